@@ -1,0 +1,45 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Byte rows under byte keys of one fixed length: a hash table that may live on or off the heap.
+ *
+ * <p>One writer at a time, any number of readers beside it; a reader sees a row whole, old or new. Arrays are neither copied on
+ * the way in nor to be changed on the way out.
+ */
+interface Table extends AutoCloseable {
+    /** The row under a key; null if there is none. */
+    byte @Nullable [] get(byte[] key);
+
+    /** Puts a row, replacing the one that stood there. */
+    void put(byte[] key, byte[] row);
+
+    /** Takes a row out; nothing happens if there is none. */
+    void remove(byte[] key);
+
+    /** How many rows there are. */
+    long size();
+
+    /** Bytes of all keys and rows, without the structure around them. */
+    long bytes();
+
+    /**
+     * Whether that many new rows, with that many bytes of keys and rows, still fit. Asked before the journal is written, because
+     * after it a row that does not fit can only poison.
+     */
+    boolean hasRoom(long moreRows, long moreBytes);
+
+    /** The longest row, in bytes, that {@link #put} takes; one byte more throws {@link IllegalStateException}. */
+    int maxRowBytes();
+
+    /** Shows every row in no particular order; the caller sees to it that nobody writes meanwhile. */
+    void forEach(BiConsumer<byte[], byte[]> visitor);
+
+    /** Takes all rows out. */
+    void clear();
+
+    @Override
+    void close();
+}

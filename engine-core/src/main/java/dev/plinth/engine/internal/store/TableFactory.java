@@ -1,0 +1,21 @@
+package dev.plinth.engine.internal.store;
+
+/** Decides once, for all rooms, whether tables live on or off the heap. */
+@FunctionalInterface
+interface TableFactory {
+    /**
+     * Makes an empty table.
+     *
+     * @param name its name in messages
+     * @param keyBytes length of every key, {@value TableShape#MIN_KEY_BYTES} to {@value TableShape#MAX_KEY_BYTES}
+     * @param expectedRows how many rows to lay it out for; a heap table takes more, an off-heap table has little head-room
+     * @param averageRowBytes average length of a row
+     */
+    Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
+
+    /** Tables on the heap: the default of an embedded engine. */
+    static TableFactory heap() {
+        return (name, keyBytes, expectedRows, averageRowBytes) ->
+                new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+    }
+}
