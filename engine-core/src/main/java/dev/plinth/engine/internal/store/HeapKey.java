@@ -38,9 +38,10 @@ final class HeapKey implements Comparable<HeapKey> {
         }
         // The last word may overlap the one before: cheaper than a loop over what is left.
         hash = mix(hash ^ (long) LONGS.get(bytes, last));
-        return (int) (hash ^ (hash >>> 32));
+        return (int) hash;
     }
 
+    /** Low bits of a product know nothing of the high bits of its factors: they get the product's high half. */
     private static long mix(long word) {
         long product = word * GOLDEN_RATIO;
         return product ^ (product >>> 32);

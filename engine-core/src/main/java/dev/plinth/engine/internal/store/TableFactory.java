@@ -18,4 +18,15 @@ interface TableFactory {
         return (name, keyBytes, expectedRows, averageRowBytes) ->
                 new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
     }
+
+    /**
+     * Tables off the heap: for millions of rows at a flat heap.
+     *
+     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     */
+    static TableFactory offHeap() {
+        OffHeapPreflight.check();
+        return (name, keyBytes, expectedRows, averageRowBytes) ->
+                new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+    }
 }

@@ -1,0 +1,142 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import net.openhft.chronicle.hash.Data;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+import net.openhft.chronicle.map.ExternalMapQueryContext;
+import net.openhft.chronicle.map.MapEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Chronicle map in memory, and how long its rows may be: the only class that touches Chronicle.
+ *
+ * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste little, large
+ * chunks allow long rows; {@link OffHeapTable} therefore takes two of these.
+ */
+final class ChunkedMap implements AutoCloseable {
+    /** What an entry may span: Chronicle's allocator searches for free chunks in one 64-bit word. */
+    static final int CHUNKS_PER_ENTRY_MAX = 64;
+
+    /** Before its key, an entry stores the length of its row in up to 4 bytes. */
+    static final int LENGTH_BYTES = 4;
+
+    /**
+     * How many times its first memory a map may grow to. Nothing is allocated ahead, and what is alive is bounded by
+     * {@link OffHeapTable}: this only has to cover what rows of changing length tear into holes too short to use again, which is
+     * at most 1 + log2(64)/2 = 4 times what is alive (Robson 1974), and segments that are fuller than others.
+     */
+    private static final double BLOAT_FACTOR = 8;
+
+    private static final String ANNOUNCER_SWITCH = "chronicle.announcer.disable";
+
+    private final String name;
+    private final int maxRowBytes;
+    private final ChronicleMap<byte[], byte[]> map;
+
+    /**
+     * Opens an empty map.
+     *
+     * @param name its name in messages
+     * @param keyBytes length of every key
+     * @param chunkBytes what its memory is cut into
+     * @param rows how many rows its first memory takes
+     * @param averageRowBytes average length of a row
+     */
+    ChunkedMap(String name, int keyBytes, int chunkBytes, long rows, int averageRowBytes) {
+        this.name = name;
+        this.maxRowBytes = maxRowBytes(keyBytes, chunkBytes);
+        this.map = openQuietly(ChronicleMapBuilder.of(byte[].class, byte[].class)
+                .name(name)
+                .constantKeySizeBySample(new byte[keyBytes])
+                .averageValueSize(averageRowBytes)
+                .actualChunkSize(chunkBytes)
+                .entries(rows)
+                .maxBloatFactor(BLOAT_FACTOR)
+                // The engine closes its tables itself, after the last reader; a hook would do it at any moment of a
+                // shutdown.
+                .skipCloseOnExitHook(true));
+    }
+
+    static int maxRowBytes(int keyBytes, int chunkBytes) {
+        return CHUNKS_PER_ENTRY_MAX * chunkBytes - keyBytes - LENGTH_BYTES;
+    }
+
+    /** Chronicle logs an advertisement with its first map. The switch is read once; it is put back for other users of it. */
+    private static synchronized ChronicleMap<byte[], byte[]> openQuietly(ChronicleMapBuilder<byte[], byte[]> builder) {
+        String before = System.getProperty(ANNOUNCER_SWITCH);
+        System.setProperty(ANNOUNCER_SWITCH, "true");
+        try {
+            return builder.create();
+        } finally {
+            if (before == null) {
+                System.clearProperty(ANNOUNCER_SWITCH);
+            } else {
+                System.setProperty(ANNOUNCER_SWITCH, before);
+            }
+        }
+    }
+
+    int maxRowBytes() {
+        return maxRowBytes;
+    }
+
+    byte @Nullable [] get(byte[] key) {
+        return map.get(key);
+    }
+
+    boolean contains(byte[] key) {
+        return map.containsKey(key);
+    }
+
+    /** Puts a row; gives back the length of the row that stood there, or -1. */
+    long put(byte[] key, byte[] row) {
+        try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
+            query.updateLock().lock();
+            Data<byte[]> data = query.wrapValueAsData(row);
+            MapEntry<byte[], byte[]> entry = query.entry();
+            if (entry == null) {
+                query.insert(Objects.requireNonNull(query.absentEntry()), data);
+                return -1;
+            }
+            long before = entry.value().size();
+            query.replaceValue(entry, data);
+            return before;
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new IllegalStateException(
+                    "Expected room for a row of " + row.length + " bytes in table " + name + " with " + map.longSize()
+                            + " rows, but its map refuses it; rebuild with more expected rows",
+                    e);
+        }
+    }
+
+    /** Takes a row out; gives back its length, or -1. */
+    long remove(byte[] key) {
+        try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
+            query.updateLock().lock();
+            MapEntry<byte[], byte[]> entry = query.entry();
+            if (entry == null) {
+                return -1;
+            }
+            long before = entry.value().size();
+            query.remove(entry);
+            return before;
+        }
+    }
+
+    void forEach(BiConsumer<byte[], byte[]> visitor) {
+        // Not map.forEach: it shows every entry in the same two arrays.
+        map.forEachEntry(entry ->
+                visitor.accept(entry.key().getUsing(null), entry.value().getUsing(null)));
+    }
+
+    void clear() {
+        map.clear();
+    }
+
+    @Override
+    public void close() {
+        map.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.plinth.engine.internal.store;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Says what the JVM lacks for off-heap tables before Chronicle is loaded, whose own failure is an error in a static initializer.
+ *
+ * <p>It asks the JVM and does not read the command line: what is needed may also come from a manifest or an image. Flags that only
+ * silence a warning are not asked for; {@code docs/decisions/004-chronicle-without-compiler.md} has the list.
+ */
+final class OffHeapPreflight {
+    private static final List<String> OPEN_PACKAGES = List.of("java.lang", "java.lang.reflect");
+
+    private static final List<String> MODULES =
+            List.of("java.compiler", "java.management", "java.naming", "jdk.unsupported");
+
+    private OffHeapPreflight() {}
+
+    /** Throws {@link IllegalStateException} with one sentence that names all that is missing. */
+    static void check() {
+        List<String> missing = new ArrayList<>();
+        for (String module : MODULES) {
+            if (ModuleLayer.boot().findModule(module).isEmpty()) {
+                missing.add("--add-modules=" + module);
+            }
+        }
+        Module base = Object.class.getModule();
+        for (String open : OPEN_PACKAGES) {
+            if (!base.isOpen(open, OffHeapPreflight.class.getModule())) {
+                missing.add("--add-opens=java.base/" + open + "=ALL-UNNAMED");
+            }
+        }
+        if (missing.isEmpty() && !isUnsafeAllowed()) {
+            missing.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("Expected a JVM that allows off-heap tables, but it was started without "
+                    + String.join(" ", missing) + ": add that to the java command, or use heap tables.");
+        }
+    }
+
+    /** Later JDKs refuse memory access through {@code sun.misc.Unsafe} unless a flag allows it (JEP 498). */
+    private static boolean isUnsafeAllowed() {
+        try {
+            Class<?> type = Class.forName("sun.misc.Unsafe");
+            Field instance = type.getDeclaredField("theUnsafe");
+            instance.setAccessible(true);
+            type.getMethod("arrayBaseOffset", Class.class).invoke(instance.get(null), byte[].class);
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+}

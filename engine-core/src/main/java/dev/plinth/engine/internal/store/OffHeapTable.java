@@ -1,0 +1,192 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps rows outside the heap: millions of them cost the garbage collector nothing.
+ *
+ * <p><b>Two maps.</b> Rows of usual length live in a map with chunks of about an eighth of the average; what spans more than 64 of
+ * them lives in a second map with chunks for {@value #LARGE_ROW_BYTES} bytes, made with the first such row. One map for both would
+ * take 2 KiB for each row of 300 bytes. The writer moves a row by putting it into its new map before it takes it out of the old
+ * one, so a reader who looks into both finds it, unless it moved between the two looks, towards the map already seen: then
+ * {@code moves}, counted between the put and the removal, has changed, and the reader looks again.
+ *
+ * <p><b>Room.</b> A Chronicle map throws when it is full, no count predicts when, and by then the journal has the record. So rows
+ * and bytes are counted here, {@link #hasRoom} refuses at what the table was made for, and the maps are laid out for a quarter more:
+ * refusal comes at 80 % of the layout.
+ *
+ * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, freed after the thread's end: to be
+ * read from pooled threads, not from a virtual thread per request.
+ */
+final class OffHeapTable implements Table {
+    /** The longest row that each table takes, however short its average is. */
+    static final int LARGE_ROW_BYTES = 128 * 1024;
+
+    private static final int LARGE_CHUNK_BYTES = chunkBytes(
+            LARGE_ROW_BYTES + TableShape.MAX_KEY_BYTES + ChunkedMap.LENGTH_BYTES, ChunkedMap.CHUNKS_PER_ENTRY_MAX);
+
+    private static final int LARGE_AVERAGE_BYTES = 8 * 1024;
+    private static final int LARGE_ROWS_MIN = 512;
+    private static final int CHUNKS_PER_AVERAGE_ROW = 8;
+    private static final int CHUNK_ALIGNMENT_BYTES = 8;
+
+    /** Below this a segment would have too few chunks for an entry of 64. */
+    private static final int ROWS_MIN = 1024;
+
+    private final TableShape shape;
+    private final long rowsMax;
+    private final long bytesMax;
+    private final ChunkedMap usual;
+    private volatile @Nullable ChunkedMap large;
+    private volatile long moves;
+    private volatile long size;
+    private volatile long bytes;
+
+    OffHeapTable(TableShape shape) {
+        this.shape = shape;
+        this.rowsMax = Math.max(ROWS_MIN, shape.expectedRows());
+        this.bytesMax = Math.max(rowsMax * (shape.keyBytes() + shape.averageRowBytes()), 2L * LARGE_ROW_BYTES);
+        int averageEntryBytes = shape.keyBytes() + shape.averageRowBytes() + ChunkedMap.LENGTH_BYTES;
+        this.usual = new ChunkedMap(
+                shape.name(),
+                shape.keyBytes(),
+                chunkBytes(averageEntryBytes, CHUNKS_PER_AVERAGE_ROW),
+                withHeadRoom(rowsMax),
+                shape.averageRowBytes());
+    }
+
+    /** The smallest aligned chunk of which an entry needs no more than that many. */
+    private static int chunkBytes(int entryBytes, int chunks) {
+        int alignedBytes = CHUNK_ALIGNMENT_BYTES * chunks;
+        return (entryBytes + alignedBytes - 1) / alignedBytes * CHUNK_ALIGNMENT_BYTES;
+    }
+
+    private static long withHeadRoom(long amount) {
+        return amount + amount / 4;
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        shape.checkKey(key);
+        while (true) {
+            long before = moves;
+            byte[] row = usual.get(key);
+            if (row != null) {
+                return row;
+            }
+            ChunkedMap second = large;
+            row = second == null ? null : second.get(key);
+            if (row != null || moves == before) {
+                return row;
+            }
+        }
+    }
+
+    @Override
+    public void put(byte[] key, byte[] row) {
+        shape.checkKey(key);
+        if (row.length > maxRowBytes()) {
+            throw new IllegalStateException("Expected a row of at most " + maxRowBytes() + " bytes in table "
+                    + shape.name() + ", but got " + row.length + "; keep what is longer in pieces");
+        }
+        boolean isUsual = row.length <= usual.maxRowBytes();
+        ChunkedMap target = isUsual ? usual : large();
+        ChunkedMap other = isUsual ? large : usual;
+        long before = target.put(key, row);
+        if (before < 0 && other != null && other.contains(key)) {
+            moved();
+            before = other.remove(key);
+        }
+        if (before < 0) {
+            count(1, (long) key.length + row.length);
+        } else {
+            count(0, row.length - before);
+        }
+    }
+
+    @Override
+    public void remove(byte[] key) {
+        shape.checkKey(key);
+        long before = usual.remove(key);
+        ChunkedMap second = large;
+        if (before < 0 && second != null) {
+            before = second.remove(key);
+        }
+        if (before >= 0) {
+            count(-1, -(key.length + before));
+        }
+    }
+
+    private ChunkedMap large() {
+        ChunkedMap existing = large;
+        if (existing != null) {
+            return existing;
+        }
+        long rows = Math.max(LARGE_ROWS_MIN, withHeadRoom(bytesMax / LARGE_AVERAGE_BYTES));
+        ChunkedMap made = new ChunkedMap(
+                shape.name() + " (large rows)", shape.keyBytes(), LARGE_CHUNK_BYTES, rows, LARGE_AVERAGE_BYTES);
+        large = made;
+        return made;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    private void moved() {
+        moves = moves + 1;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    private void count(int moreRows, long moreBytes) {
+        size = size + moreRows;
+        bytes = bytes + moreBytes;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean hasRoom(long moreRows, long moreBytes) {
+        return size + moreRows <= rowsMax && bytes + moreBytes <= bytesMax;
+    }
+
+    @Override
+    public int maxRowBytes() {
+        return Math.max(usual.maxRowBytes(), LARGE_ROW_BYTES);
+    }
+
+    @Override
+    public void forEach(BiConsumer<byte[], byte[]> visitor) {
+        usual.forEach(visitor);
+        ChunkedMap second = large;
+        if (second != null) {
+            second.forEach(visitor);
+        }
+    }
+
+    @Override
+    public void clear() {
+        usual.clear();
+        ChunkedMap second = large;
+        if (second != null) {
+            second.clear();
+        }
+        size = 0;
+        bytes = 0;
+    }
+
+    @Override
+    public void close() {
+        usual.close();
+        ChunkedMap second = large;
+        if (second != null) {
+            second.close();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class OffHeapTableTest extends TableContractTest {
+    private static final int SPREAD = 16;
+
+    private final long seed = Long.getLong("plinth.test.seed", System.nanoTime());
+
+    @Override
+    TableFactory factory() {
+        return TableFactory.offHeap();
+    }
+
+    @Test
+    void put_rowOverTheLimit_namesTableLengthAndLimit() {
+        byte[] row = new byte[table.maxRowBytes() + 1];
+
+        assertThatThrownBy(() -> table.put(key(1), row))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Expected a row of at most 131072 bytes in table parcels, but got 131073;"
+                        + " keep what is longer in pieces");
+        assertCounts(0, 0);
+    }
+
+    @Test
+    void hasRoom_expectedRowsAndBytes_isTrueUpToThere() {
+        long bytes = (long) EXPECTED_ROWS * (KEY_BYTES + AVERAGE_ROW_BYTES);
+
+        assertThat(table.hasRoom(EXPECTED_ROWS, bytes)).isTrue();
+        assertThat(table.hasRoom(EXPECTED_ROWS + 1, bytes)).isFalse();
+        assertThat(table.hasRoom(EXPECTED_ROWS, bytes + 1)).isFalse();
+
+        table.put(key(1), row(AVERAGE_ROW_BYTES));
+
+        assertThat(table.hasRoom(EXPECTED_ROWS, 1)).isFalse();
+        assertThat(table.hasRoom(EXPECTED_ROWS - 1, bytes - KEY_BYTES - AVERAGE_ROW_BYTES))
+                .isTrue();
+    }
+
+    @Test
+    void put_asLongAsThereIsRoom_neverFailsWhateverTheLengths() {
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        long rounds = 300_000;
+        for (long i = 0; i < rounds; i++) {
+            // Lengths grow over time, so that holes left by short rows are of no use to later ones.
+            int scale = (int) (1 + i * 2 * SPREAD / rounds);
+            byte[] row = new byte[random.nextInt(AVERAGE_ROW_BYTES * scale)];
+            if (table.hasRoom(1, KEY_BYTES + row.length)) {
+                table.put(key(i), row);
+            } else {
+                for (int j = 0; j < SPREAD; j++) {
+                    table.remove(key(random.nextLong(i)));
+                }
+            }
+        }
+
+        assertThat(table.size()).isPositive();
+    }
+}
