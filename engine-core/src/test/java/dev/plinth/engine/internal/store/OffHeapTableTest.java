@@ -46,7 +46,7 @@ final class OffHeapTableTest extends TableContractTest {
     void put_asLongAsThereIsRoom_neverFailsWhateverTheLengths() {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        long rounds = 300_000;
+        long rounds = 100_000;
         for (long i = 0; i < rounds; i++) {
             // Lengths grow over time, so that holes left by short rows are of no use to later ones.
             int scale = (int) (1 + i * 2 * SPREAD / rounds);
