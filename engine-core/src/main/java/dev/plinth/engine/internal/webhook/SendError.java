@@ -1,0 +1,24 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.util.Locale;
+
+/** Why an attempt failed, in the words of the wire contract, §9. */
+enum SendError {
+    /** The receiver took too long, or no connection became free in time. */
+    TIMEOUT,
+    /** The connection was refused, reset or closed early. */
+    CONNECTION,
+    /** The name has no address, or its look-up took too long. */
+    DNS,
+    /** The handshake failed: no TLS there, or a certificate that is not trusted or not the host's. */
+    TLS,
+    /** The name leads to an address that webhooks must not reach. */
+    FORBIDDEN_ADDRESS,
+    /** The receiver answered with something other than 2xx, or with something that is not HTTP. */
+    HTTP;
+
+    /** The value of {@code errorClass} on the wire. */
+    String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

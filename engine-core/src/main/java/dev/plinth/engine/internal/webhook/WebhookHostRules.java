@@ -1,0 +1,72 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Which hosts an endpoint's URL may name: every host has one spelling here, so that no address slips by as decimal, hex,
+ * octal, short, mapped or with a trailing dot (WHATWG URL §3.5, {@code inet_aton(3)}).
+ */
+final class WebhookHostRules {
+    private static final int HOST_MAX = 253;
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?");
+    /** What {@code inet_aton} takes for a number: a host that ends in one is an address to some reader. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9A-Fa-f]*");
+
+    private static final String OPEN_IT =
+            "; use a host that the internet can reach, or ask the operator to open the range with --webhook-allow.";
+
+    private WebhookHostRules() {}
+
+    /** Why the host of a URL, brackets included, cannot be taken; empty if it can. */
+    static Optional<String> problem(String host, AddressGuard guard) {
+        if (host.length() > HOST_MAX) {
+            return Optional.of("Expected a host of at most " + HOST_MAX + " characters, but it has " + host.length()
+                    + "; use a shorter name.");
+        }
+        if (host.startsWith("[")) {
+            return v6(host.substring(1, host.length() - 1), guard);
+        }
+        String[] labels = host.split("\\.", -1);
+        for (String label : labels) {
+            if (!LABEL.matcher(label).matches()) {
+                return Optional.of(
+                        "Expected a host of labels of 1 to 63 letters, digits and inner hyphens, but found \"" + host
+                                + "\"; write it without a trailing dot, percent escapes or a zone.");
+            }
+        }
+        if (NUMBER.matcher(labels[labels.length - 1]).matches()) {
+            return v4(host, guard);
+        }
+        if (AddressGuard.isLocalhost(host) && guard.allowedLoopback().isEmpty()) {
+            return Optional.of("Expected a host outside this machine, but \"" + host + "\" always means it" + OPEN_IT);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> v4(String host, AddressGuard guard) {
+        Optional<InetAddress> address = AddressLiteral.v4(host);
+        if (address.isEmpty()) {
+            return Optional.of("Expected an IPv4 address as four decimal numbers from 0 to 255, but found \"" + host
+                    + "\", which only some readers take for an address; write it as 192.0.2.1.");
+        }
+        return blocked(address.get(), guard);
+    }
+
+    private static Optional<String> v6(String literal, AddressGuard guard) {
+        Optional<InetAddress> address = AddressLiteral.v6(literal);
+        if (address.isEmpty()) {
+            return Optional.of("Expected an IPv6 address without a zone in the brackets, but found \"" + literal
+                    + "\"; write a mapped IPv4 address as IPv4.");
+        }
+        return blocked(address.get(), guard);
+    }
+
+    private static Optional<String> blocked(InetAddress address, AddressGuard guard) {
+        return guard.allows(address)
+                ? Optional.empty()
+                : Optional.of("Expected a public address, but " + address.getHostAddress()
+                        + " is private, loopback, reserved or this machine's own" + OPEN_IT);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.util.Base64;
+
+/**
+ * The one place that turns a signing key into its {@code whsec_} text and back, because the classic mistake is to sign
+ * with the text itself instead of the bytes it stands for (Standard Webhooks 1.0.0, "Signature scheme").
+ */
+final class WebhookSecret {
+    /** The bytes of a key that we make. */
+    static final int KEY_BYTES = 32;
+    /** What the standard lets a key be; others may have been brought along from elsewhere. */
+    private static final int KEY_BYTES_MIN = 24;
+
+    private static final int KEY_BYTES_MAX = 64;
+    private static final String PREFIX = "whsec_";
+
+    private WebhookSecret() {}
+
+    /** The text of a key, {@code whsec_} and padded base64. */
+    static String text(byte[] key) {
+        checkLength(key.length);
+        return PREFIX + Base64.getEncoder().encodeToString(key);
+    }
+
+    /**
+     * The key of a text.
+     *
+     * @throws IllegalArgumentException if it is no such text; the message never repeats it
+     */
+    static byte[] key(String text) {
+        if (!text.startsWith(PREFIX)) {
+            throw new IllegalArgumentException("Expected a webhook secret that starts with " + PREFIX + ", but got "
+                    + text.length() + " other characters; pass the secret as it was shown when it was made.");
+        }
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(text.substring(PREFIX.length()));
+        } catch (IllegalArgumentException notBase64) {
+            // The cause is dropped: its message quotes the secret.
+            throw new IllegalArgumentException("Expected base64 behind " + PREFIX + ", but found other characters; pass"
+                    + " the secret as it was shown when it was made.");
+        }
+        checkLength(key.length);
+        return key;
+    }
+
+    private static void checkLength(int length) {
+        if (length < KEY_BYTES_MIN || length > KEY_BYTES_MAX) {
+            throw new IllegalArgumentException("Expected a key of " + KEY_BYTES_MIN + " to " + KEY_BYTES_MAX
+                    + " bytes, but got " + length + "; make one of " + KEY_BYTES + " random bytes.");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.plinth.engine.internal.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Shows that the limits are the contract's and that a set which contradicts itself cannot be made. */
+class SendLimitsTest {
+    @Test
+    void standard_isTheContracts() {
+        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64, 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 15000, 64, 4",
+        "5000, 14999, 64, 4",
+        "5000, 15000, 3, 4",
+        "5000, 15000, 64, 0",
+        "5000, 15000, 257, 4"
+    })
+    void new_contradiction_isRefused(int connect, int total, int connections, int perRoute) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SendLimits(connect, total, connections, perRoute))
+                .withMessageStartingWith("Expected ");
+    }
+}
