@@ -1,0 +1,23 @@
+package dev.plinth.engine.http;
+
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Jetty's way in: turns every request into an {@link Exchange}, whatever its method and path. */
+final class CallHandler extends Handler.Abstract.NonBlocking {
+    private final Calls calls;
+
+    CallHandler(Calls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        // A long poll is silent for as long as the engine lets it wait; reads and writes have their own deadlines.
+        request.addIdleTimeoutListener(timeout -> false);
+        new Exchange(calls, request, response, callback).run();
+        return true;
+    }
+}

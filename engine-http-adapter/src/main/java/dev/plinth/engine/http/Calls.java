@@ -1,0 +1,17 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import java.util.concurrent.CompletableFuture;
+
+/** All that the socket side knows of the engine, so that it can be tested without one. Thread-safe. */
+interface Calls {
+    /** Starts the call; the future completes with its reply, refusals included. Never blocks on I/O. */
+    CompletableFuture<Reply> submit(Call call);
+
+    /** Bytes that a body on this route may have. */
+    int bodyBytesMax(String method, String path);
+
+    /** A ready problem document for what never became a call. */
+    Reply refusal(int status, String code, String detail);
+}

@@ -1,0 +1,57 @@
+package dev.plinth.engine.http;
+
+import java.util.List;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the console of the standalone program readable: warnings and errors only, one line each, on standard error.
+ *
+ * <p>Only {@link Main} calls it; a host's logging is the host's. Whoever starts the program with a configuration file of
+ * {@code java.util.logging} gets what the file says instead.
+ */
+final class ConsoleLogging {
+    /** These warn of every bad request, with words that the client chose. Held, because loggers are held weakly. */
+    private static final List<Logger> TALKATIVE = List.of(
+            Logger.getLogger("org.eclipse.jetty.http.HttpParser"), Logger.getLogger("org.eclipse.jetty.util.HostPort"));
+
+    private ConsoleLogging() {}
+
+    static void quiet() {
+        if (System.getProperty("java.util.logging.config.file") != null
+                || System.getProperty("java.util.logging.config.class") != null) {
+            return;
+        }
+        LogManager.getLogManager().reset();
+        ConsoleHandler handler = new ConsoleHandler();
+        handler.setLevel(Level.WARNING);
+        handler.setFormatter(new OneLine());
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.WARNING);
+        root.addHandler(handler);
+        TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
+    }
+
+    /** Level, logger, message, and of an exception what it is and where it came from. */
+    static final class OneLine extends Formatter {
+        @Override
+        public String format(LogRecord entry) {
+            String text = entry.getLevel() + " " + entry.getLoggerName() + ": " + formatMessage(entry)
+                    + thrown(entry.getThrown());
+            return text.replaceAll("\\p{Cntrl}", " ") + System.lineSeparator();
+        }
+
+        private static String thrown(@Nullable Throwable thrown) {
+            if (thrown == null) {
+                return "";
+            }
+            StackTraceElement[] frames = thrown.getStackTrace();
+            return " (" + thrown + (frames.length == 0 ? "" : " at " + frames[0]) + ")";
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.plinth.engine.http;
+
+import java.time.Duration;
+
+/**
+ * How long a connection may stay in each phase, so that nobody holds one by being slow. Real time.
+ *
+ * @param headers from the first byte of a request to the end of its headers, however often bytes arrive in between
+ * @param body from the end of the headers to the end of the body
+ * @param idle between two requests, and for a write that makes no progress
+ * @param closing from the last answer to the client's own close
+ * @param drain what a closing server grants to the requests in flight
+ */
+record Deadlines(Duration headers, Duration body, Duration idle, Duration closing, Duration drain) {
+    /** What the product promises. */
+    static final Deadlines STANDARD = new Deadlines(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10));
+
+    private static final Duration PERIOD_MAX = Duration.ofSeconds(1);
+    private static final int LOOKS_PER_DEADLINE = 4;
+
+    /** How often to look, so that no deadline is missed by much more than a quarter of itself. */
+    Duration period() {
+        Duration shortest = PERIOD_MAX.multipliedBy(LOOKS_PER_DEADLINE);
+        for (Duration deadline : new Duration[] {headers, body, idle, closing}) {
+            shortest = deadline.compareTo(shortest) < 0 ? deadline : shortest;
+        }
+        return shortest.dividedBy(LOOKS_PER_DEADLINE);
+    }
+
+    /** The nanoseconds that a connection may stay in a phase. */
+    long nanos(Phase phase) {
+        return switch (phase) {
+            case IDLE -> idle.toNanos();
+            case HEADERS -> headers.toNanos();
+            case BODY -> body.toNanos();
+            case CLOSING -> closing.toNanos();
+            // The engine bounds its own waits.
+            case WORKING -> Long.MAX_VALUE;
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package dev.plinth.engine.http;
+
+import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
+import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
+import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's HTTP/1.1 connection, made to refuse what Jetty's strictest setting still lets through.
+ *
+ * <p>Three things need this place and no other. <b>Framing</b>: Jetty takes {@code Transfer-Encoding: gzip, chunked}, a quoted
+ * {@code "chunked"} and chunks in HTTP/1.0; thrown from inside its parser, a refusal ends the connection before a second
+ * request can be read out of the first one's body (RFC 9112 §§6.1, 11.2). <b>The target</b>: only here is it still as it was
+ * sent ({@link RequestTarget}). <b>Lingering</b>: closing a socket that still holds unread bytes resets it, and the client
+ * never sees the refusal (RFC 9112 §9.6); so after a refusal this reads on and throws away, within bounds.
+ *
+ * <p>It extends a class of Jetty that is not public API; the rejected alternative, to check in the handler, comes too late for
+ * the first and the third.
+ */
+final class EngineConnection extends HttpConnection {
+    private volatile long settledBytes;
+    private long discardedBytes;
+
+    EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+        super(configuration, connector, endPoint);
+    }
+
+    /** The target of the request that is being handled. */
+    RequestTarget target() {
+        StrictRequest request = (StrictRequest) getParser().getHandler();
+        return Objects.requireNonNull(request.target, "a request that is handled has a target");
+    }
+
+    /** Where the connection stands; a glance from another thread, good enough for deadlines. */
+    Phase phase() {
+        HttpParser parser = getParser();
+        if (parser.isTerminated()) {
+            return Phase.CLOSING;
+        }
+        if (parser.isStart()) {
+            return getBytesIn() == settledBytes ? Phase.IDLE : Phase.HEADERS;
+        }
+        if (parser.inHeaderState()) {
+            return Phase.HEADERS;
+        }
+        return parser.inContentState() ? Phase.BODY : Phase.WORKING;
+    }
+
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new StrictRequest();
+    }
+
+    @Override
+    public void onFillable() {
+        if (getParser().isTerminated()) {
+            discard(() -> getEndPoint().close());
+        } else {
+            super.onFillable();
+        }
+    }
+
+    /**
+     * Throws away what still comes in after the last answer; for a connection whose parser has given up. It ends when the
+     * client closes, when too much has come, or when {@link ConnectionSweep} closes the connection.
+     *
+     * @param then what to do at the end
+     */
+    void discard(Runnable then) {
+        ByteBuffer buffer = BufferUtil.allocate(getInputBufferSize());
+        try {
+            int filled = getEndPoint().fill(buffer);
+            while (filled > 0 && discardedBytes < DISCARDED_BYTES_MAX) {
+                discardedBytes += filled;
+                BufferUtil.clear(buffer);
+                filled = getEndPoint().fill(buffer);
+            }
+            if (filled == 0) {
+                getEndPoint()
+                        .fillInterested(
+                                Callback.from(InvocationType.NON_BLOCKING, () -> discard(then), closed -> then.run()));
+            } else {
+                then.run();
+            }
+        } catch (IOException reset) {
+            then.run();
+        }
+    }
+
+    /** Sees each request as it is parsed. Jetty makes it in its own constructor: no field here may need the connection's. */
+    private final class StrictRequest extends RequestHandler {
+        private @Nullable RequestTarget target;
+        private HttpVersion version = HttpVersion.HTTP_1_1;
+        private boolean chunked;
+        private int headers;
+
+        @Override
+        public void startRequest(String method, String uri, HttpVersion requestVersion) {
+            chunked = false;
+            headers = 0;
+            version = requestVersion;
+            if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
+                throw new FramingException("a version other than HTTP/1.1 and HTTP/1.0");
+            }
+            if (method.length() + uri.length() + "  HTTP/1.1\r\n".length() > REQUEST_LINE_BYTES_MAX) {
+                throw new FramingException("a request line of more than " + REQUEST_LINE_BYTES_MAX + " bytes");
+            }
+            target = RequestTarget.parse(method, uri);
+            // Jetty shall have nothing to interpret.
+            super.startRequest(method, "/", version);
+        }
+
+        @Override
+        public void parsedHeader(HttpField field) {
+            headers++;
+            if (headers > HEADERS_MAX) {
+                throw new FramingException("more than " + HEADERS_MAX + " headers");
+            }
+            if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
+                checkTransferEncoding(field.getValue());
+            }
+            if (field.getHeader() == HttpHeader.HOST) {
+                checkHost(field.getValue());
+            }
+            boolean ignored = field.getHeader() == HttpHeader.EXPECT && version == HttpVersion.HTTP_1_0;
+            if (!ignored) {
+                super.parsedHeader(field);
+            }
+        }
+
+        private void checkTransferEncoding(@Nullable String value) {
+            if (version == HttpVersion.HTTP_1_0) {
+                throw new FramingException("Transfer-Encoding in HTTP/1.0");
+            }
+            if (chunked || !"chunked".equalsIgnoreCase(value)) {
+                throw new FramingException("a Transfer-Encoding other than one \"chunked\"");
+            }
+            chunked = true;
+        }
+
+        private void checkHost(@Nullable String host) {
+            String authority = target == null ? null : target.authority();
+            if (authority != null && !authority.equalsIgnoreCase(host)) {
+                throw new FramingException("a Host that differs from the host of the request target");
+            }
+        }
+
+        @Override
+        public boolean messageComplete() {
+            settledBytes = getBytesIn();
+            return super.messageComplete();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.URI;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Serves an engine over HTTP/1.1, for hosts, tests and the standalone program alike.
+ *
+ * <p>The engine stays the caller's: closing the server leaves it open. Its threads keep the JVM alive until it is closed.
+ * Thread-safe.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+    private static final int PORT_MAX = 65_535;
+
+    private final Server server;
+    private final ServerConnector connector;
+    private final ConnectionSweep sweep;
+    private final String host;
+
+    private HttpServer(Calls calls, String host, int port, Deadlines deadlines) {
+        this.host = host;
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setName("plinth-http");
+        server = new Server(threads);
+        server.setStopTimeout(deadlines.drain().toMillis());
+        server.setErrorHandler(new RefusalHandler(calls));
+        server.setHandler(new GracefulHandler(new CallHandler(calls)));
+        connector = new ServerConnector(server, 1, -1, new EngineConnectionFactory(configuration()));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);
+        connector.setIdleTimeout(deadlines.idle().toMillis());
+        connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
+        sweep = new ConnectionSweep(server.getScheduler(), deadlines);
+        connector.addEventListener(sweep);
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, server));
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @param engine what answers; it must stay open while this serves
+     * @param host the name or address of the interface to listen on
+     * @param port 0–65535; 0 takes any free one
+     * @throws IllegalArgumentException if the port is out of range
+     * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
+     */
+    public static HttpServer start(Engine engine, String host, int port) {
+        return start(new EngineCalls(engine), host, port, Deadlines.STANDARD);
+    }
+
+    static HttpServer start(Calls calls, String host, int port, Deadlines deadlines) {
+        if (port < 0 || port > PORT_MAX) {
+            throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + port + ".");
+        }
+        HttpServer http = new HttpServer(calls, host, port, deadlines);
+        http.open(port);
+        return http;
+    }
+
+    private static HttpConfiguration configuration() {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setHttpCompliance(HttpCompliance.STRICT);
+        // Jetty is only ever shown "/"; the target is the engine's to judge.
+        configuration.setUriCompliance(UriCompliance.UNSAFE);
+        configuration.setRequestHeaderSize(FramingLimits.HEADER_BYTES_MAX);
+        configuration.setSendServerVersion(false);
+        configuration.setSendDateHeader(true);
+        return configuration;
+    }
+
+    private void open(int port) {
+        try {
+            connector.open();
+            server.start();
+            sweep.run();
+        } catch (Exception failure) {
+            stop();
+            throw new UncheckedIOException(whyNotOpen(port, failure), asIoException(failure));
+        }
+    }
+
+    private String whyNotOpen(int port, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return "Cannot listen on " + host + ":" + port + " (" + cause.getMessage()
+                        + "): stop what uses the port, or choose another address with --host or --port.";
+            }
+        }
+        return "Cannot listen on " + host + ":" + port + " (" + failure
+                + "): choose another address with --host or --port.";
+    }
+
+    private static IOException asIoException(Exception failure) {
+        return failure instanceof IOException io ? io : new IOException(failure);
+    }
+
+    /** The port it listens on, also when any was asked for. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Where it serves, such as {@code http://127.0.0.1:8080}, without a slash at the end. */
+    public URI uri() {
+        String literal = host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+        return URI.create("http://" + literal + ":" + port());
+    }
+
+    /**
+     * Stops to accept, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays
+     * open. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        if (server.isRunning()) {
+            sweep.drain();
+        }
+        stop();
+    }
+
+    private void stop() {
+        try {
+            server.stop();
+        } catch (TimeoutException late) {
+            LOG.log(
+                    Level.WARNING,
+                    "Requests were still in flight when the time to finish them was over; they were cut.");
+        } catch (Exception failure) {
+            LOG.log(Level.WARNING, "The HTTP server did not stop cleanly", failure);
+        }
+    }
+}

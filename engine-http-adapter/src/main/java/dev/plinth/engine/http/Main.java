@@ -1,0 +1,160 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.FirstStart;
+import dev.plinth.engine.api.ManualClock;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The standalone program: {@code java -jar plinth.jar [serve]}.
+ *
+ * <p>Exit codes: 0 after SIGTERM and for {@code --help} and {@code --version}, 1 if it cannot start, 2 for a usage error. What
+ * goes wrong is said in one sentence on standard error.
+ */
+public final class Main {
+    private static final int OK = 0;
+    private static final int CANNOT_START = 1;
+    private static final int USAGE = 2;
+
+    /** Hosts that mean every interface: one listens on them, but connects to another. */
+    private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Starts the program; returns once it serves, and exits at once if it does not. */
+    public static void main(String[] arguments) {
+        ConsoleLogging.quiet();
+        int status = new Main(System.out, System.err).run(List.of(arguments), System.getenv());
+        if (status != OK) {
+            System.exit(status);
+        }
+    }
+
+    private int run(List<String> arguments, Map<String, String> environment) {
+        CommandLine line;
+        try {
+            line = new CommandLineReader(environment).read(arguments);
+        } catch (ParameterException wrong) {
+            say(CommandLineReader.sentence(wrong.getMessage(), wrong));
+            err.println("Run it with --help to see all options.");
+            return USAGE;
+        }
+        if (line.isUsageHelpRequested()) {
+            line.usage(out);
+            return OK;
+        }
+        if (line.isVersionHelpRequested()) {
+            line.printVersionHelp(out);
+            return OK;
+        }
+        ServeOptions options = line.getCommand();
+        if (!options.memory()) {
+            say("The durable store is not part of this version: start it with --memory.");
+            return CANNOT_START;
+        }
+        return serve(options);
+    }
+
+    private int serve(ServeOptions options) {
+        Engine engine = null;
+        // Whatever stops a start is told in a sentence, never in a stack trace; hence the broad catch.
+        try {
+            engine = open(options);
+            HttpServer server = HttpServer.start(engine, options.host(), options.port());
+            stopOnSignal(engine, server);
+            announce(engine.firstStart(), options, server);
+            return OK;
+        } catch (RuntimeException | LinkageError failure) {
+            say(CommandLineReader.sentence(failure.getMessage(), failure));
+            if (engine != null) {
+                engine.close();
+            }
+            return CANNOT_START;
+        }
+    }
+
+    private static Engine open(ServeOptions options) {
+        EngineBuilder builder =
+                Engine.builder().inMemory().tables(options.tables()).createDefaultWorkspace(true);
+        Long maxResources = options.maxResources();
+        if (maxResources != null) {
+            builder.maxResources(maxResources);
+        }
+        String adminToken = options.adminToken();
+        if (adminToken != null) {
+            builder.adminToken(adminToken);
+        }
+        options.webhookAllow().forEach(builder::webhookAllow);
+        if (options.testClock()) {
+            builder.testClock(ManualClock.startingAt(Instant.now()));
+        }
+        return builder.open();
+    }
+
+    private void announce(Optional<FirstStart> firstStart, ServeOptions options, HttpServer server) {
+        if (firstStart.isPresent()) {
+            FirstStart first = firstStart.get();
+            out.println("First start on an empty store. These are shown once:");
+            out.println("  workspace default: " + first.workspaceId());
+            out.println("  its API key:       " + first.key());
+            if (options.adminToken() == null) {
+                out.println("  admin token:       " + first.adminToken());
+            }
+            out.println();
+            out.println("Try it:");
+            out.println(curl(first.key(), reachable(options.host(), server)));
+            out.println();
+        }
+        out.println("plinth: listening on " + server.uri());
+        out.flush();
+    }
+
+    private static String curl(String key, String base) {
+        return "curl -X POST " + base + "/v1/resources"
+                + " -H \"Idempotency-Key: a-unique-key-you-generate\""
+                + " -H \"Authorization: Bearer " + key + "\""
+                + " -d '{ \"name\": \"My resource\" }'";
+    }
+
+    private static String reachable(String host, HttpServer server) {
+        return WILDCARDS.contains(host)
+                ? "http://127.0.0.1:" + server.port()
+                : server.uri().toString();
+    }
+
+    private void stopOnSignal(Engine engine, HttpServer server) {
+        Runnable stop = () -> {
+            int status = CANNOT_START;
+            try {
+                engine.beginDrain();
+                server.close();
+                engine.close();
+                status = OK;
+            } catch (RuntimeException failure) {
+                say("Stopping failed: " + CommandLineReader.sentence(failure.getMessage(), failure));
+            } finally {
+                out.flush();
+                // Left to itself, a JVM that a signal ended exits with 128 + the signal's number.
+                Runtime.getRuntime().halt(status);
+            }
+        };
+        Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
+    }
+
+    private void say(String sentence) {
+        err.println("plinth: " + sentence);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Reply;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Answers with the engine's problem documents wherever Jetty would answer with an HTML page of its own. */
+final class RefusalHandler implements Request.Handler {
+    private final Calls calls;
+
+    RefusalHandler(Calls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Reply reply;
+        if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException exception) {
+            reply = Refusals.malformed(calls, exception);
+        } else if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
+            reply = Refusals.shuttingDown(calls);
+        } else {
+            reply = Refusals.internalError(calls);
+        }
+        ReplyWriter.write(reply, true, response, callback);
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Reply;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
+
+/** The sentences for what never became a call; the documents around them are the engine's. */
+final class Refusals {
+    private Refusals() {}
+
+    /**
+     * The answer to a request that is not framed as it must be. Always 400, also where HTTP has a narrower status: the contract
+     * has one code for it.
+     */
+    static Reply malformed(Calls calls, HttpException exception) {
+        return calls.refusal(
+                HttpStatus.BAD_REQUEST_400,
+                "malformed_request",
+                "Expected a request that is framed as RFC 9112 says, but got " + found(exception)
+                        + "; the connection is closed.");
+    }
+
+    static Reply shuttingDown(Calls calls) {
+        return calls.refusal(
+                HttpStatus.SERVICE_UNAVAILABLE_503,
+                "shutting_down",
+                "The server is shutting down; try again on a new connection.");
+    }
+
+    static Reply internalError(Calls calls) {
+        return calls.refusal(
+                HttpStatus.INTERNAL_SERVER_ERROR_500,
+                "internal_error",
+                "Something went wrong inside the server; its log says what.");
+    }
+
+    private static String found(HttpException exception) {
+        int code = exception.getCode();
+        if (code == HttpStatus.URI_TOO_LONG_414 || code == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431) {
+            return "more than " + FramingLimits.HEADER_BYTES_MAX + " bytes of headers";
+        }
+        String reason = exception.getReason();
+        if (reason == null) {
+            return "something else";
+        }
+        return exception instanceof FramingException ? reason : "this: " + reason;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Tables;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** What {@code serve} was told, by flags and by the environment; picocli fills it. */
+@Command(
+        name = "plinth.jar [serve]",
+        mixinStandardHelpOptions = true,
+        versionProvider = ServeOptions.Version.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = "Serves the engine over HTTP.",
+        footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas.")
+final class ServeOptions {
+    private static final int PORT_MAX = 65_535;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it sets anything else
+    private CommandSpec spec;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Interface to listen on; default 127.0.0.1.")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any free one; default 8080.")
+    private int port = 8080;
+
+    @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
+    private boolean memory;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Directory of the durable store.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "fsync|os",
+            converter = DurabilityConverter.class,
+            description = "What an acknowledged change survives: fsync a power cut, os a crash of the program.")
+    private @Nullable String durability;
+
+    @Option(
+            names = "--tables",
+            paramLabel = "off-heap|heap",
+            converter = TablesConverter.class,
+            description = "Where rows are indexed; default heap with --memory.")
+    private @Nullable Tables tables;
+
+    @Option(
+            names = "--max-resources",
+            paramLabel = "N",
+            description = "Resources to make room for; with --tables off-heap only; default 1000000.")
+    private @Nullable Long maxResources;
+
+    @Option(
+            names = "--admin-token",
+            paramLabel = "TOKEN",
+            description = "Token of the operator's calls; default: one is made and printed at the first start.")
+    private @Nullable String adminToken;
+
+    @Option(
+            names = "--secret-key-file",
+            paramLabel = "FILE",
+            description = "Key that seals secrets at rest; default: a file in the data directory.")
+    private @Nullable Path secretKeyFile;
+
+    @Option(
+            names = "--webhook-allow",
+            paramLabel = "CIDR",
+            description = "Lets webhooks reach this range, such as 127.0.0.0/8; repeatable.")
+    private List<String> webhookAllow = new ArrayList<>();
+
+    @Option(names = "--test-clock", description = "Stop the clock and let /admin/v1/clock turn it.")
+    private boolean testClock;
+
+    /** Checks what picocli cannot: ranges, and options that make no sense together. */
+    void check() {
+        if (port < 0 || port > PORT_MAX) {
+            throw usage("Expected --port to be 0 to " + PORT_MAX + ", but got " + port + ".");
+        }
+        if (maxResources != null && maxResources < 1) {
+            throw usage("Expected --max-resources to be 1 or more, but got " + maxResources + ".");
+        }
+        if (adminToken != null && adminToken.isBlank()) {
+            throw usage("Expected --admin-token to be a secret, but it is empty.");
+        }
+        if (memory) {
+            List<String> durableOnly = durableOnly();
+            if (!durableOnly.isEmpty()) {
+                throw usage("Expected no " + String.join(" and no ", durableOnly)
+                        + " beside --memory, which stores nothing in a directory.");
+            }
+            if (maxResources != null && tables() == Tables.HEAP) {
+                throw usage("Expected --max-resources only beside --tables off-heap, but the tables are on the heap.");
+            }
+        }
+    }
+
+    private List<String> durableOnly() {
+        return Stream.of(
+                        data == null ? null : "--data",
+                        durability == null ? null : "--durability",
+                        secretKeyFile == null ? null : "--secret-key-file")
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    String host() {
+        return host;
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean memory() {
+        return memory;
+    }
+
+    Tables tables() {
+        return tables == null ? Tables.HEAP : tables;
+    }
+
+    @Nullable
+    Long maxResources() {
+        return maxResources;
+    }
+
+    @Nullable
+    String adminToken() {
+        return adminToken;
+    }
+
+    List<String> webhookAllow() {
+        return List.copyOf(webhookAllow);
+    }
+
+    boolean testClock() {
+        return testClock;
+    }
+
+    /** The version that the jar was built as. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = ServeOptions.class.getPackage().getImplementationVersion();
+            return new String[] {"plinth " + (version == null ? "(not run from its jar)" : version)};
+        }
+    }
+
+    /** Reads {@code --tables}, whose spelling is not that of the enum. */
+    static final class TablesConverter implements ITypeConverter<Tables> {
+        @Override
+        public Tables convert(String value) {
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "heap" -> Tables.HEAP;
+                case "off-heap" -> Tables.OFF_HEAP;
+                default -> throw new TypeConversionException("expected off-heap or heap, but got \"" + value + "\"");
+            };
+        }
+    }
+
+    /** Reads {@code --durability}. */
+    static final class DurabilityConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            String level = value.toLowerCase(Locale.ROOT);
+            if (level.equals("fsync") || level.equals("os")) {
+                return level;
+            }
+            throw new TypeConversionException("expected fsync or os, but got \"" + value + "\"");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The way from a socket to the engine and back, and the standalone program.
+ *
+ * <p>It frames, limits and times what comes in, and moves bytes between Jetty and {@code Call}/{@code Reply}. It must not decide
+ * anything that a caller could also meet in process: routes, rights and problems are the engine's.
+ */
+@NullMarked
+package dev.plinth.engine.http;
+
+import org.jspecify.annotations.NullMarked;

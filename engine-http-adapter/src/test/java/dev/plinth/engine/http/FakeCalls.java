@@ -1,0 +1,46 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** Stands for the engine: remembers the calls and answers them as the test says. */
+final class FakeCalls implements Calls {
+    static final int BODY_BYTES_MAX = 256 * 1024;
+
+    final List<Call> calls = new CopyOnWriteArrayList<>();
+    volatile Function<Call, CompletableFuture<Reply>> answer = call -> CompletableFuture.completedFuture(ok("done"));
+
+    static Reply ok(String body) {
+        return new Reply(
+                200, Map.of("Content-Type", "text/plain", "X-Case", "kept"), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(Call call) {
+        calls.add(call);
+        return answer.apply(call);
+    }
+
+    @Override
+    public int bodyBytesMax(String method, String path) {
+        return BODY_BYTES_MAX;
+    }
+
+    @Override
+    public Reply refusal(int status, String code, String detail) {
+        String escaped = detail.replace("\\", "\\\\").replace("\"", "\\\"");
+        return new Reply(
+                status,
+                Map.of(
+                        "Content-Type", "application/problem+json",
+                        "Cache-Control", "no-store",
+                        "Request-Id", "req_00000000000000000000000000"),
+                ("{\"code\":\"" + code + "\",\"detail\":\"" + escaped + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Reply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Life of the server as a whole: start, many clients, drain, end. */
+class HttpServerTest {
+    private static final int CLIENTS = 200;
+    private static final int REQUESTS_EACH = 50;
+    private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private final FakeCalls calls = new FakeCalls();
+
+    private HttpServer start() {
+        return HttpServer.start(calls, "127.0.0.1", 0, Deadlines.STANDARD);
+    }
+
+    @Test
+    void port_anyFree_isTold() {
+        try (HttpServer server = start()) {
+            assertThat(server.port()).isPositive();
+            assertThat(server.uri()).hasToString("http://127.0.0.1:" + server.port());
+        }
+    }
+
+    @Test
+    void port_inUse_saysSoInOneSentence() {
+        try (HttpServer server = start()) {
+            assertThatThrownBy(() -> HttpServer.start(calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("127.0.0.1:" + server.port())
+                    .hasMessageContaining("--port");
+        }
+    }
+
+    @Test
+    void host_unknown_saysSo() {
+        assertThatThrownBy(() -> HttpServer.start(calls, "host.invalid", 0, Deadlines.STANDARD))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("host.invalid");
+    }
+
+    @Test
+    void port_outOfRange_refused() {
+        assertThatThrownBy(() -> HttpServer.start(calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void clients_manyOnKeptConnections_allAnswered() throws Exception {
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCalls.ok(call.path()));
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        try (HttpServer server = start()) {
+            CountDownLatch allConnected = new CountDownLatch(CLIENTS);
+            List<Future<Integer>> answered = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                answered.add(threads.submit(client(server.port(), i, allConnected)));
+            }
+            for (Future<Integer> each : answered) {
+                assertThat(each.get()).isEqualTo(REQUESTS_EACH);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(calls.calls).hasSize(CLIENTS * REQUESTS_EACH);
+    }
+
+    private static Callable<Integer> client(int port, int number, CountDownLatch allConnected) {
+        return () -> {
+            int right = 0;
+            try (RawClient client = new RawClient(port)) {
+                allConnected.countDown();
+                allConnected.await();
+                for (int i = 0; i < REQUESTS_EACH; i++) {
+                    String path = "/" + number + "/" + i;
+                    client.send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+                    right += client.read().text().equals(path) ? 1 : 0;
+                }
+            }
+            return right;
+        };
+    }
+
+    @Test
+    void close_requestInFlight_finishes() throws Exception {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        CountDownLatch inFlight = new CountDownLatch(1);
+        calls.answer = call -> {
+            inFlight.countDown();
+            return reply;
+        };
+        HttpServer server = start();
+        try (RawClient busy = new RawClient(server.port());
+                RawClient idle = new RawClient(server.port())) {
+            busy.send(GET);
+            inFlight.await();
+
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+            assertThat(idle.isAtEnd())
+                    .as("an idle connection is closed at once")
+                    .isTrue();
+            assertThat(closed).isNotDone();
+            reply.complete(FakeCalls.ok("finished"));
+
+            assertThat(busy.read().text()).isEqualTo("finished");
+            assertThat(busy.isAtEnd()).isTrue();
+            closed.get();
+        }
+    }
+
+    @Test
+    void close_requestNeverFinishes_cutWhenTheTimeIsOver() throws Exception {
+        CountDownLatch inFlight = new CountDownLatch(1);
+        calls.answer = call -> {
+            inFlight.countDown();
+            return new CompletableFuture<>();
+        };
+        Duration drain = Duration.ofMillis(300);
+        Duration other = Duration.ofSeconds(30);
+        HttpServer server = HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain));
+        try (RawClient client = new RawClient(server.port())) {
+            client.send(GET);
+            inFlight.await();
+
+            server.close();
+
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void close_newConnection_refused() {
+        HttpServer server = start();
+        int port = server.port();
+        server.close();
+
+        assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void close_twice_doesNothing() {
+        HttpServer server = start();
+        server.close();
+        server.close();
+    }
+
+    @Test
+    void start_again_onTheSamePort() throws IOException, ExecutionException {
+        HttpServer first = start();
+        int port = first.port();
+        try (RawClient client = new RawClient(port)) {
+            client.send(GET).read();
+            first.close();
+        }
+        try (HttpServer second = HttpServer.start(calls, "127.0.0.1", port, Deadlines.STANDARD);
+                RawClient client = new RawClient(second.port())) {
+            assertThat(client.send(GET).read().status()).isEqualTo(200);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as a user starts it. */
+@Timeout(120)
+class MainIT {
+    private static final long PATIENCE_SECONDS = 60;
+    private static final String LISTENING = "plinth: listening on ";
+
+    @TempDir
+    private Path directory;
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
+        command.add(System.getProperty("plinth.jar"));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
+        return builder.redirectError(err().toFile()).start();
+    }
+
+    private Path err() {
+        return directory.resolve("err");
+    }
+
+    private static int exitCode(Process process) throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("Expected the program to end, but it still ran after " + PATIENCE_SECONDS + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** The lines on standard output, once the program serves. */
+    private List<String> awaitListening(Process process) throws IOException {
+        List<String> lines = new ArrayList<>();
+        while (lines.stream().noneMatch(line -> line.startsWith(LISTENING))) {
+            String line = process.inputReader().readLine();
+            if (line == null) {
+                throw new AssertionError(
+                        "Expected the program to serve, but it said " + lines + Files.readString(err()));
+            }
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    private static int port(List<String> lines) {
+        String line = lines.stream()
+                .filter(each -> each.startsWith(LISTENING))
+                .findFirst()
+                .orElseThrow();
+        return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+    }
+
+    private static String run(String script) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    @Test
+    void serve_firstStart_printedCurlWorksAndSignalEndsItWithZero() throws Exception {
+        Process process = start("serve", "--memory", "--port", "0");
+        try {
+            List<String> lines = awaitListening(process);
+            assertThat(lines)
+                    .filteredOn(line -> line.startsWith("plinth:"))
+                    .containsExactly(LISTENING + "http://127.0.0.1:" + port(lines));
+            assertThat(lines.get(lines.size() - 1)).startsWith(LISTENING);
+            assertThat(lines).anyMatch(line -> line.contains("admin token"));
+            String curl = lines.stream()
+                    .filter(line -> line.startsWith("curl "))
+                    .findFirst()
+                    .orElseThrow();
+
+            String answer = run(curl + " -s -i");
+
+            assertThat(answer).contains("HTTP/1.1 201").contains("My resource");
+            process.destroy();
+            assertThat(exitCode(process)).isZero();
+            assertThat(Files.readString(err())).isEmpty();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void serve_adminTokenGiven_notPrinted() throws Exception {
+        Process process = start("--memory", "--port=0", "--admin-token=operator-secret", "--test-clock");
+        try {
+            assertThat(awaitListening(process)).noneMatch(line -> line.contains("operator-secret"));
+        } finally {
+            process.destroy();
+            assertThat(exitCode(process)).isZero();
+        }
+    }
+
+    @Test
+    void serve_idleClientConnected_signalEndsItAtOnce() throws Exception {
+        Process process = start("--memory", "--port=0");
+        try (RawClient client = new RawClient(port(awaitListening(process)))) {
+            client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+            process.destroy();
+
+            assertThat(client.isAtEnd()).isTrue();
+            assertThat(exitCode(process)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void serve_portInUse_exitsWithOneAndOneSentence() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Process process = start("--memory", "--port", String.valueOf(other.getLocalPort()));
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertOneSentence("--port");
+        }
+    }
+
+    @Test
+    void serve_withoutMemory_exitsWithOneAndSaysWhatToDo() throws Exception {
+        assertThat(exitCode(start("--port", "0"))).isEqualTo(1);
+        assertOneSentence("--memory");
+    }
+
+    @Test
+    void serve_badRange_exitsWithOneAndOneSentence() throws Exception {
+        assertThat(exitCode(start("--memory", "--port=0", "--webhook-allow", "nonsense")))
+                .isEqualTo(1);
+        assertOneSentence("nonsense");
+    }
+
+    @Test
+    void arguments_wrong_exitWithTwoAndHint() throws Exception {
+        Process process = start("--memory", "--data", "somewhere");
+
+        assertThat(exitCode(process)).isEqualTo(2);
+        assertThat(Files.readAllLines(err()))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("--data")
+                .contains("--memory");
+        assertThat(Files.readString(err())).contains("--help").doesNotContain("\tat ");
+        assertThat(restOf(process)).isEmpty();
+    }
+
+    @Test
+    void help_askedFor_namesEveryOption() throws Exception {
+        Process process = start("--help");
+
+        assertThat(exitCode(process)).isZero();
+        assertThat(restOf(process))
+                .contains("--host", "--port", "--memory", "--data", "--durability", "--tables", "--max-resources")
+                .contains("--admin-token", "--secret-key-file", "--webhook-allow", "--test-clock", "PLINTH_");
+    }
+
+    @Test
+    void version_askedFor_isOneLine() throws Exception {
+        Process process = start("--version");
+
+        assertThat(exitCode(process)).isZero();
+        assertThat(restOf(process)).matches("plinth \\d+\\.\\d+\\.\\d+.*");
+    }
+
+    private static String restOf(Process process) {
+        return String.join("\n", process.inputReader().lines().toList());
+    }
+
+    private void assertOneSentence(String mention) throws IOException {
+        assertThat(Files.readAllLines(err()))
+                .singleElement()
+                .asString()
+                .startsWith("plinth: ")
+                .contains(mention)
+                .endsWith(".")
+                .doesNotContain("Exception");
+    }
+}
