@@ -83,10 +83,10 @@ final class RawClient implements AutoCloseable {
         return Optional.of(reply);
     }
 
-    /** Sends these over and over, a few a second, until the server closes the connection; false if it answers instead. */
+    /** Sends these over and over until the server closes the connection; false if it answers, or bears it for too long. */
     boolean dribbleUntilClosed(char... characters) throws IOException {
         socket.setSoTimeout(DRIBBLE_MILLIS);
-        while (true) {
+        for (int sent = 0; sent < TIMEOUT_MILLIS / DRIBBLE_MILLIS; sent++) {
             try {
                 send(new String(characters));
                 return input.read() == END;
@@ -96,6 +96,7 @@ final class RawClient implements AutoCloseable {
                 return true;
             }
         }
+        return false;
     }
 
     /** True if the server has closed the connection and nothing else came before. */
