@@ -1,0 +1,74 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/** What the operator may do: workspaces, their plans and their first keys. Thread-safe. */
+public final class AdminClient {
+    private final Calls calls;
+
+    AdminClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** Creates a workspace under a plan, such as {@code starter}. */
+    public Invocation<Workspace> createWorkspace(String name, String plan) {
+        byte[] body = new JsonBytes(96)
+                .open()
+                .member("name", name)
+                .member("plan", plan)
+                .close()
+                .bytes();
+        return calls.of("createWorkspace", List.of(), body, Values::workspace);
+    }
+
+    /** Shows a workspace. */
+    public Invocation<Workspace> workspace(String id) {
+        return calls.of("getAnyWorkspace", List.of(id), Values::workspace);
+    }
+
+    /** Lists workspaces, newest first. */
+    public Invocation<Page<Workspace>> workspaces() {
+        return calls.of("listWorkspaces", List.of(), Values.page(Values::workspace));
+    }
+
+    /** Puts a workspace under another plan; units that are used stay used. */
+    public Invocation<Workspace> changePlan(String id, String plan) {
+        return update(id, "plan", plan);
+    }
+
+    /** Refuses all calls of a workspace from now on. */
+    public Invocation<Workspace> suspend(String id) {
+        return update(id, "status", "suspended");
+    }
+
+    /** Takes the calls of a suspended workspace again. */
+    public Invocation<Workspace> activate(String id) {
+        return update(id, "status", "active");
+    }
+
+    /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
+    public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
+        return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), Values::key);
+    }
+
+    static byte[] newKey(String name, String... scopes) {
+        JsonBytes body = new JsonBytes(128).open().member("name", name);
+        if (scopes.length > 0) {
+            body.name("scopes").openArray();
+            for (String scope : scopes) {
+                body.text(scope);
+            }
+            body.closeArray();
+        }
+        return body.close().bytes();
+    }
+
+    private Invocation<Workspace> update(String id, String member, String value) {
+        byte[] body = new JsonBytes(64).open().member(member, value).close().bytes();
+        return calls.of("updateAnyWorkspace", List.of(id), body, Values::workspace);
+    }
+}

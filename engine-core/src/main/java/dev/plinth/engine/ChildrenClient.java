@@ -1,0 +1,43 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Child;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Page;
+import java.util.List;
+
+/** The children of one resource. Thread-safe. */
+public final class ChildrenClient {
+    private final Calls calls;
+    private final String resourceId;
+
+    ChildrenClient(Calls calls, String resourceId) {
+        this.calls = calls;
+        this.resourceId = resourceId;
+    }
+
+    /** Creates a child. */
+    public Invocation<Child> create(NewResource input) {
+        return calls.of("createChild", List.of(resourceId), PlinthClient.body(input), Values::child);
+    }
+
+    /** Shows a child. */
+    public Invocation<Child> get(String id) {
+        return calls.of("getChild", List.of(resourceId, id), Values::child);
+    }
+
+    /** Lists the children, newest first. */
+    public Invocation<Page<Child>> list() {
+        return calls.of("listChildren", List.of(resourceId), Values.page(Values::child));
+    }
+
+    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
+    public Invocation<Child> update(String id, Json mergePatch) {
+        return calls.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Values::child);
+    }
+
+    /** Deletes a child; gives its id. */
+    public Invocation<String> delete(String id) {
+        return calls.of("deleteChild", List.of(resourceId, id), deleted -> id);
+    }
+}

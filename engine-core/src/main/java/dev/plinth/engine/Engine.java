@@ -1,0 +1,269 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.event.EventFeed;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.Waiters;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.ring.Doorbell;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.timer.Timers;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.Wire;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A platform engine: workspaces with keys and plans, resources and children, jobs, events and webhooks, in this JVM.
+ *
+ * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
+ */
+public final class Engine implements AutoCloseable {
+    private static final String VERSION = "0.1.0";
+    private static final int ADMIN_TOKEN_BYTES = 24;
+
+    private final Store store;
+    private final Quotas quotas;
+    private final Pipeline pipeline;
+    private final Wire wire;
+    private final Webhooks webhooks;
+    private final JobRunner jobs;
+    private final Timers timers;
+    private final EventFeed feed;
+    private final Doorbell jobRing;
+    private final Doorbell eventRing;
+    private final ExecutorService workers;
+    private final String adminToken;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ManualClock.@Nullable Attachment attachment;
+    private final Optional<FirstStart> firstStart;
+
+    private Engine(EngineConfig config) {
+        Plans plans = new Plans(config.plans());
+        store = Store.open(
+                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources()),
+                new MemoryJournal(),
+                config.clock());
+        workers = Workers.create();
+        Seal seal = new Seal(secret(config, Seal.KEY_BYTES), config.ids());
+        adminToken = config.adminToken()
+                .orElseGet(() -> "adm_" + HexFormat.of().formatHex(secret(config, ADMIN_TOKEN_BYTES)));
+        Commits commits = new Commits(store, config.ids(), seal);
+        Access access = new Access(plans, adminToken);
+        quotas = new Quotas(config.clock());
+        Waiters waiters = new Waiters();
+        jobs = new JobRunner(
+                store, commits, workers, config.jobHandlers(), Map.of(BulkJob.TYPE, BulkJob::open), Access::isActive);
+        webhooks = new Webhooks(new Webhooks.Parts(
+                store,
+                commits,
+                config.clock(),
+                seal,
+                Events::json,
+                Access::isActive,
+                workers,
+                config.webhookAllow(),
+                VERSION));
+        timers = new Timers(store, config.clock(), List.of(jobs, webhooks));
+        feed = new EventFeed(store, commits, workers, config.listeners());
+        jobRing = new Doorbell("plinth-job-ring", timers::wake);
+        eventRing = new Doorbell("plinth-event-ring", () -> {
+            feed.wake();
+            timers.wake();
+        });
+        pipeline = new Pipeline(new Pipeline.Parts(
+                store, config.clock(), config.ids(), access, quotas, new Idempotency(seal), commits, waiters, workers));
+        wire = new Wire(
+                pipeline,
+                new Wire.Parts(
+                        store,
+                        quotas,
+                        plans,
+                        webhooks,
+                        config.operations(),
+                        config.asyncOperations().keySet(),
+                        config.testClock().orElse(null),
+                        () -> reset(config)));
+        store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
+        attachment = start(config);
+        firstStart = config.defaultWorkspace() ? Optional.of(createDefault()) : Optional.empty();
+    }
+
+    /** An engine in memory with its own defaults: no files, no flags, open in milliseconds. */
+    public static Engine inMemory() {
+        return builder().open();
+    }
+
+    /** Collects what an engine is to be. */
+    public static EngineBuilder builder() {
+        return new EngineBuilder();
+    }
+
+    static Engine open(EngineConfig config) {
+        return new Engine(config);
+    }
+
+    /** A client bound to an API key. */
+    public PlinthClient client(String apiKey) {
+        return new PlinthClient(new Calls(wire, pipeline, apiKey));
+    }
+
+    /** What the operator may do. */
+    public AdminClient admin() {
+        return new AdminClient(new Calls(wire, pipeline, adminToken));
+    }
+
+    /** Answers a call as the wire would, on the caller's thread. */
+    public Reply call(Call call) {
+        return wire.execute(call);
+    }
+
+    /** Answers a call as the wire would, without ever blocking the caller's thread. */
+    public CompletableFuture<Reply> submit(Call call) {
+        return wire.submit(call);
+    }
+
+    /** Bytes of a body that a route takes at most. */
+    public int bodyBytesMax(String method, String path) {
+        return wire.bodyBytesMax(method, path);
+    }
+
+    /**
+     * A problem document with a fresh request id, for an adapter that has to refuse what never became a call.
+     *
+     * @param code a problem's name, such as {@code malformed_request}
+     * @param detail a sentence for the client
+     */
+    public Reply refusal(String code, String detail) {
+        return wire.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
+    }
+
+    /** What was made when the engine was opened on an empty store; empty if nothing was. */
+    public Optional<FirstStart> firstStart() {
+        return firstStart;
+    }
+
+    /** Refuses new calls from now on with 503; those in flight go on. */
+    public void beginDrain() {
+        pipeline.beginDrain();
+    }
+
+    /**
+     * Ends the engine: new calls are refused, jobs and deliveries under way get up to 10 s, then jobs go back to the queue and
+     * all is released. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        beginDrain();
+        if (attachment != null) {
+            attachment.close();
+        }
+        timers.close();
+        jobs.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        webhooks.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        jobRing.close();
+        eventRing.close();
+        feed.close();
+        workers.shutdownNow();
+        webhooks.close();
+        store.close();
+    }
+
+    private static List<TableName> tables() {
+        List<TableName> tables = new ArrayList<>();
+        tables.addAll(Access.tables());
+        tables.addAll(Resources.tables());
+        tables.addAll(Jobs.tables());
+        tables.addAll(Events.tables());
+        tables.addAll(Webhooks.tables());
+        tables.add(Idempotency.REMEMBERED);
+        return tables;
+    }
+
+    /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
+    private void committed(long sequence, List<Changes.Write> writes, Access access, Waiters waiters) {
+        access.committed(writes);
+        boolean work = false;
+        boolean events = false;
+        for (Changes.Write write : writes) {
+            jobs.committed(write);
+            Id ended = Jobs.ended(write);
+            if (ended != null) {
+                waiters.signal(ended);
+            }
+            work |= Jobs.concerns(write);
+            events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
+        }
+        if (work) {
+            jobRing.ring(sequence);
+        }
+        if (events) {
+            eventRing.ring(sequence);
+        }
+    }
+
+    private ManualClock.@Nullable Attachment start(EngineConfig config) {
+        jobs.giveBackRunning();
+        jobRing.start();
+        eventRing.start();
+        jobs.onSettled(timers::wake);
+        webhooks.onSettled(timers::wake);
+        timers.start();
+        feed.wake();
+        return config.clock() instanceof ManualClock manual ? manual.attach(timers) : null;
+    }
+
+    private FirstStart createDefault() {
+        Workspace workspace = admin().createWorkspace("default", "starter").call();
+        ApiKey key = admin().createKey(workspace.id(), "default").call();
+        return new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken);
+    }
+
+    private void reset(EngineConfig config) {
+        store.clear();
+        quotas.clear();
+        if (config.defaultWorkspace()) {
+            createDefault();
+        }
+    }
+
+    private static byte[] secret(EngineConfig config, int bytes) {
+        byte[] secret = new byte[bytes];
+        config.ids().fillSecret(secret);
+        return secret;
+    }
+}

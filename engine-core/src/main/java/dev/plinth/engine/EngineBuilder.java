@@ -1,0 +1,165 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.EventListener;
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.JobHandler;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.OperationHandler;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.command.BulkJob;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Collects what an engine is to be, and opens it. Not thread-safe; one builder may open several engines. */
+public final class EngineBuilder {
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+    private static final long RESOURCES_DEFAULT = 1_000_000;
+    private static final long RESOURCES_MAX = 1_000_000_000;
+
+    private final List<Plan> plans = new ArrayList<>();
+    private final List<String> webhookAllow = new ArrayList<>();
+    private final Map<String, OperationHandler> operations = new LinkedHashMap<>();
+    private final Map<String, JobHandler> asyncOperations = new LinkedHashMap<>();
+    private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
+    private final Map<String, EventListener> listeners = new LinkedHashMap<>();
+    private EngineClock clock = EngineClock.system();
+    private Optional<ManualClock> testClock = Optional.empty();
+    private IdSource ids = new RandomIds();
+    private Tables tables = Tables.HEAP;
+    private long maxResources = RESOURCES_DEFAULT;
+    private Optional<String> adminToken = Optional.empty();
+    private boolean defaultWorkspace;
+
+    EngineBuilder() {}
+
+    /** Keeps everything in memory: gone with the process. The only store so far. */
+    public EngineBuilder inMemory() {
+        return this;
+    }
+
+    /** Where rows live; on the heap unless said otherwise. */
+    public EngineBuilder tables(Tables where) {
+        tables = where;
+        return this;
+    }
+
+    /**
+     * How many resources off-heap tables are laid out for; 1,000,000 unless said otherwise.
+     *
+     * @param resources 1 to 1,000,000,000
+     */
+    public EngineBuilder maxResources(long resources) {
+        if (resources < 1 || resources > RESOURCES_MAX) {
+            throw new IllegalArgumentException("Expected 1 to " + RESOURCES_MAX + " resources, but got " + resources);
+        }
+        maxResources = resources;
+        return this;
+    }
+
+    /** Registers a plan beside starter, pro and business, or in the place of one of them. */
+    public EngineBuilder plan(Plan plan) {
+        plans.add(plan);
+        return this;
+    }
+
+    /** The operator's token, 8 characters or more; made at random unless given. */
+    public EngineBuilder adminToken(String token) {
+        if (token.length() < 8 || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
+            throw new IllegalArgumentException(
+                    "Expected an admin token of 8 or more visible ASCII characters, but got " + token.length() + " or others");
+        }
+        adminToken = Optional.of(token);
+        return this;
+    }
+
+    /** Lets webhooks go to a range that is not public, such as {@code 127.0.0.0/8}; for development. */
+    public EngineBuilder webhookAllow(String cidr) {
+        webhookAllow.add(cidr);
+        return this;
+    }
+
+    /** The clock; that of the machine unless said otherwise. */
+    public EngineBuilder clock(EngineClock other) {
+        clock = other;
+        return this;
+    }
+
+    /** A manual clock that the operator may turn over the wire too, with the means to empty the engine: for tests only. */
+    public EngineBuilder testClock(ManualClock other) {
+        testClock = Optional.of(other);
+        return clock(other);
+    }
+
+    /** Where ids and secrets come from; chance unless said otherwise. */
+    public EngineBuilder ids(IdSource other) {
+        ids = other;
+        return this;
+    }
+
+    /** Creates the workspace {@code default} with a key when the store is empty; {@link Engine#firstStart} shows them. */
+    public EngineBuilder createDefaultWorkspace(boolean create) {
+        defaultWorkspace = create;
+        return this;
+    }
+
+    /** Registers a synchronous operation on resources. */
+    public EngineBuilder operation(String name, OperationHandler handler) {
+        operations.put(checked(name), handler);
+        return this;
+    }
+
+    /** Registers an asynchronous operation on resources: a call starts a job of this type. */
+    public EngineBuilder asyncOperation(String name, JobHandler handler) {
+        asyncOperations.put(checked(name), handler);
+        return jobHandler(name, handler);
+    }
+
+    /** Registers the code for a type of job. */
+    public EngineBuilder jobHandler(String type, JobHandler handler) {
+        jobHandlers.put(checked(type), handler);
+        return this;
+    }
+
+    /** Registers a listener under a name by which its place is kept. */
+    public EngineBuilder listener(String name, EventListener listener) {
+        listeners.put(checked(name), listener);
+        return this;
+    }
+
+    /**
+     * Opens the engine.
+     *
+     * @throws IllegalStateException if it cannot start; one sentence says why and what to do
+     * @throws IllegalArgumentException if a setting makes no sense
+     */
+    public Engine open() {
+        return Engine.open(new EngineConfig(
+                clock,
+                testClock,
+                ids,
+                tables,
+                maxResources,
+                List.copyOf(plans),
+                adminToken,
+                List.copyOf(webhookAllow),
+                Map.copyOf(operations),
+                Map.copyOf(asyncOperations),
+                Map.copyOf(jobHandlers),
+                Map.copyOf(listeners),
+                defaultWorkspace));
+    }
+
+    private static String checked(String name) {
+        if (!NAME.matcher(name).matches() || name.equals(BulkJob.TYPE)) {
+            throw new IllegalArgumentException("Expected a name that matches " + NAME + " and is not " + BulkJob.TYPE
+                    + ", but got \"" + name + "\"");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.EventListener;
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.JobHandler;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.OperationHandler;
+import dev.plinth.engine.api.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an engine is to be: the builder's settings, fixed. */
+record EngineConfig(
+        EngineClock clock,
+        Optional<ManualClock> testClock,
+        IdSource ids,
+        Tables tables,
+        long maxResources,
+        List<Plan> plans,
+        Optional<String> adminToken,
+        List<String> webhookAllow,
+        Map<String, OperationHandler> operations,
+        Map<String, JobHandler> asyncOperations,
+        Map<String, JobHandler> jobHandlers,
+        Map<String, EventListener> listeners,
+        boolean defaultWorkspace) {}

@@ -1,0 +1,118 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.wire.Wire;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
+ *
+ * <p>Immutable: every option gives a new invocation. It may be made several times; with an idempotency key it executes once.
+ *
+ * @param <T> what the call gives
+ */
+public final class Invocation<T> {
+    private final Wire wire;
+    private final Pipeline pipeline;
+    private final String operation;
+    private final List<String> pathValues;
+    private final @Nullable String query;
+    private final Request.Headers headers;
+    private final byte[] body;
+    private final Function<JsonValue.Obj, T> reader;
+
+    private Invocation(
+            Wire wire,
+            Pipeline pipeline,
+            String operation,
+            List<String> pathValues,
+            @Nullable String query,
+            Request.Headers headers,
+            byte[] body,
+            Function<JsonValue.Obj, T> reader) {
+        this.wire = wire;
+        this.pipeline = pipeline;
+        this.operation = operation;
+        this.pathValues = pathValues;
+        this.query = query;
+        this.headers = headers;
+        this.body = body;
+        this.reader = reader;
+    }
+
+    static <T> Invocation<T> of(
+            Wire wire,
+            Pipeline pipeline,
+            String credential,
+            String operation,
+            List<String> pathValues,
+            byte[] body,
+            Function<JsonValue.Obj, T> reader) {
+        Request.Headers headers = new Request.Headers("Bearer " + credential, null, null, null, null, null, null);
+        return new Invocation<>(wire, pipeline, operation, pathValues, null, headers, body, reader);
+    }
+
+    /**
+     * The same under an idempotency key: made again within 24 hours, also over HTTP, it gives the first result and executes
+     * nothing.
+     *
+     * @param key 1–255 printable ASCII characters
+     */
+    public Invocation<T> idempotencyKey(String key) {
+        return with(query, new Request.Headers(
+                headers.authorization(), key, headers.ifMatch(), headers.ifNoneMatch(), headers.prefer(), null, null));
+    }
+
+    /** The same on the condition that the thing is still in this version (412 otherwise). */
+    public Invocation<T> ifVersion(long version) {
+        return with(query, new Request.Headers(
+                headers.authorization(), headers.idempotencyKey(), "\"v" + version + "\"", null, headers.prefer(), null, null));
+    }
+
+    Invocation<T> query(@Nullable String text) {
+        return with(text, headers);
+    }
+
+    /**
+     * Makes the call on this thread and returns when its outcome is durable.
+     *
+     * @throws PlinthException if the call was refused; it carries the problem
+     */
+    public T call() {
+        return result(pipeline.execute(request()));
+    }
+
+    /** Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. */
+    public CompletableFuture<T> submit() {
+        return pipeline.submit(request()).thenApply(this::result);
+    }
+
+    private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
+        return new Invocation<>(wire, pipeline, operation, pathValues, otherQuery, otherHeaders, body, reader);
+    }
+
+    private Request request() {
+        return wire.request(operation, pathValues, query, headers, body);
+    }
+
+    private T result(Answer answer) {
+        Outcome outcome = answer.outcome();
+        if (outcome instanceof Outcome.Done done && done.status() < 400) {
+            return reader.apply((JsonValue.Obj) JsonReader.trusted(done.body()));
+        }
+        if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
+            return reader.apply((JsonValue.Obj) JsonReader.trusted(replayed.body()));
+        }
+        throw new PlinthException(Values.problem(
+                (JsonValue.Obj) JsonReader.trusted(Wire.reply(answer).body())));
+    }
+}

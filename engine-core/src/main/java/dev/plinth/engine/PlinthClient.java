@@ -1,0 +1,134 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.AcceptedJob;
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.RateLimit;
+import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/**
+ * A client bound to one API key: what the wire offers, as Java, under the same rules and the same limits.
+ *
+ * <p>Every method gives an {@link Invocation}; nothing happens until it is called or submitted. Thread-safe.
+ */
+public final class PlinthClient {
+    private final Calls calls;
+
+    PlinthClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** Resources. */
+    public ResourcesClient resources() {
+        return new ResourcesClient(calls);
+    }
+
+    /** The children of a resource. */
+    public ChildrenClient children(String resourceId) {
+        return new ChildrenClient(calls, resourceId);
+    }
+
+    /** Starts a job of a type that has a handler, here or elsewhere. */
+    public Invocation<AcceptedJob> startJob(String type, Json input) {
+        byte[] body = new JsonBytes(128 + input.utf8().length)
+                .open()
+                .member("type", type)
+                .raw("input", input.utf8())
+                .close()
+                .bytes();
+        return calls.of("createJob", List.of(), body, Values::accepted);
+    }
+
+    /** A job as it stands. */
+    public Invocation<Job> job(String jobId) {
+        return calls.of("getJob", List.of(jobId), Values::job);
+    }
+
+    /**
+     * A job once it has ended, or as it stands after so many real seconds.
+     *
+     * @param waitSeconds 1–30
+     */
+    public Invocation<Job> job(String jobId, int waitSeconds) {
+        return job(jobId).query("wait=" + waitSeconds);
+    }
+
+    /** Cancels a job, or asks it to end if it is running. */
+    public Invocation<Job> cancelJob(String jobId) {
+        return calls.of("cancelJob", List.of(jobId), Values::job);
+    }
+
+    /** Publishes an event of the host's own type. */
+    public Invocation<Event> publish(String type, Json data) {
+        byte[] body = new JsonBytes(128 + data.utf8().length)
+                .open()
+                .member("type", type)
+                .raw("data", data.utf8())
+                .close()
+                .bytes();
+        return calls.of("publishEvent", List.of(), body, Values::event);
+    }
+
+    /** The latest events, newest first. */
+    public Invocation<Page<Event>> events() {
+        return calls.of("listEvents", List.of(), Values.page(Values::event));
+    }
+
+    /** The events after one, oldest first. */
+    public Invocation<Page<Event>> eventsAfter(String eventId) {
+        return events().query("after=" + eventId);
+    }
+
+    /** Sends the workspace's events of these types, or all if there are none, to a URL. The answer has the secret. */
+    public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
+        JsonBytes body = new JsonBytes(256).open().member("url", url).name("types").openArray();
+        for (String type : types) {
+            body.text(type);
+        }
+        return calls.of("createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), Values::endpoint);
+    }
+
+    /** The caller's workspace. */
+    public Invocation<Workspace> workspace() {
+        return calls.of("getWorkspace", List.of(), Values::workspace);
+    }
+
+    /** How the workspace's rate limit stands; takes nothing from it. */
+    public Invocation<RateLimit> rateLimit() {
+        return calls.of("getRateLimit", List.of(), Values::rateLimit);
+    }
+
+    /** Creates a key of the workspace; with scopes a restricted one. The answer has the secret. */
+    public Invocation<ApiKey> createKey(String name, String... scopes) {
+        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), Values::key);
+    }
+
+    /** Revokes a key for good. */
+    public Invocation<ApiKey> revokeKey(String keyId) {
+        return calls.of("revokeKey", List.of(keyId), Values::key);
+    }
+
+    /** What a new resource or child looks like on the wire. */
+    static byte[] body(NewResource input) {
+        JsonBytes body = new JsonBytes(128 + input.data().utf8().length)
+                .open()
+                .member("name", input.name());
+        input.type().ifPresent(type -> body.member("type", type));
+        if (!input.data().equals(Json.EMPTY_OBJECT)) {
+            body.raw("data", input.data().utf8());
+        }
+        if (!input.metadata().isEmpty()) {
+            body.name("metadata").open();
+            input.metadata().forEach(body::member);
+            body.close();
+        }
+        return body.close().bytes();
+    }
+}

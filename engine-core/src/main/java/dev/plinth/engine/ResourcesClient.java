@@ -1,0 +1,92 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.AcceptedJob;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/** Resources of one workspace. Thread-safe. */
+public final class ResourcesClient {
+    private final Calls calls;
+
+    ResourcesClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** Creates a resource with a name. */
+    public Invocation<Resource> create(String name) {
+        return create(NewResource.named(name));
+    }
+
+    /** Creates a resource. */
+    public Invocation<Resource> create(NewResource input) {
+        return calls.of("createResource", List.of(), PlinthClient.body(input), Values::resource);
+    }
+
+    /** Shows a resource. */
+    public Invocation<Resource> get(String id) {
+        return calls.of("getResource", List.of(id), Values::resource);
+    }
+
+    /** Lists resources that are not archived, newest first. */
+    public Invocation<Page<Resource>> list() {
+        return calls.of("listResources", List.of(), Values.page(Values::resource));
+    }
+
+    /** Lists resources after the page whose {@code nextCursor} this is. */
+    public Invocation<Page<Resource>> list(String cursor) {
+        return list().query("cursor=" + cursor);
+    }
+
+    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
+    public Invocation<Resource> update(String id, Json mergePatch) {
+        return calls.of("updateResource", List.of(id), mergePatch.utf8(), Values::resource);
+    }
+
+    /** Pauses a resource: no operation runs on it any more. */
+    public Invocation<Resource> pause(String id) {
+        return calls.of("pauseResource", List.of(id), Values::resource);
+    }
+
+    /** Makes a paused resource active again. */
+    public Invocation<Resource> resume(String id) {
+        return calls.of("resumeResource", List.of(id), Values::resource);
+    }
+
+    /** Archives a resource: nothing of it changes any more. */
+    public Invocation<Resource> archive(String id) {
+        return calls.of("archiveResource", List.of(id), Values::resource);
+    }
+
+    /** Makes an archived resource active again. */
+    public Invocation<Resource> unarchive(String id) {
+        return calls.of("unarchiveResource", List.of(id), Values::resource);
+    }
+
+    /** Deletes an archived resource with its children; gives its id. */
+    public Invocation<String> delete(String id) {
+        return calls.of("deleteResource", List.of(id), deleted -> id);
+    }
+
+    /** Runs a synchronous operation of the host; gives its result. */
+    public Invocation<Json> run(String id, String operation, Json input) {
+        return calls.of(
+                "runOperation", List.of(id, operation), input(input), result -> Json.trusted(JsonBytes.compact(result)));
+    }
+
+    /** Starts an asynchronous operation of the host. */
+    public Invocation<AcceptedJob> start(String id, String operation, Json input) {
+        return calls.of("runOperation", List.of(id, operation), input(input), Values::accepted);
+    }
+
+    private static byte[] input(Json input) {
+        return new JsonBytes(32 + input.utf8().length)
+                .open()
+                .raw("input", input.utf8())
+                .close()
+                .bytes();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.plinth.engine;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes the executor for handlers, deliveries and waits: virtual threads where the JDK has them (JEP 444). */
+final class Workers {
+    private Workers() {}
+
+    static ExecutorService create() {
+        try {
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+            AtomicInteger count = new AtomicInteger();
+            return Executors.newCachedThreadPool(work -> {
+                Thread thread = new Thread(work, "plinth-worker-" + count.incrementAndGet());
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+    }
+}

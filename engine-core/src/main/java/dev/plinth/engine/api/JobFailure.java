@@ -1,0 +1,32 @@
+package dev.plinth.engine.api;
+
+/** How a handler fails a job on purpose. */
+public final class JobFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+    private final boolean retryable;
+
+    /**
+     * A failure.
+     *
+     * @param code a stable name, such as {@code card_declined}
+     * @param detail a sentence for the job's reader; no secrets
+     * @param retryable false to end the job whatever attempts are left
+     */
+    public JobFailure(String code, String detail, boolean retryable) {
+        super(detail);
+        this.code = code;
+        this.retryable = retryable;
+    }
+
+    /** The stable name. */
+    public String code() {
+        return code;
+    }
+
+    /** True if another attempt makes sense. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.plinth.engine.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host's code for one type of job.
+ *
+ * <p>It runs on the engine's executor, at least once: after a crash it may run again, so it should be idempotent. Several jobs of
+ * one type may run at once.
+ */
+@FunctionalInterface
+public interface JobHandler {
+    /**
+     * Does the job.
+     *
+     * @return the result, at most 512 KiB, or null if there is none
+     * @throws JobFailure to fail with a code and to say whether another attempt makes sense
+     * @throws Exception any other failure counts as one that may be retried
+     */
+    @Nullable
+    Json handle(JobContext job) throws Exception;
+}

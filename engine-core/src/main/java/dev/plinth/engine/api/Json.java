@@ -1,0 +1,96 @@
+package dev.plinth.engine.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable JSON value (RFC 8259) as UTF-8 bytes, numbers kept as they were written.
+ *
+ * <p>The text is checked when it is made: valid UTF-8, no duplicate members, nothing after the value, at most 64 levels deep.
+ * Equality is equality of bytes. Safe for use by several threads.
+ */
+public final class Json {
+    /** The empty object. */
+    public static final Json EMPTY_OBJECT = new Json(new byte[] {'{', '}'});
+
+    private final byte[] utf8;
+
+    private Json(byte[] utf8) {
+        this.utf8 = utf8;
+    }
+
+    /**
+     * The value that a text spells.
+     *
+     * @throws IllegalArgumentException if it is not JSON; the message says where
+     */
+    public static Json of(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        CodecHolder.CODEC.check(utf8);
+        return new Json(utf8);
+    }
+
+    /**
+     * The object with these members: maps, iterables, strings, numbers, booleans, {@code Json} and null, nested at will.
+     *
+     * @throws IllegalArgumentException if a value is of another kind
+     */
+    public static Json of(Map<String, ? extends @Nullable Object> members) {
+        return new Json(CodecHolder.CODEC.write(members));
+    }
+
+    /**
+     * Bytes that are known to be JSON, taken as they are, unchecked and not copied. For the engine and for codecs; a host that
+     * has bytes of unknown origin calls {@link #of(String)}.
+     */
+    public static Json trusted(byte[] utf8) {
+        return new Json(utf8);
+    }
+
+    /** The UTF-8 bytes; not copied, and not to be changed. */
+    public byte[] utf8() {
+        return utf8;
+    }
+
+    /**
+     * The members of this object as JDK values: {@code Map}, {@code List}, {@code String}, {@code BigDecimal}, {@code Boolean}
+     * or null.
+     *
+     * @throws IllegalStateException if this is not an object
+     */
+    @SuppressWarnings("unchecked")
+    public Map<String, @Nullable Object> asMap() {
+        Object value = CodecHolder.CODEC.read(utf8);
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, @Nullable Object>) map;
+        }
+        throw new IllegalStateException("Expected a JSON object, but the value starts with '" + (char) utf8[0] + "'");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Json json && Arrays.equals(utf8, json.utf8);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(utf8);
+    }
+
+    /** The JSON text. */
+    @Override
+    public String toString() {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    /** Finds the codec on first need, so that this package stays free of any JSON library. */
+    private static final class CodecHolder {
+        static final JsonCodec CODEC = ServiceLoader.load(JsonCodec.class, Json.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "Expected a JsonCodec among the services on the class path, but found none: is engine-core complete?"));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.plinth.engine.api;
+
+/**
+ * The host's code for one synchronous operation on a resource.
+ *
+ * <p>It runs on the caller's thread, outside the engine's writer lock; what it returns is committed afterwards if the resource
+ * still allows it. If the process dies in between, the idempotency key is free and the code may run twice.
+ */
+@FunctionalInterface
+public interface OperationHandler {
+    /**
+     * Runs the operation.
+     *
+     * @throws OperationRefused to refuse the input with 422
+     */
+    OperationResult handle(OperationContext operation) throws OperationRefused;
+}

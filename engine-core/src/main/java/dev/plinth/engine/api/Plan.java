@@ -1,0 +1,55 @@
+package dev.plinth.engine.api;
+
+import java.util.Objects;
+
+/**
+ * What a workspace is entitled to. Immutable; registered when the engine is built.
+ *
+ * @param name its name, such as {@code starter}
+ * @param requests requests per window, 1 to 1,000,000; all of them may come at once
+ * @param windowSeconds the window in seconds, 1 to 86,400
+ * @param endpointsMax webhook endpoints of a workspace, 0 or more
+ * @param queuedJobsMax jobs of a workspace that are not final, 0 or more
+ */
+public record Plan(String name, int requests, int windowSeconds, int endpointsMax, int queuedJobsMax) {
+    private static final int REQUESTS_MAX = 1_000_000;
+    private static final int WINDOW_SECONDS_MAX = 86_400;
+    private static final int MINUTE = 60;
+    private static final int ENDPOINTS = 20;
+    private static final int QUEUED_JOBS = 10_000;
+
+    /** 60 requests a minute. */
+    public static final Plan STARTER = perMinute("starter", 60);
+
+    /** 600 requests a minute. */
+    public static final Plan PRO = perMinute("pro", 600);
+
+    /** 6,000 requests a minute. */
+    public static final Plan BUSINESS = perMinute("business", 6000);
+
+    /** Checks the ranges. */
+    public Plan {
+        Objects.requireNonNull(name, "name");
+        if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
+            throw new IllegalArgumentException(
+                    "Expected a plan's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \"" + name + "\"");
+        }
+        if (requests < 1 || requests > REQUESTS_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected 1 to " + REQUESTS_MAX + " requests in plan " + name + ", but got " + requests);
+        }
+        if (windowSeconds < 1 || windowSeconds > WINDOW_SECONDS_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in plan " + name + ", but got " + windowSeconds);
+        }
+        if (endpointsMax < 0 || queuedJobsMax < 0) {
+            throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got " + endpointsMax
+                    + " endpoints and " + queuedJobsMax + " jobs");
+        }
+    }
+
+    /** A plan of so many requests a minute with the usual other limits. */
+    public static Plan perMinute(String name, int requests) {
+        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS);
+    }
+}

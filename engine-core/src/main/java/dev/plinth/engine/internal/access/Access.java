@@ -1,0 +1,178 @@
+package dev.plinth.engine.internal.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.TableName;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door of the room: turns a credential into a caller.
+ *
+ * <p>What was found is cached under the secret together with the version of all keys and workspaces; a committed change of any
+ * of them moves the version, so that what was cached before is looked up again. No time to live decides about access.
+ * Thread-safe.
+ */
+public final class Access {
+    private static final int CACHED_MAX = 100_000;
+    private static final Refusal NO_CREDENTIAL = Refusal.of(
+            ProblemCode.UNAUTHENTICATED,
+            "Expected a header Authorization: Bearer <API key>, but there is none; create a key and send it.");
+    private static final Refusal NOT_VALID = Refusal.of(
+            ProblemCode.INVALID_TOKEN,
+            "Expected a valid API key, but this one is unknown, malformed, expired or revoked; check it or create another.");
+    private static final Refusal DISABLED =
+            Refusal.of(ProblemCode.FORBIDDEN, "Expected an enabled API key, but this one is disabled; enable it first.");
+    private static final Refusal SUSPENDED = Refusal.of(
+            ProblemCode.WORKSPACE_SUSPENDED,
+            "Expected an active workspace, but this one is suspended; ask the operator to activate it.");
+
+    private final Cache<String, Entry> cache =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    private final AtomicLong version = new AtomicLong();
+    private final Plans plans;
+    private final byte[] adminDigest;
+
+    /** A room for these plans and this operator's token. */
+    public Access(Plans plans, String adminToken) {
+        this.plans = plans;
+        this.adminDigest = ApiSecret.digest(adminToken);
+    }
+
+    /** The tables of the room. */
+    public static List<TableName> tables() {
+        return List.of(AccessTables.WORKSPACES, AccessTables.KEYS, AccessTables.TOKENS);
+    }
+
+    /** Hears of every durable change, and moves the version when keys or workspaces are among it. */
+    public void committed(List<Changes.Write> writes) {
+        for (Changes.Write write : writes) {
+            if (write.isIn(AccessTables.WORKSPACES) || write.isIn(AccessTables.KEYS) || write.isIn(AccessTables.TOKENS)) {
+                version.incrementAndGet();
+                return;
+            }
+        }
+    }
+
+    /**
+     * Who a workspace's caller is.
+     *
+     * @param authorization the header's value, or null
+     * @throws Refused with 401 if the credential is no good
+     */
+    public Entry authenticate(@Nullable String authorization, Rows rows, long nowMillis) {
+        String token = bearer(authorization);
+        if (token == null) {
+            throw new Refused(NO_CREDENTIAL);
+        }
+        Entry entry = cache.getIfPresent(token);
+        if (entry != null && entry.version == version.get() && nowMillis < entry.validUntil) {
+            return entry;
+        }
+        entry = ApiSecret.isWellFormed(token) ? find(token, rows, nowMillis) : null;
+        if (entry == null) {
+            throw new Refused(NOT_VALID);
+        }
+        cache.put(token, entry);
+        return entry;
+    }
+
+    /**
+     * Checks the operator's token.
+     *
+     * @throws Refused with 401 if it is not the one
+     */
+    public void authenticateOperator(@Nullable String authorization) {
+        String token = bearer(authorization);
+        if (token == null) {
+            throw new Refused(NO_CREDENTIAL);
+        }
+        if (!MessageDigest.isEqual(ApiSecret.digest(token), adminDigest)) {
+            throw new Refused(NOT_VALID);
+        }
+    }
+
+    /**
+     * Checks that key and workspace may be used at all.
+     *
+     * @throws Refused with 403 if not
+     */
+    public void checkState(Entry entry) {
+        if (entry.suspended) {
+            throw new Refused(SUSPENDED);
+        }
+        if (entry.disabled) {
+            throw new Refused(DISABLED);
+        }
+    }
+
+    /** True if a workspace exists. */
+    public static boolean exists(Rows rows, Id workspace) {
+        return rows.get(AccessTables.WORKSPACES, workspace.key()) != null;
+    }
+
+    /** True if a workspace exists and is not suspended: only then its jobs start and its deliveries go out. */
+    public static boolean isActive(Rows rows, Id workspace) {
+        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
+        return row != null && !WorkspaceRow.read(row).suspended();
+    }
+
+    private @Nullable Entry find(String token, Rows rows, long nowMillis) {
+        long seen = version.get();
+        byte[] digest = ApiSecret.digest(token);
+        byte[] owner = rows.get(AccessTables.TOKENS, digest);
+        if (owner == null) {
+            return null;
+        }
+        RowReader in = new RowReader(owner, 1);
+        Id workspace = in.id(IdKind.WORKSPACE);
+        Id keyId = in.id(IdKind.KEY);
+        byte[] keyRow = rows.get(AccessTables.KEYS, workspace.keyOf(keyId));
+        byte[] workspaceRow = rows.get(AccessTables.WORKSPACES, workspace.key());
+        if (keyRow == null || workspaceRow == null) {
+            return null;
+        }
+        KeyRow key = KeyRow.read(keyRow);
+        if (!key.accepts(digest, nowMillis)) {
+            return null;
+        }
+        WorkspaceRow row = WorkspaceRow.read(workspaceRow);
+        Caller caller = new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()));
+        return new Entry(caller, row.suspended(), key.disabled(), seen, key.validUntil(digest));
+    }
+
+    private static @Nullable String bearer(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, "Bearer", 0, 6)) {
+            return null;
+        }
+        String rest = authorization.substring(6);
+        String token = rest.strip();
+        boolean separated = !rest.isEmpty() && rest.charAt(0) == ' ';
+        boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(token);
+        return !separated || token.isEmpty() ? null : ascii ? token : "?";
+    }
+
+    /**
+     * What is known of a credential.
+     *
+     * @param caller who it is
+     * @param suspended true if the workspace is
+     * @param disabled true if the key is
+     * @param version the version of all keys and workspaces at which this was found
+     * @param validUntil when the credential ends by itself, in epoch milliseconds
+     */
+    public record Entry(Caller caller, boolean suspended, boolean disabled, long version, long validUntil) {}
+}

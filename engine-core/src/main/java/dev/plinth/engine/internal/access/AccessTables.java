@@ -1,0 +1,51 @@
+package dev.plinth.engine.internal.access;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the room and the sets that follow from them. */
+final class AccessTables {
+    static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
+
+    static final TableName WORKSPACES = new TableName(1, "workspaces", 16, 160, 0.1, AccessTables::indexWorkspace);
+    static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, AccessTables::indexKey);
+    /** The owner of a secret's digest: workspace, then key. */
+    static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2);
+
+    private AccessTables() {}
+
+    static SetKey keysOf(Id workspace) {
+        return SetKey.of(SetKinds.KEYS, workspace);
+    }
+
+    private static void indexWorkspace(
+            byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        if (before == null && after != null) {
+            long number = WorkspaceRow.read(after).number();
+            sets.add(ALL_WORKSPACES, number);
+            sets.place(number, WORKSPACES, key);
+        } else if (before != null && after == null) {
+            long number = WorkspaceRow.read(before).number();
+            sets.remove(ALL_WORKSPACES, number);
+            sets.unplace(number);
+        }
+    }
+
+    private static void indexKey(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        SetKey set = keysOf(Id.read(IdKind.WORKSPACE, key, 0));
+        if (before == null && after != null) {
+            long number = KeyRow.read(after).number();
+            sets.add(set, number);
+            sets.place(number, KEYS, key);
+        } else if (before != null && after == null) {
+            long number = KeyRow.read(before).number();
+            sets.remove(set, number);
+            sets.unplace(number);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.plinth.engine.internal.access;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An API key as it is stored: the secrets only as SHA-256, the current one first, the ones in grace after it. */
+record KeyRow(
+        Id id,
+        Id workspace,
+        long number,
+        String name,
+        boolean live,
+        int scopes,
+        String prefix,
+        String lastFour,
+        boolean disabled,
+        boolean revoked,
+        long expiresAt,
+        long createdAt,
+        List<Token> tokens) {
+    /** Stands for "never". */
+    static final long NEVER = Long.MAX_VALUE;
+
+    private static final int VERSION = 1;
+    private static final int EXPECTED_BYTES = 192;
+
+    static KeyRow read(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        return new KeyRow(
+                in.id(IdKind.KEY),
+                in.id(IdKind.WORKSPACE),
+                in.number(),
+                in.text(),
+                in.small() == 1,
+                in.small(),
+                in.text(),
+                in.text(),
+                in.small() == 1,
+                in.small() == 1,
+                in.number(),
+                in.number(),
+                readTokens(in));
+    }
+
+    byte[] row() {
+        RowWriter out = new RowWriter(VERSION, EXPECTED_BYTES)
+                .id(id)
+                .id(workspace)
+                .number(number)
+                .text(name)
+                .small(live ? 1 : 0)
+                .small(scopes)
+                .text(prefix)
+                .text(lastFour)
+                .small(disabled ? 1 : 0)
+                .small(revoked ? 1 : 0)
+                .number(expiresAt)
+                .number(createdAt)
+                .small(tokens.size());
+        for (Token token : tokens) {
+            out.bytes(token.digest()).number(token.validUntil());
+        }
+        return out.row();
+    }
+
+    byte[] key() {
+        return workspace.keyOf(id);
+    }
+
+    KeyRow with(String newName, int newScopes, boolean newDisabled, long newExpiresAt) {
+        return new KeyRow(
+                id, workspace, number, newName, live, newScopes, prefix, lastFour, newDisabled, revoked, newExpiresAt,
+                createdAt, tokens);
+    }
+
+    KeyRow revoke() {
+        return new KeyRow(
+                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, true, expiresAt, createdAt, List.of());
+    }
+
+    /** The key with a new secret; the old ones go on until the end of their grace. */
+    KeyRow rotate(ApiSecret secret, long graceUntil, long now) {
+        List<Token> next = new ArrayList<>();
+        next.add(new Token(secret.digest(), NEVER));
+        for (Token token : tokens) {
+            long until = Math.min(token.validUntil(), graceUntil);
+            if (until > now) {
+                next.add(new Token(token.digest(), until));
+            }
+        }
+        return new KeyRow(
+                id, workspace, number, name, live, scopes, secret.prefix(), secret.lastFour(), disabled, revoked, expiresAt,
+                createdAt, next);
+    }
+
+    /** True if a secret with this digest opens the door now. */
+    boolean accepts(byte[] digest, long now) {
+        if (revoked || now >= expiresAt) {
+            return false;
+        }
+        for (Token token : tokens) {
+            if (now < token.validUntil() && Arrays.equals(token.digest(), digest)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Until when a secret with this digest is valid, if nothing is changed. */
+    long validUntil(byte[] digest) {
+        for (Token token : tokens) {
+            if (Arrays.equals(token.digest(), digest)) {
+                return Math.min(expiresAt, token.validUntil());
+            }
+        }
+        return 0;
+    }
+
+    byte[] json(long now, @Nullable String secret) {
+        JsonBytes json = new JsonBytes(384)
+                .open()
+                .member("id", id.text())
+                .member("name", name)
+                .member("mode", live ? "live" : "test")
+                .name("scopes")
+                .openArray();
+        for (String scope : Scope.names(scopes)) {
+            json.text(scope);
+        }
+        json.closeArray().member("prefix", prefix).member("last4", lastFour).member("status", status(now));
+        if (expiresAt != NEVER) {
+            json.member("expiresAt", Times.text(expiresAt));
+        }
+        return json.member("createdAt", Times.text(createdAt)).optional("secret", secret).close().bytes();
+    }
+
+    private String status(long now) {
+        if (revoked) {
+            return "revoked";
+        }
+        if (now >= expiresAt) {
+            return "expired";
+        }
+        return disabled ? "disabled" : "enabled";
+    }
+
+    private static List<Token> readTokens(RowReader in) {
+        int count = in.small();
+        List<Token> tokens = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            tokens.add(new Token(in.bytes(), in.number()));
+        }
+        return tokens;
+    }
+
+    /** The digest of a secret, and until when it is valid. */
+    record Token(byte[] digest, long validUntil) {}
+}

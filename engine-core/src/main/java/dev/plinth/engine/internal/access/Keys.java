@@ -1,0 +1,190 @@
+package dev.plinth.engine.internal.access;
+
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The commands on API keys. A secret leaves this room in the answer that made it, and never again. */
+public final class Keys {
+    private static final int OLD_SECRETS_MAX = 10;
+
+    private Keys() {}
+
+    /**
+     * What a new key is to be.
+     *
+     * @param name its name
+     * @param live false for a test key
+     * @param scopes what it may do, as bits of {@link Scope}
+     * @param expiresAt when it ends, in epoch milliseconds, or null
+     */
+    public record NewKey(String name, boolean live, int scopes, @Nullable Long expiresAt) {}
+
+    /** Creates a key of the caller's workspace. */
+    public static Command.Change create(NewKey input) {
+        return context -> create(context, context.workspace(), input);
+    }
+
+    /** Creates a key of any workspace, for the operator. */
+    public static Command.Change createFor(Id workspace, NewKey input) {
+        return context -> {
+            Workspaces.find(context, workspace);
+            return create(context, workspace, input);
+        };
+    }
+
+    /** Shows a key. */
+    public static Command.Query get(Id id) {
+        return context -> Outcome.Done.ok(find(context, id).json(context.now(), null));
+    }
+
+    /** Lists the keys of the caller's workspace. */
+    public static Command.Query list(PageRequest request) {
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(),
+                AccessTables.keysOf(context.workspace()),
+                request,
+                row -> KeyRow.read(row).json(context.now(), null)));
+    }
+
+    /** Changes a key; null leaves a thing as it is. */
+    public static Command.Change update(
+            Id id, @Nullable String name, @Nullable Integer scopes, @Nullable Boolean enabled, @Nullable Long expiresAt) {
+        return context -> {
+            KeyRow old = find(context, id);
+            int wanted = scopes == null ? old.scopes() : scopes;
+            checkMayGive(context.caller(), wanted);
+            KeyRow row = old.with(
+                    name == null ? old.name() : name,
+                    wanted,
+                    enabled == null ? old.disabled() : !enabled,
+                    expiresAt == null ? old.expiresAt() : expiresAt);
+            Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+            return Decision.of(changes, Outcome.Done.ok(row.json(context.now(), null)));
+        };
+    }
+
+    /** Revokes a key for good; again it changes nothing. */
+    public static Command.Change revoke(Id id) {
+        return context -> {
+            KeyRow old = find(context, id);
+            if (old.revoked()) {
+                return Decision.nothing(Outcome.Done.ok(old.json(context.now(), null)));
+            }
+            KeyRow row = old.revoke();
+            byte[] json = row.json(context.now(), null);
+            Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+            removeTokens(changes, old, row);
+            changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
+            return Decision.of(changes, Outcome.Done.ok(json));
+        };
+    }
+
+    /** Gives a key a new secret; the old one goes on for so many seconds. */
+    public static Command.Change rotate(Id id, long graceSeconds) {
+        return context -> {
+            KeyRow old = find(context, id);
+            checkMayGive(context.caller(), old.scopes());
+            if (old.revoked()) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION, "Expected a key that is not revoked, but this one is; create another.");
+            }
+            ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.ALL, old.live());
+            KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
+            if (row.tokens().size() > OLD_SECRETS_MAX + 1) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected at most " + OLD_SECRETS_MAX + " old secrets in grace, but this key has as many; rotate with"
+                                + " graceSeconds 0, or wait.");
+            }
+            Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+            removeTokens(changes, old, row);
+            putToken(changes, row, secret);
+            byte[] shown = row.json(context.now(), null);
+            changes.event(new Changes.EventDraft(context.workspace(), "key.rotated", null, shown));
+            return Decision.of(
+                    changes, Outcome.Done.ok(row.json(context.now(), secret.reveal())).withSecret());
+        };
+    }
+
+    private static Decision create(Context context, Id workspace, NewKey input) {
+        checkMayGive(context.caller(), input.scopes());
+        ApiSecret secret = ApiSecret.create(context, input.scopes() != Scope.ALL, input.live());
+        Long expiresAt = input.expiresAt();
+        KeyRow row = new KeyRow(
+                context.newId(IdKind.KEY),
+                workspace,
+                context.nextNumber(),
+                input.name(),
+                input.live(),
+                input.scopes(),
+                secret.prefix(),
+                secret.lastFour(),
+                false,
+                false,
+                expiresAt == null ? KeyRow.NEVER : expiresAt,
+                context.now(),
+                List.of(new KeyRow.Token(secret.digest(), KeyRow.NEVER)));
+        Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+        putToken(changes, row, secret);
+        changes.event(new Changes.EventDraft(workspace, "key.created", null, row.json(context.now(), null)));
+        String location = context.caller().isOperator() ? null : "/v1/keys/" + row.id().text();
+        return Decision.of(
+                changes,
+                Outcome.Done.created(row.json(context.now(), secret.reveal()), null, location)
+                        .withSecret());
+    }
+
+    private static void checkMayGive(Caller caller, int scopes) {
+        int lacking = scopes & ~caller.scopes();
+        if (lacking == 0) {
+            return;
+        }
+        String names = String.join(" ", namesOf(lacking));
+        throw new Refused(Refusal.of(
+                        ProblemCode.INSUFFICIENT_SCOPE,
+                        "Expected a key that has every scope that it gives, but it lacks " + names + ".")
+                .hint(names));
+    }
+
+    private static List<String> namesOf(int bits) {
+        return bits == Scope.ALL ? List.of("all") : Scope.names(bits);
+    }
+
+    private static void putToken(Changes changes, KeyRow row, ApiSecret secret) {
+        byte[] owner = new RowWriter(1, 32).id(row.workspace()).id(row.id()).row();
+        changes.put(AccessTables.TOKENS, secret.digest(), owner);
+    }
+
+    private static void removeTokens(Changes changes, KeyRow old, KeyRow row) {
+        for (KeyRow.Token token : old.tokens()) {
+            boolean kept = row.tokens().stream().anyMatch(other -> Arrays.equals(other.digest(), token.digest()));
+            if (!kept) {
+                changes.remove(AccessTables.TOKENS, token.digest());
+            }
+        }
+    }
+
+    private static KeyRow find(Context context, Id id) {
+        byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        return KeyRow.read(row);
+    }
+}

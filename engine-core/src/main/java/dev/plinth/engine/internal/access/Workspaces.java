@@ -1,0 +1,101 @@
+package dev.plinth.engine.internal.access;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The commands on workspaces: the operator's, and what a workspace may see and change of itself. */
+public final class Workspaces {
+    private static final byte[] NO_METADATA = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    private Workspaces() {}
+
+    /** Creates a workspace under a plan. */
+    public static Command.Change create(String name, String plan) {
+        return context -> {
+            Id id = context.newId(IdKind.WORKSPACE);
+            WorkspaceRow row =
+                    new WorkspaceRow(id, context.nextNumber(), name, plan, false, NO_METADATA, context.now());
+            Changes changes = new Changes().put(AccessTables.WORKSPACES, id.key(), row.row());
+            return Decision.of(changes, Outcome.Done.created(row.json(), null, "/admin/v1/workspaces/" + id.text()));
+        };
+    }
+
+    /** Shows a workspace. */
+    public static Command.Query get(Id id) {
+        return context -> Outcome.Done.ok(find(context, id).json());
+    }
+
+    /** Shows the caller's workspace. */
+    public static Command.Query own() {
+        return context -> Outcome.Done.ok(find(context, context.workspace()).json());
+    }
+
+    /** Lists all workspaces. */
+    public static Command.Query list(PageRequest request) {
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(), AccessTables.ALL_WORKSPACES, request, row -> WorkspaceRow.read(row).json()));
+    }
+
+    /** Changes what the operator may change; null leaves a thing as it is. */
+    public static Command.Change update(
+            Id id, @Nullable String name, @Nullable String plan, @Nullable Boolean suspended) {
+        return context -> change(context, id, name, plan, suspended, null);
+    }
+
+    /**
+     * Changes what a workspace may change of itself; null leaves a thing as it is.
+     *
+     * @param metadata makes the new metadata of the old
+     */
+    public static Command.Change updateOwn(@Nullable String name, Function<byte[], byte @Nullable []> metadata) {
+        return context -> {
+            byte[] old = find(context, context.workspace()).metadata();
+            return change(context, context.workspace(), name, null, null, metadata.apply(old));
+        };
+    }
+
+    private static Decision change(
+            Context context,
+            Id id,
+            @Nullable String name,
+            @Nullable String plan,
+            @Nullable Boolean suspended,
+            byte @Nullable [] metadata) {
+        WorkspaceRow old = find(context, id);
+        WorkspaceRow row = old.with(
+                name == null ? old.name() : name,
+                plan == null ? old.plan() : plan,
+                suspended == null ? old.suspended() : suspended,
+                metadata == null ? old.metadata() : metadata);
+        byte[] json = row.json();
+        Changes changes = new Changes();
+        if (!Arrays.equals(json, old.json())) {
+            changes.put(AccessTables.WORKSPACES, id.key(), row.row());
+        }
+        if (!row.plan().equals(old.plan())) {
+            changes.event(new Changes.EventDraft(id, "workspace.plan_changed", null, json));
+        }
+        return Decision.of(changes, Outcome.Done.ok(json));
+    }
+
+    static WorkspaceRow find(Context context, Id id) {
+        byte[] row = context.rows().get(AccessTables.WORKSPACES, id.key());
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        return WorkspaceRow.read(row);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.plinth.engine.internal.base;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Numbers in byte arrays, big-endian, so that the order of keys is the order of numbers; and the one digest in use. */
+public final class Bytes {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private Bytes() {}
+
+    /** The eight bytes at an offset as a number. */
+    public static long getLong(byte[] bytes, int offset) {
+        return (long) LONGS.get(bytes, offset);
+    }
+
+    /** Puts a number into the eight bytes at an offset. */
+    public static void putLong(byte[] bytes, int offset, long value) {
+        LONGS.set(bytes, offset, value);
+    }
+
+    /** SHA-256 (FIPS 180-4), 32 bytes. */
+    public static byte[] sha256(byte[]... parts) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Expected SHA-256 in this JVM, as every Java platform must have it", e);
+        }
+        for (byte[] part : parts) {
+            digest.update(part);
+        }
+        return digest.digest();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.plinth.engine.internal.base;
+
+import dev.plinth.engine.api.Plan;
+
+/**
+ * Who calls.
+ *
+ * @param workspace the workspace; that of the operator has only zero bits
+ * @param key the API key; that of the operator and of the engine itself has only zero bits
+ * @param scopes what the key may do, as bits of {@link Scope}
+ * @param plan the plan of the workspace when the call came
+ */
+public record Caller(Id workspace, Id key, int scopes, Plan plan) {
+    private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);
+    private static final Id NO_KEY = new Id(IdKind.KEY, 0, 0);
+
+    /** The operator. */
+    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.ALL, Plan.BUSINESS);
+
+    /** The engine itself, at work for a workspace. */
+    public static Caller engineFor(Id workspace) {
+        return new Caller(workspace, NO_KEY, Scope.ALL, Plan.BUSINESS);
+    }
+
+    /** True for the operator. */
+    public boolean isOperator() {
+        return workspace.high() == 0 && workspace.low() == 0;
+    }
+
+    /** True if the key has this scope, or has all. */
+    public boolean may(Scope scope) {
+        return (scopes & scope.bit()) != 0;
+    }
+}

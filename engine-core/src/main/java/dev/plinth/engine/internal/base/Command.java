@@ -1,0 +1,40 @@
+package dev.plinth.engine.internal.base;
+
+import org.jspecify.annotations.Nullable;
+
+/** One operation with typed arguments; made by the wire or the typed client, run by the pipeline. */
+public interface Command {
+    /** Asks and changes nothing. */
+    @FunctionalInterface
+    interface Query extends Command {
+        /** The answer, from rows that belong together. May be asked more than once. */
+        Outcome answer(Context context);
+
+        /** What to wait for before asking again, if the caller is patient and this answer is not yet the one; else null. */
+        default @Nullable Wait wait(Context context) {
+            return null;
+        }
+    }
+
+    /** Decides, inside the writer lock, what is to be written. */
+    @FunctionalInterface
+    interface Change extends Command {
+        /** The decision: a pure function of the rows and the context. */
+        Decision decide(Context context);
+    }
+
+    /** Lets host code run on the caller's thread, outside the writer lock, and then decides. */
+    @FunctionalInterface
+    interface HostCall extends Command {
+        /** Runs the host's code and gives the change that its result asks for. */
+        Change run(Context context);
+    }
+
+    /**
+     * Patience.
+     *
+     * @param topic the id whose end is waited for
+     * @param seconds how long at most, 1–30, in real seconds
+     */
+    record Wait(Id topic, int seconds) {}
+}

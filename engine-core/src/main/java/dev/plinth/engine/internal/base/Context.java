@@ -1,0 +1,92 @@
+package dev.plinth.engine.internal.base;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Plan;
+
+/**
+ * Everything that a decision may depend on besides its arguments: who asks, what time it is, the rows, and where new ids,
+ * secrets and list numbers come from. With the same context a decision comes out the same.
+ */
+public final class Context {
+    private final Caller caller;
+    private final long nowMillis;
+    private final Rows rows;
+    private final IdSource ids;
+    private final Seal seal;
+    private final Numbers numbers;
+
+    /** A context for one command. */
+    public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, Seal seal, Numbers numbers) {
+        this.caller = caller;
+        this.nowMillis = nowMillis;
+        this.rows = rows;
+        this.ids = ids;
+        this.seal = seal;
+        this.numbers = numbers;
+    }
+
+    /** Who asks. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** The caller's workspace. */
+    public Id workspace() {
+        return caller.workspace();
+    }
+
+    /** The plan of the caller's workspace. */
+    public Plan plan() {
+        return caller.plan();
+    }
+
+    /** The time of this decision in epoch milliseconds. */
+    public long now() {
+        return nowMillis;
+    }
+
+    /** The rows. */
+    public Rows rows() {
+        return rows;
+    }
+
+    /** A new id. */
+    public Id newId(IdKind kind) {
+        IdSource.Bits bits = ids.next(kind.prefix(), nowMillis);
+        return new Id(kind, bits.high(), bits.low());
+    }
+
+    /** Bits that nobody can guess. */
+    public byte[] newSecret(int bytes) {
+        byte[] secret = new byte[bytes];
+        ids.fillSecret(secret);
+        return secret;
+    }
+
+    /** A number from 0 to below 1, by chance: for jitter. */
+    public double chance() {
+        return (Bytes.getLong(newSecret(8), 0) >>> 11) * 0x1p-53;
+    }
+
+    /** What seals secrets at rest. */
+    public Seal seal() {
+        return seal;
+    }
+
+    /** The next number in commit order: what lists and cursors go by. */
+    public long nextNumber() {
+        return numbers.next();
+    }
+
+    /** The same context for another caller. */
+    public Context as(Caller other) {
+        return new Context(other, nowMillis, rows, ids, seal, numbers);
+    }
+
+    /** Gives out the numbers of lists; ascending, with gaps. */
+    @FunctionalInterface
+    public interface Numbers {
+        /** The next one. */
+        long next();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.plinth.engine.internal.base;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prefixed id: 128 bits, shown as 26 lower-case Crockford base32 characters, so that text order is creation order.
+ *
+ * @param kind what it names
+ * @param high the upper 64 bits: 48 bits of time first
+ * @param low the lower 64 bits
+ */
+public record Id(IdKind kind, long high, long low) {
+    /** Bytes of an id inside a key. */
+    public static final int BYTES = 16;
+
+    private static final int DIGITS = 26;
+    private static final byte[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VALUES = new byte[128];
+
+    static {
+        Arrays.fill(VALUES, (byte) -1);
+        for (int i = 0; i < ALPHABET.length; i++) {
+            VALUES[ALPHABET[i]] = (byte) i;
+        }
+    }
+
+    /** The id that a text spells in its one canonical form; null if it is no id of this kind. */
+    public static @Nullable Id parse(IdKind kind, String text) {
+        String start = kind.start();
+        int from = start.length();
+        if (text.length() != from + DIGITS || !text.startsWith(start) || text.charAt(from) > '7') {
+            return null;
+        }
+        long high = 0;
+        long low = 0;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int value = c < 128 ? VALUES[c] : -1;
+            if (value < 0) {
+                return null;
+            }
+            high = high << 5 | low >>> 59;
+            low = low << 5 | value;
+        }
+        return new Id(kind, high, low);
+    }
+
+    /** The id whose 16 bytes stand at an offset. */
+    public static Id read(IdKind kind, byte[] bytes, int offset) {
+        return new Id(kind, Bytes.getLong(bytes, offset), Bytes.getLong(bytes, offset + 8));
+    }
+
+    /** Writes the 16 bytes of this id. */
+    public void write(byte[] target, int offset) {
+        Bytes.putLong(target, offset, high);
+        Bytes.putLong(target, offset + 8, low);
+    }
+
+    /** The key of a row that belongs to this id alone. */
+    public byte[] key() {
+        byte[] key = new byte[BYTES];
+        write(key, 0);
+        return key;
+    }
+
+    /** The key of a row inside what this id names: this id first, the other one after it. */
+    public byte[] keyOf(Id inner) {
+        byte[] key = new byte[2 * BYTES];
+        write(key, 0);
+        inner.write(key, BYTES);
+        return key;
+    }
+
+    /** The id as the wire shows it. */
+    public String text() {
+        String start = kind.start();
+        byte[] text = new byte[start.length() + DIGITS];
+        for (int i = 0; i < start.length(); i++) {
+            text[i] = (byte) start.charAt(i);
+        }
+        long h = high;
+        long l = low;
+        for (int i = text.length - 1; i >= start.length(); i--) {
+            text[i] = ALPHABET[(int) (l & 31)];
+            l = l >>> 5 | h << 59;
+            h = h >>> 5;
+        }
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

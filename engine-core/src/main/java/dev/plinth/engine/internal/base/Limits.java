@@ -1,0 +1,117 @@
+package dev.plinth.engine.internal.base;
+
+/** Every bound of the engine, with its unit in its name; what one bound owes another is checked when the class loads. */
+public final class Limits {
+    /** Bytes of a body. */
+    public static final int BODY_BYTES_MAX = 256 * 1024;
+
+    /** Bytes of the body of a bulk call. */
+    public static final int BULK_BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+    /** Operations in a bulk call. */
+    public static final int BULK_OPERATIONS_MAX = 10_000;
+
+    /** Bytes of one journal record. */
+    public static final int RECORD_BYTES_MAX = 1024 * 1024;
+
+    /** Bytes of one piece of something that is too large for a row of its own. */
+    public static final int PIECE_BYTES_MAX = 64 * 1024;
+
+    /** Pieces that go into one record. */
+    public static final int PIECES_PER_RECORD_MAX = 8;
+
+    /** Levels of nesting in JSON, the value itself being the first. */
+    public static final int JSON_DEPTH_MAX = 64;
+
+    /** Code points of a name. */
+    public static final int NAME_LENGTH_MAX = 255;
+
+    /** Code points of a description. */
+    public static final int DESCRIPTION_LENGTH_MAX = 1000;
+
+    /** Bytes of {@code data} in compact form. */
+    public static final int DATA_BYTES_MAX = 64 * 1024;
+
+    /** Pairs in {@code metadata}. */
+    public static final int METADATA_PAIRS_MAX = 50;
+
+    /** Code points of a metadata key. */
+    public static final int METADATA_KEY_LENGTH_MAX = 40;
+
+    /** Code points of a metadata value. */
+    public static final int METADATA_VALUE_LENGTH_MAX = 500;
+
+    /** Characters of a type after its first. */
+    public static final int TYPE_LENGTH_MAX = 64;
+
+    /** Items of a page. */
+    public static final int PAGE_ITEMS_MAX = 100;
+
+    /** Items of a page where the caller does not say. */
+    public static final int PAGE_ITEMS_DEFAULT = 20;
+
+    /** Rows that a page with filters examines, for each item that was asked for. */
+    public static final int PAGE_ROWS_PER_ITEM_MAX = 10;
+
+    /** Characters of an idempotency key. */
+    public static final int IDEMPOTENCY_KEY_LENGTH_MAX = 255;
+
+    /** Hours that an outcome is remembered under its idempotency key. */
+    public static final int IDEMPOTENCY_HOURS = 24;
+
+    /** Calls under idempotency keys that may be in flight at once. */
+    public static final int IDEMPOTENCY_IN_FLIGHT_MAX = 100_000;
+
+    /** Seconds that a call may wait for an end. */
+    public static final int WAIT_SECONDS_MAX = 30;
+
+    /** Calls that may wait at once. */
+    public static final int WAITING_CALLS_MAX = 10_000;
+
+    /** Times that a read of several rows is tried beside the writer before it waits for it. */
+    public static final int READ_TRIES_MAX = 16;
+
+    /** Slots of a ring; a power of two. */
+    public static final int RING_SLOTS = 1024;
+
+    /** Handlers of jobs that run at once. */
+    public static final int JOBS_RUNNING_MAX = 64;
+
+    /** Attempts of a job where the caller does not say. */
+    public static final int JOB_ATTEMPTS_DEFAULT = 5;
+
+    /** Attempts of a job. */
+    public static final int JOB_ATTEMPTS_MAX = 25;
+
+    /** Bytes of a job's result that its event shows. */
+    public static final int JOB_RESULT_IN_EVENT_BYTES_MAX = 64 * 1024;
+
+    /** Webhook attempts under way at once. */
+    public static final int DELIVERIES_RUNNING_MAX = 64;
+
+    /** Event types that an endpoint names. */
+    public static final int ENDPOINT_TYPES_MAX = 50;
+
+    /** Headers that an endpoint adds. */
+    public static final int ENDPOINT_HEADERS_MAX = 20;
+
+    /** Endpoints of a workspace, unless its plan says otherwise. */
+    public static final int ENDPOINTS_MAX = 20;
+
+    /** Real seconds that closing waits for what is under way. */
+    public static final int DRAIN_SECONDS = 10;
+
+    static {
+        check(PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2, "pieces must leave room in their record");
+        check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
+        check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
+    }
+
+    private Limits() {}
+
+    private static void check(boolean holds, String law) {
+        if (!holds) {
+            throw new IllegalStateException("Expected the limits to agree, but " + law + " does not hold; mend Limits");
+        }
+    }
+}

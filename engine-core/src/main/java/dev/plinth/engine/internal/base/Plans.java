@@ -1,0 +1,38 @@
+package dev.plinth.engine.internal.base;
+
+import dev.plinth.engine.api.Plan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The plans that this engine knows: the three of the product and the host's own. Immutable. */
+public final class Plans {
+    private final Map<String, Plan> byName = new LinkedHashMap<>();
+
+    /** The three plans of the product and these. */
+    public Plans(List<Plan> custom) {
+        for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
+            byName.put(plan.name(), plan);
+        }
+        for (Plan plan : custom) {
+            byName.put(plan.name(), plan);
+        }
+    }
+
+    /** The plan of a name; null if there is none. */
+    public @Nullable Plan named(String name) {
+        return byName.get(name);
+    }
+
+    /** The plan of a workspace, whose row names it. A plan that is no longer registered counts as Starter. */
+    public Plan of(String name) {
+        return byName.getOrDefault(name, Plan.STARTER);
+    }
+
+    /** All names. */
+    public List<String> names() {
+        return new ArrayList<>(byName.keySet());
+    }
+}

@@ -1,0 +1,92 @@
+package dev.plinth.engine.internal.base;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link RowWriter} wrote, field by field in the same order. Not thread-safe. */
+public final class RowReader {
+    /** Bytes at the start of each row that hold its commit sequence. */
+    public static final int SEQUENCE_BYTES = 8;
+
+    private final byte[] bytes;
+    private int at = SEQUENCE_BYTES;
+
+    /**
+     * A reader of a row.
+     *
+     * @throws IllegalStateException if the row is of a newer version than this code knows
+     */
+    public RowReader(byte[] row, int newestVersion) {
+        this.bytes = row;
+        int version = bytes[at++];
+        if (version > newestVersion) {
+            throw new IllegalStateException("Expected a row of version " + newestVersion + " or older, but found version "
+                    + version + "; open the store with the newer release that wrote it");
+        }
+    }
+
+    /** The sequence of the commit that wrote a row. */
+    public static long sequence(byte[] row) {
+        return Bytes.getLong(row, 0);
+    }
+
+    /** A number of eight bytes. */
+    public long number() {
+        long value = Bytes.getLong(bytes, at);
+        at += 8;
+        return value;
+    }
+
+    /** A usually small number. */
+    public int small() {
+        int value = 0;
+        int shift = 0;
+        while (true) {
+            byte next = bytes[at++];
+            value |= (next & 0x7F) << shift;
+            if (next >= 0) {
+                return value;
+            }
+            shift += 7;
+        }
+    }
+
+    /** An id of the kind that the reader knows to stand here. */
+    public Id id(IdKind kind) {
+        Id id = Id.read(kind, bytes, at);
+        at += Id.BYTES;
+        return id;
+    }
+
+    /** An id or its absence. */
+    public @Nullable Id optionalId(IdKind kind) {
+        return small() == 0 ? null : id(kind);
+    }
+
+    /** Bytes, as a copy. */
+    public byte[] bytes() {
+        int length = small();
+        byte[] value = Arrays.copyOfRange(bytes, at, at + length);
+        at += length;
+        return value;
+    }
+
+    /** Bytes or their absence. */
+    public byte @Nullable [] optionalBytes() {
+        return small() == 0 ? null : bytes();
+    }
+
+    /** Text. */
+    public String text() {
+        int length = small();
+        String value = new String(bytes, at, length, StandardCharsets.UTF_8);
+        at += length;
+        return value;
+    }
+
+    /** Text or its absence. */
+    public @Nullable String optionalText() {
+        return small() == 0 ? null : text();
+    }
+}

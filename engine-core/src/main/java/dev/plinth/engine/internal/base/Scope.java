@@ -1,0 +1,67 @@
+package dev.plinth.engine.internal.base;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a restricted key may be allowed to do; write includes read. */
+public enum Scope {
+    RESOURCES_READ,
+    RESOURCES_WRITE,
+    JOBS_READ,
+    JOBS_WRITE,
+    EVENTS_READ,
+    EVENTS_WRITE,
+    WEBHOOKS_READ,
+    WEBHOOKS_WRITE,
+    KEYS_READ,
+    KEYS_WRITE;
+
+    /** All scopes at once: a full key. */
+    public static final int ALL = (1 << values().length) - 1;
+
+    private static final Scope[] VALUES = values();
+
+    private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', ':');
+
+    /** The name on the wire, such as {@code resources:read}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** This scope as a bit. */
+    public int bit() {
+        return 1 << ordinal();
+    }
+
+    /** This scope with what it includes, as bits. */
+    public int bits() {
+        return ordinal() % 2 == 1 ? bit() | bit() >> 1 : bit();
+    }
+
+    /** The scope of a name; null if there is none. */
+    public static @Nullable Scope named(String name) {
+        for (Scope scope : VALUES) {
+            if (scope.wireName.equals(name)) {
+                return scope;
+            }
+        }
+        return null;
+    }
+
+    /** The names of the scopes in a set of bits, the ones that others include left out; none for a full key. */
+    public static List<String> names(int bits) {
+        List<String> names = new ArrayList<>();
+        if (bits == ALL) {
+            return names;
+        }
+        for (Scope scope : VALUES) {
+            boolean included = scope.ordinal() % 2 == 0 && (bits & scope.bit() << 1) != 0;
+            if ((bits & scope.bit()) != 0 && !included) {
+                names.add(scope.wireName);
+            }
+        }
+        return names;
+    }
+}

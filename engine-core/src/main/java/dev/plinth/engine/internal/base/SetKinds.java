@@ -1,0 +1,84 @@
+package dev.plinth.engine.internal.base;
+
+/** The kinds of ordered sets of all rooms in one place, so that no two share a number. Numbers are never reused. */
+public final class SetKinds {
+    /** All workspaces, of the operator. */
+    public static final int WORKSPACES = 1;
+
+    /** Keys of a workspace. */
+    public static final int KEYS = 2;
+
+    /** Resources of a workspace that are not archived. */
+    public static final int RESOURCES_CURRENT = 3;
+
+    /** All resources of a workspace. */
+    public static final int RESOURCES_ALL = 4;
+
+    /** Resources of a workspace in one status. */
+    public static final int RESOURCES_BY_STATUS = 5;
+
+    /** Children of a resource. */
+    public static final int CHILDREN = 6;
+
+    /** Shares of a resource. */
+    public static final int SHARES_OF_RESOURCE = 7;
+
+    /** Shares that a workspace was granted. */
+    public static final int SHARES_TO_WORKSPACE = 8;
+
+    /** Jobs of a workspace. */
+    public static final int JOBS = 9;
+
+    /** Jobs of a workspace in one status. */
+    public static final int JOBS_BY_STATUS = 10;
+
+    /** Jobs of a workspace of one type. */
+    public static final int JOBS_BY_TYPE = 11;
+
+    /** Jobs on a resource. */
+    public static final int JOBS_BY_RESOURCE = 12;
+
+    /** Queued jobs of a type and priority, of all workspaces. */
+    public static final int JOBS_READY = 13;
+
+    /** Running jobs of all workspaces. */
+    public static final int JOBS_RUNNING = 14;
+
+    /** Events of a workspace. */
+    public static final int EVENTS = 15;
+
+    /** Events of a workspace of one type. */
+    public static final int EVENTS_BY_TYPE = 16;
+
+    /** Events about a resource. */
+    public static final int EVENTS_BY_RESOURCE = 17;
+
+    /** Events of all workspaces. */
+    public static final int EVENTS_OF_ALL = 18;
+
+    /** Webhook endpoints of a workspace. */
+    public static final int ENDPOINTS = 19;
+
+    /** Deliveries of an endpoint. */
+    public static final int DELIVERIES = 20;
+
+    /** Deliveries of an endpoint in one status. */
+    public static final int DELIVERIES_BY_STATUS = 21;
+
+    /** Unsettled deliveries of an endpoint about one resource. */
+    public static final int DELIVERY_LANE = 22;
+
+    /** Milliseconds at which something is due. */
+    public static final int DUE_TIMES = 23;
+
+    /** What is due at one millisecond. */
+    public static final int DUE_AT = 24;
+
+    /** Resources of a workspace of one type. */
+    public static final int RESOURCES_BY_TYPE = 25;
+
+    /** Resources of a workspace with one pair of metadata. */
+    public static final int RESOURCES_BY_METADATA = 26;
+
+    private SetKinds() {}
+}

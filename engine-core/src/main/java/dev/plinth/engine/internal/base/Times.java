@@ -1,0 +1,59 @@
+package dev.plinth.engine.internal.base;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/** Times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
+public final class Times {
+    private static final long MILLIS_PER_DAY = 86_400_000L;
+
+    private Times() {}
+
+    /** The text of a time, such as {@code 2025-01-01T00:00:00.000Z}. */
+    public static String text(long epochMillis) {
+        long day = Math.floorDiv(epochMillis, MILLIS_PER_DAY);
+        int rest = (int) Math.floorMod(epochMillis, MILLIS_PER_DAY);
+        LocalDate date = LocalDate.ofEpochDay(day);
+        byte[] text = new byte[24];
+        digits(text, 0, 4, date.getYear());
+        text[4] = '-';
+        digits(text, 5, 2, date.getMonthValue());
+        text[7] = '-';
+        digits(text, 8, 2, date.getDayOfMonth());
+        text[10] = 'T';
+        digits(text, 11, 2, rest / 3_600_000);
+        text[13] = ':';
+        digits(text, 14, 2, rest / 60_000 % 60);
+        text[16] = ':';
+        digits(text, 17, 2, rest / 1000 % 60);
+        text[19] = '.';
+        digits(text, 20, 3, rest % 1000);
+        text[23] = 'Z';
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The time that an RFC 3339 text names, cut to milliseconds; null if it names none between the years 0 and 9999. */
+    public static @Nullable Long parse(String text) {
+        try {
+            Instant instant = OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
+            int year = instant.atOffset(ZoneOffset.UTC).getYear();
+            return year < 0 || year > 9999 ? null : (Long) instant.toEpochMilli();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static void digits(byte[] target, int offset, int count, int value) {
+        int rest = value;
+        for (int i = offset + count - 1; i >= offset; i--) {
+            target[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+}

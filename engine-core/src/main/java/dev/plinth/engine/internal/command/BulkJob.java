@@ -1,0 +1,113 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.job.ItemJob;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The job behind the bulk route: up to 10,000 operations on resources, each with an outcome of its own. */
+public final class BulkJob implements ItemJob {
+    /** The type of the job. */
+    public static final String TYPE = "resources.bulk";
+
+    /** What an item can ask for. */
+    public static final List<String> ACTIONS =
+            List.of("create", "update", "pause", "resume", "archive", "unarchive", "delete");
+
+    private static final Id NOWHERE = new Id(IdKind.RESOURCE, -1, -1);
+
+    private final List<JsonValue> operations;
+
+    private BulkJob(List<JsonValue> operations) {
+        this.operations = operations;
+    }
+
+    /** The job that an input describes: the compact array of operations. */
+    public static ItemJob open(byte[] input) {
+        return new BulkJob(((JsonValue.Arr) JsonReader.trusted(input)).items());
+    }
+
+    @Override
+    public int count() {
+        return operations.size();
+    }
+
+    @Override
+    public Command.Change item(int index) {
+        List<ProblemError> errors = new ArrayList<>();
+        Fields fields = new Fields((JsonValue.Obj) operations.get(index), "", errors);
+        String action = fields.oneOf("action", ACTIONS);
+        Command.Change change = change(fields, action == null ? "" : action);
+        fields.end();
+        if (!errors.isEmpty()) {
+            throw new Refused(
+                    Refusal.of(ProblemCode.VALIDATION_FAILED, "Expected a valid operation, but it is not.", errors));
+        }
+        return change;
+    }
+
+    @Override
+    public byte[] render(int index, Outcome outcome) {
+        JsonBytes json = new JsonBytes(160).open().member("index", index);
+        if (outcome instanceof Outcome.Done done) {
+            json.member("status", done.status());
+            id(done.body(), json);
+        } else if (outcome instanceof Outcome.Turned turned) {
+            json.member("status", turned.refusal().code().status());
+            if (((JsonValue.Obj) operations.get(index)).get("id") instanceof JsonValue.Text id) {
+                json.member("id", id.value());
+            }
+            json.raw("error", ProblemJson.render(turned.refusal()));
+        }
+        return json.close().bytes();
+    }
+
+    private static void id(byte[] body, JsonBytes json) {
+        if (JsonReader.trusted(body) instanceof JsonValue.Obj object && object.get("id") instanceof JsonValue.Text id) {
+            json.member("id", id.value());
+        }
+    }
+
+    private static Command.Change change(Fields fields, String action) {
+        if (action.equals("create")) {
+            return Resources.create(ContentRules.create(fields, "resource"));
+        }
+        Id id = id(fields);
+        return switch (action) {
+            case "update" -> update(fields, id);
+            case "delete" -> Resources.delete(id, null);
+            default -> Resources.move(id, action, null);
+        };
+    }
+
+    private static Command.Change update(Fields fields, Id id) {
+        Content.Patch patch = ContentRules.patch(fields);
+        return Resources.patch(id, patch, null);
+    }
+
+    private static Id id(Fields fields) {
+        JsonValue value = fields.any("id");
+        if (!(value instanceof JsonValue.Text text)) {
+            fields.missing("id", "the id of a resource");
+            return NOWHERE;
+        }
+        @Nullable Id id = Id.parse(IdKind.RESOURCE, text.value());
+        return id == null ? NOWHERE : id;
+    }
+}

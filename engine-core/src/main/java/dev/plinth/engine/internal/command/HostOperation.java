@@ -1,0 +1,78 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationContext;
+import dev.plinth.engine.api.OperationHandler;
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.Resources;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A synchronous operation of the host on a resource: its code runs outside the writer lock on what it is shown; its result,
+ * patch and events are committed together if the resource still allows it.
+ */
+public final class HostOperation {
+    private HostOperation() {}
+
+    /** The command. */
+    public static Command.HostCall of(OperationHandler handler, Id resource, byte[] input) {
+        return context -> {
+            Resources.Operable shown = Resources.operable(context, resource);
+            OperationResult result = run(handler, context, resource, shown, input);
+            return later -> decide(later, resource, result);
+        };
+    }
+
+    private static OperationResult run(
+            OperationHandler handler, Context context, Id resource, Resources.Operable shown, byte[] input) {
+        try {
+            return handler.handle(new OperationContext(
+                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
+        } catch (OperationRefused refused) {
+            throw Refused.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static Decision decide(Context context, Id resource, OperationResult result) {
+        Resources.Operable now = Resources.operable(context, resource);
+        Changes changes = new Changes();
+        Json patch = result.patch();
+        if (patch != null) {
+            changes.addAll(Resources.patch(resource, patch(patch), null).decide(context).changes());
+        }
+        for (OperationResult.NewEvent event : result.events()) {
+            changes.event(new Changes.EventDraft(now.owner(), event.type(), resource, event.data().utf8()));
+        }
+        return Decision.of(changes, Outcome.Done.ok(result.result().utf8()));
+    }
+
+    private static Content.Patch patch(Json json) {
+        List<ProblemError> errors = new ArrayList<>();
+        if (!(JsonReader.trusted(json.utf8()) instanceof JsonValue.Obj object)) {
+            throw new IllegalStateException("Expected the operation's patch to be an object, but it is none");
+        }
+        Fields fields = new Fields(object, "", errors);
+        Content.Patch patch = ContentRules.patch(fields);
+        fields.end();
+        if (!errors.isEmpty()) {
+            throw new IllegalStateException("Expected the operation's patch to be valid, but " + errors);
+        }
+        return patch;
+    }
+}

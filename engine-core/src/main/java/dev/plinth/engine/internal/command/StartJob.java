@@ -1,0 +1,23 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.resource.Resources;
+
+/** Accepts a job; one about a resource only if the caller sees that and may work on it. */
+public final class StartJob {
+    private StartJob() {}
+
+    /** The command. */
+    public static Command.Change of(NewJob job) {
+        return context -> {
+            Id resource = job.resource();
+            if (resource != null) {
+                Resources.operable(context, resource);
+            }
+            return Jobs.accept(context, job);
+        };
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Commands that span domains, one file each: bulk, the host's operations, starting a job.
+ *
+ * <p>It puts the domains' own commands together and has no rows of its own.
+ */
+@NullMarked
+package dev.plinth.engine.internal.command;
+
+import org.jspecify.annotations.NullMarked;

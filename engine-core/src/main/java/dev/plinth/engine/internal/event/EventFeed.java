@@ -1,0 +1,174 @@
+package dev.plinth.engine.internal.event;
+
+import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.EventListener;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings every event to the listeners of this JVM, in commit order. How far a listener has come is a row, so a restart goes on
+ * where it stopped: late, never lossy.
+ */
+public final class EventFeed implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EventFeed.class.getName());
+    private static final int EVENTS_PER_CURSOR = 100;
+
+    private final Store store;
+    private final Committer committer;
+    private final Executor executor;
+    private final List<Subscription> subscriptions = new ArrayList<>();
+    private volatile boolean open = true;
+
+    /**
+     * A feed.
+     *
+     * @param listeners the host's listeners by a name that stays the same across restarts
+     */
+    public EventFeed(Store store, Committer committer, Executor executor, Map<String, EventListener> listeners) {
+        this.store = store;
+        this.committer = committer;
+        this.executor = executor;
+        listeners.forEach((name, listener) -> subscriptions.add(new Subscription(
+                Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
+    }
+
+    /** True if a write is a new event. */
+    public static boolean concerns(Changes.Write write) {
+        return write.isIn(EventTables.EVENTS);
+    }
+
+    /** True if somebody listens. */
+    public boolean hasListeners() {
+        return !subscriptions.isEmpty();
+    }
+
+    /** Says that there may be new events. Never runs a listener on the caller's thread. */
+    public void wake() {
+        for (Subscription subscription : subscriptions) {
+            subscription.wake();
+        }
+    }
+
+    @Override
+    public void close() {
+        open = false;
+    }
+
+    /** One listener and how far it has come. */
+    private final class Subscription {
+        private final byte[] key;
+        private final EventListener listener;
+        private final AtomicBoolean running = new AtomicBoolean();
+        private volatile boolean rung;
+
+        Subscription(byte[] key, EventListener listener) {
+            this.key = key;
+            this.listener = listener;
+        }
+
+        void wake() {
+            rung = true;
+            if (open && running.compareAndSet(false, true)) {
+                executor.execute(this::drain);
+            }
+        }
+
+        private void drain() {
+            boolean well = true;
+            try {
+                while (rung && well && open) {
+                    rung = false;
+                    well = deliverAll();
+                }
+            } finally {
+                running.set(false);
+            }
+            if (!well && open) {
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor).execute(this::wake);
+            } else if (rung && open) {
+                wake();
+            }
+        }
+
+        private boolean deliverAll() {
+            long cursor = store.read(this::cursor);
+            long saved = cursor;
+            boolean well = true;
+            EventRow next = next(cursor);
+            while (next != null && open) {
+                if (!deliver(next)) {
+                    well = false;
+                    break;
+                }
+                cursor = next.number();
+                if (cursor - saved >= EVENTS_PER_CURSOR) {
+                    save(cursor);
+                    saved = cursor;
+                }
+                next = next(cursor);
+            }
+            if (cursor != saved) {
+                save(cursor);
+            }
+            return well;
+        }
+
+        private @Nullable EventRow next(long cursor) {
+            return store.read(rows -> {
+                long number = rows.ceiling(EventTables.ALL, cursor + 1);
+                byte[] row = number == Rows.NONE ? null : rows.at(number);
+                return row == null ? null : EventRow.read(row);
+            });
+        }
+
+        private boolean deliver(EventRow row) {
+            try {
+                JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(row.json());
+                JsonValue data = json.get("data");
+                Json shown = data == null ? Json.EMPTY_OBJECT : Json.trusted(JsonBytes.compact(data));
+                listener.onEvent(
+                        row.workspace().text(),
+                        new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
+                return true;
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "Expected the listener to take event " + row.id() + ", but it failed", e);
+                return false;
+            }
+        }
+
+        private long cursor(Rows rows) {
+            byte[] row = rows.get(EventTables.CURSORS, key);
+            return row == null ? 0 : new RowReader(row, 1).number();
+        }
+
+        private void save(long cursor) {
+            Outcome unused = committer.commit(
+                    Caller.OPERATOR,
+                    context -> Decision.of(
+                            new Changes().put(EventTables.CURSORS, key, new RowWriter(1, 16).number(cursor).row()),
+                            Outcome.Done.ok(new byte[0])));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.plinth.engine.internal.event;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the room and the sets that follow from them. */
+final class EventTables {
+    static final SetKey ALL = SetKey.of(SetKinds.EVENTS_OF_ALL, 0);
+
+    static final TableName EVENTS = new TableName(12, "events", 32, 600, 2, EventTables::index);
+    /** How far each in-process listener has come, by the digest of its name. */
+    static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01);
+
+    private EventTables() {}
+
+    static SetKey ofType(Id workspace, String type) {
+        return SetKey.of(SetKinds.EVENTS_BY_TYPE, workspace, type);
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        if (before == null && after != null) {
+            EventRow row = EventRow.read(after);
+            sets(row).forEach(set -> sets.add(set, row.number()));
+            sets.place(row.number(), EVENTS, key);
+        } else if (before != null && after == null) {
+            EventRow row = EventRow.read(before);
+            sets(row).forEach(set -> sets.remove(set, row.number()));
+            sets.unplace(row.number());
+        }
+    }
+
+    private static List<SetKey> sets(EventRow row) {
+        List<SetKey> sets = new ArrayList<>(4);
+        sets.add(ALL);
+        sets.add(SetKey.of(SetKinds.EVENTS, row.workspace()));
+        sets.add(ofType(row.workspace(), row.type()));
+        Id resource = row.resource();
+        if (resource != null) {
+            sets.add(SetKey.of(SetKinds.EVENTS_BY_RESOURCE, resource));
+        }
+        return sets;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.plinth.engine.internal.event;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: writes events into decisions, shows them, and publishes the host's own. */
+public final class Events {
+    /** What the type of a host's event looks like. */
+    public static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]{1,64}(\\.[a-zA-Z0-9_]{1,64}){0,7}");
+
+    private static final List<String> ENGINES_OWN =
+            List.of("resource.", "child.", "job.", "workspace.", "key.", "webhook_endpoint.");
+
+    private Events() {}
+
+    /** The tables of the room. */
+    public static List<TableName> tables() {
+        return List.of(EventTables.EVENTS, EventTables.CURSORS);
+    }
+
+    /** Adds the row of an event to the changes that cause it. */
+    public static Changes.WrittenEvent append(Context context, Changes.EventDraft draft, Changes changes) {
+        EventRow row = EventRow.create(
+                context.newId(IdKind.EVENT),
+                draft.workspace(),
+                context.nextNumber(),
+                draft.type(),
+                draft.resource(),
+                context.now(),
+                draft.data());
+        changes.put(EventTables.EVENTS, row.key(), row.row());
+        return new Changes.WrittenEvent(row.id(), row.workspace(), row.type(), row.resource());
+    }
+
+    /** Publishes an event of the host. */
+    public static Command.Change publish(String type, byte[] data) {
+        return context -> {
+            for (String own : ENGINES_OWN) {
+                if (type.startsWith(own)) {
+                    throw reserved(own);
+                }
+            }
+            EventRow row = EventRow.create(
+                    context.newId(IdKind.EVENT),
+                    context.workspace(),
+                    context.nextNumber(),
+                    type,
+                    null,
+                    context.now(),
+                    data);
+            Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
+            changes.written(new Changes.WrittenEvent(row.id(), row.workspace(), type, null));
+            return Decision.of(
+                    changes, Outcome.Done.created(row.json(), null, "/v1/events/" + row.id().text()));
+        };
+    }
+
+    /** Shows an event. */
+    public static Command.Query get(Id id) {
+        return context -> {
+            byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
+            if (row == null) {
+                throw new Refused(Refusal.notFound());
+            }
+            return Outcome.Done.ok(EventRow.read(row).json());
+        };
+    }
+
+    /**
+     * Lists events, newest first; after an event of the caller, oldest first.
+     *
+     * @param after the event to start after, or null
+     */
+    public static Command.Query list(
+            PageRequest request, @Nullable String type, @Nullable Id resource, @Nullable Id after) {
+        return context -> {
+            PageRequest from = request;
+            if (after != null && request.edge() < 0) {
+                from = new PageRequest(request.limit(), numberOf(context, after), true, request.filter());
+            }
+            return Outcome.Done.ok(Lists.page(context.rows(), set(context.workspace(), type, resource), from, bytes -> {
+                EventRow row = EventRow.read(bytes);
+                boolean fits = row.workspace().equals(context.workspace()) && (type == null || type.equals(row.type()));
+                return fits ? row.json() : null;
+            }));
+        };
+    }
+
+    /** The bytes of an event, as every webhook carries them; null if it is gone. */
+    public static byte @Nullable [] json(Rows rows, Id workspace, Id event) {
+        byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
+        return row == null ? null : EventRow.read(row).json();
+    }
+
+    private static SetKey set(Id workspace, @Nullable String type, @Nullable Id resource) {
+        if (resource != null) {
+            return SetKey.of(SetKinds.EVENTS_BY_RESOURCE, resource);
+        }
+        return type == null ? SetKey.of(SetKinds.EVENTS, workspace) : EventTables.ofType(workspace, type);
+    }
+
+    private static long numberOf(Context context, Id event) {
+        byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(event));
+        if (row == null) {
+            String detail = "Expected the id of an event of this workspace that is still kept, but there is none.";
+            throw new Refused(Refusal.of(
+                    ProblemCode.PARAMETER_INVALID,
+                    detail,
+                    List.of(new ProblemError(ProblemError.Source.PARAMETER, "after", "unknown_event", detail))));
+        }
+        return EventRow.read(row).number();
+    }
+
+    private static Refused reserved(String prefix) {
+        String detail = "Expected a type of your own, but types that start with " + prefix + " are the engine's.";
+        return new Refused(Refusal.of(
+                ProblemCode.VALIDATION_FAILED,
+                detail,
+                List.of(new ProblemError(ProblemError.Source.POINTER, "/type", "reserved", detail))));
+    }
+}

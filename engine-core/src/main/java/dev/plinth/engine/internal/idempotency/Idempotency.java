@@ -1,0 +1,145 @@
+package dev.plinth.engine.internal.idempotency;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.TableName;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room. Thread-safe. */
+public final class Idempotency {
+    /** Remembered answers by workspace and key. */
+    public static final TableName REMEMBERED = new TableName(18, "remembered", 32, 600, 2);
+
+    private static final long WINDOW_MILLIS =
+            Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
+
+    private final ConcurrentHashMap<ByteBuffer, InFlight> inFlight = new ConcurrentHashMap<>();
+    private final Seal seal;
+
+    /** A room that seals answers which show a secret. */
+    public Idempotency(Seal seal) {
+        this.seal = seal;
+    }
+
+    /**
+     * Begins a call under a key.
+     *
+     * @param rows where remembered answers are looked up
+     * @param nowMillis the engine's time
+     * @return the first one gets a {@link Fresh}; the others learn why not
+     */
+    public Begin begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
+        byte[] rowKey = rowKey(workspace, key);
+        InFlight mine = new InFlight(fingerprint, new CompletableFuture<>());
+        InFlight other = inFlight.putIfAbsent(ByteBuffer.wrap(rowKey), mine);
+        if (other != null) {
+            return other.fingerprint.equals(fingerprint) ? new InUse(other.end) : new Mismatch();
+        }
+        Fresh fresh = new Fresh(rowKey, mine);
+        Remembered remembered = live(rows.get(REMEMBERED, rowKey), nowMillis);
+        if (remembered != null) {
+            end(fresh);
+            return remembered.fingerprint().equals(fingerprint) ? new Replay(remembered.replay(seal, rowKey)) : new Mismatch();
+        }
+        if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
+            end(fresh);
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected at most " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
+                                    + " calls with idempotency keys in flight, but there are more; nothing was changed.")
+                    .retryAfter(1));
+        }
+        return fresh;
+    }
+
+    /** Adds to a decision that its outcome is remembered under the key. */
+    public void remember(Fresh fresh, Changes changes, Context context, Id request, Outcome.Done done) {
+        byte[] body = done.secret() ? seal.seal(done.body(), fresh.rowKey) : done.body();
+        put(
+                changes,
+                fresh,
+                new Remembered(
+                        fresh.mine.fingerprint,
+                        request,
+                        context.now(),
+                        done.status(),
+                        done.etag(),
+                        done.location(),
+                        done.retryAfterSeconds(),
+                        done.secret(),
+                        body));
+    }
+
+    /** Adds to a decision that its refusal is remembered under the key. */
+    public void remember(Fresh fresh, Changes changes, Context context, Id request, int status, byte[] problem) {
+        put(
+                changes,
+                fresh,
+                new Remembered(fresh.mine.fingerprint, request, context.now(), status, null, null, 0, false, problem));
+    }
+
+    /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
+    public void end(Fresh fresh) {
+        inFlight.remove(ByteBuffer.wrap(fresh.rowKey), fresh.mine);
+        fresh.mine.end.complete(null);
+    }
+
+    private static void put(Changes changes, Fresh fresh, Remembered remembered) {
+        changes.put(REMEMBERED, fresh.rowKey, remembered.row());
+    }
+
+    private static @Nullable Remembered live(byte @Nullable [] row, long nowMillis) {
+        if (row == null) {
+            return null;
+        }
+        Remembered remembered = Remembered.read(row);
+        return nowMillis - remembered.completedAtMillis() < WINDOW_MILLIS ? remembered : null;
+    }
+
+    private static byte[] rowKey(Id workspace, String key) {
+        byte[] rowKey = Arrays.copyOf(workspace.key(), 2 * Id.BYTES);
+        byte[] digest = Bytes.sha256(key.getBytes(StandardCharsets.US_ASCII));
+        System.arraycopy(digest, 0, rowKey, Id.BYTES, Id.BYTES);
+        return rowKey;
+    }
+
+    /** What a call under a key is. */
+    public sealed interface Begin {}
+
+    /** The first one: it executes, and ends with {@link Idempotency#end}. */
+    public static final class Fresh implements Begin {
+        private final byte[] rowKey;
+        private final InFlight mine;
+
+        private Fresh(byte[] rowKey, InFlight mine) {
+            this.rowKey = rowKey;
+            this.mine = mine;
+        }
+    }
+
+    /** One that has been answered. */
+    public record Replay(Outcome.Replayed outcome) implements Begin {}
+
+    /** One whose twin is still running; the future completes at its end. */
+    public record InUse(CompletableFuture<Void> end) implements Begin {}
+
+    /** Another request under a used key. */
+    public record Mismatch() implements Begin {}
+
+    private record InFlight(Fingerprint fingerprint, CompletableFuture<Void> end) {}
+}

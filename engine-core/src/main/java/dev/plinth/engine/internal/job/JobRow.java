@@ -1,0 +1,261 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it is stored: small, because it is written again at every step. Input, result and outcomes stand in pieces of their
+ * own.
+ *
+ * @param facts what never changes
+ * @param status where it stands
+ * @param attempt how many attempts have begun
+ * @param dueAt when it is to be queued, in epoch milliseconds; 0 unless it is scheduled
+ * @param startedAt when the first attempt began; 0 before
+ * @param finishedAt when it became final; 0 before
+ * @param cancelRequested true once somebody asked for its end
+ * @param progress how far it is, or null
+ * @param error the problem that the last failed attempt left, or null
+ * @param resultPieces pieces of the result; 0 if there is none
+ * @param succeededItems items that went well, of a job that counts outcomes
+ * @param doneItems items done, of a job that counts outcomes; -1 of all others
+ */
+record JobRow(
+        Facts facts,
+        JobStatus status,
+        int attempt,
+        long dueAt,
+        long startedAt,
+        long finishedAt,
+        boolean cancelRequested,
+        @Nullable Progress progress,
+        byte @Nullable [] error,
+        int resultPieces,
+        int succeededItems,
+        int doneItems) {
+    private static final int VERSION = 1;
+    private static final int EXPECTED_BYTES = 256;
+
+    /**
+     * What never changes of a job.
+     *
+     * @param number its place in lists, and in its queue
+     * @param resource the resource it is about, or null
+     * @param runAt when the caller wanted it to run; 0 for at once
+     * @param inputPieces pieces of the input
+     */
+    record Facts(
+            Id id,
+            Id workspace,
+            long number,
+            String type,
+            @Nullable Id resource,
+            int priority,
+            int attemptsMax,
+            @Nullable String uniqueKey,
+            long runAt,
+            long createdAt,
+            int inputPieces) {}
+
+    /** How far a job is. */
+    record Progress(long done, long total, String message) {}
+
+    static JobRow create(Facts facts, long now, boolean countsOutcomes) {
+        boolean ahead = facts.runAt() > now;
+        return new JobRow(
+                facts,
+                ahead ? JobStatus.SCHEDULED : JobStatus.QUEUED,
+                0,
+                ahead ? facts.runAt() : 0,
+                0,
+                0,
+                false,
+                null,
+                null,
+                0,
+                0,
+                countsOutcomes ? 0 : -1);
+    }
+
+    JobRow queued() {
+        return new JobRow(
+                facts, JobStatus.QUEUED, attempt, 0, startedAt, 0, cancelRequested, progress, error, 0, succeededItems,
+                doneItems);
+    }
+
+    /** Queued again with its attempts counted anew. */
+    JobRow retried() {
+        return new JobRow(facts, JobStatus.QUEUED, 0, 0, 0, 0, false, null, null, 0, succeededItems, doneItems);
+    }
+
+    /** Queued again without having used the attempt. */
+    JobRow returned() {
+        return new JobRow(
+                facts, JobStatus.QUEUED, attempt - 1, 0, startedAt, 0, cancelRequested, progress, error, 0,
+                succeededItems, doneItems);
+    }
+
+    JobRow running(long now) {
+        return new JobRow(
+                facts, JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, cancelRequested,
+                progress, error, 0, succeededItems, doneItems);
+    }
+
+    JobRow scheduled(long at, byte[] problem) {
+        return new JobRow(
+                facts, JobStatus.SCHEDULED, attempt, at, startedAt, 0, cancelRequested, progress, problem, 0,
+                succeededItems, doneItems);
+    }
+
+    JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
+        return new JobRow(
+                facts, end, attempt, 0, startedAt, now, cancelRequested, progress, problem, pieces, succeededItems,
+                doneItems);
+    }
+
+    JobRow cancelRequestedNow() {
+        return new JobRow(
+                facts, status, attempt, dueAt, startedAt, finishedAt, true, progress, error, resultPieces,
+                succeededItems, doneItems);
+    }
+
+    JobRow progressed(Progress next) {
+        return new JobRow(
+                facts, status, attempt, dueAt, startedAt, finishedAt, cancelRequested, next, error, resultPieces,
+                succeededItems, doneItems);
+    }
+
+    /** One more item done, with progress out of so many. */
+    JobRow itemDone(boolean well, int total) {
+        return new JobRow(
+                facts, status, attempt, dueAt, startedAt, finishedAt, cancelRequested,
+                new Progress(doneItems + 1L, total, ""), error, resultPieces, succeededItems + (well ? 1 : 0), doneItems + 1);
+    }
+
+    static JobRow read(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        Facts facts = new Facts(
+                in.id(IdKind.JOB),
+                in.id(IdKind.WORKSPACE),
+                in.number(),
+                in.text(),
+                in.optionalId(IdKind.RESOURCE),
+                in.small(),
+                in.small(),
+                in.optionalText(),
+                in.number(),
+                in.number(),
+                in.small());
+        return new JobRow(
+                facts,
+                JobStatus.stored(in.small()),
+                in.small(),
+                in.number(),
+                in.number(),
+                in.number(),
+                in.small() == 1,
+                in.small() == 0 ? null : new Progress(in.number(), in.number(), in.text()),
+                in.optionalBytes(),
+                in.small(),
+                in.small(),
+                in.small() - 1);
+    }
+
+    byte[] row() {
+        RowWriter out = new RowWriter(VERSION, EXPECTED_BYTES)
+                .id(facts.id())
+                .id(facts.workspace())
+                .number(facts.number())
+                .text(facts.type())
+                .optionalId(facts.resource())
+                .small(facts.priority())
+                .small(facts.attemptsMax())
+                .optionalText(facts.uniqueKey())
+                .number(facts.runAt())
+                .number(facts.createdAt())
+                .small(facts.inputPieces())
+                .small(status.ordinal())
+                .small(attempt)
+                .number(dueAt)
+                .number(startedAt)
+                .number(finishedAt)
+                .small(cancelRequested ? 1 : 0)
+                .small(progress == null ? 0 : 1);
+        if (progress != null) {
+            out.number(progress.done()).number(progress.total()).text(progress.message());
+        }
+        return out.optionalBytes(error)
+                .small(resultPieces)
+                .small(succeededItems)
+                .small(doneItems + 1)
+                .row();
+    }
+
+    byte[] key() {
+        return facts.workspace().keyOf(facts.id());
+    }
+
+    /** Where the one job of a type and unique key that is not final is named; null if the job is not unique. */
+    byte @Nullable [] uniqueKey() {
+        return facts.uniqueKey() == null ? null : uniqueKey(facts.workspace(), facts.type(), facts.uniqueKey());
+    }
+
+    static byte[] uniqueKey(Id workspace, String type, String unique) {
+        byte[] key = Arrays.copyOf(workspace.key(), 2 * Id.BYTES);
+        byte[] digest = Bytes.sha256((type + "\0" + unique).getBytes(StandardCharsets.UTF_8));
+        System.arraycopy(digest, 0, key, Id.BYTES, Id.BYTES);
+        return key;
+    }
+
+    /** The job as its GET shows it, with this result. */
+    byte[] json(byte @Nullable [] result) {
+        JsonBytes json = new JsonBytes(512 + (result == null ? 0 : result.length))
+                .open()
+                .member("id", facts.id().text())
+                .member("type", facts.type())
+                .member("status", status.wireName());
+        if (progress != null) {
+            json.name("progress").open().member("done", progress.done()).member("total", progress.total());
+            if (!progress.message().isEmpty()) {
+                json.member("message", progress.message());
+            }
+            json.close();
+        }
+        if (result != null) {
+            json.raw("result", result);
+        }
+        if (error != null) {
+            json.raw("error", error);
+        }
+        json.member("attempt", attempt).member("maxAttempts", facts.attemptsMax());
+        Id resource = facts.resource();
+        if (resource != null) {
+            json.member("resourceId", resource.text());
+        }
+        time(json, "runAt", facts.runAt());
+        if (attempt > 0) {
+            time(json, "nextAttemptAt", dueAt);
+        }
+        if (cancelRequested && !status.isFinal()) {
+            json.member("cancelRequested", true);
+        }
+        json.member("createdAt", Times.text(facts.createdAt()));
+        time(json, "startedAt", startedAt);
+        time(json, "finishedAt", finishedAt);
+        return json.close().bytes();
+    }
+
+    private static void time(JsonBytes json, String name, long millis) {
+        if (millis != 0) {
+            json.member(name, Times.text(millis));
+        }
+    }
+}

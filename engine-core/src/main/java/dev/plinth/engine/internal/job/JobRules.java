@@ -1,0 +1,92 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What every step of a job has in common: its row, its unique key, its event. Pure. */
+final class JobRules {
+    private static final long DELAY_MILLIS_MAX = TimeUnit.MINUTES.toMillis(10);
+    private static final double JITTER = 0.2;
+    private static final int SHIFT_MAX = 20;
+
+    private JobRules() {}
+
+    /** The changes that take a job to its next row, with the event of its end where it is one. */
+    static Changes step(Context context, JobRow next) {
+        Changes changes = new Changes().put(JobTables.JOBS, next.key(), next.row());
+        addEnd(context.rows(), next, null, changes);
+        return changes;
+    }
+
+    /** The changes that end a job with a result. */
+    static Changes succeed(Context context, JobRow row, byte[] result) {
+        int pieces = Pieces.count(result);
+        JobRow next = row.ended(JobStatus.SUCCEEDED, context.now(), null, pieces);
+        Changes changes = new Changes().put(JobTables.JOBS, next.key(), next.row());
+        Pieces.put(changes, row.facts().id(), Pieces.Kind.RESULT, result, 0, pieces);
+        addEnd(context.rows(), next, result, changes);
+        return changes;
+    }
+
+    /** The changes after a failed attempt: another one later, or the end. */
+    static Changes fail(Context context, JobRow row, byte[] problem, boolean retryable) {
+        if (row.cancelRequested()) {
+            return step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
+        }
+        if (!retryable || row.attempt() >= row.facts().attemptsMax()) {
+            return step(context, row.ended(JobStatus.FAILED, context.now(), problem, 0));
+        }
+        return step(context, row.scheduled(context.now() + delay(row.attempt(), context.chance()), problem));
+    }
+
+    /** The gap after an attempt: {@code min(2^attempt s, 10 min)}, plus up to 20 % that only adds. */
+    static long delay(int attempt, double chance) {
+        long base = Math.min(DELAY_MILLIS_MAX, TimeUnit.SECONDS.toMillis(1L << Math.min(SHIFT_MAX, attempt)));
+        return base + (long) (base * JITTER * chance);
+    }
+
+    /** The result of a job as its GET shows it; null if it has none. */
+    static byte @Nullable [] result(Rows rows, JobRow row) {
+        if (row.status() != JobStatus.SUCCEEDED && !(row.status().isFinal() && row.doneItems() > 0)) {
+            return null;
+        }
+        if (row.doneItems() < 0) {
+            return row.resultPieces() == 0 ? null : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
+        }
+        JsonBytes json = new JsonBytes(128 * row.doneItems())
+                .open()
+                .member("succeeded", row.succeededItems())
+                .member("failed", row.doneItems() - row.succeededItems())
+                .name("outcomes")
+                .openArray();
+        for (int i = 0; i < row.doneItems(); i++) {
+            byte[] outcome = Pieces.get(rows, row.facts().id(), Pieces.Kind.OUTCOME, i);
+            if (outcome != null) {
+                json.raw(outcome);
+            }
+        }
+        return json.closeArray().close().bytes();
+    }
+
+    private static void addEnd(Rows rows, JobRow row, byte @Nullable [] result, Changes changes) {
+        if (!row.status().isFinal()) {
+            return;
+        }
+        byte[] unique = row.uniqueKey();
+        if (unique != null) {
+            changes.remove(JobTables.UNIQUE, unique);
+        }
+        byte[] shown = result == null ? result(rows, row) : result;
+        boolean fits = shown == null || shown.length <= Limits.JOB_RESULT_IN_EVENT_BYTES_MAX;
+        changes.event(new Changes.EventDraft(
+                row.facts().workspace(),
+                "job." + row.status().wireName(),
+                row.facts().resource(),
+                row.json(fits ? shown : null)));
+    }
+}

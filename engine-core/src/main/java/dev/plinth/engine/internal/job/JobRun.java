@@ -1,0 +1,134 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.api.JobContext;
+import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.JobHandler;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.json.ProblemJson;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** One attempt of one job: what its handler sees, and the commits of its end. */
+final class JobRun implements JobContext {
+    private static final System.Logger LOG = System.getLogger(JobRun.class.getName());
+    private static final int RESULT_BYTES_MAX = Limits.PIECE_BYTES_MAX * Limits.PIECES_PER_RECORD_MAX;
+
+    private final JobRow row;
+    private final byte[] input;
+    private final Committer committer;
+    private volatile boolean cancelRequested;
+
+    JobRun(JobRow row, byte[] input, Committer committer) {
+        this.row = row;
+        this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
+        this.committer = committer;
+        this.cancelRequested = row.cancelRequested();
+    }
+
+    void requestCancel() {
+        cancelRequested = true;
+    }
+
+    /** Lets the host's code do the job, and commits what came of it. */
+    void handle(JobHandler handler) {
+        try {
+            Json result = handler.handle(this);
+            if (result == null && cancelRequested) {
+                commit(JobSteps.cancel(id(), row.attempt()));
+                return;
+            }
+            byte[] bytes = result == null ? new byte[0] : result.utf8();
+            if (bytes.length > RESULT_BYTES_MAX) {
+                fail(
+                        "result_too_large",
+                        "Expected a result of at most " + RESULT_BYTES_MAX + " bytes, but got " + bytes.length + ".",
+                        false);
+                return;
+            }
+            commit(JobSteps.succeed(id(), row.attempt(), bytes));
+        } catch (JobFailure failure) {
+            fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+            LOG.log(System.Logger.Level.WARNING, "Expected the handler of job " + jobId() + " to end well, but it failed", e);
+            fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
+        }
+    }
+
+    /** Does the items one by one, each in a commit of its own, from where the attempt before stopped. */
+    void items(ItemJob.Opener opener) {
+        ItemJob job = opener.open(input);
+        for (int index = row.doneItems(); index < job.count(); index++) {
+            if (cancelRequested) {
+                commit(JobSteps.cancel(id(), row.attempt()));
+                return;
+            }
+            if (!JobSteps.wasInTime(commit(JobSteps.item(id(), row.attempt(), job, index)))) {
+                return;
+            }
+        }
+        commit(JobSteps.succeed(id(), row.attempt(), new byte[0]));
+    }
+
+    @Override
+    public String jobId() {
+        return id().text();
+    }
+
+    @Override
+    public String workspaceId() {
+        return row.facts().workspace().text();
+    }
+
+    @Override
+    public Optional<String> resourceId() {
+        return Optional.ofNullable(row.facts().resource()).map(Id::text);
+    }
+
+    @Override
+    public String type() {
+        return row.facts().type();
+    }
+
+    @Override
+    public Json input() {
+        return Json.trusted(input);
+    }
+
+    @Override
+    public int attempt() {
+        return row.attempt();
+    }
+
+    @Override
+    public boolean isCancelRequested() {
+        return cancelRequested;
+    }
+
+    @Override
+    public void progress(long done, long total, String message) {
+        if (done < 0 || total < 0 || message.length() > Limits.NAME_LENGTH_MAX) {
+            throw new IllegalArgumentException("Expected progress of 0 or more and a message of at most "
+                    + Limits.NAME_LENGTH_MAX + " characters, but got " + done + " of " + total + " and "
+                    + message.length() + " characters");
+        }
+        commit(JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message)));
+    }
+
+    private void fail(String code, String detail, boolean retryable) {
+        commit(JobSteps.fail(id(), row.attempt(), ProblemJson.ofJob(code, detail, retryable), retryable));
+    }
+
+    private Outcome commit(Command.Change change) {
+        return committer.commit(Caller.engineFor(row.facts().workspace()), change);
+    }
+
+    private Id id() {
+        return row.facts().id();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.api.JobHandler;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts queued jobs whose type has a handler in this JVM, most urgent first, and queues scheduled ones when they are due. Jobs
+ * of other types stay queued for workers elsewhere.
+ */
+public final class JobRunner implements Lane {
+    private final Store store;
+    private final Committer committer;
+    private final BiPredicate<Rows, Id> mayRun;
+    private final Map<String, Work> works = new TreeMap<>();
+    private final Attempts attempts;
+    private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
+
+    /**
+     * A runner.
+     *
+     * @param handlers the host's code by type
+     * @param itemJobs the engine's own jobs of items by type
+     * @param mayRun tells whether the jobs of a workspace may start
+     */
+    public JobRunner(
+            Store store,
+            Committer committer,
+            Executor executor,
+            Map<String, JobHandler> handlers,
+            Map<String, ItemJob.Opener> itemJobs,
+            BiPredicate<Rows, Id> mayRun) {
+        this.store = store;
+        this.committer = committer;
+        this.mayRun = mayRun;
+        this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX);
+        handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
+        itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
+    }
+
+    /** Whom to tell that an attempt has ended. */
+    public void onSettled(Runnable listener) {
+        attempts.onSettled(listener);
+    }
+
+    /** Hears of durable changes: who asked to cancel a running job is passed on to its handler. */
+    public void committed(Changes.Write write) {
+        byte[] bytes = write.row();
+        if (!write.isIn(JobTables.JOBS) || bytes == null || running.isEmpty()) {
+            return;
+        }
+        JobRow row = JobRow.read(bytes);
+        JobRun run = row.cancelRequested() ? running.get(row.facts().id()) : null;
+        if (run != null) {
+            run.requestCancel();
+        }
+    }
+
+    @Override
+    public int number() {
+        return JobTables.LANE;
+    }
+
+    @Override
+    public void start(long number) {
+        JobRow row = row(number);
+        if (row != null) {
+            committer.commit(Caller.engineFor(row.facts().workspace()), JobSteps.queue(row.facts().id()));
+        }
+    }
+
+    @Override
+    public void startReady() {
+        while (!attempts.isFull()) {
+            long next = store.read(this::firstReady);
+            if (next == Rows.NONE || !attempts.tryStart(next, () -> run(next))) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public boolean hasReady() {
+        return !attempts.isFull() && store.read(this::firstReady) != Rows.NONE;
+    }
+
+    @Override
+    public boolean isBusy(long number) {
+        return attempts.isClaimed(number);
+    }
+
+    @Override
+    public boolean isFull() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitIdle(long timeoutMillis) {
+        return attempts.awaitIdle(timeoutMillis);
+    }
+
+    /** Starts no more, waits for what runs, and puts back into the queue what does not end in time. */
+    public void drain(long timeoutMillis) {
+        attempts.stop();
+        if (!attempts.awaitIdle(timeoutMillis)) {
+            giveBackRunning();
+        }
+    }
+
+    /** Puts back all running jobs: nobody of this reign runs them any more. */
+    public void giveBackRunning() {
+        List<JobRow> rows = store.read(JobRunner::runningRows);
+        for (JobRow row : rows) {
+            committer.commit(
+                    Caller.engineFor(row.facts().workspace()),
+                    JobSteps.giveBack(row.facts().id(), row.attempt()));
+        }
+    }
+
+    private static List<JobRow> runningRows(Rows rows) {
+        List<JobRow> found = new ArrayList<>();
+        long next = rows.ceiling(JobTables.RUNNING, 0);
+        while (next != Rows.NONE) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                found.add(JobRow.read(row));
+            }
+            next = rows.ceiling(JobTables.RUNNING, next + 1);
+        }
+        return found;
+    }
+
+    private long firstReady(Rows rows) {
+        for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+            for (String type : works.keySet()) {
+                long next = firstReady(rows, JobTables.ready(type, priority));
+                if (next != Rows.NONE) {
+                    return next;
+                }
+            }
+        }
+        return Rows.NONE;
+    }
+
+    private long firstReady(Rows rows, SetKey ready) {
+        long next = rows.ceiling(ready, 0);
+        while (next != Rows.NONE) {
+            byte[] row = attempts.isClaimed(next) ? null : rows.at(next);
+            if (row != null && mayRun.test(rows, JobRow.read(row).facts().workspace())) {
+                return next;
+            }
+            next = rows.ceiling(ready, next + 1);
+        }
+        return Rows.NONE;
+    }
+
+    private @Nullable JobRow row(long number) {
+        byte[] row = store.read(rows -> rows.at(number));
+        return row == null ? null : JobRow.read(row);
+    }
+
+    private void run(long number) {
+        JobRow queued = row(number);
+        Work work = queued == null ? null : works.get(queued.facts().type());
+        if (queued == null || work == null) {
+            return;
+        }
+        Caller engine = Caller.engineFor(queued.facts().workspace());
+        if (!JobSteps.wasInTime(committer.commit(engine, JobSteps.begin(queued.facts().id())))) {
+            return;
+        }
+        JobRow row = row(number);
+        if (row == null) {
+            return;
+        }
+        byte[] input = store.read(
+                rows -> Pieces.join(rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
+        JobRun run = new JobRun(row, input, committer);
+        running.put(row.facts().id(), run);
+        try {
+            work.run(run);
+        } finally {
+            running.remove(row.facts().id());
+        }
+    }
+
+    /** How jobs of a type are done. */
+    @FunctionalInterface
+    private interface Work {
+        void run(JobRun run);
+    }
+}

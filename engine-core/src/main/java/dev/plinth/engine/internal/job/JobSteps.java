@@ -1,0 +1,111 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refused;
+
+/**
+ * The steps of a job that the runner commits. Each looks at the row again: a step that comes too late, because the job was
+ * ended or taken back meanwhile, changes nothing.
+ */
+final class JobSteps {
+    private static final Outcome.Done DONE = Outcome.Done.ok(new byte[0]);
+    private static final Outcome.Done TOO_LATE = new Outcome.Done(409, new byte[0], null, null, 0, false);
+
+    private JobSteps() {}
+
+    /** True if a step was not too late. */
+    static boolean wasInTime(Outcome outcome) {
+        return outcome == DONE;
+    }
+
+    /** A scheduled job whose time has come is queued. */
+    static Command.Change queue(Id id) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.SCHEDULED || row.dueAt() > context.now()) {
+                return Decision.nothing(TOO_LATE);
+            }
+            return Decision.of(JobRules.step(context, row.queued()), DONE);
+        };
+    }
+
+    /** A queued job begins an attempt. */
+    static Command.Change begin(Id id) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.QUEUED) {
+                return Decision.nothing(TOO_LATE);
+            }
+            return Decision.of(JobRules.step(context, row.running(context.now())), DONE);
+        };
+    }
+
+    static Command.Change progress(Id id, int attempt, JobRow.Progress progress) {
+        return running(id, attempt, (context, row) -> JobRules.step(context, row.progressed(progress)));
+    }
+
+    static Command.Change succeed(Id id, int attempt, byte[] result) {
+        return running(id, attempt, (context, row) -> JobRules.succeed(context, row, result));
+    }
+
+    static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
+        return running(id, attempt, (context, row) -> JobRules.fail(context, row, problem, retryable));
+    }
+
+    static Command.Change cancel(Id id, int attempt) {
+        return running(
+                id, attempt, (context, row) -> JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0)));
+    }
+
+    /** A running job goes back to the queue without having used the attempt. */
+    static Command.Change giveBack(Id id, int attempt) {
+        return running(id, attempt, (context, row) -> JobRules.step(context, row.returned()));
+    }
+
+    /** One item of a job: what it does, its outcome and how far the job is, in one record. */
+    static Command.Change item(Id id, int attempt, ItemJob job, int index) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt || row.doneItems() != index) {
+                return Decision.nothing(TOO_LATE);
+            }
+            Changes changes = new Changes();
+            Outcome outcome;
+            try {
+                Decision decision = job.item(index).decide(context);
+                changes.addAll(decision.changes());
+                outcome = decision.outcome();
+                if (decision.next() != null) {
+                    return new Decision(changes, DONE, item(id, attempt, job, index));
+                }
+            } catch (Refused refused) {
+                outcome = new Outcome.Turned(refused.refusal());
+            }
+            JobRow next = row.itemDone(outcome instanceof Outcome.Done, job.count());
+            changes.put(JobTables.JOBS, next.key(), next.row());
+            Pieces.put(changes, id, Pieces.Kind.OUTCOME, index, job.render(index, outcome));
+            return Decision.of(changes, DONE);
+        };
+    }
+
+    private static Command.Change running(Id id, int attempt, Step step) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
+                return Decision.nothing(TOO_LATE);
+            }
+            return Decision.of(step.changes(context, row), DONE);
+        };
+    }
+
+    /** What a step does to a running job. */
+    @FunctionalInterface
+    private interface Step {
+        Changes changes(Context context, JobRow row);
+    }
+}

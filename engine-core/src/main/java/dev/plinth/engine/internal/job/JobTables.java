@@ -1,0 +1,88 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.DueIndex;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the room and the sets that follow from them. */
+final class JobTables {
+    static final int LANE = 1;
+    static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
+
+    static final TableName JOBS = new TableName(8, "jobs", 32, 260, 0.5, JobTables::index);
+    /** The job that holds a unique key. */
+    static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1);
+
+    private static final Id ENGINE = new Id(IdKind.WORKSPACE, 0, 0);
+
+    private JobTables() {}
+
+    static SetKey ready(String type, int priority) {
+        return SetKey.of(SetKinds.JOBS_READY, ENGINE, priority + type);
+    }
+
+    static SetKey byStatus(Id workspace, JobStatus status) {
+        return SetKey.of(SetKinds.JOBS_BY_STATUS, workspace, status.wireName());
+    }
+
+    static SetKey byType(Id workspace, String type) {
+        return SetKey.of(SetKinds.JOBS_BY_TYPE, workspace, type);
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        JobRow old = before == null ? null : JobRow.read(before);
+        JobRow row = after == null ? null : JobRow.read(after);
+        if (old != null && row != null) {
+            change(old, row, sets);
+        } else if (row != null) {
+            lasting(row).forEach(set -> sets.add(set, row.facts().number()));
+            passing(row).forEach(set -> sets.add(set, row.facts().number()));
+            DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.dueAt());
+            sets.place(row.facts().number(), JOBS, key);
+        } else if (old != null) {
+            lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
+            passing(old).forEach(set -> sets.remove(set, old.facts().number()));
+            DueIndex.move(sets, LANE, old.facts().number(), old.dueAt(), DueIndex.NEVER);
+            sets.unplace(old.facts().number());
+        }
+    }
+
+    private static void change(JobRow old, JobRow row, Memberships sets) {
+        long number = row.facts().number();
+        if (old.status() != row.status()) {
+            passing(old).forEach(set -> sets.remove(set, number));
+            passing(row).forEach(set -> sets.add(set, number));
+        }
+        DueIndex.move(sets, LANE, number, old.dueAt(), row.dueAt());
+    }
+
+    private static List<SetKey> lasting(JobRow row) {
+        JobRow.Facts facts = row.facts();
+        List<SetKey> sets = new ArrayList<>(3);
+        sets.add(SetKey.of(SetKinds.JOBS, facts.workspace()));
+        sets.add(byType(facts.workspace(), facts.type()));
+        Id resource = facts.resource();
+        if (resource != null) {
+            sets.add(SetKey.of(SetKinds.JOBS_BY_RESOURCE, resource));
+        }
+        return sets;
+    }
+
+    private static List<SetKey> passing(JobRow row) {
+        List<SetKey> sets = new ArrayList<>(2);
+        sets.add(byStatus(row.facts().workspace(), row.status()));
+        if (row.status() == JobStatus.QUEUED) {
+            sets.add(ready(row.facts().type(), row.facts().priority()));
+        } else if (row.status() == JobStatus.RUNNING) {
+            sets.add(RUNNING);
+        }
+        return sets;
+    }
+}

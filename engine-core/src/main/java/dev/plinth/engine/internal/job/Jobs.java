@@ -1,0 +1,220 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: the commands on jobs. */
+public final class Jobs {
+    private Jobs() {}
+
+    /** The tables of the room. */
+    public static List<TableName> tables() {
+        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE);
+    }
+
+    /** Accepts a job. A large input goes ahead of it in steps; the job itself is there with the last one. */
+    public static Decision accept(Context context, NewJob input) {
+        String unique = input.uniqueKey();
+        if (unique != null) {
+            byte[] holder = context.rows().get(JobTables.UNIQUE, JobRow.uniqueKey(context.workspace(), input.type(), unique));
+            if (holder != null) {
+                return Decision.nothing(deduplicated(context, new RowReader(holder, 1).id(IdKind.JOB)));
+            }
+        }
+        checkRoom(context);
+        return putInput(context.newId(IdKind.JOB), input, 0).decide(context);
+    }
+
+    private static Command.Change putInput(Id id, NewJob input, int from) {
+        return context -> {
+            int pieces = Pieces.count(input.input());
+            int to = Math.min(pieces, from + Limits.PIECES_PER_RECORD_MAX);
+            Changes changes = new Changes();
+            Pieces.put(changes, id, Pieces.Kind.INPUT, input.input(), from, to);
+            if (to < pieces) {
+                return new Decision(changes, Outcome.Done.ok(new byte[0]), putInput(id, input, to));
+            }
+            JobRow row = row(context, id, input, pieces);
+            changes.put(JobTables.JOBS, row.key(), row.row());
+            byte[] unique = row.uniqueKey();
+            if (unique != null) {
+                changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+            }
+            return Decision.of(changes, accepted(row, false));
+        };
+    }
+
+    /** Shows a job; a patient caller may wait for its end. */
+    public static Command.Query get(Id id, int waitSeconds) {
+        return new Command.Query() {
+            @Override
+            public Outcome answer(Context context) {
+                JobRow row = find(context, id);
+                return Outcome.Done.ok(row.json(JobRules.result(context.rows(), row)));
+            }
+
+            @Override
+            public Command.@Nullable Wait wait(Context context) {
+                return waitSeconds == 0 || find(context, id).status().isFinal() ? null : new Command.Wait(id, waitSeconds);
+            }
+        };
+    }
+
+    /** Lists jobs; the narrowest filter picks the set that is paged. */
+    public static Command.Query list(
+            PageRequest request, @Nullable String status, @Nullable String type, @Nullable Id resource) {
+        return context -> {
+            Id workspace = context.workspace();
+            JobStatus wanted = status == null ? null : JobStatus.named(status);
+            SetKey set = SetKey.of(SetKinds.JOBS, workspace);
+            if (resource != null) {
+                set = SetKey.of(SetKinds.JOBS_BY_RESOURCE, resource);
+            } else if (type != null) {
+                set = JobTables.byType(workspace, type);
+            } else if (wanted != null) {
+                set = JobTables.byStatus(workspace, wanted);
+            }
+            return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
+                JobRow row = JobRow.read(bytes);
+                boolean fits = row.facts().workspace().equals(workspace)
+                        && (wanted == null || wanted == row.status())
+                        && (type == null || type.equals(row.facts().type()));
+                return fits ? row.json(row.doneItems() < 0 ? JobRules.result(context.rows(), row) : null) : null;
+            }));
+        };
+    }
+
+    /** Cancels a job that has not started, or asks a running one to end. */
+    public static Command.Change cancel(Id id) {
+        return context -> {
+            JobRow row = find(context, id);
+            if (row.status().isFinal()) {
+                throw Refused.of(
+                        ProblemCode.JOB_FINISHED,
+                        "Expected a job that has not finished, but it has " + row.status().wireName() + ".");
+            }
+            if (row.status() != JobStatus.RUNNING) {
+                JobRow next = row.ended(JobStatus.CANCELED, context.now(), null, 0);
+                return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.json(null)));
+            }
+            JobRow next = row.cancelRequestedNow();
+            Outcome.Done done = new Outcome.Done(202, next.json(null), null, null, 0, false);
+            return row.cancelRequested() ? Decision.nothing(done) : Decision.of(JobRules.step(context, next), done);
+        };
+    }
+
+    /** Queues a failed job again. */
+    public static Command.Change retry(Id id) {
+        return context -> {
+            JobRow row = find(context, id);
+            if (row.status() != JobStatus.FAILED) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected a failed job, but it is " + row.status().wireName() + ".");
+            }
+            JobRow next = row.retried();
+            Changes changes = JobRules.step(context, next);
+            byte[] unique = next.uniqueKey();
+            if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
+                changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+            }
+            return Decision.of(changes, Outcome.Done.ok(next.json(null)));
+        };
+    }
+
+    /** The id of a job in a write that makes it final; null if the write does nothing of the kind. */
+    public static @Nullable Id ended(Changes.Write write) {
+        byte[] bytes = write.row();
+        if (!write.isIn(JobTables.JOBS) || bytes == null) {
+            return null;
+        }
+        JobRow row = JobRow.read(bytes);
+        return row.status().isFinal() ? row.facts().id() : null;
+    }
+
+    /** True if a write concerns jobs. */
+    public static boolean concerns(Changes.Write write) {
+        return write.isIn(JobTables.JOBS);
+    }
+
+    /** Refuses if a workspace has as many unfinished jobs as its plan allows. */
+    private static void checkRoom(Context context) {
+        Plan plan = context.plan();
+        Rows rows = context.rows();
+        Id workspace = context.workspace();
+        long unfinished = rows.size(JobTables.byStatus(workspace, JobStatus.QUEUED))
+                + rows.size(JobTables.byStatus(workspace, JobStatus.SCHEDULED));
+        if (unfinished >= plan.queuedJobsMax()) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.JOB_QUEUE_FULL,
+                            "Expected fewer than " + plan.queuedJobsMax() + " waiting jobs, which is the limit of plan "
+                                    + plan.name() + ", but there are " + unfinished + "; wait until some have run.")
+                    .retryAfter(1));
+        }
+    }
+
+    private static JobRow row(Context context, Id id, NewJob input, int pieces) {
+        JobRow.Facts facts = new JobRow.Facts(
+                id,
+                context.workspace(),
+                context.nextNumber(),
+                input.type(),
+                input.resource(),
+                input.priority(),
+                input.attemptsMax(),
+                input.uniqueKey(),
+                input.runAt(),
+                context.now(),
+                pieces);
+        return JobRow.create(facts, context.now(), input.countsOutcomes());
+    }
+
+    private static Outcome deduplicated(Context context, Id id) {
+        return accepted(find(context, id), true);
+    }
+
+    private static Outcome.Done accepted(JobRow row, boolean deduplicated) {
+        JsonBytes json = new JsonBytes(160)
+                .open()
+                .member("job_id", row.facts().id().text())
+                .member("status", row.status().wireName());
+        Id resource = row.facts().resource();
+        if (resource != null) {
+            json.member("resourceId", resource.text());
+        }
+        if (deduplicated) {
+            json.member("deduplicated", true);
+        }
+        return new Outcome.Done(
+                202, json.close().bytes(), null, "/v1/jobs/" + row.facts().id().text(), 1, false);
+    }
+
+    static JobRow find(Context context, Id id) {
+        byte[] row = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        return JobRow.read(row);
+    }
+}

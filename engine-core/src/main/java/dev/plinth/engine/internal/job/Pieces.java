@@ -1,0 +1,74 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What is too large, or too many, for a job's row: input and result cut into pieces, and one piece for each outcome. */
+final class Pieces {
+    /** By job, then kind and index. */
+    static final TableName PIECES = new TableName(9, "job pieces", 24, 400, 1);
+
+    private static final int VERSION = 1;
+    private static final int OVERHEAD = 16;
+
+    private Pieces() {}
+
+    /** The kinds of pieces; the number goes into the upper half of the index. */
+    enum Kind {
+        INPUT,
+        RESULT,
+        OUTCOME
+    }
+
+    /** How many pieces so many bytes take. */
+    static int count(byte[] value) {
+        return (value.length + Limits.PIECE_BYTES_MAX - 1) / Limits.PIECE_BYTES_MAX;
+    }
+
+    /** Adds some of the pieces of a value. */
+    static void put(Changes changes, Id job, Kind kind, byte[] value, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int start = i * Limits.PIECE_BYTES_MAX;
+            int end = Math.min(value.length, start + Limits.PIECE_BYTES_MAX);
+            put(changes, job, kind, i, Arrays.copyOfRange(value, start, end));
+        }
+    }
+
+    /** Adds one piece. */
+    static void put(Changes changes, Id job, Kind kind, int index, byte[] piece) {
+        changes.put(PIECES, key(job, kind, index), new RowWriter(VERSION, piece.length + OVERHEAD).bytes(piece).row());
+    }
+
+    /** A value put together again. */
+    static byte[] join(Rows rows, Id job, Kind kind, int count) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            byte[] piece = get(rows, job, kind, i);
+            if (piece != null) {
+                out.writeBytes(piece);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** One piece; null if it is not there. */
+    static byte @Nullable [] get(Rows rows, Id job, Kind kind, int index) {
+        byte[] row = rows.get(PIECES, key(job, kind, index));
+        return row == null ? null : new RowReader(row, VERSION).bytes();
+    }
+
+    private static byte[] key(Id job, Kind kind, int index) {
+        byte[] key = Arrays.copyOf(job.key(), Id.BYTES + 8);
+        Bytes.putLong(key, Id.BYTES, (long) kind.ordinal() << 32 | index);
+        return key;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.plinth.engine.internal.json;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Times;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes members out of an object one by one and collects everything that is wrong with them, so that the caller learns all of
+ * it at once. What nobody took is unknown and is an error too. Not thread-safe.
+ */
+public final class Fields {
+    private final JsonValue.Obj object;
+    private final String at;
+    private final List<ProblemError> errors;
+    private final Set<String> taken = new HashSet<>();
+
+    /** Takes from this object, which stands at a JSON Pointer, and adds to these errors. */
+    public Fields(JsonValue.Obj object, String at, List<ProblemError> errors) {
+        this.object = object;
+        this.at = at;
+        this.errors = errors;
+    }
+
+    /** Takes from an object inside this one. */
+    public Fields inside(String name, JsonValue.Obj inner) {
+        return new Fields(inner, pointer(name), errors);
+    }
+
+    /** Takes from this object too, but sees only one of its members. */
+    public Fields only(String name) {
+        JsonValue value = any(name);
+        return new Fields(new JsonValue.Obj(value == null ? Map.of() : Map.of(name, value)), at, errors);
+    }
+
+    /** Adds an error at a member. */
+    public void error(String name, String code, String detail) {
+        errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
+    }
+
+    /** The JSON Pointer of a member. */
+    public String pointer(String name) {
+        return at + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** True if the member is there, be it null. */
+    public boolean has(String name) {
+        return object.get(name) != null;
+    }
+
+    /** The member as it is; null if it is absent. */
+    public @Nullable JsonValue any(String name) {
+        taken.add(name);
+        return object.get(name);
+    }
+
+    /** A text of 1 to so many code points that has to be there; an empty text where it is wrong. */
+    public String requiredText(String name, int lengthMax) {
+        if (!has(name)) {
+            missing(name, "a string of 1 to " + lengthMax + " characters");
+            return "";
+        }
+        String text = text(name, 1, lengthMax);
+        return text == null ? "" : text;
+    }
+
+    /** A text of so many code points; null if it is absent or wrong. */
+    public @Nullable String text(String name, int lengthMin, int lengthMax) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Text text)) {
+            wrongType(name, "a string", value);
+            return null;
+        }
+        int length = text.value().codePointCount(0, text.value().length());
+        if (length < lengthMin || length > lengthMax) {
+            error(name, length < lengthMin ? "too_short" : "too_long",
+                    "Expected " + lengthMin + " to " + lengthMax + " characters, but got " + length + ".");
+            return null;
+        }
+        return text.value();
+    }
+
+    /** A text that matches a pattern; null if it is absent or wrong. */
+    public @Nullable String matching(String name, Pattern pattern) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Text text)) {
+            wrongType(name, "a string", value);
+            return null;
+        }
+        if (!pattern.matcher(text.value()).matches()) {
+            error(name, "invalid_format", "Expected a string that matches " + pattern + ", but it does not.");
+            return null;
+        }
+        return text.value();
+    }
+
+    /** One of these words; null if it is absent or wrong. */
+    public @Nullable String oneOf(String name, List<String> words) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Text text)) {
+            wrongType(name, "a string", value);
+            return null;
+        }
+        if (!words.contains(text.value())) {
+            error(name, "invalid_value", "Expected one of " + String.join(", ", words) + ", but got another value.");
+            return null;
+        }
+        return text.value();
+    }
+
+    /** A whole number in a range; null if it is absent or wrong. */
+    public @Nullable Long whole(String name, long least, long most) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Num num) || !num.written().matches("-?\\d{1,18}")) {
+            wrongType(name, "a whole number", value);
+            return null;
+        }
+        long number = Long.parseLong(num.written());
+        if (number < least || number > most) {
+            error(name, "out_of_range", "Expected a whole number from " + least + " to " + most + ", but got " + number + ".");
+            return null;
+        }
+        return number;
+    }
+
+    /** A truth value; null if it is absent or wrong. */
+    public @Nullable Boolean truth(String name) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof JsonValue.Bool bool) {
+            return bool.value();
+        }
+        wrongType(name, "a boolean", value);
+        return null;
+    }
+
+    /** A time in epoch milliseconds; null if it is absent or wrong. */
+    public @Nullable Long time(String name) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Text text)) {
+            wrongType(name, "an RFC 3339 time", value);
+            return null;
+        }
+        Long millis = Times.parse(text.value());
+        if (millis == null) {
+            error(name, "invalid_format", "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
+        }
+        return millis;
+    }
+
+    /** An object; null if it is absent or wrong. */
+    public JsonValue.@Nullable Obj object(String name) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof JsonValue.Obj obj) {
+            return obj;
+        }
+        wrongType(name, "an object", value);
+        return null;
+    }
+
+    /** An array; null if it is absent or wrong. */
+    public @Nullable List<JsonValue> array(String name, int itemsMax) {
+        JsonValue value = any(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof JsonValue.Arr arr)) {
+            wrongType(name, "an array", value);
+            return null;
+        }
+        if (arr.items().size() > itemsMax) {
+            error(name, "too_many", "Expected at most " + itemsMax + " items, but got " + arr.items().size() + ".");
+            return null;
+        }
+        return arr.items();
+    }
+
+    /** Says that a member has to be there. */
+    public void missing(String name, String expected) {
+        taken.add(name);
+        error(name, "required", "Expected " + expected + ", but the member is missing.");
+    }
+
+    /** Says that a member is of the wrong kind. */
+    public void wrongType(String name, String expected, JsonValue got) {
+        error(name, "invalid_type", "Expected " + expected + ", but got " + got.kind() + ".");
+    }
+
+    /** Ends the taking: what was not taken is unknown or read-only. */
+    public void end() {
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            if (!taken.contains(member.getKey())) {
+                error(member.getKey(), "unknown_member", "Expected only known members that can be set, but this is none.");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.plinth.engine.internal.json;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.JsonCodec;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Serves {@link Json} with the engine's own strict reader and renderer. */
+public final class JacksonCodec implements JsonCodec {
+    @Override
+    public void check(byte[] utf8) {
+        try {
+            JsonReader.read(utf8);
+        } catch (MalformedJson e) {
+            throw new IllegalArgumentException(e.sentence(), e);
+        }
+    }
+
+    @Override
+    public @Nullable Object read(byte[] utf8) {
+        return java(JsonReader.trusted(utf8));
+    }
+
+    @Override
+    public byte[] write(@Nullable Object value) {
+        byte[] bytes = JsonBytes.compact(json(value));
+        check(bytes);
+        return bytes;
+    }
+
+    private static @Nullable Object java(JsonValue value) {
+        if (value instanceof JsonValue.Obj obj) {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            obj.members().forEach((name, member) -> map.put(name, java(member)));
+            return Collections.unmodifiableMap(map);
+        }
+        if (value instanceof JsonValue.Arr arr) {
+            List<@Nullable Object> list = new ArrayList<>();
+            arr.items().forEach(item -> list.add(java(item)));
+            return Collections.unmodifiableList(list);
+        }
+        if (value instanceof JsonValue.Text text) {
+            return text.value();
+        }
+        if (value instanceof JsonValue.Num num) {
+            return new BigDecimal(num.written());
+        }
+        return value instanceof JsonValue.Bool bool ? bool.value() : null;
+    }
+
+    private static JsonValue json(@Nullable Object value) {
+        if (value == null) {
+            return JsonValue.Null.NULL;
+        }
+        if (value instanceof Json json) {
+            return JsonReader.trusted(json.utf8());
+        }
+        if (value instanceof CharSequence text) {
+            return new JsonValue.Text(text.toString());
+        }
+        if (value instanceof Boolean bool) {
+            return new JsonValue.Bool(bool);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, JsonValue> members = new LinkedHashMap<>();
+            map.forEach((name, member) -> members.put(String.valueOf(name), json(member)));
+            return new JsonValue.Obj(members);
+        }
+        if (value instanceof Iterable<?> items) {
+            List<JsonValue> list = new ArrayList<>();
+            items.forEach(item -> list.add(json(item)));
+            return new JsonValue.Arr(list);
+        }
+        return number(value);
+    }
+
+    private static JsonValue number(Object value) {
+        boolean whole = value instanceof Integer
+                || value instanceof Long
+                || value instanceof Short
+                || value instanceof Byte
+                || value instanceof BigInteger
+                || value instanceof BigDecimal;
+        boolean finite = value instanceof Double d && Double.isFinite(d) || value instanceof Float f && Float.isFinite(f);
+        if (whole || finite) {
+            return new JsonValue.Num(value.toString());
+        }
+        throw new IllegalArgumentException("Expected a map, an iterable, a string, a finite number, a boolean, a Json or null, but got "
+                + value.getClass().getName() + "; convert it first");
+    }
+}

@@ -1,0 +1,273 @@
+package dev.plinth.engine.internal.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renders compact JSON as UTF-8 bytes, member by member, in the order of the calls.
+ *
+ * <p>The caller opens and closes what it needs; commas come by themselves. Not thread-safe; one renderer, one document.
+ */
+public final class JsonBytes {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes;
+    private int size;
+    private boolean comma;
+
+    /** A renderer with room for so many bytes before it grows. */
+    public JsonBytes(int expectedBytes) {
+        bytes = new byte[Math.max(64, expectedBytes)];
+    }
+
+    /** A value in compact form. */
+    public static byte[] compact(JsonValue value) {
+        return new JsonBytes(256).value(value).bytes();
+    }
+
+    /** A value in canonical form: members sorted by name, numbers as written. */
+    public static byte[] canonical(JsonValue value) {
+        return new JsonBytes(256).value(value, true).bytes();
+    }
+
+    /** A text as a JSON string. */
+    public static byte[] string(String text) {
+        return new JsonBytes(text.length() + 2).text(text).bytes();
+    }
+
+    /** An object's bytes with more members at its end. */
+    public static byte[] append(byte[] object, JsonBytes members) {
+        byte[] more = members.bytes();
+        boolean empty = object.length == 2;
+        byte[] all = Arrays.copyOf(object, object.length + more.length + (empty ? 0 : 1));
+        int at = object.length - 1;
+        if (!empty) {
+            all[at++] = ',';
+        }
+        System.arraycopy(more, 0, all, at, more.length);
+        all[all.length - 1] = '}';
+        return all;
+    }
+
+    /** Opens an object. */
+    public JsonBytes open() {
+        separate();
+        put('{');
+        comma = false;
+        return this;
+    }
+
+    /** Closes an object. */
+    public JsonBytes close() {
+        put('}');
+        comma = true;
+        return this;
+    }
+
+    /** Opens an array. */
+    public JsonBytes openArray() {
+        separate();
+        put('[');
+        comma = false;
+        return this;
+    }
+
+    /** Closes an array. */
+    public JsonBytes closeArray() {
+        put(']');
+        comma = true;
+        return this;
+    }
+
+    /** Starts a member; its value comes next. */
+    public JsonBytes name(String name) {
+        separate();
+        quoted(name);
+        put(':');
+        comma = false;
+        return this;
+    }
+
+    /** A member that is text. */
+    public JsonBytes member(String name, String value) {
+        return name(name).text(value);
+    }
+
+    /** A member that is text, or no member at all. */
+    public JsonBytes optional(String name, @Nullable String value) {
+        return value == null ? this : member(name, value);
+    }
+
+    /** A member that is a number. */
+    public JsonBytes member(String name, long value) {
+        return name(name).number(value);
+    }
+
+    /** A member that is a truth value. */
+    public JsonBytes member(String name, boolean value) {
+        return name(name).raw(value ? TRUE : FALSE);
+    }
+
+    /** A member that is rendered already. */
+    public JsonBytes raw(String name, byte[] json) {
+        return name(name).raw(json);
+    }
+
+    /** A text value. */
+    public JsonBytes text(String value) {
+        separate();
+        quoted(value);
+        comma = true;
+        return this;
+    }
+
+    /** A number value. */
+    public JsonBytes number(long value) {
+        separate();
+        ascii(Long.toString(value));
+        comma = true;
+        return this;
+    }
+
+    /** Null. */
+    public JsonBytes nothing() {
+        return raw(NULL);
+    }
+
+    /** A value that is rendered already. */
+    public JsonBytes raw(byte[] json) {
+        separate();
+        reserve(json.length);
+        System.arraycopy(json, 0, bytes, size, json.length);
+        size += json.length;
+        comma = true;
+        return this;
+    }
+
+    /** A parsed value. */
+    public JsonBytes value(JsonValue value) {
+        return value(value, false);
+    }
+
+    /** Where the next byte goes: lets a renderer remember where a member's value stands. */
+    public int position() {
+        return size;
+    }
+
+    /** The finished document. */
+    public byte[] bytes() {
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    }
+
+    private JsonBytes value(JsonValue value, boolean sorted) {
+        if (value instanceof JsonValue.Obj obj) {
+            open();
+            Map<String, JsonValue> members = sorted ? new TreeMap<>(obj.members()) : obj.members();
+            for (Map.Entry<String, JsonValue> member : members.entrySet()) {
+                name(member.getKey()).value(member.getValue(), sorted);
+            }
+            return close();
+        }
+        if (value instanceof JsonValue.Arr arr) {
+            openArray();
+            for (JsonValue item : arr.items()) {
+                value(item, sorted);
+            }
+            return closeArray();
+        }
+        if (value instanceof JsonValue.Text text) {
+            return text(text.value());
+        }
+        if (value instanceof JsonValue.Num num) {
+            separate();
+            ascii(num.written());
+            comma = true;
+            return this;
+        }
+        return raw(value instanceof JsonValue.Bool bool ? (bool.value() ? TRUE : FALSE) : NULL);
+    }
+
+    private void separate() {
+        if (comma) {
+            put(',');
+        }
+    }
+
+    private void quoted(String text) {
+        put('"');
+        int length = text.length();
+        reserve(length + 1);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c < 0x80 && c >= 0x20 && c != '"' && c != '\\') {
+                put(c);
+            } else if (c < 0x80) {
+                escaped(c);
+            } else if (Character.isHighSurrogate(c) && i + 1 < length) {
+                utf8(Character.toCodePoint(c, text.charAt(++i)));
+            } else {
+                utf8(c);
+            }
+        }
+        put('"');
+    }
+
+    private void escaped(char c) {
+        put('\\');
+        switch (c) {
+            case '"', '\\' -> put(c);
+            case '\n' -> put('n');
+            case '\r' -> put('r');
+            case '\t' -> put('t');
+            case '\b' -> put('b');
+            case '\f' -> put('f');
+            default -> {
+                ascii("u00");
+                put((char) HEX[c >> 4]);
+                put((char) HEX[c & 15]);
+            }
+        }
+    }
+
+    private void utf8(int codePoint) {
+        reserve(4);
+        if (codePoint < 0x80) {
+            bytes[size++] = (byte) codePoint;
+        } else if (codePoint < 0x800) {
+            bytes[size++] = (byte) (0xC0 | codePoint >> 6);
+            bytes[size++] = (byte) (0x80 | codePoint & 0x3F);
+        } else if (codePoint < 0x10000) {
+            bytes[size++] = (byte) (0xE0 | codePoint >> 12);
+            bytes[size++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
+            bytes[size++] = (byte) (0x80 | codePoint & 0x3F);
+        } else {
+            bytes[size++] = (byte) (0xF0 | codePoint >> 18);
+            bytes[size++] = (byte) (0x80 | codePoint >> 12 & 0x3F);
+            bytes[size++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
+            bytes[size++] = (byte) (0x80 | codePoint & 0x3F);
+        }
+    }
+
+    private void ascii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            put(text.charAt(i));
+        }
+    }
+
+    private void put(char c) {
+        reserve(1);
+        bytes[size++] = (byte) c;
+    }
+
+    private void reserve(int more) {
+        if (size + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+        }
+    }
+}

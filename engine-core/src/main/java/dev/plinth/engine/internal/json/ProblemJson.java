@@ -1,0 +1,65 @@
+package dev.plinth.engine.internal.json;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Refusal;
+
+/** Renders the problem document of a refusal (RFC 9457 §3). */
+public final class ProblemJson {
+    private static final String TYPE_BASE = "https://plinth.dev/problems/";
+
+    private static final int JOB_STATUS = 500;
+
+    private ProblemJson() {}
+
+    /** The document that a failed job keeps: its code is the handler's own. */
+    public static byte[] ofJob(String code, String detail, boolean retryable) {
+        return new JsonBytes(256)
+                .open()
+                .member("type", TYPE_BASE + code)
+                .member("title", "The job failed")
+                .member("status", JOB_STATUS)
+                .member("detail", detail)
+                .member("code", code)
+                .member("retryable", retryable)
+                .close()
+                .bytes();
+    }
+
+    /** The document of something that is not a request's own, such as an item of a job. */
+    public static byte[] render(Refusal refusal) {
+        return end(start(refusal), refusal, refusal.code().retryable());
+    }
+
+    /** The document that answers a request. */
+    public static byte[] render(Refusal refusal, Id request, boolean retryable) {
+        JsonBytes json = start(refusal).member("requestId", request.text());
+        return end(json, refusal, retryable);
+    }
+
+    private static JsonBytes start(Refusal refusal) {
+        return new JsonBytes(320)
+                .open()
+                .member("type", TYPE_BASE + refusal.code().wireName())
+                .member("title", refusal.code().title())
+                .member("status", refusal.code().status())
+                .member("detail", refusal.detail())
+                .member("code", refusal.code().wireName());
+    }
+
+    private static byte[] end(JsonBytes json, Refusal refusal, boolean retryable) {
+        json.member("retryable", retryable);
+        if (!refusal.errors().isEmpty()) {
+            json.name("errors").openArray();
+            for (ProblemError error : refusal.errors()) {
+                json.open()
+                        .member(error.source() == ProblemError.Source.POINTER ? "pointer" : "parameter", error.at())
+                        .member("code", error.code())
+                        .member("detail", error.detail())
+                        .close();
+            }
+            json.closeArray();
+        }
+        return json.close().bytes();
+    }
+}

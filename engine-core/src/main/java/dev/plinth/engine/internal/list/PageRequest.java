@@ -1,0 +1,11 @@
+package dev.plinth.engine.internal.list;
+
+/**
+ * Which page of a list is wanted.
+ *
+ * @param limit how many items at most, 1–100
+ * @param edge the number next to which the page starts; it is not part of the page
+ * @param oldestFirst true to go up from the edge, false to go down from it
+ * @param filter names the list and its filters; a cursor holds for one filter only
+ */
+public record PageRequest(int limit, long edge, boolean oldestFirst, String filter) {}

@@ -1,0 +1,27 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.quota.Quota;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes out of the pipeline.
+ *
+ * @param request the id of the request
+ * @param outcome what came of it
+ * @param quota how the bucket stands; null if the call did not get that far
+ * @param sequence the commit that has to be durable before anybody is told
+ * @param keyed true if an idempotency key was sent
+ * @param waitedSeconds the preference to wait that was honoured; 0 if none was
+ */
+public record Answer(
+        Id request, Outcome outcome, @Nullable Quota quota, long sequence, boolean keyed, int waitedSeconds) {
+    Answer with(Outcome other) {
+        return new Answer(request, other, quota, sequence, keyed, waitedSeconds);
+    }
+
+    Answer waited(int seconds) {
+        return new Answer(request, outcome, quota, sequence, keyed, seconds);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.Transaction;
+import dev.plinth.engine.internal.webhook.FanOut;
+
+/**
+ * Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it.
+ *
+ * <p>A decision of several steps keeps the lock until its last step, so that nobody sees it half done; a crash between two steps
+ * leaves a state that is valid and that the same call completes.
+ */
+public final class Commits implements Committer {
+    private final Store store;
+    private final IdSource ids;
+    private final Seal seal;
+
+    /** Commits to this store. */
+    public Commits(Store store, IdSource ids, Seal seal) {
+        this.store = store;
+        this.ids = ids;
+        this.seal = seal;
+    }
+
+    @Override
+    public Outcome commit(Caller caller, Command.Change change) {
+        Committed committed = commit(caller, change, Memory.NONE);
+        store.await(committed.sequence());
+        return committed.outcome();
+    }
+
+    /** Decides and commits, and returns without waiting for the disk. */
+    Committed commit(Caller caller, Command.Change change, Memory memory) {
+        return store.write(transaction -> {
+            long now = transaction.nowMillis();
+            Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
+            try {
+                return run(transaction, context, change, memory);
+            } catch (Refused refused) {
+                Changes changes = new Changes();
+                memory.remember(context, changes, refused.refusal());
+                if (!changes.isEmpty()) {
+                    transaction.append(changes.writes(), now);
+                }
+                return new Committed(new Outcome.Turned(refused.refusal()), transaction.lastSequence());
+            }
+        });
+    }
+
+    private static Committed run(Transaction transaction, Context context, Command.Change first, Memory memory) {
+        Command.Change change = first;
+        while (true) {
+            Decision decision = change.decide(context);
+            Changes changes = decision.changes();
+            addEvents(context, changes);
+            Command.Change next = decision.next();
+            if (next == null) {
+                memory.remember(context, changes, decision.outcome());
+            }
+            if (!changes.writes().isEmpty()) {
+                transaction.append(changes.writes(), context.now());
+            }
+            if (next == null) {
+                return new Committed(decision.outcome(), transaction.lastSequence());
+            }
+            change = next;
+        }
+    }
+
+    private static void addEvents(Context context, Changes changes) {
+        for (Changes.EventDraft draft : changes.events()) {
+            changes.written(Events.append(context, draft, changes));
+        }
+        if (!changes.written().isEmpty()) {
+            FanOut fanOut = new FanOut();
+            for (Changes.WrittenEvent event : changes.written()) {
+                fanOut.add(context, event, changes);
+            }
+        }
+    }
+
+    /** The context of a call that only reads. */
+    Context reading(Caller caller, long now, Rows rows) {
+        return new Context(caller, now, rows, ids, seal, () -> {
+            throw new IllegalStateException("Expected a read to need no list number, but it asked for one; make it a change");
+        });
+    }
+
+    /**
+     * What came of a commit.
+     *
+     * @param outcome the outcome
+     * @param sequence what has to be durable before anybody is told
+     */
+    record Committed(Outcome outcome, long sequence) {}
+
+    /** Adds to a record what is to be remembered of its outcome. */
+    interface Memory {
+        /** Nothing. */
+        Memory NONE = new Memory() {
+            @Override
+            public void remember(Context context, Changes changes, Outcome outcome) {}
+
+            @Override
+            public void remember(Context context, Changes changes, Refusal refusal) {}
+        };
+
+        /** Of something done. */
+        void remember(Context context, Changes changes, Outcome outcome);
+
+        /** Of a refusal. */
+        void remember(Context context, Changes changes, Refusal refusal);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+
+/** Reads the header Idempotency-Key: a bare token or a quoted string (RFC 8941 §3.3.3) of the same characters is the same key. */
+final class IdempotencyKeys {
+    private IdempotencyKeys() {}
+
+    static String read(String header) {
+        String text = header.strip();
+        boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
+        String key = quoted ? unescaped(text.substring(1, text.length() - 1)) : text;
+        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw Refused.of(
+                    ProblemCode.IDEMPOTENCY_KEY_INVALID,
+                    "Expected an Idempotency-Key of 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
+                            + " printable ASCII characters, but got " + key.length() + " characters or others; send a UUID.");
+        }
+        return key;
+    }
+
+    private static String unescaped(String text) {
+        StringBuilder key = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean escape = c == '\\' && i + 1 < text.length() && "\\\"".indexOf(text.charAt(i + 1)) >= 0;
+            key.append(escape ? text.charAt(++i) : c);
+        }
+        return key.toString();
+    }
+}

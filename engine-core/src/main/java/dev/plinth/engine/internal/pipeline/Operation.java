@@ -1,0 +1,63 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Scope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the command table.
+ *
+ * @param name its name, such as {@code createResource}
+ * @param method the HTTP method
+ * @param path the path, variables in braces
+ * @param guard who may call it
+ * @param scope the scope that a restricted key needs, or null
+ * @param cost rate-limit units
+ * @param body whether a body is expected
+ * @param bodyBytesMax bytes of a body
+ * @param runsHostCode true if it may take long on the caller's thread
+ * @param parameters the query parameters that it knows
+ * @param decoder makes the command of a request
+ */
+public record Operation(
+        String name,
+        String method,
+        String path,
+        Guard guard,
+        @Nullable Scope scope,
+        int cost,
+        Body body,
+        int bodyBytesMax,
+        boolean runsHostCode,
+        List<String> parameters,
+        Decoder decoder) {
+    /** True if it changes something, so that an idempotency key counts. */
+    public boolean mutates() {
+        return !method.equals("GET");
+    }
+
+    /** Who may call an operation. */
+    public enum Guard {
+        /** A key of a workspace. */
+        WORKSPACE,
+        /** The operator's token. */
+        OPERATOR,
+        /** Anybody. */
+        NOBODY
+    }
+
+    /** Whether a body is expected. */
+    public enum Body {
+        NONE,
+        OPTIONAL,
+        REQUIRED
+    }
+
+    /** Makes a command of a request. */
+    @FunctionalInterface
+    public interface Decoder {
+        /** The command. Throws {@code Refused} with everything that is wrong with the request. */
+        Command decode(Request request);
+    }
+}

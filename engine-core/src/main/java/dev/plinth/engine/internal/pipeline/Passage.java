@@ -1,0 +1,57 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.quota.Quota;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request on its way through the rooms. One thread at a time. */
+final class Passage implements Commits.Memory {
+    final Request request;
+    final Id id;
+    private final Idempotency idempotency;
+    Caller caller = Caller.OPERATOR;
+    @Nullable Quota quota;
+    @Nullable String key;
+    Idempotency.@Nullable Fresh fresh;
+    boolean isSecondTry;
+
+    Passage(Request request, Id id, Idempotency idempotency) {
+        this.request = request;
+        this.id = id;
+        this.idempotency = idempotency;
+    }
+
+    Answer answer(Outcome outcome, long sequence) {
+        return new Answer(id, outcome, quota, sequence, key != null, 0);
+    }
+
+    @Override
+    public void remember(Context context, Changes changes, Outcome outcome) {
+        if (fresh != null && outcome instanceof Outcome.Done done) {
+            idempotency.remember(fresh, changes, context, id, done);
+        }
+    }
+
+    @Override
+    public void remember(Context context, Changes changes, Refusal refusal) {
+        if (fresh != null && refusal.code().remembered()) {
+            byte[] problem = ProblemJson.render(refusal, id, refusal.code().retryable());
+            idempotency.remember(fresh, changes, context, id, refusal.code().status(), problem);
+        }
+    }
+
+    /** Frees the key, unless its outcome is remembered. */
+    void end() {
+        if (fresh != null) {
+            idempotency.end(fresh);
+            fresh = null;
+        }
+    }
+}

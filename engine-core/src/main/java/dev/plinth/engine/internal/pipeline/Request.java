@@ -1,0 +1,137 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.MalformedJson;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to one operation, be it from the wire or from the typed client. The body is parsed at most once. Not thread-safe;
+ * one request, one passage.
+ */
+public final class Request {
+    private final Operation operation;
+    private final List<String> pathValues;
+    private final @Nullable String query;
+    private final Headers headers;
+    private final byte[] body;
+    private final boolean bodyTooLarge;
+    private @Nullable JsonValue parsed;
+    private @Nullable String parseError;
+
+    /**
+     * A request.
+     *
+     * @param pathValues the values of the path's variables in order
+     * @param query the query as sent, or null
+     * @param body the body, empty if there is none
+     * @param bodyTooLarge true if the body was longer than what was read of it
+     */
+    public Request(
+            Operation operation,
+            List<String> pathValues,
+            @Nullable String query,
+            Headers headers,
+            byte[] body,
+            boolean bodyTooLarge) {
+        this.operation = operation;
+        this.pathValues = pathValues;
+        this.query = query;
+        this.headers = headers;
+        this.body = body;
+        this.bodyTooLarge = bodyTooLarge || body.length > operation.bodyBytesMax();
+    }
+
+    /** What is called. */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** The value of a path variable. */
+    public String pathValue(int index) {
+        return pathValues.get(index);
+    }
+
+    /** The query as sent, or null. */
+    public @Nullable String query() {
+        return query;
+    }
+
+    /** The headers that matter. */
+    public Headers headers() {
+        return headers;
+    }
+
+    /** True if there is a body. */
+    public boolean hasBody() {
+        return body.length > 0 || bodyTooLarge;
+    }
+
+    /** The body as it came. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** The path with its values. */
+    public String path() {
+        String template = operation.path();
+        StringBuilder path = new StringBuilder(template.length() + 64);
+        int value = 0;
+        int at = 0;
+        int open = template.indexOf('{');
+        while (open >= 0) {
+            path.append(template, at, open).append(pathValues.get(value++));
+            at = template.indexOf('}', open) + 1;
+            open = template.indexOf('{', at);
+        }
+        return path.append(template, at, template.length()).toString();
+    }
+
+    /** The parsed body; null if there is none or it is not JSON, which {@link #parseError} tells. */
+    public @Nullable JsonValue json() {
+        parse();
+        return parsed;
+    }
+
+    /** Why the body is not JSON; null if it is, or if there is none. */
+    public @Nullable String parseError() {
+        parse();
+        return parseError;
+    }
+
+    boolean isTooLarge() {
+        return bodyTooLarge;
+    }
+
+    private void parse() {
+        if (parsed != null || parseError != null || body.length == 0 || bodyTooLarge) {
+            return;
+        }
+        try {
+            parsed = JsonReader.read(body);
+        } catch (MalformedJson e) {
+            parseError = e.sentence();
+        }
+    }
+
+    /**
+     * The headers that matter; null where one was not sent.
+     *
+     * @param authorization the credential
+     * @param idempotencyKey the idempotency key, as sent
+     * @param ifMatch the precondition of a change
+     * @param ifNoneMatch the precondition of a read
+     * @param prefer the caller's preferences
+     * @param contentType the type of the body
+     * @param contentEncoding the coding of the body
+     */
+    public record Headers(
+            @Nullable String authorization,
+            @Nullable String idempotencyKey,
+            @Nullable String ifMatch,
+            @Nullable String ifNoneMatch,
+            @Nullable String prefer,
+            @Nullable String contentType,
+            @Nullable String contentEncoding) {}
+}

@@ -1,0 +1,30 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.store.Store;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** An answer, or an answer for now with what to wait for before asking again. */
+final class Step {
+    final Answer answer;
+    final @Nullable CompletableFuture<Void> event;
+    final int seconds;
+    final Supplier<Step> again;
+
+    Step(Answer answer, @Nullable CompletableFuture<Void> event, int seconds, Supplier<Step> again) {
+        this.answer = answer;
+        this.event = event;
+        this.seconds = seconds;
+        this.again = again;
+    }
+
+    static Step of(Answer answer) {
+        return new Step(answer, null, 0, () -> of(answer));
+    }
+
+    /** True if nothing has to be waited for. */
+    boolean isSettled(Store store) {
+        return event == null && answer.sequence() <= store.committed();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import org.jspecify.annotations.Nullable;
+
+/** The commands on children. A child has one parent for ever, and is seen and changed by whoever may see and change that. */
+public final class Children {
+    private Children() {}
+
+    /** Creates a child of a resource. */
+    public static Command.Change create(Id resource, Content content) {
+        return context -> {
+            ResourceRow parent = Visible.find(context, resource).editable().row();
+            parent.status().checkWritable();
+            ResourceRow row = ResourceRow.create(
+                    context.newId(IdKind.CHILD),
+                    parent.workspace(),
+                    parent.id(),
+                    context.nextNumber(),
+                    context.now(),
+                    content);
+            Changes changes = new Changes().put(ResourceTables.CHILDREN, row.key(), row.row());
+            changes.event(event(row, "child.created", row.json()));
+            String location =
+                    "/v1/resources/" + parent.id().text() + "/children/" + row.id().text();
+            return Decision.of(changes, Outcome.Done.created(row.json(), row.etag(), location));
+        };
+    }
+
+    /** Shows a child. */
+    public static Command.Query get(Id resource, Id child, @Nullable String ifNoneMatch) {
+        return context -> {
+            ResourceRow row = find(context, Visible.find(context, resource).row(), child);
+            if (Match.isUnchanged(ifNoneMatch, row.version())) {
+                return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
+            }
+            return Outcome.Done.ok(row.json(), row.etag());
+        };
+    }
+
+    /** Lists the children of a resource. */
+    public static Command.Query list(Id resource, PageRequest request) {
+        return context -> {
+            Visible visible = Visible.find(context, resource);
+            return Outcome.Done.ok(page(context.rows(), visible.row().id(), request));
+        };
+    }
+
+    /** Applies a merge patch to a child. */
+    public static Command.Change patch(Id resource, Id child, Content.Patch patch, @Nullable String ifMatch) {
+        return context -> {
+            Visible parent = Visible.find(context, resource);
+            ResourceRow row = find(context, parent.row(), child);
+            parent.editable();
+            Match.checkIfMatch(ifMatch, row.version());
+            parent.row().status().checkWritable();
+            Content content = row.content().patched(patch);
+            if (content == null) {
+                return Decision.nothing(Outcome.Done.ok(row.json(), row.etag()));
+            }
+            ContentRules.checkPatched(content);
+            ResourceRow next = row.next(row.status(), content, context.now());
+            Changes changes = new Changes().put(ResourceTables.CHILDREN, next.key(), next.row());
+            changes.event(event(next, "child.updated", next.json()));
+            return Decision.of(changes, Outcome.Done.ok(next.json(), next.etag()));
+        };
+    }
+
+    /** Deletes a child. */
+    public static Command.Change delete(Id resource, Id child, @Nullable String ifMatch) {
+        return context -> {
+            Visible parent = Visible.find(context, resource);
+            ResourceRow row = find(context, parent.row(), child);
+            parent.editable();
+            Match.checkIfMatch(ifMatch, row.version());
+            parent.row().status().checkWritable();
+            Changes changes = new Changes();
+            remove(row, changes);
+            return Decision.of(changes, Outcome.Done.ok(Resources.deleted(row.id())));
+        };
+    }
+
+    /** The first children of a resource, as the member {@code children} shows them. */
+    static byte[] firstOf(Rows rows, Id resource, int limit) {
+        JsonBytes json = new JsonBytes(1024).open().name("data").openArray();
+        SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
+        long next = rows.floor(set, Long.MAX_VALUE);
+        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                json.raw(ResourceRow.read(row, true).json());
+            }
+            next = rows.floor(set, next - 1);
+        }
+        return json.closeArray()
+                .member("hasMore", next != Rows.NONE)
+                .close()
+                .bytes();
+    }
+
+    /** Adds the removal of some children; true if there were any. */
+    static boolean remove(Rows rows, Id resource, int limit, Changes changes) {
+        SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
+        long next = rows.ceiling(set, 0);
+        boolean any = next != Rows.NONE;
+        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                remove(ResourceRow.read(row, true), changes);
+            }
+            next = rows.ceiling(set, next + 1);
+        }
+        return any;
+    }
+
+    private static void remove(ResourceRow row, Changes changes) {
+        changes.remove(ResourceTables.CHILDREN, row.key());
+        changes.event(event(row, "child.deleted", Resources.deleted(row.id())));
+    }
+
+    private static byte[] page(Rows rows, Id resource, PageRequest request) {
+        return Lists.page(rows, SetKey.of(SetKinds.CHILDREN, resource), request, row -> ResourceRow.read(row, true)
+                .json());
+    }
+
+    private static ResourceRow find(Context context, ResourceRow parent, Id child) {
+        byte[] bytes = context.rows().get(ResourceTables.CHILDREN, parent.workspace().keyOf(child));
+        if (bytes != null) {
+            ResourceRow row = ResourceRow.read(bytes, true);
+            if (parent.id().equals(row.parent())) {
+                return row;
+            }
+        }
+        throw new Refused(Refusal.notFound());
+    }
+
+    private static Changes.EventDraft event(ResourceRow row, String type, byte[] data) {
+        return new Changes.EventDraft(row.workspace(), type, row.resource(), data);
+    }
+}

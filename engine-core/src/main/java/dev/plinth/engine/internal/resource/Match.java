@@ -1,0 +1,45 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Compares entity tags as RFC 9110 §13.1 says: strongly for If-Match, weakly for If-None-Match. */
+final class Match {
+    private Match() {}
+
+    /** The strong tag of a version. */
+    static String tag(long version) {
+        return "\"v" + version + "\"";
+    }
+
+    /** Refuses unless the header is absent, is {@code *} or lists this version. */
+    static void checkIfMatch(@Nullable String header, long version) {
+        if (header == null || header.strip().equals("*") || tags(header).contains(tag(version))) {
+            return;
+        }
+        throw Refused.of(
+                ProblemCode.PRECONDITION_FAILED,
+                "Expected the version that If-Match names, but it is " + tag(version) + "; get it again and repeat the change.");
+    }
+
+    /** True if the header names this version, so that nothing has to be sent. */
+    static boolean isUnchanged(@Nullable String header, long version) {
+        if (header == null) {
+            return false;
+        }
+        String tag = tag(version);
+        return header.strip().equals("*")
+                || tags(header).stream().anyMatch(other -> other.equals(tag) || other.equals("W/" + tag));
+    }
+
+    private static List<String> tags(String header) {
+        List<String> tags = new ArrayList<>();
+        for (String tag : header.split(",")) {
+            tags.add(tag.strip());
+        }
+        return tags;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which resources a list shows. The narrowest filter picks the set that is paged; the others are asked of each row.
+ *
+ * @param status a status, {@code all}, or null for all that are not archived
+ * @param type a type, or null
+ * @param metadataKey a metadata key, or null
+ * @param metadataValue the value that the key has to have
+ * @param createdAfter only younger ones, in epoch milliseconds
+ * @param createdBefore only older ones, in epoch milliseconds
+ * @param shared true for those that others share with the workspace
+ */
+public record ResourceFilter(
+        @Nullable String status,
+        @Nullable String type,
+        @Nullable String metadataKey,
+        String metadataValue,
+        long createdAfter,
+        long createdBefore,
+        boolean shared) {
+    /** No filter. */
+    public static final ResourceFilter NONE =
+            new ResourceFilter(null, null, null, "", Long.MIN_VALUE, Long.MAX_VALUE, false);
+
+    SetKey set(Id workspace) {
+        if (metadataKey != null) {
+            return ResourceTables.byMetadata(workspace, metadataKey, metadataValue);
+        }
+        if (type != null) {
+            return SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, type);
+        }
+        if (status == null) {
+            return SetKey.of(SetKinds.RESOURCES_CURRENT, workspace);
+        }
+        return status.equals("all")
+                ? SetKey.of(SetKinds.RESOURCES_ALL, workspace)
+                : SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, status);
+    }
+
+    boolean accepts(ResourceRow row) {
+        boolean statusFits = status == null
+                ? row.status() != Status.ARCHIVED
+                : status.equals("all") || status.equals(row.status().wireName());
+        return statusFits
+                && (type == null || type.equals(row.content().type()))
+                && row.createdAt() > createdAfter
+                && row.createdAt() < createdBefore
+                && metadataFits(row);
+    }
+
+    private boolean metadataFits(ResourceRow row) {
+        if (metadataKey == null) {
+            return true;
+        }
+        JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
+        return pairs.get(metadataKey) instanceof JsonValue.Text text && text.value().equals(metadataValue);
+    }
+}

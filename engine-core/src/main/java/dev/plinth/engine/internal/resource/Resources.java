@@ -1,0 +1,196 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: the commands on resources. */
+public final class Resources {
+    private static final int CHILDREN_PER_STEP = 100;
+    private static final int CHILDREN_INCLUDED_MAX = 100;
+
+    private Resources() {}
+
+    /** The tables of the room. */
+    public static List<TableName> tables() {
+        return List.of(ResourceTables.RESOURCES, ResourceTables.CHILDREN, ResourceTables.SHARES);
+    }
+
+    /** Creates a resource. */
+    public static Command.Change create(Content content) {
+        return context -> {
+            ResourceRow row = ResourceRow.create(
+                    context.newId(IdKind.RESOURCE),
+                    context.workspace(),
+                    null,
+                    context.nextNumber(),
+                    context.now(),
+                    content);
+            Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
+            changes.event(event(row, "resource.created"));
+            String location = "/v1/resources/" + row.id().text();
+            return Decision.of(changes, Outcome.Done.created(row.json(), row.etag(), location));
+        };
+    }
+
+    /** Shows a resource, with its first children if asked. */
+    public static Command.Query get(Id id, @Nullable String ifNoneMatch, boolean withChildren) {
+        return context -> {
+            Visible visible = Visible.find(context, id);
+            ResourceRow row = visible.row();
+            if (withChildren) {
+                byte[] children = Children.firstOf(context.rows(), row.id(), CHILDREN_INCLUDED_MAX);
+                return Outcome.Done.ok(
+                        JsonBytes.append(visible.json(), new JsonBytes(children.length + 16).raw("children", children)));
+            }
+            if (Match.isUnchanged(ifNoneMatch, row.version())) {
+                return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
+            }
+            return Outcome.Done.ok(visible.json(), row.etag());
+        };
+    }
+
+    /** Lists resources of the caller's workspace. */
+    public static Command.Query list(PageRequest request, ResourceFilter filter) {
+        return context -> {
+            if (filter.shared()) {
+                SetKey shared = SetKey.of(SetKinds.SHARES_TO_WORKSPACE, context.workspace());
+                return Outcome.Done.ok(
+                        Lists.page(context.rows(), shared, request, row -> shared(context.rows(), row, filter)));
+            }
+            return Outcome.Done.ok(Lists.page(context.rows(), filter.set(context.workspace()), request, bytes -> {
+                ResourceRow row = ResourceRow.read(bytes, false);
+                return filter.accepts(row) ? row.json() : null;
+            }));
+        };
+    }
+
+    /** Applies a merge patch. */
+    public static Command.Change patch(Id id, Content.Patch patch, @Nullable String ifMatch) {
+        return context -> {
+            Visible visible = Visible.find(context, id).editable();
+            ResourceRow row = visible.row();
+            Match.checkIfMatch(ifMatch, row.version());
+            row.status().checkWritable();
+            Content content = row.content().patched(patch);
+            if (content == null) {
+                return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
+            }
+            ContentRules.checkPatched(content);
+            return changed(context, visible, row.status(), content, "resource.updated");
+        };
+    }
+
+    /** Moves a resource to another status. */
+    private static Command.Change move(Id id, Status.Move move, @Nullable String ifMatch) {
+        return context -> {
+            Visible visible = Visible.find(context, id);
+            boolean ownersMove = move == Status.Move.ARCHIVE || move == Status.Move.UNARCHIVE;
+            ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
+            Match.checkIfMatch(ifMatch, row.version());
+            Status status = row.status().after(move);
+            if (status == row.status()) {
+                return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
+            }
+            return changed(context, visible, status, row.content(), move.event());
+        };
+    }
+
+    /** The move of a name: pause, resume, archive or unarchive. */
+    public static Command.Change move(Id id, String move, @Nullable String ifMatch) {
+        return move(id, Status.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
+    }
+
+    /** Deletes an archived resource with its children and shares: many children take many steps. */
+    public static Command.Change delete(Id id, @Nullable String ifMatch) {
+        return context -> {
+            ResourceRow row = Visible.find(context, id).owned().row();
+            Match.checkIfMatch(ifMatch, row.version());
+            if (row.status() != Status.ARCHIVED) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
+            }
+            Changes changes = new Changes();
+            byte[] body = deleted(row.id());
+            if (Children.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)
+                    || Shares.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)) {
+                return new Decision(changes, Outcome.Done.ok(body), delete(id, null));
+            }
+            changes.remove(ResourceTables.RESOURCES, row.key());
+            changes.event(new Changes.EventDraft(row.workspace(), "resource.deleted", row.id(), body));
+            return Decision.of(changes, Outcome.Done.ok(body));
+        };
+    }
+
+    /**
+     * Checks that the caller may run an operation on a resource now.
+     *
+     * @return what the operation is shown of it
+     */
+    public static Operable operable(Context context, Id id) {
+        Visible visible = Visible.find(context, id).editable();
+        visible.row().status().checkOperable();
+        return new Operable(visible.row().workspace(), visible.json());
+    }
+
+    /** Checks that the caller sees a resource. */
+    public static void checkVisible(Context context, Id id) {
+        Visible.find(context, id);
+    }
+
+    /** {@code {"id","deleted":true}}. */
+    public static byte[] deleted(Id id) {
+        return new JsonBytes(64)
+                .open()
+                .member("id", id.text())
+                .member("deleted", true)
+                .close()
+                .bytes();
+    }
+
+    private static Decision changed(Context context, Visible visible, Status status, Content content, String event) {
+        ResourceRow row = visible.row().next(status, content, context.now());
+        Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
+        changes.event(event(row, event));
+        return Decision.of(changes, Outcome.Done.ok(visible.view(row.json()), row.etag()));
+    }
+
+    private static Changes.EventDraft event(ResourceRow row, String type) {
+        return new Changes.EventDraft(row.workspace(), type, row.id(), row.json());
+    }
+
+    private static byte @Nullable [] shared(Rows rows, byte[] shareRow, ResourceFilter filter) {
+        ShareRow share = ShareRow.read(shareRow);
+        byte[] bytes = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource()));
+        if (bytes == null) {
+            return null;
+        }
+        ResourceRow row = ResourceRow.read(bytes, false);
+        return filter.accepts(row) ? share.view(row.json()) : null;
+    }
+
+    /**
+     * What an operation is shown.
+     *
+     * @param owner the workspace that owns the resource
+     * @param json the resource as the caller sees it
+     */
+    public record Operable(Id owner, byte[] json) {}
+}

@@ -1,0 +1,68 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+
+/** A share as it is stored, under the workspace that it was granted to and the resource that it shows. */
+record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long number, long createdAt) {
+    private static final int VERSION = 1;
+    private static final int EXPECTED_BYTES = 96;
+
+    static ShareRow read(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        return new ShareRow(
+                in.id(IdKind.SHARE),
+                in.id(IdKind.RESOURCE),
+                in.id(IdKind.WORKSPACE),
+                in.id(IdKind.WORKSPACE),
+                in.small() == 1,
+                in.number(),
+                in.number());
+    }
+
+    byte[] row() {
+        return new RowWriter(VERSION, EXPECTED_BYTES)
+                .id(id)
+                .id(resource)
+                .id(owner)
+                .id(grantee)
+                .small(editor ? 1 : 0)
+                .number(number)
+                .number(createdAt)
+                .row();
+    }
+
+    byte[] key() {
+        return grantee.keyOf(resource);
+    }
+
+    String role() {
+        return editor ? "editor" : "reader";
+    }
+
+    byte[] json() {
+        return new JsonBytes(224)
+                .open()
+                .member("id", id.text())
+                .member("resourceId", resource.text())
+                .member("workspaceId", grantee.text())
+                .member("role", role())
+                .member("createdAt", Times.text(createdAt))
+                .close()
+                .bytes();
+    }
+
+    /** A resource's JSON as the grantee sees it. */
+    byte[] view(byte[] json) {
+        return JsonBytes.append(
+                json,
+                new JsonBytes(96)
+                        .member("access", "shared")
+                        .member("role", role())
+                        .member("ownerWorkspaceId", owner.text()));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/** The commands on shares: how a resource is shown to another workspace, and no longer. */
+public final class Shares {
+    private static final byte[] DELETED = "{\"deleted\":true}".getBytes(StandardCharsets.US_ASCII);
+
+    private Shares() {}
+
+    /**
+     * Grants a role to a workspace, or changes the one that it has.
+     *
+     * @param exists tells whether a workspace exists
+     */
+    public static Command.Change grant(Id resource, Id grantee, boolean editor, BiPredicate<Rows, Id> exists) {
+        return context -> {
+            ResourceRow row = Visible.find(context, resource).owned().row();
+            if (grantee.equals(context.workspace()) || !exists.test(context.rows(), grantee)) {
+                throw notAGrantee();
+            }
+            row.status().checkWritable();
+            byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
+            ShareRow before = old == null ? null : ShareRow.read(old);
+            if (before != null && before.editor() == editor) {
+                return Decision.nothing(Outcome.Done.ok(before.json()));
+            }
+            ShareRow share = before == null
+                    ? new ShareRow(
+                            context.newId(IdKind.SHARE),
+                            resource,
+                            row.workspace(),
+                            grantee,
+                            editor,
+                            context.nextNumber(),
+                            context.now())
+                    : new ShareRow(
+                            before.id(), resource, row.workspace(), grantee, editor, before.number(), before.createdAt());
+            Changes changes = new Changes().put(ResourceTables.SHARES, share.key(), share.row());
+            changes.event(new Changes.EventDraft(row.workspace(), "resource.shared", resource, share.json()));
+            return Decision.of(
+                    changes,
+                    before == null
+                            ? Outcome.Done.created(
+                                    share.json(), null, "/v1/resources/" + resource.text() + "/shares/" + grantee.text())
+                            : Outcome.Done.ok(share.json()));
+        };
+    }
+
+    /** Lists the shares of a resource. */
+    public static Command.Query list(Id resource, PageRequest request) {
+        return context -> {
+            Visible.find(context, resource).owned();
+            SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
+            return Outcome.Done.ok(Lists.page(context.rows(), set, request, row -> ShareRow.read(row).json()));
+        };
+    }
+
+    /** Takes a role back. */
+    public static Command.Change revoke(Id resource, Id grantee) {
+        return context -> {
+            ResourceRow row = Visible.find(context, resource).owned().row();
+            byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
+            if (old == null) {
+                throw new Refused(Refusal.notFound());
+            }
+            ShareRow share = ShareRow.read(old);
+            Changes changes = new Changes().remove(ResourceTables.SHARES, share.key());
+            changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.json()));
+            return Decision.of(changes, Outcome.Done.ok(DELETED));
+        };
+    }
+
+    /** Adds the removal of some shares of a resource that is being deleted; true if there were any. */
+    static boolean remove(Rows rows, Id resource, int limit, Changes changes) {
+        SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
+        long next = rows.ceiling(set, 0);
+        boolean any = next != Rows.NONE;
+        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                changes.remove(ResourceTables.SHARES, ShareRow.read(row).key());
+            }
+            next = rows.ceiling(set, next + 1);
+        }
+        return any;
+    }
+
+    private static Refused notAGrantee() {
+        String detail = "Expected the id of another workspace, but it is none.";
+        return new Refused(Refusal.of(
+                ProblemCode.VALIDATION_FAILED,
+                detail,
+                List.of(new ProblemError(ProblemError.Source.PARAMETER, "workspaceId", "unknown_workspace", detail))));
+    }
+}

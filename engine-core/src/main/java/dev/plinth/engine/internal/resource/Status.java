@@ -1,0 +1,74 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.util.Locale;
+
+/** The status of a resource and its moves. The order is that of the stored numbers. */
+enum Status {
+    ACTIVE,
+    PAUSED,
+    ARCHIVED;
+
+    private static final Status[] VALUES = values();
+
+    static Status stored(int number) {
+        return VALUES[number];
+    }
+
+    String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Where a move leads from here; the same status if it is there already. */
+    Status after(Move move) {
+        if (this == ARCHIVED && (move == Move.PAUSE || move == Move.RESUME)) {
+            throw archived();
+        }
+        if (move == Move.UNARCHIVE && this != ARCHIVED) {
+            return this;
+        }
+        return move.target;
+    }
+
+    /** Refuses a change of what is archived. */
+    void checkWritable() {
+        if (this == ARCHIVED) {
+            throw archived();
+        }
+    }
+
+    /** Refuses an operation on what is archived or paused. */
+    void checkOperable() {
+        checkWritable();
+        if (this == PAUSED) {
+            throw Refused.of(ProblemCode.RESOURCE_PAUSED, "Expected an active resource, but it is paused; resume it first.");
+        }
+    }
+
+    private static Refused archived() {
+        return Refused.of(
+                ProblemCode.RESOURCE_ARCHIVED, "Expected a resource that is not archived, but it is; unarchive it first.");
+    }
+
+    /** What can be done to a status. */
+    enum Move {
+        PAUSE(Status.PAUSED, "resource.paused"),
+        RESUME(Status.ACTIVE, "resource.resumed"),
+        ARCHIVE(Status.ARCHIVED, "resource.archived"),
+        UNARCHIVE(Status.ACTIVE, "resource.unarchived");
+
+        private final Status target;
+        private final String event;
+
+        Move(Status target, String event) {
+            this.target = target;
+            this.event = event;
+        }
+
+        /** The event that tells of it. */
+        String event() {
+            return event;
+        }
+    }
+}

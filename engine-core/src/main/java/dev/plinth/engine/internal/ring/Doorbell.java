@@ -1,0 +1,84 @@
+package dev.plinth.engine.internal.ring;
+
+import com.lmax.disruptor.BlockingWaitStrategy;
+import com.lmax.disruptor.EventHandler;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.TimeoutException;
+import com.lmax.disruptor.dsl.Disruptor;
+import com.lmax.disruptor.dsl.ProducerType;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One ring with one thread behind it, which answers a batch of rings by looking once.
+ *
+ * <p>Slots carry a commit sequence, never state. A full ring blocks nobody and loses nothing: the slots before the one that
+ * found no room are still to be answered, and the answer looks at the tables. Waiting blocks; it does not spin.
+ */
+public final class Doorbell implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Doorbell.class.getName());
+    private static final long DRAIN_SECONDS = 1;
+
+    private final Disruptor<Slot> disruptor;
+    private final RingBuffer<Slot> ring;
+
+    /** A doorbell of this name; the answer runs on the ring's own thread. */
+    public Doorbell(String name, Runnable answer) {
+        disruptor = new Disruptor<>(
+                Slot::new,
+                Limits.RING_SLOTS,
+                work -> {
+                    Thread thread = new Thread(work, name);
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                ProducerType.MULTI,
+                new BlockingWaitStrategy());
+        disruptor.handleEventsWith(new Answering(answer));
+        ring = disruptor.getRingBuffer();
+    }
+
+    /** Begins to answer. */
+    public void start() {
+        disruptor.start();
+    }
+
+    /** Says that something up to this commit sequence is new. Never blocks. */
+    public void ring(long sequence) {
+        ring.tryPublishEvent((slot, at) -> slot.sequence = sequence);
+    }
+
+    @Override
+    public void close() {
+        try {
+            disruptor.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            disruptor.halt();
+            LOG.log(System.Logger.Level.DEBUG, "Expected the ring to drain in time, but it did not; what is left is in the tables");
+        }
+    }
+
+    private static final class Slot {
+        private long sequence;
+    }
+
+    private static final class Answering implements EventHandler<Slot> {
+        private final Runnable answer;
+
+        Answering(Runnable answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
+            if (!endOfBatch) {
+                return;
+            }
+            try {
+                answer.run();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "Expected the answer to commit " + slot.sequence + " to end well, but it failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is between append and durable: the records, the writes that would undo them, and who waits for them.
+ *
+ * <p>Listeners hear of a record after it is applied and durable, in order, one at a time; only then do its waiters go on. So a
+ * caller that has its answer knows that caches, rings and timers have seen the change.
+ */
+final class InFlight {
+    private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
+    private final Object dispatching = new Object();
+    private volatile long durable;
+    private volatile long committed;
+    private volatile @Nullable Refusal failure;
+
+    void listen(Store.CommitListener listener) {
+        listeners.add(listener);
+    }
+
+    long committed() {
+        return committed;
+    }
+
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Refuses if the journal has failed. */
+    void checkWritable() {
+        Refusal refusal = failure;
+        if (refusal != null) {
+            throw new Refused(Refusal.of(
+                    ProblemCode.CAPACITY_EXHAUSTED,
+                    "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine."));
+        }
+    }
+
+    /** Takes a record that is appended and applied. */
+    void add(Record record, List<Changes.Write> undo) {
+        synchronized (flights) {
+            flights.add(new Flight(record, undo));
+        }
+    }
+
+    void durable(long sequence) {
+        durable = Math.max(durable, sequence);
+    }
+
+    /** Tells listeners and waiters of all that has become durable. */
+    void dispatch() {
+        synchronized (dispatching) {
+            Flight flight = next();
+            while (flight != null) {
+                long sequence = flight.record.sequence();
+                for (Store.CommitListener listener : listeners) {
+                    listener.committed(sequence, flight.record.writes());
+                }
+                committed = sequence;
+                flight = next();
+            }
+        }
+        releaseWaiters();
+    }
+
+    CompletableFuture<Void> whenCommitted(long sequence) {
+        Waiter waiter = new Waiter(sequence, new CompletableFuture<>());
+        synchronized (waiters) {
+            if (sequence > committed) {
+                Refusal refusal = failure;
+                if (refusal != null) {
+                    waiter.future.completeExceptionally(new Refused(refusal));
+                } else {
+                    waiters.add(waiter);
+                }
+                return waiter.future;
+            }
+        }
+        waiter.future.complete(null);
+        return waiter.future;
+    }
+
+    /** Undoes, the last one first, all records from this one on. Called inside the writer lock. */
+    void fail(long fromSequence, boolean fenced, Tables tables) {
+        failure = Refusal.of(
+                fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN,
+                fenced
+                        ? "Expected to be the writer of this store, but another one is; nothing was changed. Call it instead."
+                        : "Expected the journal to take the record, but the disk or the log failed while the call waited;"
+                                + " repeat the call with the same Idempotency-Key to learn what came of it.");
+        synchronized (flights) {
+            while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
+                Flight flight = flights.removeLast();
+                tables.undo(flight.undo, flight.record.sequence() - 1);
+            }
+        }
+    }
+
+    /** Tells all who still wait that it will not be. */
+    void rejectWaiting() {
+        Refusal refusal = failure;
+        List<Waiter> rejected;
+        synchronized (waiters) {
+            rejected = new ArrayList<>(waiters);
+            waiters.clear();
+        }
+        for (Waiter waiter : rejected) {
+            if (refusal != null) {
+                waiter.future.completeExceptionally(new Refused(refusal));
+            }
+        }
+    }
+
+    static void join(CompletableFuture<Void> future) {
+        try {
+            future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Refused refused) {
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable Flight next() {
+        synchronized (flights) {
+            Flight flight = flights.peek();
+            return flight != null && flight.record.sequence() <= durable ? flights.poll() : null;
+        }
+    }
+
+    private void releaseWaiters() {
+        while (true) {
+            Waiter waiter;
+            synchronized (waiters) {
+                waiter = waiters.peek();
+                if (waiter == null || waiter.sequence > committed) {
+                    return;
+                }
+                waiters.poll();
+            }
+            waiter.future.complete(null);
+        }
+    }
+
+    private record Flight(Record record, List<Changes.Write> undo) {}
+
+    private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
+        @Override
+        public int compareTo(Waiter other) {
+            return Long.compare(sequence, other.sequence);
+        }
+    }
+}

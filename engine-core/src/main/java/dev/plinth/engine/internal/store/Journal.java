@@ -1,0 +1,46 @@
+package dev.plinth.engine.internal.store;
+
+/**
+ * Remembers records in order. It answers each append with one of three fates; nobody acts on a record before it is durable.
+ *
+ * <p>{@link #append} is called inside the writer lock, in the order of sequences, and does not wait. The fates arrive in order
+ * too, on any thread, and once a record is fenced or unknown no later one is durable.
+ */
+public interface Journal extends AutoCloseable {
+    /** The reign under which this journal appends; each opening of a store begins a higher one. */
+    long epoch();
+
+    /** Tells the journal whom to tell of fates; called once, before the first append. */
+    void start(Fates fates);
+
+    /** Takes a record. */
+    void append(Record record);
+
+    /** How much survives what. */
+    Durability durability();
+
+    @Override
+    void close();
+
+    /** Hears what became of records. */
+    interface Fates {
+        /** All records up to this one are durable. */
+        void durable(long sequence);
+
+        /** This record and all after it are certainly not applied: another one reigns. */
+        void fenced(long sequence);
+
+        /** Of this record and all after it nobody knows: the disk or the log failed. */
+        void unknown(long sequence);
+    }
+
+    /** How much survives what. */
+    enum Durability {
+        /** Acknowledged after fdatasync: survives a power cut. */
+        FSYNC,
+        /** Acknowledged after write: survives kill -9, not a power cut. */
+        OS,
+        /** Gone with the process. */
+        MEMORY
+    }
+}

@@ -1,0 +1,37 @@
+package dev.plinth.engine.internal.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** The journal of an engine without a directory: every record is as durable as the process, which is at once. */
+public final class MemoryJournal implements Journal {
+    private @Nullable Fates fates;
+
+    @Override
+    public long epoch() {
+        return 1;
+    }
+
+    @Override
+    public void start(Fates listener) {
+        fates = listener;
+    }
+
+    @Override
+    public void append(Record record) {
+        Fates listener = fates;
+        if (listener == null) {
+            throw new IllegalStateException("Expected start() before append(), but nobody hears of record " + record.sequence());
+        }
+        listener.durable(record.sequence());
+    }
+
+    @Override
+    public Durability durability() {
+        return Durability.MEMORY;
+    }
+
+    @Override
+    public void close() {
+        fates = null;
+    }
+}

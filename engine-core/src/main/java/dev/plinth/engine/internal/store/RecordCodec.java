@@ -1,0 +1,123 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.TableName;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Turns records into bytes and back. Each carries the CRC-32C of its own bytes and of the record before it, so that a stale or
+ * misplaced record cannot pass for the next one.
+ *
+ * <p>Layout, big-endian: version 1, CRC 4 (of all that follows), CRC of the record before 4, cell 4, epoch 8, sequence 8,
+ * time 8, last number 8, count 4, then for each write: table 1, key length 1, key, row length 4 (-1: taken out), row.
+ */
+final class RecordCodec {
+    private static final byte VERSION = 1;
+    private static final int CRC_AT = 1;
+    private static final int COVERED_FROM = 5;
+    private static final int HEADER_BYTES = 49;
+
+    private final TableName[] tables = new TableName[128];
+
+    RecordCodec(List<TableName> names) {
+        for (TableName name : names) {
+            tables[name.number()] = name;
+        }
+    }
+
+    /** How many bytes a record with these writes takes. */
+    static int size(List<Changes.Write> writes) {
+        int size = HEADER_BYTES;
+        for (Changes.Write write : writes) {
+            byte[] row = write.row();
+            size += 6 + write.key().length + (row == null ? 0 : row.length);
+        }
+        return size;
+    }
+
+    /** The bytes of a record that follows one with this CRC. */
+    static byte[] encode(Record record, int crcBefore) {
+        ByteBuffer out = ByteBuffer.allocate(size(record.writes()));
+        out.put(VERSION).putInt(0).putInt(crcBefore).putInt(record.cell()).putLong(record.epoch());
+        out.putLong(record.sequence()).putLong(record.timeMillis()).putLong(record.lastNumber());
+        out.putInt(record.writes().size());
+        for (Changes.Write write : record.writes()) {
+            byte[] row = write.row();
+            out.put((byte) write.table().number());
+            out.put((byte) write.key().length).put(write.key());
+            out.putInt(row == null ? -1 : row.length);
+            if (row != null) {
+                out.put(row);
+            }
+        }
+        byte[] bytes = out.array();
+        ByteBuffer.wrap(bytes).putInt(CRC_AT, computedCrc(bytes));
+        return bytes;
+    }
+
+    /** The CRC that a record states of itself. */
+    static int crc(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getInt(CRC_AT);
+    }
+
+    /**
+     * The record that the bytes hold.
+     *
+     * @param crcBefore the CRC of the record before it
+     * @throws IllegalStateException if the version is unknown, the CRC is wrong or the chain is broken
+     */
+    Record decode(byte[] bytes, int crcBefore) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        byte version = in.get();
+        if (version != VERSION) {
+            throw new IllegalStateException("Expected a record of version " + VERSION + ", but found " + version
+                    + "; open the store with the release that wrote it");
+        }
+        if (in.getInt() != computedCrc(bytes)) {
+            throw new IllegalStateException("Expected a record whole, but its CRC-32C does not match its bytes");
+        }
+        if (in.getInt() != crcBefore) {
+            throw new IllegalStateException("Expected the record that follows the last one, but it names another one before it");
+        }
+        int cell = in.getInt();
+        long epoch = in.getLong();
+        long sequence = in.getLong();
+        long time = in.getLong();
+        long lastNumber = in.getLong();
+        int count = in.getInt();
+        List<Changes.Write> writes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            writes.add(write(in, sequence));
+        }
+        return new Record(cell, epoch, sequence, time, lastNumber, writes);
+    }
+
+    private Changes.Write write(ByteBuffer in, long sequence) {
+        int number = in.get();
+        TableName table = number > 0 ? tables[number] : null;
+        if (table == null) {
+            throw new IllegalStateException("Expected a table that this release knows, but record " + sequence + " names table "
+                    + number + "; open the store with the release that wrote it");
+        }
+        byte[] key = new byte[in.get()];
+        in.get(key);
+        int length = in.getInt();
+        if (length < 0) {
+            return new Changes.Write(table, key, null);
+        }
+        byte[] row = new byte[length];
+        in.get(row);
+        Bytes.putLong(row, 0, sequence);
+        return new Changes.Write(table, key, row);
+    }
+
+    private static int computedCrc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, COVERED_FROM, bytes.length - COVERED_FROM);
+        return (int) crc.getValue();
+    }
+}

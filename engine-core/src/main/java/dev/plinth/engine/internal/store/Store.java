@@ -1,0 +1,216 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way to rows. Readers get a {@link View}; the writer gets a {@link Transaction}, one at a time.
+ *
+ * <pre>
+ *   lock                           what it guards                               order
+ *   writer (ReentrantLock)         tables, sets, last sequence, last number     1
+ *   InFlight's monitors              records between append and durable          2
+ *   version (volatile, odd while   readers of several rows: retry when it
+ *   the writer applies)            moved, wait for the writer after 16 tries    –
+ * </pre>
+ */
+public final class Store implements AutoCloseable {
+    private final Tables tables;
+    private final Journal journal;
+    private final InFlight inFlight;
+    private final ReentrantLock writer = new ReentrantLock();
+    private final Transaction transaction;
+
+    private Store(Tables tables, Journal journal, EngineClock clock) {
+        this.tables = tables;
+        this.journal = journal;
+        this.inFlight = new InFlight();
+        this.transaction = new Transaction(tables, journal, clock, inFlight);
+    }
+
+    /** Opens a store without history. */
+    public static Store open(Settings settings, Journal journal, EngineClock clock) {
+        Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
+        Store store = new Store(tables, journal, clock);
+        journal.start(new FateListener(store));
+        return store;
+    }
+
+    /**
+     * Reads rows that belong together. The reader may run more than once, so it changes nothing.
+     *
+     * @return what the reader made of them; {@link View#highest()} tells what it has to wait for
+     */
+    public <T extends @Nullable Object> T read(Function<View, T> reader) {
+        View view = new View(tables);
+        for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
+            view.begin();
+            long before = tables.version();
+            if ((before & 1) == 0) {
+                try {
+                    T result = reader.apply(view);
+                    if (view.readsAtMostOneRow() || tables.version() == before) {
+                        return result;
+                    }
+                } catch (RuntimeException e) {
+                    if (tables.version() == before) {
+                        throw e;
+                    }
+                }
+            }
+            Thread.onSpinWait();
+        }
+        writer.lock();
+        try {
+            view.begin();
+            return reader.apply(view);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /** A view for reads of single rows, which need not belong together. */
+    public View view() {
+        View view = new View(tables);
+        view.begin();
+        return view;
+    }
+
+    /** Lets one writer in at a time, and tells the listeners afterwards of what is durable. */
+    public <T> T write(Function<Transaction, T> work) {
+        writer.lock();
+        try {
+            return work.apply(transaction);
+        } finally {
+            writer.unlock();
+            inFlight.dispatch();
+        }
+    }
+
+    /** Hears of every record once it is durable, in order; to be registered before the first write. */
+    public void onCommitted(CommitListener listener) {
+        inFlight.listen(listener);
+    }
+
+    /** The highest sequence of which all listeners have heard. */
+    public long committed() {
+        return inFlight.committed();
+    }
+
+    /** Waits until a sequence is durable and all listeners have heard of it. Throws {@code Refused} if that will never be. */
+    public void await(long sequence) {
+        if (sequence > inFlight.committed()) {
+            InFlight.join(inFlight.whenCommitted(sequence));
+        }
+    }
+
+    /** Completes when a sequence is durable and all listeners have heard of it; fails with {@code Refused} if it never will be. */
+    public CompletableFuture<Void> whenCommitted(long sequence) {
+        return inFlight.whenCommitted(sequence);
+    }
+
+    /** False once the journal has failed: nothing is written any more, reads go on. */
+    public boolean isWritable() {
+        return !inFlight.hasFailed();
+    }
+
+    /** How much survives what. */
+    public Journal.Durability durability() {
+        return journal.durability();
+    }
+
+    /** Takes everything out, as if the store were new; for test clocks only, with nobody else at work. */
+    public void clear() {
+        writer.lock();
+        try {
+            tables.clear();
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /** SHA-256 over all rows, independent of their order: equal states have equal hashes. */
+    public byte[] stateHash() {
+        writer.lock();
+        try {
+            return tables.stateHash();
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /** Rows and bytes of each table, for figures. */
+    public List<TableFigures> figures() {
+        return tables.figures();
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+        tables.close();
+    }
+
+    /** Takes back what was appended and will never be durable. */
+    private void undo(long fromSequence, boolean fenced) {
+        writer.lock();
+        try {
+            inFlight.fail(fromSequence, fenced, tables);
+        } finally {
+            writer.unlock();
+        }
+        inFlight.rejectWaiting();
+    }
+
+    /** Hears of a record that is durable. */
+    @FunctionalInterface
+    public interface CommitListener {
+        /** A record is durable. Must be quick and must not write. */
+        void committed(long sequence, List<Changes.Write> writes);
+    }
+
+    /**
+     * How a store is laid out.
+     *
+     * @param factory makes the tables
+     * @param tables all tables of all rooms
+     * @param maxResources how many resources to lay the tables out for
+     */
+    public record Settings(TableKind factory, List<TableName> tables, long maxResources) {}
+
+    /**
+     * Figures of one table.
+     *
+     * @param name the table
+     * @param rows how many rows it has
+     * @param bytes bytes of its keys and rows
+     */
+    public record TableFigures(String name, long rows, long bytes) {}
+
+    /** Hands the journal's fates to whom they concern. */
+    private record FateListener(Store store) implements Journal.Fates {
+        @Override
+        public void durable(long sequence) {
+            store.inFlight.durable(sequence);
+            if (!store.writer.isHeldByCurrentThread()) {
+                store.inFlight.dispatch();
+            }
+        }
+
+        @Override
+        public void fenced(long sequence) {
+            store.undo(sequence, true);
+        }
+
+        @Override
+        public void unknown(long sequence) {
+            store.undo(sequence, false);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.plinth.engine.internal.store;
+
+/** Where the rows of a store live. */
+public enum TableKind {
+    /** On the heap: no JVM flags, open in no time. */
+    HEAP {
+        @Override
+        TableFactory factory() {
+            return TableFactory.heap();
+        }
+    },
+    /** Off the heap in Chronicle maps: millions of rows at a flat heap; needs JVM flags. */
+    OFF_HEAP {
+        @Override
+        TableFactory factory() {
+            return TableFactory.offHeap();
+        }
+    };
+
+    abstract TableFactory factory();
+}

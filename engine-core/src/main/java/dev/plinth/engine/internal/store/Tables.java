@@ -1,0 +1,242 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tables of a store with the sets that follow from their rows: what a record is applied to, blindly and the same way every
+ * time.
+ */
+final class Tables implements AutoCloseable {
+    private static final int PLACE_KEY_BYTES = 8;
+    private static final int PLACE_ROW_BYTES = 33;
+    private static final int SET_ROW_BYTES = 64;
+    private static final double PLACES_PER_RESOURCE = 3;
+    private static final double SET_ROWS_PER_RESOURCE = 4;
+
+    private final List<TableName> names;
+    private final Table[] byNumber = new Table[128];
+    private final TableName[] nameByNumber = new TableName[128];
+    private final Table setRows;
+    private final Table places;
+    private final OrderedSets sets;
+    private final SetWriter memberships = new SetWriter();
+    private volatile long version;
+    private volatile long lastSequence;
+    private long lastNumber;
+    private long lastTimeMillis;
+
+    Tables(TableKind kind, List<TableName> names, long maxResources) {
+        TableFactory factory = kind.factory();
+        this.names = names;
+        for (TableName name : names) {
+            if (nameByNumber[name.number()] != null) {
+                throw new IllegalStateException("Expected one table for number " + name.number() + ", but got "
+                        + nameByNumber[name.number()] + " and " + name);
+            }
+            nameByNumber[name.number()] = name;
+            byNumber[name.number()] = factory.create(
+                    name.name(), name.keyBytes(), expected(maxResources, name.rowsPerResource()), name.averageRowBytes());
+        }
+        setRows = factory.create(
+                "sets", OrderedSets.KEY_BYTES, expected(maxResources, SET_ROWS_PER_RESOURCE), SET_ROW_BYTES);
+        places = factory.create(
+                "places", PLACE_KEY_BYTES, expected(maxResources, PLACES_PER_RESOURCE), PLACE_ROW_BYTES);
+        sets = new OrderedSets(setRows);
+    }
+
+    long version() {
+        return version;
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    long lastNumber() {
+        return lastNumber;
+    }
+
+    long lastTimeMillis() {
+        return lastTimeMillis;
+    }
+
+    OrderedSets sets() {
+        return sets;
+    }
+
+    byte @Nullable [] get(TableName table, byte[] key) {
+        return byNumber[table.number()].get(key);
+    }
+
+    byte @Nullable [] at(long number) {
+        byte[] place = places.get(placeKey(number));
+        return place == null ? null : byNumber[place[0]].get(Arrays.copyOfRange(place, 1, place.length));
+    }
+
+    /** True if all these rows still fit, with what follows from them. */
+    boolean haveRoom(List<Changes.Write> writes) {
+        for (Changes.Write write : writes) {
+            byte[] row = write.row();
+            Table table = byNumber[write.table().number()];
+            if (row == null) {
+                continue;
+            }
+            byte[] before = table.get(write.key());
+            long moreBytes = before == null ? write.key().length + (long) row.length : (long) row.length - before.length;
+            if (row.length > table.maxRowBytes() || !table.hasRoom(before == null ? writes.size() : 0, moreBytes)) {
+                return false;
+            }
+        }
+        long more = 8L * writes.size();
+        return setRows.hasRoom(more, more * (SET_ROW_BYTES + OrderedSets.KEY_BYTES)) && places.hasRoom(more, more * PLACE_ROW_BYTES);
+    }
+
+    /** Applies a record, and gives back the writes that would undo it, the last one first. */
+    List<Changes.Write> apply(Record record) {
+        List<Changes.Write> writes = record.writes();
+        List<Changes.Write> undo = new ArrayList<>(writes.size());
+        begin();
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            byte[] row = write.row();
+            if (row != null) {
+                Bytes.putLong(row, 0, record.sequence());
+            }
+            undo.add(new Changes.Write(write.table(), write.key(), replace(write)));
+        }
+        lastNumber = record.lastNumber();
+        lastTimeMillis = record.timeMillis();
+        lastSequence = record.sequence();
+        end();
+        return undo;
+    }
+
+    /** Takes a record back: as if it had never been applied. */
+    void undo(List<Changes.Write> before, long sequenceBefore) {
+        begin();
+        for (int i = before.size() - 1; i >= 0; i--) {
+            replace(before.get(i));
+        }
+        lastSequence = sequenceBefore;
+        end();
+    }
+
+    void clear() {
+        begin();
+        for (TableName name : names) {
+            byNumber[name.number()].clear();
+        }
+        setRows.clear();
+        places.clear();
+        end();
+    }
+
+    byte[] stateHash() {
+        byte[] sum = new byte[32];
+        for (TableName name : names) {
+            byte[] number = {(byte) name.number()};
+            byNumber[name.number()].forEach((key, row) -> {
+                byte[] hash = Bytes.sha256(number, key, row);
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += hash[i];
+                }
+            });
+        }
+        setRows.forEach((key, row) -> {
+            byte[] hash = Bytes.sha256(key, row);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += hash[i];
+            }
+        });
+        return sum;
+    }
+
+    List<Store.TableFigures> figures() {
+        List<Store.TableFigures> figures = new ArrayList<>();
+        for (TableName name : names) {
+            Table table = byNumber[name.number()];
+            figures.add(new Store.TableFigures(name.name(), table.size(), table.bytes()));
+        }
+        figures.add(new Store.TableFigures("sets", setRows.size(), setRows.bytes()));
+        figures.add(new Store.TableFigures("places", places.size(), places.bytes()));
+        return figures;
+    }
+
+    @Override
+    public void close() {
+        for (TableName name : names) {
+            byNumber[name.number()].close();
+        }
+        setRows.close();
+        places.close();
+    }
+
+    private byte @Nullable [] replace(Changes.Write write) {
+        Table table = byNumber[write.table().number()];
+        byte[] before = table.get(write.key());
+        byte[] after = write.row();
+        if (after == null) {
+            table.remove(write.key());
+        } else {
+            table.put(write.key(), after);
+        }
+        write.table().indexer().index(write.key(), before, after, memberships);
+        return before;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    private void begin() {
+        version = version + 1;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    private void end() {
+        version = version + 1;
+    }
+
+    private static long expected(long maxResources, double each) {
+        return Math.max(1000, (long) (maxResources * each));
+    }
+
+    private static byte[] placeKey(long number) {
+        byte[] key = new byte[PLACE_KEY_BYTES];
+        Bytes.putLong(key, 0, number);
+        return key;
+    }
+
+    /** Writes memberships into the sets. */
+    private final class SetWriter implements Memberships {
+        @Override
+        public void add(SetKey set, long number) {
+            sets.add(set, number);
+        }
+
+        @Override
+        public boolean remove(SetKey set, long number) {
+            sets.remove(set, number);
+            return sets.ceiling(set, 0) == Rows.NONE;
+        }
+
+        @Override
+        public void place(long number, TableName table, byte[] key) {
+            byte[] place = new byte[1 + key.length];
+            place[0] = (byte) table.number();
+            System.arraycopy(key, 0, place, 1, key.length);
+            places.put(placeKey(number), place);
+        }
+
+        @Override
+        public void unplace(long number) {
+            places.remove(placeKey(number));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the one writer may do: read the rows as they are, and append records, each applied at once. Only to be used inside
+ * {@link Store#write}.
+ */
+public final class Transaction implements Rows {
+    private static final int CELL = 0;
+    private static final long CAPACITY_RETRY_SECONDS = 60;
+
+    private final Tables tables;
+    private final Journal journal;
+    private final EngineClock clock;
+    private final InFlight inFlight;
+    private long number;
+
+    Transaction(Tables tables, Journal journal, EngineClock clock, InFlight inFlight) {
+        this.tables = tables;
+        this.journal = journal;
+        this.clock = clock;
+        this.inFlight = inFlight;
+    }
+
+    /** The time of the next record in epoch milliseconds: the clock's, but never before the last record's. */
+    public long nowMillis() {
+        return Math.max(clock.epochMillis(), tables.lastTimeMillis());
+    }
+
+    /** The next list number. */
+    public long nextNumber() {
+        number = Math.max(number, tables.lastNumber()) + 1;
+        return number;
+    }
+
+    /** The sequence of the last record. */
+    public long lastSequence() {
+        return tables.lastSequence();
+    }
+
+    /**
+     * Appends one record with these writes and applies it.
+     *
+     * @param timeMillis the time of the decision, from {@link #nowMillis}
+     * @return its sequence, to wait for
+     * @throws Refused if there is no room for it or the journal has failed; then nothing was changed
+     */
+    public long append(List<Changes.Write> writes, long timeMillis) {
+        inFlight.checkWritable();
+        int bytes = RecordCodec.size(writes);
+        if (bytes > Limits.RECORD_BYTES_MAX) {
+            throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX + " bytes, but got " + bytes
+                    + "; split the decision into steps");
+        }
+        if (!tables.haveRoom(writes)) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected room for more rows, but the tables are full; nothing was changed."
+                                    + " Delete something, or start the engine with a larger number of resources.")
+                    .retryAfter(CAPACITY_RETRY_SECONDS));
+        }
+        long sequence = tables.lastSequence() + 1;
+        long lastNumber = Math.max(number, tables.lastNumber());
+        Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes);
+        List<Changes.Write> undo = tables.apply(record);
+        inFlight.add(record, undo);
+        journal.append(record);
+        return sequence;
+    }
+
+    @Override
+    public byte @Nullable [] get(TableName table, byte[] key) {
+        return tables.get(table, key);
+    }
+
+    @Override
+    public long floor(SetKey set, long from) {
+        return tables.sets().floor(set, from);
+    }
+
+    @Override
+    public long ceiling(SetKey set, long from) {
+        return tables.sets().ceiling(set, from);
+    }
+
+    @Override
+    public long size(SetKey set) {
+        return tables.sets().size(set);
+    }
+
+    @Override
+    public byte @Nullable [] at(long placed) {
+        return tables.at(placed);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows and remembers the highest sequence it has shown, so that nobody is told what a crash could take away.
+ *
+ * <p>What is absent was seen too: a miss counts as the last append before it. Not thread-safe; one view, one reader.
+ */
+public final class View implements Rows {
+    private final Tables tables;
+    private long highest;
+    private long lastAtStart;
+    private int reads;
+
+    View(Tables tables) {
+        this.tables = tables;
+    }
+
+    void begin() {
+        highest = 0;
+        lastAtStart = tables.lastSequence();
+        reads = 0;
+    }
+
+    boolean readsAtMostOneRow() {
+        return reads <= 1;
+    }
+
+    /** The sequence that an answer made of these rows has to wait for. */
+    public long highest() {
+        return highest;
+    }
+
+    @Override
+    public byte @Nullable [] get(TableName table, byte[] key) {
+        reads++;
+        byte[] row = tables.get(table, key);
+        see(row);
+        return row;
+    }
+
+    @Override
+    public long floor(SetKey set, long number) {
+        reads += 2;
+        see(null);
+        return tables.sets().floor(set, number);
+    }
+
+    @Override
+    public long ceiling(SetKey set, long number) {
+        reads += 2;
+        see(null);
+        return tables.sets().ceiling(set, number);
+    }
+
+    @Override
+    public long size(SetKey set) {
+        reads += 2;
+        see(null);
+        return tables.sets().size(set);
+    }
+
+    @Override
+    public byte @Nullable [] at(long number) {
+        reads += 2;
+        byte[] row = tables.at(number);
+        see(row);
+        return row;
+    }
+
+    private void see(byte @Nullable [] row) {
+        highest = Math.max(highest, row == null ? lastAtStart : RowReader.sequence(row));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.plinth.engine.internal.timer;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs attempts on an executor: each number at most once at a time, and not more than so many together. Jobs and webhook
+ * deliveries have one of these each. Thread-safe.
+ */
+public final class Attempts {
+    private static final System.Logger LOG = System.getLogger(Attempts.class.getName());
+
+    private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
+    private final Executor executor;
+    private final int runningMax;
+    private final Object settled = new Object();
+    private volatile boolean open = true;
+    private volatile @Nullable Runnable doorbell;
+
+    /** Attempts on this executor, at most so many at once. */
+    public Attempts(Executor executor, int runningMax) {
+        this.executor = executor;
+        this.runningMax = runningMax;
+    }
+
+    /** Whom to tell that an attempt has ended, so that the next one can start. */
+    public void onSettled(Runnable listener) {
+        doorbell = listener;
+    }
+
+    /** Starts an attempt unless its number has one under way or there is no room; false if it was not started. */
+    public boolean tryStart(long number, Runnable work) {
+        if (!open || claimed.size() >= runningMax || !claimed.add(number)) {
+            return false;
+        }
+        try {
+            executor.execute(() -> run(number, work));
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.WARNING, "Expected the executor to take an attempt, but it refused; it is tried again");
+            settle(number);
+            return false;
+        }
+    }
+
+    /** True if an attempt of this number is under way. */
+    public boolean isClaimed(long number) {
+        return claimed.contains(number);
+    }
+
+    /** True if no more attempts can start now. */
+    public boolean isFull() {
+        return claimed.size() >= runningMax;
+    }
+
+    /** True if nothing is under way. */
+    public boolean isIdle() {
+        return claimed.isEmpty();
+    }
+
+    /** Starts no more. */
+    public void stop() {
+        open = false;
+    }
+
+    /** Waits in real time until nothing is under way; false if that took too long. */
+    public boolean awaitIdle(long timeoutMillis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        synchronized (settled) {
+            while (!claimed.isEmpty()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    settled.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private void run(long number, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "Expected an attempt to report its end, but it failed", e);
+        } finally {
+            settle(number);
+        }
+    }
+
+    private void settle(long number) {
+        synchronized (settled) {
+            claimed.remove(number);
+            settled.notifyAll();
+        }
+        Runnable listener = doorbell;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.plinth.engine.internal.timer;
+
+/** One kind of due work. */
+public interface Lane {
+    /** The number of the lane in the due index. */
+    int number();
+
+    /** Starts, or does at once, what is due under a number; called by one thread at a time. May refuse when it is full. */
+    void start(long number);
+
+    /** True if an attempt under this number is under way, so that it is not due now. */
+    boolean isBusy(long number);
+
+    /** True if nothing more can start now. */
+    boolean isFull();
+
+    /** Starts what is ready without being due at a time. */
+    default void startReady() {}
+
+    /** True if something is ready and could start now. */
+    default boolean hasReady() {
+        return false;
+    }
+
+    /** Waits in real time until nothing of this lane is under way; false if that took too long. */
+    boolean awaitIdle(long timeoutMillis);
+}

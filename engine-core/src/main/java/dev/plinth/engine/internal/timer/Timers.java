@@ -1,0 +1,187 @@
+package dev.plinth.engine.internal.timer;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.store.Store;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The door of the room: one thread that starts what is due, lane by lane, in time order, and otherwise waits for the clock or
+ * the doorbell. A manual clock runs the same passes itself and waits until all has come to rest.
+ */
+public final class Timers implements ManualClock.DueWork, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Timers.class.getName());
+    private static final long REST_MILLIS_MAX = 16_000;
+    private static final long IDLE_MILLIS = 60_000;
+    private static final int STARTS_PER_PASS_MAX = 10_000;
+
+    private final Store store;
+    private final EngineClock clock;
+    private final List<Lane> lanes;
+    private final ReentrantLock pass = new ReentrantLock();
+    private final ReentrantLock bell = new ReentrantLock();
+    private final Condition rung = bell.newCondition();
+    private final Thread thread;
+    private boolean pending;
+    private volatile boolean open = true;
+
+    /** Timers for these lanes; they run from {@link #start} to {@link #close}. */
+    public Timers(Store store, EngineClock clock, List<Lane> lanes) {
+        this.store = store;
+        this.clock = clock;
+        this.lanes = List.copyOf(lanes);
+        this.thread = new Thread(this::loop, "plinth-timers");
+        this.thread.setDaemon(true);
+    }
+
+    /** Begins to start what is due. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Says that something may be due or ready now. Never blocks for long, may be called by anybody. */
+    public void wake() {
+        bell.lock();
+        try {
+            pending = true;
+            rung.signal();
+        } finally {
+            bell.unlock();
+        }
+    }
+
+    @Override
+    public long nextDueMillis() {
+        if (!open) {
+            return Long.MAX_VALUE;
+        }
+        long next = Long.MAX_VALUE;
+        for (Lane lane : lanes) {
+            if (lane.hasReady()) {
+                return clock.epochMillis();
+            }
+            next = Math.min(next, store.read(rows -> nextDue(rows, lane)));
+        }
+        return next;
+    }
+
+    @Override
+    public void runDue() {
+        boolean more = true;
+        while (more && open) {
+            pass();
+            boolean rest = true;
+            for (Lane lane : lanes) {
+                rest &= lane.awaitIdle(REST_MILLIS_MAX);
+            }
+            more = rest && nextDueMillis() <= clock.epochMillis();
+        }
+    }
+
+    /** Starts no more. */
+    @Override
+    public void close() {
+        open = false;
+        wake();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        while (open) {
+            try {
+                pass();
+                rest();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "Expected a pass over due work to end well, but it failed; it goes on", e);
+            }
+        }
+    }
+
+    private void rest() {
+        long next = nextDueMillis();
+        long wait = clock instanceof ManualClock ? IDLE_MILLIS : Math.min(IDLE_MILLIS, next - clock.epochMillis());
+        bell.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(wait);
+            while (!pending && left > 0) {
+                left = rung.awaitNanos(left);
+            }
+            pending = false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            open = false;
+        } finally {
+            bell.unlock();
+        }
+    }
+
+    /** Starts all that can start now; whatever is left waits for an attempt to end. */
+    private void pass() {
+        pass.lock();
+        try {
+            for (int i = 0; i < STARTS_PER_PASS_MAX && open; i++) {
+                for (Lane lane : lanes) {
+                    lane.startReady();
+                }
+                if (!startFirstDue()) {
+                    return;
+                }
+            }
+        } finally {
+            pass.unlock();
+        }
+    }
+
+    private boolean startFirstDue() {
+        long now = clock.epochMillis();
+        Lane first = null;
+        Due due = Due.NEVER;
+        for (Lane lane : lanes) {
+            Due candidate = store.read(rows -> firstDue(rows, lane, now));
+            if (candidate.time < due.time) {
+                first = lane;
+                due = candidate;
+            }
+        }
+        if (first == null) {
+            return false;
+        }
+        first.start(due.number);
+        return true;
+    }
+
+    private static long nextDue(Rows rows, Lane lane) {
+        return firstDue(rows, lane, Long.MAX_VALUE - 1).time;
+    }
+
+    /** The first due thing of a lane that is not under way already. */
+    private static Due firstDue(Rows rows, Lane lane, long until) {
+        if (lane.isFull()) {
+            return Due.NEVER;
+        }
+        long time = DueIndex.nextTime(rows, lane.number(), Rows.NONE);
+        while (time != Rows.NONE && time <= until) {
+            long number = DueIndex.nextNumber(rows, lane.number(), time, Rows.NONE);
+            while (number != Rows.NONE) {
+                if (!lane.isBusy(number)) {
+                    return new Due(time, number);
+                }
+                number = DueIndex.nextNumber(rows, lane.number(), time, number);
+            }
+            time = DueIndex.nextTime(rows, lane.number(), time);
+        }
+        return Due.NEVER;
+    }
+
+    private record Due(long time, long number) {
+        static final Due NEVER = new Due(Long.MAX_VALUE, Rows.NONE);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Due work in time order, and the attempts that it leads to.
+ *
+ * <p>Nothing sleeps: what is due follows from rows, and the clock is asked. It starts work and waits for it; what the work is,
+ * the lanes know.
+ */
+@NullMarked
+package dev.plinth.engine.internal.timer;
+
+import org.jspecify.annotations.NullMarked;

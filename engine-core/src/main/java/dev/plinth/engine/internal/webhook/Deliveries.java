@@ -1,0 +1,95 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The commands on deliveries. */
+public final class Deliveries {
+    /** The states that a list can be filtered by. */
+    public static final List<String> STATUSES =
+            List.of("pending", "delivering", "delivered", "retrying", "exhausted", "held", "dropped");
+
+    private Deliveries() {}
+
+    /** Shows a delivery with its attempts. */
+    public static Command.Query get(Id id) {
+        return context -> Outcome.Done.ok(json(context, find(context, id)));
+    }
+
+    /** Lists the deliveries of an endpoint. */
+    public static Command.Query list(Id endpoint, PageRequest request, @Nullable String status) {
+        return context -> {
+            Endpoints.find(context, endpoint);
+            SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
+            return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
+                DeliveryRow row = DeliveryRow.read(bytes);
+                return status == null || status.equals(shown(context.rows(), row)) ? json(context, row) : null;
+            }));
+        };
+    }
+
+    /** Asks for one attempt now, whatever came before. */
+    public static Command.Change resend(Id id) {
+        return context -> {
+            DeliveryRow row = find(context, id);
+            DeliveryRow next = row.resend(context.now());
+            Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());
+            return Decision.of(changes, new Outcome.Done(202, json(context, next), null, null, 0, false));
+        };
+    }
+
+    private static DeliveryRow find(Context context, Id id) {
+        byte[] row = context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        return DeliveryRow.read(row);
+    }
+
+    private static String shown(Rows rows, DeliveryRow row) {
+        if (row.status().isSettled()) {
+            return row.status().wireName();
+        }
+        byte[] endpoint = rows.get(
+                WebhookTables.ENDPOINTS, row.facts().workspace().keyOf(row.facts().endpoint()));
+        boolean disabled = endpoint != null && !EndpointRow.read(endpoint).enabled();
+        return disabled ? DeliveryStatus.HELD.wireName() : row.status().wireName();
+    }
+
+    private static byte[] json(Context context, DeliveryRow row) {
+        DeliveryRow.Facts facts = row.facts();
+        JsonBytes json = new JsonBytes(512)
+                .open()
+                .member("id", facts.id().text())
+                .member("endpointId", facts.endpoint().text())
+                .member("eventId", facts.event().text())
+                .member("eventType", facts.eventType())
+                .member("status", shown(context.rows(), row));
+        if (row.nextDue() != 0) {
+            json.member("nextAttemptAt", Times.text(row.nextDue()));
+        }
+        json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
+        for (int i = 1; i <= row.attempts(); i++) {
+            byte[] attempt = context.rows().get(WebhookTables.ATTEMPTS, AttemptRow.key(facts.id(), i));
+            if (attempt != null) {
+                AttemptRow.read(attempt).render(json);
+            }
+        }
+        return json.closeArray().close().bytes();
+    }
+}

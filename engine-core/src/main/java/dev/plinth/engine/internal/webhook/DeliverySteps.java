@@ -1,0 +1,156 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a delivery that the sender commits, and what each means for the deliveries behind it. */
+final class DeliverySteps {
+    private static final Outcome.Done DONE = Outcome.Done.ok(new byte[0]);
+    private static final int GONE = 410;
+    private static final int STEP_ROWS_MAX = 200;
+
+    private DeliverySteps() {}
+
+    /** What came of an attempt. */
+    static Command.Change attempted(DeliveryRow seen, boolean manual, long at, SendResult result) {
+        return context -> {
+            DeliveryRow row = find(context.rows(), seen.key());
+            if (row == null) {
+                return Decision.nothing(DONE);
+            }
+            Changes changes = new Changes();
+            DeliveryRow next = row.attempted(manual);
+            AttemptRow attempt = AttemptRow.of(next.attempts(), manual, at, result);
+            changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
+            settle(context, row, next, manual, result, changes);
+            return Decision.of(changes, DONE);
+        };
+    }
+
+    /** A delivery that is due while its endpoint must not be called. */
+    static Command.Change hold(DeliveryRow seen) {
+        return context -> {
+            DeliveryRow row = find(context.rows(), seen.key());
+            return row == null || row.status().isSettled()
+                    ? Decision.nothing(DONE)
+                    : Decision.of(put(new Changes(), row.at(DeliveryStatus.HELD)), DONE);
+        };
+    }
+
+    /** A delivery whose endpoint or event is gone. */
+    static Command.Change drop(DeliveryRow seen) {
+        return context -> {
+            DeliveryRow row = find(context.rows(), seen.key());
+            return row == null
+                    ? Decision.nothing(DONE)
+                    : Decision.of(put(new Changes(), row.at(DeliveryStatus.DROPPED).attempted(true)), DONE);
+        };
+    }
+
+    /** Releases what an endpoint held, and what it would have tried later; many rows take many steps. */
+    static Command.Change release(Id endpoint, Outcome outcome) {
+        return context -> {
+            Changes changes = new Changes();
+            boolean more = release(context, endpoint, DeliveryStatus.HELD, changes);
+            return new Decision(changes, outcome, more ? release(endpoint, outcome) : null);
+        };
+    }
+
+    /** Drops what a deleted endpoint has not delivered; many rows take many steps. */
+    static Command.Change dropAll(Id endpoint, Outcome outcome) {
+        return context -> {
+            Changes changes = new Changes();
+            boolean more = false;
+            for (DeliveryStatus status : DeliveryStatus.values()) {
+                if (!status.isSettled() && changes.writes().size() < STEP_ROWS_MAX) {
+                    SetKey set = WebhookTables.byStatus(endpoint, status);
+                    more |= forFirst(context.rows(), set, row -> put(changes, row.at(DeliveryStatus.DROPPED)));
+                }
+            }
+            return new Decision(changes, outcome, more ? dropAll(endpoint, outcome) : null);
+        };
+    }
+
+    private static boolean release(Context context, Id endpoint, DeliveryStatus status, Changes changes) {
+        return forFirst(context.rows(), WebhookTables.byStatus(endpoint, status), row -> {
+            SetKey lane = row.laneSet();
+            boolean head = lane == null || context.rows().ceiling(lane, 0) == row.facts().number();
+            DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
+            put(changes, row.due(next, head ? context.now() : 0, row.lastChance()));
+        });
+    }
+
+    private static void settle(
+            Context context, DeliveryRow row, DeliveryRow next, boolean manual, SendResult result, Changes changes) {
+        if (result.delivered()) {
+            put(changes, next.at(DeliveryStatus.DELIVERED));
+            wakeNext(context, row, false, changes);
+            return;
+        }
+        Integer status = result.status();
+        if (status != null && status == GONE) {
+            put(changes, row.status().isSettled() ? next : next.at(DeliveryStatus.HELD));
+            Endpoints.disable(context, row.facts().workspace(), row.facts().endpoint(), changes);
+            return;
+        }
+        if (manual || row.status().isSettled()) {
+            put(changes, next);
+            return;
+        }
+        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.lastChance()) {
+            put(changes, next.at(DeliveryStatus.EXHAUSTED));
+            wakeNext(context, row, true, changes);
+            return;
+        }
+        Long asked = result.retryAfterSeconds();
+        long gap = Schedule.gapMillis(next.scheduled(), asked == null ? 0 : asked, context.chance());
+        put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap, false));
+    }
+
+    /** The delivery behind one that is settled now is due. */
+    private static void wakeNext(Context context, DeliveryRow row, boolean lastChance, Changes changes) {
+        SetKey lane = row.status().isSettled() ? null : row.laneSet();
+        if (lane == null) {
+            return;
+        }
+        Rows rows = context.rows();
+        long first = rows.ceiling(lane, 0);
+        long number = first == row.facts().number() ? rows.ceiling(lane, first + 1) : Rows.NONE;
+        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
+        if (bytes != null) {
+            DeliveryRow behind = DeliveryRow.read(bytes);
+            if (behind.status() != DeliveryStatus.HELD) {
+                put(changes, behind.due(behind.status(), context.now(), lastChance));
+            }
+        }
+    }
+
+    private static boolean forFirst(Rows rows, SetKey set, Consumer<DeliveryRow> action) {
+        long next = rows.ceiling(set, 0);
+        for (int i = 0; i < STEP_ROWS_MAX && next != Rows.NONE; i++) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                action.accept(DeliveryRow.read(row));
+            }
+            next = rows.ceiling(set, next + 1);
+        }
+        return next != Rows.NONE;
+    }
+
+    private static Changes put(Changes changes, DeliveryRow row) {
+        return changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
+    }
+
+    private static @Nullable DeliveryRow find(Rows rows, byte[] key) {
+        byte[] row = rows.get(WebhookTables.DELIVERIES, key);
+        return row == null ? null : DeliveryRow.read(row);
+    }
+}

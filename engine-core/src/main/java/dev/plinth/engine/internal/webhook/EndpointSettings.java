@@ -1,0 +1,33 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.util.List;
+
+/**
+ * What a caller says about an endpoint.
+ *
+ * @param url where deliveries go
+ * @param types the event types it wants, {@code prefix.*} among them; none for all
+ * @param ordered true if the events of one resource are to arrive in order
+ * @param description the caller's own words
+ * @param headers headers to add, as a compact JSON object of strings
+ */
+public record EndpointSettings(String url, List<String> types, boolean ordered, String description, byte[] headers) {
+    /** Copies the types. */
+    public EndpointSettings {
+        types = List.copyOf(types);
+    }
+
+    /** True if the endpoint wants events of a type. */
+    boolean wants(String type) {
+        if (types.isEmpty()) {
+            return true;
+        }
+        for (String wanted : types) {
+            boolean prefix = wanted.endsWith(".*") && type.startsWith(wanted.substring(0, wanted.length() - 1));
+            if (prefix || wanted.equals(type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The commands on webhook endpoints. */
+public final class Endpoints {
+    private Endpoints() {}
+
+    /** Creates an endpoint; its secret is in this answer and never again. */
+    public static Command.Change create(EndpointSettings settings) {
+        return context -> {
+            int most = context.plan().endpointsMax();
+            if (context.rows().size(SetKey.of(SetKinds.ENDPOINTS, context.workspace())) >= most) {
+                throw Refused.of(
+                        ProblemCode.PLAN_LIMIT_REACHED,
+                        "Expected fewer than " + most + " webhook endpoints, which is the limit of plan "
+                                + context.plan().name() + "; delete one or change the plan.");
+            }
+            Id id = context.newId(IdKind.ENDPOINT);
+            byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
+            byte[] sealed = context.seal().seal(secret, id.key());
+            EndpointRow row = new EndpointRow(
+                    id,
+                    context.workspace(),
+                    context.nextNumber(),
+                    settings,
+                    true,
+                    context.now(),
+                    new EndpointRow.Secrets(sealed, null, 0));
+            Changes changes = put(new Changes(), row);
+            changes.event(event(row, "webhook_endpoint.created", row.json(null)));
+            byte[] shown = row.json(WebhookSecret.text(secret));
+            return Decision.of(
+                    changes,
+                    Outcome.Done.created(shown, null, "/v1/webhook-endpoints/" + id.text())
+                            .withSecret());
+        };
+    }
+
+    /** Shows an endpoint. */
+    public static Command.Query get(Id id) {
+        return context -> Outcome.Done.ok(find(context, id).json(null));
+    }
+
+    /** Lists the endpoints of the caller's workspace. */
+    public static Command.Query list(PageRequest request) {
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(),
+                SetKey.of(SetKinds.ENDPOINTS, context.workspace()),
+                request,
+                row -> EndpointRow.read(row).json(null)));
+    }
+
+    /**
+     * Changes an endpoint; enabling one releases at once what it held.
+     *
+     * @param change makes the new settings of the old ones
+     * @param enabled whether it is to be enabled, or null to leave it
+     */
+    public static Command.Change update(Id id, UnaryOperator<EndpointSettings> change, @Nullable Boolean enabled) {
+        return context -> {
+            EndpointRow old = find(context, id);
+            EndpointRow row = old.with(change.apply(old.settings()), enabled == null ? old.enabled() : enabled);
+            byte[] json = row.json(null);
+            Outcome.Done done = Outcome.Done.ok(json);
+            if (Arrays.equals(json, old.json(null))) {
+                return Decision.nothing(done);
+            }
+            Changes changes = put(new Changes(), row);
+            boolean disabled = old.enabled() && !row.enabled();
+            changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
+            boolean released = row.enabled() && !old.enabled();
+            return new Decision(changes, done, released ? DeliverySteps.release(id, done) : null);
+        };
+    }
+
+    /** Deletes an endpoint; what it has not delivered is dropped and stays readable. */
+    public static Command.Change delete(Id id) {
+        return context -> {
+            EndpointRow row = find(context, id);
+            byte[] body = new JsonBytes(64)
+                    .open()
+                    .member("id", id.text())
+                    .member("deleted", true)
+                    .close()
+                    .bytes();
+            Changes changes = new Changes().remove(WebhookTables.ENDPOINTS, row.key());
+            changes.event(event(row, "webhook_endpoint.deleted", body));
+            Outcome.Done done = Outcome.Done.ok(body);
+            return new Decision(changes, done, DeliverySteps.dropAll(id, done));
+        };
+    }
+
+    /** Gives an endpoint a new secret; the old one signs beside it for so many seconds. */
+    public static Command.Change rotate(Id id, long graceSeconds) {
+        return context -> {
+            EndpointRow old = find(context, id);
+            byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
+            byte[] sealed = context.seal().seal(secret, id.key());
+            EndpointRow row = old.with(new EndpointRow.Secrets(
+                    sealed, old.secrets().current(), context.now() + graceSeconds * 1000));
+            Changes changes = put(new Changes(), row);
+            changes.event(event(row, "webhook_endpoint.updated", row.json(null)));
+            return Decision.of(
+                    changes, Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
+        };
+    }
+
+    /** Adds that an endpoint is disabled, because its receiver said that it is gone. */
+    static void disable(Context context, Id workspace, Id id, Changes changes) {
+        byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
+        EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);
+        if (old != null && old.enabled()) {
+            EndpointRow row = old.with(old.settings(), false);
+            put(changes, row);
+            changes.event(event(row, "webhook_endpoint.disabled", row.json(null)));
+        }
+    }
+
+    static EndpointRow find(Context context, Id id) {
+        byte[] row = context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        return EndpointRow.read(row);
+    }
+
+    private static Changes put(Changes changes, EndpointRow row) {
+        return changes.put(WebhookTables.ENDPOINTS, row.key(), row.row());
+    }
+
+    private static Changes.EventDraft event(EndpointRow row, String type, byte[] data) {
+        return new Changes.EventDraft(row.workspace(), type, null, data);
+    }
+}

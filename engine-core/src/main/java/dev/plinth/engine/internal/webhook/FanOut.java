@@ -1,0 +1,57 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Adds to a decision one delivery for each of its events and each endpoint that wants it. One object serves one decision: it
+ * remembers which lanes the decision itself has filled.
+ */
+public final class FanOut {
+    private final Set<SetKey> filled = new HashSet<>();
+
+    /** Adds the deliveries of an event. */
+    public void add(Context context, Changes.WrittenEvent event, Changes changes) {
+        Rows rows = context.rows();
+        SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, event.workspace());
+        long next = rows.ceiling(endpoints, 0);
+        while (next != Rows.NONE) {
+            byte[] bytes = rows.at(next);
+            EndpointRow endpoint = bytes == null ? null : EndpointRow.read(bytes);
+            if (endpoint != null && endpoint.settings().wants(event.type())) {
+                DeliveryRow row = delivery(context, event, endpoint);
+                changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
+            }
+            next = rows.ceiling(endpoints, next + 1);
+        }
+    }
+
+    private DeliveryRow delivery(Context context, Changes.WrittenEvent event, EndpointRow endpoint) {
+        Id lane = endpoint.settings().ordered() ? event.resource() : null;
+        DeliveryRow.Facts facts = new DeliveryRow.Facts(
+                context.newId(IdKind.DELIVERY),
+                event.workspace(),
+                endpoint.id(),
+                event.id(),
+                event.type(),
+                lane,
+                context.nextNumber(),
+                context.now());
+        if (!endpoint.enabled()) {
+            return new DeliveryRow(facts, DeliveryStatus.HELD, 0, 0, 0, 0, false);
+        }
+        boolean waits = false;
+        if (lane != null) {
+            SetKey set = DeliveryRow.lane(endpoint.id(), lane);
+            waits = !filled.add(set) || context.rows().ceiling(set, 0) != Rows.NONE;
+        }
+        return new DeliveryRow(facts, DeliveryStatus.PENDING, 0, 0, waits ? 0 : context.now(), 0, false);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.DueIndex;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the room and the sets that follow from them. */
+final class WebhookTables {
+    static final int LANE = 2;
+
+    static final TableName ENDPOINTS = new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
+    static final TableName DELIVERIES = new TableName(15, "deliveries", 32, 170, 2, WebhookTables::indexDelivery);
+    /** By delivery and number. */
+    static final TableName ATTEMPTS = new TableName(16, "attempts", 24, 300, 2);
+
+    private WebhookTables() {}
+
+    static SetKey byStatus(Id endpoint, DeliveryStatus status) {
+        return SetKey.of(SetKinds.DELIVERIES_BY_STATUS, endpoint, status.wireName());
+    }
+
+    private static void indexEndpoint(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        SetKey set = SetKey.of(SetKinds.ENDPOINTS, Id.read(IdKind.WORKSPACE, key, 0));
+        if (before == null && after != null) {
+            long number = EndpointRow.read(after).number();
+            sets.add(set, number);
+            sets.place(number, ENDPOINTS, key);
+        } else if (before != null && after == null) {
+            long number = EndpointRow.read(before).number();
+            sets.remove(set, number);
+            sets.unplace(number);
+        }
+    }
+
+    private static void indexDelivery(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        DeliveryRow old = before == null ? null : DeliveryRow.read(before);
+        DeliveryRow row = after == null ? null : DeliveryRow.read(after);
+        if (old != null) {
+            long number = old.facts().number();
+            if (row == null || row.status() != old.status()) {
+                sets.remove(byStatus(old.facts().endpoint(), old.status()), number);
+            }
+            SetKey lane = old.laneSet();
+            if (lane != null && (row == null || row.status().isSettled())) {
+                sets.remove(lane, number);
+            }
+        }
+        if (row != null) {
+            long number = row.facts().number();
+            if (old == null || row.status() != old.status()) {
+                sets.add(byStatus(row.facts().endpoint(), row.status()), number);
+            }
+            SetKey lane = row.laneSet();
+            if (lane != null && !row.status().isSettled()) {
+                sets.add(lane, number);
+            }
+        }
+        place(key, old, row, sets);
+    }
+
+    private static void place(byte[] key, @Nullable DeliveryRow old, @Nullable DeliveryRow row, Memberships sets) {
+        DeliveryRow any = row == null ? old : row;
+        if (any == null) {
+            return;
+        }
+        long number = any.facts().number();
+        DueIndex.move(
+                sets,
+                LANE,
+                number,
+                old == null ? DueIndex.NEVER : old.nextDue(),
+                row == null ? DueIndex.NEVER : row.nextDue());
+        SetKey all = SetKey.of(SetKinds.DELIVERIES, any.facts().endpoint());
+        if (old == null) {
+            sets.add(all, number);
+            sets.place(number, DELIVERIES, key);
+        } else if (row == null) {
+            sets.remove(all, number);
+            sets.unplace(number);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.Lane;
+import dev.plinth.engine.api.EngineClock;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: sends what is due, and says which addresses it would send to. */
+public final class Webhooks implements Lane, AutoCloseable {
+    private final Store store;
+    private final Committer committer;
+    private final EngineClock clock;
+    private final Seal seal;
+    private final Bodies bodies;
+    private final BiPredicate<Rows, Id> mayRun;
+    private final AddressGuard guard;
+    private final Sender sender;
+    private final Attempts attempts;
+
+    /**
+     * The parts that the room works with.
+     *
+     * @param seal opens the signing keys
+     * @param bodies finds the bytes of an event
+     * @param mayRun tells whether the deliveries of a workspace may go out
+     * @param allowed ranges that may be called although they are not public
+     * @param version the version in {@code user-agent}
+     */
+    public record Parts(
+            Store store,
+            Committer committer,
+            EngineClock clock,
+            Seal seal,
+            Bodies bodies,
+            BiPredicate<Rows, Id> mayRun,
+            Executor executor,
+            List<String> allowed,
+            String version) {}
+
+    /** Finds the bytes of an event. */
+    @FunctionalInterface
+    public interface Bodies {
+        /** The bytes, or null if the event is gone. */
+        byte @Nullable [] find(Rows rows, Id workspace, Id event);
+    }
+
+    /** The room. */
+    public Webhooks(Parts parts) {
+        this.store = parts.store();
+        this.committer = parts.committer();
+        this.clock = parts.clock();
+        this.seal = parts.seal();
+        this.bodies = parts.bodies();
+        this.mayRun = parts.mayRun();
+        this.guard = new AddressGuard(parts.allowed().stream().map(Cidr::parse).toList());
+        this.sender = Sender.create(guard, parts.version());
+        this.attempts = new Attempts(parts.executor(), Limits.DELIVERIES_RUNNING_MAX);
+    }
+
+    /** The tables of the room. */
+    public static List<TableName> tables() {
+        return List.of(WebhookTables.ENDPOINTS, WebhookTables.DELIVERIES, WebhookTables.ATTEMPTS);
+    }
+
+    /** True if a write concerns deliveries. */
+    public static boolean concerns(Changes.Write write) {
+        return write.isIn(WebhookTables.DELIVERIES);
+    }
+
+    /** What is wrong with an endpoint's URL; nothing if it can be sent to. */
+    public List<String> urlProblems(String url) {
+        return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
+    }
+
+    /** Whom to tell that an attempt has ended. */
+    public void onSettled(Runnable listener) {
+        attempts.onSettled(listener);
+    }
+
+    /** Sends a test event to an endpoint now, and shows what came of it. Nothing is remembered of it. */
+    public Command.HostCall test(Id endpoint) {
+        return context -> {
+            EndpointRow row = Endpoints.find(context, endpoint);
+            Id event = context.newId(IdKind.EVENT);
+            byte[] body = new JsonBytes(160)
+                    .open()
+                    .member("id", event.text())
+                    .member("type", "webhook_endpoint.test")
+                    .member("createdAt", Times.text(context.now()))
+                    .name("data")
+                    .open()
+                    .member("endpointId", endpoint.text())
+                    .close()
+                    .close()
+                    .bytes();
+            byte[] answer = testAnswer(sender.send(request(row, event, body, context.now())));
+            return later -> Decision.nothing(Outcome.Done.ok(answer));
+        };
+    }
+
+    @Override
+    public int number() {
+        return WebhookTables.LANE;
+    }
+
+    @Override
+    public void start(long number) {
+        boolean started = attempts.tryStart(number, () -> attempt(number));
+        if (!started && !attempts.isFull() && !attempts.isClaimed(number)) {
+            throw new IllegalStateException("Expected a delivery to start, but the executor refused it; it is tried again");
+        }
+    }
+
+    @Override
+    public boolean isBusy(long number) {
+        return attempts.isClaimed(number);
+    }
+
+    @Override
+    public boolean isFull() {
+        return attempts.isFull();
+    }
+
+    @Override
+    public boolean awaitIdle(long timeoutMillis) {
+        return attempts.awaitIdle(timeoutMillis);
+    }
+
+    /** Starts no more and waits for what is under way; what does not end stays due. */
+    public void drain(long timeoutMillis) {
+        attempts.stop();
+        attempts.awaitIdle(timeoutMillis);
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+    }
+
+    private void attempt(long number) {
+        Due due = store.read(rows -> find(rows, number));
+        if (due == null || due.row.nextDue() == 0) {
+            return;
+        }
+        DeliveryRow row = due.row;
+        Caller engine = Caller.engineFor(row.facts().workspace());
+        EndpointRow endpoint = due.endpoint;
+        byte[] body = due.body;
+        boolean manual = row.resendAt() != 0;
+        if (endpoint == null || body == null) {
+            committer.commit(engine, DeliverySteps.drop(row));
+        } else if (!manual && (!endpoint.enabled() || !due.active)) {
+            committer.commit(engine, DeliverySteps.hold(row));
+        } else {
+            long at = clock.epochMillis();
+            SendResult result = sender.send(request(endpoint, row.facts().event(), body, at));
+            committer.commit(engine, DeliverySteps.attempted(row, manual, at, result));
+        }
+    }
+
+    private @Nullable Due find(Rows rows, long number) {
+        byte[] bytes = rows.at(number);
+        if (bytes == null) {
+            return null;
+        }
+        DeliveryRow row = DeliveryRow.read(bytes);
+        Id workspace = row.facts().workspace();
+        byte[] endpoint = rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
+        return new Due(
+                row,
+                endpoint == null ? null : EndpointRow.read(endpoint),
+                bodies.find(rows, workspace, row.facts().event()),
+                mayRun.test(rows, workspace));
+    }
+
+    private SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(at);
+        Map<String, String> headers = new LinkedHashMap<>();
+        JsonValue own = JsonReader.trusted(endpoint.settings().headers());
+        if (own instanceof JsonValue.Obj obj) {
+            obj.members().forEach((name, value) -> {
+                if (value instanceof JsonValue.Text text) {
+                    headers.put(name, text.value());
+                }
+            });
+        }
+        headers.put("webhook-id", event.text());
+        headers.put("webhook-timestamp", Long.toString(seconds));
+        headers.put("webhook-signature", Signature.sign(endpoint.keys(seal, at), event.text(), seconds, body));
+        return new SendRequest(URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
+    }
+
+    private static byte[] testAnswer(SendResult result) {
+        JsonBytes json = new JsonBytes(128).open().member("delivered", result.delivered());
+        Integer status = result.status();
+        if (status != null) {
+            json.member("status", status);
+        }
+        json.member("durationMillis", result.durationMillis());
+        SendError error = result.error();
+        return json.optional("errorClass", error == null ? null : error.code())
+                .close()
+                .bytes();
+    }
+
+    private record Due(DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active) {}
+
+    /** The text of a header's value is checked here, because JSON allows what HTTP does not. */
+    public static boolean isHeaderValue(String value) {
+        return StandardCharsets.US_ASCII.newEncoder().canEncode(value)
+                && value.chars().allMatch(c -> c == '\t' || c >= ' ' && c != 127);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.pipeline.Request;
+
+/** Makes the commands on events. */
+final class EventDecoders {
+    Command publish(Request request) {
+        Input input = Input.of(request);
+        String type = input.body().matching("type", Events.TYPE);
+        if (!input.body().has("type")) {
+            input.body().missing("type", "the type of the event");
+        }
+        byte[] data = input.objectMember("data");
+        if (data.length > Limits.DATA_BYTES_MAX) {
+            input.body()
+                    .error(
+                            "data",
+                            "too_large",
+                            "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got " + data.length + ".");
+        }
+        return input.checked(Events.publish(type == null ? "" : type, data));
+    }
+
+    Command list(Request request) {
+        Input input = Input.of(request);
+        Id after = input.query().strictId("after", IdKind.EVENT);
+        PageRequest page = input.page(after != null);
+        return input.checked(Events.list(
+                page, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
+    }
+
+    Command get(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Events.get(input.id(IdKind.EVENT, 0)));
+    }
+}

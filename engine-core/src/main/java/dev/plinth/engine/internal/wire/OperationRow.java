@@ -1,0 +1,85 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.pipeline.Operation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Spells one row of the command table: what most rows have in common is left out. Not thread-safe. */
+final class OperationRow {
+    private final String name;
+    private final String method;
+    private final String path;
+    private Operation.Guard guard = Operation.Guard.WORKSPACE;
+    private @Nullable Scope scope;
+    private int cost = 1;
+    private Operation.Body body;
+    private int bodyBytesMax = Limits.BODY_BYTES_MAX;
+    private boolean slow;
+    private List<String> parameters = List.of();
+
+    private OperationRow(String name, String method, String path) {
+        this.name = name;
+        this.method = method;
+        this.path = path;
+        this.body = method.equals("GET") ? Operation.Body.NONE : Operation.Body.OPTIONAL;
+    }
+
+    static OperationRow of(String name, String method, String path) {
+        return new OperationRow(name, method, path);
+    }
+
+    OperationRow scope(Scope needed) {
+        scope = needed;
+        return this;
+    }
+
+    OperationRow operator() {
+        guard = Operation.Guard.OPERATOR;
+        return this;
+    }
+
+    OperationRow anybody() {
+        guard = Operation.Guard.NOBODY;
+        return this;
+    }
+
+    OperationRow free() {
+        cost = 0;
+        return this;
+    }
+
+    OperationRow withBody() {
+        body = Operation.Body.REQUIRED;
+        return this;
+    }
+
+    OperationRow bodyOf(int bytesMax) {
+        bodyBytesMax = bytesMax;
+        return withBody();
+    }
+
+    /** May take long on the caller's thread. */
+    OperationRow slow() {
+        slow = true;
+        return this;
+    }
+
+    OperationRow parameters(String... names) {
+        parameters = List.of(names);
+        return this;
+    }
+
+    OperationRow page(String... filters) {
+        String[] names = new String[filters.length + 2];
+        System.arraycopy(filters, 0, names, 0, filters.length);
+        names[filters.length] = "limit";
+        names[filters.length + 1] = "cursor";
+        return parameters(names);
+    }
+
+    Operation decodedBy(Operation.Decoder decoder) {
+        return new Operation(name, method, path, guard, scope, cost, body, bodyBytesMax, slow, parameters, decoder);
+    }
+}

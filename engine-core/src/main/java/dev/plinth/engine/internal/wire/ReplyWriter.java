@@ -1,0 +1,111 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.quota.Quota;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an answer as status, headers and bytes. */
+final class ReplyWriter {
+    private static final String JSON = "application/json";
+    private static final String PROBLEM = "application/problem+json";
+
+    private ReplyWriter() {}
+
+    static Reply write(Answer answer) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Request-Id", answer.request().text());
+        Outcome outcome = answer.outcome();
+        Reply reply;
+        if (outcome instanceof Outcome.Done done) {
+            reply = done(done, headers);
+        } else if (outcome instanceof Outcome.Replayed replayed) {
+            reply = replayed(replayed, headers);
+        } else {
+            reply = turned(((Outcome.Turned) outcome).refusal(), answer.request(), answer.keyed(), headers);
+        }
+        quota(answer.quota(), headers);
+        if (answer.waitedSeconds() > 0) {
+            headers.put("Preference-Applied", "wait=" + answer.waitedSeconds());
+        }
+        return reply;
+    }
+
+    static Reply write(Refusal refusal, Id request) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Request-Id", request.text());
+        return turned(refusal, request, false, headers);
+    }
+
+    private static Reply done(Outcome.Done done, Map<String, String> headers) {
+        boolean readTagged = done.etag() != null && (done.status() == 200 || done.status() == 304);
+        headers.put("Cache-Control", readTagged && done.location() == null ? "private, no-cache" : "no-store");
+        if (done.status() != 304) {
+            headers.put("Content-Type", JSON);
+        }
+        put(headers, "ETag", done.etag());
+        put(headers, "Location", done.location());
+        retryAfter(headers, done.retryAfterSeconds());
+        return new Reply(done.status(), headers, done.body());
+    }
+
+    private static Reply replayed(Outcome.Replayed replayed, Map<String, String> headers) {
+        headers.put("Cache-Control", "no-store");
+        headers.put("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
+        put(headers, "ETag", replayed.etag());
+        put(headers, "Location", replayed.location());
+        retryAfter(headers, replayed.retryAfterSeconds());
+        headers.put("Idempotent-Replayed", "true");
+        headers.put("Original-Request", replayed.originalRequest().text());
+        return new Reply(replayed.status(), headers, replayed.body());
+    }
+
+    private static Reply turned(Refusal refusal, Id request, boolean keyed, Map<String, String> headers) {
+        ProblemCode code = refusal.code();
+        headers.put("Cache-Control", "no-store");
+        headers.put("Content-Type", PROBLEM);
+        retryAfter(headers, refusal.retryAfterSeconds());
+        String hint = refusal.hint();
+        switch (code) {
+            case UNAUTHENTICATED -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\"");
+            case INVALID_TOKEN -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\", error=\"invalid_token\"");
+            case INSUFFICIENT_SCOPE -> headers.put(
+                    "WWW-Authenticate",
+                    "Bearer realm=\"plinth\", error=\"insufficient_scope\"" + (hint == null ? "" : ", scope=\"" + hint + "\""));
+            case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
+            default -> {}
+        }
+        boolean retryable = code.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
+        return new Reply(code.status(), headers, ProblemJson.render(refusal, request, retryable));
+    }
+
+    private static void quota(@Nullable Quota quota, Map<String, String> headers) {
+        if (quota == null) {
+            return;
+        }
+        Plan plan = quota.plan();
+        String name = "\"" + plan.name() + "\"";
+        headers.put("RateLimit-Policy", name + ";q=" + plan.requests() + ";w=" + plan.windowSeconds());
+        headers.put("RateLimit", name + ";r=" + quota.remaining() + ";t=" + quota.nextUnitSeconds());
+    }
+
+    private static void retryAfter(Map<String, String> headers, long seconds) {
+        if (seconds > 0) {
+            headers.put("Retry-After", Long.toString(seconds));
+        }
+    }
+
+    private static void put(Map<String, String> headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.put(name, value);
+        }
+    }
+}

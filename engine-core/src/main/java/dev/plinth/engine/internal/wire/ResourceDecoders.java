@@ -1,0 +1,200 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.OperationHandler;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.HostOperation;
+import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.resource.Children;
+import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.ResourceFilter;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.resource.Shares;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes the commands on resources, their children and their shares. */
+final class ResourceDecoders {
+    private static final String METADATA = "metadata.";
+
+    private final Map<String, OperationHandler> operations;
+    private final Set<String> asyncOperations;
+
+    ResourceDecoders(Map<String, OperationHandler> operations, Set<String> asyncOperations) {
+        this.operations = operations;
+        this.asyncOperations = asyncOperations;
+    }
+
+    Command create(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Resources.create(ContentRules.create(input.body(), "resource")));
+    }
+
+    Command list(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        return input.checked(Resources.list(page, filter(input.query())));
+    }
+
+    Command bulk(Request request) {
+        Input input = Input.of(request);
+        List<JsonValue> operations = input.body().array("operations", Limits.BULK_OPERATIONS_MAX);
+        if (!input.body().has("operations")) {
+            input.body().missing("operations", "an array of 1 to " + Limits.BULK_OPERATIONS_MAX + " operations");
+        } else if (operations != null) {
+            checkActions(input, operations);
+        }
+        byte[] items = JsonBytes.compact(new JsonValue.Arr(operations == null ? List.of() : operations));
+        NewJob job = NewJob.now(BulkJob.TYPE, items).ofItems();
+        return input.checked((Command.Change) context -> Jobs.accept(context, job));
+    }
+
+    Command get(Request request) {
+        Input input = Input.of(request);
+        Id id = input.id(IdKind.RESOURCE, 0);
+        boolean children = input.query().oneOf("include", List.of("children")) != null;
+        return input.checked(Resources.get(id, input.ifNoneMatch(), children));
+    }
+
+    Command patch(Request request) {
+        Input input = Input.of(request);
+        Content.Patch patch = ContentRules.patch(input.body());
+        return input.checked(Resources.patch(input.id(IdKind.RESOURCE, 0), patch, input.ifMatch()));
+    }
+
+    Command delete(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch()));
+    }
+
+    Command move(Request request, String move) {
+        Input input = Input.of(request);
+        return input.checked(Resources.move(input.id(IdKind.RESOURCE, 0), move, input.ifMatch()));
+    }
+
+    Command operation(Request request) {
+        Input input = Input.of(request);
+        byte[] argument = input.objectMember("input");
+        Id id = input.id(IdKind.RESOURCE, 0);
+        String name = request.pathValue(1);
+        input.checked(id);
+        OperationHandler handler = operations.get(name);
+        if (handler != null) {
+            return HostOperation.of(handler, id, argument);
+        }
+        if (asyncOperations.contains(name)) {
+            return StartJob.of(NewJob.now(name, argument).about(id));
+        }
+        throw new Refused(Refusal.notFound());
+    }
+
+    Command share(Request request) {
+        Input input = Input.of(request);
+        String role = input.body().oneOf("role", List.of("reader", "editor"));
+        if (!input.body().has("role")) {
+            input.body().missing("role", "reader or editor");
+        }
+        Id resource = input.id(IdKind.RESOURCE, 0);
+        Id grantee = input.id(IdKind.WORKSPACE, 1);
+        return input.checked(Shares.grant(resource, grantee, "editor".equals(role), Access::exists));
+    }
+
+    Command shares(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        return input.checked(Shares.list(input.id(IdKind.RESOURCE, 0), page));
+    }
+
+    Command unshare(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Shares.revoke(input.id(IdKind.RESOURCE, 0), input.id(IdKind.WORKSPACE, 1)));
+    }
+
+    Command createChild(Request request) {
+        Input input = Input.of(request);
+        Content content = ContentRules.create(input.body(), "child");
+        return input.checked(Children.create(input.id(IdKind.RESOURCE, 0), content));
+    }
+
+    Command listChildren(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        return input.checked(Children.list(input.id(IdKind.RESOURCE, 0), page));
+    }
+
+    Command getChild(Request request) {
+        Input input = Input.of(request);
+        return input.checked(
+                Children.get(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifNoneMatch()));
+    }
+
+    Command patchChild(Request request) {
+        Input input = Input.of(request);
+        Content.Patch patch = ContentRules.patch(input.body());
+        return input.checked(
+                Children.patch(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), patch, input.ifMatch()));
+    }
+
+    Command deleteChild(Request request) {
+        Input input = Input.of(request);
+        return input.checked(
+                Children.delete(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch()));
+    }
+
+    private static ResourceFilter filter(Input.Query query) {
+        String key = null;
+        String value = "";
+        for (Map.Entry<String, String> parameter : query.values().entrySet()) {
+            if (!parameter.getKey().startsWith(METADATA)) {
+                continue;
+            }
+            if (key != null) {
+                query.error(parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
+            }
+            key = parameter.getKey().substring(METADATA.length());
+            value = parameter.getValue();
+        }
+        Long after = query.time("createdAfter");
+        Long before = query.time("createdBefore");
+        return new ResourceFilter(
+                query.oneOf("status", List.of("active", "paused", "archived", "all")),
+                query.text("type"),
+                key,
+                value,
+                after == null ? Long.MIN_VALUE : after,
+                before == null ? Long.MAX_VALUE : before,
+                query.truth("shared"));
+    }
+
+    private static void checkActions(Input input, List<JsonValue> operations) {
+        if (operations.isEmpty()) {
+            input.body().error("operations", "too_few", "Expected at least 1 operation, but got none.");
+        }
+        for (int i = 0; i < operations.size(); i++) {
+            String at = "operations/" + i;
+            if (!(operations.get(i) instanceof JsonValue.Obj operation)) {
+                input.error("/" + at, "invalid_type", "Expected an object, but got " + operations.get(i).kind() + ".");
+            } else if (!(operation.get("action") instanceof JsonValue.Text action)
+                    || !BulkJob.ACTIONS.contains(action.value())) {
+                input.error(
+                        "/" + at + "/action",
+                        "invalid_value",
+                        "Expected one of " + String.join(", ", BulkJob.ACTIONS) + ", but got none of them.");
+            }
+        }
+    }
+}

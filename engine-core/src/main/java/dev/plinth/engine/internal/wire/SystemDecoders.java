@@ -1,0 +1,108 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.store.Store;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the commands on the engine itself: health, the rate limit's state, the test clock. */
+final class SystemDecoders {
+    private static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
+
+    private final Store store;
+    private final Quotas quotas;
+    private final @Nullable ManualClock testClock;
+    private final Runnable reset;
+
+    SystemDecoders(Store store, Quotas quotas, @Nullable ManualClock testClock, Runnable reset) {
+        this.store = store;
+        this.quotas = quotas;
+        this.testClock = testClock;
+        this.reset = reset;
+    }
+
+    boolean hasTestClock() {
+        return testClock != null;
+    }
+
+    Command rateLimit(Request request) {
+        return Input.of(request).checked((Command.Query) context -> {
+            Quota quota = quotas.inspect(context.workspace(), context.plan());
+            return Outcome.Done.ok(new JsonBytes(160)
+                    .open()
+                    .member("plan", quota.plan().name())
+                    .name("policies")
+                    .openArray()
+                    .open()
+                    .member("name", quota.plan().name())
+                    .member("limit", quota.plan().requests())
+                    .member("windowSeconds", quota.plan().windowSeconds())
+                    .member("remaining", quota.remaining())
+                    .member("resetSeconds", quota.nextUnitSeconds())
+                    .close()
+                    .closeArray()
+                    .close()
+                    .bytes());
+        });
+    }
+
+    Command live(Request request) {
+        return Input.of(request).checked((Command.Query) context -> health("live", 200));
+    }
+
+    Command ready(Request request) {
+        return Input.of(request)
+                .checked((Command.Query)
+                        context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
+    }
+
+    Command clock(Request request) {
+        return Input.of(request).checked((Command.Query) context -> now());
+    }
+
+    Command advance(Request request) {
+        Input input = Input.of(request);
+        Long seconds = input.body().whole("seconds", 0, ADVANCE_SECONDS_MAX);
+        if (!input.body().has("seconds")) {
+            input.body().missing("seconds", "a whole number of seconds from 0 to " + ADVANCE_SECONDS_MAX);
+        }
+        return input.checked((Command.HostCall) context -> {
+            if (testClock != null && seconds != null) {
+                testClock.advance(Duration.ofSeconds(seconds));
+            }
+            return later -> Decision.nothing(now());
+        });
+    }
+
+    Command reset(Request request) {
+        return Input.of(request).checked((Command.HostCall) context -> {
+            reset.run();
+            return later -> Decision.nothing(now());
+        });
+    }
+
+    private Outcome.Done now() {
+        long now = testClock == null ? 0 : testClock.epochMillis();
+        return Outcome.Done.ok(
+                new JsonBytes(64).open().member("now", Times.text(now)).close().bytes());
+    }
+
+    private Outcome.Done health(String status, int code) {
+        byte[] body = new JsonBytes(64)
+                .open()
+                .member("status", status)
+                .member("durability", store.durability().name().toLowerCase(Locale.ROOT))
+                .close()
+                .bytes();
+        return new Outcome.Done(code, body, null, null, 0, false);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.EndpointSettings;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the commands on webhook endpoints and deliveries. */
+final class WebhookDecoders {
+    private static final int URL_LENGTH_MAX = 2048;
+    private static final long GRACE_SECONDS_DEFAULT = 86_400;
+    private static final long GRACE_SECONDS_MAX = 604_800;
+    private static final byte[] NO_HEADERS = "{}".getBytes(StandardCharsets.US_ASCII);
+    private static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*(\\.\\*)?");
+    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
+    private static final Set<String> FORBIDDEN_HEADERS = Set.of(
+            "host",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "expect",
+            "user-agent");
+
+    private final Webhooks webhooks;
+
+    WebhookDecoders(Webhooks webhooks) {
+        this.webhooks = webhooks;
+    }
+
+    Command create(Request request) {
+        Input input = Input.of(request);
+        Fields body = input.body();
+        String url = url(body);
+        if (!body.has("url")) {
+            body.missing("url", "the URL of a receiver");
+        }
+        List<String> types = types(body);
+        Boolean ordered = ordered(body);
+        String description = body.text("description", 0, Limits.DESCRIPTION_LENGTH_MAX);
+        byte[] headers = headers(body);
+        return input.checked(Endpoints.create(new EndpointSettings(
+                url == null ? "" : url,
+                types == null ? List.of() : types,
+                ordered == null || ordered,
+                description == null ? "" : description,
+                headers == null ? NO_HEADERS : headers)));
+    }
+
+    Command patch(Request request) {
+        Input input = Input.of(request);
+        Fields body = input.body();
+        String url = url(body);
+        List<String> types = types(body);
+        Boolean ordered = ordered(body);
+        String description = body.text("description", 0, Limits.DESCRIPTION_LENGTH_MAX);
+        byte[] headers = headers(body);
+        String status = body.oneOf("status", List.of("enabled", "disabled"));
+        return input.checked(Endpoints.update(
+                input.id(IdKind.ENDPOINT, 0),
+                old -> new EndpointSettings(
+                        url == null ? old.url() : url,
+                        types == null ? old.types() : types,
+                        ordered == null ? old.ordered() : ordered,
+                        description == null ? old.description() : description,
+                        headers == null ? old.headers() : headers),
+                status == null ? null : (Boolean) status.equals("enabled")));
+    }
+
+    Command list(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        return input.checked(Endpoints.list(page));
+    }
+
+    Command get(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Endpoints.get(input.id(IdKind.ENDPOINT, 0)));
+    }
+
+    Command delete(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Endpoints.delete(input.id(IdKind.ENDPOINT, 0)));
+    }
+
+    Command rotate(Request request) {
+        Input input = Input.of(request);
+        Long grace = input.body().whole("graceSeconds", 0, GRACE_SECONDS_MAX);
+        return input.checked(
+                Endpoints.rotate(input.id(IdKind.ENDPOINT, 0), grace == null ? GRACE_SECONDS_DEFAULT : grace));
+    }
+
+    Command test(Request request) {
+        Input input = Input.of(request);
+        return input.checked(webhooks.test(input.id(IdKind.ENDPOINT, 0)));
+    }
+
+    Command deliveries(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        String status = input.query().oneOf("status", Deliveries.STATUSES);
+        return input.checked(Deliveries.list(input.id(IdKind.ENDPOINT, 0), page, status));
+    }
+
+    Command delivery(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Deliveries.get(input.id(IdKind.DELIVERY, 0)));
+    }
+
+    Command resend(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0)));
+    }
+
+    private @Nullable String url(Fields body) {
+        String url = body.text("url", 1, URL_LENGTH_MAX);
+        if (url != null) {
+            webhooks.urlProblems(url).forEach(problem -> body.error("url", "invalid_url", problem));
+        }
+        return url;
+    }
+
+    private static @Nullable List<String> types(Fields body) {
+        List<JsonValue> items = body.array("types", Limits.ENDPOINT_TYPES_MAX);
+        if (items == null) {
+            return null;
+        }
+        List<String> types = new ArrayList<>(items.size());
+        for (JsonValue item : items) {
+            if (item instanceof JsonValue.Text text && TYPE.matcher(text.value()).matches()) {
+                types.add(text.value());
+            } else {
+                body.error("types", "invalid_format", "Expected event types such as resource.updated or resource.*, but one is none.");
+            }
+        }
+        return types;
+    }
+
+    private static @Nullable Boolean ordered(Fields body) {
+        String ordering = body.oneOf("ordering", List.of("resource", "none"));
+        return ordering == null ? null : (Boolean) ordering.equals("resource");
+    }
+
+    private static byte @Nullable [] headers(Fields body) {
+        JsonValue.Obj headers = body.object("headers");
+        if (headers == null) {
+            return null;
+        }
+        Fields inner = body.inside("headers", headers);
+        if (headers.members().size() > Limits.ENDPOINT_HEADERS_MAX) {
+            body.error("headers", "too_many", "Expected at most " + Limits.ENDPOINT_HEADERS_MAX + " headers, but got more.");
+        }
+        for (Map.Entry<String, JsonValue> header : headers.members().entrySet()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            boolean ours = name.startsWith("webhook-") || name.startsWith("content-") || FORBIDDEN_HEADERS.contains(name);
+            if (ours || !HEADER.matcher(name).matches()) {
+                inner.error(header.getKey(), "forbidden_header", "Expected a header of your own, but this one may not be set.");
+            }
+            String value = inner.text(header.getKey(), 0, Limits.DESCRIPTION_LENGTH_MAX);
+            if (value != null && !Webhooks.isHeaderValue(value)) {
+                inner.error(header.getKey(), "invalid_format", "Expected visible ASCII characters, but there are others.");
+            }
+        }
+        return JsonBytes.compact(headers);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.OperationHandler;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: takes calls to the pipeline and brings answers back. */
+public final class Wire {
+    private static final byte[] NO_BODY = {};
+
+    private final Pipeline pipeline;
+    private final Router router;
+    private final Map<String, Operation> byName = new HashMap<>();
+
+    /**
+     * What the table's commands work with.
+     *
+     * @param operations the host's synchronous operations by name
+     * @param asyncOperations the names of the host's asynchronous operations
+     * @param testClock the clock that may be turned over the wire, or null
+     * @param reset empties the engine
+     */
+    public record Parts(
+            Store store,
+            Quotas quotas,
+            Plans plans,
+            Webhooks webhooks,
+            Map<String, OperationHandler> operations,
+            Set<String> asyncOperations,
+            @Nullable ManualClock testClock,
+            Runnable reset) {}
+
+    /** A wire to this pipeline. */
+    public Wire(Pipeline pipeline, Parts parts) {
+        this.pipeline = pipeline;
+        List<Operation> table = CommandTable.all(new Decoders(
+                new ResourceDecoders(parts.operations(), parts.asyncOperations()),
+                new JobDecoders(),
+                new WebhookDecoders(parts.webhooks()),
+                new AccessDecoders(parts.plans()),
+                new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset())));
+        this.router = new Router(table);
+        table.forEach(operation -> byName.put(operation.name(), operation));
+    }
+
+    /** Answers a call on the caller's thread. */
+    public Reply execute(Call call) {
+        Request request;
+        try {
+            request = request(call);
+        } catch (Refused refused) {
+            return refuse(refused.refusal());
+        }
+        return ReplyWriter.write(pipeline.execute(request));
+    }
+
+    /** Answers a call without ever blocking the caller's thread. */
+    public CompletableFuture<Reply> submit(Call call) {
+        Request request;
+        try {
+            request = request(call);
+        } catch (Refused refused) {
+            return CompletableFuture.completedFuture(refuse(refused.refusal()));
+        }
+        return pipeline.submit(request).thenApply(ReplyWriter::write);
+    }
+
+    /** A request to the operation of a name, for the typed client. */
+    public Request request(
+            String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
+        Operation known = byName.get(operation);
+        if (known == null) {
+            throw new IllegalStateException("Expected an operation of the command table, but " + operation + " is none");
+        }
+        return new Request(known, pathValues, query, headers, body, false);
+    }
+
+    /** The answer to something that never became a call. */
+    public Reply refuse(Refusal refusal) {
+        return ReplyWriter.write(refusal, pipeline.newRequestId());
+    }
+
+    /** An answer as bytes. */
+    public static Reply reply(Answer answer) {
+        return ReplyWriter.write(answer);
+    }
+
+    /** Bytes of a body that a route takes; the usual number for what is no route. */
+    public int bodyBytesMax(String method, String path) {
+        try {
+            return router.match(method, path).operation().bodyBytesMax();
+        } catch (Refused refused) {
+            return Limits.BODY_BYTES_MAX;
+        }
+    }
+
+    private Request request(Call call) {
+        Router.Match match = router.match(call.method(), call.path());
+        Map<String, String> headers = call.headers();
+        Request.Headers known = new Request.Headers(
+                headers.get("authorization"),
+                headers.get("idempotency-key"),
+                headers.get("if-match"),
+                headers.get("if-none-match"),
+                headers.get("prefer"),
+                headers.get("content-type"),
+                headers.get("content-encoding"));
+        boolean read = match.operation().body() != Operation.Body.NONE;
+        return new Request(
+                match.operation(),
+                match.values(),
+                call.query(),
+                known,
+                read ? call.body() : NO_BODY,
+                read && call.bodyTooLarge());
+    }
+}
