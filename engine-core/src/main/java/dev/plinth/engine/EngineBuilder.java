@@ -71,8 +71,8 @@ public final class EngineBuilder {
     /** The operator's token, 8 characters or more; made at random unless given. */
     public EngineBuilder adminToken(String token) {
         if (token.length() < 8 || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
-            throw new IllegalArgumentException(
-                    "Expected an admin token of 8 or more visible ASCII characters, but got " + token.length() + " or others");
+            throw new IllegalArgumentException("Expected an admin token of 8 or more visible ASCII characters, but got "
+                    + token.length() + " or others");
         }
         adminToken = Optional.of(token);
         return this;

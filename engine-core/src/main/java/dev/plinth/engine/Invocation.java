@@ -68,14 +68,30 @@ public final class Invocation<T> {
      * @param key 1–255 printable ASCII characters
      */
     public Invocation<T> idempotencyKey(String key) {
-        return with(query, new Request.Headers(
-                headers.authorization(), key, headers.ifMatch(), headers.ifNoneMatch(), headers.prefer(), null, null));
+        return with(
+                query,
+                new Request.Headers(
+                        headers.authorization(),
+                        key,
+                        headers.ifMatch(),
+                        headers.ifNoneMatch(),
+                        headers.prefer(),
+                        null,
+                        null));
     }
 
     /** The same on the condition that the thing is still in this version (412 otherwise). */
     public Invocation<T> ifVersion(long version) {
-        return with(query, new Request.Headers(
-                headers.authorization(), headers.idempotencyKey(), "\"v" + version + "\"", null, headers.prefer(), null, null));
+        return with(
+                query,
+                new Request.Headers(
+                        headers.authorization(),
+                        headers.idempotencyKey(),
+                        "\"v" + version + "\"",
+                        null,
+                        headers.prefer(),
+                        null,
+                        null));
     }
 
     Invocation<T> query(@Nullable String text) {

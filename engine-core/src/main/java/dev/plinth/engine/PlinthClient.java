@@ -88,11 +88,13 @@ public final class PlinthClient {
 
     /** Sends the workspace's events of these types, or all if there are none, to a URL. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
-        JsonBytes body = new JsonBytes(256).open().member("url", url).name("types").openArray();
+        JsonBytes body =
+                new JsonBytes(256).open().member("url", url).name("types").openArray();
         for (String type : types) {
             body.text(type);
         }
-        return calls.of("createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), Values::endpoint);
+        return calls.of(
+                "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), Values::endpoint);
     }
 
     /** The caller's workspace. */
@@ -117,9 +119,7 @@ public final class PlinthClient {
 
     /** What a new resource or child looks like on the wire. */
     static byte[] body(NewResource input) {
-        JsonBytes body = new JsonBytes(128 + input.data().utf8().length)
-                .open()
-                .member("name", input.name());
+        JsonBytes body = new JsonBytes(128 + input.data().utf8().length).open().member("name", input.name());
         input.type().ifPresent(type -> body.member("type", type));
         if (!input.data().equals(Json.EMPTY_OBJECT)) {
             body.raw("data", input.data().utf8());

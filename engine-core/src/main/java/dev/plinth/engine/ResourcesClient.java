@@ -74,7 +74,10 @@ public final class ResourcesClient {
     /** Runs a synchronous operation of the host; gives its result. */
     public Invocation<Json> run(String id, String operation, Json input) {
         return calls.of(
-                "runOperation", List.of(id, operation), input(input), result -> Json.trusted(JsonBytes.compact(result)));
+                "runOperation",
+                List.of(id, operation),
+                input(input),
+                result -> Json.trusted(JsonBytes.compact(result)));
     }
 
     /** Starts an asynchronous operation of the host. */

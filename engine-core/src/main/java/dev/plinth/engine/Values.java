@@ -162,7 +162,8 @@ final class Values {
 
     private static String text(JsonValue.Obj json, String name) {
         return optional(json, name)
-                .orElseThrow(() -> new IllegalStateException("Expected the text member " + name + ", but there is none"));
+                .orElseThrow(
+                        () -> new IllegalStateException("Expected the text member " + name + ", but there is none"));
     }
 
     private static Optional<String> optional(JsonValue.Obj json, String name) {

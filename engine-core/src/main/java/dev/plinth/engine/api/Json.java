@@ -90,7 +90,8 @@ public final class Json {
     private static final class CodecHolder {
         static final JsonCodec CODEC = ServiceLoader.load(JsonCodec.class, Json.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "Expected a JsonCodec among the services on the class path, but found none: is engine-core complete?"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "Expected a JsonCodec among the services on the class path, but found none: is engine-core complete?"));
     }
 }

@@ -32,19 +32,20 @@ public record Plan(String name, int requests, int windowSeconds, int endpointsMa
         Objects.requireNonNull(name, "name");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
-                    "Expected a plan's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \"" + name + "\"");
+                    "Expected a plan's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \""
+                            + name + "\"");
         }
         if (requests < 1 || requests > REQUESTS_MAX) {
             throw new IllegalArgumentException(
                     "Expected 1 to " + REQUESTS_MAX + " requests in plan " + name + ", but got " + requests);
         }
         if (windowSeconds < 1 || windowSeconds > WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException(
-                    "Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in plan " + name + ", but got " + windowSeconds);
+            throw new IllegalArgumentException("Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in plan "
+                    + name + ", but got " + windowSeconds);
         }
         if (endpointsMax < 0 || queuedJobsMax < 0) {
-            throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got " + endpointsMax
-                    + " endpoints and " + queuedJobsMax + " jobs");
+            throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got "
+                    + endpointsMax + " endpoints and " + queuedJobsMax + " jobs");
         }
     }
 

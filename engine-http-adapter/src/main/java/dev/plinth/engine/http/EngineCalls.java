@@ -19,6 +19,6 @@ record EngineCalls(Engine engine) implements Calls {
 
     @Override
     public Reply refusal(int status, String code, String detail) {
-        return engine.refusal(status, code, detail);
+        return engine.refusal(code, detail);
     }
 }

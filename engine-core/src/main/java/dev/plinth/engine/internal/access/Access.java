@@ -34,8 +34,8 @@ public final class Access {
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
             "Expected a valid API key, but this one is unknown, malformed, expired or revoked; check it or create another.");
-    private static final Refusal DISABLED =
-            Refusal.of(ProblemCode.FORBIDDEN, "Expected an enabled API key, but this one is disabled; enable it first.");
+    private static final Refusal DISABLED = Refusal.of(
+            ProblemCode.FORBIDDEN, "Expected an enabled API key, but this one is disabled; enable it first.");
     private static final Refusal SUSPENDED = Refusal.of(
             ProblemCode.WORKSPACE_SUSPENDED,
             "Expected an active workspace, but this one is suspended; ask the operator to activate it.");
@@ -60,7 +60,9 @@ public final class Access {
     /** Hears of every durable change, and moves the version when keys or workspaces are among it. */
     public void committed(List<Changes.Write> writes) {
         for (Changes.Write write : writes) {
-            if (write.isIn(AccessTables.WORKSPACES) || write.isIn(AccessTables.KEYS) || write.isIn(AccessTables.TOKENS)) {
+            if (write.isIn(AccessTables.WORKSPACES)
+                    || write.isIn(AccessTables.KEYS)
+                    || write.isIn(AccessTables.TOKENS)) {
                 version.incrementAndGet();
                 return;
             }

@@ -78,13 +78,25 @@ record KeyRow(
 
     KeyRow with(String newName, int newScopes, boolean newDisabled, long newExpiresAt) {
         return new KeyRow(
-                id, workspace, number, newName, live, newScopes, prefix, lastFour, newDisabled, revoked, newExpiresAt,
-                createdAt, tokens);
+                id,
+                workspace,
+                number,
+                newName,
+                live,
+                newScopes,
+                prefix,
+                lastFour,
+                newDisabled,
+                revoked,
+                newExpiresAt,
+                createdAt,
+                tokens);
     }
 
     KeyRow revoke() {
         return new KeyRow(
-                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, true, expiresAt, createdAt, List.of());
+                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, true, expiresAt, createdAt,
+                List.of());
     }
 
     /** The key with a new secret; the old ones go on until the end of their grace. */
@@ -98,8 +110,19 @@ record KeyRow(
             }
         }
         return new KeyRow(
-                id, workspace, number, name, live, scopes, secret.prefix(), secret.lastFour(), disabled, revoked, expiresAt,
-                createdAt, next);
+                id,
+                workspace,
+                number,
+                name,
+                live,
+                scopes,
+                secret.prefix(),
+                secret.lastFour(),
+                disabled,
+                revoked,
+                expiresAt,
+                createdAt,
+                next);
     }
 
     /** True if a secret with this digest opens the door now. */
@@ -140,7 +163,10 @@ record KeyRow(
         if (expiresAt != NEVER) {
             json.member("expiresAt", Times.text(expiresAt));
         }
-        return json.member("createdAt", Times.text(createdAt)).optional("secret", secret).close().bytes();
+        return json.member("createdAt", Times.text(createdAt))
+                .optional("secret", secret)
+                .close()
+                .bytes();
     }
 
     private String status(long now) {

@@ -33,7 +33,8 @@ public final class Keys {
      * @param scopes what it may do, as bits of {@link Scope}
      * @param expiresAt when it ends, in epoch milliseconds, or null
      */
-    public record NewKey(String name, boolean live, int scopes, @Nullable Long expiresAt) {}
+    public record NewKey(
+            String name, boolean live, int scopes, @Nullable Long expiresAt) {}
 
     /** Creates a key of the caller's workspace. */
     public static Command.Change create(NewKey input) {
@@ -64,7 +65,11 @@ public final class Keys {
 
     /** Changes a key; null leaves a thing as it is. */
     public static Command.Change update(
-            Id id, @Nullable String name, @Nullable Integer scopes, @Nullable Boolean enabled, @Nullable Long expiresAt) {
+            Id id,
+            @Nullable String name,
+            @Nullable Integer scopes,
+            @Nullable Boolean enabled,
+            @Nullable Long expiresAt) {
         return context -> {
             KeyRow old = find(context, id);
             int wanted = scopes == null ? old.scopes() : scopes;
@@ -102,14 +107,16 @@ public final class Keys {
             checkMayGive(context.caller(), old.scopes());
             if (old.revoked()) {
                 throw Refused.of(
-                        ProblemCode.INVALID_TRANSITION, "Expected a key that is not revoked, but this one is; create another.");
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected a key that is not revoked, but this one is; create another.");
             }
             ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.ALL, old.live());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
             if (row.tokens().size() > OLD_SECRETS_MAX + 1) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected at most " + OLD_SECRETS_MAX + " old secrets in grace, but this key has as many; rotate with"
+                        "Expected at most " + OLD_SECRETS_MAX
+                                + " old secrets in grace, but this key has as many; rotate with"
                                 + " graceSeconds 0, or wait.");
             }
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
@@ -118,7 +125,8 @@ public final class Keys {
             byte[] shown = row.json(context.now(), null);
             changes.event(new Changes.EventDraft(context.workspace(), "key.rotated", null, shown));
             return Decision.of(
-                    changes, Outcome.Done.ok(row.json(context.now(), secret.reveal())).withSecret());
+                    changes,
+                    Outcome.Done.ok(row.json(context.now(), secret.reveal())).withSecret());
         };
     }
 
@@ -143,7 +151,8 @@ public final class Keys {
         Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
         putToken(changes, row, secret);
         changes.event(new Changes.EventDraft(workspace, "key.created", null, row.json(context.now(), null)));
-        String location = context.caller().isOperator() ? null : "/v1/keys/" + row.id().text();
+        String location =
+                context.caller().isOperator() ? null : "/v1/keys/" + row.id().text();
         return Decision.of(
                 changes,
                 Outcome.Done.created(row.json(context.now(), secret.reveal()), null, location)

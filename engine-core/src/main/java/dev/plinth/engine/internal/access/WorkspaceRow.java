@@ -15,13 +15,7 @@ record WorkspaceRow(Id id, long number, String name, String plan, boolean suspen
     static WorkspaceRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new WorkspaceRow(
-                in.id(IdKind.WORKSPACE),
-                in.number(),
-                in.text(),
-                in.text(),
-                in.small() == 1,
-                in.bytes(),
-                in.number());
+                in.id(IdKind.WORKSPACE), in.number(), in.text(), in.text(), in.small() == 1, in.bytes(), in.number());
     }
 
     byte[] row() {

@@ -46,7 +46,10 @@ public final class Workspaces {
     /** Lists all workspaces. */
     public static Command.Query list(PageRequest request) {
         return context -> Outcome.Done.ok(Lists.page(
-                context.rows(), AccessTables.ALL_WORKSPACES, request, row -> WorkspaceRow.read(row).json()));
+                context.rows(),
+                AccessTables.ALL_WORKSPACES,
+                request,
+                row -> WorkspaceRow.read(row).json()));
     }
 
     /** Changes what the operator may change; null leaves a thing as it is. */

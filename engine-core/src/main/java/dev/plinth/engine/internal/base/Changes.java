@@ -84,7 +84,8 @@ public final class Changes {
      * @param resource the resource that it is about or belongs to, or null
      * @param data the rendered object
      */
-    public record EventDraft(Id workspace, String type, @Nullable Id resource, byte[] data) {}
+    public record EventDraft(
+            Id workspace, String type, @Nullable Id resource, byte[] data) {}
 
     /**
      * An event that has its id and its row.
@@ -94,5 +95,6 @@ public final class Changes {
      * @param type what happened
      * @param resource the resource that it is about or belongs to, or null
      */
-    public record WrittenEvent(Id id, Id workspace, String type, @Nullable Id resource) {}
+    public record WrittenEvent(
+            Id id, Id workspace, String type, @Nullable Id resource) {}
 }

@@ -102,7 +102,9 @@ public final class Limits {
     public static final int DRAIN_SECONDS = 10;
 
     static {
-        check(PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2, "pieces must leave room in their record");
+        check(
+                PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,
+                "pieces must leave room in their record");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
     }

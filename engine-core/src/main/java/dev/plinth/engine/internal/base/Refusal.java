@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param hint the scope that was missing, or the methods that are allowed; null where the code needs neither
  */
 public record Refusal(
-        ProblemCode code, String detail, List<ProblemError> errors, long retryAfterSeconds, @Nullable String hint) {
+        ProblemCode code,
+        String detail,
+        List<ProblemError> errors,
+        long retryAfterSeconds,
+        @Nullable String hint) {
     /** A refusal with nothing but its sentence. */
     public static Refusal of(ProblemCode code, String detail) {
         return new Refusal(code, detail, List.of(), 0, null);

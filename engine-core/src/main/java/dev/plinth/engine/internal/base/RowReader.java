@@ -21,8 +21,9 @@ public final class RowReader {
         this.bytes = row;
         int version = bytes[at++];
         if (version > newestVersion) {
-            throw new IllegalStateException("Expected a row of version " + newestVersion + " or older, but found version "
-                    + version + "; open the store with the newer release that wrote it");
+            throw new IllegalStateException(
+                    "Expected a row of version " + newestVersion + " or older, but found version " + version
+                            + "; open the store with the newer release that wrote it");
         }
     }
 

@@ -59,7 +59,8 @@ public final class Seal {
             return cipher.doFinal(input);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
-                    "Expected a secret sealed with this engine's key, but it does not open; was the key file changed?", e);
+                    "Expected a secret sealed with this engine's key, but it does not open; was the key file changed?",
+                    e);
         }
     }
 }

@@ -41,7 +41,8 @@ public final class Times {
     /** The time that an RFC 3339 text names, cut to milliseconds; null if it names none between the years 0 and 9999. */
     public static @Nullable Long parse(String text) {
         try {
-            Instant instant = OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
+            Instant instant = OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME)
+                    .toInstant();
             int year = instant.atOffset(ZoneOffset.UTC).getYear();
             return year < 0 || year > 9999 ? null : (Long) instant.toEpochMilli();
         } catch (DateTimeException e) {

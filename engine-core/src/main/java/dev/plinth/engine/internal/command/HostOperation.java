@@ -54,10 +54,13 @@ public final class HostOperation {
         Changes changes = new Changes();
         Json patch = result.patch();
         if (patch != null) {
-            changes.addAll(Resources.patch(resource, patch(patch), null).decide(context).changes());
+            changes.addAll(Resources.patch(resource, patch(patch), null)
+                    .decide(context)
+                    .changes());
         }
         for (OperationResult.NewEvent event : result.events()) {
-            changes.event(new Changes.EventDraft(now.owner(), event.type(), resource, event.data().utf8()));
+            changes.event(new Changes.EventDraft(
+                    now.owner(), event.type(), resource, event.data().utf8()));
         }
         return Decision.of(changes, Outcome.Done.ok(result.result().utf8()));
     }

@@ -50,8 +50,8 @@ public final class EventFeed implements AutoCloseable {
         this.store = store;
         this.committer = committer;
         this.executor = executor;
-        listeners.forEach((name, listener) -> subscriptions.add(new Subscription(
-                Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
+        listeners.forEach((name, listener) ->
+                subscriptions.add(new Subscription(Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
     }
 
     /** True if a write is a new event. */
@@ -153,7 +153,10 @@ public final class EventFeed implements AutoCloseable {
                         new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
                 return true;
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "Expected the listener to take event " + row.id() + ", but it failed", e);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Expected the listener to take event " + row.id() + ", but it failed",
+                        e);
                 return false;
             }
         }
@@ -167,7 +170,11 @@ public final class EventFeed implements AutoCloseable {
             Outcome unused = committer.commit(
                     Caller.OPERATOR,
                     context -> Decision.of(
-                            new Changes().put(EventTables.CURSORS, key, new RowWriter(1, 16).number(cursor).row()),
+                            new Changes()
+                                    .put(
+                                            EventTables.CURSORS,
+                                            key,
+                                            new RowWriter(1, 16).number(cursor).row()),
                             Outcome.Done.ok(new byte[0])));
         }
     }

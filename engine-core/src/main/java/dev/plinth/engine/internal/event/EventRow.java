@@ -9,7 +9,14 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import org.jspecify.annotations.Nullable;
 
 /** An event as it is stored: rendered once, and the very bytes that every webhook carries. */
-record EventRow(Id id, Id workspace, long number, String type, @Nullable Id resource, long createdAt, byte[] json) {
+record EventRow(
+        Id id,
+        Id workspace,
+        long number,
+        String type,
+        @Nullable Id resource,
+        long createdAt,
+        byte[] json) {
     private static final int VERSION = 1;
     private static final int FIXED_BYTES = 96;
 

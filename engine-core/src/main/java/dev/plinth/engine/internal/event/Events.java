@@ -69,14 +69,17 @@ public final class Events {
             Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
             changes.written(new Changes.WrittenEvent(row.id(), row.workspace(), type, null));
             return Decision.of(
-                    changes, Outcome.Done.created(row.json(), null, "/v1/events/" + row.id().text()));
+                    changes,
+                    Outcome.Done.created(
+                            row.json(), null, "/v1/events/" + row.id().text()));
         };
     }
 
     /** Shows an event. */
     public static Command.Query get(Id id) {
         return context -> {
-            byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
+            byte[] row =
+                    context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
             if (row == null) {
                 throw new Refused(Refusal.notFound());
             }

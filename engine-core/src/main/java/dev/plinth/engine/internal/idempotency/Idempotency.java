@@ -54,7 +54,9 @@ public final class Idempotency {
         Remembered remembered = live(rows.get(REMEMBERED, rowKey), nowMillis);
         if (remembered != null) {
             end(fresh);
-            return remembered.fingerprint().equals(fingerprint) ? new Replay(remembered.replay(seal, rowKey)) : new Mismatch();
+            return remembered.fingerprint().equals(fingerprint)
+                    ? new Replay(remembered.replay(seal, rowKey))
+                    : new Mismatch();
         }
         if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
             end(fresh);

@@ -87,7 +87,17 @@ record JobRow(
 
     JobRow queued() {
         return new JobRow(
-                facts, JobStatus.QUEUED, attempt, 0, startedAt, 0, cancelRequested, progress, error, 0, succeededItems,
+                facts,
+                JobStatus.QUEUED,
+                attempt,
+                0,
+                startedAt,
+                0,
+                cancelRequested,
+                progress,
+                error,
+                0,
+                succeededItems,
                 doneItems);
     }
 
@@ -99,45 +109,115 @@ record JobRow(
     /** Queued again without having used the attempt. */
     JobRow returned() {
         return new JobRow(
-                facts, JobStatus.QUEUED, attempt - 1, 0, startedAt, 0, cancelRequested, progress, error, 0,
-                succeededItems, doneItems);
+                facts,
+                JobStatus.QUEUED,
+                attempt - 1,
+                0,
+                startedAt,
+                0,
+                cancelRequested,
+                progress,
+                error,
+                0,
+                succeededItems,
+                doneItems);
     }
 
     JobRow running(long now) {
         return new JobRow(
-                facts, JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, cancelRequested,
-                progress, error, 0, succeededItems, doneItems);
+                facts,
+                JobStatus.RUNNING,
+                attempt + 1,
+                0,
+                startedAt == 0 ? now : startedAt,
+                0,
+                cancelRequested,
+                progress,
+                error,
+                0,
+                succeededItems,
+                doneItems);
     }
 
     JobRow scheduled(long at, byte[] problem) {
         return new JobRow(
-                facts, JobStatus.SCHEDULED, attempt, at, startedAt, 0, cancelRequested, progress, problem, 0,
-                succeededItems, doneItems);
+                facts,
+                JobStatus.SCHEDULED,
+                attempt,
+                at,
+                startedAt,
+                0,
+                cancelRequested,
+                progress,
+                problem,
+                0,
+                succeededItems,
+                doneItems);
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
         return new JobRow(
-                facts, end, attempt, 0, startedAt, now, cancelRequested, progress, problem, pieces, succeededItems,
+                facts,
+                end,
+                attempt,
+                0,
+                startedAt,
+                now,
+                cancelRequested,
+                progress,
+                problem,
+                pieces,
+                succeededItems,
                 doneItems);
     }
 
     JobRow cancelRequestedNow() {
         return new JobRow(
-                facts, status, attempt, dueAt, startedAt, finishedAt, true, progress, error, resultPieces,
-                succeededItems, doneItems);
+                facts,
+                status,
+                attempt,
+                dueAt,
+                startedAt,
+                finishedAt,
+                true,
+                progress,
+                error,
+                resultPieces,
+                succeededItems,
+                doneItems);
     }
 
     JobRow progressed(Progress next) {
         return new JobRow(
-                facts, status, attempt, dueAt, startedAt, finishedAt, cancelRequested, next, error, resultPieces,
-                succeededItems, doneItems);
+                facts,
+                status,
+                attempt,
+                dueAt,
+                startedAt,
+                finishedAt,
+                cancelRequested,
+                next,
+                error,
+                resultPieces,
+                succeededItems,
+                doneItems);
     }
 
     /** One more item done, with progress out of so many. */
     JobRow itemDone(boolean well, int total) {
         return new JobRow(
-                facts, status, attempt, dueAt, startedAt, finishedAt, cancelRequested,
-                new Progress(doneItems + 1L, total, ""), error, resultPieces, succeededItems + (well ? 1 : 0), doneItems + 1);
+                facts,
+                status,
+                attempt,
+                dueAt,
+                startedAt,
+                finishedAt,
+                cancelRequested,
+                new Progress(doneItems + 1L, total, ""),
+                error,
+                resultPieces,
+                succeededItems + (well ? 1 : 0),
+                doneItems + 1);
     }
 
     static JobRow read(byte[] row) {

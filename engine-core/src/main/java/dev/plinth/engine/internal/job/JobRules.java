@@ -29,7 +29,7 @@ final class JobRules {
         JobRow next = row.ended(JobStatus.SUCCEEDED, context.now(), null, pieces);
         Changes changes = new Changes().put(JobTables.JOBS, next.key(), next.row());
         Pieces.put(changes, row.facts().id(), Pieces.Kind.RESULT, result, 0, pieces);
-        addEnd(context.rows(), next, result, changes);
+        addEnd(context.rows(), next, result.length == 0 ? null : result, changes);
         return changes;
     }
 
@@ -56,7 +56,9 @@ final class JobRules {
             return null;
         }
         if (row.doneItems() < 0) {
-            return row.resultPieces() == 0 ? null : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
+            return row.resultPieces() == 0
+                    ? null
+                    : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
         }
         JsonBytes json = new JsonBytes(128 * row.doneItems())
                 .open()

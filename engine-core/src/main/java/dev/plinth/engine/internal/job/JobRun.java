@@ -55,7 +55,10 @@ final class JobRun implements JobContext {
         } catch (JobFailure failure) {
             fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
         } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
-            LOG.log(System.Logger.Level.WARNING, "Expected the handler of job " + jobId() + " to end well, but it failed", e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected the handler of job " + jobId() + " to end well, but it failed",
+                    e);
             fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
         }
     }

@@ -81,7 +81,9 @@ public final class JobRunner implements Lane {
     public void start(long number) {
         JobRow row = row(number);
         if (row != null) {
-            committer.commit(Caller.engineFor(row.facts().workspace()), JobSteps.queue(row.facts().id()));
+            committer.commit(
+                    Caller.engineFor(row.facts().workspace()),
+                    JobSteps.queue(row.facts().id()));
         }
     }
 
@@ -182,15 +184,16 @@ public final class JobRunner implements Lane {
             return;
         }
         Caller engine = Caller.engineFor(queued.facts().workspace());
-        if (!JobSteps.wasInTime(committer.commit(engine, JobSteps.begin(queued.facts().id())))) {
+        if (!JobSteps.wasInTime(
+                committer.commit(engine, JobSteps.begin(queued.facts().id())))) {
             return;
         }
         JobRow row = row(number);
         if (row == null) {
             return;
         }
-        byte[] input = store.read(
-                rows -> Pieces.join(rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
+        byte[] input = store.read(rows -> Pieces.join(
+                rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, committer);
         running.put(row.facts().id(), run);
         try {

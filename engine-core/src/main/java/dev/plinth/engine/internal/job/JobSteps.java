@@ -59,7 +59,9 @@ final class JobSteps {
 
     static Command.Change cancel(Id id, int attempt) {
         return running(
-                id, attempt, (context, row) -> JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0)));
+                id,
+                attempt,
+                (context, row) -> JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0)));
     }
 
     /** A running job goes back to the queue without having used the attempt. */

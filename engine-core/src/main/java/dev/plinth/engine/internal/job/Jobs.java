@@ -37,7 +37,8 @@ public final class Jobs {
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {
-            byte[] holder = context.rows().get(JobTables.UNIQUE, JobRow.uniqueKey(context.workspace(), input.type(), unique));
+            byte[] holder =
+                    context.rows().get(JobTables.UNIQUE, JobRow.uniqueKey(context.workspace(), input.type(), unique));
             if (holder != null) {
                 return Decision.nothing(deduplicated(context, new RowReader(holder, 1).id(IdKind.JOB)));
             }
@@ -59,7 +60,8 @@ public final class Jobs {
             changes.put(JobTables.JOBS, row.key(), row.row());
             byte[] unique = row.uniqueKey();
             if (unique != null) {
-                changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+                changes.put(
+                        JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
             }
             return Decision.of(changes, accepted(row, false));
         };
@@ -76,7 +78,9 @@ public final class Jobs {
 
             @Override
             public Command.@Nullable Wait wait(Context context) {
-                return waitSeconds == 0 || find(context, id).status().isFinal() ? null : new Command.Wait(id, waitSeconds);
+                return waitSeconds == 0 || find(context, id).status().isFinal()
+                        ? null
+                        : new Command.Wait(id, waitSeconds);
             }
         };
     }
@@ -112,7 +116,8 @@ public final class Jobs {
             if (row.status().isFinal()) {
                 throw Refused.of(
                         ProblemCode.JOB_FINISHED,
-                        "Expected a job that has not finished, but it has " + row.status().wireName() + ".");
+                        "Expected a job that has not finished, but it has "
+                                + row.status().wireName() + ".");
             }
             if (row.status() != JobStatus.RUNNING) {
                 JobRow next = row.ended(JobStatus.CANCELED, context.now(), null, 0);
@@ -137,7 +142,8 @@ public final class Jobs {
             Changes changes = JobRules.step(context, next);
             byte[] unique = next.uniqueKey();
             if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
-                changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+                changes.put(
+                        JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
             }
             return Decision.of(changes, Outcome.Done.ok(next.json(null)));
         };

@@ -33,14 +33,12 @@ public record NewJob(
 
     /** A job to run at once. */
     public static NewJob now(String type, byte[] input) {
-        return new NewJob(
-                type, input, null, 0, PRIORITY_DEFAULT, null, Limits.JOB_ATTEMPTS_DEFAULT, false);
+        return new NewJob(type, input, null, 0, PRIORITY_DEFAULT, null, Limits.JOB_ATTEMPTS_DEFAULT, false);
     }
 
     /** The same about a resource. */
     public NewJob about(Id id) {
-        return new NewJob(
-                type, input, id, runAt, priority, uniqueKey, attemptsMax, countsOutcomes);
+        return new NewJob(type, input, id, runAt, priority, uniqueKey, attemptsMax, countsOutcomes);
     }
 
     /** The same as a job that consists of items. */

@@ -45,7 +45,10 @@ final class Pieces {
 
     /** Adds one piece. */
     static void put(Changes changes, Id job, Kind kind, int index, byte[] piece) {
-        changes.put(PIECES, key(job, kind, index), new RowWriter(VERSION, piece.length + OVERHEAD).bytes(piece).row());
+        changes.put(
+                PIECES,
+                key(job, kind, index),
+                new RowWriter(VERSION, piece.length + OVERHEAD).bytes(piece).row());
     }
 
     /** A value put together again. */

@@ -80,7 +80,9 @@ public final class Fields {
         }
         int length = text.value().codePointCount(0, text.value().length());
         if (length < lengthMin || length > lengthMax) {
-            error(name, length < lengthMin ? "too_short" : "too_long",
+            error(
+                    name,
+                    length < lengthMin ? "too_short" : "too_long",
                     "Expected " + lengthMin + " to " + lengthMax + " characters, but got " + length + ".");
             return null;
         }
@@ -133,7 +135,10 @@ public final class Fields {
         }
         long number = Long.parseLong(num.written());
         if (number < least || number > most) {
-            error(name, "out_of_range", "Expected a whole number from " + least + " to " + most + ", but got " + number + ".");
+            error(
+                    name,
+                    "out_of_range",
+                    "Expected a whole number from " + least + " to " + most + ", but got " + number + ".");
             return null;
         }
         return number;
@@ -164,7 +169,10 @@ public final class Fields {
         }
         Long millis = Times.parse(text.value());
         if (millis == null) {
-            error(name, "invalid_format", "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
+            error(
+                    name,
+                    "invalid_format",
+                    "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
         }
         return millis;
     }
@@ -193,7 +201,11 @@ public final class Fields {
             return null;
         }
         if (arr.items().size() > itemsMax) {
-            error(name, "too_many", "Expected at most " + itemsMax + " items, but got " + arr.items().size() + ".");
+            error(
+                    name,
+                    "too_many",
+                    "Expected at most " + itemsMax + " items, but got "
+                            + arr.items().size() + ".");
             return null;
         }
         return arr.items();
@@ -214,7 +226,10 @@ public final class Fields {
     public void end() {
         for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
             if (!taken.contains(member.getKey())) {
-                error(member.getKey(), "unknown_member", "Expected only known members that can be set, but this is none.");
+                error(
+                        member.getKey(),
+                        "unknown_member",
+                        "Expected only known members that can be set, but this is none.");
             }
         }
     }

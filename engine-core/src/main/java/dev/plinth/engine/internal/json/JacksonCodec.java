@@ -87,11 +87,13 @@ public final class JacksonCodec implements JsonCodec {
                 || value instanceof Byte
                 || value instanceof BigInteger
                 || value instanceof BigDecimal;
-        boolean finite = value instanceof Double d && Double.isFinite(d) || value instanceof Float f && Float.isFinite(f);
+        boolean finite =
+                value instanceof Double d && Double.isFinite(d) || value instanceof Float f && Float.isFinite(f);
         if (whole || finite) {
             return new JsonValue.Num(value.toString());
         }
-        throw new IllegalArgumentException("Expected a map, an iterable, a string, a finite number, a boolean, a Json or null, but got "
-                + value.getClass().getName() + "; convert it first");
+        throw new IllegalArgumentException(
+                "Expected a map, an iterable, a string, a finite number, a boolean, a Json or null, but got "
+                        + value.getClass().getName() + "; convert it first");
     }
 }

@@ -111,7 +111,8 @@ public final class JsonReader {
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw new MalformedJson("Expected whole characters, but there is half a surrogate pair" + where(parser));
+                    throw new MalformedJson(
+                            "Expected whole characters, but there is half a surrogate pair" + where(parser));
                 }
                 i++;
             }
@@ -140,18 +141,22 @@ public final class JsonReader {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(utf8));
         } catch (CharacterCodingException e) {
-            throw new MalformedJson("Expected UTF-8 text, but there are bytes that are not UTF-8; send the body as UTF-8.");
+            throw new MalformedJson(
+                    "Expected UTF-8 text, but there are bytes that are not UTF-8; send the body as UTF-8.");
         }
     }
 
     private static String reason(JsonProcessingException e) {
         String message = e.getOriginalMessage();
-        String sentence = message == null ? "it is not" : message.lines().findFirst().orElse("it is not");
+        String sentence =
+                message == null ? "it is not" : message.lines().findFirst().orElse("it is not");
         if (sentence.contains("nesting depth")) {
             return "it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.";
         }
         long column = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-        return (sentence.startsWith("Duplicate") ? "a member stands there twice" : "a character or an end does not belong there")
+        return (sentence.startsWith("Duplicate")
+                        ? "a member stands there twice"
+                        : "a character or an end does not belong there")
                 + (column < 0 ? "." : " (at byte " + column + ").");
     }
 

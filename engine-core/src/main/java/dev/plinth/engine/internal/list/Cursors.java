@@ -34,7 +34,8 @@ public final class Cursors {
         } catch (IllegalArgumentException e) {
             return INVALID;
         }
-        if (bytes.length != CURSOR_BYTES || !write(Bytes.getLong(bytes, 0), filter).equals(cursor)) {
+        if (bytes.length != CURSOR_BYTES
+                || !write(Bytes.getLong(bytes, 0), filter).equals(cursor)) {
             return INVALID;
         }
         long number = Bytes.getLong(bytes, 0);

@@ -95,7 +95,8 @@ public final class Commits implements Committer {
     /** The context of a call that only reads. */
     Context reading(Caller caller, long now, Rows rows) {
         return new Context(caller, now, rows, ids, seal, () -> {
-            throw new IllegalStateException("Expected a read to need no list number, but it asked for one; make it a change");
+            throw new IllegalStateException(
+                    "Expected a read to need no list number, but it asked for one; make it a change");
         });
     }
 

@@ -12,11 +12,14 @@ final class IdempotencyKeys {
         String text = header.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
         String key = quoted ? unescaped(text.substring(1, text.length() - 1)) : text;
-        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        if (key.isEmpty()
+                || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX
+                || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             throw Refused.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
                     "Expected an Idempotency-Key of 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
-                            + " printable ASCII characters, but got " + key.length() + " characters or others; send a UUID.");
+                            + " printable ASCII characters, but got " + key.length()
+                            + " characters or others; send a UUID.");
         }
         return key;
     }

@@ -17,8 +17,13 @@ final class Passage implements Commits.Memory {
     final Id id;
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;
-    @Nullable Quota quota;
-    @Nullable String key;
+
+    @Nullable
+    Quota quota;
+
+    @Nullable
+    String key;
+
     Idempotency.@Nullable Fresh fresh;
     boolean isSecondTry;
 

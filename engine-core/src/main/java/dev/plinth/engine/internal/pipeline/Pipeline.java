@@ -122,7 +122,8 @@ public final class Pipeline {
     private void access(Passage passage) {
         if (draining) {
             throw new Refused(Refusal.of(
-                            ProblemCode.SHUTTING_DOWN, "Expected a running engine, but it is shutting down; nothing was changed.")
+                            ProblemCode.SHUTTING_DOWN,
+                            "Expected a running engine, but it is shutting down; nothing was changed.")
                     .retryAfter(1));
         }
         String authorization = passage.request.headers().authorization();
@@ -178,7 +179,8 @@ public final class Pipeline {
         if (error != null && isOtherType(headers.contentType())) {
             throw Refused.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-                    "Expected JSON, but the Content-Type says something else and the body is not JSON either. " + error);
+                    "Expected JSON, but the Content-Type says something else and the body is not JSON either. "
+                            + error);
         }
     }
 
@@ -187,7 +189,8 @@ public final class Pipeline {
         if (scope != null && !passage.caller.may(scope)) {
             throw new Refused(Refusal.of(
                             ProblemCode.INSUFFICIENT_SCOPE,
-                            "Expected a key with the scope " + scope.wireName() + ", but this one lacks it; use another key.")
+                            "Expected a key with the scope " + scope.wireName()
+                                    + ", but this one lacks it; use another key.")
                     .hint(scope.wireName()));
         }
     }
@@ -330,7 +333,8 @@ public final class Pipeline {
                         nothing -> {
                             waiting.decrementAndGet();
                             Step next = step.again.get();
-                            return finish(new Step(next.answer.waited(step.answer.waitedSeconds()), null, 0, next.again));
+                            return finish(
+                                    new Step(next.answer.waited(step.answer.waitedSeconds()), null, 0, next.again));
                         },
                         parts.executor);
     }

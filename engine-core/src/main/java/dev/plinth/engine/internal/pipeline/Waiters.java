@@ -12,7 +12,10 @@ public final class Waiters {
     /** Completes when the topic is signalled, or after so many seconds. */
     CompletableFuture<Void> await(Id topic, int seconds) {
         Waiting waiting = byTopic.compute(topic, (id, old) -> old == null ? new Waiting() : old.joined());
-        return waiting.end.copy().completeOnTimeout(null, seconds, TimeUnit.SECONDS).whenComplete((nothing, error) -> leave(topic));
+        return waiting.end
+                .copy()
+                .completeOnTimeout(null, seconds, TimeUnit.SECONDS)
+                .whenComplete((nothing, error) -> leave(topic));
     }
 
     /** Tells all who wait for a topic that it has ended. */

@@ -35,8 +35,8 @@ public final class Children {
                     content);
             Changes changes = new Changes().put(ResourceTables.CHILDREN, row.key(), row.row());
             changes.event(event(row, "child.created", row.json()));
-            String location =
-                    "/v1/resources/" + parent.id().text() + "/children/" + row.id().text();
+            String location = "/v1/resources/" + parent.id().text() + "/children/"
+                    + row.id().text();
             return Decision.of(changes, Outcome.Done.created(row.json(), row.etag(), location));
         };
     }
@@ -106,10 +106,7 @@ public final class Children {
             }
             next = rows.floor(set, next - 1);
         }
-        return json.closeArray()
-                .member("hasMore", next != Rows.NONE)
-                .close()
-                .bytes();
+        return json.closeArray().member("hasMore", next != Rows.NONE).close().bytes();
     }
 
     /** Adds the removal of some children; true if there were any. */
@@ -133,12 +130,16 @@ public final class Children {
     }
 
     private static byte[] page(Rows rows, Id resource, PageRequest request) {
-        return Lists.page(rows, SetKey.of(SetKinds.CHILDREN, resource), request, row -> ResourceRow.read(row, true)
-                .json());
+        return Lists.page(
+                rows,
+                SetKey.of(SetKinds.CHILDREN, resource),
+                request,
+                row -> ResourceRow.read(row, true).json());
     }
 
     private static ResourceRow find(Context context, ResourceRow parent, Id child) {
-        byte[] bytes = context.rows().get(ResourceTables.CHILDREN, parent.workspace().keyOf(child));
+        byte[] bytes =
+                context.rows().get(ResourceTables.CHILDREN, parent.workspace().keyOf(child));
         if (bytes != null) {
             ResourceRow row = ResourceRow.read(bytes, true);
             if (parent.id().equals(row.parent())) {

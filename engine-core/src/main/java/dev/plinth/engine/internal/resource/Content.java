@@ -26,8 +26,7 @@ public record Content(String name, String type, byte[] data, byte[] metadata) {
         String newName = patch.name() == null ? name : patch.name();
         byte[] newData = merge(data, patch.data());
         byte[] newMetadata = merge(metadata, patch.metadata());
-        boolean same =
-                newName.equals(name) && Arrays.equals(newData, data) && Arrays.equals(newMetadata, metadata);
+        boolean same = newName.equals(name) && Arrays.equals(newData, data) && Arrays.equals(newMetadata, metadata);
         return same ? null : new Content(newName, type, newData, newMetadata);
     }
 
@@ -49,5 +48,8 @@ public record Content(String name, String type, byte[] data, byte[] metadata) {
      * @param data the patch of the data, JSON null to empty it, or null to leave it
      * @param metadata the patch of the metadata, JSON null to empty it, or null to leave it
      */
-    public record Patch(@Nullable String name, @Nullable JsonValue data, @Nullable JsonValue metadata) {}
+    public record Patch(
+            @Nullable String name,
+            @Nullable JsonValue data,
+            @Nullable JsonValue metadata) {}
 }

@@ -71,17 +71,19 @@ public final class ContentRules {
         if (after.data().length > Limits.DATA_BYTES_MAX) {
             errors.add(tooLarge("/data", after.data().length));
         }
-        int pairs = ((JsonValue.Obj) JsonReader.trusted(after.metadata())).members().size();
+        int pairs =
+                ((JsonValue.Obj) JsonReader.trusted(after.metadata())).members().size();
         if (pairs > Limits.METADATA_PAIRS_MAX) {
             errors.add(new ProblemError(
                     ProblemError.Source.POINTER,
                     "/metadata",
                     "too_many",
-                    "Expected at most " + Limits.METADATA_PAIRS_MAX + " pairs after the patch, but got " + pairs + "."));
+                    "Expected at most " + Limits.METADATA_PAIRS_MAX + " pairs after the patch, but got " + pairs
+                            + "."));
         }
         if (!errors.isEmpty()) {
-            throw new Refused(
-                    Refusal.of(ProblemCode.VALIDATION_FAILED, "Expected a patch whose result is valid, but it is not.", errors));
+            throw new Refused(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED, "Expected a patch whose result is valid, but it is not.", errors));
         }
     }
 
@@ -130,7 +132,8 @@ public final class ContentRules {
                 inner.error(
                         key,
                         "too_long",
-                        "Expected a key of 1 to " + Limits.METADATA_KEY_LENGTH_MAX + " characters, but got " + length + ".");
+                        "Expected a key of 1 to " + Limits.METADATA_KEY_LENGTH_MAX + " characters, but got " + length
+                                + ".");
             }
             if (!(patch && pair.getValue() instanceof JsonValue.Null)) {
                 inner.text(key, 0, Limits.METADATA_VALUE_LENGTH_MAX);

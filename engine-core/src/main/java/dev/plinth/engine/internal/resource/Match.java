@@ -22,7 +22,8 @@ final class Match {
         }
         throw Refused.of(
                 ProblemCode.PRECONDITION_FAILED,
-                "Expected the version that If-Match names, but it is " + tag(version) + "; get it again and repeat the change.");
+                "Expected the version that If-Match names, but it is " + tag(version)
+                        + "; get it again and repeat the change.");
     }
 
     /** True if the header names this version, so that nothing has to be sent. */

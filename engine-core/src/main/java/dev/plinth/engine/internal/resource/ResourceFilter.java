@@ -61,6 +61,7 @@ public record ResourceFilter(
             return true;
         }
         JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
-        return pairs.get(metadataKey) instanceof JsonValue.Text text && text.value().equals(metadataValue);
+        return pairs.get(metadataKey) instanceof JsonValue.Text text
+                && text.value().equals(metadataValue);
     }
 }

@@ -61,7 +61,10 @@ record ResourceRow(
     }
 
     byte[] row() {
-        int size = json.length + content.data().length + content.metadata().length + 2 * content.name().length();
+        int size = json.length
+                + content.data().length
+                + content.metadata().length
+                + 2 * content.name().length();
         return new RowWriter(VERSION, FIXED_BYTES + size)
                 .id(id)
                 .id(workspace)

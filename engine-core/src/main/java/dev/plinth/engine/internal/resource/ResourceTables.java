@@ -37,7 +37,8 @@ final class ResourceTables {
         }
         sets.add(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, row.content().type()));
         if (row.content().metadata().length > 2) {
-            JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
+            JsonValue.Obj pairs =
+                    (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
             for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
                 if (pair.getValue() instanceof JsonValue.Text text) {
                     sets.add(byMetadata(workspace, pair.getKey(), text.value()));

@@ -56,8 +56,8 @@ public final class Resources {
             ResourceRow row = visible.row();
             if (withChildren) {
                 byte[] children = Children.firstOf(context.rows(), row.id(), CHILDREN_INCLUDED_MAX);
-                return Outcome.Done.ok(
-                        JsonBytes.append(visible.json(), new JsonBytes(children.length + 16).raw("children", children)));
+                return Outcome.Done.ok(JsonBytes.append(
+                        visible.json(), new JsonBytes(children.length + 16).raw("children", children)));
             }
             if (Match.isUnchanged(ifNoneMatch, row.version())) {
                 return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
@@ -125,7 +125,8 @@ public final class Resources {
             if (row.status() != Status.ARCHIVED) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
+                        "Expected an archived resource, but it is "
+                                + row.status().wireName() + "; archive it first.");
             }
             Changes changes = new Changes();
             byte[] body = deleted(row.id());

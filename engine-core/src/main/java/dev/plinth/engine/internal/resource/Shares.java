@@ -52,14 +52,22 @@ public final class Shares {
                             context.nextNumber(),
                             context.now())
                     : new ShareRow(
-                            before.id(), resource, row.workspace(), grantee, editor, before.number(), before.createdAt());
+                            before.id(),
+                            resource,
+                            row.workspace(),
+                            grantee,
+                            editor,
+                            before.number(),
+                            before.createdAt());
             Changes changes = new Changes().put(ResourceTables.SHARES, share.key(), share.row());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.shared", resource, share.json()));
             return Decision.of(
                     changes,
                     before == null
                             ? Outcome.Done.created(
-                                    share.json(), null, "/v1/resources/" + resource.text() + "/shares/" + grantee.text())
+                                    share.json(),
+                                    null,
+                                    "/v1/resources/" + resource.text() + "/shares/" + grantee.text())
                             : Outcome.Done.ok(share.json()));
         };
     }
@@ -69,7 +77,8 @@ public final class Shares {
         return context -> {
             Visible.find(context, resource).owned();
             SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-            return Outcome.Done.ok(Lists.page(context.rows(), set, request, row -> ShareRow.read(row).json()));
+            return Outcome.Done.ok(Lists.page(
+                    context.rows(), set, request, row -> ShareRow.read(row).json()));
         };
     }
 

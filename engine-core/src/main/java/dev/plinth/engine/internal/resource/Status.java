@@ -42,13 +42,15 @@ enum Status {
     void checkOperable() {
         checkWritable();
         if (this == PAUSED) {
-            throw Refused.of(ProblemCode.RESOURCE_PAUSED, "Expected an active resource, but it is paused; resume it first.");
+            throw Refused.of(
+                    ProblemCode.RESOURCE_PAUSED, "Expected an active resource, but it is paused; resume it first.");
         }
     }
 
     private static Refused archived() {
         return Refused.of(
-                ProblemCode.RESOURCE_ARCHIVED, "Expected a resource that is not archived, but it is; unarchive it first.");
+                ProblemCode.RESOURCE_ARCHIVED,
+                "Expected a resource that is not archived, but it is; unarchive it first.");
     }
 
     /** What can be done to a status. */

@@ -35,7 +35,8 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
     Visible owned() {
         if (share != null) {
             throw Refused.of(
-                    ProblemCode.FORBIDDEN, "Expected the owner of the resource, but it is shared with this workspace only.");
+                    ProblemCode.FORBIDDEN,
+                    "Expected the owner of the resource, but it is shared with this workspace only.");
         }
         return this;
     }
@@ -44,7 +45,8 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
     Visible editable() {
         if (share != null && !share.editor()) {
             throw Refused.of(
-                    ProblemCode.FORBIDDEN, "Expected the role editor, but the resource is shared with the role reader.");
+                    ProblemCode.FORBIDDEN,
+                    "Expected the role editor, but the resource is shared with the role reader.");
         }
         return this;
     }

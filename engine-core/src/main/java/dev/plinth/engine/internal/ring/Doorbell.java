@@ -54,7 +54,9 @@ public final class Doorbell implements AutoCloseable {
             disruptor.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             disruptor.halt();
-            LOG.log(System.Logger.Level.DEBUG, "Expected the ring to drain in time, but it did not; what is left is in the tables");
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "Expected the ring to drain in time, but it did not; what is left is in the tables");
         }
     }
 
@@ -77,7 +79,10 @@ public final class Doorbell implements AutoCloseable {
             try {
                 answer.run();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "Expected the answer to commit " + slot.sequence + " to end well, but it failed", e);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "Expected the answer to commit " + slot.sequence + " to end well, but it failed",
+                        e);
             }
         }
     }

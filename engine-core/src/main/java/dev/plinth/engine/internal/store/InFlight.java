@@ -44,9 +44,10 @@ final class InFlight {
     void checkWritable() {
         Refusal refusal = failure;
         if (refusal != null) {
-            throw new Refused(Refusal.of(
-                    ProblemCode.CAPACITY_EXHAUSTED,
-                    "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine."));
+            throw new Refused(
+                    Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine."));
         }
     }
 

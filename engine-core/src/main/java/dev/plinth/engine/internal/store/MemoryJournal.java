@@ -20,7 +20,8 @@ public final class MemoryJournal implements Journal {
     public void append(Record record) {
         Fates listener = fates;
         if (listener == null) {
-            throw new IllegalStateException("Expected start() before append(), but nobody hears of record " + record.sequence());
+            throw new IllegalStateException(
+                    "Expected start() before append(), but nobody hears of record " + record.sequence());
         }
         listener.durable(record.sequence());
     }

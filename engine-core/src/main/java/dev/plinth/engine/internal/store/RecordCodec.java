@@ -81,7 +81,8 @@ final class RecordCodec {
             throw new IllegalStateException("Expected a record whole, but its CRC-32C does not match its bytes");
         }
         if (in.getInt() != crcBefore) {
-            throw new IllegalStateException("Expected the record that follows the last one, but it names another one before it");
+            throw new IllegalStateException(
+                    "Expected the record that follows the last one, but it names another one before it");
         }
         int cell = in.getInt();
         long epoch = in.getLong();
@@ -100,8 +101,8 @@ final class RecordCodec {
         int number = in.get();
         TableName table = number > 0 ? tables[number] : null;
         if (table == null) {
-            throw new IllegalStateException("Expected a table that this release knows, but record " + sequence + " names table "
-                    + number + "; open the store with the release that wrote it");
+            throw new IllegalStateException("Expected a table that this release knows, but record " + sequence
+                    + " names table " + number + "; open the store with the release that wrote it");
         }
         byte[] key = new byte[in.get()];
         in.get(key);

@@ -44,12 +44,15 @@ final class Tables implements AutoCloseable {
             }
             nameByNumber[name.number()] = name;
             byNumber[name.number()] = factory.create(
-                    name.name(), name.keyBytes(), expected(maxResources, name.rowsPerResource()), name.averageRowBytes());
+                    name.name(),
+                    name.keyBytes(),
+                    expected(maxResources, name.rowsPerResource()),
+                    name.averageRowBytes());
         }
         setRows = factory.create(
                 "sets", OrderedSets.KEY_BYTES, expected(maxResources, SET_ROWS_PER_RESOURCE), SET_ROW_BYTES);
-        places = factory.create(
-                "places", PLACE_KEY_BYTES, expected(maxResources, PLACES_PER_RESOURCE), PLACE_ROW_BYTES);
+        places =
+                factory.create("places", PLACE_KEY_BYTES, expected(maxResources, PLACES_PER_RESOURCE), PLACE_ROW_BYTES);
         sets = new OrderedSets(setRows);
     }
 
@@ -91,13 +94,15 @@ final class Tables implements AutoCloseable {
                 continue;
             }
             byte[] before = table.get(write.key());
-            long moreBytes = before == null ? write.key().length + (long) row.length : (long) row.length - before.length;
+            long moreBytes =
+                    before == null ? write.key().length + (long) row.length : (long) row.length - before.length;
             if (row.length > table.maxRowBytes() || !table.hasRoom(before == null ? writes.size() : 0, moreBytes)) {
                 return false;
             }
         }
         long more = 8L * writes.size();
-        return setRows.hasRoom(more, more * (SET_ROW_BYTES + OrderedSets.KEY_BYTES)) && places.hasRoom(more, more * PLACE_ROW_BYTES);
+        return setRows.hasRoom(more, more * (SET_ROW_BYTES + OrderedSets.KEY_BYTES))
+                && places.hasRoom(more, more * PLACE_ROW_BYTES);
     }
 
     /** Applies a record, and gives back the writes that would undo it, the last one first. */

@@ -60,8 +60,8 @@ public final class Transaction implements Rows {
         inFlight.checkWritable();
         int bytes = RecordCodec.size(writes);
         if (bytes > Limits.RECORD_BYTES_MAX) {
-            throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX + " bytes, but got " + bytes
-                    + "; split the decision into steps");
+            throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX
+                    + " bytes, but got " + bytes + "; split the decision into steps");
         }
         if (!tables.haveRoom(writes)) {
             throw new Refused(Refusal.of(

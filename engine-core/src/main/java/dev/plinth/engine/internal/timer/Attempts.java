@@ -41,7 +41,9 @@ public final class Attempts {
             executor.execute(() -> run(number, work));
             return true;
         } catch (RejectedExecutionException e) {
-            LOG.log(System.Logger.Level.WARNING, "Expected the executor to take an attempt, but it refused; it is tried again");
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected the executor to take an attempt, but it refused; it is tried again");
             settle(number);
             return false;
         }

@@ -100,7 +100,10 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 pass();
                 rest();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "Expected a pass over due work to end well, but it failed; it goes on", e);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "Expected a pass over due work to end well, but it failed; it goes on",
+                        e);
             }
         }
     }

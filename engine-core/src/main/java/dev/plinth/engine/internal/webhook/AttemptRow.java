@@ -73,6 +73,8 @@ record AttemptRow(
         if (status != 0) {
             json.member("status", status);
         }
-        json.optional("responseBody", responseBody).optional("errorClass", errorClass).close();
+        json.optional("responseBody", responseBody)
+                .optional("errorClass", errorClass)
+                .close();
     }
 }

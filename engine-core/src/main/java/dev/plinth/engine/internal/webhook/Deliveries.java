@@ -54,7 +54,8 @@ public final class Deliveries {
     }
 
     private static DeliveryRow find(Context context, Id id) {
-        byte[] row = context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
+        byte[] row =
+                context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         if (row == null) {
             throw new Refused(Refusal.notFound());
         }
@@ -66,7 +67,8 @@ public final class Deliveries {
             return row.status().wireName();
         }
         byte[] endpoint = rows.get(
-                WebhookTables.ENDPOINTS, row.facts().workspace().keyOf(row.facts().endpoint()));
+                WebhookTables.ENDPOINTS,
+                row.facts().workspace().keyOf(row.facts().endpoint()));
         boolean disabled = endpoint != null && !EndpointRow.read(endpoint).enabled();
         return disabled ? DeliveryStatus.HELD.wireName() : row.status().wireName();
     }

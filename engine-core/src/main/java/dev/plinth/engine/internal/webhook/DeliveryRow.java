@@ -36,7 +36,14 @@ record DeliveryRow(
      * @param lane the resource whose events arrive in order, or null
      */
     record Facts(
-            Id id, Id workspace, Id endpoint, Id event, String eventType, @Nullable Id lane, long number, long createdAt) {}
+            Id id,
+            Id workspace,
+            Id endpoint,
+            Id event,
+            String eventType,
+            @Nullable Id lane,
+            long number,
+            long createdAt) {}
 
     static DeliveryRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -113,6 +120,12 @@ record DeliveryRow(
     /** The same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
         return new DeliveryRow(
-                facts, status, attempts + 1, manual ? scheduled : scheduled + 1, dueAt, manual ? 0 : resendAt, lastChance);
+                facts,
+                status,
+                attempts + 1,
+                manual ? scheduled : scheduled + 1,
+                dueAt,
+                manual ? 0 : resendAt,
+                lastChance);
     }
 }

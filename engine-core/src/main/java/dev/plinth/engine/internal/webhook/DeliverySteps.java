@@ -51,7 +51,8 @@ final class DeliverySteps {
             DeliveryRow row = find(context.rows(), seen.key());
             return row == null
                     ? Decision.nothing(DONE)
-                    : Decision.of(put(new Changes(), row.at(DeliveryStatus.DROPPED).attempted(true)), DONE);
+                    : Decision.of(
+                            put(new Changes(), row.at(DeliveryStatus.DROPPED).attempted(true)), DONE);
         };
     }
 
@@ -82,7 +83,8 @@ final class DeliverySteps {
     private static boolean release(Context context, Id endpoint, DeliveryStatus status, Changes changes) {
         return forFirst(context.rows(), WebhookTables.byStatus(endpoint, status), row -> {
             SetKey lane = row.laneSet();
-            boolean head = lane == null || context.rows().ceiling(lane, 0) == row.facts().number();
+            boolean head = lane == null
+                    || context.rows().ceiling(lane, 0) == row.facts().number();
             DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
             put(changes, row.due(next, head ? context.now() : 0, row.lastChance()));
         });

@@ -114,12 +114,13 @@ public final class Endpoints {
             EndpointRow old = find(context, id);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
             byte[] sealed = context.seal().seal(secret, id.key());
-            EndpointRow row = old.with(new EndpointRow.Secrets(
-                    sealed, old.secrets().current(), context.now() + graceSeconds * 1000));
+            EndpointRow row = old.with(
+                    new EndpointRow.Secrets(sealed, old.secrets().current(), context.now() + graceSeconds * 1000));
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.updated", row.json(null)));
             return Decision.of(
-                    changes, Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
+                    changes,
+                    Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
         };
     }
 
@@ -135,7 +136,8 @@ public final class Endpoints {
     }
 
     static EndpointRow find(Context context, Id id) {
-        byte[] row = context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
+        byte[] row =
+                context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
         if (row == null) {
             throw new Refused(Refusal.notFound());
         }

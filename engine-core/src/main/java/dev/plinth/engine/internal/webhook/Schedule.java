@@ -34,7 +34,8 @@ final class Schedule {
     static long gapMillis(int attempts, long retryAfterSeconds, double chance) {
         long base = GAPS_MILLIS[attempts];
         long scheduled = base + (long) (base * JITTER * chance);
-        long asked = Math.min(RETRY_AFTER_MILLIS_MAX, Math.max(0, Math.min(retryAfterSeconds, RETRY_AFTER_MILLIS_MAX)) * 1000);
+        long asked = Math.min(
+                RETRY_AFTER_MILLIS_MAX, Math.max(0, Math.min(retryAfterSeconds, RETRY_AFTER_MILLIS_MAX)) * 1000);
         return Math.max(scheduled, asked);
     }
 }

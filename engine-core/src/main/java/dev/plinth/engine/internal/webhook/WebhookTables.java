@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class WebhookTables {
     static final int LANE = 2;
 
-    static final TableName ENDPOINTS = new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
+    static final TableName ENDPOINTS =
+            new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
     static final TableName DELIVERIES = new TableName(15, "deliveries", 32, 170, 2, WebhookTables::indexDelivery);
     /** By delivery and number. */
     static final TableName ATTEMPTS = new TableName(16, "attempts", 24, 300, 2);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -19,7 +20,6 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
 import dev.plinth.engine.internal.timer.Lane;
-import dev.plinth.engine.api.EngineClock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -133,7 +133,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     public void start(long number) {
         boolean started = attempts.tryStart(number, () -> attempt(number));
         if (!started && !attempts.isFull() && !attempts.isClaimed(number)) {
-            throw new IllegalStateException("Expected a delivery to start, but the executor refused it; it is tried again");
+            throw new IllegalStateException(
+                    "Expected a delivery to start, but the executor refused it; it is tried again");
         }
     }
 
@@ -191,7 +192,8 @@ public final class Webhooks implements Lane, AutoCloseable {
         }
         DeliveryRow row = DeliveryRow.read(bytes);
         Id workspace = row.facts().workspace();
-        byte[] endpoint = rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
+        byte[] endpoint =
+                rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
         return new Due(
                 row,
                 endpoint == null ? null : EndpointRow.read(endpoint),

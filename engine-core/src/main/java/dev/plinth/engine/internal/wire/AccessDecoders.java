@@ -125,7 +125,10 @@ final class AccessDecoders {
         for (int i = 0; i < items.size(); i++) {
             Scope scope = items.get(i) instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
             if (scope == null) {
-                body.error("scopes", "invalid_value", "Expected scopes such as resources:read, but number " + i + " is none.");
+                body.error(
+                        "scopes",
+                        "invalid_value",
+                        "Expected scopes such as resources:read, but number " + i + " is none.");
             } else {
                 bits |= scope.bits();
             }

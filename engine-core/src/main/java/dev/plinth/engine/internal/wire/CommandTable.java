@@ -35,80 +35,160 @@ final class CommandTable {
 
     private static void resources(List<Operation> table, ResourceDecoders decode) {
         String one = "/v1/resources/{id}";
-        table.add(row("createResource", "POST", "/v1/resources").scope(RESOURCES_WRITE).withBody().decodedBy(decode::create));
-        table.add(row("listResources", "GET", "/v1/resources").scope(RESOURCES_READ)
-                .page("status", "type", "createdAfter", "createdBefore", "shared", "metadata.*").decodedBy(decode::list));
-        table.add(row("bulkResources", "POST", "/v1/resources/bulk").scope(RESOURCES_WRITE)
-                .bodyOf(Limits.BULK_BODY_BYTES_MAX).decodedBy(decode::bulk));
-        table.add(row("getResource", "GET", one).scope(RESOURCES_READ).parameters("include").decodedBy(decode::get));
-        table.add(row("updateResource", "PATCH", one).scope(RESOURCES_WRITE).withBody().decodedBy(decode::patch));
+        table.add(row("createResource", "POST", "/v1/resources")
+                .scope(RESOURCES_WRITE)
+                .withBody()
+                .decodedBy(decode::create));
+        table.add(row("listResources", "GET", "/v1/resources")
+                .scope(RESOURCES_READ)
+                .page("status", "type", "createdAfter", "createdBefore", "shared", "metadata.*")
+                .decodedBy(decode::list));
+        table.add(row("bulkResources", "POST", "/v1/resources/bulk")
+                .scope(RESOURCES_WRITE)
+                .bodyOf(Limits.BULK_BODY_BYTES_MAX)
+                .decodedBy(decode::bulk));
+        table.add(row("getResource", "GET", one)
+                .scope(RESOURCES_READ)
+                .parameters("include")
+                .decodedBy(decode::get));
+        table.add(row("updateResource", "PATCH", one)
+                .scope(RESOURCES_WRITE)
+                .withBody()
+                .decodedBy(decode::patch));
         table.add(row("deleteResource", "DELETE", one).scope(RESOURCES_WRITE).decodedBy(decode::delete));
         for (String move : List.of("pause", "resume", "archive", "unarchive")) {
-            table.add(row(move + "Resource", "POST", one + "/" + move).scope(RESOURCES_WRITE)
+            table.add(row(move + "Resource", "POST", one + "/" + move)
+                    .scope(RESOURCES_WRITE)
                     .decodedBy(request -> decode.move(request, move)));
         }
-        table.add(row("runOperation", "POST", one + "/operations/{name}").scope(RESOURCES_WRITE).slow()
+        table.add(row("runOperation", "POST", one + "/operations/{name}")
+                .scope(RESOURCES_WRITE)
+                .slow()
                 .decodedBy(decode::operation));
-        table.add(row("share", "PUT", one + "/shares/{workspaceId}").scope(RESOURCES_WRITE).withBody()
+        table.add(row("share", "PUT", one + "/shares/{workspaceId}")
+                .scope(RESOURCES_WRITE)
+                .withBody()
                 .decodedBy(decode::share));
-        table.add(row("listShares", "GET", one + "/shares").scope(RESOURCES_READ).page().decodedBy(decode::shares));
-        table.add(row("unshare", "DELETE", one + "/shares/{workspaceId}").scope(RESOURCES_WRITE).decodedBy(decode::unshare));
+        table.add(row("listShares", "GET", one + "/shares")
+                .scope(RESOURCES_READ)
+                .page()
+                .decodedBy(decode::shares));
+        table.add(row("unshare", "DELETE", one + "/shares/{workspaceId}")
+                .scope(RESOURCES_WRITE)
+                .decodedBy(decode::unshare));
     }
 
     private static void children(List<Operation> table, ResourceDecoders decode) {
         String all = "/v1/resources/{id}/children";
         String one = all + "/{childId}";
-        table.add(row("createChild", "POST", all).scope(RESOURCES_WRITE).withBody().decodedBy(decode::createChild));
+        table.add(row("createChild", "POST", all)
+                .scope(RESOURCES_WRITE)
+                .withBody()
+                .decodedBy(decode::createChild));
         table.add(row("listChildren", "GET", all).scope(RESOURCES_READ).page().decodedBy(decode::listChildren));
         table.add(row("getChild", "GET", one).scope(RESOURCES_READ).decodedBy(decode::getChild));
-        table.add(row("updateChild", "PATCH", one).scope(RESOURCES_WRITE).withBody().decodedBy(decode::patchChild));
+        table.add(row("updateChild", "PATCH", one)
+                .scope(RESOURCES_WRITE)
+                .withBody()
+                .decodedBy(decode::patchChild));
         table.add(row("deleteChild", "DELETE", one).scope(RESOURCES_WRITE).decodedBy(decode::deleteChild));
     }
 
     private static void jobs(List<Operation> table, JobDecoders decode) {
-        table.add(row("createJob", "POST", "/v1/jobs").scope(JOBS_WRITE).withBody().decodedBy(decode::create));
-        table.add(row("listJobs", "GET", "/v1/jobs").scope(JOBS_READ).page("status", "type", "resourceId")
+        table.add(row("createJob", "POST", "/v1/jobs")
+                .scope(JOBS_WRITE)
+                .withBody()
+                .decodedBy(decode::create));
+        table.add(row("listJobs", "GET", "/v1/jobs")
+                .scope(JOBS_READ)
+                .page("status", "type", "resourceId")
                 .decodedBy(decode::list));
-        table.add(row("getJob", "GET", "/v1/jobs/{jobId}").scope(JOBS_READ).parameters("wait").decodedBy(decode::get));
-        table.add(row("cancelJob", "POST", "/v1/jobs/{jobId}/cancel").scope(JOBS_WRITE).decodedBy(decode::cancel));
-        table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry").scope(JOBS_WRITE).decodedBy(decode::retry));
+        table.add(row("getJob", "GET", "/v1/jobs/{jobId}")
+                .scope(JOBS_READ)
+                .parameters("wait")
+                .decodedBy(decode::get));
+        table.add(row("cancelJob", "POST", "/v1/jobs/{jobId}/cancel")
+                .scope(JOBS_WRITE)
+                .decodedBy(decode::cancel));
+        table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry")
+                .scope(JOBS_WRITE)
+                .decodedBy(decode::retry));
     }
 
     private static void events(List<Operation> table) {
         EventDecoders decode = new EventDecoders();
-        table.add(row("publishEvent", "POST", "/v1/events").scope(EVENTS_WRITE).withBody().decodedBy(decode::publish));
-        table.add(row("listEvents", "GET", "/v1/events").scope(EVENTS_READ).page("type", "resourceId", "after")
+        table.add(row("publishEvent", "POST", "/v1/events")
+                .scope(EVENTS_WRITE)
+                .withBody()
+                .decodedBy(decode::publish));
+        table.add(row("listEvents", "GET", "/v1/events")
+                .scope(EVENTS_READ)
+                .page("type", "resourceId", "after")
                 .decodedBy(decode::list));
-        table.add(row("getEvent", "GET", "/v1/events/{eventId}").scope(EVENTS_READ).decodedBy(decode::get));
+        table.add(row("getEvent", "GET", "/v1/events/{eventId}")
+                .scope(EVENTS_READ)
+                .decodedBy(decode::get));
     }
 
     private static void webhooks(List<Operation> table, WebhookDecoders decode) {
         String all = "/v1/webhook-endpoints";
         String one = all + "/{endpointId}";
-        table.add(row("createWebhookEndpoint", "POST", all).scope(WEBHOOKS_WRITE).withBody().decodedBy(decode::create));
-        table.add(row("listWebhookEndpoints", "GET", all).scope(WEBHOOKS_READ).page().decodedBy(decode::list));
+        table.add(row("createWebhookEndpoint", "POST", all)
+                .scope(WEBHOOKS_WRITE)
+                .withBody()
+                .decodedBy(decode::create));
+        table.add(row("listWebhookEndpoints", "GET", all)
+                .scope(WEBHOOKS_READ)
+                .page()
+                .decodedBy(decode::list));
         table.add(row("getWebhookEndpoint", "GET", one).scope(WEBHOOKS_READ).decodedBy(decode::get));
-        table.add(row("updateWebhookEndpoint", "PATCH", one).scope(WEBHOOKS_WRITE).withBody().decodedBy(decode::patch));
-        table.add(row("deleteWebhookEndpoint", "DELETE", one).scope(WEBHOOKS_WRITE).decodedBy(decode::delete));
-        table.add(row("rotateWebhookSecret", "POST", one + "/secret/rotate").scope(WEBHOOKS_WRITE).decodedBy(decode::rotate));
-        table.add(row("testWebhookEndpoint", "POST", one + "/test").scope(WEBHOOKS_WRITE).slow().decodedBy(decode::test));
-        table.add(row("listDeliveries", "GET", one + "/deliveries").scope(WEBHOOKS_READ).page("status")
+        table.add(row("updateWebhookEndpoint", "PATCH", one)
+                .scope(WEBHOOKS_WRITE)
+                .withBody()
+                .decodedBy(decode::patch));
+        table.add(row("deleteWebhookEndpoint", "DELETE", one)
+                .scope(WEBHOOKS_WRITE)
+                .decodedBy(decode::delete));
+        table.add(row("rotateWebhookSecret", "POST", one + "/secret/rotate")
+                .scope(WEBHOOKS_WRITE)
+                .decodedBy(decode::rotate));
+        table.add(row("testWebhookEndpoint", "POST", one + "/test")
+                .scope(WEBHOOKS_WRITE)
+                .slow()
+                .decodedBy(decode::test));
+        table.add(row("listDeliveries", "GET", one + "/deliveries")
+                .scope(WEBHOOKS_READ)
+                .page("status")
                 .decodedBy(decode::deliveries));
-        table.add(row("getDelivery", "GET", "/v1/deliveries/{deliveryId}").scope(WEBHOOKS_READ).decodedBy(decode::delivery));
-        table.add(row("resendDelivery", "POST", "/v1/deliveries/{deliveryId}/resend").scope(WEBHOOKS_WRITE)
+        table.add(row("getDelivery", "GET", "/v1/deliveries/{deliveryId}")
+                .scope(WEBHOOKS_READ)
+                .decodedBy(decode::delivery));
+        table.add(row("resendDelivery", "POST", "/v1/deliveries/{deliveryId}/resend")
+                .scope(WEBHOOKS_WRITE)
                 .decodedBy(decode::resend));
     }
 
     private static void workspace(List<Operation> table, AccessDecoders decode) {
         table.add(row("getWorkspace", "GET", "/v1/workspace").decodedBy(decode::workspace));
-        table.add(row("updateWorkspace", "PATCH", "/v1/workspace").scope(KEYS_WRITE).withBody()
+        table.add(row("updateWorkspace", "PATCH", "/v1/workspace")
+                .scope(KEYS_WRITE)
+                .withBody()
                 .decodedBy(decode::updateWorkspace));
-        table.add(row("createKey", "POST", "/v1/keys").scope(KEYS_WRITE).withBody().decodedBy(decode::createKey));
+        table.add(row("createKey", "POST", "/v1/keys")
+                .scope(KEYS_WRITE)
+                .withBody()
+                .decodedBy(decode::createKey));
         table.add(row("listKeys", "GET", "/v1/keys").scope(KEYS_READ).page().decodedBy(decode::listKeys));
         table.add(row("getKey", "GET", "/v1/keys/{keyId}").scope(KEYS_READ).decodedBy(decode::key));
-        table.add(row("updateKey", "PATCH", "/v1/keys/{keyId}").scope(KEYS_WRITE).withBody().decodedBy(decode::updateKey));
-        table.add(row("revokeKey", "DELETE", "/v1/keys/{keyId}").scope(KEYS_WRITE).decodedBy(decode::revokeKey));
-        table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate").scope(KEYS_WRITE).decodedBy(decode::rotateKey));
+        table.add(row("updateKey", "PATCH", "/v1/keys/{keyId}")
+                .scope(KEYS_WRITE)
+                .withBody()
+                .decodedBy(decode::updateKey));
+        table.add(
+                row("revokeKey", "DELETE", "/v1/keys/{keyId}").scope(KEYS_WRITE).decodedBy(decode::revokeKey));
+        table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate")
+                .scope(KEYS_WRITE)
+                .decodedBy(decode::rotateKey));
     }
 
     private static void operator(List<Operation> table, AccessDecoders decode) {
@@ -118,7 +198,8 @@ final class CommandTable {
         table.add(row("listWorkspaces", "GET", all).operator().page().decodedBy(decode::listWorkspaces));
         table.add(row("getAnyWorkspace", "GET", one).operator().decodedBy(decode::anyWorkspace));
         table.add(row("updateAnyWorkspace", "PATCH", one).operator().withBody().decodedBy(decode::updateAnyWorkspace));
-        table.add(row("createKeyFor", "POST", one + "/keys").operator().withBody().decodedBy(decode::createKeyFor));
+        table.add(
+                row("createKeyFor", "POST", one + "/keys").operator().withBody().decodedBy(decode::createKeyFor));
     }
 
     private static void system(List<Operation> table, SystemDecoders decode) {
@@ -127,7 +208,10 @@ final class CommandTable {
         table.add(row("isReady", "GET", "/health/ready").anybody().decodedBy(decode::ready));
         if (decode.hasTestClock()) {
             table.add(row("getClock", "GET", "/admin/v1/clock").operator().decodedBy(decode::clock));
-            table.add(row("advanceClock", "POST", "/admin/v1/clock/advance").operator().withBody().slow()
+            table.add(row("advanceClock", "POST", "/admin/v1/clock/advance")
+                    .operator()
+                    .withBody()
+                    .slow()
                     .decodedBy(decode::advance));
             table.add(row("reset", "POST", "/admin/v1/reset").operator().slow().decodedBy(decode::reset));
         }

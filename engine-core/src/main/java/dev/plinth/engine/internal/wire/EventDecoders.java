@@ -22,7 +22,8 @@ final class EventDecoders {
                     .error(
                             "data",
                             "too_large",
-                            "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got " + data.length + ".");
+                            "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got "
+                                    + data.length + ".");
         }
         return input.checked(Events.publish(type == null ? "" : type, data));
     }
@@ -31,8 +32,8 @@ final class EventDecoders {
         Input input = Input.of(request);
         Id after = input.query().strictId("after", IdKind.EVENT);
         PageRequest page = input.page(after != null);
-        return input.checked(Events.list(
-                page, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
+        return input.checked(
+                Events.list(page, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
     }
 
     Command get(Request request) {

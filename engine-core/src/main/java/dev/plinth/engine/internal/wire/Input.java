@@ -119,7 +119,8 @@ final class Input {
         if (!errors.isEmpty()) {
             throw new Refused(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "Expected a valid body, but there " + (errors.size() == 1 ? "is 1 error" : "are " + errors.size() + " errors")
+                    "Expected a valid body, but there "
+                            + (errors.size() == 1 ? "is 1 error" : "are " + errors.size() + " errors")
                             + "; each is listed with where it stands.",
                     List.copyOf(errors)));
         }
@@ -140,7 +141,8 @@ final class Input {
             if (kind == Operation.Body.OPTIONAL) {
                 return NO_MEMBERS;
             }
-            throw Refused.of(ProblemCode.MALFORMED_REQUEST, "Expected a JSON object as the body, but there is no body.");
+            throw Refused.of(
+                    ProblemCode.MALFORMED_REQUEST, "Expected a JSON object as the body, but there is no body.");
         }
         if (json instanceof JsonValue.Obj object) {
             return object;
@@ -189,9 +191,12 @@ final class Input {
             }
             boolean isKnown = known.contains(name) || name.startsWith("metadata.") && known.contains("metadata.*");
             if (!isKnown) {
-                error(name, "unknown_parameter", known.isEmpty()
-                        ? "Expected no query parameters, but there is one."
-                        : "Expected one of " + String.join(", ", known) + ", but it is none of them.");
+                error(
+                        name,
+                        "unknown_parameter",
+                        known.isEmpty()
+                                ? "Expected no query parameters, but there is one."
+                                : "Expected one of " + String.join(", ", known) + ", but it is none of them.");
             } else if (values.putIfAbsent(name, value) != null) {
                 error(name, "repeated", "Expected the parameter once, but it is there more than once.");
             }
@@ -215,7 +220,10 @@ final class Input {
             boolean number = text.matches("\\d{1,18}");
             long value = number ? Long.parseLong(text) : -1;
             if (!number || value < least || value > most) {
-                error(name, "out_of_range", "Expected a whole number from " + least + " to " + most + ", but it is none.");
+                error(
+                        name,
+                        "out_of_range",
+                        "Expected a whole number from " + least + " to " + most + ", but it is none.");
                 return null;
             }
             return value;
@@ -225,7 +233,10 @@ final class Input {
         String oneOf(String name, List<String> words) {
             String text = values.get(name);
             if (text != null && !words.contains(text)) {
-                error(name, "invalid_value", "Expected one of " + String.join(", ", words) + ", but it is none of them.");
+                error(
+                        name,
+                        "invalid_value",
+                        "Expected one of " + String.join(", ", words) + ", but it is none of them.");
                 return null;
             }
             return text;
@@ -240,7 +251,10 @@ final class Input {
             String text = values.get(name);
             Long millis = text == null ? null : Times.parse(text);
             if (text != null && millis == null) {
-                error(name, "invalid_format", "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
+                error(
+                        name,
+                        "invalid_format",
+                        "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
             }
             return millis;
         }
@@ -285,10 +299,13 @@ final class Input {
         void check() {
             if (!errors.isEmpty()) {
                 throw new Refused(Refusal.of(
-                        ProblemCode.PARAMETER_INVALID, "Expected valid query parameters, but they are not.", List.copyOf(errors)));
+                        ProblemCode.PARAMETER_INVALID,
+                        "Expected valid query parameters, but they are not.",
+                        List.copyOf(errors)));
             }
             if (cursorInvalid) {
-                String detail = "Expected a cursor that this list gave out for the same filters, but it is none; start without one.";
+                String detail =
+                        "Expected a cursor that this list gave out for the same filters, but it is none; start without one.";
                 throw new Refused(Refusal.of(
                         ProblemCode.CURSOR_INVALID,
                         detail,

@@ -26,7 +26,11 @@ final class JobDecoders {
             input.body().missing("type", "the type of the job");
         }
         if (BulkJob.TYPE.equals(type)) {
-            input.body().error("type", "reserved", "Expected a type of your own; for this one use POST /v1/resources/bulk.");
+            input.body()
+                    .error(
+                            "type",
+                            "reserved",
+                            "Expected a type of your own; for this one use POST /v1/resources/bulk.");
         }
         byte[] argument = input.objectMember("input");
         Id resource = input.idMember("resourceId", IdKind.RESOURCE);

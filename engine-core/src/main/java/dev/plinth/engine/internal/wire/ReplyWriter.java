@@ -77,9 +77,11 @@ final class ReplyWriter {
         switch (code) {
             case UNAUTHENTICATED -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\"");
             case INVALID_TOKEN -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\", error=\"invalid_token\"");
-            case INSUFFICIENT_SCOPE -> headers.put(
-                    "WWW-Authenticate",
-                    "Bearer realm=\"plinth\", error=\"insufficient_scope\"" + (hint == null ? "" : ", scope=\"" + hint + "\""));
+            case INSUFFICIENT_SCOPE ->
+                headers.put(
+                        "WWW-Authenticate",
+                        "Bearer realm=\"plinth\", error=\"insufficient_scope\""
+                                + (hint == null ? "" : ", scope=\"" + hint + "\""));
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
             default -> {}
         }

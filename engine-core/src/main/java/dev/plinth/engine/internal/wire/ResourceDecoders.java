@@ -151,8 +151,7 @@ final class ResourceDecoders {
 
     Command deleteChild(Request request) {
         Input input = Input.of(request);
-        return input.checked(
-                Children.delete(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch()));
+        return input.checked(Children.delete(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch()));
     }
 
     private static ResourceFilter filter(Input.Query query) {
@@ -163,7 +162,8 @@ final class ResourceDecoders {
                 continue;
             }
             if (key != null) {
-                query.error(parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
+                query.error(
+                        parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
             }
             key = parameter.getKey().substring(METADATA.length());
             value = parameter.getValue();
@@ -187,7 +187,10 @@ final class ResourceDecoders {
         for (int i = 0; i < operations.size(); i++) {
             String at = "operations/" + i;
             if (!(operations.get(i) instanceof JsonValue.Obj operation)) {
-                input.error("/" + at, "invalid_type", "Expected an object, but got " + operations.get(i).kind() + ".");
+                input.error(
+                        "/" + at,
+                        "invalid_type",
+                        "Expected an object, but got " + operations.get(i).kind() + ".");
             } else if (!(operation.get("action") instanceof JsonValue.Text action)
                     || !BulkJob.ACTIONS.contains(action.value())) {
                 input.error(

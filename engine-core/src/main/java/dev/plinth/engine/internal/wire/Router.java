@@ -44,7 +44,8 @@ final class Router {
         if (operation == null) {
             String allowed = String.join(", ", node.methods());
             throw new Refused(Refusal.of(
-                            ProblemCode.METHOD_NOT_ALLOWED, "Expected one of the methods " + allowed + ", but got another one.")
+                            ProblemCode.METHOD_NOT_ALLOWED,
+                            "Expected one of the methods " + allowed + ", but got another one.")
                     .hint(allowed));
         }
         return new Match(operation, values);

@@ -60,9 +60,8 @@ final class SystemDecoders {
     }
 
     Command ready(Request request) {
-        return Input.of(request)
-                .checked((Command.Query)
-                        context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
+        return Input.of(request).checked((Command.Query)
+                context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
     }
 
     Command clock(Request request) {

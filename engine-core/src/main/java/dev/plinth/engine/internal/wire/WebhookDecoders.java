@@ -148,10 +148,14 @@ final class WebhookDecoders {
         }
         List<String> types = new ArrayList<>(items.size());
         for (JsonValue item : items) {
-            if (item instanceof JsonValue.Text text && TYPE.matcher(text.value()).matches()) {
+            if (item instanceof JsonValue.Text text
+                    && TYPE.matcher(text.value()).matches()) {
                 types.add(text.value());
             } else {
-                body.error("types", "invalid_format", "Expected event types such as resource.updated or resource.*, but one is none.");
+                body.error(
+                        "types",
+                        "invalid_format",
+                        "Expected event types such as resource.updated or resource.*, but one is none.");
             }
         }
         return types;
@@ -169,17 +173,25 @@ final class WebhookDecoders {
         }
         Fields inner = body.inside("headers", headers);
         if (headers.members().size() > Limits.ENDPOINT_HEADERS_MAX) {
-            body.error("headers", "too_many", "Expected at most " + Limits.ENDPOINT_HEADERS_MAX + " headers, but got more.");
+            body.error(
+                    "headers",
+                    "too_many",
+                    "Expected at most " + Limits.ENDPOINT_HEADERS_MAX + " headers, but got more.");
         }
         for (Map.Entry<String, JsonValue> header : headers.members().entrySet()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            boolean ours = name.startsWith("webhook-") || name.startsWith("content-") || FORBIDDEN_HEADERS.contains(name);
+            boolean ours =
+                    name.startsWith("webhook-") || name.startsWith("content-") || FORBIDDEN_HEADERS.contains(name);
             if (ours || !HEADER.matcher(name).matches()) {
-                inner.error(header.getKey(), "forbidden_header", "Expected a header of your own, but this one may not be set.");
+                inner.error(
+                        header.getKey(),
+                        "forbidden_header",
+                        "Expected a header of your own, but this one may not be set.");
             }
             String value = inner.text(header.getKey(), 0, Limits.DESCRIPTION_LENGTH_MAX);
             if (value != null && !Webhooks.isHeaderValue(value)) {
-                inner.error(header.getKey(), "invalid_format", "Expected visible ASCII characters, but there are others.");
+                inner.error(
+                        header.getKey(), "invalid_format", "Expected visible ASCII characters, but there are others.");
             }
         }
         return JsonBytes.compact(headers);

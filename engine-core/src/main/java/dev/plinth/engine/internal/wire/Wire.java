@@ -88,7 +88,8 @@ public final class Wire {
             String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
         Operation known = byName.get(operation);
         if (known == null) {
-            throw new IllegalStateException("Expected an operation of the command table, but " + operation + " is none");
+            throw new IllegalStateException(
+                    "Expected an operation of the command table, but " + operation + " is none");
         }
         return new Request(known, pathValues, query, headers, body, false);
     }
