@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Answer;
-import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call gives
  */
 public final class Invocation<T> {
-    private final Wire wire;
-    private final Pipeline pipeline;
+    private final Calls calls;
     private final String operation;
     private final List<String> pathValues;
     private final @Nullable String query;
@@ -31,16 +29,14 @@ public final class Invocation<T> {
     private final Function<JsonValue.Obj, T> reader;
 
     private Invocation(
-            Wire wire,
-            Pipeline pipeline,
+            Calls calls,
             String operation,
             List<String> pathValues,
             @Nullable String query,
             Request.Headers headers,
             byte[] body,
             Function<JsonValue.Obj, T> reader) {
-        this.wire = wire;
-        this.pipeline = pipeline;
+        this.calls = calls;
         this.operation = operation;
         this.pathValues = pathValues;
         this.query = query;
@@ -50,15 +46,10 @@ public final class Invocation<T> {
     }
 
     static <T> Invocation<T> of(
-            Wire wire,
-            Pipeline pipeline,
-            String credential,
-            String operation,
-            List<String> pathValues,
-            byte[] body,
-            Function<JsonValue.Obj, T> reader) {
-        Request.Headers headers = new Request.Headers("Bearer " + credential, null, null, null, null, null, null);
-        return new Invocation<>(wire, pipeline, operation, pathValues, null, headers, body, reader);
+            Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
+        Request.Headers headers =
+                new Request.Headers("Bearer " + calls.credential(), null, null, null, null, null, null);
+        return new Invocation<>(calls, operation, pathValues, null, headers, body, reader);
     }
 
     /**
@@ -104,20 +95,20 @@ public final class Invocation<T> {
      * @throws PlinthException if the call was refused; it carries the problem
      */
     public T call() {
-        return result(pipeline.execute(request()));
+        return result(calls.pipeline().execute(request()));
     }
 
     /** Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. */
     public CompletableFuture<T> submit() {
-        return pipeline.submit(request()).thenApply(this::result);
+        return calls.pipeline().submit(request()).thenApply(this::result);
     }
 
     private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
-        return new Invocation<>(wire, pipeline, operation, pathValues, otherQuery, otherHeaders, body, reader);
+        return new Invocation<>(calls, operation, pathValues, otherQuery, otherHeaders, body, reader);
     }
 
     private Request request() {
-        return wire.request(operation, pathValues, query, headers, body);
+        return calls.wire().request(operation, pathValues, query, headers, body);
     }
 
     private T result(Answer answer) {
