@@ -114,7 +114,7 @@ public final class Engine implements AutoCloseable {
                         config.operations(),
                         config.asyncOperations().keySet(),
                         config.testClock().orElse(null),
-                        () -> reset(config)));
+                        () -> reset(config, access)));
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
         firstStart = config.defaultWorkspace() ? Optional.of(createDefault()) : Optional.empty();
@@ -225,7 +225,7 @@ public final class Engine implements AutoCloseable {
             if (ended != null) {
                 waiters.signal(ended);
             }
-            work |= Jobs.concerns(write);
+            work |= Jobs.concerns(write) || Access.concerns(write);
             events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
         }
         if (work) {
@@ -253,8 +253,9 @@ public final class Engine implements AutoCloseable {
         return new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken);
     }
 
-    private void reset(EngineConfig config) {
+    private void reset(EngineConfig config, Access access) {
         store.clear();
+        access.forget();
         quotas.clear();
         if (config.defaultWorkspace()) {
             createDefault();

@@ -69,6 +69,16 @@ public final class Access {
         }
     }
 
+    /** True if a write concerns workspaces: what was held may go on. */
+    public static boolean concerns(Changes.Write write) {
+        return write.isIn(AccessTables.WORKSPACES);
+    }
+
+    /** Forgets all that is cached, because the rows behind it are gone. */
+    public void forget() {
+        version.incrementAndGet();
+    }
+
     /**
      * Who a workspace's caller is.
      *

@@ -70,6 +70,11 @@ public final class Workspaces {
         };
     }
 
+    /** True if a workspace is suspended now. */
+    public static boolean isSuspended(Context context, Id id) {
+        return find(context, id).suspended();
+    }
+
     private static Decision change(
             Context context,
             Id id,

@@ -56,7 +56,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     @Override
     public long nextDueMillis() {
-        if (!open) {
+        if (!open || !store.isWritable()) {
             return Long.MAX_VALUE;
         }
         long next = Long.MAX_VALUE;
@@ -130,7 +130,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private void pass() {
         pass.lock();
         try {
-            for (int i = 0; i < STARTS_PER_PASS_MAX && open; i++) {
+            for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
                     lane.startReady();
                 }

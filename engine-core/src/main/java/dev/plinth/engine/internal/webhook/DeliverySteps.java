@@ -56,12 +56,33 @@ final class DeliverySteps {
         };
     }
 
-    /** Releases what an endpoint held, and what it would have tried later; many rows take many steps. */
-    static Command.Change release(Id endpoint, Outcome outcome) {
+    /**
+     * Makes due at once what an endpoint held and what it would have tried later; many rows take many steps.
+     *
+     * @param then what comes after it, or null
+     */
+    static Command.Change release(Id endpoint, Outcome outcome, Command.@Nullable Change then) {
+        return releaseHeld(endpoint, outcome, releaseRetrying(endpoint, Rows.NONE, outcome, then));
+    }
+
+    private static Command.Change releaseHeld(Id endpoint, Outcome outcome, Command.@Nullable Change then) {
         return context -> {
             Changes changes = new Changes();
-            boolean more = release(context, endpoint, DeliveryStatus.HELD, changes);
-            return new Decision(changes, outcome, more ? release(endpoint, outcome) : null);
+            SetKey held = WebhookTables.byStatus(endpoint, DeliveryStatus.HELD);
+            long last = forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, row)));
+            return new Decision(changes, outcome, last == Rows.NONE ? then : releaseHeld(endpoint, outcome, then));
+        };
+    }
+
+    /** The rows stay in their status, so the walk goes on after the last number it has seen. */
+    private static Command.Change releaseRetrying(
+            Id endpoint, long after, Outcome outcome, Command.@Nullable Change then) {
+        return context -> {
+            Changes changes = new Changes();
+            SetKey retrying = WebhookTables.byStatus(endpoint, DeliveryStatus.RETRYING);
+            long last = forSome(context.rows(), retrying, after, row -> put(changes, released(context, row)));
+            return new Decision(
+                    changes, outcome, last == Rows.NONE ? then : releaseRetrying(endpoint, last, outcome, then));
         };
     }
 
@@ -73,21 +94,21 @@ final class DeliverySteps {
             for (DeliveryStatus status : DeliveryStatus.values()) {
                 if (!status.isSettled() && changes.writes().size() < STEP_ROWS_MAX) {
                     SetKey set = WebhookTables.byStatus(endpoint, status);
-                    more |= forFirst(context.rows(), set, row -> put(changes, row.at(DeliveryStatus.DROPPED)));
+                    long last = forSome(
+                            context.rows(), set, Rows.NONE, row -> put(changes, row.at(DeliveryStatus.DROPPED)));
+                    more |= last != Rows.NONE;
                 }
             }
             return new Decision(changes, outcome, more ? dropAll(endpoint, outcome) : null);
         };
     }
 
-    private static boolean release(Context context, Id endpoint, DeliveryStatus status, Changes changes) {
-        return forFirst(context.rows(), WebhookTables.byStatus(endpoint, status), row -> {
-            SetKey lane = row.laneSet();
-            boolean head = lane == null
-                    || context.rows().ceiling(lane, 0) == row.facts().number();
-            DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-            put(changes, row.due(next, head ? context.now() : 0, row.lastChance()));
-        });
+    private static DeliveryRow released(Context context, DeliveryRow row) {
+        SetKey lane = row.laneSet();
+        boolean head =
+                lane == null || context.rows().ceiling(lane, 0) == row.facts().number();
+        DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
+        return row.due(next, head ? context.now() : 0, row.lastChance());
     }
 
     private static void settle(
@@ -135,16 +156,19 @@ final class DeliverySteps {
         }
     }
 
-    private static boolean forFirst(Rows rows, SetKey set, Consumer<DeliveryRow> action) {
-        long next = rows.ceiling(set, 0);
+    /** Shows some rows of a set after a number; gives the number of the last one, or NONE if there are no more behind it. */
+    private static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
+        long last = after;
+        long next = rows.ceiling(set, after + 1);
         for (int i = 0; i < STEP_ROWS_MAX && next != Rows.NONE; i++) {
             byte[] row = rows.at(next);
             if (row != null) {
                 action.accept(DeliveryRow.read(row));
             }
+            last = next;
             next = rows.ceiling(set, next + 1);
         }
-        return next != Rows.NONE;
+        return next == Rows.NONE ? Rows.NONE : last;
     }
 
     private static Changes put(Changes changes, DeliveryRow row) {

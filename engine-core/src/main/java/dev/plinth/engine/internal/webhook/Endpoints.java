@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -87,7 +88,7 @@ public final class Endpoints {
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
             boolean released = row.enabled() && !old.enabled();
-            return new Decision(changes, done, released ? DeliverySteps.release(id, done) : null);
+            return new Decision(changes, done, released ? DeliverySteps.release(id, done, null) : null);
         };
     }
 
@@ -122,6 +123,20 @@ public final class Endpoints {
                     changes,
                     Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
         };
+    }
+
+    /** Releases what all enabled endpoints of a workspace held, one endpoint after the other; null if it has none. */
+    public static Command.@Nullable Change releaseAll(Rows rows, Id workspace, Outcome outcome) {
+        SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
+        Command.Change chain = null;
+        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
+            byte[] bytes = rows.at(next);
+            EndpointRow row = bytes == null ? null : EndpointRow.read(bytes);
+            if (row != null && row.enabled()) {
+                chain = DeliverySteps.release(row.id(), outcome, chain);
+            }
+        }
+        return chain;
     }
 
     /** Adds that an endpoint is disabled, because its receiver said that it is gone. */

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.command.UpdateWorkspace;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -61,7 +62,7 @@ final class AccessDecoders {
         String plan = input.body().oneOf("plan", plans.names());
         String status = input.body().oneOf("status", List.of("active", "suspended"));
         Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
-        return input.checked(Workspaces.update(input.id(IdKind.WORKSPACE, 0), name, plan, suspended));
+        return input.checked(UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), name, plan, suspended));
     }
 
     Command createKey(Request request) {

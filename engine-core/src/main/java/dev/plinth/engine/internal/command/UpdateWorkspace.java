@@ -1,0 +1,30 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.internal.access.Workspaces;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's change of a workspace; one that ends a suspension also releases the deliveries that were held. */
+public final class UpdateWorkspace {
+    private UpdateWorkspace() {}
+
+    /** The command; null leaves a thing as it is. */
+    public static Command.Change of(
+            Id workspace, @Nullable String name, @Nullable String plan, @Nullable Boolean suspended) {
+        return context -> {
+            boolean resumes = Boolean.FALSE.equals(suspended) && Workspaces.isSuspended(context, workspace);
+            Decision decision =
+                    Workspaces.update(workspace, name, plan, suspended).decide(context);
+            return resumes ? release(context, workspace, decision) : decision;
+        };
+    }
+
+    private static Decision release(Context context, Id workspace, Decision decision) {
+        Command.Change release = Endpoints.releaseAll(context.rows(), workspace, decision.outcome());
+        return new Decision(decision.changes(), decision.outcome(), release);
+    }
+}
