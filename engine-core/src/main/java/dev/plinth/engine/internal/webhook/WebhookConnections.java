@@ -19,7 +19,7 @@ import org.apache.hc.core5.util.Timeout;
 
 /**
  * Assembles the HTTP client that webhooks go through: a general client with every convenience taken out that would act on
- * a stranger's word (redirects, retries, cookies, authentication, decompression, proxies, protocol upgrades).
+ * a stranger's word (redirects, retries, cookies, authentication, decompression, proxies).
  *
  * <p>Connections are kept for a few seconds, because the events of one resource arrive one after the other and a handshake
  * for each would double their delay. That cannot defeat the guard: a kept connection was dialled to a checked address, the
@@ -76,10 +76,6 @@ final class WebhookConnections {
                         .setResponseTimeout(Timeout.ofMilliseconds(limits.totalMillis()))
                         .setConnectionKeepAlive(TimeValue.ofMilliseconds(SendLimits.KEEP_ALIVE_MILLIS))
                         .setAuthenticationEnabled(false)
-                        .setRedirectsEnabled(false)
-                        .setContentCompressionEnabled(false)
-                        .setExpectContinueEnabled(false)
-                        .setProtocolUpgradeEnabled(false)
                         .build())
                 .build();
     }

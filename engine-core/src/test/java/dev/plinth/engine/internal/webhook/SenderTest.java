@@ -353,8 +353,13 @@ class SenderTest {
 
     @Test
     void send_systemProxies_areIgnored() throws IOException {
-        List<String> names =
-                List.of("socksProxyHost", "socksProxyPort", "http.proxyHost", "http.proxyPort", "http.nonProxyHosts");
+        List<String> names = List.of(
+                "socksProxyHost",
+                "socksProxyPort",
+                "socksNonProxyHosts",
+                "http.proxyHost",
+                "http.proxyPort",
+                "http.nonProxyHosts");
         Map<String, String> before = new HashMap<>();
         names.forEach(name -> before.put(name, System.getProperty(name)));
         try (Receiver proxy = Receiver.answering(Receiver.ok("proxy"));
@@ -362,6 +367,8 @@ class SenderTest {
                 Sender sender = Senders.sender()) {
             System.setProperty("socksProxyHost", "127.0.0.1");
             System.setProperty("socksProxyPort", Integer.toString(proxy.port()));
+            // Empty, for unset it would exempt loopback and the test would prove nothing.
+            System.setProperty("socksNonProxyHosts", "");
             System.setProperty("http.proxyHost", "127.0.0.1");
             System.setProperty("http.proxyPort", Integer.toString(proxy.port()));
             System.setProperty("http.nonProxyHosts", "");
