@@ -95,7 +95,7 @@ public final class Invocation<T> {
      * @throws PlinthException if the call was refused; it carries the problem
      */
     public T call() {
-        return result(calls.pipeline().execute(request()));
+        return result(calls.pipeline().call(request()));
     }
 
     /** Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. */

@@ -25,7 +25,7 @@ final class Passage implements Commits.Memory {
     String key;
 
     Idempotency.@Nullable Fresh fresh;
-    boolean isSecondTry;
+    boolean hasWaited;
 
     Passage(Request request, Id id, Idempotency idempotency) {
         this.request = request;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.store.Store;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +20,5 @@ final class Step {
 
     static Step of(Answer answer) {
         return new Step(answer, null, 0, () -> of(answer));
-    }
-
-    /** True if nothing has to be waited for. */
-    boolean isSettled(Store store) {
-        return event == null && answer.sequence() <= store.committed();
     }
 }

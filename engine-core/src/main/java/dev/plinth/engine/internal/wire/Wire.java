@@ -69,7 +69,7 @@ public final class Wire {
         } catch (Refused refused) {
             return refuse(refused.refusal());
         }
-        return ReplyWriter.write(pipeline.execute(request));
+        return ReplyWriter.write(pipeline.call(request));
     }
 
     /** Answers a call without ever blocking the caller's thread. */

@@ -1,0 +1,131 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.store.Store;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The rooms in front of the idempotency door, in the order of the contract: each lets a passage on or refuses it. */
+final class Entrance {
+    private final Store store;
+    private final EngineClock clock;
+    private final Access access;
+    private final Quotas quotas;
+    private volatile boolean draining;
+
+    Entrance(Store store, EngineClock clock, Access access, Quotas quotas) {
+        this.store = store;
+        this.clock = clock;
+        this.access = access;
+        this.quotas = quotas;
+    }
+
+    /** Lets nobody in any more. */
+    void close() {
+        draining = true;
+    }
+
+    /** Who calls, and may they call at all: 401, 403, and 503 while the engine drains. */
+    void access(Passage passage) {
+        if (draining) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.SHUTTING_DOWN,
+                            "Expected a running engine, but it is shutting down; nothing was changed.")
+                    .retryAfter(1));
+        }
+        String authorization = passage.request.headers().authorization();
+        switch (passage.request.operation().guard()) {
+            case NOBODY -> {}
+            case OPERATOR -> access.authenticateOperator(authorization);
+            case WORKSPACE -> {
+                Access.Entry entry = access.authenticate(authorization, store.view(), clock.epochMillis());
+                access.checkState(entry);
+                passage.caller = entry.caller();
+            }
+        }
+    }
+
+    /** Takes the units of the call from the bucket of the workspace: 429. */
+    void quota(Passage passage) {
+        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE) {
+            return;
+        }
+        int cost = passage.request.operation().cost();
+        Quota quota = quotas.take(passage.caller.workspace(), passage.caller.plan(), cost);
+        passage.quota = quota;
+        if (!quota.allowed()) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.RATE_LIMITED,
+                            "Expected at most " + quota.plan().requests() + " requests in "
+                                    + quota.plan().windowSeconds() + " seconds, which is the limit of plan "
+                                    + quota.plan().name() + ", but there were more; come again in "
+                                    + quota.retryAfterSeconds() + " s.")
+                    .retryAfter(quota.retryAfterSeconds()));
+        }
+    }
+
+    /** Gives the units back where the engine itself failed the call. */
+    void refundFailure(Passage passage, Outcome outcome) {
+        boolean failed = outcome instanceof Outcome.Turned turned
+                && turned.refusal().code().status() >= 500;
+        if (failed && passage.quota != null && passage.quota.allowed()) {
+            int cost = passage.request.operation().cost();
+            quotas.refund(passage.caller.workspace(), passage.caller.plan(), cost);
+        }
+    }
+
+    /** Size and kind of the body, which is parsed here, once: 413, 415. */
+    void read(Passage passage) {
+        Request request = passage.request;
+        if (request.operation().body() == Operation.Body.NONE) {
+            return;
+        }
+        if (request.isTooLarge()) {
+            throw Refused.of(
+                    ProblemCode.PAYLOAD_TOO_LARGE,
+                    "Expected a body of at most " + request.operation().bodyBytesMax()
+                            + " bytes, but got more; send less, or use the bulk route.");
+        }
+        String encoding = request.headers().contentEncoding();
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw Refused.of(
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                    "Expected a body without Content-Encoding, but it has one; send it as it is.");
+        }
+        String error = request.parseError();
+        if (error != null && isOtherType(request.headers().contentType())) {
+            throw Refused.of(
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                    "Expected JSON, but the Content-Type says something else and the body is not JSON either. "
+                            + error);
+        }
+    }
+
+    /** What the key may do: 403. */
+    void scope(Passage passage) {
+        Scope scope = passage.request.operation().scope();
+        if (scope != null && !passage.caller.may(scope)) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.INSUFFICIENT_SCOPE,
+                            "Expected a key with the scope " + scope.wireName()
+                                    + ", but this one lacks it; use another key.")
+                    .hint(scope.wireName()));
+        }
+    }
+
+    private static boolean isOtherType(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return !type.isEmpty() && !type.equals("application/json") && !type.endsWith("+json");
+    }
+}

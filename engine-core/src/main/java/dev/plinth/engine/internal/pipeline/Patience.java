@@ -1,0 +1,65 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.store.Store;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The last room: waits, without holding a thread, for an end that the caller asked to wait for, and for the disk. */
+final class Patience {
+    private final Store store;
+    private final Executor executor;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    Patience(Store store, Executor executor) {
+        this.store = store;
+        this.executor = executor;
+    }
+
+    /** True if nothing has to be waited for. */
+    boolean isNotNeeded(Step step) {
+        return step.event == null && step.answer.sequence() <= store.committed();
+    }
+
+    /** The answer, once it may be given. */
+    CompletableFuture<Answer> await(Step step) {
+        CompletableFuture<Void> event = step.event;
+        if (event == null) {
+            return awaitDisk(step.answer);
+        }
+        if (waiting.incrementAndGet() > Limits.WAITING_CALLS_MAX) {
+            waiting.decrementAndGet();
+            return awaitDisk(step.answer);
+        }
+        int seconds = step.answer.waitedSeconds();
+        // A copy, because a time-out must not end the event for others who wait for it.
+        return event.copy()
+                .completeOnTimeout(null, step.seconds, TimeUnit.SECONDS)
+                .thenComposeAsync(
+                        nothing -> {
+                            waiting.decrementAndGet();
+                            return awaitDisk(step.again.get().answer.waited(seconds));
+                        },
+                        executor);
+    }
+
+    private CompletableFuture<Answer> awaitDisk(Answer answer) {
+        return store.whenCommitted(answer.sequence())
+                .handle((nothing, error) -> error == null ? answer : answer.with(lost(error)));
+    }
+
+    private static Outcome lost(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return new Outcome.Turned(
+                cause instanceof Refused refused
+                        ? refused.refusal()
+                        : Refusal.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed."));
+    }
+}
