@@ -12,9 +12,7 @@ final class IdempotencyKeys {
         String text = header.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
         String key = quoted ? unescaped(text.substring(1, text.length() - 1)) : text;
-        if (key.isEmpty()
-                || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX
-                || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !isPrintable(key)) {
             throw Refused.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
                     "Expected an Idempotency-Key of 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
@@ -22,6 +20,15 @@ final class IdempotencyKeys {
                             + " characters or others; send a UUID.");
         }
         return key;
+    }
+
+    private static boolean isPrintable(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) < ' ' || key.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String unescaped(String text) {
