@@ -1,0 +1,308 @@
+package dev.plinth.engine;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
+import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The walls of the house, one rule each. {@code docs/architecture.md} draws them; this test holds them. */
+@AnalyzeClasses(packages = "dev.plinth", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String ROOT = "dev.plinth.engine";
+    private static final String INTERNAL = ROOT + ".internal.";
+    private static final String API = ROOT + ".api";
+
+    private static final Set<String> DOMAINS =
+            Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
+
+    /** From the top: a room may use every floor below its own, and no room beside it. */
+    private static final List<Floor> FLOORS = List.of(
+            new Floor("engine", Set.of(ROOT)),
+            Floor.of("wire", "wire"),
+            Floor.of("pipeline", "pipeline"),
+            Floor.of("commands", "command"),
+            new Floor("domains", packages(DOMAINS)),
+            Floor.of("mechanisms", "timer", "ring", "list"),
+            Floor.of("ground", "store", "json"),
+            Floor.of("base", "base"),
+            new Floor("api", Set.of(API)));
+
+    /** Where the engine's time, ids and secrets come from. */
+    private static final Set<String> SOURCES_OF_TIME_AND_CHANCE =
+            Set.of(API + ".SystemClock", INTERNAL + "base.RandomIds");
+
+    /** A wait of a person or a socket lasts real seconds, whatever the engine's clock says. */
+    private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
+            INTERNAL + "timer.Attempts", // a drain gives up after real seconds
+            INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took
+
+    @ArchTest
+    static final ArchRule packages_are_free_of_cycles =
+            slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule rooms_open_downwards_only = downwardsOnly();
+
+    @ArchTest
+    static final ArchRule domains_do_not_see_each_other = neighboursAreApart("domains");
+
+    @ArchTest
+    static final ArchRule timer_ring_and_list_do_not_see_each_other = neighboursAreApart("mechanisms");
+
+    @ArchTest
+    static final ArchRule store_and_json_do_not_see_each_other = neighboursAreApart("ground");
+
+    @ArchTest
+    static final ArchRule chronicle_is_imported_by_store_only = importedBy("store", "net.openhft..");
+
+    @ArchTest
+    static final ArchRule disruptor_is_imported_by_ring_only = importedBy("ring", "com.lmax..");
+
+    @ArchTest
+    static final ArchRule jackson_and_schema_validators_are_imported_by_json_only =
+            importedBy("json", "com.fasterxml..", "tools.jackson..", "com.networknt..");
+
+    @ArchTest
+    static final ArchRule http_client_is_imported_by_webhook_only =
+            importedBy("webhook", "org.apache.hc..", "java.net.http..");
+
+    @ArchTest
+    static final ArchRule caffeine_is_imported_by_access_only = importedBy("access", "com.github.benmanes..");
+
+    @ArchTest
+    static final ArchRule api_is_a_leaf = classes()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", API);
+
+    @ArchTest
+    static final ArchRule records_are_appended_by_the_pipeline_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(INTERNAL + "store.Transaction")
+            .orShould()
+            .accessTargetWhere(describe(
+                    "the target is Store.write",
+                    access -> access.getTargetOwner().getName().equals(INTERNAL + "store.Store")
+                            && access.getTarget().getName().equals("write")))
+            .because("one change is one decision and one record: the other rooms hand a Command.Change to a Committer");
+
+    @ArchTest
+    static final ArchRule time_ids_and_chance_come_from_their_sources_only = noClasses()
+            .that(describe(
+                    "are neither sources nor wait in real time",
+                    type -> !SOURCES_OF_TIME_AND_CHANCE.contains(type.getName())
+                            && !WAIT_IN_REAL_TIME.contains(type.getName())))
+            .should()
+            .accessTargetWhere(describe("it is a clock or a source of chance", ArchitectureTest::isTimeOrChance))
+            .because("with the same clock and the same ids a run comes out the same");
+
+    @ArchTest
+    static final ArchRule real_time_is_only_measured_where_it_is_waited_for = noClasses()
+            .that(describe("wait in real time", type -> WAIT_IN_REAL_TIME.contains(type.getName())))
+            .should()
+            .accessTargetWhere(describe(
+                    "it is a clock or a source of chance other than System.nanoTime",
+                    access -> isTimeOrChance(access)
+                            && !access.getTarget().getName().equals("nanoTime")));
+
+    @ArchTest
+    static final ArchRule classes_are_final_or_abstract = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(FINAL)
+            .orShould()
+            .haveModifier(ABSTRACT);
+
+    @ArchTest
+    static final ArchRule public_methods_show_no_internal_type = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideInAnyPackage(ROOT, API)
+            .and()
+            .areDeclaredInClassesThat()
+            .arePublic()
+            .should(showNoInternalType());
+
+    @ArchTest
+    static final ArchRule public_fields_show_no_internal_type = fields().that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideInAnyPackage(ROOT, API)
+            .should(showNoInternalType());
+
+    @ArchTest
+    static final ArchRule hot_rooms_use_neither_streams_nor_reflection = noClasses()
+            .that()
+            .resideInAnyPackage(INTERNAL + "store", INTERNAL + "pipeline", INTERNAL + "quota")
+            .and()
+            // It asks the JVM once, before the first table is made.
+            .doNotHaveFullyQualifiedName(INTERNAL + "store.OffHeapPreflight")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.util.stream..", "java.lang.reflect..")
+            .orShould()
+            .accessTargetWhere(describe(
+                    "it asks a class for its members",
+                    access -> access.getTargetOwner().isEquivalentTo(Class.class)
+                            && (access.getTarget().getName().startsWith("getDeclared")
+                                    || Set.of("forName", "getMethod", "getMethods", "getField", "getConstructor")
+                                            .contains(access.getTarget().getName()))));
+
+    @ArchTest
+    static final ArchRule nothing_is_printed = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    private static ArchRule downwardsOnly() {
+        LayeredArchitecture house = layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .ensureAllClassesAreContainedInArchitecture();
+        for (Floor floor : FLOORS) {
+            house = house.layer(floor.name).definedBy(floor.packages.toArray(String[]::new));
+        }
+        List<String> below = new ArrayList<>();
+        for (int i = FLOORS.size() - 1; i >= 0; i--) {
+            String name = FLOORS.get(i).name;
+            house = below.isEmpty()
+                    ? house.whereLayer(name).mayNotAccessAnyLayer()
+                    : house.whereLayer(name).mayOnlyAccessLayers(below.toArray(String[]::new));
+            below.add(name);
+        }
+        return house;
+    }
+
+    private static ArchRule neighboursAreApart(String floorName) {
+        Set<String> rooms = FLOORS.stream()
+                .filter(floor -> floor.name.equals(floorName))
+                .findFirst()
+                .orElseThrow()
+                .packages;
+        return slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public String getDescription() {
+                        return "the rooms of the floor " + floorName;
+                    }
+
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return rooms.contains(type.getPackageName())
+                                ? SliceIdentifier.of(type.getPackageName().substring(INTERNAL.length()))
+                                : SliceIdentifier.ignore();
+                    }
+                })
+                .should()
+                .notDependOnEachOther();
+    }
+
+    private static ArchRule importedBy(String room, String... libraries) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(INTERNAL + room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries);
+    }
+
+    private static boolean isTimeOrChance(JavaAccess<?> access) {
+        String name = access.getTarget().getName();
+        return switch (access.getTargetOwner().getName()) {
+            case "java.lang.System" -> name.equals("currentTimeMillis") || name.equals("nanoTime");
+            case "java.lang.Math", "java.lang.StrictMath" -> name.equals("random");
+            case "java.util.UUID" -> name.equals("randomUUID");
+            case "java.time.Clock" -> name.startsWith("system");
+            case "java.time.Instant",
+                    "java.time.LocalDate",
+                    "java.time.LocalDateTime",
+                    "java.time.OffsetDateTime",
+                    "java.time.ZonedDateTime" -> name.equals("now");
+            case "java.util.Random",
+                    "java.util.SplittableRandom",
+                    "java.util.concurrent.ThreadLocalRandom",
+                    "java.security.SecureRandom" -> true;
+            default -> false;
+        };
+    }
+
+    private static ArchCondition<JavaMember> showNoInternalType() {
+        return new ArchCondition<>("show no type of an internal room") {
+            @Override
+            public void check(JavaMember member, ConditionEvents events) {
+                for (JavaType shown : shown(member)) {
+                    for (JavaClass type : shown.getAllInvolvedRawTypes()) {
+                        if (type.getName().startsWith(INTERNAL)) {
+                            events.add(SimpleConditionEvent.violated(
+                                    member, member.getFullName() + " shows " + type.getName()));
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    private static List<JavaType> shown(JavaMember member) {
+        List<JavaType> shown = new ArrayList<>();
+        if (member instanceof JavaField field) {
+            shown.add(field.getType());
+        } else if (member instanceof JavaMethod method) {
+            shown.add(method.getReturnType());
+        }
+        if (member instanceof JavaCodeUnit unit) {
+            shown.addAll(unit.getParameterTypes());
+        }
+        return shown;
+    }
+
+    private static Set<String> packages(Set<String> rooms) {
+        Set<String> packages = new TreeSet<>();
+        for (String room : rooms) {
+            packages.add(INTERNAL + room);
+        }
+        return packages;
+    }
+
+    /** Rooms that stand side by side. */
+    private record Floor(String name, Set<String> packages) {
+        static Floor of(String name, String... rooms) {
+            return new Floor(name, ArchitectureTest.packages(Set.of(rooms)));
+        }
+    }
+}
