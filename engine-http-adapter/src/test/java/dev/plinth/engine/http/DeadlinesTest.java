@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +94,7 @@ class DeadlinesTest {
 
     @Test
     void engine_slowerThanEveryDeadline_waitedFor() throws IOException {
-        calls.answer = call -> new CompletableFuture<dev.plinth.engine.api.Reply>()
+        calls.answer = call -> new CompletableFuture<Reply>()
                 .completeOnTimeout(FakeCalls.ok("late"), SHORT.toMillis() * 5, TimeUnit.MILLISECONDS);
         try (RawClient client = connect(SHORT, SHORT, SHORT)) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().text())

@@ -1,0 +1,39 @@
+package dev.plinth.engine.http;
+
+import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
+import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls of the adapter: it reaches the engine through its public packages, and decides nothing. */
+@AnalyzeClasses(packages = "dev.plinth.engine.http", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    @ArchTest
+    static final ArchRule the_engine_is_reached_through_its_public_packages_only =
+            noClasses().should().dependOnClassesThat().resideInAPackage("dev.plinth.engine.internal..");
+
+    @ArchTest
+    static final ArchRule libraries_of_the_engine_stay_in_the_engine = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "net.openhft..", "com.lmax..", "com.fasterxml..", "org.apache.hc..", "com.github.benmanes..");
+
+    @ArchTest
+    static final ArchRule classes_are_final_or_abstract = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(FINAL)
+            .orShould()
+            .haveModifier(ABSTRACT);
+}
