@@ -1,0 +1,120 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.RandomIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Gives all benchmarks the same engine: in memory, under the widest plan there is, with the same resource to create.
+ *
+ * <p>A plan allows a million requests a second at most, and a loop around one read may ask for more. Calls therefore go round
+ * {@link #WORKSPACES} workspaces, which together have sixteen times that.
+ */
+final class BenchedEngine implements AutoCloseable {
+    /** Workspaces that calls go round; a power of two. */
+    static final int WORKSPACES = 16;
+
+    /** What every benchmark creates; 92 bytes of data and no metadata. */
+    static final NewResource INPUT = NewResource.named("Invoice 2025-0117")
+            .ofType("invoice")
+            .withData(
+                    Json.of(
+                            "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}"));
+
+    private static final Json BODY =
+            Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
+    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000);
+
+    private final Engine engine;
+    private final List<String> secrets = new ArrayList<>(WORKSPACES);
+
+    /** An engine with room for so many resources, and its workspaces. */
+    BenchedEngine(Tables tables, int resourcesMax) {
+        engine = Engine.builder()
+                .inMemory()
+                .tables(tables)
+                .maxResources(resourcesMax)
+                .plan(PLAN)
+                .ids(new SameSecrets())
+                .open();
+        for (int i = 0; i < WORKSPACES; i++) {
+            String workspace = engine.admin()
+                    .createWorkspace("bench " + i, PLAN.name())
+                    .call()
+                    .id();
+            secrets.add(
+                    engine.admin().createKey(workspace, "bench").call().secret().orElseThrow());
+        }
+    }
+
+    /** The client of the workspace whose turn it is at a call of this number. */
+    PlinthClient client(int call) {
+        return engine.client(secret(call));
+    }
+
+    /** The call that creates the resource under an idempotency key. */
+    Call create(int call) {
+        return Call.of("POST", "/v1/resources")
+                .withKey(secret(call))
+                .withHeader("content-type", "application/json")
+                .withHeader("idempotency-key", key(call))
+                .withBody(BODY);
+    }
+
+    /** The call that shows a resource. */
+    Call get(int call, String resourceId) {
+        return Call.of("GET", "/v1/resources/" + resourceId).withKey(secret(call));
+    }
+
+    /** The idempotency key of the call of this number. */
+    static String key(int call) {
+        return "0b1f6c52-7f5e-4a53-9d0e-" + (100_000_000_000L + call);
+    }
+
+    /** Makes a call whose answer has to have this status. */
+    Reply call(Call call, int status) {
+        Reply reply = engine.call(call);
+        if (reply.status() != status) {
+            throw new IllegalStateException("Expected status " + status + " for " + call + ", but got " + reply.status()
+                    + " " + reply.text() + "; a figure of refusals says nothing");
+        }
+        return reply;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    private String secret(int call) {
+        return secrets.get(call & (WORKSPACES - 1));
+    }
+
+    /** Ids as usual, but the same secrets in every engine, so that calls prepared for one fit the next. */
+    private static final class SameSecrets implements IdSource {
+        private static final long SEED = 1;
+
+        private final IdSource ids = new RandomIds();
+        private final SplittableRandom random = new SplittableRandom(SEED);
+
+        @Override
+        public Bits next(String kind, long epochMillis) {
+            return ids.next(kind, epochMillis);
+        }
+
+        @Override
+        public synchronized void fillSecret(byte[] target) {
+            random.nextBytes(target);
+        }
+    }
+}

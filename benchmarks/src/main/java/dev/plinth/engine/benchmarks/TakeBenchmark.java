@@ -1,0 +1,106 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.internal.quota.Quotas;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Asks what the rate limit adds to each call: one take, from one hot bucket and from many.
+ *
+ * <p>No plan allows as many units as a bare loop takes, so the buckets refill by a clock that runs a thousand times as fast as
+ * the machine's; it is asked as often and costs as much. One thread only: with such a clock, a thread that loses its core between
+ * clock and bucket would be refused. Rows play no part, hence no {@code tables}.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class TakeBenchmark {
+    private static final int MANY = 100_000;
+    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000);
+
+    /** One bucket. */
+    @Benchmark
+    public Quota oneBucket(Buckets buckets) {
+        return buckets.take(0);
+    }
+
+    /** 100,000 buckets, visited in an order by chance. */
+    @Benchmark
+    public Quota manyBuckets(Buckets buckets, Turn turn) {
+        return buckets.take(turn.next());
+    }
+
+    /** The buckets, all taken from once. */
+    @State(Scope.Benchmark)
+    public static class Buckets {
+        private static final long IDS_SEED = 1;
+
+        private final Quotas quotas = new Quotas(new FastClock());
+        private final Id[] workspaces = new Id[MANY];
+
+        /** Makes a bucket for each workspace. */
+        @Setup
+        public void fill() {
+            SplittableRandom random = new SplittableRandom(IDS_SEED);
+            for (int i = 0; i < MANY; i++) {
+                workspaces[i] = new Id(IdKind.WORKSPACE, random.nextLong(), random.nextLong());
+                take(i);
+            }
+        }
+
+        private Quota take(int index) {
+            Quota quota = quotas.take(workspaces[index], PLAN, 1);
+            if (!quota.allowed()) {
+                throw new IllegalStateException("Expected a unit, but the bucket was empty: " + quota);
+            }
+            return quota;
+        }
+    }
+
+    /** Whose turn it is: an order that no cache foresees. */
+    @State(Scope.Thread)
+    public static class Turn {
+        private static final int STEP = 61_803; // coprime to MANY, so that all come before one comes again
+
+        private int index;
+
+        private int next() {
+            index = (index + STEP) % MANY;
+            return index;
+        }
+    }
+
+    /** The machine's clock, a thousand times as fast. */
+    private static final class FastClock implements EngineClock {
+        private static final int FACTOR = 1000;
+
+        private final long startNanos = System.nanoTime();
+
+        @Override
+        public long epochMillis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public long nanoTime() {
+            return (System.nanoTime() - startNanos) * FACTOR;
+        }
+    }
+}
