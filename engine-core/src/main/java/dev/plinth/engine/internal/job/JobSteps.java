@@ -20,7 +20,7 @@ final class JobSteps {
 
     /** True if a step was not too late. */
     static boolean wasInTime(Outcome outcome) {
-        return outcome == DONE;
+        return outcome instanceof Outcome.Done done && done.status() == DONE.status();
     }
 
     /** A scheduled job whose time has come is queued. */
