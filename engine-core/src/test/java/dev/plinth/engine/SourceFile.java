@@ -1,0 +1,94 @@
+package dev.plinth.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A file of the repository for rules about its text.
+ *
+ * @param path where it stands below the root, with slashes
+ * @param text all of it
+ */
+record SourceFile(String path, String text) {
+    static SourceFile read(Path root, Path file) {
+        try {
+            return new SourceFile(root.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isJava() {
+        return path.endsWith(".java");
+    }
+
+    boolean isMain() {
+        return path.contains("/src/main/");
+    }
+
+    boolean isIn(String part) {
+        return path.contains(part);
+    }
+
+    /** Where a pattern stands in some text of this file, as {@code path:line: what}. */
+    List<String> places(Pattern pattern, String in) {
+        List<String> places = new ArrayList<>();
+        Matcher matcher = pattern.matcher(in);
+        while (matcher.find()) {
+            long line = in.substring(0, matcher.start()).lines().count()
+                    + (matcher.start() == 0 || in.charAt(matcher.start() - 1) == '\n' ? 1 : 0);
+            places.add(path + ":" + line + ": " + matcher.group().strip());
+        }
+        return places;
+    }
+
+    /** The Java code without comments and without what stands in strings; the lines are the same. */
+    String code() {
+        StringBuilder code = new StringBuilder(text.length());
+        int at = 0;
+        while (at < text.length()) {
+            int end = endOfNoCode(at);
+            if (end == at) {
+                code.append(text.charAt(at++));
+            } else {
+                code.append(text.charAt(at) == '/' ? " " : "\"\"");
+                text.substring(at, end).chars().filter(c -> c == '\n').forEach(c -> code.append('\n'));
+                at = end;
+            }
+        }
+        return code.toString();
+    }
+
+    /** Where the comment, string or character that begins here ends; the same place if none begins. */
+    private int endOfNoCode(int at) {
+        if (text.startsWith("//", at)) {
+            return endOf("\n", at, at + 2) - 1;
+        }
+        if (text.startsWith("/*", at)) {
+            return endOf("*/", at, at + 2);
+        }
+        if (text.startsWith("\"\"\"", at)) {
+            return endOf("\"\"\"", at, at + 3);
+        }
+        char quote = text.charAt(at);
+        if (quote != '"' && quote != '\'') {
+            return at;
+        }
+        int end = at + 1;
+        while (end < text.length() && text.charAt(end) != quote) {
+            end += text.charAt(end) == '\\' ? 2 : 1;
+        }
+        return Math.min(text.length(), end + 1);
+    }
+
+    private int endOf(String mark, int start, int from) {
+        int found = text.indexOf(mark, from);
+        return found < 0 ? Math.max(start + 1, text.length()) : found + mark.length();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house that a compiler does not know: it reads the files of all modules. */
+final class TidyTest {
+    private static final int CODE_LINES_MAX = 500;
+    private static final int README_LINES_MAX = 150;
+    private static final Set<String> READ =
+            Set.of("java", "md", "xml", "sh", "yml", "yaml", "config", "properties", "run");
+    private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", ".idea", "node_modules");
+    private static final Pattern TYPE_AND_MEMBER = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)\\.(\\w+)(?=[`(])");
+
+    private static Path root = Path.of("");
+    private static List<SourceFile> files = List.of();
+
+    @BeforeAll
+    static void read() throws IOException {
+        root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("mvnw"))) {
+            root = root.getParent();
+        }
+        List<SourceFile> found = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                boolean skipped = SKIPPED_FOLDERS.contains(folder.getFileName().toString());
+                return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String name = file.getFileName().toString();
+                if (READ.contains(name.substring(name.lastIndexOf('.') + 1))) {
+                    found.add(SourceFile.read(root, file));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        files = List.copyOf(found);
+        assertThat(files).as("files below " + root).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void tests_noneIsSkipped() {
+        assertThat(inCode("@(?:Disabled|Ignore)\\w*\\b", SourceFile::isJava)).isEmpty();
+    }
+
+    @Test
+    void code_neverSleeps() {
+        assertThat(inCode("\\b(?:Thread|TimeUnit(?:\\.\\w+)?|[A-Z]+S)\\.sleep\\b", TidyTest::isOfTheProduct))
+                .as("Expected a settable clock, a latch or a condition, but it sleeps")
+                .isEmpty();
+    }
+
+    @Test
+    void code_neverPrintsAStackTrace() {
+        assertThat(inCode("\\.printStackTrace\\(", SourceFile::isJava)).isEmpty();
+    }
+
+    @Test
+    void main_prints_onTheConsoleOfTheJarOnly() {
+        assertThat(inCode(
+                        "\\bSystem\\.(?:out|err)\\b",
+                        file -> isOfTheProduct(file) && file.isMain() && !file.isIn("/http/Main.java")))
+                .isEmpty();
+    }
+
+    @Test
+    void remarks_ofWorkLeftOver_haveAReason() {
+        // Written in two halves, so that the rule does not find itself.
+        Pattern withoutReason = Pattern.compile("\\b(?:TO" + "DO|FIX" + "ME)\\b(?!: \\S+ \\S+ \\S+).*");
+        List<String> places = new ArrayList<>();
+        for (SourceFile file : files) {
+            places.addAll(file.places(withoutReason, file.text()));
+        }
+        assertThat(places).as("Expected a colon and a reason after it").isEmpty();
+    }
+
+    @Test
+    void handlers_ofEveryException_areNeverEmpty() {
+        assertThat(inCode(
+                        "catch\\s*\\([^)]*\\b(?:Exception|RuntimeException|Error|Throwable)\\s+\\w+\\s*\\)\\s*\\{\\s*}",
+                        SourceFile::isJava))
+                .isEmpty();
+    }
+
+    @Test
+    void limits_allHaveAJavadoc() {
+        SourceFile limits = only(file -> file.path().endsWith("/internal/base/Limits.java"));
+        assertThat(limits.places(Pattern.compile("(?<!\\*/)\n    public static final .*"), limits.text()))
+                .isEmpty();
+        assertThat(limits.places(Pattern.compile("public static final"), limits.text()))
+                .hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void packages_ofMain_areAllNullMarked() {
+        TreeMap<String, Boolean> marked = new TreeMap<>();
+        for (SourceFile file : files) {
+            if (file.isJava() && file.isMain() && file.isIn("/java/dev/plinth/")) {
+                String folder = file.path().substring(0, file.path().lastIndexOf('/'));
+                boolean marks = file.path().endsWith("/package-info.java")
+                        && file.code().contains("@NullMarked")
+                        && file.text().startsWith("/**");
+                marked.merge(folder, marks, Boolean::logicalOr);
+            }
+        }
+        assertThat(marked).hasSizeGreaterThan(15).doesNotContainValue(false);
+    }
+
+    @Test
+    void files_nameNoPathOfOneMachine() {
+        List<String> places = new ArrayList<>();
+        for (SourceFile file : files) {
+            places.addAll(file.places(Pattern.compile("(?<![\\w.}/-])/(?:root|work|home|Users)/\\S*"), file.text()));
+        }
+        assertThat(places).isEmpty();
+    }
+
+    @Test
+    void files_areNotTooLong() {
+        List<String> tooLong = new ArrayList<>();
+        for (SourceFile file : files) {
+            long lines = file.isJava()
+                    ? file.code().lines().filter(line -> !line.isBlank()).count()
+                    : 0;
+            if (lines > CODE_LINES_MAX) {
+                tooLong.add(file.path() + " has " + lines + " lines of code");
+            }
+        }
+        assertThat(tooLong).as("Expected at most " + CODE_LINES_MAX).isEmpty();
+    }
+
+    @Test
+    void readme_isShort() {
+        assertThat(only(file -> file.path().equals("README.md")).text().lines().count())
+                .as("lines of README.md")
+                .isLessThanOrEqualTo(README_LINES_MAX);
+    }
+
+    @Test
+    void decisions_areNumberedWithoutGap() {
+        List<String> decisions = new ArrayList<>();
+        for (SourceFile file : files) {
+            if (file.path().startsWith("docs/decisions/")) {
+                decisions.add(file.path().substring("docs/decisions/".length()));
+                assertThat(file.text())
+                        .as(file.path())
+                        .startsWith("# " + decisions.get(decisions.size() - 1).substring(0, 3) + " ");
+            }
+        }
+        decisions.sort(null);
+        assertThat(decisions).isNotEmpty();
+        for (int i = 0; i < decisions.size(); i++) {
+            assertThat(decisions.get(i)).matches(String.format("%03d-[a-z0-9-]+\\.md", i + 1));
+        }
+    }
+
+    /** A document that speaks of {@code Type.member} speaks of something that is there. */
+    @Test
+    void documents_nameTypesAndMembersThatExist() {
+        Map<String, String> sources = new HashMap<>();
+        for (SourceFile file : files) {
+            if (file.isJava()) {
+                sources.merge(file.path().replaceAll(".*/|\\.java", ""), file.code(), String::concat);
+            }
+        }
+        List<String> unknown = new ArrayList<>();
+        for (SourceFile file : files) {
+            Matcher name = TYPE_AND_MEMBER.matcher(file.path().endsWith(".md") ? file.text() : "");
+            while (name.find()) {
+                String code = sources.getOrDefault(name.group(1), "");
+                if (!Pattern.compile("\\b" + name.group(2) + "\\b")
+                        .matcher(code)
+                        .find()) {
+                    unknown.add(file.path() + ": " + name.group());
+                }
+            }
+        }
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void names_ofOtherPackages_areImported() {
+        assertThat(inCode(
+                        "(?m)^(?!import |package ).*\\b(?:java|javax|dev|org|com|net|io)(?:\\.[a-z_][a-z0-9_]*)+\\.[A-Z]\\w*",
+                        file -> file.isJava() && file.isIn("/java/dev/plinth/")))
+                .isEmpty();
+    }
+
+    private static boolean isOfTheProduct(SourceFile file) {
+        return file.isJava() && file.path().startsWith("engine-");
+    }
+
+    private static List<String> inCode(String regex, Predicate<SourceFile> which) {
+        Pattern pattern = Pattern.compile(regex);
+        List<String> places = new ArrayList<>();
+        for (SourceFile file : files) {
+            if (which.test(file)) {
+                places.addAll(file.places(pattern, file.code()));
+            }
+        }
+        return places;
+    }
+
+    private static SourceFile only(Predicate<SourceFile> which) {
+        List<SourceFile> found = files.stream().filter(which).toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+}
