@@ -1,0 +1,88 @@
+package dev.plinth.engine.testkit;
+
+import dev.plinth.engine.api.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * One webhook as it arrived. Immutable.
+ *
+ * @param path the path of the request
+ * @param headers header values by lower-case name; values of a header that came more than once are joined with {@code ", "}
+ * @param body the body as text, byte for byte as it was signed
+ * @param answered the status that it was answered with
+ */
+public record ReceivedWebhook(String path, Map<String, String> headers, String body, int answered) {
+    private static final String SECRET_PREFIX = "whsec_";
+    private static final String SIGNATURE_VERSION = "v1,";
+
+    /** Copies the headers. */
+    public ReceivedWebhook {
+        headers = Map.copyOf(headers);
+    }
+
+    /** The event's id, the same in every attempt; empty if there is none. */
+    public String id() {
+        return header("webhook-id");
+    }
+
+    /** When this attempt was signed, in seconds since 1970, as sent; empty if it was not said. */
+    public String timestamp() {
+        return header("webhook-timestamp");
+    }
+
+    /** The signatures, separated by spaces; empty if there are none. */
+    public String signature() {
+        return header("webhook-signature");
+    }
+
+    /** The event. */
+    public Json json() {
+        return Json.of(body);
+    }
+
+    /**
+     * True if one of the signatures was made with this secret over id, timestamp and body (Standard Webhooks 1.0.0). How old the
+     * timestamp is does not matter: a test's clock stands where it likes.
+     *
+     * @param secret an endpoint's secret, {@code whsec_…}
+     * @throws IllegalArgumentException if that is no secret of an endpoint
+     */
+    public boolean isSignedWith(String secret) {
+        if (!secret.startsWith(SECRET_PREFIX)) {
+            throw new IllegalArgumentException("Expected a secret that starts with " + SECRET_PREFIX
+                    + ", but got another text of " + secret.length() + " characters.");
+        }
+        byte[] key = Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
+        String signed = id() + "." + timestamp() + "." + body;
+        byte[] expected = ascii(SIGNATURE_VERSION + Base64.getEncoder().encodeToString(hmac(key, signed)));
+        boolean found = false;
+        for (String candidate : signature().split(" ", -1)) {
+            found |= MessageDigest.isEqual(expected, ascii(candidate));
+        }
+        return found;
+    }
+
+    private String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+
+    private static byte[] hmac(byte[] key, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Expected every JVM to have HmacSHA256, but this one has not", e);
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

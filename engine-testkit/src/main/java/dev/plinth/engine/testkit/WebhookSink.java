@@ -1,0 +1,163 @@
+package dev.plinth.engine.testkit;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A webhook receiver in this JVM, on a free port of 127.0.0.1: it keeps what arrives and answers as the test has scripted.
+ *
+ * <p>A request is kept before it is answered, so whatever the engine knows of an attempt, the sink knows too. Requests are taken one
+ * after the other. Thread-safe.
+ */
+public final class WebhookSink implements AutoCloseable {
+    /** How many requests it keeps; later ones are answered with 503. */
+    static final int RECEIVED_MAX = 10_000;
+
+    private static final int BODY_BYTES_MAX = 1 << 20;
+    private static final long AWAIT_SECONDS_MAX = 30;
+    private static final int OK = 200;
+    private static final int FULL = 503;
+    private static final int NO_BODY = -1;
+
+    private final HttpServer server;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final List<ReceivedWebhook> received = new ArrayList<>();
+    private final ArrayDeque<Integer> script = new ArrayDeque<>();
+
+    private WebhookSink(HttpServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @throws UncheckedIOException if 127.0.0.1 has no free port
+     */
+    public static WebhookSink open() {
+        try {
+            WebhookSink sink = new WebhookSink(HttpServer.create(new InetSocketAddress(TestEngine.LOOPBACK, 0), 0));
+            sink.server.createContext("/", sink::take);
+            sink.server.start();
+            return sink;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Expected a free port on 127.0.0.1 for the webhook sink, but got none", e);
+        }
+    }
+
+    /** What to give as the URL of a webhook endpoint; any other path of this address is received too. */
+    public URI uri() {
+        return URI.create(
+                "http://" + TestEngine.LOOPBACK + ":" + server.getAddress().getPort() + "/webhooks");
+    }
+
+    /**
+     * Answers the next requests with these statuses, in this order, after those that were scripted before; then with 200 again.
+     *
+     * @param statuses 200–599 each
+     */
+    public WebhookSink reply(int... statuses) {
+        lock.lock();
+        try {
+            for (int status : statuses) {
+                if (status < 200 || status > 599) {
+                    throw new IllegalArgumentException("Expected a status of 200 to 599, but got " + status + ".");
+                }
+                script.add(status);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return this;
+    }
+
+    /** What has arrived so far, in order of arrival. */
+    public List<ReceivedWebhook> received() {
+        lock.lock();
+        try {
+            return List.copyOf(received);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until so many requests have arrived since the sink was opened, and gives all of them.
+     *
+     * @throws AssertionError if they have not arrived after 30 real seconds; it says what has
+     */
+    public List<ReceivedWebhook> await(int count) {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(AWAIT_SECONDS_MAX);
+            while (received.size() < count && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            if (received.size() < count) {
+                throw new AssertionError("Expected " + count + " webhooks within " + AWAIT_SECONDS_MAX + " s, but got "
+                        + received.size() + ": "
+                        + received.stream().map(ReceivedWebhook::body).toList());
+            }
+            return List.copyOf(received);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Expected " + count + " webhooks, but the wait for them was interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops to listen; what has arrived stays readable. */
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private void take(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
+            exchange.sendResponseHeaders(keep(exchange, body), NO_BODY);
+        }
+    }
+
+    private int keep(HttpExchange exchange, byte[] body) {
+        lock.lock();
+        try {
+            if (received.size() >= RECEIVED_MAX) {
+                return FULL;
+            }
+            Integer scripted = script.poll();
+            int status = scripted == null ? OK : scripted;
+            received.add(new ReceivedWebhook(
+                    exchange.getRequestURI().getPath(),
+                    joined(exchange.getRequestHeaders()),
+                    new String(body, StandardCharsets.UTF_8),
+                    status));
+            arrived.signalAll();
+            return status;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Map<String, String> joined(Headers headers) {
+        Map<String, String> joined = new TreeMap<>();
+        headers.forEach((name, values) -> joined.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+        return joined;
+    }
+}

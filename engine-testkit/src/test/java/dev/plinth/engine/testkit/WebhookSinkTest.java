@@ -1,0 +1,66 @@
+package dev.plinth.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The receiver of webhooks by itself, without an engine. */
+final class WebhookSinkTest {
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final Map<String, String> VECTOR = Map.of(
+            "webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "webhook-timestamp", "1614265330",
+            "webhook-signature", "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+
+    private final WebhookSink sink = WebhookSink.open();
+    private final Door door = Door.overHttp(sink.uri());
+
+    @AfterEach
+    void close() {
+        sink.close();
+    }
+
+    @Test
+    void requests_scripted_areAnsweredInThatOrderThenWith200() {
+        sink.reply(500, 500).reply(410);
+        Stream<Integer> answers = IntStream.range(0, 5)
+                .mapToObj(i -> door.send(Call.of("POST", "")).status());
+        assertThat(answers).containsExactly(500, 500, 410, 200, 200);
+        assertThat(sink.received()).extracting(ReceivedWebhook::answered).containsExactly(500, 500, 410, 200, 200);
+    }
+
+    @Test
+    void request_received_isKeptAsItCame() {
+        door.send(Call.of("POST", "").withHeader("X-One", "1").withBody(Json.of("{\"a\": 1}")));
+        ReceivedWebhook webhook = sink.await(1).get(0);
+        assertThat(webhook.path()).isEqualTo("/webhooks");
+        assertThat(webhook.headers()).containsEntry("x-one", "1");
+        assertThat(webhook.body()).isEqualTo("{\"a\": 1}");
+    }
+
+    @Test
+    void signature_ofTheStandardsVector_isTrueForItsSecretAndBodyOnly() {
+        ReceivedWebhook vector = new ReceivedWebhook("/", VECTOR, "{\"test\": 2432232314}", 200);
+        assertThat(vector.isSignedWith(SECRET)).isTrue();
+        assertThat(vector.isSignedWith("whsec_" + "A".repeat(32))).isFalse();
+        assertThat(new ReceivedWebhook("/", VECTOR, "{\"test\":2432232314}", 200).isSignedWith(SECRET))
+                .isFalse();
+        assertThat(new ReceivedWebhook("/", Map.of(), "{}", 200).isSignedWith(SECRET))
+                .isFalse();
+    }
+
+    @Test
+    void arguments_outOfRange_areRefusedWithASentence() {
+        assertThatIllegalArgumentException().isThrownBy(() -> sink.reply(99)).withMessageContaining("but got 99");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ReceivedWebhook("/", VECTOR, "", 200).isSignedWith("secret"))
+                .withMessageContaining("whsec_");
+    }
+}
