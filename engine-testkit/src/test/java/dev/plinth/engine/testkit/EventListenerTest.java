@@ -1,0 +1,135 @@
+package dev.plinth.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Workspace;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Listeners in this JVM hear every event in commit order, whatever they do with it. */
+final class EventListenerTest {
+    private static final int RESOURCES = 40;
+    private static final String LAST = "the.last";
+
+    private final Gate gate = new Gate();
+    private final AtomicBoolean mustThrow = new AtomicBoolean(true);
+    private final Heard quick = new Heard();
+    private final Heard slow = new Heard();
+    private final Heard throwing = new Heard();
+
+    @RegisterExtension
+    final PlinthExtension plinth = PlinthExtension.builder()
+            .plan("business")
+            .engine(engine -> engine.listener("quick", quick::add)
+                    .listener("slow", (workspaceId, event) -> {
+                        if (event.type().equals("please.wait")) {
+                            gate.pass();
+                        }
+                        slow.add(workspaceId, event);
+                    })
+                    .listener("throwing", (workspaceId, event) -> {
+                        throwing.add(workspaceId, event);
+                        if (event.type().equals("please.throw") && mustThrow.getAndSet(false)) {
+                            throw new IllegalStateException("on purpose");
+                        }
+                    }))
+            .build();
+
+    @Test
+    void listener_ofWritesByManyThreads_hearsTheOrderOfCommits(
+            Engine engine, PlinthClient client, ApiKey key, Workspace workspace) {
+        IntStream.range(0, RESOURCES)
+                .parallel()
+                .forEach(i -> client.resources().create("R" + i).call());
+        client.publish(LAST, Json.EMPTY_OBJECT).call();
+        quick.awaitLast();
+
+        List<String> committed = new ArrayList<>();
+        Door.data(Door.inProcess(engine).get(key.secret().orElseThrow(), "/v1/events?limit=100"))
+                .forEach(event -> committed.add((String) event.get("id")));
+        Collections.reverse(committed);
+        assertThat(committed).hasSizeGreaterThan(RESOURCES);
+        assertThat(quick.ids(workspace)).containsExactlyElementsOf(committed);
+    }
+
+    @Test
+    void listener_thatIsSlow_holdsBackNeitherCallersNorOthersAndMissesNothing(
+            PlinthClient client, Workspace workspace) {
+        client.publish("please.wait", Json.EMPTY_OBJECT).call();
+        gate.awaitSomebody();
+        for (int i = 0; i < RESOURCES; i++) {
+            client.resources().create("R" + i).call();
+        }
+        client.publish(LAST, Json.EMPTY_OBJECT).call();
+        quick.awaitLast();
+        assertThat(slow.types(workspace)).doesNotContain("please.wait", "resource.created");
+
+        gate.letThrough();
+        slow.awaitLast();
+        assertThat(slow.ids(workspace)).containsExactlyElementsOf(quick.ids(workspace));
+    }
+
+    @Test
+    void listener_thatThrows_getsTheSameEventAgainBeforeTheNext(PlinthClient client, Workspace workspace) {
+        client.publish("please.throw", Json.EMPTY_OBJECT).call();
+        client.publish(LAST, Json.EMPTY_OBJECT).call();
+        throwing.awaitLast();
+        assertThat(throwing.types(workspace)).endsWith("please.throw", "please.throw", LAST);
+        assertThat(quick.types(workspace)).endsWith("please.throw", LAST);
+    }
+
+    /** What one listener has heard. */
+    private static final class Heard {
+        private static final long SECONDS_MAX = 30;
+
+        private final List<Said> all = Collections.synchronizedList(new ArrayList<>());
+        private final CountDownLatch last = new CountDownLatch(1);
+
+        void add(String workspaceId, Event event) {
+            all.add(new Said(workspaceId, event));
+            if (event.type().equals(LAST)) {
+                last.countDown();
+            }
+        }
+
+        void awaitLast() {
+            try {
+                assertThat(last.await(SECONDS_MAX, TimeUnit.SECONDS))
+                        .as("the last event arrives")
+                        .isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Expected the last event, but the wait for it was interrupted", e);
+            }
+        }
+
+        List<String> ids(Workspace workspace) {
+            return of(workspace).map(Event::id).toList();
+        }
+
+        List<String> types(Workspace workspace) {
+            return of(workspace).map(Event::type).toList();
+        }
+
+        private Stream<Event> of(Workspace workspace) {
+            return List.copyOf(all).stream()
+                    .filter(said -> said.workspaceId().equals(workspace.id()))
+                    .map(Said::event);
+        }
+    }
+
+    private record Said(String workspaceId, Event event) {}
+}
