@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -35,6 +36,7 @@ public final class HostOperation {
         return context -> {
             Resources.Operable shown = Resources.operable(context, resource);
             OperationResult result = run(handler, context, resource, shown, input);
+            checkEvents(result);
             return later -> decide(later, resource, result);
         };
     }
@@ -63,6 +65,15 @@ public final class HostOperation {
                     now.owner(), event.type(), resource, event.data().utf8()));
         }
         return Decision.of(changes, Outcome.Done.ok(result.result().utf8()));
+    }
+
+    private static void checkEvents(OperationResult result) {
+        for (OperationResult.NewEvent event : result.events()) {
+            if (!Events.TYPE.matcher(event.type()).matches() || Events.isReserved(event.type())) {
+                throw new IllegalStateException("Expected events of the host's own types, which match " + Events.TYPE
+                        + " and are not the engine's, but the operation published " + event.type());
+            }
+        }
     }
 
     private static Content.Patch patch(Json json) {

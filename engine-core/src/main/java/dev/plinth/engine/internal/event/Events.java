@@ -50,14 +50,19 @@ public final class Events {
         return new Changes.WrittenEvent(row.id(), row.workspace(), row.type(), row.resource());
     }
 
-    /** Publishes an event of the host. */
+    /** True if types that start like this one are the engine's own. */
+    public static boolean isReserved(String type) {
+        for (String own : ENGINES_OWN) {
+            if (type.startsWith(own)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Publishes an event of the host, of a type that is not reserved. */
     public static Command.Change publish(String type, byte[] data) {
         return context -> {
-            for (String own : ENGINES_OWN) {
-                if (type.startsWith(own)) {
-                    throw reserved(own);
-                }
-            }
             EventRow row = EventRow.create(
                     context.newId(IdKind.EVENT),
                     context.workspace(),
@@ -130,13 +135,5 @@ public final class Events {
                     List.of(new ProblemError(ProblemError.Source.PARAMETER, "after", "unknown_event", detail))));
         }
         return EventRow.read(row).number();
-    }
-
-    private static Refused reserved(String prefix) {
-        String detail = "Expected a type of your own, but types that start with " + prefix + " are the engine's.";
-        return new Refused(Refusal.of(
-                ProblemCode.VALIDATION_FAILED,
-                detail,
-                List.of(new ProblemError(ProblemError.Source.POINTER, "/type", "reserved", detail))));
     }
 }

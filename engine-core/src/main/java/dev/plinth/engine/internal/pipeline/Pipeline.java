@@ -111,12 +111,22 @@ public final class Pipeline {
             return ask(passage, query); // 10, 11: 404 403 304
         }
         if (command instanceof Command.HostCall host) {
-            View view = parts.store.view();
-            command = host.run(reading(passage, view)); // 10, 12, and the host's own 422
+            command = run(passage, host); // 10, 12, and the host's own 422
         }
         Commits.Committed committed =
                 parts.commits.commit(passage.caller, (Command.Change) command, passage); // 10–13: 404 403 412 409 503
         return end(passage, committed.outcome(), committed.sequence()); // 14, once durable
+    }
+
+    /** Runs the host's code. Its refusal is decided like any other: so it waits for what it read, and the key remembers it. */
+    private Command.Change run(Passage passage, Command.HostCall host) {
+        try {
+            return host.run(reading(passage, parts.store.view()));
+        } catch (Refused refused) {
+            return context -> {
+                throw refused;
+            };
+        }
     }
 
     private @Nullable Step idempotency(Passage passage) {

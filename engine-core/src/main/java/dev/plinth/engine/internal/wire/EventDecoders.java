@@ -16,6 +16,13 @@ final class EventDecoders {
         if (!input.body().has("type")) {
             input.body().missing("type", "the type of the event");
         }
+        if (type != null && Events.isReserved(type)) {
+            input.body()
+                    .error(
+                            "type",
+                            "reserved",
+                            "Expected a type of your own, but types that start like this one are the engine's.");
+        }
         byte[] data = input.objectMember("data");
         if (data.length > Limits.DATA_BYTES_MAX) {
             input.body()

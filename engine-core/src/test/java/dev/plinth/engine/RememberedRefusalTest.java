@@ -1,0 +1,89 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Reply;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which refusals an idempotency key remembers: those met after the input was found valid (contract §5), and no others. */
+final class RememberedRefusalTest {
+    private final AtomicInteger runs = new AtomicInteger();
+    private final Engine engine = Engine.builder()
+            .operation("refuse", operation -> {
+                runs.incrementAndGet();
+                throw new OperationRefused("Expected something else.");
+            })
+            .operation(
+                    "claim",
+                    operation -> OperationResult.of(Json.EMPTY_OBJECT).withEvent("resource.created", Json.EMPTY_OBJECT))
+            .open();
+    private String secret = "";
+
+    @BeforeEach
+    void createKey() {
+        String workspace = engine.admin().createWorkspace("acme", "pro").call().id();
+        secret = engine.admin().createKey(workspace, "server").call().secret().orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @Test
+    void operation_refusedByTheHost_remembered() {
+        String path = "/v1/resources/" + resource() + "/operations/refuse";
+
+        assertThat(post(path, "{}").status()).isEqualTo(422);
+        assertThat(post(path, "{}").header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void operation_onAPausedResource_remembered() {
+        String resource = resource();
+        engine.client(secret).resources().pause(resource).call();
+        String path = "/v1/resources/" + resource + "/operations/refuse";
+
+        assertThat(post(path, "{}").status()).isEqualTo(409);
+        engine.client(secret).resources().resume(resource).call();
+        assertThat(post(path, "{}").header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void event_ofAReservedType_notRemembered() {
+        String body = "{\"type\":\"resource.made\",\"extra\":1}";
+
+        assertThat(post("/v1/events", body).text()).contains("reserved", "unknown_member");
+        assertThat(post("/v1/events", body).header("Idempotent-Replayed")).isNull();
+    }
+
+    @Test
+    void operation_thatPublishesAReservedType_failsAndChangesNothing() {
+        String path = "/v1/resources/" + resource() + "/operations/claim";
+
+        assertThat(post(path, "{}").status()).isEqualTo(500);
+        assertThat(engine.client(secret).events().call().data())
+                .filteredOn(event -> event.type().equals("resource.created"))
+                .hasSize(1);
+    }
+
+    private String resource() {
+        return engine.client(secret).resources().create("one").call().id();
+    }
+
+    private Reply post(String path, String body) {
+        return engine.call(Call.of("POST", path)
+                .withKey(secret)
+                .withHeader("Idempotency-Key", "k")
+                .withBody(Json.of(body)));
+    }
+}
