@@ -1,0 +1,30 @@
+package dev.plinth.engine;
+
+/** How much the suites do: the counts that issues name in {@code ci}, a tenth of them in {@code short}, ten times in {@code long}. */
+public final class TestScale {
+    private static final String LENGTH = System.getProperty("plinth.test.scale", "short");
+
+    private TestScale() {}
+
+    /** A count, given as what {@code ci} does; at least 1. */
+    public static int count(int ci) {
+        return switch (LENGTH) {
+            case "short" -> Math.max(1, ci / 10);
+            case "ci" -> ci;
+            case "long" -> Math.multiplyExact(ci, 10);
+            default ->
+                throw new IllegalStateException(
+                        "Expected plinth.test.scale to be short, ci or long, but got " + LENGTH);
+        };
+    }
+
+    /** The seed of a random test: a new one for each run, or the one in {@code plinth.test.seed} to repeat a failure. */
+    public static long seed() {
+        return Long.getLong("plinth.test.seed", System.nanoTime());
+    }
+
+    /** What to print with a failure of a random test. */
+    public static String repeatWith(long seed) {
+        return "repeat with -Dplinth.test.seed=" + seed;
+    }
+}

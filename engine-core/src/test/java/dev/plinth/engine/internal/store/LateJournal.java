@@ -1,0 +1,86 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A journal with a flusher of its own: appends return at once, their fates come later, from its thread, when a test says so. */
+public final class LateJournal implements Journal {
+    private final ExecutorService flusher = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "flusher");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<Record> appended = new CopyOnWriteArrayList<>();
+    private final boolean flushesByItself;
+    private volatile Fates fates;
+
+    private LateJournal(boolean flushesByItself) {
+        this.flushesByItself = flushesByItself;
+    }
+
+    /** One that waits to be told. */
+    public static LateJournal stepwise() {
+        return new LateJournal(false);
+    }
+
+    /** One that makes durable, in groups, what was appended during the flush before. */
+    public static LateJournal groupCommit() {
+        return new LateJournal(true);
+    }
+
+    /** All that was appended. */
+    public List<Record> appended() {
+        return appended;
+    }
+
+    /** Makes all up to a sequence durable; returns when that has been told. */
+    public void durable(long sequence) {
+        onFlusher(() -> fates.durable(sequence));
+    }
+
+    /** Loses the reign from a sequence on. */
+    public void fenced(long sequence) {
+        onFlusher(() -> fates.fenced(sequence));
+    }
+
+    /** Loses track from a sequence on. */
+    public void unknown(long sequence) {
+        onFlusher(() -> fates.unknown(sequence));
+    }
+
+    @Override
+    public long epoch() {
+        return 1;
+    }
+
+    @Override
+    public void start(Fates listener) {
+        fates = listener;
+    }
+
+    @Override
+    public void append(Record record) {
+        appended.add(record);
+        if (flushesByItself) {
+            flusher.execute(
+                    () -> fates.durable(appended.get(appended.size() - 1).sequence()));
+        }
+    }
+
+    @Override
+    public Durability durability() {
+        return Durability.FSYNC;
+    }
+
+    @Override
+    public void close() {
+        flusher.shutdown();
+    }
+
+    private void onFlusher(Runnable work) {
+        CompletableFuture.runAsync(work, flusher).join();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A journal that answers each append at once: durable up to the k-th one, whose fate the script decides. */
+public final class ScriptedJournal implements Journal {
+    private final Fate fate;
+    private final long fatalSequence;
+    private final List<Record> appended = new ArrayList<>();
+    private final List<Record> survived = new ArrayList<>();
+    private Fates fates;
+
+    /** What becomes of the fatal append. */
+    public enum Fate {
+        FENCED,
+        UNKNOWN_AND_APPLIED,
+        UNKNOWN_AND_NOT_APPLIED
+    }
+
+    /** A journal whose append of this sequence meets this fate. */
+    public ScriptedJournal(Fate fate, long fatalSequence) {
+        this.fate = fate;
+        this.fatalSequence = fatalSequence;
+    }
+
+    /** All that was appended. */
+    public List<Record> appended() {
+        return appended;
+    }
+
+    /** What the log holds when somebody opens it again. */
+    public List<Record> survived() {
+        return survived;
+    }
+
+    @Override
+    public long epoch() {
+        return 1;
+    }
+
+    @Override
+    public void start(Fates listener) {
+        fates = listener;
+    }
+
+    @Override
+    public void append(Record record) {
+        appended.add(record);
+        if (record.sequence() != fatalSequence) {
+            survived.add(record);
+            fates.durable(record.sequence());
+        } else if (fate == Fate.FENCED) {
+            fates.fenced(record.sequence());
+        } else {
+            if (fate == Fate.UNKNOWN_AND_APPLIED) {
+                survived.add(record);
+            }
+            fates.unknown(record.sequence());
+        }
+    }
+
+    @Override
+    public Durability durability() {
+        return Durability.FSYNC;
+    }
+
+    @Override
+    public void close() {}
+}
