@@ -52,10 +52,9 @@ public final class Commits implements Committer {
             } catch (Refused refused) {
                 Changes changes = new Changes();
                 memory.remember(context, changes, refused.refusal());
-                if (!changes.isEmpty()) {
-                    transaction.append(changes.writes(), now);
-                }
-                return new Committed(new Outcome.Turned(refused.refusal()), transaction.lastSequence());
+                long sequence =
+                        changes.isEmpty() ? transaction.lastSequence() : transaction.append(changes.writes(), now);
+                return new Committed(new Outcome.Turned(refused.refusal()), sequence);
             }
         });
     }
@@ -70,11 +69,13 @@ public final class Commits implements Committer {
             if (next == null) {
                 memory.remember(context, changes, decision.outcome());
             }
-            if (!changes.writes().isEmpty()) {
-                transaction.append(changes.writes(), context.now());
-            }
-            if (next == null) {
-                return new Committed(decision.outcome(), transaction.lastSequence());
+            long sequence = changes.writes().isEmpty()
+                    ? transaction.lastSequence()
+                    : transaction.append(changes.writes(), context.now());
+            // A journal may fail at once. Then the record is gone already, and who waits for it is told.
+            boolean lost = sequence > transaction.lastSequence();
+            if (next == null || lost) {
+                return new Committed(decision.outcome(), sequence);
             }
             change = next;
         }

@@ -1,0 +1,153 @@
+package dev.plinth.engine.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.ScriptedJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CommitsTest {
+    private static final TableName PARCELS = new TableName(101, "parcels", 16, 40, 1);
+    private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
+    private static final Outcome DONE = Outcome.Done.ok(new byte[0]);
+
+    @Test
+    void commit_decisionOfSeveralSteps_writesARecordForEachAndAnswersWithTheLast() {
+        Store store = open(new MemoryJournal());
+
+        Outcome outcome = commits(store).commit(CALLER, steps(1, 3));
+
+        assertThat(outcome).isSameAs(DONE);
+        assertThat(store.committed()).isEqualTo(3);
+    }
+
+    @Test
+    void commit_decisionToWriteNothing_writesNoRecord() {
+        Store store = open(new MemoryJournal());
+
+        assertThat(commits(store).commit(CALLER, context -> Decision.nothing(DONE)))
+                .isSameAs(DONE);
+        assertThat(store.committed()).isZero();
+    }
+
+    @Test
+    void commit_refusal_isAValue() {
+        Store store = open(new MemoryJournal());
+
+        Outcome outcome = commits(store).commit(CALLER, context -> {
+            throw Refused.of(ProblemCode.NOT_FOUND, "nothing there");
+        });
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Turned.class,
+                        turned -> assertThat(turned.refusal().code()).isEqualTo(ProblemCode.NOT_FOUND));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void commit_journalFailsAtOnce_isNotAcknowledged(ScriptedJournal.Fate fate) {
+        Commits commits = commits(open(new ScriptedJournal(fate, 2)));
+        commits.commit(CALLER, steps(1, 1));
+
+        assertLost(commits, steps(5, 1), fate);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void commit_journalFailsAtAMiddleStep_isNotAcknowledgedAndNoFurtherStepIsDecided(ScriptedJournal.Fate fate) {
+        ScriptedJournal journal = new ScriptedJournal(fate, 2);
+
+        assertLost(commits(open(journal)), steps(1, 3), fate);
+        assertThat(journal.appended()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void commit_refusalIsRememberedAndJournalFailsAtOnce_isNotAcknowledged(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, 1));
+        Commits.Memory memory = new Commits.Memory() {
+            @Override
+            public void remember(Context context, Changes changes, Outcome outcome) {}
+
+            @Override
+            public void remember(Context context, Changes changes, Refusal refusal) {
+                changes.put(PARCELS, new byte[16], new RowWriter(1, 8).number(1).row());
+            }
+        };
+
+        Commits.Committed committed = commits(store)
+                .commit(
+                        CALLER,
+                        context -> {
+                            throw Refused.of(ProblemCode.NOT_FOUND, "nothing there");
+                        },
+                        memory);
+
+        assertThat(committed.sequence()).isEqualTo(1);
+        assertThat(store.whenCommitted(committed.sequence())).isCompletedExceptionally();
+    }
+
+    private static void assertLost(Commits commits, Command.Change change, ScriptedJournal.Fate fate) {
+        Refused refused = catchThrowableOfType(Refused.class, () -> commits.commit(CALLER, change));
+        assertThat(refused)
+                .as("the record is lost, so its caller must hear of it")
+                .isNotNull();
+        assertThat(refused.refusal().code())
+                .isEqualTo(
+                        fate == ScriptedJournal.Fate.FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN);
+    }
+
+    /** Writes a row in each of so many steps. */
+    private static Command.Change steps(int first, int count) {
+        return context -> {
+            byte[] key = new byte[16];
+            key[0] = (byte) first;
+            Changes changes = new Changes()
+                    .put(PARCELS, key, new RowWriter(1, 8).number(first).row());
+            return new Decision(changes, DONE, count == 1 ? null : steps(first + 1, count - 1));
+        };
+    }
+
+    private static Store open(Journal journal) {
+        List<TableName> tables = new ArrayList<>(Events.tables());
+        tables.addAll(Webhooks.tables());
+        tables.add(PARCELS);
+        return Store.open(
+                new Store.Settings(TableKind.HEAP, tables, 1000),
+                journal,
+                ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
+    }
+
+    private static Commits commits(Store store) {
+        SeededIds ids = new SeededIds(1);
+        return new Commits(store, ids, new Seal(new byte[Seal.KEY_BYTES], ids));
+    }
+}
