@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +82,7 @@ final class InFlight {
         synchronized (waiters) {
             if (sequence > committed) {
                 Refusal refusal = failure;
-                if (refusal != null) {
+                if (refusal != null && sequence > durable) {
                     waiter.future.completeExceptionally(new Refused(refusal));
                 } else {
                     waiters.add(waiter);
@@ -111,13 +110,14 @@ final class InFlight {
         }
     }
 
-    /** Tells all who still wait that it will not be. */
+    /** Tells all who wait for more than is durable that it will not be. */
     void rejectWaiting() {
         Refusal refusal = failure;
         List<Waiter> rejected;
         synchronized (waiters) {
-            rejected = new ArrayList<>(waiters);
-            waiters.clear();
+            rejected =
+                    waiters.stream().filter(waiter -> waiter.sequence > durable).toList();
+            waiters.removeAll(rejected);
         }
         for (Waiter waiter : rejected) {
             if (refusal != null) {

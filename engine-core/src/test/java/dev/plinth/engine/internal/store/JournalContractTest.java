@@ -1,0 +1,441 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a store makes of the fates of its records, over journals of every temper. */
+class JournalContractTest {
+    private static final long FATAL = 6;
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final List<Long> heard = new ArrayList<>();
+
+    @Test
+    void memoryJournal_everyWrite_isDurableAndHeardWhenItReturns() {
+        Store store = open(new MemoryJournal());
+
+        for (long sequence = 1; sequence <= 10; sequence++) {
+            assertThat(Parcels.put(store, sequence % 3, sequence)).isEqualTo(sequence);
+            assertThat(store.committed()).isEqualTo(sequence);
+            assertThat(store.whenCommitted(sequence)).isCompleted();
+        }
+        assertThat(heard).isEqualTo(upTo(10));
+        assertThat(store.isWritable()).isTrue();
+        assertThat(store.durability()).isEqualTo(Journal.Durability.MEMORY);
+    }
+
+    @Test
+    void memoryJournal_notStarted_refusesToAppend() {
+        assertThatThrownBy(() -> new MemoryJournal().append(new Record(0, 1, 1, 0, 0, List.of())))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void append_fatalRecord_itsCallerLearnsIt(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, FATAL));
+        putUpTo(store, FATAL - 1);
+
+        long sequence = Parcels.put(store, 1, 1000);
+
+        assertRefused(store, sequence, codeOf(fate));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void append_fatalRecord_leavesTheStateOfTheRecordBefore(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, FATAL));
+        putUpTo(store, FATAL - 1);
+        byte[] before = store.stateHash();
+
+        Parcels.put(store, 1, 1000);
+
+        assertThat(store.stateHash()).isEqualTo(before);
+        assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void append_fatalRecord_nobodyHearsOfIt(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, FATAL));
+        putUpTo(store, FATAL - 1);
+
+        Parcels.put(store, 1, 1000);
+
+        assertThat(heard).isEqualTo(upTo(FATAL - 1));
+        assertThat(store.committed()).isEqualTo(FATAL - 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void append_afterFatalRecord_isRefusedAndReachesNoJournal(ScriptedJournal.Fate fate) {
+        ScriptedJournal journal = new ScriptedJournal(fate, FATAL);
+        Store store = open(journal);
+        putUpTo(store, FATAL);
+        byte[] before = store.stateHash();
+
+        for (int i = 0; i < 3; i++) {
+            Refused refused = catchThrowableOfType(Refused.class, () -> Parcels.put(store, 9, 9));
+            assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
+        }
+
+        assertThat(store.isWritable()).isFalse();
+        assertThat(store.stateHash()).isEqualTo(before);
+        assertThat(sequences(journal.appended())).isEqualTo(upTo(FATAL));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void read_afterFatalRecord_goesOnAndNeedNotWait(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, FATAL));
+        putUpTo(store, FATAL);
+
+        View view = store.view();
+        assertThat(Parcels.value(view, 0)).isEqualTo(3);
+        assertThat(Parcels.value(view, 77)).isEqualTo(-1);
+        assertThat(view.highest()).isEqualTo(FATAL - 1);
+        assertThat(store.whenCommitted(view.highest())).isCompleted();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void reopen_afterFatalRecord_hasItIfAndOnlyIfTheLogDid(ScriptedJournal.Fate fate) {
+        ScriptedJournal journal = new ScriptedJournal(fate, FATAL);
+        Store store = open(journal);
+        putUpTo(store, FATAL - 1);
+        byte[] before = store.stateHash();
+        Parcels.put(store, 1, 1000);
+
+        byte[] reopened = Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), journal.survived());
+
+        if (fate == ScriptedJournal.Fate.UNKNOWN_AND_APPLIED) {
+            assertThat(reopened).isNotEqualTo(before);
+        } else {
+            assertThat(reopened).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScriptedJournal.Fate.class)
+    void append_fatalRecordInTheSameTurnAsADurableOne_onlyTheFatalOneIsLost(ScriptedJournal.Fate fate) {
+        Store store = open(new ScriptedJournal(fate, 2));
+        List<CompletableFuture<Void>> waiters = new ArrayList<>();
+
+        store.write(transaction -> {
+            long first = transaction.append(List.of(Parcels.write(transaction, 1, 1)), transaction.nowMillis());
+            waiters.add(store.whenCommitted(first));
+            long second = transaction.append(List.of(Parcels.write(transaction, 2, 2)), transaction.nowMillis());
+            waiters.add(store.whenCommitted(first));
+            waiters.add(store.whenCommitted(second));
+            return second;
+        });
+
+        assertThat(waiters.get(0)).isCompleted();
+        assertThat(waiters.get(1)).isCompleted();
+        assertThat(waiters.get(2)).isCompletedExceptionally();
+        assertThat(heard).containsExactly(1L);
+        assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(1);
+        assertThat(store.<Long>read(rows -> Parcels.value(rows, 2))).isEqualTo(-1);
+    }
+
+    @Test
+    void lateJournal_beforeDurable_nothingIsAcknowledgedOrHeard() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        putUpTo(store, 5);
+        List<CompletableFuture<Void>> waiters = waiters(store, 5);
+
+        assertThat(heard).isEmpty();
+        assertThat(store.committed()).isZero();
+        assertThat(waiters).noneMatch(CompletableFuture::isDone);
+
+        journal.durable(3);
+
+        assertThat(heard).isEqualTo(upTo(3));
+        assertThat(waiters).map(CompletableFuture::isDone).containsExactly(true, true, true, false, false);
+
+        journal.durable(5);
+
+        assertThat(heard).isEqualTo(upTo(5));
+        assertThat(waiters).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void lateJournal_waitersOfOneRecord_goOnOnlyAfterAllListenersHeardOfIt() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        List<Boolean> doneWhenHeard = new ArrayList<>();
+        List<CompletableFuture<Void>> waiters = new ArrayList<>();
+        store.onCommitted((sequence, writes) -> doneWhenHeard.add(waiters.get(0).isDone()));
+        waiters.add(store.whenCommitted(Parcels.put(store, 1, 1)));
+
+        journal.durable(1);
+
+        assertThat(doneWhenHeard).containsExactly(false);
+        assertThat(waiters.get(0)).isCompleted();
+    }
+
+    @Test
+    void lateJournal_readOfARecordInFlight_waitsForIt() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        Parcels.put(store, 1, 10);
+        journal.durable(1);
+        Parcels.put(store, 1, 20);
+
+        View view = store.view();
+        assertThat(Parcels.value(view, 1)).isEqualTo(20);
+        CompletableFuture<Void> answer = store.whenCommitted(view.highest());
+
+        assertThat(answer).isNotDone();
+        journal.durable(2);
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void lateJournal_unknownWithSeveralInFlight_allOfThemAreUndoneAndTheirWaitersTold() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        putUpTo(store, 4);
+        byte[] before = store.stateHash();
+        Parcels.put(store, 1, 50);
+        Parcels.remove(store, 2);
+        Parcels.put(store, 1, 60);
+        List<CompletableFuture<Void>> waiters = waiters(store, 7);
+
+        journal.durable(4);
+        journal.unknown(5);
+
+        assertThat(store.stateHash()).isEqualTo(before);
+        assertThat(heard).isEqualTo(upTo(4));
+        assertThat(waiters.subList(0, 4)).allMatch(waiter -> waiter.isDone() && !waiter.isCompletedExceptionally());
+        for (long sequence = 5; sequence <= 7; sequence++) {
+            assertThat(codeOf(waiters.get((int) sequence - 1))).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+            assertRefused(store, sequence, ProblemCode.OUTCOME_UNKNOWN);
+        }
+    }
+
+    @Test
+    void lateJournal_fenced_waitersLearnThatNothingWasChanged() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        putUpTo(store, 3);
+        List<CompletableFuture<Void>> waiters = waiters(store, 3);
+
+        journal.durable(1);
+        journal.fenced(2);
+
+        assertThat(waiters.get(0)).isCompleted();
+        assertThat(codeOf(waiters.get(1))).isEqualTo(ProblemCode.SHUTTING_DOWN);
+        assertThat(codeOf(waiters.get(2))).isEqualTo(ProblemCode.SHUTTING_DOWN);
+        assertThat(store.isWritable()).isFalse();
+    }
+
+    @Test
+    void lateJournal_blockingWaiter_isReleasedByTheFlusher() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        Parcels.put(store, 1, 1);
+        Parcels.put(store, 1, 2);
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> store.await(1));
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> store.await(2));
+
+        journal.durable(1);
+        first.join();
+        journal.unknown(2);
+
+        assertThatThrownBy(second::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(Refused.class);
+    }
+
+    @Test
+    void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder() throws Exception {
+        int threads = 4;
+        int each = TestScale.count(5_000);
+        LateJournal journal = LateJournal.groupCommit();
+        Store store = open(journal);
+        AtomicLong early = new AtomicLong();
+        ExecutorService writers = Executors.newFixedThreadPool(threads);
+        List<Future<?>> running = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            int id = thread;
+            running.add(writers.submit(() -> {
+                for (int i = 0; i < each; i++) {
+                    long sequence = Parcels.put(store, id, i);
+                    store.await(sequence);
+                    if (store.committed() < sequence) {
+                        early.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (Future<?> writer : running) {
+            writer.get();
+        }
+        writers.shutdown();
+
+        assertThat(early).as("acknowledged before it was heard").hasValue(0);
+        assertThat(sequences(journal.appended())).isEqualTo(upTo((long) threads * each));
+        assertThat(heard).isEqualTo(upTo((long) threads * each));
+        assertThat(store.stateHash())
+                .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), journal.appended()));
+        store.close();
+    }
+
+    @Test
+    void groupCommit_failsUnderManyWriters_eachIsAnsweredOnceAndTheRestIsTakenBack() throws Exception {
+        int threads = 4;
+        long fatal = TestScale.count(2_000);
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        AtomicBoolean failed = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        ExecutorService pool = Executors.newFixedThreadPool(threads + 1);
+        List<Future<?>> running = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            int id = thread;
+            running.add(pool.submit(() -> writeUntilRefused(store, id, acknowledged)));
+        }
+        running.add(pool.submit(() -> {
+            long flushed = 0;
+            while (!failed.get()) {
+                long last = journal.appended().size();
+                if (last >= fatal) {
+                    journal.durable(fatal - 1);
+                    journal.unknown(fatal);
+                    failed.set(true);
+                } else if (last > flushed) {
+                    flushed = last;
+                    journal.durable(last);
+                }
+                Thread.onSpinWait();
+            }
+        }));
+        for (Future<?> each : running) {
+            each.get();
+        }
+        pool.shutdown();
+
+        assertThat(heard).isEqualTo(upTo(fatal - 1));
+        assertThat(acknowledged).hasValue(fatal - 1);
+        assertThat(store.stateHash())
+                .isEqualTo(Replay.stateHash(
+                        TableKind.HEAP,
+                        List.of(Parcels.TABLE),
+                        journal.appended().subList(0, (int) fatal - 1)));
+    }
+
+    @Test
+    void time_clockStepsBack_neverGoesBackInRecords() {
+        SettableClock wall = new SettableClock();
+        LateJournal journal = LateJournal.stepwise();
+        Store store = Parcels.open(TableKind.HEAP, journal, wall);
+        for (long millis : new long[] {1000, 2000, 500, 1999, 2001, 0}) {
+            wall.millis = millis;
+            Parcels.put(store, 1, millis);
+        }
+
+        assertThat(journal.appended())
+                .map(Record::timeMillis)
+                .containsExactly(1000L, 2000L, 2000L, 2000L, 2001L, 2001L);
+    }
+
+    @Test
+    void nextNumber_manyRecords_ascendsAndIsInEachRecord() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        for (long id = 0; id < 5; id++) {
+            Parcels.put(store, id, id);
+            Parcels.put(store, id, id + 1);
+        }
+
+        assertThat(journal.appended()).map(Record::lastNumber).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
+    }
+
+    private Store open(Journal journal) {
+        Store store = Parcels.open(TableKind.HEAP, journal, clock);
+        store.onCommitted((sequence, writes) -> heard.add(sequence));
+        return store;
+    }
+
+    private static void writeUntilRefused(Store store, int id, AtomicLong acknowledged) {
+        for (long i = 0; ; i++) {
+            try {
+                store.await(Parcels.put(store, id, i));
+                acknowledged.incrementAndGet();
+            } catch (Refused refused) {
+                return;
+            }
+        }
+    }
+
+    /** Writes records until the sequence is this one; record n sets parcel n mod 3 to n. */
+    private static void putUpTo(Store store, long last) {
+        for (long sequence = 1; sequence <= last; sequence++) {
+            Parcels.put(store, sequence % 3, sequence);
+        }
+    }
+
+    private static List<CompletableFuture<Void>> waiters(Store store, long last) {
+        return LongStream.rangeClosed(1, last).mapToObj(store::whenCommitted).toList();
+    }
+
+    private static List<Long> upTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private static List<Long> sequences(List<Record> records) {
+        return records.stream().map(Record::sequence).toList();
+    }
+
+    private static ProblemCode codeOf(ScriptedJournal.Fate fate) {
+        return fate == ScriptedJournal.Fate.FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
+    }
+
+    private static ProblemCode codeOf(CompletableFuture<Void> waiter) {
+        return ((Refused) waiter.handle((nothing, error) -> error).join())
+                .refusal()
+                .code();
+    }
+
+    private static void assertRefused(Store store, long sequence, ProblemCode code) {
+        Refused refused = catchThrowableOfType(Refused.class, () -> store.await(sequence));
+        assertThat(refused).as("fate of record %d", sequence).isNotNull();
+        assertThat(refused.refusal().code()).isEqualTo(code);
+    }
+
+    /** A wall clock that may be set back. */
+    private static final class SettableClock implements EngineClock {
+        private long millis;
+
+        @Override
+        public long epochMillis() {
+            return millis;
+        }
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+    }
+}
