@@ -51,12 +51,12 @@ public final class Store implements AutoCloseable {
     public <T extends @Nullable Object> T read(Function<View, T> reader) {
         View view = new View(tables);
         for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
-            view.begin();
             long before = tables.version();
+            view.begin();
             if ((before & 1) == 0) {
                 try {
                     T result = reader.apply(view);
-                    if (view.readsAtMostOneRow() || tables.version() == before) {
+                    if (view.isOneRowAtMost() || tables.version() == before) {
                         return result;
                     }
                 } catch (RuntimeException e) {
@@ -136,7 +136,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** SHA-256 over all rows, independent of their order: equal states have equal hashes. */
+    /** SHA-256 over all rows, members and places, independent of their order: equal states have equal hashes. */
     public byte[] stateHash() {
         writer.lock();
         try {
