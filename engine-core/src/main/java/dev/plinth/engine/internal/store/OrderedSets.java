@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class OrderedSets {
     static final int KEY_BYTES = 26;
 
+    private static final int LEVEL_AT = 17;
+    private static final int INDEX_AT = 18;
     private static final int LIST_MEMBERS_MAX = 32;
     private static final int BITS = 9;
     private static final int FAN_OUT = 1 << BITS;
@@ -112,6 +115,35 @@ final class OrderedSets {
     long size(SetKey set) {
         byte[] root = rows.get(key(set, ROOT_LEVEL, 0));
         return root == null ? 0 : isTrie(root) ? count(root) : root.length / 8;
+    }
+
+    /**
+     * Shows what the sets hold, each member with its set and each set with its size, in no order. Whether a set is a list or a
+     * trie depends on how large it once was, and does not show.
+     */
+    void forEach(Consumer<byte[]> visitor) {
+        rows.forEach((key, row) -> {
+            boolean root = key[LEVEL_AT] == ROOT_LEVEL;
+            if (root) {
+                visitor.accept(entry(key, ~(isTrie(row) ? count(row) : row.length / 8)));
+            }
+            if (root && !isTrie(row)) {
+                for (long member : members(row)) {
+                    visitor.accept(entry(key, member));
+                }
+            } else if (key[LEVEL_AT] == 0) {
+                long first = Bytes.getLong(key, INDEX_AT) << BITS;
+                for (int bit = lowest(row, 0); bit >= 0; bit = lowest(row, bit + 1)) {
+                    visitor.accept(entry(key, first | bit));
+                }
+            }
+        });
+    }
+
+    private static byte[] entry(byte[] key, long number) {
+        byte[] entry = Arrays.copyOf(key, LEVEL_AT + Long.BYTES);
+        Bytes.putLong(entry, LEVEL_AT, number);
+        return entry;
     }
 
     private void putTrieRoot(byte[] rootKey, long count) {
@@ -290,8 +322,8 @@ final class OrderedSets {
         key[0] = (byte) set.kind();
         Bytes.putLong(key, 1, set.high());
         Bytes.putLong(key, 9, set.low());
-        key[17] = (byte) level;
-        Bytes.putLong(key, 18, index);
+        key[LEVEL_AT] = (byte) level;
+        Bytes.putLong(key, INDEX_AT, index);
         return key;
     }
 }

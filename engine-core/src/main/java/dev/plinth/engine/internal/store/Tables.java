@@ -149,20 +149,17 @@ final class Tables implements AutoCloseable {
         byte[] sum = new byte[32];
         for (TableName name : names) {
             byte[] number = {(byte) name.number()};
-            byNumber[name.number()].forEach((key, row) -> {
-                byte[] hash = Bytes.sha256(number, key, row);
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += hash[i];
-                }
-            });
+            byNumber[name.number()].forEach((key, row) -> add(sum, Bytes.sha256(number, key, row)));
         }
-        setRows.forEach((key, row) -> {
-            byte[] hash = Bytes.sha256(key, row);
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += hash[i];
-            }
-        });
+        sets.forEach(member -> add(sum, Bytes.sha256(member)));
+        places.forEach((key, row) -> add(sum, Bytes.sha256(key, row)));
         return sum;
+    }
+
+    private static void add(byte[] sum, byte[] hash) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += hash[i];
+        }
     }
 
     List<Store.TableFigures> figures() {
