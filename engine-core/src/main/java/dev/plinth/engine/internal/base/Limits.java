@@ -41,9 +41,6 @@ public final class Limits {
     /** Code points of a metadata value. */
     public static final int METADATA_VALUE_LENGTH_MAX = 500;
 
-    /** Characters of a type after its first. */
-    public static final int TYPE_LENGTH_MAX = 64;
-
     /** Items of a page. */
     public static final int PAGE_ITEMS_MAX = 100;
 
@@ -94,9 +91,6 @@ public final class Limits {
 
     /** Headers that an endpoint adds. */
     public static final int ENDPOINT_HEADERS_MAX = 20;
-
-    /** Endpoints of a workspace, unless its plan says otherwise. */
-    public static final int ENDPOINTS_MAX = 20;
 
     /** Real seconds that closing waits for what is under way. */
     public static final int DRAIN_SECONDS = 10;

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The plans that this engine knows: the three of the product and the host's own. Immutable. */
 public final class Plans {
@@ -19,11 +18,6 @@ public final class Plans {
         for (Plan plan : custom) {
             byName.put(plan.name(), plan);
         }
-    }
-
-    /** The plan of a name; null if there is none. */
-    public @Nullable Plan named(String name) {
-        return byName.get(name);
     }
 
     /** The plan of a workspace, whose row names it. A plan that is no longer registered counts as Starter. */

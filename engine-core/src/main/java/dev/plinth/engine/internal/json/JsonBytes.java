@@ -36,11 +36,6 @@ public final class JsonBytes {
         return new JsonBytes(256).value(value, true).bytes();
     }
 
-    /** A text as a JSON string. */
-    public static byte[] string(String text) {
-        return new JsonBytes(text.length() + 2).text(text).bytes();
-    }
-
     /** An object's bytes with more members at its end. */
     public static byte[] append(byte[] object, JsonBytes members) {
         byte[] more = members.bytes();
@@ -153,11 +148,6 @@ public final class JsonBytes {
     /** A parsed value. */
     public JsonBytes value(JsonValue value) {
         return value(value, false);
-    }
-
-    /** Where the next byte goes: lets a renderer remember where a member's value stands. */
-    public int position() {
-        return size;
     }
 
     /** The finished document. */

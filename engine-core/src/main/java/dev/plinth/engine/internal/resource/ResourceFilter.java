@@ -26,10 +26,6 @@ public record ResourceFilter(
         long createdAfter,
         long createdBefore,
         boolean shared) {
-    /** No filter. */
-    public static final ResourceFilter NONE =
-            new ResourceFilter(null, null, null, "", Long.MIN_VALUE, Long.MAX_VALUE, false);
-
     SetKey set(Id workspace) {
         if (metadataKey != null) {
             return ResourceTables.byMetadata(workspace, metadataKey, metadataValue);

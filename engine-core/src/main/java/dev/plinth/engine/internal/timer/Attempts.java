@@ -59,11 +59,6 @@ public final class Attempts {
         return claimed.size() >= runningMax;
     }
 
-    /** True if nothing is under way. */
-    public boolean isIdle() {
-        return claimed.isEmpty();
-    }
-
     /** Starts no more. */
     public void stop() {
         open = false;
