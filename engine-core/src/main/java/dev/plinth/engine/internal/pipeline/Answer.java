@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param quota how the bucket stands; null if the call did not get that far
  * @param sequence the commit that has to be durable before anybody is told
  * @param keyed true if an idempotency key was sent
+ * @param safe true if the request was one that only reads (RFC 9110 §9.2.1)
  * @param waitedSeconds the preference to wait that was honoured; 0 if none was
  */
 public record Answer(
-        Id request, Outcome outcome, @Nullable Quota quota, long sequence, boolean keyed, int waitedSeconds) {
+        Id request,
+        Outcome outcome,
+        @Nullable Quota quota,
+        long sequence,
+        boolean keyed,
+        boolean safe,
+        int waitedSeconds) {
     Answer with(Outcome other) {
-        return new Answer(request, other, quota, sequence, keyed, waitedSeconds);
+        return new Answer(request, other, quota, sequence, keyed, safe, waitedSeconds);
     }
 
     Answer waited(int seconds) {
-        return new Answer(request, outcome, quota, sequence, keyed, seconds);
+        return new Answer(request, outcome, quota, sequence, keyed, safe, seconds);
     }
 }

@@ -34,7 +34,8 @@ final class Passage implements Commits.Memory {
     }
 
     Answer answer(Outcome outcome, long sequence) {
-        return new Answer(id, outcome, quota, sequence, key != null, 0);
+        return new Answer(
+                id, outcome, quota, sequence, key != null, !request.operation().mutates(), 0);
     }
 
     @Override

@@ -26,7 +26,7 @@ final class ReplyWriter {
         Outcome outcome = answer.outcome();
         Reply reply;
         if (outcome instanceof Outcome.Done done) {
-            reply = done(done, headers);
+            reply = done(done, answer.safe(), headers);
         } else if (outcome instanceof Outcome.Replayed replayed) {
             reply = replayed(replayed, headers);
         } else {
@@ -45,9 +45,8 @@ final class ReplyWriter {
         return turned(refusal, request, false, headers);
     }
 
-    private static Reply done(Outcome.Done done, Map<String, String> headers) {
-        boolean readTagged = done.etag() != null && (done.status() == 200 || done.status() == 304);
-        headers.put("Cache-Control", readTagged && done.location() == null ? "private, no-cache" : "no-store");
+    private static Reply done(Outcome.Done done, boolean safe, Map<String, String> headers) {
+        headers.put("Cache-Control", safe && done.etag() != null ? "private, no-cache" : "no-store");
         if (done.status() != 304) {
             headers.put("Content-Type", JSON);
         }
