@@ -26,15 +26,11 @@ import java.util.Map;
  */
 public final class JsonReader {
     private static final int NUMBER_LENGTH_MAX = 1000;
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Limits.JSON_DEPTH_MAX)
-                    .maxNumberLength(NUMBER_LENGTH_MAX)
-                    .maxStringLength(Limits.BULK_BODY_BYTES_MAX)
-                    .maxNameLength(Limits.BULK_BODY_BYTES_MAX)
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    /** What the engine wraps around a caller's value: a page, its array, an event, the object itself. */
+    private static final int ENVELOPE_DEPTH_MAX = 16;
+
+    private static final JsonFactory FACTORY = factory(Limits.JSON_DEPTH_MAX);
+    private static final JsonFactory TRUSTED = factory(Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX);
 
     private JsonReader() {}
 
@@ -44,8 +40,24 @@ public final class JsonReader {
      * @throws MalformedJson if they spell none; the message says what is wrong and where
      */
     public static JsonValue read(byte[] utf8) throws MalformedJson {
+        return read(FACTORY, utf8);
+    }
+
+    private static JsonFactory factory(int depthMax) {
+        return new JsonFactoryBuilder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(depthMax)
+                        .maxNumberLength(NUMBER_LENGTH_MAX)
+                        .maxStringLength(Limits.BULK_BODY_BYTES_MAX)
+                        .maxNameLength(Limits.BULK_BODY_BYTES_MAX)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
+    private static JsonValue read(JsonFactory factory, byte[] utf8) throws MalformedJson {
         checkEncoding(utf8);
-        try (JsonParser parser = FACTORY.createParser(utf8)) {
+        try (JsonParser parser = factory.createParser(utf8)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedJson("Expected a JSON value, but the body is empty.");
@@ -62,10 +74,10 @@ public final class JsonReader {
         }
     }
 
-    /** The bytes as JSON that the engine itself rendered. */
+    /** The bytes as JSON that the engine itself rendered, which may be deeper than the caller's value in it. */
     public static JsonValue trusted(byte[] utf8) {
         try {
-            return read(utf8);
+            return read(TRUSTED, utf8);
         } catch (MalformedJson e) {
             throw new IllegalStateException("Expected JSON that the engine wrote, but " + e.getMessage(), e);
         }
