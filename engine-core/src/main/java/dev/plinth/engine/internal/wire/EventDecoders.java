@@ -24,6 +24,9 @@ final class EventDecoders {
                             "Expected a type of your own, but types that start like this one are the engine's.");
         }
         byte[] data = input.objectMember("data");
+        if (!input.body().has("data")) {
+            input.body().missing("data", "an object");
+        }
         if (data.length > Limits.DATA_BYTES_MAX) {
             input.body()
                     .error(

@@ -44,7 +44,7 @@ final class Input {
     /** The input of a request; refuses at once what cannot be read at all. */
     static Input of(Request request) {
         Query query = Query.of(request.query(), request.operation().parameters());
-        return new Input(request, query, object(request));
+        return new Input(request, query, object(request, query));
     }
 
     /** The members of the body. */
@@ -127,7 +127,7 @@ final class Input {
         return command;
     }
 
-    private static JsonValue.Obj object(Request request) {
+    private static JsonValue.Obj object(Request request, Query query) {
         Operation.Body kind = request.operation().body();
         if (kind == Operation.Body.NONE) {
             return NO_MEMBERS;
@@ -147,6 +147,7 @@ final class Input {
         if (json instanceof JsonValue.Obj object) {
             return object;
         }
+        query.check();
         String detail = "Expected a JSON object as the body, but got " + json.kind() + ".";
         throw new Refused(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,

@@ -33,6 +33,9 @@ final class JobDecoders {
                             "Expected a type of your own; for this one use POST /v1/resources/bulk.");
         }
         byte[] argument = input.objectMember("input");
+        if (!input.body().has("input")) {
+            input.body().missing("input", "an object");
+        }
         Id resource = input.idMember("resourceId", IdKind.RESOURCE);
         Long runAt = input.body().time("runAt");
         Long priority = input.body().whole("priority", 1, NewJob.PRIORITY_LAST);
