@@ -303,11 +303,12 @@ record JobRow(
                 .member("type", facts.type())
                 .member("status", status.wireName());
         if (progress != null) {
-            json.name("progress").open().member("done", progress.done()).member("total", progress.total());
-            if (!progress.message().isEmpty()) {
-                json.member("message", progress.message());
-            }
-            json.close();
+            json.name("progress")
+                    .open()
+                    .member("done", progress.done())
+                    .member("total", progress.total())
+                    .member("message", progress.message())
+                    .close();
         }
         if (result != null) {
             json.raw("result", result);
