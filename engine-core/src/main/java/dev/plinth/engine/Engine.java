@@ -103,7 +103,16 @@ public final class Engine implements AutoCloseable {
             timers.wake();
         });
         pipeline = new Pipeline(new Pipeline.Parts(
-                store, config.clock(), config.ids(), access, quotas, new Idempotency(seal), commits, waiters, workers));
+                store,
+                config.clock(),
+                config.ids(),
+                access,
+                quotas,
+                new Idempotency(seal),
+                commits,
+                waiters,
+                Resources::checkVisible,
+                workers));
         wire = new Wire(
                 pipeline,
                 new Wire.Parts(
@@ -114,7 +123,7 @@ public final class Engine implements AutoCloseable {
                         config.operations(),
                         config.asyncOperations().keySet(),
                         config.testClock().orElse(null),
-                        () -> reset(config, access)));
+                        () -> reset(access)));
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
         firstStart = config.defaultWorkspace() ? Optional.of(createDefault()) : Optional.empty();
@@ -253,13 +262,10 @@ public final class Engine implements AutoCloseable {
         return new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken);
     }
 
-    private void reset(EngineConfig config, Access access) {
+    private void reset(Access access) {
         store.clear();
         access.forget();
         quotas.clear();
-        if (config.defaultWorkspace()) {
-            createDefault();
-        }
     }
 
     private static byte[] secret(EngineConfig config, int bytes) {
