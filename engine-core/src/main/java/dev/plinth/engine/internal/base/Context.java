@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a decision may depend on besides its arguments: who asks, what time it is, the rows, and where new ids,
@@ -14,6 +15,7 @@ public final class Context {
     private final IdSource ids;
     private final Seal seal;
     private final Numbers numbers;
+    private @Nullable Id sharedResource;
 
     /** A context for one command. */
     public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, Seal seal, Numbers numbers) {
@@ -66,6 +68,16 @@ public final class Context {
     /** A number from 0 to below 1, by chance: for jitter. */
     public double chance() {
         return (Bytes.getLong(newSecret(8), 0) >>> 11) * 0x1p-53;
+    }
+
+    /** Notes that the outcome shows a resource that is another workspace's, by virtue of a share. */
+    public void showsShared(Id resource) {
+        sharedResource = resource;
+    }
+
+    /** The resource that the outcome shows by virtue of a share; null if it shows none. */
+    public @Nullable Id sharedResource() {
+        return sharedResource;
     }
 
     /** What seals secrets at rest. */

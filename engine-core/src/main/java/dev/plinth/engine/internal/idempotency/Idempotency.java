@@ -55,7 +55,7 @@ public final class Idempotency {
         if (remembered != null) {
             end(fresh);
             return remembered.fingerprint().equals(fingerprint)
-                    ? new Replay(remembered.replay(seal, rowKey))
+                    ? new Replay(remembered.replay(seal, rowKey), remembered.sharedResource())
                     : new Mismatch();
         }
         if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
@@ -84,7 +84,8 @@ public final class Idempotency {
                         done.location(),
                         done.retryAfterSeconds(),
                         done.secret(),
-                        body));
+                        body,
+                        context.sharedResource()));
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
@@ -92,7 +93,8 @@ public final class Idempotency {
         put(
                 changes,
                 fresh,
-                new Remembered(fresh.mine.fingerprint, request, context.now(), status, null, null, 0, false, problem));
+                new Remembered(
+                        fresh.mine.fingerprint, request, context.now(), status, null, null, 0, false, problem, null));
     }
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
@@ -134,8 +136,12 @@ public final class Idempotency {
         }
     }
 
-    /** One that has been answered. */
-    public record Replay(Outcome.Replayed outcome) implements Begin {}
+    /**
+     * One that has been answered.
+     *
+     * @param sharedResource the resource that the answer shows by virtue of a share; null if it shows none
+     */
+    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource) implements Begin {}
 
     /** One whose twin is still running; the future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements Begin {}

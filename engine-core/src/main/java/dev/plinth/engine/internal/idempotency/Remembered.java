@@ -18,7 +18,8 @@ record Remembered(
         @Nullable String location,
         int retryAfterSeconds,
         boolean sealed,
-        byte[] body) {
+        byte[] body,
+        @Nullable Id sharedResource) {
     private static final int VERSION = 1;
     private static final int FIXED_BYTES = 128;
 
@@ -33,7 +34,8 @@ record Remembered(
                 in.optionalText(),
                 in.small(),
                 in.small() == 1,
-                in.bytes());
+                in.bytes(),
+                in.optionalId(IdKind.RESOURCE));
     }
 
     byte[] row() {
@@ -47,6 +49,7 @@ record Remembered(
                 .small(retryAfterSeconds)
                 .small(sealed ? 1 : 0)
                 .bytes(body)
+                .optionalId(sharedResource)
                 .row();
     }
 

@@ -37,6 +37,7 @@ public final class Pipeline {
     /**
      * The rooms.
      *
+     * @param visibility tells whether a caller still sees what a replay would show
      * @param executor runs what may take long, so that {@link #submit} never blocks
      */
     public record Parts(
@@ -48,7 +49,15 @@ public final class Pipeline {
             Idempotency idempotency,
             Commits commits,
             Waiters waiters,
+            Visibility visibility,
             Executor executor) {}
+
+    /** Refuses what a caller does not see. */
+    @FunctionalInterface
+    public interface Visibility {
+        /** Throws {@code Refused} with 404 unless the caller sees the resource. */
+        void check(Context context, Id resource);
+    }
 
     /** A pipeline through these rooms. */
     public Pipeline(Parts parts) {
@@ -144,7 +153,7 @@ public final class Pipeline {
             return null;
         }
         if (begin instanceof Idempotency.Replay replay) {
-            return Step.of(passage.answer(replay.outcome(), view.highest()));
+            return replay(passage, replay, view);
         }
         if (begin instanceof Idempotency.InUse inUse) {
             return inUse(passage, inUse);
@@ -152,6 +161,15 @@ public final class Pipeline {
         throw Refused.of(
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
                 "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
+    }
+
+    /** What was shown by virtue of a share is not shown again once the share is gone: 404. */
+    private Step replay(Passage passage, Idempotency.Replay replay, View view) {
+        Id shared = replay.sharedResource();
+        if (shared != null) {
+            parts.visibility.check(reading(passage, view), shared);
+        }
+        return Step.of(passage.answer(replay.outcome(), view.highest()));
     }
 
     private Step inUse(Passage passage, Idempotency.InUse inUse) {
@@ -193,7 +211,9 @@ public final class Pipeline {
         if (hasEndedMeanwhile) {
             parts.waiters.signal(wait.topic());
         }
-        return new Step(answer, end, wait.seconds(), () -> Step.of(answer(passage, query)));
+        int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
+        Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
+        return new Step(now, end, wait.seconds(), () -> Step.of(answer(passage, query)));
     }
 
     private Answer answer(Passage passage, Command.Query query) {

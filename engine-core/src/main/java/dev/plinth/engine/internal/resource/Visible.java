@@ -25,6 +25,7 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
             ShareRow share = ShareRow.read(shareRow);
             byte[] shared = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(id));
             if (shared != null) {
+                context.showsShared(id);
                 return new Visible(ResourceRow.read(shared, false), share);
             }
         }

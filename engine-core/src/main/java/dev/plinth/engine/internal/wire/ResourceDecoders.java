@@ -99,7 +99,9 @@ final class ResourceDecoders {
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id));
         }
-        throw new Refused(Refusal.notFound());
+        return (Command.Change) context -> {
+            throw new Refused(Refusal.notFound());
+        };
     }
 
     Command share(Request request) {
