@@ -189,8 +189,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Ends the engine: new calls are refused, jobs and deliveries under way get up to 10 s, then jobs go back to the queue and
-     * all is released. A second call does nothing.
+     * Ends the engine: new calls are refused, jobs, deliveries and calls under way get up to 10 s each, then jobs go back to the
+     * queue and all is released. Calls that wait for the end of a job are answered as it stands then. A second call does nothing.
      */
     @Override
     public void close() {
@@ -204,6 +204,7 @@ public final class Engine implements AutoCloseable {
         timers.close();
         jobs.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         webhooks.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        pipeline.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         jobRing.close();
         eventRing.close();
         feed.close();

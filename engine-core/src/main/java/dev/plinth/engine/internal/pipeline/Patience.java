@@ -6,17 +6,19 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.store.Store;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The last room: waits, without holding a thread, for an end that the caller asked to wait for, and for the disk. */
 final class Patience {
     private final Store store;
     private final Executor executor;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
 
     Patience(Store store, Executor executor) {
         this.store = store;
@@ -34,20 +36,30 @@ final class Patience {
         if (event == null) {
             return awaitDisk(step.answer);
         }
-        if (waiting.incrementAndGet() > Limits.WAITING_CALLS_MAX) {
-            waiting.decrementAndGet();
+        if (waiting.size() >= Limits.WAITING_CALLS_MAX) {
             return awaitDisk(step.answer);
         }
         int seconds = step.answer.waitedSeconds();
         // A copy, because a time-out must not end the event for others who wait for it.
-        return event.copy()
-                .completeOnTimeout(null, step.seconds, TimeUnit.SECONDS)
+        CompletableFuture<Void> end = event.copy();
+        waiting.add(end);
+        CompletableFuture<Answer> answer = end.completeOnTimeout(null, step.seconds, TimeUnit.SECONDS)
                 .thenComposeAsync(
                         nothing -> {
-                            waiting.decrementAndGet();
+                            waiting.remove(end);
                             return awaitDisk(step.again.get().answer.waited(seconds));
                         },
                         executor);
+        if (ended) {
+            end.complete(null);
+        }
+        return answer;
+    }
+
+    /** Ends all waits for an end, now and from now on; whoever waited is answered as things stand. */
+    void end() {
+        ended = true;
+        waiting.forEach(end -> end.complete(null));
     }
 
     private CompletableFuture<Answer> awaitDisk(Answer answer) {

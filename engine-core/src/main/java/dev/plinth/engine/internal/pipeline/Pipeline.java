@@ -33,6 +33,7 @@ public final class Pipeline {
     private final Parts parts;
     private final Entrance entrance;
     private final Patience patience;
+    private final Turnstile turnstile = new Turnstile();
 
     /**
      * The rooms.
@@ -68,28 +69,58 @@ public final class Pipeline {
 
     /** Answers a request on the caller's thread; returns when the answer is durable. */
     public Answer call(Request request) {
-        Step step = execute(request);
-        return patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
+        if (!turnstile.enter()) {
+            return execute(request).answer;
+        }
+        try {
+            return callInside(request);
+        } finally {
+            turnstile.leave();
+        }
     }
 
     /** Answers a request without ever blocking the caller's thread. */
     public CompletableFuture<Answer> submit(Request request) {
-        if (request.operation().runsHostCode()) {
-            return CompletableFuture.supplyAsync(() -> call(request), parts.executor);
+        if (!turnstile.enter()) {
+            return CompletableFuture.completedFuture(execute(request).answer);
         }
-        Step step = execute(request);
-        return patience.isNotNeeded(step) ? CompletableFuture.completedFuture(step.answer) : patience.await(step);
+        CompletableFuture<Answer> answer = submitInside(request);
+        if (answer.isDone()) {
+            turnstile.leave();
+            return answer;
+        }
+        return answer.whenComplete((done, error) -> turnstile.leave());
     }
 
     /** Refuses all that comes from now on. */
     public void beginDrain() {
         entrance.close();
+        turnstile.close();
+    }
+
+    /** Answers at once whoever waits for the end of something, and waits in real time until all calls have been answered. */
+    public void drain(long timeoutMillis) {
+        patience.end();
+        boolean unused = turnstile.awaitEmpty(timeoutMillis);
     }
 
     /** A fresh id for a request. */
     public Id newRequestId() {
         IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.clock.epochMillis());
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
+    }
+
+    private Answer callInside(Request request) {
+        Step step = execute(request);
+        return patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
+    }
+
+    private CompletableFuture<Answer> submitInside(Request request) {
+        if (request.operation().runsHostCode()) {
+            return CompletableFuture.supplyAsync(() -> callInside(request), parts.executor);
+        }
+        Step step = execute(request);
+        return patience.isNotNeeded(step) ? CompletableFuture.completedFuture(step.answer) : patience.await(step);
     }
 
     private Step execute(Request request) {

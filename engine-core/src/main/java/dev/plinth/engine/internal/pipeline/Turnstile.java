@@ -1,0 +1,74 @@
+package dev.plinth.engine.internal.pipeline;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Counts the calls that are inside, lets nobody in once it is closed, and tells when the last one has left. Thread-safe.
+ *
+ * <p>Two adders instead of one counter, because every call passes here twice and callers on many cores must not meet on one
+ * cache line. An adder's increment need not be ordered before a later read, hence the fences: either a caller sees that the
+ * turnstile is closed, or whoever closed it counts the caller.
+ */
+final class Turnstile {
+    private final LongAdder entered = new LongAdder();
+    private final LongAdder left = new LongAdder();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition gone = lock.newCondition();
+    private volatile boolean closed;
+
+    /** Lets a call in; false, and it is not inside, if the turnstile is closed. Whoever got in has to {@link #leave}. */
+    boolean enter() {
+        if (closed) {
+            return false;
+        }
+        entered.increment();
+        VarHandle.fullFence();
+        if (closed) {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** Lets a call out. */
+    void leave() {
+        left.increment();
+        VarHandle.fullFence();
+        if (closed) {
+            lock.lock();
+            try {
+                gone.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Lets nobody in any more. */
+    void close() {
+        closed = true;
+        VarHandle.fullFence();
+    }
+
+    /** Waits in real time until nobody is inside; false if that took too long. To be called once it is closed. */
+    boolean awaitEmpty(long timeoutMillis) {
+        long wait = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        lock.lock();
+        try {
+            // Those who left are counted first: if both are equal, nobody was inside when the second was read.
+            while (left.sum() != entered.sum() && wait > 0) {
+                wait = gone.awaitNanos(wait);
+            }
+            return wait > 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
