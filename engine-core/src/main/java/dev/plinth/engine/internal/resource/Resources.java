@@ -151,6 +151,11 @@ public final class Resources {
         return new Operable(visible.row().workspace(), visible.json());
     }
 
+    /** Checks that the caller sees a resource. */
+    public static void checkVisible(Context context, Id id) {
+        Visible unused = Visible.find(context, id);
+    }
+
     /** {@code {"id","deleted":true}}. */
     public static byte[] deleted(Id id) {
         return new JsonBytes(64)
