@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -113,10 +114,13 @@ final class InFlight {
     /** Tells all who wait for more than is durable that it will not be. */
     void rejectWaiting() {
         Refusal refusal = failure;
-        List<Waiter> rejected;
+        List<Waiter> rejected = new ArrayList<>();
         synchronized (waiters) {
-            rejected =
-                    waiters.stream().filter(waiter -> waiter.sequence > durable).toList();
+            for (Waiter waiter : waiters) {
+                if (waiter.sequence > durable) {
+                    rejected.add(waiter);
+                }
+            }
             waiters.removeAll(rejected);
         }
         for (Waiter waiter : rejected) {
