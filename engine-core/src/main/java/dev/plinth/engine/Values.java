@@ -15,6 +15,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.time.Instant;
@@ -70,7 +71,7 @@ final class Values {
                 (int) number(json, "maxAttempts"),
                 optional(json, "resourceId"),
                 time(json, "createdAt"),
-                optional(json, "finishedAt").map(Instant::parse));
+                optional(json, "finishedAt").map(Times::written));
     }
 
     static AcceptedJob accepted(JsonValue.Obj json) {
@@ -178,7 +179,7 @@ final class Values {
     }
 
     private static Instant time(JsonValue.Obj json, String name) {
-        return Instant.parse(text(json, name));
+        return Times.written(text(json, name));
     }
 
     private static Json part(JsonValue.Obj json, String name) {

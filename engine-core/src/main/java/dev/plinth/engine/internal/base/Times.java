@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
 public final class Times {
     private static final long MILLIS_PER_DAY = 86_400_000L;
+    private static final int LENGTH = 24;
 
     private Times() {}
 
@@ -20,7 +21,7 @@ public final class Times {
         long day = Math.floorDiv(epochMillis, MILLIS_PER_DAY);
         int rest = (int) Math.floorMod(epochMillis, MILLIS_PER_DAY);
         LocalDate date = LocalDate.ofEpochDay(day);
-        byte[] text = new byte[24];
+        byte[] text = new byte[LENGTH];
         digits(text, 0, 4, date.getYear());
         text[4] = '-';
         digits(text, 5, 2, date.getMonthValue());
@@ -48,6 +49,21 @@ public final class Times {
         } catch (DateTimeException e) {
             return null;
         }
+    }
+
+    /** The time that {@link #text} hX of the work of a general parser, for the typed client. */
+    public static Instant written(String text) {
+        if (text.length() != LENGTH) {
+            throw new IllegalArgumentException(
+                    "Expected a time of " + LENGTH + " characters as the engine writes it, but got " + text);
+        }
+        LocalDate date = LocalDate.of(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2));
+        int seconds = (number(text, 11, 2) * 60 + number(text, 14, 2)) * 60 + number(text, 17, 2);
+        return Instant.ofEpochMilli(date.toEpochDay() * MILLIS_PER_DAY + seconds * 1000L + number(text, 20, 3));
+    }
+
+    private static int number(String text, int offset, int count) {
+        return Integer.parseInt(text, offset, offset + count, 10);
     }
 
     private static void digits(byte[] target, int offset, int count, int value) {

@@ -1,0 +1,35 @@
+package dev.plinth.engine.internal.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TimesTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1970-01-01T00:00:00.000Z",
+                "1969-12-31T23:59:59.999Z",
+                "2024-02-29T12:34:56.789Z",
+                "0000-01-01T00:00:00.000Z",
+                "9999-12-31T23:59:59.999Z"
+            })
+    void written_ofWhatTextWrites_isTheSameTime(String text) {
+        Instant time = Times.written(text);
+
+        assertThat(time).isEqualTo(Instant.parse(text));
+        assertThat(Times.text(time.toEpochMilli())).isEqualTo(text);
+        assertThat(Times.parse(text)).isEqualTo(time.toEpochMilli());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "2024-02-29T12:34:56Z", "2024-02-29T12:34:56.78zZ", "2024-02-30T12:34:56.789Z"})
+    void written_ofAnythingElse_isRefused(String text) {
+        assertThatThrownBy(() -> Times.written(text))
+                .isInstanceOfAny(IllegalArgumentException.class, DateTimeException.class);
+    }
+}
