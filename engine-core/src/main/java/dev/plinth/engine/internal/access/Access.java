@@ -13,7 +13,6 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -173,8 +172,16 @@ public final class Access {
         String rest = authorization.substring(6);
         String token = rest.strip();
         boolean separated = !rest.isEmpty() && rest.charAt(0) == ' ';
-        boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(token);
-        return !separated || token.isEmpty() ? null : ascii ? token : "?";
+        return !separated || token.isEmpty() ? null : isAscii(token) ? token : "?";
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
