@@ -10,6 +10,9 @@ import java.security.NoSuchAlgorithmException;
 public final class Bytes {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    /** One per thread, because looking the algorithm up costs more than digesting what the engine digests. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Bytes::newSha256);
+
     private Bytes() {}
 
     /** The eight bytes at an offset as a number. */
@@ -24,15 +27,19 @@ public final class Bytes {
 
     /** SHA-256 (FIPS 180-4), 32 bytes. */
     public static byte[] sha256(byte[]... parts) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected SHA-256 in this JVM, as every Java platform must have it", e);
-        }
+        MessageDigest digest = SHA_256.get();
+        digest.reset();
         for (byte[] part : parts) {
             digest.update(part);
         }
         return digest.digest();
+    }
+
+    private static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Expected SHA-256 in this JVM, as every Java platform must have it", e);
+        }
     }
 }

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,9 +158,12 @@ public final class JsonBytes {
     private JsonBytes value(JsonValue value, boolean sorted) {
         if (value instanceof JsonValue.Obj obj) {
             open();
-            Map<String, JsonValue> members = sorted ? new TreeMap<>(obj.members()) : obj.members();
-            for (Map.Entry<String, JsonValue> member : members.entrySet()) {
-                name(member.getKey()).value(member.getValue(), sorted);
+            if (sorted) {
+                sortedMembers(obj.members());
+            } else {
+                for (Map.Entry<String, JsonValue> member : obj.members().entrySet()) {
+                    name(member.getKey()).value(member.getValue(), false);
+                }
             }
             return close();
         }
@@ -181,6 +184,14 @@ public final class JsonBytes {
             return this;
         }
         return raw(value instanceof JsonValue.Bool bool ? (bool.value() ? TRUE : FALSE) : NULL);
+    }
+
+    private void sortedMembers(Map<String, JsonValue> members) {
+        String[] names = members.keySet().toArray(String[]::new);
+        Arrays.sort(names);
+        for (String name : names) {
+            name(name).value(Objects.requireNonNull(members.get(name)), true);
+        }
     }
 
     private void separate() {
