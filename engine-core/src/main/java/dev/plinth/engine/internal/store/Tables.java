@@ -93,16 +93,25 @@ final class Tables implements AutoCloseable {
             if (row == null) {
                 continue;
             }
-            byte[] before = table.get(write.key());
-            long moreBytes =
-                    before == null ? write.key().length + (long) row.length : (long) row.length - before.length;
-            if (row.length > table.maxRowBytes() || !table.hasRoom(before == null ? writes.size() : 0, moreBytes)) {
+            if (row.length > table.maxRowBytes()) {
+                return false;
+            }
+            // Only a table that is nearly full is asked what it has: a look-up may copy the row.
+            boolean hasAmple = table.hasRoom(writes.size(), write.key().length + (long) row.length);
+            if (!hasAmple && !hasRoomFor(write, row, table, writes.size())) {
                 return false;
             }
         }
         long more = 8L * writes.size();
         return setRows.hasRoom(more, more * (SET_ROW_BYTES + OrderedSets.KEY_BYTES))
                 && places.hasRoom(more, more * PLACE_ROW_BYTES);
+    }
+
+    private static boolean hasRoomFor(Changes.Write write, byte[] row, Table table, int moreRows) {
+        byte[] before = table.get(write.key());
+        return before == null
+                ? table.hasRoom(moreRows, write.key().length + (long) row.length)
+                : table.hasRoom(0, (long) row.length - before.length);
     }
 
     /** Applies a record, and gives back the writes that would undo it, the last one first. */
