@@ -86,19 +86,7 @@ record JobRow(
     }
 
     JobRow queued() {
-        return new JobRow(
-                facts,
-                JobStatus.QUEUED,
-                attempt,
-                0,
-                startedAt,
-                0,
-                cancelRequested,
-                progress,
-                error,
-                0,
-                succeededItems,
-                doneItems);
+        return moved(JobStatus.QUEUED, attempt, 0, startedAt, 0, error, 0);
     }
 
     /** Queued again with its attempts counted anew. */
@@ -108,61 +96,51 @@ record JobRow(
 
     /** Queued again without having used the attempt. */
     JobRow returned() {
-        return new JobRow(
-                facts,
-                JobStatus.QUEUED,
-                attempt - 1,
-                0,
-                startedAt,
-                0,
-                cancelRequested,
-                progress,
-                error,
-                0,
-                succeededItems,
-                doneItems);
+        return moved(JobStatus.QUEUED, attempt - 1, 0, startedAt, 0, error, 0);
     }
 
     JobRow running(long now) {
-        return new JobRow(
-                facts,
-                JobStatus.RUNNING,
-                attempt + 1,
-                0,
-                startedAt == 0 ? now : startedAt,
-                0,
-                cancelRequested,
-                progress,
-                error,
-                0,
-                succeededItems,
-                doneItems);
+        return moved(JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, error, 0);
     }
 
     JobRow scheduled(long at, byte[] problem) {
-        return new JobRow(
-                facts,
-                JobStatus.SCHEDULED,
-                attempt,
-                at,
-                startedAt,
-                0,
-                cancelRequested,
-                progress,
-                problem,
-                0,
-                succeededItems,
-                doneItems);
+        return moved(JobStatus.SCHEDULED, attempt, at, startedAt, 0, problem, 0);
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
+        return moved(end, attempt, 0, startedAt, now, problem, pieces);
+    }
+
+    JobRow cancelRequestedNow() {
+        return noted(true, progress, succeededItems, doneItems);
+    }
+
+    JobRow progressed(Progress next) {
+        return noted(cancelRequested, next, succeededItems, doneItems);
+    }
+
+    /** One more item done, with progress out of so many. */
+    JobRow itemDone(boolean well, int total) {
+        Progress next = new Progress(doneItems + 1L, total, "");
+        return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1);
+    }
+
+    /** The same job somewhere else in its life. */
+    private JobRow moved(
+            JobStatus to,
+            int tries,
+            long nextDueAt,
+            long begunAt,
+            long endedAt,
+            byte @Nullable [] problem,
+            int pieces) {
         return new JobRow(
                 facts,
-                end,
-                attempt,
-                0,
-                startedAt,
-                now,
+                to,
+                tries,
+                nextDueAt,
+                begunAt,
+                endedAt,
                 cancelRequested,
                 progress,
                 problem,
@@ -171,7 +149,8 @@ record JobRow(
                 doneItems);
     }
 
-    JobRow cancelRequestedNow() {
+    /** The same job at the same place, with something more known of it. */
+    private JobRow noted(boolean cancel, @Nullable Progress next, int succeeded, int done) {
         return new JobRow(
                 facts,
                 status,
@@ -179,45 +158,12 @@ record JobRow(
                 dueAt,
                 startedAt,
                 finishedAt,
-                true,
-                progress,
-                error,
-                resultPieces,
-                succeededItems,
-                doneItems);
-    }
-
-    JobRow progressed(Progress next) {
-        return new JobRow(
-                facts,
-                status,
-                attempt,
-                dueAt,
-                startedAt,
-                finishedAt,
-                cancelRequested,
+                cancel,
                 next,
                 error,
                 resultPieces,
-                succeededItems,
-                doneItems);
-    }
-
-    /** One more item done, with progress out of so many. */
-    JobRow itemDone(boolean well, int total) {
-        return new JobRow(
-                facts,
-                status,
-                attempt,
-                dueAt,
-                startedAt,
-                finishedAt,
-                cancelRequested,
-                new Progress(doneItems + 1L, total, ""),
-                error,
-                resultPieces,
-                succeededItems + (well ? 1 : 0),
-                doneItems + 1);
+                succeeded,
+                done);
     }
 
     static JobRow read(byte[] row) {
