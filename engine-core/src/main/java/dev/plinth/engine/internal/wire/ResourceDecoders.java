@@ -156,7 +156,7 @@ final class ResourceDecoders {
         return input.checked(Children.delete(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch()));
     }
 
-    private static ResourceFilter filter(Input.Query query) {
+    private static ResourceFilter filter(QueryParameters query) {
         String key = null;
         String value = "";
         for (Map.Entry<String, String> parameter : query.values().entrySet()) {
