@@ -26,12 +26,15 @@ import dev.plinth.engine.internal.pipeline.Waiters;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.ring.Doorbell;
+import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -64,23 +67,20 @@ public final class Engine implements AutoCloseable {
     private final Doorbell jobRing;
     private final Doorbell eventRing;
     private final ExecutorService workers;
-    private final String adminToken;
+    private final String operatorToken;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ManualClock.@Nullable Attachment attachment;
     private final Optional<FirstStart> firstStart;
 
     private Engine(EngineConfig config) {
         Plans plans = new Plans(config.plans());
-        store = Store.open(
-                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources()),
-                new MemoryJournal(),
-                config.clock());
+        store = openStore(config);
         workers = Workers.create();
-        Seal seal = new Seal(secret(config, Seal.KEY_BYTES), config.ids());
-        adminToken = config.adminToken()
-                .orElseGet(() -> "adm_" + HexFormat.of().formatHex(secret(config, ADMIN_TOKEN_BYTES)));
+        Seal seal = new Seal(sealKey(config), config.ids());
+        operatorToken = token(config);
         Commits commits = new Commits(store, config.ids(), seal);
-        Access access = new Access(plans, adminToken);
+        AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
+        Access access = new Access(plans, operatorToken, adminToken.digest());
         quotas = new Quotas(config.clock());
         Waiters waiters = new Waiters();
         jobs = new JobRunner(
@@ -126,7 +126,18 @@ public final class Engine implements AutoCloseable {
                         () -> reset(access)));
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
-        firstStart = config.defaultWorkspace() ? Optional.of(createDefault()) : Optional.empty();
+        firstStart = config.defaultWorkspace() && isEmpty()
+                ? Optional.of(createDefault(adminToken.text()))
+                : Optional.empty();
+    }
+
+    /**
+     * An engine that keeps everything in a directory, on the heap, durable before it is acknowledged.
+     *
+     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     */
+    public static Engine open(Path directory) {
+        return builder().directory(directory).open();
     }
 
     /** An engine in memory with its own defaults: no files, no flags, open in milliseconds. */
@@ -150,7 +161,7 @@ public final class Engine implements AutoCloseable {
 
     /** What the operator may do. */
     public AdminClient admin() {
-        return new AdminClient(new Calls(wire, pipeline, adminToken));
+        return new AdminClient(new Calls(wire, pipeline, operatorToken));
     }
 
     /** Answers a call as the wire would, on the caller's thread. */
@@ -257,7 +268,11 @@ public final class Engine implements AutoCloseable {
         return config.clock() instanceof ManualClock manual ? manual.attach(timers) : null;
     }
 
-    private FirstStart createDefault() {
+    private boolean isEmpty() {
+        return admin().workspaces().call().data().isEmpty();
+    }
+
+    private FirstStart createDefault(String adminToken) {
         Workspace workspace = admin().createWorkspace("default", "starter").call();
         ApiKey key = admin().createKey(workspace.id(), "default").call();
         return new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken);
@@ -267,6 +282,32 @@ public final class Engine implements AutoCloseable {
         store.clear();
         access.forget();
         quotas.clear();
+    }
+
+    private static Store openStore(EngineConfig config) {
+        Store.Settings settings =
+                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
+        if (config.directory().isEmpty()) {
+            return Store.open(settings, new MemoryJournal(), config.clock());
+        }
+        Journal.Durability level =
+                Journal.Durability.valueOf(config.durability().name());
+        Store store = Store.open(settings, Store.Files.in(config.directory().get(), level), config.clock());
+        if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
+            manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
+        }
+        return store;
+    }
+
+    private static byte[] sealKey(EngineConfig config) {
+        Optional<Path> file =
+                config.secretKeyFile().or(() -> config.directory().map(directory -> directory.resolve("secret.key")));
+        return file.map(path -> SecretKeyFile.readOrMake(path, config.ids()))
+                .orElseGet(() -> secret(config, Seal.KEY_BYTES));
+    }
+
+    private static String token(EngineConfig config) {
+        return "adm_" + HexFormat.of().formatHex(secret(config, ADMIN_TOKEN_BYTES));
     }
 
     private static byte[] secret(EngineConfig config, int bytes) {

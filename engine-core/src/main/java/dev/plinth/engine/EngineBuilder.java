@@ -9,6 +9,8 @@ import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,12 +36,37 @@ public final class EngineBuilder {
     private Tables tables = Tables.HEAP;
     private long maxResources = RESOURCES_DEFAULT;
     private Optional<String> adminToken = Optional.empty();
+    private Optional<Path> directory = Optional.empty();
+    private Durability durability = Durability.FSYNC;
+    private Optional<Path> secretKeyFile = Optional.empty();
     private boolean defaultWorkspace;
 
     EngineBuilder() {}
 
-    /** Keeps everything in memory: gone with the process. The only store so far. */
+    /** Keeps everything in memory, gone with the process; what an engine does unless said otherwise. */
     public EngineBuilder inMemory() {
+        directory = Optional.empty();
+        return this;
+    }
+
+    /** Keeps everything in a directory, which is made if it is not there; one engine at a time may have it open. */
+    public EngineBuilder directory(Path path) {
+        directory = Optional.of(path);
+        return this;
+    }
+
+    /** How much survives what, of an engine with a directory; FSYNC unless said otherwise. */
+    public EngineBuilder durability(Durability level) {
+        durability = level;
+        return this;
+    }
+
+    /**
+     * The file with the 32 bytes that seal secrets at rest; made if it is not there. Unless said otherwise it is
+     * {@code secret.key} in the directory.
+     */
+    public EngineBuilder secretKeyFile(Path file) {
+        secretKeyFile = Optional.of(file);
         return this;
     }
 
@@ -80,6 +107,7 @@ public final class EngineBuilder {
 
     /** Lets webhooks go to a range that is not public, such as {@code 127.0.0.0/8}; for development. */
     public EngineBuilder webhookAllow(String cidr) {
+        Webhooks.checkRange(cidr);
         webhookAllow.add(cidr);
         return this;
     }
@@ -146,6 +174,9 @@ public final class EngineBuilder {
                 tables,
                 maxResources,
                 List.copyOf(plans),
+                directory,
+                durability,
+                secretKeyFile,
                 adminToken,
                 List.copyOf(webhookAllow),
                 Map.copyOf(operations),

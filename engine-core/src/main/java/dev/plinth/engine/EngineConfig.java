@@ -7,6 +7,7 @@ import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,9 @@ record EngineConfig(
         Tables tables,
         long maxResources,
         List<Plan> plans,
+        Optional<Path> directory,
+        Durability durability,
+        Optional<Path> secretKeyFile,
         Optional<String> adminToken,
         List<String> webhookAllow,
         Map<String, OperationHandler> operations,

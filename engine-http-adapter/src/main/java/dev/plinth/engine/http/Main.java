@@ -5,6 +5,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.ManualClock;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +62,6 @@ public final class Main {
             return OK;
         }
         ServeOptions options = line.getCommand();
-        if (!options.memory()) {
-            say("The durable store is not part of this version: start it with --memory.");
-            return CANNOT_START;
-        }
         return serve(options);
     }
 
@@ -80,6 +77,7 @@ public final class Main {
         } catch (RuntimeException | LinkageError failure) {
             say(CommandLineReader.sentence(failure.getMessage(), failure));
             if (engine != null) {
+                engine.firstStart().filter(first -> !options.memory()).ifPresent(first -> secrets(first, options));
                 engine.close();
             }
             return CANNOT_START;
@@ -87,8 +85,14 @@ public final class Main {
     }
 
     private static Engine open(ServeOptions options) {
-        EngineBuilder builder =
-                Engine.builder().inMemory().tables(options.tables()).createDefaultWorkspace(true);
+        EngineBuilder builder = Engine.builder().tables(options.tables()).createDefaultWorkspace(true);
+        if (!options.memory()) {
+            builder.directory(options.data()).durability(options.durability());
+        }
+        Path secretKeyFile = options.secretKeyFile();
+        if (secretKeyFile != null) {
+            builder.secretKeyFile(secretKeyFile);
+        }
         Long maxResources = options.maxResources();
         if (maxResources != null) {
             builder.maxResources(maxResources);
@@ -107,19 +111,24 @@ public final class Main {
     private void announce(Optional<FirstStart> firstStart, ServeOptions options, HttpServer server) {
         if (firstStart.isPresent()) {
             FirstStart first = firstStart.get();
-            out.println("First start on an empty store. These are shown once:");
-            out.println("  workspace default: " + first.workspaceId());
-            out.println("  its API key:       " + first.key());
-            if (options.adminToken() == null) {
-                out.println("  admin token:       " + first.adminToken());
-            }
-            out.println();
+            secrets(first, options);
             out.println("Try it:");
             out.println(curl(first.key(), reachable(options.host(), server)));
             out.println();
         }
         out.println("plinth: listening on " + server.uri());
         out.flush();
+    }
+
+    /** Shown once, also when the start fails behind it: the store remembers only what the secrets hash to. */
+    private void secrets(FirstStart first, ServeOptions options) {
+        out.println("First start on an empty store. These are shown once:");
+        out.println("  workspace default: " + first.workspaceId());
+        out.println("  its API key:       " + first.key());
+        if (options.adminToken() == null) {
+            out.println("  admin token:       " + first.adminToken());
+        }
+        out.println();
     }
 
     private static String curl(String key, String base) {

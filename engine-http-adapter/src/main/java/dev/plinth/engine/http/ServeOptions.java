@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.Durability;
 import dev.plinth.engine.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,10 @@ final class ServeOptions {
     @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
     private boolean memory;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Directory of the durable store.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Directory of the durable store; default ./plinth-data.")
     private @Nullable Path data;
 
     @Option(
@@ -50,13 +54,13 @@ final class ServeOptions {
             paramLabel = "fsync|os",
             converter = DurabilityConverter.class,
             description = "What an acknowledged change survives: fsync a power cut, os a crash of the program.")
-    private @Nullable String durability;
+    private @Nullable Durability durability;
 
     @Option(
             names = "--tables",
             paramLabel = "off-heap|heap",
             converter = TablesConverter.class,
-            description = "Where rows are indexed; default heap with --memory.")
+            description = "Where rows live; default off-heap, with --memory heap.")
     private @Nullable Tables tables;
 
     @Option(
@@ -103,9 +107,9 @@ final class ServeOptions {
                 throw usage("Expected no " + String.join(" and no ", durableOnly)
                         + " beside --memory, which stores nothing in a directory.");
             }
-            if (maxResources != null && tables() == Tables.HEAP) {
-                throw usage("Expected --max-resources only beside --tables off-heap, but the tables are on the heap.");
-            }
+        }
+        if (maxResources != null && tables() == Tables.HEAP) {
+            throw usage("Expected --max-resources only beside --tables off-heap, but the tables are on the heap.");
         }
     }
 
@@ -135,7 +139,20 @@ final class ServeOptions {
     }
 
     Tables tables() {
-        return tables == null ? Tables.HEAP : tables;
+        return tables != null ? tables : memory ? Tables.HEAP : Tables.OFF_HEAP;
+    }
+
+    Path data() {
+        return data == null ? Path.of("plinth-data") : data;
+    }
+
+    Durability durability() {
+        return durability == null ? Durability.FSYNC : durability;
+    }
+
+    @Nullable
+    Path secretKeyFile() {
+        return secretKeyFile;
     }
 
     @Nullable
@@ -178,14 +195,14 @@ final class ServeOptions {
     }
 
     /** Reads {@code --durability}. */
-    static final class DurabilityConverter implements ITypeConverter<String> {
+    static final class DurabilityConverter implements ITypeConverter<Durability> {
         @Override
-        public String convert(String value) {
-            String level = value.toLowerCase(Locale.ROOT);
-            if (level.equals("fsync") || level.equals("os")) {
-                return level;
-            }
-            throw new TypeConversionException("expected fsync or os, but got \"" + value + "\"");
+        public Durability convert(String value) {
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "fsync" -> Durability.FSYNC;
+                case "os" -> Durability.OS;
+                default -> throw new TypeConversionException("expected fsync or os, but got \"" + value + "\"");
+            };
         }
     }
 }

@@ -4,13 +4,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
 import java.security.MessageDigest;
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Access {
     private static final int CACHED_MAX = 100_000;
+    private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final Refusal NO_CREDENTIAL = Refusal.of(
             ProblemCode.UNAUTHENTICATED,
             "Expected a header Authorization: Bearer <API key>, but there is none; create a key and send it.");
@@ -43,17 +48,46 @@ public final class Access {
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
+    private final byte[] inProcessDigest;
     private final byte[] adminDigest;
 
-    /** A room for these plans and this operator's token. */
-    public Access(Plans plans, String adminToken) {
+    /**
+     * A room for these plans.
+     *
+     * @param inProcessToken a token of this process alone, for the typed operator's client
+     * @param adminDigest SHA-256 of the operator's token
+     */
+    public Access(Plans plans, String inProcessToken, byte[] adminDigest) {
         this.plans = plans;
-        this.adminDigest = ApiSecret.digest(adminToken);
+        this.inProcessDigest = ApiSecret.digest(inProcessToken);
+        this.adminDigest = adminDigest;
+    }
+
+    /** SHA-256 of a token. */
+    public static byte[] digest(String token) {
+        return ApiSecret.digest(token);
+    }
+
+    /** SHA-256 of the operator's token that the store remembers; null if it remembers none. */
+    public static byte @Nullable [] rememberedAdmin(Rows rows) {
+        byte[] row = rows.get(AccessTables.SETTINGS, ADMIN_TOKEN);
+        return row == null ? null : new RowReader(row, 1).bytes();
+    }
+
+    /** Remembers SHA-256 of the operator's token. */
+    public static Command.Change rememberAdmin(byte[] digest) {
+        return context -> Decision.of(
+                new Changes()
+                        .put(
+                                AccessTables.SETTINGS,
+                                ADMIN_TOKEN,
+                                new RowWriter(1, 48).bytes(digest).row()),
+                Outcome.Done.ok(new byte[0]));
     }
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(AccessTables.WORKSPACES, AccessTables.KEYS, AccessTables.TOKENS);
+        return List.of(AccessTables.WORKSPACES, AccessTables.KEYS, AccessTables.TOKENS, AccessTables.SETTINGS);
     }
 
     /** Hears of every durable change, and moves the version when keys or workspaces are among it. */
@@ -111,7 +145,8 @@ public final class Access {
         if (token == null) {
             throw new Refused(NO_CREDENTIAL);
         }
-        if (!MessageDigest.isEqual(ApiSecret.digest(token), adminDigest)) {
+        byte[] digest = ApiSecret.digest(token);
+        if (!MessageDigest.isEqual(digest, adminDigest) & !MessageDigest.isEqual(digest, inProcessDigest)) {
             throw new Refused(NOT_VALID);
         }
     }

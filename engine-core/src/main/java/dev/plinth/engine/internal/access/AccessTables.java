@@ -17,6 +17,9 @@ final class AccessTables {
     /** The owner of a secret's digest: workspace, then key. */
     static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2);
 
+    /** What the engine remembers of itself, by name. */
+    static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001);
+
     private AccessTables() {}
 
     static SetKey keysOf(Id workspace) {

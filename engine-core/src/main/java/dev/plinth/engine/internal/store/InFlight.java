@@ -32,6 +32,12 @@ final class InFlight {
         listeners.add(listener);
     }
 
+    /** Takes a sequence as heard of by all: what recovery has read. */
+    void startAt(long sequence) {
+        durable = sequence;
+        committed = sequence;
+    }
+
     long committed() {
         return committed;
     }

@@ -13,8 +13,14 @@ public interface Journal extends AutoCloseable {
     /** Tells the journal whom to tell of fates; called once, before the first append. */
     void start(Fates fates);
 
+    /** True if a record of so many bytes can be taken without touching the reserve that a full disk is met with. */
+    boolean hasRoom(int bytes);
+
     /** Takes a record. */
     void append(Record record);
+
+    /** The CRC of the last record that was appended. */
+    int lastCrc();
 
     /** How much survives what. */
     Durability durability();

@@ -4,6 +4,8 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +29,8 @@ public final class Store implements AutoCloseable {
     private final InFlight inFlight;
     private final ReentrantLock writer = new ReentrantLock();
     private final Transaction transaction;
+    private @Nullable Snapshots snapshots;
+    private @Nullable Disk disk;
 
     private Store(Tables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
@@ -41,6 +45,52 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock);
         journal.start(new FateListener(store));
         return store;
+    }
+
+    /**
+     * Opens a directory, making it if it is not there, and brings its rows back.
+     *
+     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     */
+    public static Store open(Settings settings, Files files, EngineClock clock) {
+        Disk disk = DirectoryDisk.open(files.directory());
+        try {
+            return open(settings, files, disk, clock);
+        } catch (RuntimeException e) {
+            disk.close();
+            throw e;
+        }
+    }
+
+    static Store open(Settings settings, Files files, Disk disk, EngineClock clock) {
+        Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
+        JournalEnd end = Recovery.run(disk, tables, settings.tables());
+        FileJournal journal;
+        try {
+            journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected room for a journal segment of " + files.segmentBytes()
+                            + " bytes, but the disk refused it: " + e.getMessage()
+                            + "; free some space or name another directory.",
+                    e);
+        }
+        Store store = new Store(tables, journal, clock);
+        store.inFlight.startAt(end.sequence());
+        store.disk = disk;
+        Snapshots snapshots = new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot());
+        store.snapshots = snapshots;
+        store.onCommitted((sequence, writes) -> snapshots.committed(writes));
+        journal.start(new FateListener(store));
+        snapshots.start();
+        return store;
+    }
+
+    /** Makes a snapshot now; for tests and tools. Nothing happens in a store without a directory. */
+    public void snapshot() throws IOException {
+        if (snapshots != null) {
+            snapshots.make();
+        }
     }
 
     /**
@@ -116,6 +166,11 @@ public final class Store implements AutoCloseable {
         return inFlight.whenCommitted(sequence);
     }
 
+    /** The time of the last record in epoch milliseconds; 0 in a store without records. */
+    public long lastTimeMillis() {
+        return tables.lastTimeMillis();
+    }
+
     /** False once the journal has failed: nothing is written any more, reads go on. */
     public boolean isWritable() {
         return !inFlight.hasFailed();
@@ -153,8 +208,14 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        if (snapshots != null) {
+            snapshots.close();
+        }
         journal.close();
         tables.close();
+        if (disk != null) {
+            disk.close();
+        }
     }
 
     /** Takes back what was appended and will never be durable. */
@@ -183,6 +244,24 @@ public final class Store implements AutoCloseable {
      * @param maxResources how many resources to lay the tables out for
      */
     public record Settings(TableKind factory, List<TableName> tables, long maxResources) {}
+
+    /**
+     * Where a store keeps its files.
+     *
+     * @param directory the directory
+     * @param durability FSYNC or OS
+     * @param segmentBytes length of a journal segment
+     * @param bytesPerSnapshot bytes of journal after which a snapshot is made
+     */
+    public record Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
+        private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+        private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
+
+        /** Files of the usual sizes. */
+        public static Files in(Path directory, Journal.Durability durability) {
+            return new Files(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
+        }
+    }
 
     /**
      * Figures of one table.

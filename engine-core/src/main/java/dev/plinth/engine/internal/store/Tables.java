@@ -6,6 +6,8 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -134,6 +136,33 @@ final class Tables implements AutoCloseable {
         return undo;
     }
 
+    /** Puts a row that a snapshot holds. */
+    void load(Changes.Write write) {
+        replace(write);
+    }
+
+    /** Says after which record the rows stand that were loaded. */
+    void startAt(long sequence, long timeMillis, long number) {
+        lastSequence = sequence;
+        lastTimeMillis = timeMillis;
+        lastNumber = number;
+    }
+
+    /** Shows all rows of a table; rows that are written meanwhile may be shown as they were or as they are. */
+    void forEach(TableName name, RowVisitor visitor) throws IOException {
+        try {
+            byNumber[name.number()].forEach((key, row) -> {
+                try {
+                    visitor.visit(key, row);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
     /** Takes a record back: as if it had never been applied. */
     void undo(List<Changes.Write> before, long sequenceBefore) {
         begin();
@@ -249,5 +278,11 @@ final class Tables implements AutoCloseable {
         public void unplace(long number) {
             places.remove(placeKey(number));
         }
+    }
+
+    /** Takes the rows of a table. */
+    @FunctionalInterface
+    interface RowVisitor {
+        void visit(byte[] key, byte[] row) throws IOException;
     }
 }

@@ -63,6 +63,13 @@ public final class Transaction implements Rows {
             throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX
                     + " bytes, but got " + bytes + "; split the decision into steps");
         }
+        if (!journal.hasRoom(bytes)) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected room on the disk for the journal, but there is none; nothing was changed."
+                                    + " Free some space; it goes on by itself.")
+                    .retryAfter(CAPACITY_RETRY_SECONDS));
+        }
         if (!tables.haveRoom(writes)) {
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,

@@ -88,6 +88,15 @@ public final class Webhooks implements Lane, AutoCloseable {
         return List.of(WebhookTables.ENDPOINTS, WebhookTables.DELIVERIES, WebhookTables.ATTEMPTS);
     }
 
+    /**
+     * Checks the spelling of a range.
+     *
+     * @throws IllegalArgumentException if it is none; one sentence says why
+     */
+    public static void checkRange(String cidr) {
+        Cidr unused = Cidr.parse(cidr);
+    }
+
     /** True if a write concerns deliveries. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(WebhookTables.DELIVERIES);

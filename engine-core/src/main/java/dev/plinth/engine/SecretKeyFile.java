@@ -1,0 +1,68 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.Seal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** The key that seals secrets at rest: 32 bytes in a file that only its owner reads. */
+final class SecretKeyFile {
+    private SecretKeyFile() {}
+
+    /**
+     * The key in a file; a new one where there is no file yet.
+     *
+     * @throws IllegalStateException if the file cannot be used; one sentence says why and what to do
+     */
+    static byte[] readOrMake(Path file, IdSource random) {
+        try {
+            if (!Files.exists(file)) {
+                make(file, random);
+            }
+            byte[] key = Files.readAllBytes(file);
+            if (key.length != Seal.KEY_BYTES) {
+                throw new IllegalStateException("Expected a key of " + Seal.KEY_BYTES + " bytes, but " + file + " has "
+                        + key.length + "; bring the right file back, without it sealed secrets cannot be opened.");
+            }
+            return key;
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected a key file that can be read, but " + file + " cannot: "
+                            + e.getClass().getSimpleName() + "; check its owner and permissions.",
+                    e);
+        }
+    }
+
+    private static void make(Path file, IdSource random) throws IOException {
+        byte[] key = new byte[Seal.KEY_BYTES];
+        random.fillSecret(key);
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.deleteIfExists(temporary);
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(temporary, options, attributes)) {
+            ByteBuffer bytes = ByteBuffer.wrap(key);
+            while (bytes.hasRemaining()) {
+                int unused = channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(temporary, file);
+        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}

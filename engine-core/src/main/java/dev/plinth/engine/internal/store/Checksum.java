@@ -1,0 +1,15 @@
+package dev.plinth.engine.internal.store;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** CRC-32C (RFC 3720 §12.1) of a part of a buffer: what every file of a store is checked with. */
+final class Checksum {
+    private Checksum() {}
+
+    static int of(ByteBuffer buffer, int offset, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(buffer.duplicate().limit(offset + length).position(offset));
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The directory of a store, as far as the store needs one: the seam at which tests make writes fail, tear and vanish.
+ *
+ * <p>Nothing is durable before {@link File#sync}, and no name before {@link #syncNames}.
+ */
+interface Disk extends AutoCloseable {
+    /** The names of all files, in no particular order. */
+    List<String> names() throws IOException;
+
+    /** Makes an empty file that only the owner may read and write; it must not be there. */
+    File create(String name) throws IOException;
+
+    /** Opens a file for reading and writing. */
+    File open(String name) throws IOException;
+
+    /** Gives a file another name, replacing what had it. */
+    void rename(String from, String to) throws IOException;
+
+    /** Takes a file out. */
+    void delete(String name) throws IOException;
+
+    /** Makes creations, renames and deletions durable. */
+    void syncNames() throws IOException;
+
+    @Override
+    void close();
+
+    /** An open file. Thread-safe. */
+    interface File extends AutoCloseable {
+        /** Its length in bytes. */
+        long size() throws IOException;
+
+        /** Fills the buffer from a position, as far as the file goes; gives how many bytes it read. */
+        int read(ByteBuffer target, long position) throws IOException;
+
+        /** Writes all that remains in the buffer at a position. */
+        void write(ByteBuffer source, long position) throws IOException;
+
+        /** Makes what was written durable. */
+        void sync() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+}

@@ -1,0 +1,313 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of an engine with a directory: segment files, one flusher, group commit.
+ *
+ * <p>{@link #append} only encodes and queues. The flusher takes all that queued while the last flush was under way, writes it as
+ * one frame and syncs; so the more callers there are, the more records a sync carries, and no timer is needed. Any error of a
+ * write or a sync ends the journal for good: the page cache may have dropped what it could not write, so a second sync would
+ * lie.
+ *
+ * <pre>
+ *   monitor (queue)   queued records, their bytes, last CRC, state       held for a few instructions
+ *   flusher only      current file, position, segment                    –
+ *   spare (volatile)  whether the next segment is ready                  the preparer sets it, the flusher takes it
+ * </pre>
+ */
+final class FileJournal implements Journal {
+    private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
+    private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+    private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
+    private static final long SPARE_RETRY_SECONDS = 1;
+
+    private final Disk disk;
+    private final Durability durability;
+    private final int segmentBytes;
+    private final long epoch;
+    private final Object queue = new Object();
+    private final Thread flusher;
+    private final Thread preparer;
+    private List<byte[]> queued = new ArrayList<>();
+    private long firstQueued;
+    private int queuedBytes;
+    private int lastCrc;
+    private boolean open = true;
+    private volatile boolean spareReady;
+    private volatile int roomLeft;
+    private @Nullable Fates fates;
+    private Disk.File file;
+    private long segmentNumber;
+    private int position;
+    private int flushedCrc;
+
+    /**
+     * A journal that goes on at the end of what recovery has read.
+     *
+     * @param end where that is
+     * @param segmentBytes length of a new segment
+     */
+    FileJournal(Disk disk, Durability durability, JournalEnd end, int segmentBytes) throws IOException {
+        this.disk = disk;
+        this.durability = durability;
+        this.segmentBytes = segmentBytes;
+        this.epoch = end.epoch() + 1;
+        this.lastCrc = end.crc();
+        this.flushedCrc = end.crc();
+        this.segmentNumber = end.segmentNumber();
+        this.position = end.position();
+        if (segmentNumber == 0) {
+            Segment.prepareSpare(disk, segmentBytes);
+            this.file = takeSpare(end.sequence() + 1);
+        } else {
+            this.file = disk.open(Segment.name(segmentNumber));
+        }
+        this.roomLeft = (int) file.size() - position;
+        this.flusher = daemon("plinth-journal", this::flushLoop);
+        this.preparer = daemon("plinth-journal-spare", this::prepareLoop);
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public void start(Fates listener) {
+        fates = listener;
+        flusher.start();
+        preparer.start();
+    }
+
+    @Override
+    public boolean hasRoom(int bytes) {
+        synchronized (queue) {
+            long needed = queuedBytes + (long) Frame.bytesOf(new byte[0]) + bytes + Frame.HEADER_BYTES;
+            return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
+        }
+    }
+
+    @Override
+    public void append(Record record) {
+        synchronized (queue) {
+            while (queuedBytes > QUEUE_BYTES_MAX && open) {
+                waitForQueue();
+            }
+            byte[] bytes = RecordCodec.encode(record, lastCrc);
+            lastCrc = RecordCodec.crc(bytes);
+            if (queued.isEmpty()) {
+                firstQueued = record.sequence();
+            }
+            queued.add(bytes);
+            queuedBytes += Frame.bytesOf(bytes);
+            queue.notifyAll();
+        }
+    }
+
+    @Override
+    public int lastCrc() {
+        synchronized (queue) {
+            return lastCrc;
+        }
+    }
+
+    @Override
+    public Durability durability() {
+        return durability;
+    }
+
+    /** Flushes what is queued, and ends. */
+    @Override
+    public void close() {
+        synchronized (queue) {
+            open = false;
+            queue.notifyAll();
+        }
+        preparer.interrupt();
+        try {
+            flusher.join();
+            preparer.join();
+            file.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected to close the journal, but could not; all that was acknowledged is in it",
+                    e);
+        }
+    }
+
+    private void flushLoop() {
+        long next = 0;
+        try {
+            while (true) {
+                List<byte[]> batch;
+                synchronized (queue) {
+                    while (queued.isEmpty() && open) {
+                        waitForQueue();
+                    }
+                    if (queued.isEmpty()) {
+                        return;
+                    }
+                    batch = queued;
+                    next = firstQueued;
+                    queued = new ArrayList<>(batch.size());
+                    queuedBytes = 0;
+                    queue.notifyAll();
+                }
+                next = flush(batch, next);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
+                    e);
+            synchronized (queue) {
+                open = false;
+                queue.notifyAll();
+            }
+            told().unknown(next);
+        }
+    }
+
+    /** Writes a batch in as few frames as fit, each durable before the next; gives the sequence after it. */
+    private long flush(List<byte[]> batch, long first) throws IOException {
+        long next = first;
+        int from = 0;
+        while (from < batch.size()) {
+            int bytes = 0;
+            int to = from;
+            while (to < batch.size() && (to == from || bytes + Frame.bytesOf(batch.get(to)) <= frameRoom())) {
+                bytes += Frame.bytesOf(batch.get(to));
+                to++;
+            }
+            if (Frame.HEADER_BYTES + bytes > file.size() - position) {
+                rotate(next);
+                continue;
+            }
+            ByteBuffer frame = Frame.encode(next, durability == Durability.FSYNC, batch.subList(from, to), bytes);
+            int length = frame.remaining();
+            file.write(frame, position);
+            if (durability == Durability.FSYNC) {
+                file.sync();
+            }
+            position += length;
+            roomLeft = (int) file.size() - position;
+            flushedCrc = RecordCodec.crc(batch.get(to - 1));
+            next += to - from;
+            from = to;
+            told().durable(next - 1);
+        }
+        return next;
+    }
+
+    private int frameRoom() throws IOException {
+        return (int) Math.min(FRAME_RECORD_BYTES_MAX, file.size() - position - Frame.HEADER_BYTES);
+    }
+
+    private void rotate(long firstSequence) throws IOException {
+        if (durability == Durability.OS) {
+            file.sync();
+        }
+        file.close();
+        if (!spareReady) {
+            Segment.prepareSpare(disk, segmentBytes);
+        }
+        file = takeSpare(firstSequence);
+    }
+
+    private Disk.File takeSpare(long firstSequence) throws IOException {
+        segmentNumber++;
+        String name = Segment.name(segmentNumber);
+        disk.rename(Segment.SPARE, name);
+        disk.syncNames();
+        spareReady = false;
+        Disk.File next = disk.open(name);
+        next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(), 0);
+        next.sync();
+        position = Segment.HEADER_BYTES;
+        roomLeft = segmentBytes - position;
+        synchronized (queue) {
+            queue.notifyAll();
+        }
+        return next;
+    }
+
+    /** Keeps the next segment ready, so that a full disk is met before anybody depends on it. */
+    private void prepareLoop() {
+        boolean warned = false;
+        while (true) {
+            synchronized (queue) {
+                while (spareReady && open) {
+                    waitForQueue();
+                }
+                if (!open) {
+                    return;
+                }
+            }
+            try {
+                Segment.prepareSpare(disk, segmentBytes);
+                spareReady = true;
+                warned = false;
+            } catch (IOException e) {
+                if (!warned) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "Expected room for the next segment of the journal, but there is none; writes are refused when this"
+                                    + " one is full. Free some space; it goes on by itself.",
+                            e);
+                    warned = true;
+                }
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        synchronized (queue) {
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SPARE_RETRY_SECONDS);
+            long left = until - System.nanoTime();
+            while (open && left > 0) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(queue, left);
+                } catch (InterruptedException e) {
+                    return;
+                }
+                left = until - System.nanoTime();
+            }
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // every caller loops
+    private void waitForQueue() {
+        try {
+            queue.wait();
+        } catch (InterruptedException e) {
+            if (Thread.currentThread() != preparer) {
+                Thread.currentThread().interrupt();
+                open = false;
+            }
+        }
+    }
+
+    private Fates told() {
+        Fates listener = fates;
+        if (listener == null) {
+            throw new IllegalStateException("Expected start() before append(), but nobody hears of records");
+        }
+        return listener;
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.plinth.engine.internal.store;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one flush writes: some records under one checksum, so that they are there together or not at all.
+ *
+ * <p>A frame is written only after the one before it is durable, if the level is FSYNC; the flag says so. Therefore a broken
+ * frame with a whole one behind it is damage and not a torn end, and without the flag it may be either.
+ *
+ * <p>Layout, big-endian: bytes of the whole frame 4, CRC-32C of all that follows 4, first sequence 8, count 4, flags 1, then
+ * for each record its length 4 and its bytes. A length of 0 is the end of what was written: segments are filled with zeros.
+ *
+ * @param firstSequence the sequence of the first record
+ * @param synced true if all before it was durable when it was written
+ * @param records the records as the codec wrote them
+ * @param bytes length of the whole frame
+ */
+record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes) {
+    static final int HEADER_BYTES = 21;
+    static final int BYTES_MAX = 8 * 1024 * 1024;
+
+    private static final int COVERED_FROM = 8;
+
+    /** Bytes that a record adds to a frame. */
+    static int bytesOf(byte[] record) {
+        return 4 + record.length;
+    }
+
+    /** The bytes of a frame. */
+    static ByteBuffer encode(long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
+        int size = HEADER_BYTES + recordBytes;
+        ByteBuffer out = ByteBuffer.allocate(size);
+        out.putInt(size).putInt(0).putLong(firstSequence).putInt(records.size()).put((byte) (synced ? 1 : 0));
+        for (byte[] record : records) {
+            out.putInt(record.length).put(record);
+        }
+        out.putInt(4, Checksum.of(out, COVERED_FROM, size - COVERED_FROM));
+        return out.flip();
+    }
+
+    /** The frame at an offset of a segment; null if there is no whole one. */
+    static @Nullable Frame decode(ByteBuffer segment, int offset) {
+        if (offset + HEADER_BYTES > segment.limit()) {
+            return null;
+        }
+        int size = segment.getInt(offset);
+        if (size < HEADER_BYTES || size > BYTES_MAX || size > segment.limit() - offset) {
+            return null;
+        }
+        if (segment.getInt(offset + 4) != Checksum.of(segment, offset + COVERED_FROM, size - COVERED_FROM)) {
+            return null;
+        }
+        ByteBuffer in = segment.duplicate().position(offset + COVERED_FROM).limit(offset + size);
+        long first = in.getLong();
+        int count = in.getInt();
+        boolean synced = in.get() == 1;
+        List<byte[]> records = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] record = new byte[in.getInt()];
+            in.get(record);
+            records.add(record);
+        }
+        return new Frame(first, synced, records, size);
+    }
+
+    /** True if nothing was written at an offset. */
+    static boolean isEnd(ByteBuffer segment, int offset) {
+        return offset + 4 > segment.limit() || segment.getInt(offset) == 0;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of the journal: a header, then frames, then zeros. Filled with zeros and synced before it is used, so that a flush
+ * changes no length and needs no metadata.
+ *
+ * <p>Header, big-endian, 64 bytes: magic 8, version 4, segment number 8, first sequence 8, CRC of the record before 4, CRC-32C of
+ * the header so far 4.
+ *
+ * @param number counts segments, from 1
+ * @param firstSequence the sequence of its first record
+ * @param crcBefore the CRC of the record before that
+ */
+record Segment(long number, long firstSequence, int crcBefore) {
+    static final int HEADER_BYTES = 64;
+    static final String SPARE = "journal-spare.tmp";
+
+    private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int CRC_AT = 32;
+    private static final String PREFIX = "journal-";
+    private static final int DIGITS = 10;
+    private static final int ZEROS_BYTES = 1024 * 1024;
+
+    /** The name of a segment's file. */
+    static String name(long number) {
+        String digits = Long.toString(number);
+        return PREFIX + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
+    }
+
+    /** The number in a file's name; 0 if it is no segment. */
+    static long numberOf(String name) {
+        boolean segment = name.length() == PREFIX.length() + DIGITS && name.startsWith(PREFIX);
+        if (!segment) {
+            return 0;
+        }
+        long number = 0;
+        for (int i = PREFIX.length(); i < name.length(); i++) {
+            int digit = name.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** Makes a file of zeros, durable under the spare's name. */
+    static void prepareSpare(Disk disk, int bytes) throws IOException {
+        disk.delete(SPARE);
+        try (Disk.File file = disk.create(SPARE)) {
+            zero(file, 0, bytes);
+            file.sync();
+        }
+        disk.syncNames();
+    }
+
+    /** Writes zeros over a part of a file. */
+    static void zero(Disk.File file, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(ZEROS_BYTES);
+        for (long at = from; at < to; at += ZEROS_BYTES) {
+            zeros.clear().limit((int) Math.min(ZEROS_BYTES, to - at));
+            file.write(zeros, at);
+        }
+    }
+
+    /** The bytes of the header. */
+    ByteBuffer header() {
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES);
+        out.put(MAGIC).putInt(VERSION).putLong(number).putLong(firstSequence).putInt(crcBefore);
+        out.putInt(CRC_AT, Checksum.of(out, 0, CRC_AT));
+        return out.position(0);
+    }
+
+    /**
+     * The header at the start of a segment's bytes.
+     *
+     * @return null if there is no whole header: the segment was never begun, or its first flush was torn
+     * @throws IllegalStateException if it is of another version
+     */
+    static @Nullable Segment readHeader(ByteBuffer segment, String name) {
+        if (segment.limit() < HEADER_BYTES) {
+            return null;
+        }
+        ByteBuffer in = segment.duplicate().position(0);
+        byte[] magic = new byte[MAGIC.length];
+        in.get(magic);
+        int version = in.getInt();
+        long number = in.getLong();
+        long first = in.getLong();
+        int crcBefore = in.getInt();
+        if (!Arrays.equals(magic, MAGIC) || in.getInt() != Checksum.of(segment, 0, CRC_AT)) {
+            return null;
+        }
+        if (version != VERSION) {
+            throw new IllegalStateException("Expected journal version " + VERSION + ", but " + name + " is of version "
+                    + version + "; open the store with the release that wrote it.");
+        }
+        return new Segment(number, first, crcBefore);
+    }
+}

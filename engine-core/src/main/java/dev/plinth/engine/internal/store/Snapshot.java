@@ -1,0 +1,223 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Writes and reads snapshots: all rows as they are, so that the journal before them can go.
+ *
+ * <p>Rows are copied while the writer works on. That is right because records are after-images: whatever a record changed while
+ * the copy was made, replaying the records from the start of the copy on makes it so again. Such a snapshot counts only together
+ * with the journal up to the end of the copy, which is why it is given its name after that is durable.
+ *
+ * <p>File, big-endian: magic 8, version 4, sequence at the start 8, CRC of that record 4, epoch 8, time 8, last number 8; then
+ * blocks: bytes 4, CRC-32C 4, rows (table 1, key length 1, key, row length 4, row); then 0 and the end: sequence at the end 8, rows
+ * 8, CRC-32C of those 4.
+ */
+final class Snapshot {
+    private static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int HEADER_BYTES = 52;
+    private static final int END_BYTES = 24;
+    private static final int BLOCK_BYTES = 1024 * 1024;
+    private static final String PREFIX = "snapshot-";
+    private static final int DIGITS = 19;
+    private static final String TEMPORARY = "snapshot.tmp";
+
+    private Snapshot() {}
+
+    /** The name of the snapshot that starts at a sequence. */
+    static String name(long sequence) {
+        String digits = Long.toString(sequence);
+        return PREFIX + "0".repeat(DIGITS - digits.length()) + digits;
+    }
+
+    /** The sequence in a file's name; -1 if it is no snapshot. */
+    static long sequenceOf(String name) {
+        if (name.length() != PREFIX.length() + DIGITS || !name.startsWith(PREFIX)) {
+            return -1;
+        }
+        try {
+            return Long.parseLong(name.substring(PREFIX.length()));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /**
+     * Where a snapshot starts.
+     *
+     * @param sequence the last record that is in it whole
+     * @param crc its CRC
+     */
+    record Start(long sequence, int crc, long epoch, long timeMillis, long lastNumber) {}
+
+    /** Copies all rows to a temporary file; the store's writer may work on meanwhile. */
+    static Draft write(Disk disk, Tables tables, List<TableName> names, Start start) throws IOException {
+        disk.delete(TEMPORARY);
+        Disk.File file = disk.create(TEMPORARY);
+        BlockWriter blocks = new BlockWriter(file);
+        try {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+            header.put(MAGIC)
+                    .putInt(VERSION)
+                    .putLong(start.sequence())
+                    .putInt(start.crc())
+                    .putLong(start.epoch());
+            header.putLong(start.timeMillis()).putLong(start.lastNumber());
+            header.putInt(Checksum.of(header, 0, HEADER_BYTES - 4));
+            blocks.raw(header.flip());
+            for (TableName name : names) {
+                tables.forEach(name, (key, row) -> blocks.row(name.number(), key, row));
+            }
+            blocks.flush();
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+        return new Draft(disk, file, blocks, start);
+    }
+
+    /** A snapshot that has its rows, but no end and no name yet. */
+    record Draft(Disk disk, Disk.File file, BlockWriter blocks, Start start) {
+        /** Ends it, once all up to this sequence is durable, and gives it its name. */
+        void publish(long endSequence) throws IOException {
+            try (file) {
+                ByteBuffer end = ByteBuffer.allocate(END_BYTES);
+                end.putInt(0).putLong(endSequence).putLong(blocks.rows);
+                end.putInt(Checksum.of(end, 0, END_BYTES - 4));
+                blocks.raw(end.flip());
+                file.sync();
+            }
+            disk.rename(TEMPORARY, name(start.sequence()));
+            disk.syncNames();
+        }
+    }
+
+    /**
+     * Reads a snapshot into empty tables.
+     *
+     * @return where it starts and ends
+     * @throws IOException if it is damaged or of another version
+     */
+    static Loaded load(Disk disk, String name, Tables tables, TableName[] byNumber) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            ByteBuffer header = read(file, 0, HEADER_BYTES, name);
+            byte[] magic = new byte[MAGIC.length];
+            header.get(magic);
+            int version = header.getInt();
+            Start start =
+                    new Start(header.getLong(), header.getInt(), header.getLong(), header.getLong(), header.getLong());
+            if (!Arrays.equals(magic, MAGIC) || header.getInt() != Checksum.of(header, 0, HEADER_BYTES - 4)) {
+                throw damaged(name, 0);
+            }
+            if (version != VERSION) {
+                throw new IOException(
+                        "Expected snapshot version " + VERSION + ", but " + name + " is of version " + version);
+            }
+            long at = HEADER_BYTES;
+            long rows = 0;
+            while (true) {
+                int bytes = read(file, at, 4, name).getInt();
+                if (bytes == 0) {
+                    break;
+                }
+                ByteBuffer block = read(file, at + 4, 4 + bytes, name);
+                int stated = block.getInt();
+                if (bytes < 0 || stated != Checksum.of(block, 4, bytes)) {
+                    throw damaged(name, at);
+                }
+                rows += apply(block, tables, byNumber, name);
+                at += 8L + bytes;
+            }
+            ByteBuffer end = read(file, at, END_BYTES, name).position(4);
+            long endSequence = end.getLong();
+            if (end.getLong() != rows || end.getInt() != Checksum.of(end, 0, END_BYTES - 4)) {
+                throw damaged(name, at);
+            }
+            return new Loaded(start, endSequence);
+        }
+    }
+
+    /** What a snapshot says of itself. */
+    record Loaded(Start start, long endSequence) {}
+
+    private static int apply(ByteBuffer block, Tables tables, TableName[] byNumber, String name) throws IOException {
+        int rows = 0;
+        while (block.hasRemaining()) {
+            int number = block.get();
+            byte[] key = new byte[block.get()];
+            block.get(key);
+            byte[] row = new byte[block.getInt()];
+            block.get(row);
+            TableName table = number > 0 ? byNumber[number] : null;
+            if (table == null) {
+                throw new IOException("Expected tables that this release knows, but " + name + " has table " + number);
+            }
+            tables.load(new Changes.Write(table, key, row));
+            rows++;
+        }
+        return rows;
+    }
+
+    private static ByteBuffer read(Disk.File file, long position, int bytes, String name) throws IOException {
+        if (bytes < 0 || bytes > 2 * BLOCK_BYTES) {
+            throw damaged(name, position);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(bytes);
+        if (file.read(buffer, position) < bytes) {
+            throw damaged(name, position);
+        }
+        return buffer.flip();
+    }
+
+    private static IOException damaged(String name, long position) {
+        return new IOException("Expected a whole snapshot, but " + name + " is damaged at byte " + position);
+    }
+
+    /** Collects rows into blocks. Not thread-safe. */
+    static final class BlockWriter {
+        private final Disk.File file;
+        private final ByteBuffer block = ByteBuffer.allocate(2 * BLOCK_BYTES);
+        private long position;
+        private long rows;
+
+        BlockWriter(Disk.File file) {
+            this.file = file;
+        }
+
+        void raw(ByteBuffer bytes) throws IOException {
+            int length = bytes.remaining();
+            file.write(bytes, position);
+            position += length;
+        }
+
+        void row(int table, byte[] key, byte[] row) throws IOException {
+            if (block.position() > 0 && block.position() + key.length + row.length + 6 > BLOCK_BYTES) {
+                flush();
+            }
+            block.put((byte) table)
+                    .put((byte) key.length)
+                    .put(key)
+                    .putInt(row.length)
+                    .put(row);
+            rows++;
+        }
+
+        void flush() throws IOException {
+            if (block.position() == 0) {
+                return;
+            }
+            int length = block.position();
+            ByteBuffer head = ByteBuffer.allocate(8).putInt(length).putInt(Checksum.of(block, 0, length));
+            raw(head.flip());
+            raw(block.flip());
+            block.clear();
+        }
+    }
+}

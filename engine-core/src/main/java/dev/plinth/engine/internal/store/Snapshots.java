@@ -1,0 +1,149 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Makes a snapshot in the background whenever enough journal has come together, keeps the last two, and deletes the segments
+ * that the older one does not need. As long as there is only one, every segment stays.
+ */
+final class Snapshots implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
+    private static final int KEPT = 2;
+
+    private final Store store;
+    private final Disk disk;
+    private final Tables tables;
+    private final FileJournal journal;
+    private final List<TableName> names;
+    private final long bytesPerSnapshot;
+    private final Thread thread;
+    private final Object wake = new Object();
+    private long bytes;
+    private boolean open = true;
+
+    Snapshots(
+            Store store, Disk disk, Tables tables, FileJournal journal, List<TableName> names, long bytesPerSnapshot) {
+        this.store = store;
+        this.disk = disk;
+        this.tables = tables;
+        this.journal = journal;
+        this.names = names;
+        this.bytesPerSnapshot = bytesPerSnapshot;
+        this.thread = new Thread(this::loop, "plinth-snapshots");
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Hears of durable records and counts their bytes. */
+    void committed(List<Changes.Write> writes) {
+        synchronized (wake) {
+            bytes += RecordCodec.size(writes);
+            if (bytes >= bytesPerSnapshot) {
+                wake.notifyAll();
+            }
+        }
+    }
+
+    /** Makes one now, on the caller's thread. */
+    void make() throws IOException {
+        Snapshot.Start start = store.write(transaction -> new Snapshot.Start(
+                transaction.lastSequence(),
+                journal.lastCrc(),
+                journal.epoch(),
+                tables.lastTimeMillis(),
+                tables.lastNumber()));
+        Snapshot.Draft draft = Snapshot.write(disk, tables, names, start);
+        long end = store.write(Transaction::lastSequence);
+        store.await(end);
+        draft.publish(end);
+        deleteOld();
+    }
+
+    @Override
+    public void close() {
+        synchronized (wake) {
+            open = false;
+            wake.notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        while (true) {
+            synchronized (wake) {
+                while (open && bytes < bytesPerSnapshot) {
+                    try {
+                        wake.wait();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+                if (!open) {
+                    return;
+                }
+                bytes = 0;
+            }
+            try {
+                make();
+            } catch (IOException | RuntimeException e) {
+                String reason =
+                        e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Expected to write a snapshot, but could not: " + reason
+                                + "; the journal still has everything");
+            }
+        }
+    }
+
+    private void deleteOld() throws IOException {
+        List<Long> snapshots = new ArrayList<>();
+        List<Long> segments = new ArrayList<>();
+        for (String name : disk.names()) {
+            long sequence = Snapshot.sequenceOf(name);
+            if (sequence >= 0) {
+                snapshots.add(sequence);
+            }
+            long number = Segment.numberOf(name);
+            if (number > 0) {
+                segments.add(number);
+            }
+        }
+        snapshots.sort(Collections.reverseOrder());
+        Collections.sort(segments);
+        if (snapshots.size() < KEPT) {
+            return;
+        }
+        long needed = snapshots.get(KEPT - 1) + 1;
+        for (int i = 0; i + 1 < segments.size() && firstSequence(segments.get(i + 1)) <= needed; i++) {
+            disk.delete(Segment.name(segments.get(i)));
+        }
+        for (int i = KEPT; i < snapshots.size(); i++) {
+            disk.delete(Snapshot.name(snapshots.get(i)));
+        }
+        disk.syncNames();
+    }
+
+    private long firstSequence(long segment) throws IOException {
+        try (Disk.File file = disk.open(Segment.name(segment))) {
+            ByteBuffer bytes = ByteBuffer.allocate(Segment.HEADER_BYTES);
+            int unused = file.read(bytes, 0);
+            Segment header = Segment.readHeader(bytes.flip(), Segment.name(segment));
+            return header == null ? Long.MAX_VALUE : header.firstSequence();
+        }
+    }
+}
