@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class FileJournal implements Journal {
     private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
-    private static final long SPARE_RETRY_SECONDS = 1;
+    private static final long SPARE_RETRY_MILLIS = 1000;
 
     private final Disk disk;
     private final Durability durability;
@@ -96,9 +95,7 @@ final class FileJournal implements Journal {
     @Override
     public void append(Record record) {
         synchronized (queue) {
-            while (queuedBytes > QUEUE_BYTES_MAX && open) {
-                waitForQueue();
-            }
+            awaitRoomInQueue();
             byte[] bytes = RecordCodec.encode(record, lastCrc);
             lastCrc = RecordCodec.crc(bytes);
             if (queued.isEmpty()) {
@@ -110,8 +107,8 @@ final class FileJournal implements Journal {
         }
     }
 
-    @Override
-    public int lastCrc() {
+    /** The CRC of the last record that was appended. */
+    int lastCrc() {
         synchronized (queue) {
             return lastCrc;
         }
@@ -129,7 +126,6 @@ final class FileJournal implements Journal {
             open = false;
             queue.notifyAll();
         }
-        preparer.interrupt();
         try {
             flusher.join();
             preparer.join();
@@ -270,30 +266,41 @@ final class FileJournal implements Journal {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // to wake early only means to try early
     private void pause() {
         synchronized (queue) {
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SPARE_RETRY_SECONDS);
-            long left = until - System.nanoTime();
-            while (open && left > 0) {
+            if (open) {
                 try {
-                    TimeUnit.NANOSECONDS.timedWait(queue, left);
+                    queue.wait(SPARE_RETRY_MILLIS);
                 } catch (InterruptedException e) {
-                    return;
+                    Thread.currentThread().interrupt();
                 }
-                left = until - System.nanoTime();
             }
         }
     }
 
+    /** Waits whatever happens to the caller's thread: who interrupts a caller must not end the journal. */
+    private void awaitRoomInQueue() {
+        boolean interrupted = false;
+        while (queuedBytes > QUEUE_BYTES_MAX && open) {
+            try {
+                queue.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits on a thread of the journal's own, which nobody interrupts. */
     @SuppressWarnings("WaitNotInLoop") // every caller loops
     private void waitForQueue() {
         try {
             queue.wait();
         } catch (InterruptedException e) {
-            if (Thread.currentThread() != preparer) {
-                Thread.currentThread().interrupt();
-                open = false;
-            }
+            throw new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
         }
     }
 

@@ -17,16 +17,6 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public boolean hasRoom(int bytes) {
-        return true;
-    }
-
-    @Override
-    public int lastCrc() {
-        return 0;
-    }
-
-    @Override
     public void append(Record record) {
         Fates listener = fates;
         if (listener == null) {
