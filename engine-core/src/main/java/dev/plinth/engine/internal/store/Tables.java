@@ -183,6 +183,20 @@ final class Tables implements AutoCloseable {
         end();
     }
 
+    /** The writes that take all rows out, in portions. */
+    List<List<Changes.Write>> removals(int perPortion) {
+        List<List<Changes.Write>> portions = new ArrayList<>();
+        for (TableName name : names) {
+            byNumber[name.number()].forEach((key, row) -> {
+                if (portions.isEmpty() || portions.get(portions.size() - 1).size() == perPortion) {
+                    portions.add(new ArrayList<>());
+                }
+                portions.get(portions.size() - 1).add(new Changes.Write(name, key, null));
+            });
+        }
+        return portions;
+    }
+
     byte[] stateHash() {
         byte[] sum = new byte[32];
         for (TableName name : names) {
