@@ -140,9 +140,11 @@ class MainIT {
     }
 
     @Test
-    void serve_withoutMemory_exitsWithOneAndSaysWhatToDo() throws Exception {
-        assertThat(exitCode(start("--port", "0"))).isEqualTo(1);
-        assertOneSentence("--memory");
+    void serve_directoryIsAFile_exitsWithOneAndOneSentence(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("taken"));
+
+        assertThat(exitCode(start("--port", "0", "--data", file.toString()))).isEqualTo(1);
+        assertOneSentence("--data");
     }
 
     @Test
