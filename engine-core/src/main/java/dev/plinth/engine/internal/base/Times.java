@@ -7,11 +7,16 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
 public final class Times {
     private static final long MILLIS_PER_DAY = 86_400_000L;
+    /** The grammar of RFC 3339 §5.6: the JDK's own parser would let seconds be left out. */
+    private static final Pattern DATE_TIME = Pattern.compile(
+            "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})", Pattern.CASE_INSENSITIVE);
+
     private static final int LENGTH = 24;
 
     private Times() {}
@@ -41,6 +46,9 @@ public final class Times {
 
     /** The time that an RFC 3339 text names, cut to milliseconds; null if it names none between the years 0 and 9999. */
     public static @Nullable Long parse(String text) {
+        if (!DATE_TIME.matcher(text).matches()) {
+            return null;
+        }
         try {
             Instant instant = OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME)
                     .toInstant();

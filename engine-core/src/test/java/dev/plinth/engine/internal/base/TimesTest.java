@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.DateTimeException;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TimesTest {
@@ -31,5 +32,37 @@ final class TimesTest {
     void written_ofAnythingElse_isRefused(String text) {
         assertThatThrownBy(() -> Times.written(text))
                 .isInstanceOfAny(IllegalArgumentException.class, DateTimeException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2025-01-01T00:00:00Z, 1735689600000",
+        "2025-01-01t00:00:00z, 1735689600000",
+        "2025-01-01T02:00:00+02:00, 1735689600000",
+        "2025-01-01T00:00:00.123456789Z, 1735689600123"
+    })
+    void parse_rfc3339_isThatMoment(String text, long millis) {
+        assertThat(Times.parse(text)).isEqualTo(millis);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "yesterday",
+                "1735689600",
+                "2025-01-01",
+                "2025-01-01T00:00:00",
+                "2025-01-01T00:00Z",
+                "2025-01-01 00:00:00Z",
+                "2025-01-01T00:00:00+02",
+                "2025-01-01T00:00:00.Z",
+                "2025-01-01T24:00:00Z",
+                "2025-02-30T00:00:00Z",
+                "+12025-01-01T00:00:00Z",
+                "2025-01-01T00:00:00Z\n"
+            })
+    void parse_anythingElse_isNone(String text) {
+        assertThat(Times.parse(text)).isNull();
     }
 }
