@@ -1,0 +1,52 @@
+package dev.plinth.engine.testkit;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Workspace;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
+
+/** What a JVM of its own does while it is watched: uses engines without webhooks, or, to see the watchers at work, a socket. */
+final class NoNetworkProbe {
+    static final String DONE = "probe done";
+    private static final int WAIT_SECONDS = 30;
+    private static final long OFF_HEAP_RESOURCES = 1_000;
+
+    private NoNetworkProbe() {}
+
+    /** With a port as its argument it does all that there is to see with it; without one it does what a host does. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0) {
+            InetAddress here = InetAddress.getByName("localhost");
+            SocketChannel.open(new InetSocketAddress(here, Integer.parseInt(arguments[0])))
+                    .close();
+            DatagramChannel.open().close();
+        } else {
+            use(Engine.builder());
+            use(Engine.builder().tables(Tables.OFF_HEAP).maxResources(OFF_HEAP_RESOURCES));
+        }
+        System.out.println(DONE);
+    }
+
+    private static void use(EngineBuilder builder) {
+        try (Engine engine = builder.jobHandler("echo", job -> job.input())
+                .listener("all", (workspaceId, event) -> {})
+                .open()) {
+            Workspace workspace = engine.admin().createWorkspace("Acme", "pro").call();
+            ApiKey key = engine.admin().createKey(workspace.id(), "k").call();
+            PlinthClient client = engine.client(key.secret().orElseThrow());
+            String id =
+                    client.resources().create("R").idempotencyKey("k-1").call().id();
+            client.resources().pause(id).call();
+            String job = client.startJob("echo", Json.EMPTY_OBJECT).call().jobId();
+            client.job(job, WAIT_SECONDS).call();
+            client.publish("host.event", Json.EMPTY_OBJECT).call();
+        }
+    }
+}
