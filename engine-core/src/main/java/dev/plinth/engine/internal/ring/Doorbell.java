@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.ring;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
@@ -66,22 +67,35 @@ public final class Doorbell implements AutoCloseable {
 
     private static final class Answering implements EventHandler<Slot> {
         private final Runnable answer;
+        private Sequence answered = new Sequence();
 
         Answering(Runnable answer) {
             this.answer = answer;
         }
 
         @Override
+        public void setSequenceCallback(Sequence callback) {
+            answered = callback;
+        }
+
+        /**
+         * Gives the slots free before it looks: a ring that finds no room is then sure to have slots before it whose answer is
+         * still to come. Were they given free after the answer, that ring would be lost. The write is volatile, so that the look
+         * comes after it.
+         */
+        @Override
         public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
             if (!endOfBatch) {
                 return;
             }
+            long commit = slot.sequence;
+            answered.setVolatile(sequence);
             try {
                 answer.run();
             } catch (RuntimeException e) {
                 LOG.log(
                         System.Logger.Level.ERROR,
-                        "Expected the answer to commit " + slot.sequence + " to end well, but it failed",
+                        "Expected the answer to commit " + commit + " to end well, but it failed",
                         e);
             }
         }

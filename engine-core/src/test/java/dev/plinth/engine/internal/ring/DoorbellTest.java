@@ -1,0 +1,148 @@
+package dev.plinth.engine.internal.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class DoorbellTest {
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final AtomicLong row = new AtomicLong();
+    private final AtomicLong seen = new AtomicLong();
+    private final Semaphore answers = new Semaphore(0);
+
+    @Test
+    void ring_started_isAnsweredOnAnotherThread() throws Exception {
+        List<String> threads = new ArrayList<>();
+        try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            threads.add(Thread.currentThread().getName());
+            answers.release();
+        })) {
+            doorbell.start();
+            doorbell.ring(1);
+            awaitAnswer();
+        }
+        assertThat(threads).containsOnly("plinth-test-ring");
+    }
+
+    @Test
+    void ring_full_neverBlocksAndIsAnsweredOnceForAll() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            count.incrementAndGet();
+            seen.set(row.get());
+            answers.release();
+        })) {
+            // Nobody answers yet, so a ring that blocked would block for ever.
+            for (int i = 1; i <= 3 * Limits.RING_SLOTS; i++) {
+                row.set(i);
+                doorbell.ring(i);
+            }
+            doorbell.start();
+            awaitAnswer();
+        }
+        assertThat(seen).hasValue(3L * Limits.RING_SLOTS);
+        assertThat(count.get()).isLessThan(Limits.RING_SLOTS);
+    }
+
+    /** The answer that empties a full ring may have looked before the last ring came. */
+    @Test
+    void ring_duringTheAnswerToAFullRing_isAnsweredToo() throws Exception {
+        CountDownLatch looked = new CountDownLatch(1);
+        CountDownLatch rung = new CountDownLatch(1);
+        try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            seen.set(row.get());
+            looked.countDown();
+            await(rung);
+            answers.release();
+        })) {
+            for (int i = 1; i <= Limits.RING_SLOTS; i++) {
+                row.set(i);
+                doorbell.ring(i);
+            }
+            doorbell.start();
+            await(looked);
+            row.set(5000);
+            doorbell.ring(5000);
+            rung.countDown();
+
+            awaitAnswer();
+            awaitAnswer();
+        }
+        assertThat(seen).hasValue(5000);
+    }
+
+    @Test
+    void ring_manyThreads_theLastRingIsAlwaysAnsweredAfterwards() throws Exception {
+        int threads = 4;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            seen.set(row.get());
+            answers.release();
+        })) {
+            doorbell.start();
+            for (int round = 0; round < TestScale.count(100); round++) {
+                List<Future<?>> running = new ArrayList<>();
+                for (int thread = 0; thread < threads; thread++) {
+                    running.add(pool.submit(() -> {
+                        for (int i = 0; i < 2_000; i++) {
+                            doorbell.ring(row.incrementAndGet());
+                        }
+                    }));
+                }
+                for (Future<?> each : running) {
+                    each.get();
+                }
+                while (seen.get() != row.get()) {
+                    awaitAnswer();
+                }
+            }
+        }
+        pool.shutdown();
+        assertThat(seen).hasValue(row.get());
+    }
+
+    @Test
+    void ring_answerThatFails_doesNotEndTheAnswering() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            answers.release();
+            if (count.incrementAndGet() == 1) {
+                throw new IllegalStateException("on purpose");
+            }
+        })) {
+            doorbell.start();
+            doorbell.ring(1);
+            awaitAnswer();
+            doorbell.ring(2);
+            awaitAnswer();
+        }
+        assertThat(count).hasValue(2);
+    }
+
+    private void awaitAnswer() throws InterruptedException {
+        assertThat(answers.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("an answer after the last ring")
+                .isTrue();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
