@@ -1,0 +1,68 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Interleavings of takes and of plan changes, tried systematically: each must look as if the calls came one by one.
+ *
+ * <p>The plans have equal quotas. To a smaller quota the used units are cut, and a call that retries beside a change cuts twice:
+ * that is by design and not as if one by one.
+ */
+class QuotaModelTest {
+    @Test
+    void take_anyInterleaving_looksAsIfOneByOne() {
+        new ModelCheckingOptions()
+                .threads(2)
+                .actorsPerThread(3)
+                .iterations(TestScale.count(30))
+                .invocationsPerIteration(200)
+                .check(Calls.class);
+    }
+
+    /** What lincheck calls; it makes one for each interleaving. */
+    public static final class Calls {
+        private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
+        private static final Plan BEFORE = Plan.perMinute("before", 2);
+        private static final Plan AFTER = Plan.perMinute("after", 2);
+
+        private final Quotas quotas = new Quotas(new StoppedClock());
+
+        /** Takes a unit under the one plan. */
+        @Operation
+        public boolean takeBefore() {
+            return quotas.take(WORKSPACE, BEFORE, 1).allowed();
+        }
+
+        /** Takes a unit under the other plan. */
+        @Operation
+        public boolean takeAfter() {
+            return quotas.take(WORKSPACE, AFTER, 1).allowed();
+        }
+
+        /** Looks. */
+        @Operation
+        public long remaining() {
+            return quotas.inspect(WORKSPACE, AFTER).remaining();
+        }
+    }
+
+    /** Stands still. */
+    private static final class StoppedClock implements EngineClock {
+        @Override
+        public long epochMillis() {
+            return 0;
+        }
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+    }
+}

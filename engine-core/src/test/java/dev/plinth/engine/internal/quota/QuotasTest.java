@@ -1,0 +1,245 @@
+package dev.plinth.engine.internal.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class QuotasTest {
+    private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
+    private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
+
+    /** One unit each ten seconds. */
+    private static final Plan SLOW = Plan.perMinute("slow", 6);
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final Quotas quotas = new Quotas(clock);
+
+    @Test
+    void take_starterWithStoppedClock_60PassAndThe61stIsRefused() {
+        for (int left = 59; left >= 0; left--) {
+            Quota quota = take(Plan.STARTER);
+            assertThat(quota.allowed()).isTrue();
+            assertThat(quota.remaining()).isEqualTo(left);
+            assertThat(quota.nextUnitSeconds()).isEqualTo(1);
+            assertThat(quota.retryAfterSeconds()).isZero();
+        }
+
+        assertThat(take(Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, false, 0, 1, 1));
+    }
+
+    @Test
+    void take_oneSecondAfterExhaustion_onePasses() {
+        use(Plan.STARTER, 60);
+
+        advanceMillis(999);
+        assertThat(take(Plan.STARTER).allowed()).isFalse();
+        advanceMillis(1);
+        assertThat(take(Plan.STARTER).allowed()).isTrue();
+        assertThat(take(Plan.STARTER).allowed()).isFalse();
+    }
+
+    @Test
+    void take_refused_takesNothing() {
+        use(Plan.STARTER, 60);
+        for (int i = 0; i < 1000; i++) {
+            take(Plan.STARTER);
+        }
+
+        advanceMillis(1000);
+
+        assertThat(take(Plan.STARTER).allowed()).isTrue();
+    }
+
+    @Test
+    void take_windowAfterExhaustion_theWholeBurstIsThereAndNotMore() {
+        use(Plan.STARTER, 60);
+
+        clock.advance(Duration.ofHours(5));
+
+        assertThat(passing(Plan.STARTER, 100)).isEqualTo(60);
+    }
+
+    @Test
+    void take_unitsOfTenSeconds_waitIsRoundedUpToWholeSeconds() {
+        use(SLOW, 6);
+
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, false, 0, 10, 10));
+        advanceMillis(1);
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, false, 0, 10, 10));
+        advanceMillis(999);
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, false, 0, 9, 9));
+        advanceMillis(8_999);
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, false, 0, 1, 1));
+        advanceMillis(1);
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
+    }
+
+    @Test
+    void take_partlyUsed_nextUnitIsTheOneInTheMaking() {
+        assertThat(take(SLOW).nextUnitSeconds()).isEqualTo(10);
+        advanceMillis(4_000);
+        assertThat(take(SLOW)).isEqualTo(new Quota(SLOW, true, 4, 6, 0));
+    }
+
+    @Test
+    void take_severalUnits_allOrNone() {
+        use(SLOW, 4);
+
+        assertThat(quotas.take(WORKSPACE, SLOW, 3)).isEqualTo(new Quota(SLOW, false, 2, 10, 10));
+        assertThat(quotas.take(WORKSPACE, SLOW, 5)).isEqualTo(new Quota(SLOW, false, 2, 10, 30));
+        assertThat(quotas.take(WORKSPACE, SLOW, 2)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
+    }
+
+    @Test
+    void take_businessUnitsOfTenMillis_secondsAreAtLeastOne() {
+        use(Plan.BUSINESS, 6000);
+
+        assertThat(take(Plan.BUSINESS)).isEqualTo(new Quota(Plan.BUSINESS, false, 0, 1, 1));
+        advanceMillis(9);
+        assertThat(take(Plan.BUSINESS).allowed()).isFalse();
+        advanceMillis(1);
+        assertThat(take(Plan.BUSINESS)).isEqualTo(new Quota(Plan.BUSINESS, true, 0, 1, 0));
+        advanceMillis(100);
+        assertThat(passing(Plan.BUSINESS, 20)).isEqualTo(10);
+    }
+
+    @Test
+    void take_quotaThatDoesNotDivideTheWindow_burstIsExact() {
+        Plan odd = Plan.perMinute("odd", 7);
+
+        assertThat(passing(odd, 20)).isEqualTo(7);
+    }
+
+    @Test
+    void take_largestPlan_burstIsExact() {
+        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1);
+
+        assertThat(quotas.take(WORKSPACE, largest, 999_999).remaining()).isEqualTo(1);
+        assertThat(passing(largest, 5)).isEqualTo(1);
+    }
+
+    @Test
+    void take_otherWorkspace_hasItsOwnBucket() {
+        use(Plan.STARTER, 60);
+
+        assertThat(quotas.take(OTHER, Plan.STARTER, 1).remaining()).isEqualTo(59);
+    }
+
+    @Test
+    void planChange_exhaustedStarterRaisedToPro_has540Left() {
+        use(Plan.STARTER, 60);
+
+        assertThat(quotas.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(540);
+        assertThat(passing(Plan.PRO, 1000)).isEqualTo(540);
+    }
+
+    @Test
+    void planChange_toASmallerPlan_keepsUsedUnits() {
+        use(Plan.PRO, 45);
+
+        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER).remaining()).isEqualTo(15);
+        assertThat(passing(Plan.STARTER, 100)).isEqualTo(15);
+    }
+
+    @Test
+    void planChange_moreUsedThanTheSmallerPlanHas_isCutToIt() {
+        use(Plan.PRO, 600);
+
+        assertThat(take(Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, false, 0, 1, 1));
+        advanceMillis(1000);
+        assertThat(passing(Plan.STARTER, 5)).isEqualTo(1);
+    }
+
+    @Test
+    void planChange_thereAndBack_keepsUsedUnits() {
+        use(Plan.STARTER, 10);
+        use(Plan.PRO, 5);
+
+        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER).remaining()).isEqualTo(45);
+    }
+
+    @Test
+    void planChange_fullBucket_staysFull() {
+        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, true, 60, 0, 0));
+        assertThat(quotas.inspect(WORKSPACE, Plan.PRO)).isEqualTo(new Quota(Plan.PRO, true, 600, 0, 0));
+        clock.advance(Duration.ofDays(400));
+        assertThat(quotas.inspect(WORKSPACE, Plan.BUSINESS)).isEqualTo(new Quota(Plan.BUSINESS, true, 6000, 0, 0));
+    }
+
+    @Test
+    void inspect_anyNumberOfTimes_takesNothing() {
+        take(Plan.STARTER);
+        for (int i = 0; i < 1000; i++) {
+            assertThat(quotas.inspect(WORKSPACE, Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, true, 59, 1, 0));
+        }
+    }
+
+    @Test
+    void inspect_exhaustedBucket_isNotRefused() {
+        use(SLOW, 6);
+
+        assertThat(quotas.inspect(WORKSPACE, SLOW)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
+    }
+
+    @Test
+    void refund_exhaustedBucket_givesTheUnitsBack() {
+        use(Plan.STARTER, 60);
+
+        quotas.refund(WORKSPACE, Plan.STARTER, 2);
+
+        assertThat(passing(Plan.STARTER, 10)).isEqualTo(2);
+    }
+
+    @Test
+    void refund_fullBucket_doesNotMakeItFuller() {
+        quotas.refund(WORKSPACE, Plan.STARTER, 7);
+
+        assertThat(passing(Plan.STARTER, 100)).isEqualTo(60);
+    }
+
+    @Test
+    void refund_afterPlanChange_givesUnitsOfTheNewPlanBack() {
+        use(Plan.STARTER, 60);
+
+        quotas.refund(WORKSPACE, Plan.PRO, 1);
+
+        assertThat(quotas.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(541);
+    }
+
+    @Test
+    void clear_usedBucket_isFullAgain() {
+        use(Plan.STARTER, 60);
+
+        quotas.clear();
+
+        assertThat(take(Plan.STARTER).remaining()).isEqualTo(59);
+    }
+
+    private Quota take(Plan plan) {
+        return quotas.take(WORKSPACE, plan, 1);
+    }
+
+    private void use(Plan plan, int units) {
+        for (int i = 0; i < units; i++) {
+            assertThat(take(plan).allowed()).isTrue();
+        }
+    }
+
+    private int passing(Plan plan, int tries) {
+        int passed = 0;
+        for (int i = 0; i < tries; i++) {
+            passed += take(plan).allowed() ? 1 : 0;
+        }
+        return passed;
+    }
+
+    private void advanceMillis(long millis) {
+        clock.advance(Duration.ofMillis(millis));
+    }
+}
