@@ -1,0 +1,315 @@
+package dev.plinth.engine.internal.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyTest {
+    private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
+    private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
+    private static final Id REQUEST = new Id(IdKind.REQUEST, 5, 5);
+    private static final String KEY = "order-17";
+    private static final Fingerprint FIRST = Fingerprint.of("POST", "/v1/resources", null, bytes("{}"));
+    private static final Fingerprint SECOND = Fingerprint.of("POST", "/v1/resources", null, bytes("{\"a\":1}"));
+    private static final String SECRET = "whsec_a-secret-that-nobody-may-find";
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final SeededIds ids = new SeededIds(1);
+    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
+    private final Idempotency idempotency = new Idempotency(seal);
+    private final Store store = Store.open(
+            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1000), new MemoryJournal(), clock);
+
+    @Test
+    void begin_firstCall_executes() {
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Fresh.class);
+    }
+
+    @Test
+    void begin_secondCallAfterTheFirst_isReplayedToTheByte() {
+        Outcome.Done done = new Outcome.Done(202, bytes("{\"job_id\":\"j\"}"), "\"v1\"", "/v1/jobs/j", 1, false);
+        execute(fresh(FIRST), done);
+
+        Outcome.Replayed replayed = replay(FIRST);
+
+        assertThat(replayed.status()).isEqualTo(202);
+        assertThat(replayed.body()).isEqualTo(done.body());
+        assertThat(replayed.etag()).isEqualTo("\"v1\"");
+        assertThat(replayed.location()).isEqualTo("/v1/jobs/j");
+        assertThat(replayed.retryAfterSeconds()).isEqualTo(1);
+        assertThat(replayed.originalRequest()).isEqualTo(REQUEST);
+    }
+
+    @Test
+    void begin_replayed_mayBeReplayedAgain() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(replay(FIRST).body()).isEqualTo(bytes("{}"));
+        }
+    }
+
+    @Test
+    void begin_otherRequestUnderTheSameKey_isAMismatch() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
+
+        assertThat(begin(SECOND)).isInstanceOf(Idempotency.Mismatch.class);
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Replay.class);
+    }
+
+    @Test
+    void begin_whileTheFirstIsRunning_isInUseUntilItEnds() {
+        Idempotency.Fresh fresh = fresh(FIRST);
+
+        Idempotency.InUse inUse = (Idempotency.InUse) begin(FIRST);
+        assertThat(inUse.end()).isNotDone();
+        assertThat(begin(SECOND)).isInstanceOf(Idempotency.Mismatch.class);
+
+        execute(fresh, Outcome.Done.ok(bytes("{}")));
+        assertThat(inUse.end()).isCompleted();
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Replay.class);
+    }
+
+    @Test
+    void begin_sameKeyOfAnotherWorkspace_isAnotherKey() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
+
+        assertThat(idempotency.begin(store.view(), clock.epochMillis(), OTHER, KEY, SECOND))
+                .isInstanceOf(Idempotency.Fresh.class);
+    }
+
+    @Test
+    void begin_otherKeyOfTheSameWorkspace_isAnotherKey() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
+
+        assertThat(idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, "order-18", FIRST))
+                .isInstanceOf(Idempotency.Fresh.class);
+    }
+
+    @Test
+    void begin_until24HoursHavePassed_isReplayedAndThenTheKeyIsFree() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
+
+        clock.advance(Duration.ofHours(24).minusMillis(1));
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Replay.class);
+        assertThat(begin(SECOND)).isInstanceOf(Idempotency.Mismatch.class);
+
+        clock.advance(Duration.ofMillis(1));
+        execute(fresh(SECOND), Outcome.Done.ok(bytes("[2]")));
+        assertThat(replay(SECOND).body()).isEqualTo(bytes("[2]"));
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Mismatch.class);
+    }
+
+    @Test
+    void begin_24HoursAfterTheBeginOfALongCall_countsFromItsEnd() {
+        Idempotency.Fresh fresh = fresh(FIRST);
+        clock.advance(Duration.ofHours(3));
+        execute(fresh, Outcome.Done.ok(bytes("{}")));
+
+        clock.advance(Duration.ofHours(23));
+
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Replay.class);
+    }
+
+    @Test
+    void end_notRemembered_freesTheKeyForAnyRequest() {
+        idempotency.end(fresh(FIRST));
+
+        assertThat(begin(SECOND)).isInstanceOf(Idempotency.Fresh.class);
+    }
+
+    @Test
+    void end_twice_doesNotFreeTheKeyOfTheNextCall() {
+        Idempotency.Fresh first = fresh(FIRST);
+        idempotency.end(first);
+        Idempotency.Fresh second = fresh(FIRST);
+
+        idempotency.end(first);
+
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.InUse.class);
+        idempotency.end(second);
+    }
+
+    @Test
+    void remember_refusal_isReplayedWithItsStatus() {
+        Idempotency.Fresh fresh = fresh(FIRST);
+        commit((context, changes) ->
+                idempotency.remember(fresh, changes, context, REQUEST, 404, bytes("{\"code\":\"not_found\"}")));
+        idempotency.end(fresh);
+
+        assertThat(replay(FIRST).status()).isEqualTo(404);
+        assertThat(replay(FIRST).body()).isEqualTo(bytes("{\"code\":\"not_found\"}"));
+        assertThat(replay(FIRST).originalRequest()).isEqualTo(REQUEST);
+    }
+
+    @Test
+    void remember_answerWithASecret_isSealedInTheRowAndOpenInTheReplay() {
+        Outcome.Done done =
+                Outcome.Done.ok(bytes("{\"secret\":\"" + SECRET + "\"}")).withSecret();
+
+        byte[] row = execute(fresh(FIRST), done);
+
+        assertThat(new String(row, StandardCharsets.ISO_8859_1)).doesNotContain("secret", SECRET, "whsec");
+        assertThat(replay(FIRST).body()).isEqualTo(done.body());
+    }
+
+    @Test
+    void remember_answerWithoutASecret_isNotSealed() {
+        byte[] row = execute(fresh(FIRST), Outcome.Done.ok(bytes("plain words")));
+
+        assertThat(new String(row, StandardCharsets.ISO_8859_1)).contains("plain words");
+    }
+
+    @Test
+    void begin_sealedUnderAnotherOperatorsKey_doesNotOpen() {
+        execute(fresh(FIRST), Outcome.Done.ok(bytes(SECRET)).withSecret());
+        byte[] otherKey = new byte[Seal.KEY_BYTES];
+        otherKey[0] = 1;
+        Idempotency stranger = new Idempotency(new Seal(otherKey, ids));
+
+        assertThatThrownBy(() -> stranger.begin(store.view(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void begin_moreInFlightThanTheLimit_isRefusedAndTheKeyStaysFree() {
+        List<Idempotency.Fresh> running = new ArrayList<>();
+        for (int i = 0; i < Limits.IDEMPOTENCY_IN_FLIGHT_MAX; i++) {
+            running.add((Idempotency.Fresh) begin("k" + i, FIRST));
+        }
+
+        Refused refused = catchThrowableOfType(Refused.class, () -> begin("one more", FIRST));
+
+        assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
+        idempotency.end(running.get(0));
+        assertThat(begin("one more", FIRST)).isInstanceOf(Idempotency.Fresh.class);
+    }
+
+    @Test
+    void begin_32Threads_neverTwoFreshAtATime() throws Exception {
+        int threads = 32;
+        int each = TestScale.count(5_000);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger together = new AtomicInteger();
+        AtomicInteger executed = new AtomicInteger();
+        inParallel(threads, () -> {
+            for (int i = 0; i < each; i++) {
+                if (begin(FIRST) instanceof Idempotency.Fresh fresh) {
+                    executed.incrementAndGet();
+                    together.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    Thread.onSpinWait();
+                    running.decrementAndGet();
+                    idempotency.end(fresh);
+                }
+            }
+        });
+
+        assertThat(executed).hasPositiveValue();
+        assertThat(together).as("calls that executed at once under one key").hasValue(1);
+    }
+
+    @Test
+    void begin_32ThreadsThatRepeatUntilAnswered_oneExecutesAndAllGetItsAnswer() throws Exception {
+        for (int round = 0; round < TestScale.count(200); round++) {
+            String key = "round-" + round;
+            AtomicInteger executed = new AtomicInteger();
+            inParallel(32, () -> {
+                Idempotency.Begin begin = begin(key, FIRST);
+                while (!(begin instanceof Idempotency.Replay)) {
+                    if (begin instanceof Idempotency.Fresh fresh) {
+                        execute(fresh, Outcome.Done.ok(bytes("run " + executed.incrementAndGet())));
+                    } else {
+                        ((Idempotency.InUse) begin).end().join();
+                    }
+                    begin = begin(key, FIRST);
+                }
+                assertThat(((Idempotency.Replay) begin).outcome().body()).isEqualTo(bytes("run 1"));
+            });
+            assertThat(executed).as("round %d", round).hasValue(1);
+        }
+    }
+
+    private Idempotency.Begin begin(Fingerprint fingerprint) {
+        return begin(KEY, fingerprint);
+    }
+
+    private Idempotency.Begin begin(String key, Fingerprint fingerprint) {
+        return idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, key, fingerprint);
+    }
+
+    private Idempotency.Fresh fresh(Fingerprint fingerprint) {
+        Idempotency.Begin begin = begin(fingerprint);
+        assertThat(begin).isInstanceOf(Idempotency.Fresh.class);
+        return (Idempotency.Fresh) begin;
+    }
+
+    private Outcome.Replayed replay(Fingerprint fingerprint) {
+        Idempotency.Begin begin = begin(fingerprint);
+        assertThat(begin).isInstanceOf(Idempotency.Replay.class);
+        return ((Idempotency.Replay) begin).outcome();
+    }
+
+    /** Does and remembers; gives back the row. */
+    private byte[] execute(Idempotency.Fresh fresh, Outcome.Done done) {
+        byte[] row = commit((context, changes) -> idempotency.remember(fresh, changes, context, REQUEST, done));
+        idempotency.end(fresh);
+        return row;
+    }
+
+    private byte[] commit(BiConsumer<Context, Changes> work) {
+        return store.write(transaction -> {
+            Caller caller = Caller.engineFor(WORKSPACE);
+            Changes changes = new Changes();
+            work.accept(
+                    new Context(caller, transaction.nowMillis(), transaction, ids, seal, transaction::nextNumber),
+                    changes);
+            transaction.append(changes.writes(), transaction.nowMillis());
+            return changes.writes().get(0).row();
+        });
+    }
+
+    private static void inParallel(int threads, Runnable work) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            running.add(pool.submit(work));
+        }
+        for (Future<?> each : running) {
+            each.get();
+        }
+        pool.shutdown();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
