@@ -1,0 +1,110 @@
+package dev.plinth.engine.internal.list;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A list of numbered rows in a store, and a count of what is read of it. */
+final class ListedRows implements Rows {
+    static final SetKey SET = new SetKey(100, 0, 0);
+    private static final TableName TABLE = new TableName(101, "listed", 8, 32, 1, ListedRows::index);
+    private static final int WRITES_PER_RECORD = 1000;
+
+    private final Store store = Store.open(
+            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1000), new MemoryJournal(), EngineClock.system());
+    private int rowsRead;
+    private int setSteps;
+
+    void add(long from, long to) {
+        for (long start = from; start < to; start += WRITES_PER_RECORD) {
+            List<Changes.Write> writes = new ArrayList<>();
+            for (long number = start; number < Math.min(to, start + WRITES_PER_RECORD); number++) {
+                writes.add(new Changes.Write(
+                        TABLE, key(number), new RowWriter(1, 16).number(number).row()));
+            }
+            append(writes);
+        }
+    }
+
+    void remove(long number) {
+        append(List.of(new Changes.Write(TABLE, key(number), null)));
+    }
+
+    /** Rows read since the last call. */
+    int takeRowsRead() {
+        int read = rowsRead;
+        rowsRead = 0;
+        return read;
+    }
+
+    /** Steps along the set since the last call. */
+    int takeSetSteps() {
+        int steps = setSteps;
+        setSteps = 0;
+        return steps;
+    }
+
+    static long number(byte[] row) {
+        return new RowReader(row, 1).number();
+    }
+
+    @Override
+    public byte[] get(TableName table, byte[] key) {
+        rowsRead++;
+        return store.view().get(table, key);
+    }
+
+    @Override
+    public long floor(SetKey set, long number) {
+        setSteps++;
+        return store.view().floor(set, number);
+    }
+
+    @Override
+    public long ceiling(SetKey set, long number) {
+        setSteps++;
+        return store.view().ceiling(set, number);
+    }
+
+    @Override
+    public long size(SetKey set) {
+        return store.view().size(set);
+    }
+
+    @Override
+    public byte[] at(long number) {
+        rowsRead++;
+        return store.view().at(number);
+    }
+
+    private void append(List<Changes.Write> writes) {
+        long unused = store.write(transaction -> transaction.append(writes, transaction.nowMillis()));
+    }
+
+    private static byte[] key(long number) {
+        byte[] key = new byte[8];
+        Bytes.putLong(key, 0, number);
+        return key;
+    }
+
+    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+        if (after != null) {
+            sets.add(SET, number(after));
+            sets.place(number(after), TABLE, key);
+        } else if (before != null) {
+            sets.remove(SET, number(before));
+            sets.unplace(number(before));
+        }
+    }
+}

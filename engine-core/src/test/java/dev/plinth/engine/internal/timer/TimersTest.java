@@ -1,0 +1,250 @@
+package dev.plinth.engine.internal.timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TimersTest {
+    private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    private static final TableName DUE = new TableName(101, "due", 16, 32, 1, TimersTest::index);
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
+    private final Store store =
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), clock);
+    private final List<Run> runs = new CopyOnWriteArrayList<>();
+    private final ExecutorService workers = Executors.newFixedThreadPool(2);
+    private final TestLane first = new TestLane(1, 64);
+    private final TestLane second = new TestLane(2, 64);
+    private final Timers timers = new Timers(store, clock, List.of(first, second));
+    private final ManualClock.Attachment attachment = clock.attach(timers);
+
+    @AfterEach
+    void close() {
+        attachment.close();
+        timers.close();
+        workers.shutdown();
+    }
+
+    @Test
+    void advance_overDueWork_runsItAtItsTimes() {
+        put(1, 5, START + 300);
+        put(1, 6, START + 100);
+        put(1, 7, START + 200);
+
+        clock.advance(Duration.ofMillis(250));
+        assertThat(runs).containsExactly(new Run(1, 6, START + 100), new Run(1, 7, START + 200));
+
+        clock.advance(Duration.ofMillis(50));
+        assertThat(runs).hasSize(3).endsWith(new Run(1, 5, START + 300));
+        assertThat(clock.epochMillis()).isEqualTo(START + 300);
+    }
+
+    @Test
+    void advance_byNothing_runsWhatIsDueAlready() {
+        put(1, 5, START);
+        put(1, 6, START + 1);
+
+        clock.advance(Duration.ZERO);
+
+        assertThat(runs).containsExactly(new Run(1, 5, START));
+    }
+
+    @Test
+    void advance_workOfTwoLanes_runsInTheOrderOfTime() {
+        put(2, 1, START + 10);
+        put(1, 2, START + 20);
+        put(2, 3, START + 30);
+        put(1, 4, START + 40);
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(runs).map(Run::number).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(runs).map(Run::at).containsExactly(START + 10, START + 20, START + 30, START + 40);
+    }
+
+    @Test
+    void advance_workThatIsDueAgain_runsEachTimeAtItsTime() {
+        first.again = Duration.ofMinutes(1);
+        put(1, 5, START + 60_000);
+
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(runs).map(Run::at).hasSize(10).isSorted().doesNotHaveDuplicates();
+        assertThat(runs.get(9)).isEqualTo(new Run(1, 5, START + 600_000));
+    }
+
+    @Test
+    void advance_moreDueThanRunAtOnce_runsAllOfItInTheEnd() {
+        TestLane narrow = new TestLane(3, 2);
+        try (Timers few = new Timers(store, clock, List.of(narrow));
+                ManualClock.Attachment attached = clock.attach(few)) {
+            assertThat(attached).isNotNull();
+            for (int number = 1; number <= 50; number++) {
+                put(3, number, START + 10);
+            }
+
+            clock.advance(Duration.ofMillis(10));
+        }
+        assertThat(runs).hasSize(50).allMatch(run -> run.at == START + 10);
+        assertThat(runs).map(Run::number).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void advance_randomDueTimes_eachInstantOnceInOrder() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        List<Run> expected = new ArrayList<>();
+        for (int number = 1; number <= TestScale.count(2_000); number++) {
+            int lane = 1 + random.nextInt(2);
+            long due = START + random.nextInt(5_000);
+            put(lane, number, due);
+            expected.add(new Run(lane, number, due));
+        }
+        while (clock.epochMillis() < START + 5_000) {
+            clock.advance(Duration.ofMillis(random.nextInt(700)));
+        }
+
+        assertThat(runs).as(TestScale.repeatWith(seed)).map(Run::at).isSorted();
+        Comparator<Run> byNumber = Comparator.comparingLong(Run::number);
+        expected.sort(byNumber);
+        List<Run> sorted = new ArrayList<>(runs);
+        sorted.sort(byNumber);
+        assertThat(sorted).as(TestScale.repeatWith(seed)).isEqualTo(expected);
+    }
+
+    @Test
+    void nextDueMillis_nothingDue_isNever() {
+        assertThat(timers.nextDueMillis()).isEqualTo(Long.MAX_VALUE);
+        put(2, 9, START + 5);
+        assertThat(timers.nextDueMillis()).isEqualTo(START + 5);
+        timers.close();
+        assertThat(timers.nextDueMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void advance_closedTimers_runNothing() {
+        put(1, 5, START + 1);
+        timers.close();
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(runs).isEmpty();
+    }
+
+    @Test
+    void wake_timersThread_startsWhatIsDue() {
+        timers.start();
+        put(1, 5, START);
+        timers.wake();
+
+        first.awaitRuns(1);
+        assertThat(runs).containsExactly(new Run(1, 5, START));
+    }
+
+    private void put(int lane, long number, long due) {
+        write(lane, number, new RowWriter(1, 16).number(due).row());
+    }
+
+    private void write(int lane, long number, byte[] row) {
+        byte[] key = new byte[16];
+        Bytes.putLong(key, 0, lane);
+        Bytes.putLong(key, 8, number);
+        long unused = store.write(
+                transaction -> transaction.append(List.of(new Changes.Write(DUE, key, row)), transaction.nowMillis()));
+    }
+
+    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+        DueIndex.move(sets, (int) Bytes.getLong(key, 0), Bytes.getLong(key, 8), due(before), due(after));
+    }
+
+    private static long due(byte[] row) {
+        return row == null ? DueIndex.NEVER : new RowReader(row, 1).number();
+    }
+
+    /** One run of a lane's work. */
+    private record Run(int lane, long number, long at) {}
+
+    /** A lane whose work notes when it ran and is then done, or due again after a while. */
+    private final class TestLane implements Lane {
+        private final int lane;
+        private final Attempts attempts;
+        private volatile Duration again = Duration.ZERO;
+        private int ended;
+
+        TestLane(int lane, int runningMax) {
+            this.lane = lane;
+            this.attempts = new Attempts(workers, runningMax);
+        }
+
+        @Override
+        public int number() {
+            return lane;
+        }
+
+        @Override
+        public void start(long number) {
+            long at = clock.epochMillis();
+            // Noted here, in the order of starts; the work itself ends on another thread.
+            runs.add(new Run(lane, number, at));
+            assertThat(attempts.tryStart(number, () -> end(number, at))).isTrue();
+        }
+
+        @Override
+        public boolean isBusy(long number) {
+            return attempts.isClaimed(number);
+        }
+
+        @Override
+        public boolean isFull() {
+            return attempts.isFull();
+        }
+
+        @Override
+        public boolean awaitIdle(long timeoutMillis) {
+            return attempts.awaitIdle(timeoutMillis);
+        }
+
+        private void end(long number, long at) {
+            if (again.isZero()) {
+                write(lane, number, null);
+            } else {
+                put(lane, number, at + again.toMillis());
+            }
+            synchronized (this) {
+                ended++;
+                notifyAll();
+            }
+        }
+
+        private synchronized void awaitRuns(int count) {
+            while (ended < count) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+}
