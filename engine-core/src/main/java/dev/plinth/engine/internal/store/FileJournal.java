@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,14 @@ final class FileJournal implements Journal {
     private int lastCrc;
     private boolean open = true;
     private volatile boolean spareReady;
+    private volatile boolean spareRefused;
     private volatile int roomLeft;
     private @Nullable Fates fates;
     private Disk.File file;
     private long segmentNumber;
     private int position;
     private int flushedCrc;
+    private long nextToFlush;
 
     /**
      * A journal that goes on at the end of what recovery has read.
@@ -84,12 +87,18 @@ final class FileJournal implements Journal {
         preparer.start();
     }
 
+    /** Waits for the next segment if it is being prepared; only a disk that refused it has no room. */
     @Override
     public boolean hasRoom(int bytes) {
         synchronized (queue) {
-            long needed = queuedBytes + (long) Frame.bytesOf(new byte[0]) + bytes + Frame.HEADER_BYTES;
-            return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
+            awaitCaller(() -> fits(bytes) || spareReady || spareRefused || !open);
+            return fits(bytes);
         }
+    }
+
+    private boolean fits(int bytes) {
+        long needed = queuedBytes + 4L + bytes + Frame.HEADER_BYTES;
+        return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
     @Override
@@ -141,7 +150,6 @@ final class FileJournal implements Journal {
     }
 
     private void flushLoop() {
-        long next = 0;
         try {
             while (true) {
                 List<byte[]> batch;
@@ -153,12 +161,12 @@ final class FileJournal implements Journal {
                         return;
                     }
                     batch = queued;
-                    next = firstQueued;
+                    nextToFlush = firstQueued;
                     queued = new ArrayList<>(batch.size());
                     queuedBytes = 0;
                     queue.notifyAll();
                 }
-                next = flush(batch, next);
+                flush(batch);
             }
         } catch (IOException | RuntimeException e) {
             LOG.log(
@@ -169,13 +177,12 @@ final class FileJournal implements Journal {
                 open = false;
                 queue.notifyAll();
             }
-            told().unknown(next);
+            told().unknown(nextToFlush);
         }
     }
 
-    /** Writes a batch in as few frames as fit, each durable before the next; gives the sequence after it. */
-    private long flush(List<byte[]> batch, long first) throws IOException {
-        long next = first;
+    /** Writes a batch in as few frames as fit, each durable before the next. */
+    private void flush(List<byte[]> batch) throws IOException {
         int from = 0;
         while (from < batch.size()) {
             int bytes = 0;
@@ -185,23 +192,23 @@ final class FileJournal implements Journal {
                 to++;
             }
             if (Frame.HEADER_BYTES + bytes > file.size() - position) {
-                rotate(next);
+                rotate(nextToFlush);
                 continue;
             }
-            ByteBuffer frame = Frame.encode(next, durability == Durability.FSYNC, batch.subList(from, to), bytes);
+            boolean synced = durability == Durability.FSYNC;
+            ByteBuffer frame = Frame.encode(nextToFlush, synced, batch.subList(from, to), bytes);
             int length = frame.remaining();
             file.write(frame, position);
-            if (durability == Durability.FSYNC) {
+            if (synced) {
                 file.sync();
             }
             position += length;
             roomLeft = (int) file.size() - position;
             flushedCrc = RecordCodec.crc(batch.get(to - 1));
-            next += to - from;
+            nextToFlush += to - from;
             from = to;
-            told().durable(next - 1);
+            told().durable(nextToFlush - 1);
         }
-        return next;
     }
 
     private int frameRoom() throws IOException {
@@ -250,8 +257,10 @@ final class FileJournal implements Journal {
             }
             try {
                 Segment.prepareSpare(disk, segmentBytes);
+                spareRefused = false;
                 spareReady = true;
                 warned = false;
+                wakeAll();
             } catch (IOException e) {
                 if (!warned) {
                     LOG.log(
@@ -261,6 +270,8 @@ final class FileJournal implements Journal {
                             e);
                     warned = true;
                 }
+                spareRefused = true;
+                wakeAll();
                 pause();
             }
         }
@@ -279,10 +290,14 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Waits whatever happens to the caller's thread: who interrupts a caller must not end the journal. */
     private void awaitRoomInQueue() {
+        awaitCaller(() -> queuedBytes <= QUEUE_BYTES_MAX || !open);
+    }
+
+    /** Waits whatever happens to the caller's thread: who interrupts a caller must not end the journal. */
+    private void awaitCaller(BooleanSupplier condition) {
         boolean interrupted = false;
-        while (queuedBytes > QUEUE_BYTES_MAX && open) {
+        while (!condition.getAsBoolean()) {
             try {
                 queue.wait();
             } catch (InterruptedException e) {
@@ -291,6 +306,12 @@ final class FileJournal implements Journal {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeAll() {
+        synchronized (queue) {
+            queue.notifyAll();
         }
     }
 

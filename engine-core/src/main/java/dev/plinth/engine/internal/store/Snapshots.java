@@ -54,8 +54,8 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    /** Makes one now, on the caller's thread. */
-    void make() throws IOException {
+    /** Makes one now, on the caller's thread; one at a time. */
+    synchronized void make() throws IOException {
         Snapshot.Start start = store.write(transaction -> new Snapshot.Start(
                 transaction.lastSequence(),
                 journal.lastCrc(),
@@ -63,7 +63,11 @@ final class Snapshots implements AutoCloseable {
                 tables.lastTimeMillis(),
                 tables.lastNumber()));
         Snapshot.Draft draft = Snapshot.write(disk, tables, names, start);
-        long end = store.write(Transaction::lastSequence);
+        // A journal that failed meanwhile has taken rows back that the copy may hold.
+        long end = store.write(transaction -> {
+            transaction.checkWritable();
+            return transaction.lastSequence();
+        });
         store.await(end);
         draft.publish(end);
         deleteOld();

@@ -44,6 +44,11 @@ public final class Transaction implements Rows {
         return number;
     }
 
+    /** Throws {@code Refused} if the journal has failed. */
+    void checkWritable() {
+        inFlight.checkWritable();
+    }
+
     /** The sequence of the last record. */
     public long lastSequence() {
         return tables.lastSequence();

@@ -1,0 +1,293 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The store of a directory, on a disk that fails, tears and forgets. */
+@Timeout(300)
+class DurableStoreTest {
+    private static final int SEGMENT_BYTES = 16 * 1024;
+    private static final int IDS = 40;
+
+    /** Operations and what they left behind, by sequence. */
+    private final List<long[]> history = new ArrayList<>();
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void processDies_anywhere_nothingAcknowledgedIsLost(Journal.Durability durability) {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int round = 0; round < TestScale.count(100); round++) {
+            history.clear();
+            MemoryDisk disk = new MemoryDisk();
+            Store store = open(disk, durability, 8 * 1024);
+            work(store, random, random.nextInt(400));
+            long acknowledged = store.committed();
+            MemoryDisk after = disk.copy();
+            store.close();
+            checkPrefix(after, durability, acknowledged, seed);
+        }
+    }
+
+    @Test
+    void powerFails_anywhere_nothingAcknowledgedIsLost() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int round = 0; round < TestScale.count(100); round++) {
+            history.clear();
+            MemoryDisk disk = new MemoryDisk();
+            Store store = open(disk, Journal.Durability.FSYNC, 8 * 1024);
+            work(store, random, random.nextInt(400));
+            for (int cut = 0; cut < 10; cut++) {
+                submit(store, random);
+                long acknowledged = store.committed();
+                checkPrefix(disk.crash(random), Journal.Durability.FSYNC, acknowledged, seed);
+            }
+            store.close();
+        }
+    }
+
+    @Test
+    void powerFails_withoutSync_whatIsLeftIsAPrefix() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int round = 0; round < TestScale.count(100); round++) {
+            history.clear();
+            MemoryDisk disk = new MemoryDisk();
+            Store store = open(disk, Journal.Durability.OS, Long.MAX_VALUE);
+            work(store, random, random.nextInt(200));
+            checkPrefix(disk.crash(random), Journal.Durability.OS, 0, seed);
+            store.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MemoryDisk.Fault.class)
+    void operationFails_eachInTurn_nothingIsAcknowledgedAfterIt(MemoryDisk.Fault fault) {
+        long seed = TestScale.seed();
+        MemoryDisk whole = new MemoryDisk();
+        Store quiet = open(whole, Journal.Durability.FSYNC, 8 * 1024);
+        work(quiet, new Random(seed), 300);
+        quiet.close();
+        long operations = whole.operations();
+        long step = Math.max(1, operations / TestScale.count(1000));
+        for (long at = 1; at <= operations; at += step) {
+            history.clear();
+            MemoryDisk disk = new MemoryDisk();
+            disk.failAt(at, fault);
+            long acknowledged = 0;
+            try {
+                Store store = open(disk, Journal.Durability.FSYNC, 8 * 1024);
+                work(store, new Random(seed), 300);
+                acknowledged = store.committed();
+                store.close();
+            } catch (IllegalStateException refusedToStart) {
+                assertThat(refusedToStart).hasMessageStartingWith("Expected ");
+            }
+            checkPrefix(disk.copy(), Journal.Durability.FSYNC, acknowledged, seed);
+        }
+    }
+
+    @Test
+    void bitFlips_anywhereInTheFiles_neverGiveAWrongAnswer() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(disk, Journal.Durability.FSYNC, 8 * 1024);
+        work(store, random, 400);
+        long acknowledged = store.committed();
+        store.close();
+        int refused = 0;
+        for (int round = 0; round < TestScale.count(2000); round++) {
+            MemoryDisk damaged = disk.copy();
+            List<String> files = namesOf(damaged);
+            String name = files.get(random.nextInt(files.size()));
+            byte[] bytes = damaged.bytes(name);
+            int written = lastNonZero(bytes);
+            bytes[random.nextInt(written + 1)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                checkPrefix(damaged, Journal.Durability.FSYNC, 0, seed);
+            } catch (IllegalStateException damage) {
+                assertThat(damage).hasMessageStartingWith("Expected ").hasMessageContaining("recover --accept-loss");
+                refused++;
+            }
+        }
+        assertThat(refused)
+                .as("damage that was noticed, of records up to %d", acknowledged)
+                .isPositive();
+    }
+
+    @Test
+    void spaceEnds_whileServing_writesAreRefusedAndGoOnWhenItReturns() {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(disk, Journal.Durability.FSYNC, Long.MAX_VALUE);
+        disk.limit(3 * SEGMENT_BYTES);
+        Random random = new Random(1);
+        int before = -1;
+        while (before < history.size()) {
+            before = history.size();
+            submit(store, random);
+        }
+        assertThat(store.isWritable()).isTrue();
+        assertThatThrownBy(() -> Parcels.put(store, 1, 2))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("Free some space");
+        assertThat(settled(store, history.size())).isTrue();
+
+        disk.limit(Long.MAX_VALUE);
+        while (before == history.size()) {
+            submit(store, random);
+            Thread.onSpinWait();
+        }
+        assertThat(settled(store, history.size())).isTrue();
+        store.close();
+        checkPrefix(disk.copy(), Journal.Durability.FSYNC, history.size(), 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void replay_afterSnapshots_hasTheHashOfTheLiveRun(TableKind kind) throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = Store.open(settings(kind), files(Journal.Durability.FSYNC, 8 * 1024), disk, EngineClock.system());
+        work(store, new Random(5), 400);
+        store.snapshot();
+        work(store, new Random(6), 100);
+        byte[] live = store.stateHash();
+        store.close();
+
+        Store again = open(disk.copy(), Journal.Durability.FSYNC, Long.MAX_VALUE);
+        assertThat(again.stateHash()).isEqualTo(live);
+        again.close();
+    }
+
+    @Test
+    void directory_openedTwice_isRefusedWithTheHolder(@TempDir Path directory) {
+        Store store = Store.open(
+                settings(TableKind.HEAP),
+                new Store.Files(directory, Journal.Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE),
+                EngineClock.system());
+
+        assertThatThrownBy(() -> Store.open(
+                        settings(TableKind.HEAP),
+                        new Store.Files(directory, Journal.Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE),
+                        EngineClock.system()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+        store.close();
+    }
+
+    private void checkPrefix(MemoryDisk disk, Journal.Durability durability, long acknowledged, long seed) {
+        Store store = open(disk, durability, Long.MAX_VALUE);
+        try {
+            long last = store.committed();
+            assertThat(last).as("records left; %s", TestScale.repeatWith(seed)).isBetween(acknowledged, (long)
+                    history.size());
+            Map<Long, Long> model = new HashMap<>();
+            for (int i = 0; i < last; i++) {
+                long[] operation = history.get(i);
+                if (operation[1] < 0) {
+                    model.remove(operation[0]);
+                } else {
+                    model.put(operation[0], operation[1]);
+                }
+            }
+            for (long id = 0; id < IDS; id++) {
+                assertThat(Parcels.value(store.view(), id))
+                        .as("parcel %d after record %d; %s", id, last, TestScale.repeatWith(seed))
+                        .isEqualTo(model.getOrDefault(id, -1L));
+            }
+            long members = store.read(rows -> rows.size(Parcels.ALL));
+            assertThat(members).isEqualTo(model.size());
+            assertThat(store.read(rows -> rows.ceiling(Parcels.ALL, 0)) == Rows.NONE)
+                    .isEqualTo(model.isEmpty());
+        } finally {
+            store.close();
+        }
+    }
+
+    /** Works until it has done so much, or the store takes no more. */
+    private void work(Store store, Random random, int operations) {
+        long last = 0;
+        for (int i = 0; i < operations && store.isWritable(); i++) {
+            last = submit(store, random);
+            if (random.nextInt(8) == 0 && !settled(store, last)) {
+                return;
+            }
+        }
+        settled(store, last);
+    }
+
+    private static boolean settled(Store store, long sequence) {
+        try {
+            store.await(sequence);
+            return true;
+        } catch (Refused refused) {
+            return false;
+        }
+    }
+
+    private long submit(Store store, Random random) {
+        long id = random.nextInt(IDS);
+        long value = random.nextInt(4) == 0 ? -1 : random.nextInt(1_000_000);
+        try {
+            return store.write(transaction -> {
+                Changes.Write write = value < 0 ? Parcels.removal(id) : Parcels.write(transaction, id, value);
+                long sequence = transaction.append(List.of(write), transaction.nowMillis());
+                history.add(new long[] {id, value});
+                return sequence;
+            });
+        } catch (Refused refused) {
+            return store.committed();
+        }
+    }
+
+    private static List<String> namesOf(MemoryDisk disk) {
+        try {
+            return disk.names().stream()
+                    .filter(name -> Segment.numberOf(name) > 0 || Snapshot.sequenceOf(name) >= 0)
+                    .toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int lastNonZero(byte[] bytes) {
+        int at = bytes.length - 1;
+        while (at > 0 && bytes[at] == 0) {
+            at--;
+        }
+        return at;
+    }
+
+    private static Store open(MemoryDisk disk, Journal.Durability durability, long bytesPerSnapshot) {
+        return Store.open(settings(TableKind.HEAP), files(durability, bytesPerSnapshot), disk, EngineClock.system());
+    }
+
+    private static Store.Files files(Journal.Durability durability, long bytesPerSnapshot) {
+        return new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot);
+    }
+
+    private static Store.Settings settings(TableKind kind) {
+        return new Store.Settings(kind, List.of(Parcels.TABLE), 1000);
+    }
+}
