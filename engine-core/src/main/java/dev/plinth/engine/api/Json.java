@@ -1,5 +1,8 @@
 package dev.plinth.engine.api;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -28,7 +31,7 @@ public final class Json {
      * @throws IllegalArgumentException if it is not JSON; the message says where
      */
     public static Json of(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = utf8(text);
         CodecHolder.CODEC.check(utf8);
         return new Json(utf8);
     }
@@ -78,6 +81,18 @@ public final class Json {
     @Override
     public int hashCode() {
         return Arrays.hashCode(utf8);
+    }
+
+    /** Not {@code String.getBytes}, which puts a question mark where half a surrogate pair stands. */
+    private static byte[] utf8(String text) {
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] utf8 = new byte[encoded.remaining()];
+            encoded.get(utf8);
+            return utf8;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("Expected whole characters, but there is half a surrogate pair.", e);
+        }
     }
 
     /** The JSON text. */

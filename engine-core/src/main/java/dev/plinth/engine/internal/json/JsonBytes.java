@@ -210,7 +210,7 @@ public final class JsonBytes {
                 put(c);
             } else if (c < 0x80) {
                 escaped(c);
-            } else if (Character.isHighSurrogate(c) && i + 1 < length) {
+            } else if (i + 1 < length && Character.isSurrogatePair(c, text.charAt(i + 1))) {
                 utf8(Character.toCodePoint(c, text.charAt(++i)));
             } else {
                 utf8(c);
