@@ -34,7 +34,7 @@ public final class Attempts {
 
     /** Starts an attempt unless its number has one under way or there is no room; false if it was not started. */
     public boolean tryStart(long number, Runnable work) {
-        if (!open || claimed.size() >= runningMax || !claimed.add(number)) {
+        if (!claim(number)) {
             return false;
         }
         try {
@@ -81,6 +81,13 @@ public final class Attempts {
                 }
             }
             return true;
+        }
+    }
+
+    /** Looks for room and takes it in one step: two callers must not both find the last place. */
+    private boolean claim(long number) {
+        synchronized (settled) {
+            return open && claimed.size() < runningMax && claimed.add(number);
         }
     }
 

@@ -1,0 +1,150 @@
+package dev.plinth.engine.internal.timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AttemptsTest {
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private final List<Long> ran = new ArrayList<>();
+    private final Attempts attempts = new Attempts(queue::add, 3);
+
+    @Test
+    void tryStart_numberUnderWay_isNotStartedTwice() {
+        assertThat(start(7)).isTrue();
+        assertThat(attempts.isClaimed(7)).isTrue();
+        assertThat(start(7)).isFalse();
+
+        runAll();
+
+        assertThat(ran).containsExactly(7L);
+        assertThat(attempts.isClaimed(7)).isFalse();
+        assertThat(start(7)).isTrue();
+    }
+
+    @Test
+    void tryStart_full_isNotStartedUntilOneHasEnded() {
+        assertThat(start(1)).isTrue();
+        assertThat(start(2)).isTrue();
+        assertThat(attempts.isFull()).isFalse();
+        assertThat(start(3)).isTrue();
+        assertThat(attempts.isFull()).isTrue();
+        assertThat(start(4)).isFalse();
+
+        queue.remove().run();
+
+        assertThat(attempts.isFull()).isFalse();
+        assertThat(start(4)).isTrue();
+    }
+
+    @Test
+    void tryStart_stopped_startsNoMoreButEndsWhatRuns() {
+        start(1);
+        attempts.stop();
+
+        assertThat(start(2)).isFalse();
+        assertThat(attempts.awaitIdle(0)).isFalse();
+        runAll();
+        assertThat(attempts.awaitIdle(0)).isTrue();
+        assertThat(ran).containsExactly(1L);
+    }
+
+    @Test
+    void tryStart_workThatFails_freesItsNumber() {
+        assertThat(attempts.tryStart(1, () -> {
+                    throw new IllegalStateException("on purpose");
+                }))
+                .isTrue();
+        runAll();
+
+        assertThat(attempts.awaitIdle(0)).isTrue();
+        assertThat(start(1)).isTrue();
+    }
+
+    @Test
+    void tryStart_executorThatRefuses_freesTheNumber() {
+        Attempts refused = new Attempts(
+                work -> {
+                    throw new RejectedExecutionException("on purpose");
+                },
+                3);
+
+        assertThat(refused.tryStart(1, () -> {})).isFalse();
+        assertThat(refused.awaitIdle(0)).isTrue();
+    }
+
+    @Test
+    void onSettled_attemptEnds_isToldAfterItsNumberIsFree() {
+        List<Boolean> claimed = new ArrayList<>();
+        attempts.onSettled(() -> claimed.add(attempts.isClaimed(1)));
+
+        start(1);
+        assertThat(claimed).isEmpty();
+        runAll();
+
+        assertThat(claimed).containsExactly(false);
+    }
+
+    @Test
+    void awaitIdle_attemptUnderWay_waitsForItsEnd() {
+        assertThat(attempts.awaitIdle(0)).isTrue();
+        start(1);
+        assertThat(attempts.awaitIdle(0)).isFalse();
+
+        CompletableFuture<Boolean> idle = CompletableFuture.supplyAsync(() -> attempts.awaitIdle(60_000));
+        runAll();
+
+        assertThat(idle.join()).isTrue();
+    }
+
+    @Test
+    void tryStart_manyThreads_eachNumberOnceAtATimeAndNeverMoreThanThereIsRoom() throws Exception {
+        int threads = 8;
+        int runningMax = 2;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        for (int round = 0; round < TestScale.count(5_000); round++) {
+            List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
+            Attempts shared = new Attempts(held::add, runningMax);
+            CyclicBarrier together = new CyclicBarrier(threads);
+            AtomicInteger started = new AtomicInteger();
+            List<Future<?>> running = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                long number = thread / 2;
+                running.add(pool.submit(() -> {
+                    together.await();
+                    started.addAndGet(shared.tryStart(number, () -> {}) ? 1 : 0);
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+            assertThat(started).as("started at once, round %d", round).hasValue(runningMax);
+            assertThat(held).hasSize(runningMax);
+        }
+        pool.shutdown();
+    }
+
+    private boolean start(long number) {
+        return attempts.tryStart(number, () -> ran.add(number));
+    }
+
+    private void runAll() {
+        while (!queue.isEmpty()) {
+            queue.remove().run();
+        }
+    }
+}
