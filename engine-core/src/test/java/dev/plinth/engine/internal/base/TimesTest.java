@@ -3,8 +3,13 @@ package dev.plinth.engine.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.TestScale;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +30,25 @@ final class TimesTest {
         assertThat(time).isEqualTo(Instant.parse(text));
         assertThat(Times.text(time.toEpochMilli())).isEqualTo(text);
         assertThat(Times.parse(text)).isEqualTo(time.toEpochMilli());
+    }
+
+    @Test
+    void text_anyTime_isWhatTheJdkWritesAndIsReadBack() {
+        long first = Instant.parse("0000-01-01T00:00:00Z").toEpochMilli();
+        long end = Instant.parse("+10000-01-01T00:00:00Z").toEpochMilli();
+        DateTimeFormatter wire =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int i = 0; i < TestScale.count(50_000); i++) {
+            long millis = first + (long) (random.nextDouble() * (end - first));
+            String text = Times.text(millis);
+            assertThat(text).as(TestScale.repeatWith(seed)).isEqualTo(wire.format(Instant.ofEpochMilli(millis)));
+            assertThat(Times.parse(text)).as(TestScale.repeatWith(seed)).isEqualTo(millis);
+            assertThat(Times.written(text).toEpochMilli())
+                    .as(TestScale.repeatWith(seed))
+                    .isEqualTo(millis);
+        }
     }
 
     @ParameterizedTest
@@ -60,7 +84,16 @@ final class TimesTest {
                 "2025-01-01T24:00:00Z",
                 "2025-02-30T00:00:00Z",
                 "+12025-01-01T00:00:00Z",
-                "2025-01-01T00:00:00Z\n"
+                "2025-01-01T00:00:00Z\n",
+                "2025-1-1T00:00:00Z",
+                "2025-01-01T00:60:00Z",
+                "2025-01-01T00:00:00,5Z",
+                "2025-01-01T00:00:00+0200",
+                "2025-01-01T00:00:00+02:00:30",
+                "2025-01-01T00:00:00+25:00",
+                "-0001-01-01T00:00:00Z",
+                "0000-01-01T00:00:00+01:00",
+                "٢٠٢٥-01-01T00:00:00Z"
             })
     void parse_anythingElse_isNone(String text) {
         assertThat(Times.parse(text)).isNull();
