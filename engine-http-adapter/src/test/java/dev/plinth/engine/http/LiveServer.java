@@ -1,0 +1,93 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.ManualClock;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The real engine behind the real server on a socket, under a clock that stands still. */
+final class LiveServer implements AutoCloseable {
+    static final String ADMIN_TOKEN = "adm_test1234";
+
+    private static final List<String> LISTS = List.of(
+            "/v1/resources?status=all&limit=100",
+            "/v1/events?limit=100",
+            "/v1/jobs?limit=100",
+            "/v1/webhook-endpoints?limit=100",
+            "/v1/keys?limit=100",
+            "/v1/workspace");
+
+    private final Engine engine;
+    private final HttpServer server;
+
+    private LiveServer(Engine engine) {
+        this.engine = engine;
+        this.server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, Deadlines.STANDARD);
+    }
+
+    static LiveServer start() {
+        return start(builder -> builder);
+    }
+
+    static LiveServer start(UnaryOperator<EngineBuilder> setup) {
+        EngineBuilder builder = Engine.builder()
+                .inMemory()
+                .adminToken(ADMIN_TOKEN)
+                .testClock(ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z")));
+        return new LiveServer(setup.apply(builder).open());
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** The id of a new workspace. */
+    String workspace(String plan) {
+        return engine.admin().createWorkspace("test", plan).call().id();
+    }
+
+    /** The secret of a new key. */
+    String key(String workspace, String... scopes) {
+        return engine.admin()
+                .createKey(workspace, "test", scopes)
+                .call()
+                .secret()
+                .orElseThrow();
+    }
+
+    /** Sends on a connection of its own. */
+    RawReply send(WireRequest request) throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.send(request.bytes()).read(request.method());
+        }
+    }
+
+    /** All that a workspace shows of itself; what is equal before and after has not changed. */
+    String shown(String key) throws IOException {
+        StringBuilder shown = new StringBuilder();
+        try (RawClient client = new RawClient(server.port())) {
+            for (String list : LISTS) {
+                RawReply reply =
+                        client.send(WireRequest.get(list).withKey(key).bytes()).read();
+                if (reply.status() != 200) {
+                    throw new IOException("Expected " + list + " to be shown, but got " + reply.text());
+                }
+                shown.append(reply.text()).append('\n');
+            }
+        }
+        return shown.toString();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        engine.close();
+    }
+}
