@@ -24,11 +24,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Operations that the host registered: the synchronous ones, and those that run as jobs. */
 final class HostOperationTest {
     private static final int WAIT_SECONDS = 30;
+    private static final int ROUNDS = 300;
 
     private final Gate gate = new Gate();
 
     @RegisterExtension
     final PlinthExtension plinth = PlinthExtension.builder()
+            .plan("business")
             .engine(engine -> engine.operation("rename", operation -> {
                         Object name = operation.input().asMap().get("name");
                         if (name == null) {
@@ -143,6 +145,16 @@ final class HostOperationTest {
                                 .get(server.apiKey(), "/v1/jobs/" + accepted.jobId())
                                 .text()
                         + "}");
+    }
+
+    @Test
+    void wait_forAJobThatIsJustEnding_neverShowsItUnfinished(PlinthClient client) {
+        for (int i = 0; i < ROUNDS; i++) {
+            String jobId = client.startJob("render", Json.EMPTY_OBJECT).call().jobId();
+            gate.awaitSomebody();
+            gate.letThrough();
+            assertThat(client.job(jobId, WAIT_SECONDS).call().status()).isEqualTo(JobStatus.SUCCEEDED);
+        }
     }
 
     @Test

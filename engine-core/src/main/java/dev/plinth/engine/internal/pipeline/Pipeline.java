@@ -232,9 +232,10 @@ public final class Pipeline {
     }
 
     private Step ask(Passage passage, Command.Query query) {
+        // In this order: what ends between the two is answered as ended, and not with what it was before.
+        Command.Wait wait = waitFor(passage, query);
         Answer answer = answer(passage, query);
-        Command.Wait wait = answer.outcome() instanceof Outcome.Done ? waitFor(passage, query) : null;
-        if (wait == null) {
+        if (wait == null || !(answer.outcome() instanceof Outcome.Done)) {
             return Step.of(answer);
         }
         CompletableFuture<Void> end = parts.waiters.await(wait.topic(), wait.seconds());
