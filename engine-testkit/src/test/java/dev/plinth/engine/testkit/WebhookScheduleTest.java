@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 @PlinthTest
 final class WebhookScheduleTest {
     private static final double JITTER_MAX = 0.2;
+    private static final int ROUNDS = 50;
     private static final List<Duration> GAPS = List.of(
             Duration.ofSeconds(5),
             Duration.ofMinutes(5),
@@ -118,6 +119,19 @@ final class WebhookScheduleTest {
                         "Second resource.created",
                         "First resource.created",
                         "First resource.paused");
+    }
+
+    @Test
+    void advance_whileDeliveriesFollowEachOther_returnsWhenAllHaveArrived() {
+        endpoint();
+        for (int i = 1; i <= ROUNDS; i++) {
+            String id = client.resources().create("R").call().id();
+            client.resources().pause(id).call();
+            client.resources().resume(id).call();
+            client.resources().archive(id).call();
+            clock.advance(Duration.ofSeconds(4));
+            assertThat(sink.received()).hasSize(4 * i);
+        }
     }
 
     @Test
