@@ -37,11 +37,12 @@ final class FileJournal implements Journal {
     private List<byte[]> queued = new ArrayList<>();
     private long firstQueued;
     private int queuedBytes;
+    private int flushingBytes;
     private int lastCrc;
     private boolean open = true;
     private volatile boolean spareReady;
     private volatile boolean spareRefused;
-    private volatile int roomLeft;
+    private int roomLeft;
     private @Nullable Fates fates;
     private Disk.File file;
     private long segmentNumber;
@@ -97,7 +98,8 @@ final class FileJournal implements Journal {
     }
 
     private boolean fits(int bytes) {
-        long needed = queuedBytes + 4L + bytes + Frame.HEADER_BYTES;
+        // What is being flushed has not taken its room yet; it may go into a frame of its own.
+        long needed = flushingBytes + queuedBytes + 4L + bytes + 2L * Frame.HEADER_BYTES;
         return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
@@ -163,6 +165,7 @@ final class FileJournal implements Journal {
                     batch = queued;
                     nextToFlush = firstQueued;
                     queued = new ArrayList<>(batch.size());
+                    flushingBytes = queuedBytes;
                     queuedBytes = 0;
                     queue.notifyAll();
                 }
@@ -203,7 +206,10 @@ final class FileJournal implements Journal {
                 file.sync();
             }
             position += length;
-            roomLeft = (int) file.size() - position;
+            synchronized (queue) {
+                roomLeft = (int) file.size() - position;
+                flushingBytes -= bytes;
+            }
             flushedCrc = RecordCodec.crc(batch.get(to - 1));
             nextToFlush += to - from;
             from = to;
@@ -236,8 +242,8 @@ final class FileJournal implements Journal {
         next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(), 0);
         next.sync();
         position = Segment.HEADER_BYTES;
-        roomLeft = segmentBytes - position;
         synchronized (queue) {
+            roomLeft = segmentBytes - position;
             queue.notifyAll();
         }
         return next;

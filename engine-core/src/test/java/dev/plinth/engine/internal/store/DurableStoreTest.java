@@ -143,16 +143,16 @@ class DurableStoreTest {
         Store store = open(disk, Journal.Durability.FSYNC, Long.MAX_VALUE);
         disk.limit(3 * SEGMENT_BYTES);
         Random random = new Random(1);
-        int before = -1;
-        while (before < history.size()) {
-            before = history.size();
-            submit(store, random);
-        }
-        assertThat(store.isWritable()).isTrue();
-        assertThatThrownBy(() -> Parcels.put(store, 1, 2))
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        append(store, random);
+                    }
+                })
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("Free some space");
-        assertThat(settled(store, history.size())).isTrue();
+        int before = history.size();
+        assertThat(settled(store, before)).isTrue();
+        assertThat(store.isWritable()).isTrue();
 
         disk.limit(Long.MAX_VALUE);
         while (before == history.size()) {
@@ -247,18 +247,22 @@ class DurableStoreTest {
     }
 
     private long submit(Store store, Random random) {
-        long id = random.nextInt(IDS);
-        long value = random.nextInt(4) == 0 ? -1 : random.nextInt(1_000_000);
         try {
-            return store.write(transaction -> {
-                Changes.Write write = value < 0 ? Parcels.removal(id) : Parcels.write(transaction, id, value);
-                long sequence = transaction.append(List.of(write), transaction.nowMillis());
-                history.add(new long[] {id, value});
-                return sequence;
-            });
+            return append(store, random);
         } catch (Refused refused) {
             return store.committed();
         }
+    }
+
+    private long append(Store store, Random random) {
+        long id = random.nextInt(IDS);
+        long value = random.nextInt(4) == 0 ? -1 : random.nextInt(1_000_000);
+        return store.write(transaction -> {
+            Changes.Write write = value < 0 ? Parcels.removal(id) : Parcels.write(transaction, id, value);
+            long sequence = transaction.append(List.of(write), transaction.nowMillis());
+            history.add(new long[] {id, value});
+            return sequence;
+        });
     }
 
     private static List<String> namesOf(MemoryDisk disk) {
