@@ -13,5 +13,5 @@ interface Calls {
     int bodyBytesMax(String method, String path);
 
     /** A ready problem document for what never became a call. */
-    Reply refusal(int status, String code, String detail);
+    Reply refusal(String code, String detail);
 }

@@ -18,7 +18,7 @@ record EngineCalls(Engine engine) implements Calls {
     }
 
     @Override
-    public Reply refusal(int status, String code, String detail) {
+    public Reply refusal(String code, String detail) {
         return engine.refusal(code, detail);
     }
 }

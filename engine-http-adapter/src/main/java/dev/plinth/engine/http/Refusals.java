@@ -14,24 +14,17 @@ final class Refusals {
      */
     static Reply malformed(Calls calls, HttpException exception) {
         return calls.refusal(
-                HttpStatus.BAD_REQUEST_400,
                 "malformed_request",
                 "Expected a request that is framed as RFC 9112 says, but got " + found(exception)
                         + "; the connection is closed.");
     }
 
     static Reply shuttingDown(Calls calls) {
-        return calls.refusal(
-                HttpStatus.SERVICE_UNAVAILABLE_503,
-                "shutting_down",
-                "The server is shutting down; try again on a new connection.");
+        return calls.refusal("shutting_down", "The server is shutting down; try again on a new connection.");
     }
 
     static Reply internalError(Calls calls) {
-        return calls.refusal(
-                HttpStatus.INTERNAL_SERVER_ERROR_500,
-                "internal_error",
-                "Something went wrong inside the server; its log says what.");
+        return calls.refusal("internal_error", "Something went wrong inside the server; its log says what.");
     }
 
     private static String found(HttpException exception) {

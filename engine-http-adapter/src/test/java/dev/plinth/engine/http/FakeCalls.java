@@ -33,7 +33,12 @@ final class FakeCalls implements Calls {
     }
 
     @Override
-    public Reply refusal(int status, String code, String detail) {
+    public Reply refusal(String code, String detail) {
+        int status = switch (code) {
+            case "malformed_request" -> 400;
+            case "shutting_down" -> 503;
+            default -> 500;
+        };
         String escaped = detail.replace("\\", "\\\\").replace("\"", "\\\"");
         return new Reply(
                 status,

@@ -189,9 +189,10 @@ public final class Pipeline {
         if (begin instanceof Idempotency.InUse inUse) {
             return inUse(passage, inUse);
         }
-        throw Refused.of(
+        Refusal reused = Refusal.of(
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
                 "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
+        return end(passage, new Outcome.Turned(reused), view.highest());
     }
 
     /** What was shown by virtue of a share is not shown again once the share is gone: 404. */

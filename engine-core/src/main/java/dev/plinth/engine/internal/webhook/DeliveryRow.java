@@ -113,6 +113,12 @@ record DeliveryRow(
         return new DeliveryRow(facts, next, attempts, scheduled, 0, resendAt, lastChance);
     }
 
+    /** Given up because there is nothing to send or nowhere to send it; what was settled stays as it was. */
+    DeliveryRow givenUp() {
+        DeliveryStatus next = status.isSettled() ? status : DeliveryStatus.DROPPED;
+        return new DeliveryRow(facts, next, attempts, scheduled, 0, 0, lastChance);
+    }
+
     DeliveryRow resend(long now) {
         return new DeliveryRow(facts, status, attempts, scheduled, dueAt, now, lastChance);
     }

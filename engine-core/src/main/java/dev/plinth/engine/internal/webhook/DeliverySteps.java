@@ -49,10 +49,7 @@ final class DeliverySteps {
     static Command.Change drop(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
-            return row == null
-                    ? Decision.nothing(DONE)
-                    : Decision.of(
-                            put(new Changes(), row.at(DeliveryStatus.DROPPED).attempted(true)), DONE);
+            return row == null ? Decision.nothing(DONE) : Decision.of(put(new Changes(), row.givenUp()), DONE);
         };
     }
 
