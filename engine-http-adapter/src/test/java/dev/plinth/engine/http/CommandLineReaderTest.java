@@ -3,7 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.Durability;
 import dev.plinth.engine.Tables;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,7 +30,10 @@ class CommandLineReaderTest {
         assertThat(options.testClock()).isFalse();
         assertThat(options.adminToken()).isNull();
         assertThat(options.webhookAllow()).isEmpty();
-        assertThat(options.tables()).isEqualTo(Tables.HEAP);
+        assertThat(options.tables()).isEqualTo(Tables.OFF_HEAP);
+        assertThat(options.data()).isEqualTo(Path.of("plinth-data"));
+        assertThat(options.durability()).isEqualTo(Durability.FSYNC);
+        assertThat(read(Map.of(), "--memory").tables()).isEqualTo(Tables.HEAP);
     }
 
     @Test
