@@ -11,6 +11,9 @@ public final class Limits {
     /** Operations in a bulk call. */
     public static final int BULK_OPERATIONS_MAX = 10_000;
 
+    /** Bytes of one row. */
+    public static final int ROW_BYTES_MAX = 256 * 1024;
+
     /** Bytes of one journal record. */
     public static final int RECORD_BYTES_MAX = 1024 * 1024;
 
@@ -95,7 +98,18 @@ public final class Limits {
     /** Real seconds that closing waits for what is under way. */
     public static final int DRAIN_SECONDS = 10;
 
+    private static final int CODE_POINT_BYTES_MAX = 6; // a control character as its escape in JSON
+    private static final int JSON_AROUND_CONTENT_BYTES_MAX = 1024;
+
     static {
+        int metadataBytesMax =
+                METADATA_PAIRS_MAX * (METADATA_KEY_LENGTH_MAX + METADATA_VALUE_LENGTH_MAX + 1) * CODE_POINT_BYTES_MAX;
+        int resourceBytesMax = DATA_BYTES_MAX
+                + metadataBytesMax
+                + 2 * NAME_LENGTH_MAX * CODE_POINT_BYTES_MAX
+                + JSON_AROUND_CONTENT_BYTES_MAX;
+        check(resourceBytesMax <= ROW_BYTES_MAX, "the largest resource, or its event, must fit into one row");
+        check(3 * ROW_BYTES_MAX < RECORD_BYTES_MAX, "a resource, its event and what is remembered go into one record");
         check(
                 PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,
                 "pieces must leave room in their record");

@@ -150,6 +150,11 @@ public final class JsonBytes {
         return value(value, false);
     }
 
+    /** Where the next byte goes: the place of a value whose name has just been written. */
+    public int position() {
+        return size;
+    }
+
     /** The finished document. */
     public byte[] bytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Limits;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffHeapTable implements Table {
     /** The longest row that each table takes, however short its average is. */
-    static final int LARGE_ROW_BYTES = 128 * 1024;
+    static final int LARGE_ROW_BYTES = Limits.ROW_BYTES_MAX;
 
     private static final int LARGE_CHUNK_BYTES = chunkBytes(
             LARGE_ROW_BYTES + TableShape.MAX_KEY_BYTES + ChunkedMap.LENGTH_BYTES, ChunkedMap.CHUNKS_PER_ENTRY_MAX);

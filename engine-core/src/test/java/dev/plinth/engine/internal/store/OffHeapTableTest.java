@@ -22,7 +22,7 @@ final class OffHeapTableTest extends TableContractTest {
 
         assertThatThrownBy(() -> table.put(key(1), row))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Expected a row of at most 131072 bytes in table parcels, but got 131073;"
+                .hasMessage("Expected a row of at most 262144 bytes in table parcels, but got 262145;"
                         + " keep what is longer in pieces");
         assertCounts(0, 0);
     }
