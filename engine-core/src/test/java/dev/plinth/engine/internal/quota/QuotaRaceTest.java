@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Id;
@@ -85,6 +86,20 @@ class QuotaRaceTest {
         }
     }
 
+    /** The clock is asked between finding the bucket and taking from it: there the plan changes. */
+    @Test
+    void take_planChangesBetweenFindingTheBucketAndTaking_bothUnitsCount() {
+        HookedClock hooked = new HookedClock();
+        Quotas beside = new Quotas(hooked);
+        assertThat(beside.take(WORKSPACE, Plan.STARTER, 1).allowed()).isTrue();
+        hooked.hook =
+                () -> assertThat(beside.take(WORKSPACE, Plan.PRO, 1).allowed()).isTrue();
+
+        assertThat(beside.take(WORKSPACE, Plan.STARTER, 1).allowed()).isTrue();
+
+        assertThat(beside.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(597);
+    }
+
     @Test
     void take_planIsRaised_theRestOfTheLargerBurstPasses() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
@@ -160,6 +175,24 @@ class QuotaRaceTest {
             sum += counting.get();
         }
         return sum;
+    }
+
+    /** Stands still, and lets something happen the next time that somebody asks. */
+    private static final class HookedClock implements EngineClock {
+        private Runnable hook = () -> {};
+
+        @Override
+        public long epochMillis() {
+            return 0;
+        }
+
+        @Override
+        public long nanoTime() {
+            Runnable now = hook;
+            hook = () -> {};
+            now.run();
+            return 0;
+        }
     }
 
     /** What the bucket would be without its compare-and-set. */

@@ -236,6 +236,30 @@ class JournalContractTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void lateJournal_unknownRecordThatWroteOneRowSeveralTimes_theRowIsAsBefore(TableKind kind) {
+        LateJournal journal = LateJournal.stepwise();
+        try (Store store = Parcels.open(kind, journal, clock)) {
+            putUpTo(store, 3);
+            byte[] before = store.stateHash();
+            store.write(transaction -> transaction.append(
+                    List.of(
+                            Parcels.write(transaction, 1, 10),
+                            Parcels.removal(1),
+                            Parcels.write(transaction, 1, 20),
+                            Parcels.removal(2),
+                            Parcels.write(transaction, 7, 30),
+                            Parcels.removal(7)),
+                    transaction.nowMillis()));
+
+            journal.unknown(4);
+
+            assertThat(store.stateHash()).isEqualTo(before);
+            assertThat(Parcels.value(store.view(), 1)).isEqualTo(1);
+        }
+    }
+
     @Test
     void lateJournal_fenced_waitersLearnThatNothingWasChanged() {
         LateJournal journal = LateJournal.stepwise();

@@ -185,6 +185,7 @@ class OrderedSetsTest {
         List<Long> members = new ArrayList<>();
         long next = sets.ceiling(set, 0);
         while (next != Rows.NONE) {
+            assertThat(members).as("members in ascending order").doesNotContain(next);
             members.add(next);
             next = next == Long.MAX_VALUE ? Rows.NONE : sets.ceiling(set, next + 1);
         }
@@ -195,6 +196,7 @@ class OrderedSetsTest {
         List<Long> members = new ArrayList<>();
         long next = sets.floor(SET, Long.MAX_VALUE);
         while (next != Rows.NONE) {
+            assertThat(members).as("members in descending order").doesNotContain(next);
             members.add(next);
             next = sets.floor(SET, next - 1);
         }

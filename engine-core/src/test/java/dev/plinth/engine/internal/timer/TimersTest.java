@@ -84,6 +84,19 @@ class TimersTest {
     }
 
     @Test
+    void advance_muchOverdueAtOnce_startsTheOldestFirst() {
+        put(1, 3, START - 10);
+        put(2, 1, START - 40);
+        put(1, 4, START - 5);
+        put(2, 2, START - 20);
+        put(2, 5, START);
+
+        clock.advance(Duration.ZERO);
+
+        assertThat(runs).map(Run::number).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
     void advance_workThatIsDueAgain_runsEachTimeAtItsTime() {
         first.again = Duration.ofMinutes(1);
         put(1, 5, START + 60_000);
