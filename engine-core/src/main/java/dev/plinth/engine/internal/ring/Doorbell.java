@@ -8,6 +8,7 @@ import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.plinth.engine.internal.base.Limits;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,8 @@ public final class Doorbell implements AutoCloseable {
 
     private final Disruptor<Slot> disruptor;
     private final RingBuffer<Slot> ring;
+    private final Answering answering;
+    private volatile boolean started;
 
     /** A doorbell of this name; the answer runs on the ring's own thread. */
     public Doorbell(String name, Runnable answer) {
@@ -35,12 +38,14 @@ public final class Doorbell implements AutoCloseable {
                 },
                 ProducerType.MULTI,
                 new BlockingWaitStrategy());
-        disruptor.handleEventsWith(new Answering(answer));
+        answering = new Answering(answer);
+        disruptor.handleEventsWith(answering);
         ring = disruptor.getRingBuffer();
     }
 
     /** Begins to answer. */
     public void start() {
+        started = true;
         disruptor.start();
     }
 
@@ -49,15 +54,26 @@ public final class Doorbell implements AutoCloseable {
         ring.tryPublishEvent((slot, at) -> slot.sequence = sequence);
     }
 
+    /** Answers what is left and returns when nobody answers any more, or when that takes too long. */
     @Override
     public void close() {
+        if (!started) {
+            return;
+        }
         try {
             disruptor.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             disruptor.halt();
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    "Expected the ring to drain in time, but it did not; what is left is in the tables");
+        }
+        try {
+            // The slots of the last answer are free before it ends, so an empty ring does not tell.
+            if (!answering.ended.await(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "Expected the ring to drain in time, but it did not; what is left is in the tables");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -67,6 +83,7 @@ public final class Doorbell implements AutoCloseable {
 
     private static final class Answering implements EventHandler<Slot> {
         private final Runnable answer;
+        private final CountDownLatch ended = new CountDownLatch(1);
         private Sequence answered = new Sequence();
 
         Answering(Runnable answer) {
@@ -76,6 +93,11 @@ public final class Doorbell implements AutoCloseable {
         @Override
         public void setSequenceCallback(Sequence callback) {
             answered = callback;
+        }
+
+        @Override
+        public void onShutdown() {
+            ended.countDown();
         }
 
         /**

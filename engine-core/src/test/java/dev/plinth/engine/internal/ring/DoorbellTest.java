@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -118,8 +119,9 @@ class DoorbellTest {
     void ring_answerThatFails_doesNotEndTheAnswering() throws Exception {
         AtomicInteger count = new AtomicInteger();
         try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+            int answer = count.incrementAndGet();
             answers.release();
-            if (count.incrementAndGet() == 1) {
+            if (answer == 1) {
                 throw new IllegalStateException("on purpose");
             }
         })) {
@@ -130,6 +132,28 @@ class DoorbellTest {
             awaitAnswer();
         }
         assertThat(count).hasValue(2);
+    }
+
+    @Test
+    void close_answerUnderWay_waitsForItsEnd() {
+        for (int round = 0; round < 20; round++) {
+            CountDownLatch looked = new CountDownLatch(1);
+            AtomicBoolean ended = new AtomicBoolean();
+            Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
+                looked.countDown();
+                for (int i = 0; i < 1000; i++) {
+                    Thread.yield();
+                }
+                ended.set(true);
+            });
+            doorbell.start();
+            doorbell.ring(1);
+            await(looked);
+
+            doorbell.close();
+
+            assertThat(ended).as("round %d", round).isTrue();
+        }
     }
 
     private void awaitAnswer() throws InterruptedException {
