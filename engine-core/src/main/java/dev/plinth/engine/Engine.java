@@ -122,6 +122,7 @@ public final class Engine implements AutoCloseable {
                         webhooks,
                         config.operations(),
                         config.asyncOperations().keySet(),
+                        access::lastUsedAt,
                         config.testClock().orElse(null),
                         () -> reset(access)));
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));

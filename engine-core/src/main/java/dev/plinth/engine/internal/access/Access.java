@@ -47,6 +47,8 @@ public final class Access {
 
     private final Cache<String, Entry> cache =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    private final Cache<Id, AtomicLong> lastUses =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
     private final byte[] inProcessDigest;
@@ -111,6 +113,7 @@ public final class Access {
     /** Forgets all that is cached, because the rows behind it are gone. */
     public void forget() {
         version.incrementAndGet();
+        lastUses.invalidateAll();
     }
 
     /**
@@ -166,6 +169,17 @@ public final class Access {
         }
     }
 
+    /** Notes that a key was used; a plain store, because this is on the way of every call. */
+    public void noteUse(Entry entry, long nowMillis) {
+        entry.lastUse.lazySet(nowMillis);
+    }
+
+    /** When a key was last used, in epoch milliseconds; 0 if it was not since the engine was opened. */
+    public long lastUsedAt(Id key) {
+        AtomicLong lastUse = lastUses.getIfPresent(key);
+        return lastUse == null ? 0 : lastUse.get();
+    }
+
     /** True if a workspace exists. */
     public static boolean exists(Rows rows, Id workspace) {
         return rows.get(AccessTables.WORKSPACES, workspace.key()) != null;
@@ -198,7 +212,8 @@ public final class Access {
         }
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);
         Caller caller = new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()));
-        return new Entry(caller, row.suspended(), key.disabled(), seen, key.validUntil(digest));
+        AtomicLong lastUse = lastUses.get(keyId, id -> new AtomicLong());
+        return new Entry(caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUse);
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {
@@ -228,6 +243,8 @@ public final class Access {
      * @param disabled true if the key is
      * @param version the version of all keys and workspaces at which this was found
      * @param validUntil when the credential ends by itself, in epoch milliseconds
+     * @param lastUse when the key was last used, in epoch milliseconds; moves
      */
-    public record Entry(Caller caller, boolean suspended, boolean disabled, long version, long validUntil) {}
+    public record Entry(
+            Caller caller, boolean suspended, boolean disabled, long version, long validUntil, AtomicLong lastUse) {}
 }

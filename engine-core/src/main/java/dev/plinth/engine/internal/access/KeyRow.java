@@ -149,6 +149,15 @@ record KeyRow(
     }
 
     byte[] json(long now, @Nullable String secret) {
+        return json(now, secret, 0);
+    }
+
+    /**
+     * The key as it is shown.
+     *
+     * @param lastUsedAt when it last opened the door, in epoch milliseconds; 0 if that is not known
+     */
+    byte[] json(long now, @Nullable String secret, long lastUsedAt) {
         JsonBytes json = new JsonBytes(384)
                 .open()
                 .member("id", id.text())
@@ -162,6 +171,9 @@ record KeyRow(
         json.closeArray().member("prefix", prefix).member("last4", lastFour).member("status", status(now));
         if (expiresAt != NEVER) {
             json.member("expiresAt", Times.text(expiresAt));
+        }
+        if (lastUsedAt != 0) {
+            json.member("lastUsedAt", Times.text(lastUsedAt));
         }
         return json.member("createdAt", Times.text(createdAt))
                 .optional("secret", secret)

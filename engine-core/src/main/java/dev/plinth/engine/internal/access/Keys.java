@@ -49,18 +49,25 @@ public final class Keys {
         };
     }
 
+    /** Tells when a key last opened the door: kept beside the rows, because a use is no change. */
+    @FunctionalInterface
+    public interface LastUse {
+        /** In epoch milliseconds; 0 if the key was not used since the engine was opened. */
+        long of(Id key);
+    }
+
     /** Shows a key. */
-    public static Command.Query get(Id id) {
-        return context -> Outcome.Done.ok(find(context, id).json(context.now(), null));
+    public static Command.Query get(Id id, LastUse lastUse) {
+        return context -> Outcome.Done.ok(find(context, id).json(context.now(), null, lastUse.of(id)));
     }
 
     /** Lists the keys of the caller's workspace. */
-    public static Command.Query list(PageRequest request) {
-        return context -> Outcome.Done.ok(Lists.page(
-                context.rows(),
-                AccessTables.keysOf(context.workspace()),
-                request,
-                row -> KeyRow.read(row).json(context.now(), null)));
+    public static Command.Query list(PageRequest request, LastUse lastUse) {
+        return context ->
+                Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
+                    KeyRow row = KeyRow.read(bytes);
+                    return row.json(context.now(), null, lastUse.of(row.id()));
+                }));
     }
 
     /** Changes a key; null leaves a thing as it is. */

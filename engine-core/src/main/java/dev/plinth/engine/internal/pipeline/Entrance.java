@@ -46,8 +46,10 @@ final class Entrance {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
-                Access.Entry entry = access.authenticate(authorization, store.view(), clock.epochMillis());
+                long now = clock.epochMillis();
+                Access.Entry entry = access.authenticate(authorization, store.view(), now);
                 access.checkState(entry);
+                access.noteUse(entry, now);
                 passage.caller = entry.caller();
             }
         }

@@ -22,9 +22,11 @@ final class AccessDecoders {
     private static final long GRACE_SECONDS_MAX = 2_592_000;
 
     private final Plans plans;
+    private final Keys.LastUse lastUse;
 
-    AccessDecoders(Plans plans) {
+    AccessDecoders(Plans plans, Keys.LastUse lastUse) {
         this.plans = plans;
+        this.lastUse = lastUse;
     }
 
     Command workspace(Request request) {
@@ -80,12 +82,12 @@ final class AccessDecoders {
     Command listKeys(Request request) {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
-        return input.checked(Keys.list(page));
+        return input.checked(Keys.list(page, lastUse));
     }
 
     Command key(Request request) {
         Input input = Input.of(request);
-        return input.checked(Keys.get(input.id(IdKind.KEY, 0)));
+        return input.checked(Keys.get(input.id(IdKind.KEY, 0), lastUse));
     }
 
     Command updateKey(Request request) {
