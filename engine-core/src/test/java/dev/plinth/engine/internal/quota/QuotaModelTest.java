@@ -21,7 +21,7 @@ class QuotaModelTest {
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)
-                .iterations(TestScale.count(30))
+                .iterations(TestScale.count(20))
                 .invocationsPerIteration(200)
                 .check(Calls.class);
     }
