@@ -35,16 +35,30 @@ record ResourceRow(
         int dataAt) {
     private static final int VERSION = 1;
     private static final int FIXED_BYTES = 112;
+    private static final byte[] NOT_RENDERED = {};
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
     /** A new one, active, in version 1. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
-        return render(id, workspace, parent, number, Status.ACTIVE, 1, now, now, content);
+        return new ResourceRow(id, workspace, parent, number, Status.ACTIVE, 1, now, now, content, NOT_RENDERED, 0)
+                .rendered();
     }
 
     /** The next version with this status and content. */
     ResourceRow next(Status nextStatus, Content nextContent, long now) {
-        return render(id, workspace, parent, number, nextStatus, version + 1, createdAt, now, nextContent);
+        return new ResourceRow(
+                        id,
+                        workspace,
+                        parent,
+                        number,
+                        nextStatus,
+                        version + 1,
+                        createdAt,
+                        now,
+                        nextContent,
+                        NOT_RENDERED,
+                        0)
+                .rendered();
     }
 
     static ResourceRow read(byte[] row, boolean child) {
@@ -104,16 +118,8 @@ record ResourceRow(
         return parent == null ? id : parent;
     }
 
-    private static ResourceRow render(
-            Id id,
-            Id workspace,
-            @Nullable Id parent,
-            long number,
-            Status status,
-            long version,
-            long createdAt,
-            long updatedAt,
-            Content content) {
+    /** The same with its JSON. */
+    private ResourceRow rendered() {
         JsonBytes json = new JsonBytes(320 + content.data().length + content.metadata().length)
                 .open()
                 .member("id", id.text());
