@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-/** How much the suites do: the counts that issues name in {@code ci}, a tenth of them in {@code short}, ten times in {@code long}. */
+/** How much the suites do: the full counts in {@code ci}, a tenth of them in {@code short}, ten times in {@code long}. */
 public final class TestScale {
     private static final String LENGTH = System.getProperty("plinth.test.scale", "short");
 

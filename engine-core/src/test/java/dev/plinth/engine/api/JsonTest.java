@@ -88,6 +88,14 @@ class JsonTest {
     }
 
     @Test
+    void asMap_largestExponentThatIsTaken_isANumberAndALongerOneIsRefused() {
+        assertThat(Json.of("{\"n\":1e-99999999}").asMap()).containsKey("n");
+        assertThatThrownBy(() -> Json.of("{\"n\":1E+999999999}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("exponent");
+    }
+
+    @Test
     void equals_sameBytes_isEqualAndNumbersAsWritten() {
         assertThat(Json.of("{\"a\":1}")).isEqualTo(Json.of(Map.of("a", 1))).hasSameHashCodeAs(Json.of("{\"a\":1}"));
         assertThat(Json.of("1")).isNotEqualTo(Json.of("1.0"));

@@ -59,7 +59,7 @@ public final class Times {
         }
     }
 
-    /** The time that {@link #text} hX of the work of a general parser, for the typed client. */
+    /** The time that {@link #text} wrote, read without the work of a general parser, for the typed client. */
     public static Instant written(String text) {
         if (text.length() != LENGTH) {
             throw new IllegalArgumentException(

@@ -26,6 +26,7 @@ import java.util.Map;
  */
 public final class JsonReader {
     private static final int NUMBER_LENGTH_MAX = 1000;
+    private static final int EXPONENT_DIGITS_MAX = 8;
     /** What the engine wraps around a caller's value: a page, its array, an event, the object itself. */
     private static final int ENVELOPE_DEPTH_MAX = 16;
 
@@ -88,12 +89,25 @@ public final class JsonReader {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> new JsonValue.Text(text(parser, parser.getText()));
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonValue.Num(parser.getText());
+            case VALUE_NUMBER_INT -> new JsonValue.Num(parser.getText());
+            case VALUE_NUMBER_FLOAT -> new JsonValue.Num(decimal(parser));
             case VALUE_TRUE -> new JsonValue.Bool(true);
             case VALUE_FALSE -> new JsonValue.Bool(false);
             case VALUE_NULL -> JsonValue.Null.NULL;
             default -> throw new MalformedJson("Expected a JSON value" + where(parser));
         };
+    }
+
+    /** An exponent that no decimal number of the JDK can hold is refused here, before somebody has to read it. */
+    private static String decimal(JsonParser parser) throws IOException, MalformedJson {
+        String written = parser.getText();
+        int exponent = Math.max(written.indexOf('e'), written.indexOf('E'));
+        boolean signed = exponent >= 0 && !Character.isDigit(written.charAt(exponent + 1));
+        if (exponent >= 0 && written.length() - exponent - (signed ? 2 : 1) > EXPONENT_DIGITS_MAX) {
+            throw new MalformedJson("Expected a number with an exponent of at most " + EXPONENT_DIGITS_MAX
+                    + " digits, but got a longer one" + where(parser));
+        }
+        return written;
     }
 
     private static JsonValue object(JsonParser parser) throws IOException, MalformedJson {
