@@ -70,12 +70,8 @@ public final class Fields {
 
     /** A text of so many code points; null if it is absent or wrong. */
     public @Nullable String text(String name, int lengthMin, int lengthMax) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonValue.Text text)) {
-            wrongType(name, "a string", value);
+        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
+        if (text == null) {
             return null;
         }
         int length = text.value().codePointCount(0, text.value().length());
@@ -91,12 +87,8 @@ public final class Fields {
 
     /** A text that matches a pattern; null if it is absent or wrong. */
     public @Nullable String matching(String name, Pattern pattern) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonValue.Text text)) {
-            wrongType(name, "a string", value);
+        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
+        if (text == null) {
             return null;
         }
         if (!pattern.matcher(text.value()).matches()) {
@@ -108,12 +100,8 @@ public final class Fields {
 
     /** One of these words; null if it is absent or wrong. */
     public @Nullable String oneOf(String name, List<String> words) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonValue.Text text)) {
-            wrongType(name, "a string", value);
+        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
+        if (text == null) {
             return null;
         }
         if (!words.contains(text.value())) {
@@ -146,25 +134,14 @@ public final class Fields {
 
     /** A truth value; null if it is absent or wrong. */
     public @Nullable Boolean truth(String name) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof JsonValue.Bool bool) {
-            return bool.value();
-        }
-        wrongType(name, "a boolean", value);
-        return null;
+        JsonValue.Bool bool = of(name, JsonValue.Bool.class, "a boolean");
+        return bool == null ? null : (Boolean) bool.value();
     }
 
     /** A time in epoch milliseconds; null if it is absent or wrong. */
     public @Nullable Long time(String name) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonValue.Text text)) {
-            wrongType(name, "an RFC 3339 time", value);
+        JsonValue.Text text = of(name, JsonValue.Text.class, "an RFC 3339 time");
+        if (text == null) {
             return null;
         }
         Long millis = Times.parse(text.value());
@@ -179,25 +156,13 @@ public final class Fields {
 
     /** An object; null if it is absent or wrong. */
     public JsonValue.@Nullable Obj object(String name) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof JsonValue.Obj obj) {
-            return obj;
-        }
-        wrongType(name, "an object", value);
-        return null;
+        return of(name, JsonValue.Obj.class, "an object");
     }
 
     /** An array; null if it is absent or wrong. */
     public @Nullable List<JsonValue> array(String name, int itemsMax) {
-        JsonValue value = any(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonValue.Arr arr)) {
-            wrongType(name, "an array", value);
+        JsonValue.Arr arr = of(name, JsonValue.Arr.class, "an array");
+        if (arr == null) {
             return null;
         }
         if (arr.items().size() > itemsMax) {
@@ -209,6 +174,16 @@ public final class Fields {
             return null;
         }
         return arr.items();
+    }
+
+    /** The member as a value of one kind; null if it is absent or of another. */
+    private <V extends JsonValue> @Nullable V of(String name, Class<V> kind, String expected) {
+        JsonValue value = any(name);
+        if (value != null && !kind.isInstance(value)) {
+            wrongType(name, expected, value);
+            return null;
+        }
+        return value == null ? null : kind.cast(value);
     }
 
     /** Says that a member has to be there. */
