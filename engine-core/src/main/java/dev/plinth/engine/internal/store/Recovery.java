@@ -221,8 +221,9 @@ final class Recovery {
     }
 
     private static IllegalStateException damage(String what) {
-        return new IllegalStateException("Expected a store without damage, but " + what
-                + "; restore a backup, or accept the loss of what is behind it with: recover --accept-loss DIR");
+        return new IllegalStateException(
+                "Expected a store without damage, but " + what
+                        + "; nothing was changed. Restore a copy of the directory that is whole, or keep this one for analysis.");
     }
 
     /** Where in the chain a segment's replay is. */

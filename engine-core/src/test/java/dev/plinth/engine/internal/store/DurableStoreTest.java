@@ -127,7 +127,7 @@ class DurableStoreTest {
             try {
                 checkPrefix(damaged, Journal.Durability.FSYNC, 0, seed);
             } catch (IllegalStateException damage) {
-                assertThat(damage).hasMessageStartingWith("Expected ").hasMessageContaining("recover --accept-loss");
+                assertThat(damage).hasMessageStartingWith("Expected ").hasMessageContaining("Restore a copy");
                 refused++;
             }
         }
