@@ -76,7 +76,7 @@ public final class Engine implements AutoCloseable {
         Plans plans = new Plans(config.plans());
         store = openStore(config);
         workers = Workers.create();
-        Seal seal = new Seal(sealKey(config), config.ids());
+        Seal seal = new Seal(sealKey(config, store), config.ids());
         operatorToken = token(config);
         Commits commits = new Commits(store, config.ids(), seal);
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
@@ -298,6 +298,16 @@ public final class Engine implements AutoCloseable {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }
         return store;
+    }
+
+    /** The key that seals secrets; a store whose key cannot be read is given up again. */
+    private static byte[] sealKey(EngineConfig config, Store store) {
+        try {
+            return sealKey(config);
+        } catch (IllegalStateException e) {
+            store.close();
+            throw e;
+        }
     }
 
     private static byte[] sealKey(EngineConfig config) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   monitor (queue)   queued records, their bytes, last CRC, state       held for a few instructions
  *   flusher only      current file, position, segment                    –
- *   spare (volatile)  whether the next segment is ready                  the preparer sets it, the flusher takes it
+ *   monitor (spare)   the file of the next segment, so that it is       held while a segment is zeroed; taken before
+ *                     never zeroed and taken at once                    the queue's, never inside it
  * </pre>
  */
 final class FileJournal implements Journal {
@@ -32,6 +33,7 @@ final class FileJournal implements Journal {
     private final int segmentBytes;
     private final long epoch;
     private final Object queue = new Object();
+    private final Object spare = new Object();
     private final Thread flusher;
     private final Thread preparer;
     private List<byte[]> queued = new ArrayList<>();
@@ -226,10 +228,12 @@ final class FileJournal implements Journal {
             file.sync();
         }
         file.close();
-        if (!spareReady) {
-            Segment.prepareSpare(disk, segmentBytes);
+        synchronized (spare) {
+            if (!spareReady) {
+                Segment.prepareSpare(disk, segmentBytes);
+            }
+            file = takeSpare(firstSequence);
         }
-        file = takeSpare(firstSequence);
     }
 
     private Disk.File takeSpare(long firstSequence) throws IOException {
@@ -262,9 +266,13 @@ final class FileJournal implements Journal {
                 }
             }
             try {
-                Segment.prepareSpare(disk, segmentBytes);
+                synchronized (spare) {
+                    if (!spareReady) {
+                        Segment.prepareSpare(disk, segmentBytes);
+                        spareReady = true;
+                    }
+                }
                 spareRefused = false;
-                spareReady = true;
                 warned = false;
                 wakeAll();
             } catch (IOException e) {

@@ -66,9 +66,4 @@ record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes
         }
         return new Frame(first, synced, records, size);
     }
-
-    /** True if nothing was written at an offset. */
-    static boolean isEnd(ByteBuffer segment, int offset) {
-        return offset + 4 > segment.limit() || segment.getInt(offset) == 0;
-    }
 }

@@ -66,11 +66,16 @@ public final class Store implements AutoCloseable {
 
     static Store open(Settings settings, Files files, Disk disk, EngineClock clock) {
         Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
-        JournalEnd end = Recovery.run(disk, tables, settings.tables());
+        JournalEnd end;
         FileJournal journal;
         try {
+            end = Recovery.run(disk, tables, settings.tables());
             journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
+        } catch (IllegalStateException e) {
+            tables.close();
+            throw e;
         } catch (IOException e) {
+            tables.close();
             throw new IllegalStateException(
                     "Expected room for a journal segment of " + files.segmentBytes()
                             + " bytes, but the disk refused it: " + e.getMessage()
