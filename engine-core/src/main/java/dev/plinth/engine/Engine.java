@@ -6,6 +6,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.KeyUsesLane;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -62,6 +63,7 @@ public final class Engine implements AutoCloseable {
     private final Wire wire;
     private final Webhooks webhooks;
     private final JobRunner jobs;
+    private final KeyUsesLane keyUses;
     private final Timers timers;
     private final EventFeed feed;
     private final Doorbell jobRing;
@@ -95,7 +97,8 @@ public final class Engine implements AutoCloseable {
                 workers,
                 config.webhookAllow(),
                 VERSION));
-        timers = new Timers(store, config.clock(), List.of(jobs, webhooks));
+        keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
+        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses));
         feed = new EventFeed(store, commits, workers, config.listeners());
         jobRing = new Doorbell("plinth-job-ring", timers::wake);
         eventRing = new Doorbell("plinth-event-ring", () -> {
@@ -122,7 +125,7 @@ public final class Engine implements AutoCloseable {
                         webhooks,
                         config.operations(),
                         config.asyncOperations().keySet(),
-                        access::lastUsedAt,
+                        access.uses(),
                         config.testClock().orElse(null),
                         () -> reset(access)));
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
@@ -217,6 +220,7 @@ public final class Engine implements AutoCloseable {
         jobs.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         webhooks.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         pipeline.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        keyUses.writeAll();
         jobRing.close();
         eventRing.close();
         feed.close();

@@ -47,8 +47,7 @@ public final class Access {
 
     private final Cache<String, Entry> cache =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
-    private final Cache<Id, AtomicLong> lastUses =
-            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    private final KeyUses uses = new KeyUses();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
     private final byte[] inProcessDigest;
@@ -90,7 +89,12 @@ public final class Access {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(AccessTables.WORKSPACES, AccessTables.KEYS, AccessTables.TOKENS, AccessTables.SETTINGS);
+        return List.of(
+                AccessTables.WORKSPACES,
+                AccessTables.KEYS,
+                AccessTables.TOKENS,
+                AccessTables.SETTINGS,
+                AccessTables.USES);
     }
 
     /** Hears of every durable change, and moves the version when keys or workspaces are among it. */
@@ -113,7 +117,7 @@ public final class Access {
     /** Forgets all that is cached, because the rows behind it are gone. */
     public void forget() {
         version.incrementAndGet();
-        lastUses.invalidateAll();
+        uses.forget();
     }
 
     /**
@@ -171,13 +175,12 @@ public final class Access {
 
     /** Notes that a key was used; a plain store, because this is on the way of every call. */
     public void noteUse(Entry entry, long nowMillis) {
-        entry.lastUse.lazySet(nowMillis);
+        uses.note(entry.use, nowMillis);
     }
 
-    /** When a key was last used, in epoch milliseconds; 0 if it was not since the engine was opened. */
-    public long lastUsedAt(Id key) {
-        AtomicLong lastUse = lastUses.getIfPresent(key);
-        return lastUse == null ? 0 : lastUse.get();
+    /** When keys were last used. */
+    public KeyUses uses() {
+        return uses;
     }
 
     /** True if a workspace exists. */
@@ -212,8 +215,8 @@ public final class Access {
         }
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);
         Caller caller = new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()));
-        AtomicLong lastUse = lastUses.get(keyId, id -> new AtomicLong());
-        return new Entry(caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUse);
+        return new Entry(
+                caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), uses.of(workspace, keyId));
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {
@@ -243,8 +246,8 @@ public final class Access {
      * @param disabled true if the key is
      * @param version the version of all keys and workspaces at which this was found
      * @param validUntil when the credential ends by itself, in epoch milliseconds
-     * @param lastUse when the key was last used, in epoch milliseconds; moves
+     * @param use when the key was last used; moves
      */
     public record Entry(
-            Caller caller, boolean suspended, boolean disabled, long version, long validUntil, AtomicLong lastUse) {}
+            Caller caller, boolean suspended, boolean disabled, long version, long validUntil, KeyUses.Use use) {}
 }

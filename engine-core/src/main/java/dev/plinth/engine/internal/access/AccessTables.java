@@ -20,6 +20,9 @@ final class AccessTables {
     /** What the engine remembers of itself, by name. */
     static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001);
 
+    /** When a key was last used: beside its row, so that a use is no change of the key. */
+    static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2);
+
     private AccessTables() {}
 
     static SetKey keysOf(Id workspace) {

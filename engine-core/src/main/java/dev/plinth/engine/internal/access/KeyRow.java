@@ -148,10 +148,6 @@ record KeyRow(
         return 0;
     }
 
-    byte[] json(long now, @Nullable String secret) {
-        return json(now, secret, 0);
-    }
-
     /**
      * The key as it is shown.
      *

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on API keys. A secret leaves this room in the answer that made it, and never again. */
 public final class Keys {
+    /** The end of a key that does not end by itself, in epoch milliseconds. */
+    public static final long NEVER = KeyRow.NEVER;
+
     private static final int OLD_SECRETS_MAX = 10;
 
     private Keys() {}
@@ -49,57 +52,56 @@ public final class Keys {
         };
     }
 
-    /** Tells when a key last opened the door: kept beside the rows, because a use is no change. */
-    @FunctionalInterface
-    public interface LastUse {
-        /** In epoch milliseconds; 0 if the key was not used since the engine was opened. */
-        long of(Id key);
-    }
-
     /** Shows a key. */
-    public static Command.Query get(Id id, LastUse lastUse) {
-        return context -> Outcome.Done.ok(find(context, id).json(context.now(), null, lastUse.of(id)));
+    public static Command.Query get(Id id, KeyUses uses) {
+        return context -> Outcome.Done.ok(shown(context, find(context, id), null, uses));
     }
 
     /** Lists the keys of the caller's workspace. */
-    public static Command.Query list(PageRequest request, LastUse lastUse) {
-        return context ->
-                Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
-                    KeyRow row = KeyRow.read(bytes);
-                    return row.json(context.now(), null, lastUse.of(row.id()));
-                }));
+    public static Command.Query list(PageRequest request, KeyUses uses) {
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(),
+                AccessTables.keysOf(context.workspace()),
+                request,
+                bytes -> shown(context, KeyRow.read(bytes), null, uses)));
     }
 
-    /** Changes a key; null leaves a thing as it is. */
-    public static Command.Change update(
-            Id id,
+    /**
+     * What is to become of a key; null leaves a thing as it is.
+     *
+     * @param expiresAt when it ends, in epoch milliseconds, or {@link #NEVER}
+     */
+    public record Patch(
             @Nullable String name,
             @Nullable Integer scopes,
             @Nullable Boolean enabled,
-            @Nullable Long expiresAt) {
+            @Nullable Long expiresAt) {}
+
+    /** Changes a key. */
+    public static Command.Change update(Id id, Patch patch, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
-            int wanted = scopes == null ? old.scopes() : scopes;
+            int wanted = patch.scopes() == null ? old.scopes() : patch.scopes();
             checkMayGive(context.caller(), wanted);
             KeyRow row = old.with(
-                    name == null ? old.name() : name,
+                    patch.name() == null ? old.name() : patch.name(),
                     wanted,
-                    enabled == null ? old.disabled() : !enabled,
-                    expiresAt == null ? old.expiresAt() : expiresAt);
+                    patch.enabled() == null ? old.disabled() : !patch.enabled(),
+                    patch.expiresAt() == null ? old.expiresAt() : patch.expiresAt());
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
-            return Decision.of(changes, Outcome.Done.ok(row.json(context.now(), null)));
+            return Decision.of(changes, Outcome.Done.ok(shown(context, row, null, uses)));
         };
     }
 
     /** Revokes a key for good; again it changes nothing. */
-    public static Command.Change revoke(Id id) {
+    public static Command.Change revoke(Id id, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
             if (old.revoked()) {
-                return Decision.nothing(Outcome.Done.ok(old.json(context.now(), null)));
+                return Decision.nothing(Outcome.Done.ok(shown(context, old, null, uses)));
             }
             KeyRow row = old.revoke();
-            byte[] json = row.json(context.now(), null);
+            byte[] json = shown(context, row, null, uses);
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
@@ -108,7 +110,7 @@ public final class Keys {
     }
 
     /** Gives a key a new secret; the old one goes on for so many seconds. */
-    public static Command.Change rotate(Id id, long graceSeconds) {
+    public static Command.Change rotate(Id id, long graceSeconds, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
             checkMayGive(context.caller(), old.scopes());
@@ -129,11 +131,11 @@ public final class Keys {
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             putToken(changes, row, secret);
-            byte[] shown = row.json(context.now(), null);
-            changes.event(new Changes.EventDraft(context.workspace(), "key.rotated", null, shown));
+            byte[] event = shown(context, row, null, uses);
+            changes.event(new Changes.EventDraft(context.workspace(), "key.rotated", null, event));
             return Decision.of(
                     changes,
-                    Outcome.Done.ok(row.json(context.now(), secret.reveal())).withSecret());
+                    Outcome.Done.ok(shown(context, row, secret.reveal(), uses)).withSecret());
         };
     }
 
@@ -157,13 +159,17 @@ public final class Keys {
                 List.of(new KeyRow.Token(secret.digest(), KeyRow.NEVER)));
         Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
         putToken(changes, row, secret);
-        changes.event(new Changes.EventDraft(workspace, "key.created", null, row.json(context.now(), null)));
+        changes.event(new Changes.EventDraft(workspace, "key.created", null, row.json(context.now(), null, 0)));
         String location =
                 context.caller().isOperator() ? null : "/v1/keys/" + row.id().text();
         return Decision.of(
                 changes,
-                Outcome.Done.created(row.json(context.now(), secret.reveal()), null, location)
+                Outcome.Done.created(row.json(context.now(), secret.reveal(), 0), null, location)
                         .withSecret());
+    }
+
+    private static byte[] shown(Context context, KeyRow row, @Nullable String secret, KeyUses uses) {
+        return row.json(context.now(), secret, uses.lastUsedAt(context.rows(), row));
     }
 
     private static void checkMayGive(Caller caller, int scopes) {

@@ -52,6 +52,15 @@ public final class Fields {
         return object.get(name) != null;
     }
 
+    /** True if the member is there and JSON null; it is taken then. */
+    public boolean isNull(String name) {
+        boolean isNull = object.get(name) instanceof JsonValue.Null;
+        if (isNull) {
+            taken.add(name);
+        }
+        return isNull;
+    }
+
     /** The member as it is; null if it is absent. */
     public @Nullable JsonValue any(String name) {
         taken.add(name);

@@ -22,6 +22,11 @@ public interface Lane {
         return false;
     }
 
+    /** When something that is not in the due index is ready, in epoch milliseconds; {@code Long.MAX_VALUE} for never. */
+    default long nextReadyMillis() {
+        return Long.MAX_VALUE;
+    }
+
     /** Waits in real time until nothing of this lane is under way; false if that took too long. */
     boolean awaitIdle(long timeoutMillis);
 }

@@ -64,6 +64,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             if (lane.hasReady()) {
                 return clock.epochMillis();
             }
+            next = Math.min(next, lane.nextReadyMillis());
             next = Math.min(next, store.read(rows -> nextDue(rows, lane)));
         }
         return next;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
@@ -22,11 +23,11 @@ final class AccessDecoders {
     private static final long GRACE_SECONDS_MAX = 2_592_000;
 
     private final Plans plans;
-    private final Keys.LastUse lastUse;
+    private final KeyUses uses;
 
-    AccessDecoders(Plans plans, Keys.LastUse lastUse) {
+    AccessDecoders(Plans plans, KeyUses uses) {
         this.plans = plans;
-        this.lastUse = lastUse;
+        this.uses = uses;
     }
 
     Command workspace(Request request) {
@@ -82,12 +83,12 @@ final class AccessDecoders {
     Command listKeys(Request request) {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
-        return input.checked(Keys.list(page, lastUse));
+        return input.checked(Keys.list(page, uses));
     }
 
     Command key(Request request) {
         Input input = Input.of(request);
-        return input.checked(Keys.get(input.id(IdKind.KEY, 0), lastUse));
+        return input.checked(Keys.get(input.id(IdKind.KEY, 0), uses));
     }
 
     Command updateKey(Request request) {
@@ -96,19 +97,21 @@ final class AccessDecoders {
         String name = body.text("name", 1, Limits.NAME_LENGTH_MAX);
         Integer scopes = scopes(body);
         Boolean enabled = body.truth("enabled");
-        Long expiresAt = body.time("expiresAt");
-        return input.checked(Keys.update(input.id(IdKind.KEY, 0), name, scopes, enabled, expiresAt));
+        Long expiresAt = body.isNull("expiresAt") ? (Long) Keys.NEVER : body.time("expiresAt");
+        Keys.Patch patch = new Keys.Patch(name, scopes, enabled, expiresAt);
+        return input.checked(Keys.update(input.id(IdKind.KEY, 0), patch, uses));
     }
 
     Command revokeKey(Request request) {
         Input input = Input.of(request);
-        return input.checked(Keys.revoke(input.id(IdKind.KEY, 0)));
+        return input.checked(Keys.revoke(input.id(IdKind.KEY, 0), uses));
     }
 
     Command rotateKey(Request request) {
         Input input = Input.of(request);
         Long grace = input.body().whole("graceSeconds", 0, GRACE_SECONDS_MAX);
-        return input.checked(Keys.rotate(input.id(IdKind.KEY, 0), grace == null ? GRACE_SECONDS_DEFAULT : grace));
+        long seconds = grace == null ? GRACE_SECONDS_DEFAULT : grace;
+        return input.checked(Keys.rotate(input.id(IdKind.KEY, 0), seconds, uses));
     }
 
     private static Keys.NewKey newKey(Fields body) {

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Refusal;
@@ -36,7 +36,7 @@ public final class Wire {
      *
      * @param operations the host's synchronous operations by name
      * @param asyncOperations the names of the host's asynchronous operations
-     * @param lastUse tells when a key was last used
+     * @param keyUses tells when keys were last used
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -47,7 +47,7 @@ public final class Wire {
             Webhooks webhooks,
             Map<String, OperationHandler> operations,
             Set<String> asyncOperations,
-            Keys.LastUse lastUse,
+            KeyUses keyUses,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
@@ -58,7 +58,7 @@ public final class Wire {
                 new ResourceDecoders(parts.operations(), parts.asyncOperations()),
                 new JobDecoders(),
                 new WebhookDecoders(parts.webhooks()),
-                new AccessDecoders(parts.plans(), parts.lastUse()),
+                new AccessDecoders(parts.plans(), parts.keyUses()),
                 new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset())));
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Caller;
@@ -40,6 +41,7 @@ final class RandomLife {
     static final List<TableName> TABLES = tables();
     private static final List<String> MOVES = List.of("pause", "resume", "archive", "unarchive");
 
+    private final KeyUses uses = new KeyUses();
     private final Commits commits;
     private final Random random;
     private final Caller[] callers = {caller(1), caller(2)};
@@ -117,8 +119,8 @@ final class RandomLife {
     private void key(Caller caller) {
         switch (random.nextInt(4)) {
             case 0 -> run(Caller.OPERATOR, Workspaces.create("w" + random.nextInt(99), "starter"));
-            case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY)));
-            case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L));
+            case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), uses));
+            case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, uses));
             default -> add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, Scope.ALL, null)));
         }
     }

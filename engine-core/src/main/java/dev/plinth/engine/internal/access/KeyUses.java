@@ -1,0 +1,112 @@
+package dev.plinth.engine.internal.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * When keys were last used: exact in memory, and coarse in rows that are written behind the calls.
+ *
+ * <p>A use is a plain store on the thread of its call; what is not yet in a row is collected once in a while. Of more than
+ * {@value #KEYS_MAX} keys that are used within that while, some uses are forgotten. Thread-safe.
+ */
+public final class KeyUses {
+    private static final int KEYS_MAX = 100_000;
+    private static final int ROW_VERSION = 1;
+    private static final int ROW_BYTES = 16;
+
+    private final Cache<Id, Use> byKey =
+            Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+    private volatile boolean unwritten;
+
+    /** No uses yet. */
+    public KeyUses() {}
+
+    /** The use of a key. */
+    Use of(Id workspace, Id key) {
+        return byKey.get(key, id -> new Use(workspace, id));
+    }
+
+    void note(Use use, long nowMillis) {
+        use.at.lazySet(nowMillis);
+        if (!unwritten) {
+            unwritten = true;
+        }
+    }
+
+    void forget() {
+        byKey.invalidateAll();
+    }
+
+    /** True if there may be uses that are in no row. */
+    boolean isUnwritten() {
+        return unwritten;
+    }
+
+    /** The uses that are in no row, which count as written from now on. */
+    List<Use> takeUnwritten() {
+        unwritten = false;
+        List<Use> uses = new ArrayList<>();
+        for (Use use : byKey.asMap().values()) {
+            long at = use.at.get();
+            if (at > use.written) {
+                use.written = at;
+                uses.add(use);
+            }
+        }
+        return uses;
+    }
+
+    /** Writes when keys were last used; keys that are gone are left out. */
+    static Command.Change write(List<Use> uses) {
+        return context -> {
+            Changes changes = new Changes();
+            for (Use use : uses) {
+                byte[] key = use.workspace.keyOf(use.key);
+                if (context.rows().get(AccessTables.KEYS, key) != null && stored(context.rows(), key) < use.written) {
+                    changes.put(
+                            AccessTables.USES,
+                            key,
+                            new RowWriter(ROW_VERSION, ROW_BYTES)
+                                    .number(use.written)
+                                    .row());
+                }
+            }
+            return Decision.of(changes, Outcome.Done.ok(new byte[0]));
+        };
+    }
+
+    /** When a key was last used, in epoch milliseconds; 0 if it never was. */
+    long lastUsedAt(Rows rows, KeyRow key) {
+        Use use = byKey.getIfPresent(key.id());
+        return Math.max(stored(rows, key.key()), use == null ? 0 : use.at.get());
+    }
+
+    private static long stored(Rows rows, byte[] key) {
+        byte[] row = rows.get(AccessTables.USES, key);
+        return row == null ? 0 : new RowReader(row, ROW_VERSION).number();
+    }
+
+    /** The last use of one key, in epoch milliseconds. */
+    static final class Use {
+        private final Id workspace;
+        private final Id key;
+        private final AtomicLong at = new AtomicLong();
+        private volatile long written;
+
+        Use(Id workspace, Id key) {
+            this.workspace = workspace;
+            this.key = key;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.plinth.engine.internal.access;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.timer.Lane;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes when keys were last used, at most once a minute and at the end, so that no call pays for it: ordinary records of many
+ * keys each. What a crash takes away is the last minute of it.
+ */
+public final class KeyUsesLane implements Lane {
+    private static final System.Logger LOG = System.getLogger(KeyUsesLane.class.getName());
+    private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    private static final int KEYS_PER_RECORD = 500;
+
+    private final KeyUses uses;
+    private final Committer committer;
+    private final EngineClock clock;
+    private volatile long nextMillis;
+
+    /** A lane that writes these uses. */
+    public KeyUsesLane(KeyUses uses, Committer committer, EngineClock clock) {
+        this.uses = uses;
+        this.committer = committer;
+        this.clock = clock;
+        this.nextMillis = clock.epochMillis() + INTERVAL_MILLIS;
+    }
+
+    @Override
+    public int number() {
+        return 0;
+    }
+
+    @Override
+    public void start(long number) {
+        throw new IllegalStateException("Expected nothing of this lane in the due index, but there is " + number);
+    }
+
+    @Override
+    public void startReady() {
+        long now = clock.epochMillis();
+        if (now >= nextMillis) {
+            nextMillis = now + INTERVAL_MILLIS;
+            writeAll();
+        }
+    }
+
+    @Override
+    public long nextReadyMillis() {
+        return uses.isUnwritten() ? nextMillis : Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean isBusy(long number) {
+        return false;
+    }
+
+    /** Always: nothing of this lane is in the due index. */
+    @Override
+    public boolean isFull() {
+        return true;
+    }
+
+    @Override
+    public boolean awaitIdle(long timeoutMillis) {
+        return true;
+    }
+
+    /** Writes all uses that are in no row. If the store refuses, they are lost: no call depends on them. */
+    public void writeAll() {
+        List<KeyUses.Use> all = uses.takeUnwritten();
+        try {
+            for (int from = 0; from < all.size(); from += KEYS_PER_RECORD) {
+                int to = Math.min(all.size(), from + KEYS_PER_RECORD);
+                committer.commit(Caller.OPERATOR, KeyUses.write(List.copyOf(all.subList(from, to))));
+            }
+        } catch (Refused refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected the last uses of " + all.size() + " keys to be written, but the store refused: "
+                            + refused.refusal().detail());
+        }
+    }
+}

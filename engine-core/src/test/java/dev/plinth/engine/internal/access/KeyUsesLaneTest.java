@@ -1,0 +1,96 @@
+package dev.plinth.engine.internal.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** When the last uses of keys are written: behind the calls, and rarely. */
+final class KeyUsesLaneTest {
+    private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
+    private final KeyUses uses = new KeyUses();
+    private int records;
+    private final Committer counting = (caller, change) -> {
+        records++;
+        return Outcome.Done.ok(new byte[0]);
+    };
+    private final KeyUsesLane lane = new KeyUsesLane(uses, counting, clock);
+
+    @Test
+    void uses_none_nothingIsWritten() {
+        clock.advance(Duration.ofHours(1));
+        lane.startReady();
+        lane.writeAll();
+
+        assertThat(records).isZero();
+        assertThat(lane.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void uses_manyInAMinuteOfManyKeys_areOneRecordAfterIt() {
+        for (int second = 0; second < 60; second++) {
+            for (int key = 0; key < 100; key++) {
+                use(key);
+            }
+            lane.startReady();
+            clock.advance(Duration.ofSeconds(1));
+        }
+        assertThat(records).isZero();
+        assertThat(lane.nextReadyMillis()).isEqualTo(clock.epochMillis());
+
+        lane.startReady();
+
+        assertThat(records).isEqualTo(1);
+        assertThat(lane.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void uses_atTheEnd_areWrittenAtOnceAndOnlyOnce() {
+        use(1);
+
+        lane.writeAll();
+        lane.writeAll();
+
+        assertThat(records).isEqualTo(1);
+    }
+
+    @Test
+    void uses_moreKeysThanARecordTakes_areSeveralRecords() {
+        for (int key = 0; key < 1001; key++) {
+            use(key);
+        }
+
+        lane.writeAll();
+
+        assertThat(records).isEqualTo(3);
+    }
+
+    @Test
+    void uses_storeRefuses_nothingIsThrown() {
+        use(1);
+        KeyUsesLane refused = new KeyUsesLane(
+                uses,
+                (caller, change) -> {
+                    throw Refused.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.");
+                },
+                clock);
+
+        refused.writeAll();
+
+        assertThat(uses.isUnwritten()).isFalse();
+    }
+
+    private void use(int key) {
+        uses.note(uses.of(WORKSPACE, new Id(IdKind.KEY, 1, key)), clock.epochMillis());
+    }
+}
