@@ -86,7 +86,12 @@ public final class Engine implements AutoCloseable {
         quotas = new Quotas(config.clock());
         Waiters waiters = new Waiters();
         jobs = new JobRunner(
-                store, commits, workers, config.jobHandlers(), Map.of(BulkJob.TYPE, BulkJob::open), Access::isActive);
+                store,
+                commits,
+                workers,
+                config.jobHandlers(),
+                Map.of(BulkJob.TYPE, BulkJob.opener(plans)),
+                Access::isActive);
         webhooks = new Webhooks(new Webhooks.Parts(
                 store,
                 commits,

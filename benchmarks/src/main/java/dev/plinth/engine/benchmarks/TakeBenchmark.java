@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class TakeBenchmark {
     private static final int MANY = 100_000;
-    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000);
+    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED);
 
     /** One bucket. */
     @Benchmark

@@ -8,10 +8,15 @@ import java.util.Objects;
  * @param name its name, such as {@code starter}
  * @param requests requests per window, 1 to 1,000,000; all of them may come at once
  * @param windowSeconds the window in seconds, 1 to 86,400
- * @param endpointsMax webhook endpoints of a workspace, 0 or more
- * @param queuedJobsMax jobs of a workspace that are not final, 0 or more
+ * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
+ * @param queuedJobsMax jobs of a workspace that wait, queued or scheduled, 0 or more; one more is refused with 429
+ * @param resourcesMax resources of a workspace, archived ones too, 0 or more; one more is refused with 403
  */
-public record Plan(String name, int requests, int windowSeconds, int endpointsMax, int queuedJobsMax) {
+public record Plan(
+        String name, int requests, int windowSeconds, int endpointsMax, int queuedJobsMax, int resourcesMax) {
+    /** Stands for no limit. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
     private static final int REQUESTS_MAX = 1_000_000;
     private static final int WINDOW_SECONDS_MAX = 86_400;
     private static final int MINUTE = 60;
@@ -43,14 +48,29 @@ public record Plan(String name, int requests, int windowSeconds, int endpointsMa
             throw new IllegalArgumentException("Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in plan "
                     + name + ", but got " + windowSeconds);
         }
-        if (endpointsMax < 0 || queuedJobsMax < 0) {
+        if (endpointsMax < 0 || queuedJobsMax < 0 || resourcesMax < 0) {
             throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got "
-                    + endpointsMax + " endpoints and " + queuedJobsMax + " jobs");
+                    + endpointsMax + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources");
         }
     }
 
     /** A plan of so many requests a minute with the usual other limits. */
     public static Plan perMinute(String name, int requests) {
-        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS);
+        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED);
+    }
+
+    /** The same plan with so many webhook endpoints at most. */
+    public Plan withEndpointsMax(int endpoints) {
+        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax);
+    }
+
+    /** The same plan with so many waiting jobs at most. */
+    public Plan withQueuedJobsMax(int jobs) {
+        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax);
+    }
+
+    /** The same plan with so many resources at most. */
+    public Plan withResourcesMax(int resources) {
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources);
     }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -192,6 +193,13 @@ public final class Access {
     public static boolean isActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         return row != null && !WorkspaceRow.read(row).suspended();
+    }
+
+    /** The engine at work for the caller's workspace, bound by the plan that the workspace has now. */
+    public static Caller engineUnderPlan(Plans plans, Context context) {
+        WorkspaceRow row = Workspaces.find(context, context.workspace());
+        Caller engine = Caller.engineFor(context.workspace());
+        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()));
     }
 
     private @Nullable Entry find(String token, Rows rows, long nowMillis) {

@@ -1,10 +1,12 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -32,15 +34,17 @@ public final class BulkJob implements ItemJob {
 
     private static final Id NOWHERE = new Id(IdKind.RESOURCE, -1, -1);
 
+    private final Plans plans;
     private final List<JsonValue> operations;
 
-    private BulkJob(List<JsonValue> operations) {
+    private BulkJob(Plans plans, List<JsonValue> operations) {
+        this.plans = plans;
         this.operations = operations;
     }
 
-    /** The job that an input describes: the compact array of operations. */
-    public static ItemJob open(byte[] input) {
-        return new BulkJob(((JsonValue.Arr) JsonReader.trusted(input)).items());
+    /** Opens the job that an input describes: the compact array of operations. */
+    public static ItemJob.Opener opener(Plans plans) {
+        return input -> new BulkJob(plans, ((JsonValue.Arr) JsonReader.trusted(input)).items());
     }
 
     @Override
@@ -84,9 +88,10 @@ public final class BulkJob implements ItemJob {
         }
     }
 
-    private static Command.Change change(Fields fields, String action) {
+    private Command.Change change(Fields fields, String action) {
         if (action.equals("create")) {
-            return Resources.create(ContentRules.create(fields, "resource"));
+            Command.Change create = Resources.create(ContentRules.create(fields, "resource"));
+            return context -> create.decide(context.as(Access.engineUnderPlan(plans, context)));
         }
         Id id = id(fields);
         return switch (action) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -35,6 +36,7 @@ public final class Resources {
     /** Creates a resource. */
     public static Command.Change create(Content content) {
         return context -> {
+            checkRoom(context);
             ResourceRow row = ResourceRow.create(
                     context.newId(IdKind.RESOURCE),
                     context.workspace(),
@@ -164,6 +166,22 @@ public final class Resources {
                 .member("deleted", true)
                 .close()
                 .bytes();
+    }
+
+    /** Refuses if a workspace has as many resources as its plan allows. */
+    private static void checkRoom(Context context) {
+        int most = context.plan().resourcesMax();
+        if (most == Plan.UNLIMITED) {
+            return;
+        }
+        long there = context.rows().size(SetKey.of(SetKinds.RESOURCES_ALL, context.workspace()));
+        if (there >= most) {
+            throw Refused.of(
+                    ProblemCode.PLAN_LIMIT_REACHED,
+                    "Expected fewer than " + most + " resources, which is the limit of plan "
+                            + context.plan().name() + ", but there are " + there
+                            + "; delete archived ones or change the plan.");
+        }
     }
 
     private static Decision changed(Context context, Visible visible, Status status, Content content, String event) {

@@ -28,11 +28,13 @@ public final class Endpoints {
     public static Command.Change create(EndpointSettings settings) {
         return context -> {
             int most = context.plan().endpointsMax();
-            if (context.rows().size(SetKey.of(SetKinds.ENDPOINTS, context.workspace())) >= most) {
+            long there = context.rows().size(SetKey.of(SetKinds.ENDPOINTS, context.workspace()));
+            if (there >= most) {
                 throw Refused.of(
                         ProblemCode.PLAN_LIMIT_REACHED,
                         "Expected fewer than " + most + " webhook endpoints, which is the limit of plan "
-                                + context.plan().name() + "; delete one or change the plan.");
+                                + context.plan().name() + ", but there are " + there
+                                + "; delete one or change the plan.");
             }
             Id id = context.newId(IdKind.ENDPOINT);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);

@@ -118,7 +118,7 @@ class QuotasTest {
 
     @Test
     void take_largestPlan_burstIsExact() {
-        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1);
+        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1, 1);
 
         assertThat(quotas.take(WORKSPACE, largest, 999_999).remaining()).isEqualTo(1);
         assertThat(passing(largest, 5)).isEqualTo(1);
