@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * write or a sync ends the journal for good: the page cache may have dropped what it could not write, so a second sync would
  * lie.
  *
+ * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
+ * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
+ *
  * <pre>
  *   monitor (queue)   queued records, their bytes, last CRC, state       held for a few instructions
  *   flusher only      current file, position, segment                    –
@@ -26,6 +30,9 @@ final class FileJournal implements Journal {
     private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
+    private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
+    private static final long FOR_EVER = 0;
+    private static final long IDLE_MILLIS = 2;
     private static final long SPARE_RETRY_MILLIS = 1000;
 
     private final Disk disk;
@@ -37,7 +44,6 @@ final class FileJournal implements Journal {
     private final Thread flusher;
     private final Thread preparer;
     private List<byte[]> queued = new ArrayList<>();
-    private long firstQueued;
     private int queuedBytes;
     private int flushingBytes;
     private int lastCrc;
@@ -67,11 +73,13 @@ final class FileJournal implements Journal {
         this.flushedCrc = end.crc();
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
+        this.nextToFlush = end.sequence() + 1;
         if (segmentNumber == 0) {
             Segment.prepareSpare(disk, segmentBytes);
-            this.file = takeSpare(end.sequence() + 1);
+            this.file = takeSpare(nextToFlush);
         } else {
             this.file = disk.open(Segment.name(segmentNumber));
+            goOn();
         }
         this.roomLeft = (int) file.size() - position;
         this.flusher = daemon("plinth-journal", this::flushLoop);
@@ -100,8 +108,10 @@ final class FileJournal implements Journal {
     }
 
     private boolean fits(int bytes) {
-        // What is being flushed has not taken its room yet; it may go into a frame of its own.
-        long needed = flushingBytes + queuedBytes + 4L + bytes + 2L * Frame.HEADER_BYTES;
+        // What is being flushed has not taken its room yet. It and what is queued go into frames of their own.
+        long records = flushingBytes + queuedBytes + 4L + bytes;
+        long frames = 2 + records / (FRAME_RECORD_BYTES_MAX - Limits.RECORD_BYTES_MAX);
+        long needed = records + (frames - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
         return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
@@ -111,9 +121,6 @@ final class FileJournal implements Journal {
             awaitRoomInQueue();
             byte[] bytes = RecordCodec.encode(record, lastCrc);
             lastCrc = RecordCodec.crc(bytes);
-            if (queued.isEmpty()) {
-                firstQueued = record.sequence();
-            }
             queued.add(bytes);
             queuedBytes += Frame.bytesOf(bytes);
             queue.notifyAll();
@@ -153,26 +160,25 @@ final class FileJournal implements Journal {
         }
     }
 
+    /** What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. */
+    private void goOn() throws IOException {
+        if (durability == Durability.FSYNC) {
+            file.sync();
+            writeTrailer();
+        }
+    }
+
     private void flushLoop() {
         try {
-            while (true) {
-                List<byte[]> batch;
-                synchronized (queue) {
-                    while (queued.isEmpty() && open) {
-                        waitForQueue();
-                    }
-                    if (queued.isEmpty()) {
-                        return;
-                    }
-                    batch = queued;
-                    nextToFlush = firstQueued;
-                    queued = new ArrayList<>(batch.size());
-                    flushingBytes = queuedBytes;
-                    queuedBytes = 0;
-                    queue.notifyAll();
-                }
+            List<byte[]> batch = takeBatch();
+            while (!batch.isEmpty()) {
                 flush(batch);
+                if (durability == Durability.FSYNC && staysIdle()) {
+                    writeTrailer();
+                }
+                batch = takeBatch();
             }
+            end();
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -186,6 +192,44 @@ final class FileJournal implements Journal {
         }
     }
 
+    /** All that is queued; waits for it, and is empty only when the journal is closed. */
+    private List<byte[]> takeBatch() {
+        synchronized (queue) {
+            while (queued.isEmpty() && open) {
+                waitForQueue(FOR_EVER);
+            }
+            List<byte[]> batch = queued;
+            queued = new ArrayList<>(batch.size());
+            flushingBytes = queuedBytes;
+            queuedBytes = 0;
+            queue.notifyAll();
+            return batch;
+        }
+    }
+
+    /** True if nothing comes for a moment: between two frames the empty one would only be in the way. */
+    private boolean staysIdle() {
+        synchronized (queue) {
+            if (queued.isEmpty() && open) {
+                waitForQueue(IDLE_MILLIS);
+            }
+            return queued.isEmpty();
+        }
+    }
+
+    /** Writes the empty frame that the next frame replaces; nobody waits for it, and {@link #flush} has left room for it. */
+    private void writeTrailer() throws IOException {
+        if (file.size() - position >= Frame.HEADER_BYTES) {
+            file.write(Frame.encode(nextToFlush, true, List.of(), 0), position);
+        }
+    }
+
+    private void end() throws IOException {
+        file.sync();
+        writeTrailer();
+        file.sync();
+    }
+
     /** Writes a batch in as few frames as fit, each durable before the next. */
     private void flush(List<byte[]> batch) throws IOException {
         int from = 0;
@@ -196,7 +240,7 @@ final class FileJournal implements Journal {
                 bytes += Frame.bytesOf(batch.get(to));
                 to++;
             }
-            if (Frame.HEADER_BYTES + bytes > file.size() - position) {
+            if (TRAILED_BYTES + bytes > file.size() - position) {
                 rotate(nextToFlush);
                 continue;
             }
@@ -220,7 +264,7 @@ final class FileJournal implements Journal {
     }
 
     private int frameRoom() throws IOException {
-        return (int) Math.min(FRAME_RECORD_BYTES_MAX, file.size() - position - Frame.HEADER_BYTES);
+        return (int) Math.min(FRAME_RECORD_BYTES_MAX, file.size() - position - TRAILED_BYTES);
     }
 
     private void rotate(long firstSequence) throws IOException {
@@ -259,7 +303,7 @@ final class FileJournal implements Journal {
         while (true) {
             synchronized (queue) {
                 while (spareReady && open) {
-                    waitForQueue();
+                    waitForQueue(FOR_EVER);
                 }
                 if (!open) {
                     return;
@@ -330,10 +374,10 @@ final class FileJournal implements Journal {
     }
 
     /** Waits on a thread of the journal's own, which nobody interrupts. */
-    @SuppressWarnings("WaitNotInLoop") // every caller loops
-    private void waitForQueue() {
+    @SuppressWarnings("WaitNotInLoop") // every caller loops, or only waits to see what comes
+    private void waitForQueue(long millis) {
         try {
-            queue.wait();
+            queue.wait(millis);
         } catch (InterruptedException e) {
             throw new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
         }

@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * What one flush writes: some records under one checksum, so that they are there together or not at all.
  *
  * <p>A frame is written only after the one before it is durable, if the level is FSYNC; the flag says so. Therefore a broken
- * frame with a whole one behind it is damage and not a torn end, and without the flag it may be either.
+ * frame with a whole one behind it is damage and not a torn end, and without the flag it may be either. A frame without records
+ * says only that; it stands behind the last one while nothing is written, and the next one takes its place.
  *
  * <p>Layout, big-endian: bytes of the whole frame 4, CRC-32C of all that follows 4, first sequence 8, count 4, flags 1, then
  * for each record its length 4 and its bytes. A length of 0 is the end of what was written: segments are filled with zeros.
  *
- * @param firstSequence the sequence of the first record
+ * @param firstSequence the sequence of the first record, or of the next one to come if it has none
  * @param synced true if all before it was durable when it was written
  * @param records the records as the codec wrote them
  * @param bytes length of the whole frame

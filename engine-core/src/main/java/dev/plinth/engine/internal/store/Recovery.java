@@ -142,14 +142,17 @@ final class Recovery {
                         + " are missing");
             }
             Cursor cursor = new Cursor(header.firstSequence(), header.crcBefore());
+            int end = at;
             Frame frame = Frame.decode(bytes, at);
             while (frame != null) {
                 apply(frame, cursor, name, at);
                 at += frame.bytes();
+                // The next frame takes the place of an empty one.
+                end = frame.records().isEmpty() ? end : at;
                 frame = Frame.decode(bytes, at);
             }
             repairEnd(file, bytes, at, name, last);
-            return new JournalEnd(sequence, crc, epoch, number, at);
+            return new JournalEnd(sequence, crc, epoch, number, end);
         }
     }
 

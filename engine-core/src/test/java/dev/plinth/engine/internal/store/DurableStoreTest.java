@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,7 +126,7 @@ class DurableStoreTest {
             byte[] bytes = damaged.bytes(files.get(random.nextInt(files.size())));
             bytes[random.nextInt(lastNonZero(bytes) + 1)] ^= (byte) (1 << random.nextInt(8));
             try {
-                checkPrefix(damaged, Journal.Durability.FSYNC, 0, seed);
+                checkPrefix(damaged, Journal.Durability.FSYNC, history.size(), seed);
             } catch (IllegalStateException damage) {
                 assertThat(damage).hasMessageStartingWith("Expected ").hasMessageContaining("Restore a copy");
                 refused++;
@@ -134,6 +135,93 @@ class DurableStoreTest {
         // With two snapshots most damage is in what they replace, and is harmless.
         if (bytesPerSnapshot == Long.MAX_VALUE) {
             assertThat(refused).as(TestScale.repeatWith(seed)).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void bitFlips_inTheLastFrameOfAClosedStore_areDamage(Journal.Durability durability) {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(disk, durability, Long.MAX_VALUE);
+        work(store, new Random(1), 20);
+        store.close();
+
+        assertLastFrameIsGuarded(disk);
+    }
+
+    @Test
+    void bitFlips_inTheLastFrameOfAnIdleStore_areDamage() {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(disk, Journal.Durability.FSYNC, Long.MAX_VALUE);
+        work(store, new Random(1), 20);
+        while (lastFrames(disk).get(1).records().size() > 0) {
+            Thread.onSpinWait();
+        }
+
+        assertLastFrameIsGuarded(disk.copy());
+        store.close();
+    }
+
+    @Test
+    void emptyFrames_manyOpenings_takeNoRoom() {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(disk, Journal.Durability.FSYNC, Long.MAX_VALUE);
+        work(store, new Random(1), 20);
+        store.close();
+        byte[] before = disk.bytes(Segment.name(1)).clone();
+
+        for (int i = 0; i < 5; i++) {
+            open(disk, Journal.Durability.FSYNC, Long.MAX_VALUE).close();
+        }
+
+        assertThat(disk.bytes(Segment.name(1))).isEqualTo(before);
+    }
+
+    @Test
+    void processDiesAndPowerFailsAfterReopening_whatWasReadIsNotLost() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int round = 0; round < TestScale.count(100); round++) {
+            history.clear();
+            MemoryDisk disk = new MemoryDisk();
+            Store store = open(disk, Journal.Durability.OS, Long.MAX_VALUE);
+            work(store, random, random.nextInt(200));
+            MemoryDisk killed = disk.killed();
+            store.close();
+            Store again = open(killed, Journal.Durability.FSYNC, Long.MAX_VALUE);
+            long read = again.committed();
+            checkPrefix(killed.crash(random), Journal.Durability.FSYNC, read, seed);
+            again.close();
+        }
+    }
+
+    /** The last frame with records and what stands behind it. */
+    private static List<Frame> lastFrames(MemoryDisk disk) {
+        ByteBuffer bytes = ByteBuffer.wrap(disk.bytes(Segment.name(1)));
+        Frame last = new Frame(0, true, List.of(), 0);
+        Frame behind = last;
+        int at = Segment.HEADER_BYTES;
+        for (Frame frame = Frame.decode(bytes, at); frame != null; frame = Frame.decode(bytes, at)) {
+            last = behind;
+            behind = frame;
+            at += frame.bytes();
+        }
+        return List.of(last, behind);
+    }
+
+    private static void assertLastFrameIsGuarded(MemoryDisk disk) {
+        List<Frame> frames = lastFrames(disk);
+        assertThat(frames.get(1).records()).isEmpty();
+        int end = lastNonZero(disk.bytes(Segment.name(1))) + 1 - frames.get(1).bytes();
+        for (int at = end - frames.get(0).bytes(); at < end; at++) {
+            MemoryDisk damaged = disk.copy();
+            damaged.bytes(Segment.name(1))[at] ^= 4;
+            assertThatThrownBy(() -> open(damaged, Journal.Durability.FSYNC, Long.MAX_VALUE))
+                    .as("byte %d", at)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(Segment.name(1));
         }
     }
 

@@ -64,6 +64,17 @@ final class MemoryDisk implements Disk {
         return after;
     }
 
+    /** What the death of the process leaves of a disk that a power cut may still follow: what was not durable is not. */
+    synchronized MemoryDisk killed() {
+        MemoryDisk after = copy();
+        names.forEach((name, file) -> {
+            MemoryFile left = after.names.get(name);
+            left.synced = file.synced.clone();
+            left.unsynced.addAll(file.unsynced);
+        });
+        return after;
+    }
+
     synchronized byte[] bytes(String name) {
         return names.get(name).bytes;
     }
