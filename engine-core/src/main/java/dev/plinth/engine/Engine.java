@@ -90,7 +90,7 @@ public final class Engine implements AutoCloseable {
                 commits,
                 workers,
                 config.jobHandlers(),
-                Map.of(BulkJob.TYPE, BulkJob.opener(plans)),
+                Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Access::isActive);
         webhooks = new Webhooks(new Webhooks.Parts(
                 store,
@@ -130,6 +130,7 @@ public final class Engine implements AutoCloseable {
                         webhooks,
                         config.operations(),
                         config.asyncOperations().keySet(),
+                        config.types(),
                         access.uses(),
                         config.testClock().orElse(null),
                         () -> reset(access)));

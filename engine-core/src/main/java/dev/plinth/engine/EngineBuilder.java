@@ -4,11 +4,14 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.JobHandler;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,8 @@ public final class EngineBuilder {
     private final Map<String, JobHandler> asyncOperations = new LinkedHashMap<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
     private final Map<String, EventListener> listeners = new LinkedHashMap<>();
+    private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
+    private final Map<String, Json> childTypes = new LinkedHashMap<>();
     private EngineClock clock = EngineClock.system();
     private Optional<ManualClock> testClock = Optional.empty();
     private IdSource ids = new RandomIds();
@@ -154,6 +159,25 @@ public final class EngineBuilder {
         return this;
     }
 
+    /**
+     * Registers a type of resources, whose {@code data} has to be valid by a JSON Schema of draft 2020-12. Once one is
+     * registered, a resource of another type is refused with 422, and so is one without a type unless {@code resource} is
+     * registered too.
+     *
+     * @param name {@code [a-z][a-z0-9_]{0,63}}
+     * @param schema the schema; references stay inside it, nothing is fetched
+     */
+    public EngineBuilder resourceType(String name, Json schema) {
+        resourceTypes.put(checkedType(name), schema);
+        return this;
+    }
+
+    /** Registers a type of children, as {@link #resourceType} does of resources; the default type is {@code child}. */
+    public EngineBuilder childType(String name, Json schema) {
+        childTypes.put(checkedType(name), schema);
+        return this;
+    }
+
     /** Registers a listener under a name by which its place is kept. */
     public EngineBuilder listener(String name, EventListener listener) {
         listeners.put(checked(name), listener);
@@ -183,7 +207,17 @@ public final class EngineBuilder {
                 Map.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
+                ContentTypes.of(resourceTypes, childTypes),
                 defaultWorkspace));
+    }
+
+    private static String checkedType(String name) {
+        if (!ContentRules.isType(name)) {
+            throw new IllegalArgumentException(
+                    "Expected a type of 1 to 64 characters a-z 0-9 _ that starts with a letter, but got \"" + name
+                            + "\"");
+        }
+        return name;
     }
 
     private static String checked(String name) {

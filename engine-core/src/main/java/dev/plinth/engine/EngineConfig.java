@@ -7,6 +7,7 @@ import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,4 +30,5 @@ record EngineConfig(
         Map<String, JobHandler> asyncOperations,
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,
+        ContentTypes types,
         boolean defaultWorkspace) {}

@@ -35,6 +35,15 @@ public final class Limits {
     /** Bytes of {@code data} in compact form. */
     public static final int DATA_BYTES_MAX = 64 * 1024;
 
+    /** Errors that a schema reports of one value. */
+    public static final int SCHEMA_ERRORS_MAX = 100;
+
+    /** Characters that one pattern of a schema looks at in one string, those it comes back to counted again. */
+    public static final int SCHEMA_PATTERN_STEPS_MAX = 1_000_000;
+
+    /** Digits of a number that a schema looks at, zeros that its exponent stands for counted too. */
+    public static final int SCHEMA_NUMBER_DIGITS_MAX = 1_000;
+
     /** Pairs in {@code metadata}. */
     public static final int METADATA_PAIRS_MAX = 50;
 

@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,16 +36,18 @@ public final class BulkJob implements ItemJob {
     private static final Id NOWHERE = new Id(IdKind.RESOURCE, -1, -1);
 
     private final Plans plans;
+    private final ContentTypes types;
     private final List<JsonValue> operations;
 
-    private BulkJob(Plans plans, List<JsonValue> operations) {
+    private BulkJob(Plans plans, ContentTypes types, List<JsonValue> operations) {
         this.plans = plans;
+        this.types = types;
         this.operations = operations;
     }
 
     /** Opens the job that an input describes: the compact array of operations. */
-    public static ItemJob.Opener opener(Plans plans) {
-        return input -> new BulkJob(plans, ((JsonValue.Arr) JsonReader.trusted(input)).items());
+    public static ItemJob.Opener opener(Plans plans, ContentTypes types) {
+        return input -> new BulkJob(plans, types, ((JsonValue.Arr) JsonReader.trusted(input)).items());
     }
 
     @Override
@@ -90,7 +93,7 @@ public final class BulkJob implements ItemJob {
 
     private Command.Change change(Fields fields, String action) {
         if (action.equals("create")) {
-            Command.Change create = Resources.create(ContentRules.create(fields, "resource"));
+            Command.Change create = Resources.create(types.resource(fields));
             return context -> create.decide(context.as(Access.engineUnderPlan(plans, context)));
         }
         Id id = id(fields);
@@ -101,9 +104,9 @@ public final class BulkJob implements ItemJob {
         };
     }
 
-    private static Command.Change update(Fields fields, Id id) {
+    private Command.Change update(Fields fields, Id id) {
         Content.Patch patch = ContentRules.patch(fields);
-        return Resources.patch(id, patch, null);
+        return Resources.patch(id, patch, null, types);
     }
 
     private static Id id(Fields fields) {

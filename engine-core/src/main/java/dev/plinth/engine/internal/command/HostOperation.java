@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,12 @@ public final class HostOperation {
     private HostOperation() {}
 
     /** The command. */
-    public static Command.HostCall of(OperationHandler handler, Id resource, byte[] input) {
+    public static Command.HostCall of(OperationHandler handler, Id resource, byte[] input, ContentTypes types) {
         return context -> {
             Resources.Operable shown = Resources.operable(context, resource);
             OperationResult result = run(handler, context, resource, shown, input);
             checkEvents(result);
-            return later -> decide(later, resource, result);
+            return later -> decide(later, resource, result, types);
         };
     }
 
@@ -51,12 +52,12 @@ public final class HostOperation {
         }
     }
 
-    private static Decision decide(Context context, Id resource, OperationResult result) {
+    private static Decision decide(Context context, Id resource, OperationResult result, ContentTypes types) {
         Resources.Operable now = Resources.operable(context, resource);
         Changes changes = new Changes();
         Json patch = result.patch();
         if (patch != null) {
-            changes.addAll(Resources.patch(resource, patch(patch), null)
+            changes.addAll(Resources.patch(resource, patch(patch), null, types)
                     .decide(context)
                     .changes());
         }

@@ -8,7 +8,7 @@ public interface ItemJob {
     /** How many items there are. */
     int count();
 
-    /** What an item does. May throw {@code Refused}: that is the item's outcome then. */
+    /** What an item does; called outside the writer lock. May throw {@code Refused}: that is the item's outcome then. */
     Command.Change item(int index);
 
     /** How the outcome of an item is shown. */

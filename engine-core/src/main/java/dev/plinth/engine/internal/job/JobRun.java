@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -71,11 +72,22 @@ final class JobRun implements JobContext {
                 commit(JobSteps.cancel(id(), row.attempt()));
                 return;
             }
-            if (!JobSteps.wasInTime(commit(JobSteps.item(id(), row.attempt(), job, index)))) {
+            if (!JobSteps.wasInTime(commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index))))) {
                 return;
             }
         }
         commit(JobSteps.succeed(id(), row.attempt(), new byte[0]));
+    }
+
+    /** Reads and validates an item outside the writer lock; what is wrong with it is its outcome. */
+    private static Command.Change prepared(ItemJob job, int index) {
+        try {
+            return job.item(index);
+        } catch (Refused refused) {
+            return context -> {
+                throw refused;
+            };
+        }
     }
 
     @Override

@@ -70,7 +70,7 @@ final class JobSteps {
     }
 
     /** One item of a job: what it does, its outcome and how far the job is, in one record. */
-    static Command.Change item(Id id, int attempt, ItemJob job, int index) {
+    static Command.Change item(Id id, int attempt, ItemJob job, int index, Command.Change change) {
         return context -> {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.RUNNING || row.attempt() != attempt || row.doneItems() != index) {
@@ -79,11 +79,11 @@ final class JobSteps {
             Changes changes = new Changes();
             Outcome outcome;
             try {
-                Decision decision = job.item(index).decide(context);
+                Decision decision = change.decide(context);
                 changes.addAll(decision.changes());
                 outcome = decision.outcome();
                 if (decision.next() != null) {
-                    return new Decision(changes, DONE, item(id, attempt, job, index));
+                    return new Decision(changes, DONE, item(id, attempt, job, index, change));
                 }
             } catch (Refused refused) {
                 outcome = new Outcome.Turned(refused.refusal());

@@ -42,6 +42,11 @@ public final class Fields {
         errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
     }
 
+    /** Adds an error whose pointer starts at this object. */
+    public void errorInside(ProblemError error) {
+        errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
+    }
+
     /** The JSON Pointer of a member. */
     public String pointer(String name) {
         return at + "/" + name.replace("~", "~0").replace("/", "~1");

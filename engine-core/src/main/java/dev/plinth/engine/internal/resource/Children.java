@@ -61,7 +61,8 @@ public final class Children {
     }
 
     /** Applies a merge patch to a child. */
-    public static Command.Change patch(Id resource, Id child, Content.Patch patch, @Nullable String ifMatch) {
+    public static Command.Change patch(
+            Id resource, Id child, Content.Patch patch, @Nullable String ifMatch, ContentTypes types) {
         return context -> {
             Visible parent = Visible.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
@@ -72,7 +73,7 @@ public final class Children {
             if (content == null) {
                 return Decision.nothing(Outcome.Done.ok(row.json(), row.etag()));
             }
-            ContentRules.checkPatched(content);
+            types.checkPatched(row, content);
             ResourceRow next = row.next(row.status(), content, context.now());
             Changes changes = new Changes().put(ResourceTables.CHILDREN, next.key(), next.row());
             changes.event(event(next, "child.updated", next.json()));

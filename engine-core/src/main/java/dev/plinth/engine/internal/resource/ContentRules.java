@@ -21,8 +21,13 @@ public final class ContentRules {
 
     private ContentRules() {}
 
+    /** True if a type may have this name. */
+    public static boolean isType(String name) {
+        return TYPE.matcher(name).matches();
+    }
+
     /** The content of a new resource or child; what is wrong with it is added to the errors behind the fields. */
-    public static Content create(Fields fields, String defaultType) {
+    static Content create(Fields fields, String defaultType) {
         String name = fields.requiredText("name", Limits.NAME_LENGTH_MAX);
         String type = fields.matching("type", TYPE);
         byte[] data = data(fields, fields.object("data"));

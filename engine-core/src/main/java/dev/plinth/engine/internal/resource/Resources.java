@@ -84,7 +84,7 @@ public final class Resources {
     }
 
     /** Applies a merge patch. */
-    public static Command.Change patch(Id id, Content.Patch patch, @Nullable String ifMatch) {
+    public static Command.Change patch(Id id, Content.Patch patch, @Nullable String ifMatch, ContentTypes types) {
         return context -> {
             Visible visible = Visible.find(context, id).editable();
             ResourceRow row = visible.row();
@@ -94,7 +94,7 @@ public final class Resources {
             if (content == null) {
                 return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
             }
-            ContentRules.checkPatched(content);
+            types.checkPatched(row, content);
             return changed(context, visible, row.status(), content, "resource.updated");
         };
     }

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.ResourceFilter;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
@@ -33,15 +34,17 @@ final class ResourceDecoders {
 
     private final Map<String, OperationHandler> operations;
     private final Set<String> asyncOperations;
+    private final ContentTypes types;
 
-    ResourceDecoders(Map<String, OperationHandler> operations, Set<String> asyncOperations) {
+    ResourceDecoders(Map<String, OperationHandler> operations, Set<String> asyncOperations, ContentTypes types) {
+        this.types = types;
         this.operations = operations;
         this.asyncOperations = asyncOperations;
     }
 
     Command create(Request request) {
         Input input = Input.of(request);
-        return input.checked(Resources.create(ContentRules.create(input.body(), "resource")));
+        return input.checked(Resources.create(types.resource(input.body())));
     }
 
     Command list(Request request) {
@@ -73,7 +76,7 @@ final class ResourceDecoders {
     Command patch(Request request) {
         Input input = Input.of(request);
         Content.Patch patch = ContentRules.patch(input.body());
-        return input.checked(Resources.patch(input.id(IdKind.RESOURCE, 0), patch, input.ifMatch()));
+        return input.checked(Resources.patch(input.id(IdKind.RESOURCE, 0), patch, input.ifMatch(), types));
     }
 
     Command delete(Request request) {
@@ -94,7 +97,7 @@ final class ResourceDecoders {
         input.checked(id);
         OperationHandler handler = operations.get(name);
         if (handler != null) {
-            return HostOperation.of(handler, id, argument);
+            return HostOperation.of(handler, id, argument, types);
         }
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id));
@@ -128,7 +131,7 @@ final class ResourceDecoders {
 
     Command createChild(Request request) {
         Input input = Input.of(request);
-        Content content = ContentRules.create(input.body(), "child");
+        Content content = types.child(input.body());
         return input.checked(Children.create(input.id(IdKind.RESOURCE, 0), content));
     }
 
@@ -148,7 +151,7 @@ final class ResourceDecoders {
         Input input = Input.of(request);
         Content.Patch patch = ContentRules.patch(input.body());
         return input.checked(
-                Children.patch(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), patch, input.ifMatch()));
+                Children.patch(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), patch, input.ifMatch(), types));
     }
 
     Command deleteChild(Request request) {

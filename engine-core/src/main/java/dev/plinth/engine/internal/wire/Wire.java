@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ public final class Wire {
      *
      * @param operations the host's synchronous operations by name
      * @param asyncOperations the names of the host's asynchronous operations
+     * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
@@ -47,6 +49,7 @@ public final class Wire {
             Webhooks webhooks,
             Map<String, OperationHandler> operations,
             Set<String> asyncOperations,
+            ContentTypes types,
             KeyUses keyUses,
             @Nullable ManualClock testClock,
             Runnable reset) {}
@@ -55,7 +58,7 @@ public final class Wire {
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
         List<Operation> table = CommandTable.all(new Decoders(
-                new ResourceDecoders(parts.operations(), parts.asyncOperations()),
+                new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
                 new JobDecoders(),
                 new WebhookDecoders(parts.webhooks()),
                 new AccessDecoders(parts.plans(), parts.keyUses()),

@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Journal;
@@ -67,7 +68,8 @@ final class RandomLife {
             Caller caller = callers[random.nextInt(10) == 0 ? 1 : 0];
             switch (random.nextInt(12)) {
                 case 0, 1, 2 -> add(resources, IdKind.RESOURCE, "id", caller, Resources.create(content()));
-                case 3 -> run(caller, Resources.patch(any(resources, IdKind.RESOURCE), patch(), null));
+                case 3 ->
+                    run(caller, Resources.patch(any(resources, IdKind.RESOURCE), patch(), null, ContentTypes.NONE));
                 case 4 ->
                     run(
                             caller,

@@ -1,0 +1,172 @@
+package dev.plinth.engine.internal.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.NodePath;
+import com.networknt.schema.path.PathType;
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON Schema (draft 2020-12) that tells everything that is wrong with a value.
+ *
+ * <p>Nothing is fetched: a reference has to stay inside its schema. Work on a value is bounded by the value's own size and by
+ * {@link SchemaPattern}. Immutable, safe for use by several threads.
+ */
+public final class JsonSchema {
+    private static final String DIALECT = SpecificationVersion.DRAFT_2020_12.getDialectId();
+    private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
+    private static final int MESSAGE_LENGTH_MAX = 300;
+
+    private static final Map<String, String> CODES = Map.ofEntries(
+            Map.entry("type", "invalid_type"),
+            Map.entry("required", "required"),
+            Map.entry("dependentRequired", "required"),
+            Map.entry("additionalProperties", "unknown_member"),
+            Map.entry("unevaluatedProperties", "unknown_member"),
+            Map.entry("minLength", "too_short"),
+            Map.entry("maxLength", "too_long"),
+            Map.entry("minItems", "too_few"),
+            Map.entry("minProperties", "too_few"),
+            Map.entry("maxItems", "too_many"),
+            Map.entry("maxProperties", "too_many"),
+            Map.entry("minimum", "out_of_range"),
+            Map.entry("maximum", "out_of_range"),
+            Map.entry("exclusiveMinimum", "out_of_range"),
+            Map.entry("exclusiveMaximum", "out_of_range"),
+            Map.entry("pattern", "invalid_format"),
+            Map.entry("format", "invalid_format"));
+
+    private final Schema schema;
+
+    private JsonSchema(Schema schema) {
+        this.schema = schema;
+    }
+
+    /**
+     * The schema that these bytes spell.
+     *
+     * @throws IllegalArgumentException if they spell none; the message says why, without a full stop
+     */
+    public static JsonSchema of(byte[] utf8) {
+        JsonValue value = JsonReader.trusted(utf8);
+        checkReferences(value);
+        JsonNode node = SchemaNodes.of(value);
+        SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_2020_12,
+                builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
+                        .pathType(PathType.JSON_POINTER)
+                        .regularExpressionFactory(SchemaPattern.FACTORY)
+                        .formatAssertionsEnabled(true)
+                        .locale(Locale.ROOT)
+                        .build()));
+        try {
+            List<Error> errors = registry.getSchema(SchemaLocation.of(DIALECT)).validate(node);
+            if (!errors.isEmpty()) {
+                throw new IllegalArgumentException(text(errors.get(0).toString()));
+            }
+            JsonSchema schema = new JsonSchema(registry.getSchema(node));
+            schema.schema.initializeValidators();
+            List<ProblemError> unused = schema.check(new JsonValue.Obj(Map.of()), "");
+            return schema;
+        } catch (SchemaException | PatternSyntaxException e) {
+            throw new IllegalArgumentException(text(String.valueOf(e.getMessage())), e);
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException("it refers to itself without end", e);
+        }
+    }
+
+    /**
+     * What is wrong with a value, ordered by place; at most {@link Limits#SCHEMA_ERRORS_MAX} errors.
+     *
+     * @param at the JSON Pointer of the value
+     */
+    public List<ProblemError> check(JsonValue value, String at) {
+        if (SchemaNodes.holdsHugeNumber(value)) {
+            return List.of(error(
+                    at,
+                    "out_of_range",
+                    "Expected numbers of at most " + Limits.SCHEMA_NUMBER_DIGITS_MAX
+                            + " digits, but got a longer one."));
+        }
+        List<Error> found;
+        try {
+            found = schema.validate(SchemaNodes.of(value));
+        } catch (SchemaPattern.TooCostly e) {
+            return List.of(error(
+                    at,
+                    "too_complex",
+                    "Expected data that the schema can check, but " + e.getMessage() + "; send shorter strings."));
+        }
+        List<ProblemError> errors = new ArrayList<>();
+        for (Error one : found) {
+            errors.add(error(
+                    at + pointer(one),
+                    CODES.getOrDefault(one.getKeyword(), "invalid_value"),
+                    "Expected data that the schema of its type allows, but: " + text(one.getMessage()) + "."));
+        }
+        errors.sort(Comparator.comparing(ProblemError::at)
+                .thenComparing(ProblemError::code)
+                .thenComparing(ProblemError::detail));
+        return List.copyOf(errors.subList(0, Math.min(errors.size(), Limits.SCHEMA_ERRORS_MAX)));
+    }
+
+    private static ProblemError error(String pointer, String code, String detail) {
+        return new ProblemError(ProblemError.Source.POINTER, pointer, code, detail);
+    }
+
+    /** Where an error stands; a member that is missing or should not be there counts as its place. */
+    private static String pointer(Error error) {
+        NodePath path = error.getInstanceLocation();
+        @Nullable String property = error.getProperty();
+        return property == null ? path.toString() : path.append(property).toString();
+    }
+
+    private static String text(@Nullable String message) {
+        String line =
+                String.valueOf(message).lines().findFirst().orElse("it is none").strip();
+        String end = line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+        int length = Math.min(end.length(), MESSAGE_LENGTH_MAX);
+        boolean half = length < end.length() && Character.isHighSurrogate(end.charAt(length - 1));
+        return end.substring(0, half ? length - 1 : length);
+    }
+
+    private static void checkReferences(JsonValue value) {
+        if (value instanceof JsonValue.Arr arr) {
+            arr.items().forEach(JsonSchema::checkReferences);
+        } else if (value instanceof JsonValue.Obj obj) {
+            for (Map.Entry<String, JsonValue> member : obj.members().entrySet()) {
+                if (member.getValue() instanceof JsonValue.Text text) {
+                    checkReference(member.getKey(), text.value());
+                } else if (!VALUES.contains(member.getKey())) {
+                    checkReferences(member.getValue());
+                }
+            }
+        }
+    }
+
+    private static void checkReference(String keyword, String target) {
+        boolean refers = keyword.equals("$ref") || keyword.equals("$dynamicRef");
+        if (refers && !target.startsWith("#")) {
+            throw new IllegalArgumentException(
+                    "it refers to " + text(target) + "; put what it refers to into its $defs, and refer to #/$defs/…");
+        }
+        if (keyword.equals("$schema") && !target.equals(DIALECT) && !target.equals(DIALECT + "#")) {
+            throw new IllegalArgumentException("its $schema is " + text(target) + "; leave it out or write " + DIALECT);
+        }
+    }
+}

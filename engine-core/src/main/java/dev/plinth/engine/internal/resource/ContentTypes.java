@@ -1,0 +1,100 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types that the host has registered, with a schema each for the {@code data} of resources and children. Where none is
+ * registered, every type and all data is accepted. Immutable, safe for use by several threads.
+ */
+public final class ContentTypes {
+    /** No type registered. */
+    public static final ContentTypes NONE = new ContentTypes(Map.of(), Map.of());
+
+    private final Map<String, JsonSchema> resources;
+    private final Map<String, JsonSchema> children;
+
+    private ContentTypes(Map<String, JsonSchema> resources, Map<String, JsonSchema> children) {
+        this.resources = resources;
+        this.children = children;
+    }
+
+    /**
+     * Types with their schemas.
+     *
+     * @throws IllegalArgumentException if a schema is none; one sentence says which and why
+     */
+    public static ContentTypes of(Map<String, Json> resources, Map<String, Json> children) {
+        return new ContentTypes(compiled(resources), compiled(children));
+    }
+
+    /** The content of a new resource; what is wrong with it is added to the errors behind the fields. */
+    public Content resource(Fields fields) {
+        return content(fields, "resource", resources);
+    }
+
+    /** The content of a new child; what is wrong with it is added to the errors behind the fields. */
+    public Content child(Fields fields) {
+        return content(fields, "child", children);
+    }
+
+    /** Checks what a patch has made of a resource or a child. */
+    void checkPatched(ResourceRow before, Content after) {
+        ContentRules.checkPatched(after);
+        Map<String, JsonSchema> types = before.parent() == null ? resources : children;
+        JsonSchema schema = types.get(after.type());
+        if (schema == null || Arrays.equals(after.data(), before.content().data())) {
+            return;
+        }
+        List<ProblemError> errors = schema.check(JsonReader.trusted(after.data()), "/data");
+        if (!errors.isEmpty()) {
+            throw new Refused(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED,
+                    "Expected a patch after which the data is valid for type " + after.type() + ", but it is not.",
+                    errors));
+        }
+    }
+
+    private static Content content(Fields fields, String defaultType, Map<String, JsonSchema> types) {
+        Content content = ContentRules.create(fields, defaultType);
+        if (types.isEmpty()) {
+            return content;
+        }
+        @Nullable JsonSchema schema = types.get(content.type());
+        if (schema == null) {
+            fields.error(
+                    "type",
+                    "unknown_type",
+                    "Expected one of the types " + String.join(", ", types.keySet()) + ", but got another one.");
+        } else if (content.data().length <= Limits.DATA_BYTES_MAX) {
+            schema.check(JsonReader.trusted(content.data()), "/data").forEach(fields::errorInside);
+        }
+        return content;
+    }
+
+    private static Map<String, JsonSchema> compiled(Map<String, Json> schemas) {
+        Map<String, JsonSchema> compiled = new LinkedHashMap<>();
+        schemas.forEach((type, schema) -> {
+            try {
+                compiled.put(type, JsonSchema.of(schema.utf8()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "Expected a JSON Schema (draft 2020-12) for the type " + type + ", but " + e.getMessage() + ".",
+                        e);
+            }
+        });
+        return compiled;
+    }
+}
