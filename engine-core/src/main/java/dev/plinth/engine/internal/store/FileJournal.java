@@ -162,6 +162,7 @@ final class FileJournal implements Journal {
 
     /** What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. */
     private void goOn() throws IOException {
+        disk.syncNames();
         if (durability == Durability.FSYNC) {
             file.sync();
             writeTrailer();
@@ -287,7 +288,7 @@ final class FileJournal implements Journal {
         disk.syncNames();
         spareReady = false;
         Disk.File next = disk.open(name);
-        next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(), 0);
+        next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(segmentBytes), 0);
         next.sync();
         position = Segment.HEADER_BYTES;
         synchronized (queue) {

@@ -26,6 +26,9 @@ final class Recovery {
     private int crc;
     private long epoch;
     private long replayed;
+    private long mustReach;
+    private long reached;
+    private String damagedSnapshot = "";
 
     private Recovery(Disk disk, Tables tables, List<TableName> names) {
         this.disk = disk;
@@ -61,11 +64,11 @@ final class Recovery {
         }
         Collections.sort(segments);
         snapshots.sort(Collections.reverseOrder());
-        long mustReach = loadSnapshot(snapshots);
-        JournalEnd end = replay(segments);
-        if (sequence < mustReach) {
-            throw damage("the journal ends at record " + sequence + ", but the snapshot needs it up to " + mustReach);
+        mustReach = loadSnapshot(snapshots);
+        if (segments.isEmpty() && !snapshots.isEmpty()) {
+            throw damage("every file of the journal behind " + Snapshot.name(snapshots.get(0)) + " is missing");
         }
+        JournalEnd end = replay(segments);
         LOG.log(
                 System.Logger.Level.INFO,
                 "Recovered up to record " + sequence + ", of which " + replayed + " came from the journal");
@@ -83,6 +86,7 @@ final class Recovery {
         return numbers;
     }
 
+    /** Loads the newest snapshot that is whole; gives the record that the journal has to reach. */
     private long loadSnapshot(List<Long> snapshots) {
         for (long start : snapshots) {
             String name = Snapshot.name(start);
@@ -93,16 +97,14 @@ final class Recovery {
                 epoch = loaded.start().epoch();
                 tables.startAt(
                         sequence, loaded.start().timeMillis(), loaded.start().lastNumber());
-                return loaded.endSequence();
+                return Math.max(loaded.endSequence(), snapshots.get(0));
             } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; the one before it is tried");
+                LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; what was before it is tried");
+                damagedSnapshot = damagedSnapshot.isEmpty() ? ": " + e.getMessage() : damagedSnapshot;
                 tables.clear();
             }
         }
-        if (!snapshots.isEmpty()) {
-            throw damage("none of the " + snapshots.size() + " snapshots is whole");
-        }
-        return 0;
+        return snapshots.isEmpty() ? 0 : snapshots.get(0);
     }
 
     private JournalEnd replay(List<Long> segments) throws IOException {
@@ -125,21 +127,26 @@ final class Recovery {
             ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
             int unused = file.read(bytes, 0);
             bytes.flip();
-            Segment header = Segment.readHeader(bytes, name);
+            Segment header = Segment.readHeader(bytes, name, bytes.limit());
             int at = Segment.HEADER_BYTES;
             if (header == null) {
-                if (!last || durableFrameBehind(bytes, 0, sequence) != null) {
-                    throw damage("the header of " + name + " is damaged");
+                // A header is durable before the first frame is written, on every level.
+                if (!last || frameBehind(bytes, 0, 0, false) != null) {
+                    throw damage("the header of " + name + " is damaged at byte 0");
                 }
+                checkReached(name, 0);
                 header = new Segment(number, sequence + 1, crc);
-                file.write(header.header(), 0);
+                file.write(header.header(bytes.limit()), 0);
                 Segment.zero(file, at, file.size());
                 file.sync();
                 return new JournalEnd(sequence, crc, epoch, number, at);
             }
             if (header.firstSequence() > sequence + 1) {
                 throw damage("records " + (sequence + 1) + " to " + (header.firstSequence() - 1) + " before " + name
-                        + " are missing");
+                        + " are missing" + damagedSnapshot);
+            }
+            if (header.firstSequence() == sequence + 1 && header.crcBefore() != crc) {
+                throw damage(name + " does not belong behind record " + sequence);
             }
             Cursor cursor = new Cursor(header.firstSequence(), header.crcBefore());
             int end = at;
@@ -150,6 +157,10 @@ final class Recovery {
                 // The next frame takes the place of an empty one.
                 end = frame.records().isEmpty() ? end : at;
                 frame = Frame.decode(bytes, at);
+            }
+            reached = Math.max(reached, cursor.next - 1);
+            if (last) {
+                checkReached(name, at);
             }
             repairEnd(file, bytes, at, name, last);
             return new JournalEnd(sequence, crc, epoch, number, end);
@@ -172,7 +183,8 @@ final class Recovery {
             cursor.crc = RecordCodec.crc(bytes);
             cursor.next++;
             if (record.sequence() == sequence && cursor.crc != crc) {
-                throw damage("the snapshot at record " + sequence + " does not belong to this journal");
+                throw damage("record " + sequence + " in " + name + " at byte " + at + " is not the one that "
+                        + Snapshot.name(sequence) + " was made at");
             }
             if (record.sequence() > sequence) {
                 tables.apply(record);
@@ -190,7 +202,7 @@ final class Recovery {
         if (written < at) {
             return;
         }
-        Frame behind = durableFrameBehind(bytes, at + 1, sequence);
+        Frame behind = frameBehind(bytes, at + 1, sequence, true);
         if (behind != null) {
             throw damage("record " + (sequence + 1) + " in " + name + " at byte " + at + " is damaged, but record "
                     + behind.firstSequence() + " behind it is whole");
@@ -201,13 +213,21 @@ final class Recovery {
         }
     }
 
-    private static @Nullable Frame durableFrameBehind(ByteBuffer bytes, int from, long sequence) {
+    /** A torn end holds nothing that the snapshot counts on: it got its name when that was durable. */
+    private void checkReached(String name, int at) {
+        if (reached < mustReach) {
+            throw damage("record " + (reached + 1) + " in " + name + " at byte " + at
+                    + " is damaged, and the snapshot needs the journal up to record " + mustReach);
+        }
+    }
+
+    private static @Nullable Frame frameBehind(ByteBuffer bytes, int from, long sequence, boolean synced) {
         for (int at = from; at + Frame.HEADER_BYTES <= bytes.limit(); at++) {
             if (bytes.get(at + 3) == 0 && bytes.getInt(at) == 0) {
                 continue;
             }
             Frame frame = Frame.decode(bytes, at);
-            if (frame != null && frame.synced() && frame.firstSequence() > sequence) {
+            if (frame != null && (frame.synced() || !synced) && frame.firstSequence() > sequence) {
                 return frame;
             }
         }

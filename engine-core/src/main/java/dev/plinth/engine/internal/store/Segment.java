@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * One file of the journal: a header, then frames, then zeros. Filled with zeros and synced before it is used, so that a flush
  * changes no length and needs no metadata.
  *
- * <p>Header, big-endian, 64 bytes: magic 8, version 4, segment number 8, first sequence 8, CRC of the record before 4, CRC-32C of
- * the header so far 4.
+ * <p>Header, big-endian, 64 bytes: magic 8, version 4, segment number 8, first sequence 8, CRC of the record before 4, bytes of the
+ * whole file 4, CRC-32C of the header so far 4. Number and length are there because a file that was put in another's place, or cut
+ * off between two frames, would look whole.
  *
  * @param number counts segments, from 1
  * @param firstSequence the sequence of its first record
@@ -23,7 +24,7 @@ record Segment(long number, long firstSequence, int crcBefore) {
 
     private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
-    private static final int CRC_AT = 32;
+    private static final int CRC_AT = 36;
     private static final String PREFIX = "journal-";
     private static final int DIGITS = 10;
     private static final int ZEROS_BYTES = 1024 * 1024;
@@ -70,10 +71,15 @@ record Segment(long number, long firstSequence, int crcBefore) {
         }
     }
 
-    /** The bytes of the header. */
-    ByteBuffer header() {
+    /** The bytes of the header of a file of this length. */
+    ByteBuffer header(int fileBytes) {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES);
-        out.put(MAGIC).putInt(VERSION).putLong(number).putLong(firstSequence).putInt(crcBefore);
+        out.put(MAGIC)
+                .putInt(VERSION)
+                .putLong(number)
+                .putLong(firstSequence)
+                .putInt(crcBefore)
+                .putInt(fileBytes);
         out.putInt(CRC_AT, Checksum.of(out, 0, CRC_AT));
         return out.position(0);
     }
@@ -81,27 +87,42 @@ record Segment(long number, long firstSequence, int crcBefore) {
     /**
      * The header at the start of a segment's bytes.
      *
+     * @param segment the file's bytes, or only the first ones
+     * @param fileBytes the file's length
      * @return null if there is no whole header: the segment was never begun, or its first flush was torn
-     * @throws IllegalStateException if it is of another version
+     * @throws IllegalStateException if the file cannot be the segment of this name; the message says why
      */
-    static @Nullable Segment readHeader(ByteBuffer segment, String name) {
+    static @Nullable Segment readHeader(ByteBuffer segment, String name, long fileBytes) {
         if (segment.limit() < HEADER_BYTES) {
-            return null;
+            throw notWhole(name, "has only " + fileBytes + " bytes");
         }
         ByteBuffer in = segment.duplicate().position(0);
         byte[] magic = new byte[MAGIC.length];
         in.get(magic);
         int version = in.getInt();
-        long number = in.getLong();
-        long first = in.getLong();
-        int crcBefore = in.getInt();
+        if (Arrays.equals(magic, MAGIC) && version != VERSION) {
+            throw new IllegalStateException("Expected journal version " + VERSION + ", but " + name + " is of version "
+                    + version
+                    + "; open the store with the release that wrote it. Restore a copy of the directory if there is"
+                    + " none.");
+        }
+        Segment header = new Segment(in.getLong(), in.getLong(), in.getInt());
+        int bytes = in.getInt();
         if (!Arrays.equals(magic, MAGIC) || in.getInt() != Checksum.of(segment, 0, CRC_AT)) {
             return null;
         }
-        if (version != VERSION) {
-            throw new IllegalStateException("Expected journal version " + VERSION + ", but " + name + " is of version "
-                    + version + "; open the store with the release that wrote it.");
+        if (header.number != numberOf(name)) {
+            throw notWhole(name, "says that it is " + name(header.number));
         }
-        return new Segment(number, first, crcBefore);
+        if (bytes != fileBytes) {
+            throw notWhole(name, "has " + fileBytes + " bytes where it was made with " + bytes);
+        }
+        return header;
+    }
+
+    private static IllegalStateException notWhole(String name, String what) {
+        return new IllegalStateException(
+                "Expected a store without damage, but " + name + " " + what
+                        + "; nothing was changed. Restore a copy of the directory that is whole, or keep this one for analysis.");
     }
 }

@@ -103,7 +103,8 @@ final class Snapshot {
      * Reads a snapshot into empty tables.
      *
      * @return where it starts and ends
-     * @throws IOException if it is damaged or of another version
+     * @throws IOException if it is damaged
+     * @throws IllegalStateException if it is of another version
      */
     static Loaded load(Disk disk, String name, Tables tables, TableName[] byNumber) throws IOException {
         try (Disk.File file = disk.open(name)) {
@@ -113,12 +114,13 @@ final class Snapshot {
             int version = header.getInt();
             Start start =
                     new Start(header.getLong(), header.getInt(), header.getLong(), header.getLong(), header.getLong());
-            if (!Arrays.equals(magic, MAGIC) || header.getInt() != Checksum.of(header, 0, HEADER_BYTES - 4)) {
-                throw damaged(name, 0);
+            boolean whole = Arrays.equals(magic, MAGIC) && header.getInt() == Checksum.of(header, 0, HEADER_BYTES - 4);
+            if (whole && version != VERSION) {
+                throw new IllegalStateException("Expected snapshot version " + VERSION + ", but " + name
+                        + " is of version " + version + "; open the store with the release that wrote it.");
             }
-            if (version != VERSION) {
-                throw new IOException(
-                        "Expected snapshot version " + VERSION + ", but " + name + " is of version " + version);
+            if (!whole || start.sequence() != sequenceOf(name)) {
+                throw damaged(name, 0);
             }
             long at = HEADER_BYTES;
             long rows = 0;

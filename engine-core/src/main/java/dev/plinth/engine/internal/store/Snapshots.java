@@ -69,6 +69,7 @@ final class Snapshots implements AutoCloseable {
             return transaction.lastSequence();
         });
         store.await(end);
+        syncJournal();
         draft.publish(end);
         deleteOld();
     }
@@ -135,6 +136,8 @@ final class Snapshots implements AutoCloseable {
         long needed = snapshots.get(KEPT - 1) + 1;
         for (int i = 0; i + 1 < segments.size() && firstSequence(segments.get(i + 1)) <= needed; i++) {
             disk.delete(Segment.name(segments.get(i)));
+            // One after the other: a power cut must not take a later one and leave an earlier one.
+            disk.syncNames();
         }
         for (int i = KEPT; i < snapshots.size(); i++) {
             disk.delete(Snapshot.name(snapshots.get(i)));
@@ -142,11 +145,25 @@ final class Snapshots implements AutoCloseable {
         disk.syncNames();
     }
 
+    /** Makes durable what the level OS has only written: the snapshot counts on it. Segments before the last one are synced. */
+    private void syncJournal() throws IOException {
+        if (journal.durability() == Journal.Durability.FSYNC) {
+            return;
+        }
+        long last = 0;
+        for (String name : disk.names()) {
+            last = Math.max(last, Segment.numberOf(name));
+        }
+        try (Disk.File file = disk.open(Segment.name(last))) {
+            file.sync();
+        }
+    }
+
     private long firstSequence(long segment) throws IOException {
         try (Disk.File file = disk.open(Segment.name(segment))) {
             ByteBuffer bytes = ByteBuffer.allocate(Segment.HEADER_BYTES);
             int unused = file.read(bytes, 0);
-            Segment header = Segment.readHeader(bytes.flip(), Segment.name(segment));
+            Segment header = Segment.readHeader(bytes.flip(), Segment.name(segment), file.size());
             return header == null ? Long.MAX_VALUE : header.firstSequence();
         }
     }

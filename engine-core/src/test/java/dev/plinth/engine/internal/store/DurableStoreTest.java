@@ -84,33 +84,6 @@ class DurableStoreTest {
     }
 
     @ParameterizedTest
-    @EnumSource(MemoryDisk.Fault.class)
-    void operationFails_eachInTurn_nothingIsAcknowledgedAfterIt(MemoryDisk.Fault fault) {
-        long seed = TestScale.seed();
-        MemoryDisk whole = new MemoryDisk();
-        Store quiet = open(whole, Journal.Durability.FSYNC, 8 * 1024);
-        work(quiet, new Random(seed), 300);
-        quiet.close();
-        long operations = whole.operations();
-        long step = Math.max(1, operations / TestScale.count(1000));
-        for (long at = 1; at <= operations; at += step) {
-            history.clear();
-            MemoryDisk disk = new MemoryDisk();
-            disk.failAt(at, fault);
-            long acknowledged = 0;
-            try {
-                Store store = open(disk, Journal.Durability.FSYNC, 8 * 1024);
-                work(store, new Random(seed), 300);
-                acknowledged = store.committed();
-                store.close();
-            } catch (IllegalStateException refusedToStart) {
-                assertThat(refusedToStart).hasMessageStartingWith("Expected ");
-            }
-            checkPrefix(disk.copy(), Journal.Durability.FSYNC, acknowledged, seed);
-        }
-    }
-
-    @ParameterizedTest
     @ValueSource(longs = {8 * 1024, Long.MAX_VALUE})
     void bitFlips_anywhereInTheFiles_neverGiveAWrongAnswer(long bytesPerSnapshot) {
         long seed = TestScale.seed();

@@ -4,35 +4,54 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A disk that knows what is durable: {@link #crash} gives the disk that a power cut could leave, and {@link #failAt} makes one
- * operation fail.
+ * A disk that knows what is durable: {@link #failAt} makes one operation fail, {@link #killed} is what the death of the process
+ * leaves, {@link #crash} what a power cut may leave.
+ *
+ * <p>Of each sector that was written and not synced a power cut leaves any of its versions since the last sync; of the changes of
+ * names that were not synced none, all, the first ones, or any. What a failed sync did not write is never written by a later one.
  */
 final class MemoryDisk implements Disk {
     private static final int SECTOR = 512;
 
     private final TreeMap<String, MemoryFile> names = new TreeMap<>();
-    private TreeMap<String, MemoryFile> durableNames = new TreeMap<>();
-    private final List<TreeMap<String, MemoryFile>> unsyncedNames = new ArrayList<>();
-    private long operations;
-    private long failAt = Long.MAX_VALUE;
-    private Fault fault = Fault.ERROR;
+    private final TreeMap<String, MemoryFile> durableNames = new TreeMap<>();
+    private final List<NameChange> unsyncedNames = new ArrayList<>();
+    private final DiskFault.Countdown countdown = new DiskFault.Countdown();
+    private @Nullable Runnable watcher;
     private volatile long bytesMax = Long.MAX_VALUE;
 
-    /** How an operation fails. */
-    enum Fault {
-        ERROR,
-        SHORT_WRITE
+    /** A disk with these files, all durable. */
+    static MemoryDisk of(Map<String, byte[]> contents) {
+        MemoryDisk disk = new MemoryDisk();
+        contents.forEach((name, bytes) -> {
+            MemoryFile file = disk.new MemoryFile(bytes.clone(), bytes.clone());
+            disk.names.put(name, file);
+            disk.durableNames.put(name, file);
+        });
+        return disk;
     }
 
-    /** Makes the operation of this number, counted from the start, fail. */
-    synchronized void failAt(long operation, Fault kind) {
-        failAt = operation;
-        fault = kind;
+    /** Makes the operation of this number fail, counted from now among those that such a fault can hit. */
+    synchronized void failAt(DiskFault fault, long number) {
+        countdown.start(fault, number);
+    }
+
+    /** The thread that met the fault; null if none has. */
+    synchronized @Nullable Thread failedOn() {
+        return countdown.failedOn();
+    }
+
+    /** Runs something before each operation that could change the disk; the disk stands still meanwhile. */
+    synchronized void watch(@Nullable Runnable beforeEach) {
+        watcher = beforeEach;
     }
 
     /** Makes the disk full at so many bytes. */
@@ -40,70 +59,102 @@ final class MemoryDisk implements Disk {
         bytesMax = bytes;
     }
 
-    synchronized long operations() {
-        return operations;
+    /** The contents of all files, as who reads them now sees them. */
+    synchronized Map<String, byte[]> contents() {
+        Map<String, byte[]> contents = new TreeMap<>();
+        names.forEach((name, file) -> contents.put(name, file.bytes.clone()));
+        return contents;
     }
 
-    /** What a power cut now could leave: unsynced writes are there, torn or lost in any combination, and names up to a point. */
-    synchronized MemoryDisk crash(Random random) {
-        TreeMap<String, MemoryFile> left = durableNames;
-        if (!unsyncedNames.isEmpty() && random.nextBoolean()) {
-            left = unsyncedNames.get(random.nextInt(unsyncedNames.size()));
-        }
-        MemoryDisk after = new MemoryDisk();
-        left.forEach((name, file) -> after.names.put(name, file.crashed(after, random)));
-        after.durableNames = new TreeMap<>(after.names);
-        return after;
-    }
-
-    /** What the death of the process leaves: everything. */
-    synchronized MemoryDisk copy() {
-        MemoryDisk after = new MemoryDisk();
-        names.forEach((name, file) -> after.names.put(name, new MemoryFile(after, file.bytes.clone())));
-        after.durableNames = new TreeMap<>(after.names);
-        return after;
-    }
-
-    /** What the death of the process leaves of a disk that a power cut may still follow: what was not durable is not. */
-    synchronized MemoryDisk killed() {
-        MemoryDisk after = copy();
-        names.forEach((name, file) -> {
-            MemoryFile left = after.names.get(name);
-            left.synced = file.synced.clone();
-            left.unsynced.addAll(file.unsynced);
-        });
-        return after;
-    }
-
+    /** The bytes of a file, to damage them. */
     synchronized byte[] bytes(String name) {
         return names.get(name).bytes;
     }
 
-    synchronized void put(String name, byte[] bytes) {
-        names.put(name, new MemoryFile(this, bytes));
+    /** What is there when all of it has become durable. */
+    MemoryDisk copy() {
+        return of(contents());
+    }
+
+    /** What the death of the process leaves: everything, durable or not. */
+    synchronized MemoryDisk killed() {
+        MemoryDisk after = new MemoryDisk();
+        Map<MemoryFile, MemoryFile> copies = new IdentityHashMap<>();
+        names.forEach((name, file) -> after.names.put(name, file.copied(after, copies)));
+        durableNames.forEach((name, file) -> after.durableNames.put(name, file.copied(after, copies)));
+        for (NameChange change : unsyncedNames) {
+            MemoryFile made = change.made == null ? null : change.made.copied(after, copies);
+            after.unsyncedNames.add(new NameChange(change.from, change.to, made));
+        }
+        return after;
+    }
+
+    /** What a power cut now may leave. */
+    synchronized MemoryDisk crash(Random random) {
+        TreeMap<String, MemoryFile> left = new TreeMap<>(durableNames);
+        int kept = random.nextInt(unsyncedNames.size() + 1);
+        int how = random.nextInt(3);
+        for (int i = 0; i < unsyncedNames.size(); i++) {
+            if (how == 0 ? i < kept : how == 1 || random.nextBoolean()) {
+                unsyncedNames.get(i).applyTo(left);
+            }
+        }
+        MemoryDisk after = new MemoryDisk();
+        int odds = random.nextInt(4);
+        left.forEach((name, file) -> after.names.put(name, file.crashed(after, random, odds)));
+        after.durableNames.putAll(after.names);
+        return after;
     }
 
     @Override
     public synchronized List<String> names() throws IOException {
-        step();
+        countdown.step(DiskFault.Operation.READ);
         return new ArrayList<>(names.keySet());
     }
 
     @Override
     public synchronized File create(String name) throws IOException {
-        step();
+        before(DiskFault.Operation.NAME);
         if (names.containsKey(name)) {
             throw new IOException("there already: " + name);
         }
-        MemoryFile file = new MemoryFile(this, new byte[0]);
-        names.put(name, file);
-        unsyncedNames.add(new TreeMap<>(names));
+        MemoryFile file = new MemoryFile(new byte[0], new byte[0]);
+        change(new NameChange(null, name, file));
         return file;
     }
 
     @Override
     public synchronized File open(String name) throws IOException {
-        step();
+        countdown.step(DiskFault.Operation.READ);
+        return existing(name);
+    }
+
+    @Override
+    public synchronized void rename(String from, String to) throws IOException {
+        before(DiskFault.Operation.NAME);
+        change(new NameChange(from, to, existing(from)));
+    }
+
+    @Override
+    public synchronized void delete(String name) throws IOException {
+        before(DiskFault.Operation.NAME);
+        if (names.containsKey(name)) {
+            change(new NameChange(name, null, null));
+        }
+    }
+
+    @Override
+    public synchronized void syncNames() throws IOException {
+        before(DiskFault.Operation.SYNC_NAMES);
+        durableNames.clear();
+        durableNames.putAll(names);
+        unsyncedNames.clear();
+    }
+
+    @Override
+    public void close() {}
+
+    private MemoryFile existing(String name) throws IOException {
         MemoryFile file = names.get(name);
         if (file == null) {
             throw new IOException("not there: " + name);
@@ -111,69 +162,60 @@ final class MemoryDisk implements Disk {
         return file;
     }
 
-    @Override
-    public synchronized void rename(String from, String to) throws IOException {
-        step();
-        MemoryFile file = names.remove(from);
-        if (file == null) {
-            throw new IOException("not there: " + from);
-        }
-        names.put(to, file);
-        unsyncedNames.add(new TreeMap<>(names));
+    private void change(NameChange change) {
+        change.applyTo(names);
+        unsyncedNames.add(change);
     }
 
-    @Override
-    public synchronized void delete(String name) throws IOException {
-        step();
-        if (names.remove(name) != null) {
-            unsyncedNames.add(new TreeMap<>(names));
+    private void before(DiskFault.Operation operation) throws IOException {
+        look();
+        countdown.step(operation);
+    }
+
+    private void look() {
+        if (watcher != null) {
+            watcher.run();
         }
     }
-
-    @Override
-    public synchronized void syncNames() throws IOException {
-        step();
-        durableNames = new TreeMap<>(names);
-        unsyncedNames.clear();
-    }
-
-    @Override
-    public void close() {}
 
     private long used() {
-        return names.values().stream().mapToLong(file -> file.bytes.length).sum();
-    }
-
-    private void step() throws IOException {
-        if (++operations == failAt) {
-            throw new IOException("Input/output error");
+        long used = 0;
+        for (MemoryFile file : names.values()) {
+            used += file.bytes.length;
         }
+        return used;
     }
 
-    private static final class MemoryFile implements File {
-        private final MemoryDisk disk;
-        private byte[] bytes;
-        private byte[] synced;
-        private final List<Written> unsynced = new ArrayList<>();
+    private static byte[] with(byte[] old, byte[] data, int from, int to, int position) {
+        int start = position + from;
+        byte[] all = start + to - from > old.length ? Arrays.copyOf(old, start + to - from) : old;
+        System.arraycopy(data, from, all, start, to - from);
+        return all;
+    }
 
-        MemoryFile(MemoryDisk disk, byte[] bytes) {
-            this.disk = disk;
+    /** What readers see, what is durable, and the writes between the two. */
+    private final class MemoryFile implements File {
+        private byte[] bytes;
+        private byte[] durable;
+        private final List<Written> unsynced = new ArrayList<>();
+        private final List<Written> givenUp = new ArrayList<>();
+
+        MemoryFile(byte[] bytes, byte[] durable) {
             this.bytes = bytes;
-            this.synced = bytes.clone();
+            this.durable = durable;
         }
 
         @Override
         public long size() throws IOException {
-            synchronized (disk) {
-                disk.step();
+            synchronized (MemoryDisk.this) {
                 return bytes.length;
             }
         }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
-            synchronized (disk) {
-                disk.step();
+            synchronized (MemoryDisk.this) {
+                countdown.step(DiskFault.Operation.READ);
                 int count = (int) Math.max(0, Math.min(target.remaining(), bytes.length - position));
                 target.put(bytes, (int) position, count);
                 return count;
@@ -182,31 +224,44 @@ final class MemoryDisk implements Disk {
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
-            synchronized (disk) {
+            synchronized (MemoryDisk.this) {
+                look();
                 byte[] data = new byte[source.remaining()];
                 source.get(data);
-                if (disk.used() + Math.max(0, position + data.length - bytes.length) > disk.bytesMax) {
+                if (used() + Math.max(0, position + data.length - bytes.length) > bytesMax) {
                     throw new IOException("No space left on device");
                 }
-                boolean fails = ++disk.operations == disk.failAt;
-                if (fails && disk.fault == Fault.SHORT_WRITE) {
-                    data = Arrays.copyOf(data, data.length / 2);
+                try {
+                    countdown.step(DiskFault.Operation.WRITE);
+                } catch (IOException e) {
+                    if (countdown.fault() == DiskFault.SHORT_WRITE) {
+                        take(Arrays.copyOf(data, data.length / 2), (int) position);
+                    }
+                    throw e;
                 }
-                if (!fails || disk.fault == Fault.SHORT_WRITE) {
-                    bytes = with(bytes, data, (int) position);
-                    unsynced.add(new Written((int) position, data));
-                }
-                if (fails) {
-                    throw new IOException("No space left on device");
-                }
+                take(data, (int) position);
             }
+        }
+
+        private void take(byte[] data, int position) {
+            bytes = with(bytes, data, 0, data.length, position);
+            unsynced.add(new Written(position, data));
         }
 
         @Override
         public void sync() throws IOException {
-            synchronized (disk) {
-                disk.step();
-                synced = bytes.clone();
+            synchronized (MemoryDisk.this) {
+                look();
+                try {
+                    countdown.step(DiskFault.Operation.SYNC);
+                } catch (IOException e) {
+                    givenUp.addAll(unsynced);
+                    unsynced.clear();
+                    throw e;
+                }
+                for (Written written : unsynced) {
+                    durable = with(durable, written.data, 0, written.data.length, written.position);
+                }
                 unsynced.clear();
             }
         }
@@ -214,25 +269,52 @@ final class MemoryDisk implements Disk {
         @Override
         public void close() {}
 
-        MemoryFile crashed(MemoryDisk after, Random random) {
-            byte[] left = synced.clone();
-            for (Written written : unsynced) {
-                for (int at = 0; at < written.data.length; at += SECTOR) {
-                    if (random.nextInt(3) > 0) {
-                        int to = Math.min(written.data.length, at + SECTOR);
-                        left = with(left, Arrays.copyOfRange(written.data, at, to), written.position + at);
-                    }
-                }
+        MemoryFile copied(MemoryDisk to, Map<MemoryFile, MemoryFile> copies) {
+            MemoryFile copy = copies.get(this);
+            if (copy == null) {
+                copy = to.new MemoryFile(bytes.clone(), durable.clone());
+                copy.unsynced.addAll(unsynced);
+                copy.givenUp.addAll(givenUp);
+                copies.put(this, copy);
             }
-            return new MemoryFile(after, left);
+            return copy;
         }
 
-        private static byte[] with(byte[] old, byte[] data, int position) {
-            byte[] all = Arrays.copyOf(old, Math.max(old.length, position + data.length));
-            System.arraycopy(data, 0, all, position, data.length);
-            return all;
+        /** Each sector in one of its versions: the odds are 0 for the durable one, 3 for the last one, or even. */
+        MemoryFile crashed(MemoryDisk to, Random random, int odds) {
+            byte[] left = durable.clone();
+            List<Written> pending = new ArrayList<>(givenUp);
+            pending.addAll(unsynced);
+            Map<Integer, Integer> versions = new TreeMap<>();
+            for (int i = 0; i < pending.size(); i++) {
+                Written written = pending.get(i);
+                int at = 0;
+                while (at < written.data.length) {
+                    int sector = (written.position + at) / SECTOR;
+                    int end = Math.min(written.data.length, (sector + 1) * SECTOR - written.position);
+                    int version = versions.computeIfAbsent(sector, key -> random.nextInt(pending.size() + 1));
+                    if (odds == 3 || odds != 0 && i < version) {
+                        left = with(left, written.data, at, end, written.position);
+                    }
+                    at = end;
+                }
+            }
+            return to.new MemoryFile(left, left.clone());
         }
     }
 
     private record Written(int position, byte[] data) {}
+
+    /** A file made (no name before), renamed, or deleted (no name after). */
+    private record NameChange(
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable MemoryFile made) {
+        void applyTo(Map<String, MemoryFile> names) {
+            MemoryFile file = from == null ? made : names.remove(from);
+            if (to != null && file != null) {
+                names.put(to, file);
+            }
+        }
+    }
 }

@@ -1,0 +1,25 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.TestScale;
+import java.util.function.Function;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The machine dies at any time: what is left opens, and is a beginning of what was written. */
+@Timeout(300)
+class CrashStateTest {
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void machine_diesAnywhere_whatIsLeftIsABeginningWithAllThatWasAcknowledged(Journal.Durability durability) {
+        CrashRuns runs = new CrashRuns(durability, Function.identity());
+        int wanted = TestScale.count(5_000);
+        int states = 0;
+        for (long seed = TestScale.seed(); states < wanted; seed++) {
+            states = runs.run(seed);
+        }
+        System.out.println(durability + ": " + states + " states");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Random writes into stores on a disk, and the question after everything that may happen to it: is what is left a beginning of
+ * what was written, with all that was acknowledged in it?
+ *
+ * <p>Segments are small, so that a few hundred records rotate, make snapshots and delete old segments.
+ */
+final class DiskLife {
+    static final int SEGMENT_BYTES = 4 * 1024;
+    static final long OFTEN = 3 * 1024;
+    static final long NEVER = Long.MAX_VALUE;
+    private static final int IDS = 20;
+    // Thousands of stores are opened on purpose on disks that fail; the logger is kept, or its level would be lost.
+    private static final Logger QUIET = Logger.getLogger(Store.class.getPackageName());
+
+    static {
+        QUIET.setLevel(Level.OFF);
+    }
+
+    private final long seed;
+    private final Random random;
+    private final Function<Disk, Disk> sabotage;
+    private final Journal.Durability durability;
+    private final History history = new History(List.of(Parcels.TABLE));
+
+    /**
+     * A life without history.
+     *
+     * @param sabotage what stands between store and disk: nothing, or something that the suites have to find
+     */
+    DiskLife(long seed, Journal.Durability durability, Function<Disk, Disk> sabotage) {
+        this.seed = seed;
+        this.random = new Random(seed);
+        this.durability = durability;
+        this.sabotage = sabotage;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    History history() {
+        return history;
+    }
+
+    Store open(MemoryDisk disk, long bytesPerSnapshot) {
+        return open(TableKind.HEAP, disk, bytesPerSnapshot);
+    }
+
+    Store open(TableKind kind, MemoryDisk disk, long bytesPerSnapshot) {
+        return Store.open(
+                new Store.Settings(kind, List.of(Parcels.TABLE), 1000),
+                new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
+                sabotage.apply(disk),
+                ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
+    }
+
+    /** Writes so many records, waiting for most of them; each refusal has to be the right one. */
+    void work(Store store, int count) {
+        long last = store.committed();
+        for (int i = 0; i < count; i++) {
+            try {
+                last = append(store);
+            } catch (Refused refused) {
+                assertThat(refused.refusal().code()).as(where()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
+            }
+            if (random.nextInt(4) > 0) {
+                await(store, last);
+            }
+        }
+        await(store, last);
+    }
+
+    private void await(Store store, long sequence) {
+        try {
+            store.await(sequence);
+        } catch (Refused refused) {
+            assertThat(refused.refusal().code()).as(where()).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+            assertThat(store.isWritable()).as(where()).isFalse();
+            assertThat(store.stateHash())
+                    .as("state after all unknown was taken back; %s", where())
+                    .isEqualTo(history.hash(store.committed()));
+        }
+    }
+
+    long append(Store store) {
+        long id = random.nextInt(IDS);
+        boolean removes = random.nextInt(4) == 0;
+        long value = random.nextInt(1_000_000);
+        return store.write(transaction -> {
+            List<Changes.Write> writes = List.of(removes ? Parcels.removal(id) : Parcels.write(transaction, id, value));
+            long sequence = transaction.append(writes, transaction.nowMillis());
+            history.add(sequence, transaction, writes);
+            return sequence;
+        });
+    }
+
+    /** Opens what is left, which has to be a beginning of the history with all that was acknowledged in it; gives its end. */
+    long check(MemoryDisk disk, long acknowledged) {
+        Store store;
+        try {
+            store = open(disk, NEVER);
+        } catch (RuntimeException e) {
+            throw new AssertionError("Expected a store that opens; " + where(), e);
+        }
+        try (store) {
+            return check(store, acknowledged);
+        }
+    }
+
+    /** The same of a store that is open. */
+    long check(Store store, long acknowledged) {
+        long last = store.committed();
+        assertThat(last).as("records left; %s", where()).isBetween(acknowledged, history.size());
+        assertThat(store.stateHash())
+                .as("state after record %d; %s", last, where())
+                .isEqualTo(history.hash(last));
+        return last;
+    }
+
+    String where() {
+        return TestScale.repeatWith(seed);
+    }
+}

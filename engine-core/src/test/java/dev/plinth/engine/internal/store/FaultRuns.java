@@ -1,0 +1,67 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import java.util.function.Function;
+
+/** Runs one scenario again and again, and each time another operation of the disk fails, once. */
+final class FaultRuns {
+    private static final int RECORDS = 200;
+
+    private final long seed;
+    private final Function<Disk, Disk> sabotage;
+
+    FaultRuns(long seed, Function<Disk, Disk> sabotage) {
+        this.seed = seed;
+        this.sabotage = sabotage;
+    }
+
+    /** Fails every so-many-th operation in turn, until a run meets none; gives how many runs met one. */
+    int failEach(DiskFault fault, int step) {
+        int runs = 0;
+        for (long number = 1L + Math.floorMod(seed, step); run(fault, number); number += step) {
+            runs++;
+        }
+        return runs;
+    }
+
+    /** False if the scenario ended before the operation of this number. */
+    private boolean run(DiskFault fault, long number) {
+        DiskLife life = new DiskLife(seed, Journal.Durability.FSYNC, sabotage);
+        MemoryDisk disk = new MemoryDisk();
+        disk.failAt(fault, number);
+        long acknowledged = 0;
+        String what = fault + " at operation " + number + "; " + life.where();
+        try {
+            acknowledged = live(life, disk, what);
+        } catch (IllegalStateException refusedToOpen) {
+            assertThat(refusedToOpen).as(what).hasMessageStartingWith("Expected ");
+        } catch (AssertionError e) {
+            throw new AssertionError("With " + what, e);
+        }
+        try {
+            long left = life.check(disk.killed(), acknowledged);
+            life.check(disk.crash(life.random()), acknowledged);
+            assertThat(left).as(what).isGreaterThanOrEqualTo(acknowledged);
+        } catch (AssertionError e) {
+            throw new AssertionError("After " + what, e);
+        }
+        return disk.failedOn() != null;
+    }
+
+    private static long live(DiskLife life, MemoryDisk disk, String what) {
+        Store store = life.open(disk, DiskLife.OFTEN);
+        life.work(store, RECORDS);
+        store.close();
+        Thread failed = disk.failedOn();
+        boolean journal = failed != null && failed.getName().equals("plinth-journal");
+        assertThat(store.isWritable()).as("writable after %s", what).isEqualTo(!journal);
+        return store.committed();
+    }
+
+    /** How far apart the operations are that fail: every one at the full length. */
+    static int step() {
+        return 10 / Math.min(10, TestScale.count(10));
+    }
+}

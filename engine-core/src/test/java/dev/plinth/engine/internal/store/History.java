@@ -1,0 +1,51 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that was appended, in order, kept outside the store: what the state after any record has to be. */
+final class History {
+    private final List<TableName> tables;
+    private final List<Record> records = new ArrayList<>();
+    private final Map<Long, byte[]> hashes = new HashMap<>();
+
+    History(List<TableName> tables) {
+        this.tables = tables;
+    }
+
+    /** Takes the writes of a record; called inside the writer lock. */
+    synchronized void add(long sequence, Transaction transaction, List<Changes.Write> writes) {
+        if (sequence != records.size() + 1) {
+            throw new AssertionError("Expected record " + (records.size() + 1) + ", but got " + sequence);
+        }
+        records.add(new Record(0, 1, sequence, transaction.nowMillis(), 0, writes));
+    }
+
+    /** Forgets all after a record: what a crash has taken. */
+    synchronized void cutTo(long sequence) {
+        records.subList((int) sequence, records.size()).clear();
+        hashes.keySet().removeIf(known -> known > sequence);
+    }
+
+    synchronized long size() {
+        return records.size();
+    }
+
+    /** The state hash after a record. */
+    synchronized byte[] hash(long sequence) {
+        return hashes.computeIfAbsent(sequence, this::hashOf);
+    }
+
+    private byte[] hashOf(long sequence) {
+        try (Tables after = new Tables(TableKind.HEAP, tables, 1000)) {
+            for (Record record : records.subList(0, (int) sequence)) {
+                after.apply(record);
+            }
+            return after.stateHash();
+        }
+    }
+}
