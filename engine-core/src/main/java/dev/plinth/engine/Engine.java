@@ -2,7 +2,9 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
@@ -46,6 +48,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,6 +185,31 @@ public final class Engine implements AutoCloseable {
     /** Answers a call as the wire would, without ever blocking the caller's thread. */
     public CompletableFuture<Reply> submit(Call call) {
         return wire.submit(call);
+    }
+
+    /**
+     * Runs work of the host, on this thread, at most once under an idempotency key within 24 hours, and gives its result: from
+     * then on the same call gives the first result and runs nothing, also after a restart. Keys are those of the workspace's
+     * requests: one that a request has used is used here too.
+     *
+     * <p>If the work throws, the key is free again and the exception goes on to the caller. What the work did outside the engine
+     * is not part of the engine's commit: if the process dies, or the disk fails ({@code outcome_unknown}), after the work has
+     * acted and before its result is durable, the key is free and the same call runs the work again. Work that must not
+     * happen twice even then has to recognise its own traces, for instance by handing the key on. The work must not call this
+     * method with the same key.
+     *
+     * @param workspaceId {@code ws_…}
+     * @param key 1–255 printable ASCII characters
+     * @param fingerprint says what is asked for: with another one the key is refused, so that it never gives the result of
+     *     something else
+     * @param work gives a result of at most 128 KiB; a larger one is an {@code IllegalArgumentException} and leaves the key free
+     * @return the result, once it is durable
+     * @throws PlinthException 409 {@code idempotency_key_in_use} while another thread runs it, 422 {@code
+     *     idempotency_key_reused} under another fingerprint, 400 for what is no key, 404 for an unknown workspace, 503 while the
+     *     engine closes
+     */
+    public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
+        return OnceOnly.run(pipeline, workspaceId, key, fingerprint, work);
     }
 
     /** Bytes of a body that a route takes at most. */

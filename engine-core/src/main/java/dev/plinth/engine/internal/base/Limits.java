@@ -71,6 +71,9 @@ public final class Limits {
     /** Calls under idempotency keys that may be in flight at once. */
     public static final int IDEMPOTENCY_IN_FLIGHT_MAX = 100_000;
 
+    /** Bytes of a result that is remembered under an idempotency key of the host's own work. */
+    public static final int HOST_RESULT_BYTES_MAX = 128 * 1024;
+
     /** Seconds that a call may wait for an end. */
     public static final int WAIT_SECONDS_MAX = 30;
 
@@ -118,6 +121,9 @@ public final class Limits {
                 + 2 * NAME_LENGTH_MAX * CODE_POINT_BYTES_MAX
                 + JSON_AROUND_CONTENT_BYTES_MAX;
         check(resourceBytesMax <= ROW_BYTES_MAX, "the largest resource, or its event, must fit into one row");
+        check(
+                2 * HOST_RESULT_BYTES_MAX <= ROW_BYTES_MAX,
+                "a remembered result of the host fits into one row with ease");
         check(3 * ROW_BYTES_MAX < RECORD_BYTES_MAX, "a resource, its event and what is remembered go into one record");
         check(
                 PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,

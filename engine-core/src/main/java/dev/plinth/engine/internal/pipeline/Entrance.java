@@ -33,13 +33,18 @@ final class Entrance {
         draining = true;
     }
 
+    /** The engine is shutting down: 503. */
+    static Refusal draining() {
+        return Refusal.of(
+                        ProblemCode.SHUTTING_DOWN,
+                        "Expected a running engine, but it is shutting down; nothing was changed.")
+                .retryAfter(1);
+    }
+
     /** Who calls, and may they call at all: 401, 403, and 503 while the engine drains. */
     void access(Passage passage) {
         if (draining) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.SHUTTING_DOWN,
-                            "Expected a running engine, but it is shutting down; nothing was changed.")
-                    .retryAfter(1));
+            throw new Refused(draining());
         }
         String authorization = passage.request.headers().authorization();
         switch (passage.request.operation().guard()) {

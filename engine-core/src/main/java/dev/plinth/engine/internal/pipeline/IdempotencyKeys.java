@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 
 /** Reads the header Idempotency-Key: a bare token or a quoted string (RFC 8941 §3.3.3) of the same characters is the same key. */
@@ -12,6 +13,12 @@ final class IdempotencyKeys {
         String text = header.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
         String key = quoted ? unescaped(text.substring(1, text.length() - 1)) : text;
+        check(key);
+        return key;
+    }
+
+    /** Refuses with 400 what is no key. */
+    static void check(String key) {
         if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !isPrintable(key)) {
             throw Refused.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
@@ -19,7 +26,22 @@ final class IdempotencyKeys {
                             + " printable ASCII characters, but got " + key.length()
                             + " characters or others; send a UUID.");
         }
-        return key;
+    }
+
+    /** The key was used for something else. */
+    static Refusal reused() {
+        return Refusal.of(
+                ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
+    }
+
+    /** What uses the key has not ended. */
+    static Refusal inUse() {
+        return Refusal.of(
+                        ProblemCode.IDEMPOTENCY_KEY_IN_USE,
+                        "Expected the first request with this Idempotency-Key to have ended, but it is still"
+                                + " running; repeat the request.")
+                .retryAfter(1);
     }
 
     private static boolean isPrintable(String key) {

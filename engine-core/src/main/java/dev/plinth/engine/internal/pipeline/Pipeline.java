@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Pipeline {
     private final Parts parts;
     private final Entrance entrance;
     private final Patience patience;
+    private final HostWork hostWork;
     private final Turnstile turnstile = new Turnstile();
 
     /**
@@ -65,6 +67,7 @@ public final class Pipeline {
         this.parts = parts;
         this.entrance = new Entrance(parts.store(), parts.clock(), parts.access(), parts.quotas());
         this.patience = new Patience(parts.store(), parts.executor());
+        this.hostWork = new HostWork(parts);
     }
 
     /** Answers a request on the caller's thread; returns when the answer is durable. */
@@ -90,6 +93,24 @@ public final class Pipeline {
             return answer;
         }
         return answer.whenComplete((done, error) -> turnstile.leave());
+    }
+
+    /**
+     * Runs work of the host once under a key, on this thread.
+     *
+     * @return what it gave, now or the first time
+     * @throws Refused if the key is no key, in use, or used for something else; if there is no such workspace; and while the
+     *     engine drains
+     */
+    public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
+        if (!turnstile.enter()) {
+            throw new Refused(Entrance.draining());
+        }
+        try {
+            return hostWork.once(request, workspace, key, fingerprint, work);
+        } finally {
+            turnstile.leave();
+        }
     }
 
     /** Refuses all that comes from now on. */
@@ -189,10 +210,7 @@ public final class Pipeline {
         if (begin instanceof Idempotency.InUse inUse) {
             return inUse(passage, inUse);
         }
-        Refusal reused = Refusal.of(
-                ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
-        return end(passage, new Outcome.Turned(reused), view.highest());
+        return end(passage, new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
     }
 
     /** What was shown by virtue of a share is not shown again once the share is gone: 404. */
@@ -205,13 +223,7 @@ public final class Pipeline {
     }
 
     private Step inUse(Passage passage, Idempotency.InUse inUse) {
-        Step refused = refuse(
-                passage,
-                Refusal.of(
-                                ProblemCode.IDEMPOTENCY_KEY_IN_USE,
-                                "Expected the first request with this Idempotency-Key to have ended, but it is still"
-                                        + " running; repeat the request.")
-                        .retryAfter(1));
+        Step refused = refuse(passage, IdempotencyKeys.inUse());
         int seconds = Preferences.waitSeconds(passage.request.headers().prefer());
         if (seconds == 0 || passage.hasWaited) {
             return refused;

@@ -1,0 +1,36 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.pipeline.Pipeline;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The host's own work under idempotency keys, in the words of the typed API. */
+final class OnceOnly {
+    private OnceOnly() {}
+
+    static Json run(Pipeline pipeline, String workspaceId, String key, String fingerprint, Supplier<Json> work) {
+        Id request = pipeline.newRequestId();
+        try {
+            @Nullable Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
+            if (workspace == null) {
+                throw new Refused(Refusal.notFound());
+            }
+            return Json.trusted(pipeline.once(
+                    request, workspace, key, fingerprint, () -> work.get().utf8()));
+        } catch (Refused refused) {
+            Refusal refusal = refused.refusal();
+            // A key was sent, so to repeat the call after an unknown outcome is safe for the engine's part of it.
+            byte[] problem = ProblemJson.render(refusal, request, refusal.code().retryable());
+            throw new PlinthException(Values.problem((JsonValue.Obj) JsonReader.trusted(problem)));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.idempotency.Fingerprint;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.store.View;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/**
+ * Runs work of the host that is no request once under an idempotency key, and remembers what came of it. The keys are those of
+ * the wire: a key that a request has used is used here too.
+ */
+final class HostWork {
+    private static final String METHOD = "HOST"; // no method of HTTP, so no request has the same fingerprint
+
+    private final Pipeline.Parts parts;
+
+    HostWork(Pipeline.Parts parts) {
+        this.parts = parts;
+    }
+
+    /** What the work gave, now or the first time; returns when that is durable. */
+    byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
+        IdempotencyKeys.check(key);
+        View view = parts.store().view();
+        if (!Access.exists(view, workspace)) {
+            throw new Refused(Refusal.notFound());
+        }
+        Idempotency.Begin begin = parts.idempotency()
+                .begin(
+                        view,
+                        parts.clock().epochMillis(),
+                        workspace,
+                        key,
+                        Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));
+        if (begin instanceof Idempotency.Fresh fresh) {
+            try {
+                return run(request, workspace, fresh, work);
+            } finally {
+                parts.idempotency().end(fresh);
+            }
+        }
+        if (begin instanceof Idempotency.Replay replay) {
+            parts.store().await(view.highest());
+            return replay.outcome().body();
+        }
+        throw new Refused(begin instanceof Idempotency.InUse ? IdempotencyKeys.inUse() : IdempotencyKeys.reused());
+    }
+
+    private byte[] run(Id request, Id workspace, Idempotency.Fresh fresh, Supplier<byte[]> work) {
+        byte[] result = work.get();
+        if (result.length > Limits.HOST_RESULT_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected a result of at most " + Limits.HOST_RESULT_BYTES_MAX + " bytes, but got " + result.length
+                            + "; keep it elsewhere and give its address. The key is free.");
+        }
+        Command.Change remember = context -> {
+            if (!Access.exists(context.rows(), workspace)) {
+                throw new Refused(Refusal.notFound());
+            }
+            return Decision.of(new Changes(), Outcome.Done.ok(result));
+        };
+        Commits.Committed committed = parts.commits()
+                .commit(Caller.engineFor(workspace), remember, new ResultMemory(parts.idempotency(), fresh, request));
+        parts.store().await(committed.sequence());
+        if (committed.outcome() instanceof Outcome.Turned turned) {
+            throw new Refused(turned.refusal());
+        }
+        return result;
+    }
+
+    /** Remembers a result; a refusal leaves the key free. */
+    private record ResultMemory(Idempotency idempotency, Idempotency.Fresh fresh, Id request)
+            implements Commits.Memory {
+        @Override
+        public void remember(Context context, Changes changes, Outcome outcome) {
+            if (outcome instanceof Outcome.Done done) {
+                idempotency.remember(fresh, changes, context, request, done);
+            }
+        }
+
+        @Override
+        public void remember(Context context, Changes changes, Refusal refusal) {}
+    }
+}
