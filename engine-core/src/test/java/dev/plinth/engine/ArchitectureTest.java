@@ -61,6 +61,7 @@ final class ArchitectureTest {
 
     /** A wait of a person or a socket lasts real seconds, whatever the engine's clock says. */
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
+            INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "timer.Attempts", // a drain gives up after real seconds
             INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took
 

@@ -31,6 +31,23 @@ record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes
         return 4 + record.length;
     }
 
+    /** True if a frame can be so long where so many bytes are left. */
+    static boolean isLength(int size, long left) {
+        return size >= HEADER_BYTES && size <= BYTES_MAX && size <= left;
+    }
+
+    /** True if it is worth reading what may be a frame of this record or a later one: most bytes are none, and a CRC takes long. */
+    static boolean mayBegin(ByteBuffer head, long sequence, long left) {
+        int size = head.getInt(0);
+        int count = head.getInt(16);
+        byte flags = head.get(20);
+        return isLength(size, left)
+                && head.getLong(8) >= sequence
+                && count >= 0
+                && count <= size / 4
+                && (flags == 0 || flags == 1);
+    }
+
     /** The bytes of a frame. */
     static ByteBuffer encode(long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
         int size = HEADER_BYTES + recordBytes;
@@ -49,7 +66,7 @@ record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes
             return null;
         }
         int size = segment.getInt(offset);
-        if (size < HEADER_BYTES || size > BYTES_MAX || size > segment.limit() - offset) {
+        if (!isLength(size, segment.limit() - offset)) {
             return null;
         }
         if (segment.getInt(offset + 4) != Checksum.of(segment, offset + COVERED_FROM, size - COVERED_FROM)) {

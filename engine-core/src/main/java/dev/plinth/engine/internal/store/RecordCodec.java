@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into bytes and back. Each carries the CRC-32C of its own bytes and of the record before it, so that a stale or
@@ -19,6 +20,8 @@ final class RecordCodec {
     private static final byte VERSION = 1;
     private static final int CRC_AT = 1;
     private static final int COVERED_FROM = 5;
+    private static final int CELL_AT = 9;
+    private static final int EPOCH_AT = 13;
     private static final int HEADER_BYTES = 49;
 
     private final TableName[] tables = new TableName[128];
@@ -65,25 +68,63 @@ final class RecordCodec {
     }
 
     /**
+     * What a record says of itself before its writes.
+     *
+     * @param epoch the reign under which it was appended
+     * @param sequence its place in the log
+     * @param timeMillis the time of the decision
+     * @param lastNumber the highest list number so far
+     */
+    record Head(long epoch, long sequence, long timeMillis, long lastNumber) {}
+
+    /** The head of a record that is {@link #fault whole}. */
+    static Head head(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(EPOCH_AT);
+        return new Head(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+    }
+
+    /**
+     * What is wrong with a record; null if it is whole and follows the one before it.
+     *
+     * @throws IllegalStateException if the version is unknown
+     */
+    static @Nullable String fault(byte[] bytes, int crcBefore) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        byte version = in.get();
+        if (version != VERSION) {
+            throw new IllegalStateException("Expected a record of version " + VERSION + ", but found " + version
+                    + "; open the store with the release that wrote it.");
+        }
+        if (in.getInt() != computedCrc(bytes)) {
+            return "Expected a record whole, but its CRC-32C does not match its bytes";
+        }
+        return in.getInt() == crcBefore
+                ? null
+                : "Expected the record that follows the last one, but it names another one before it";
+    }
+
+    /** The CRC of the record before it, as a record states it. */
+    static int crcBefore(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getInt(COVERED_FROM);
+    }
+
+    /**
      * The record that the bytes hold.
      *
      * @param crcBefore the CRC of the record before it
      * @throws IllegalStateException if the version is unknown, the CRC is wrong or the chain is broken
      */
     Record decode(byte[] bytes, int crcBefore) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        byte version = in.get();
-        if (version != VERSION) {
-            throw new IllegalStateException("Expected a record of version " + VERSION + ", but found " + version
-                    + "; open the store with the release that wrote it");
+        String fault = fault(bytes, crcBefore);
+        if (fault != null) {
+            throw new IllegalStateException(fault);
         }
-        if (in.getInt() != computedCrc(bytes)) {
-            throw new IllegalStateException("Expected a record whole, but its CRC-32C does not match its bytes");
-        }
-        if (in.getInt() != crcBefore) {
-            throw new IllegalStateException(
-                    "Expected the record that follows the last one, but it names another one before it");
-        }
+        return decode(bytes);
+    }
+
+    /** The record that bytes hold which are {@link #fault whole}. */
+    Record decode(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(CELL_AT);
         int cell = in.getInt();
         long epoch = in.getLong();
         long sequence = in.getLong();
@@ -102,7 +143,7 @@ final class RecordCodec {
         TableName table = number > 0 ? tables[number] : null;
         if (table == null) {
             throw new IllegalStateException("Expected a table that this release knows, but record " + sequence
-                    + " names table " + number + "; open the store with the release that wrote it");
+                    + " names table " + number + "; open the store with the release that wrote it.");
         }
         byte[] key = new byte[in.get()];
         in.get(key);

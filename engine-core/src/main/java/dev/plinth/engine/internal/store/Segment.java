@@ -90,7 +90,8 @@ record Segment(long number, long firstSequence, int crcBefore) {
      * @param segment the file's bytes, or only the first ones
      * @param fileBytes the file's length
      * @return null if there is no whole header: the segment was never begun, or its first flush was torn
-     * @throws IllegalStateException if the file cannot be the segment of this name; the message says why
+     * @throws IllegalStateException if it is of another version, whose header has magic, version and CRC at the same places
+     * @throws StoreDamage if the file cannot be the segment of this name
      */
     static @Nullable Segment readHeader(ByteBuffer segment, String name, long fileBytes) {
         if (segment.limit() < HEADER_BYTES) {
@@ -100,16 +101,14 @@ record Segment(long number, long firstSequence, int crcBefore) {
         byte[] magic = new byte[MAGIC.length];
         in.get(magic);
         int version = in.getInt();
-        if (Arrays.equals(magic, MAGIC) && version != VERSION) {
-            throw new IllegalStateException("Expected journal version " + VERSION + ", but " + name + " is of version "
-                    + version
-                    + "; open the store with the release that wrote it. Restore a copy of the directory if there is"
-                    + " none.");
-        }
         Segment header = new Segment(in.getLong(), in.getLong(), in.getInt());
         int bytes = in.getInt();
         if (!Arrays.equals(magic, MAGIC) || in.getInt() != Checksum.of(segment, 0, CRC_AT)) {
             return null;
+        }
+        if (version != VERSION) {
+            throw new IllegalStateException("Expected journal version " + VERSION + ", but " + name + " is of version "
+                    + version + "; open the store with the release that wrote it.");
         }
         if (header.number != numberOf(name)) {
             throw notWhole(name, "says that it is " + name(header.number));
@@ -120,9 +119,7 @@ record Segment(long number, long firstSequence, int crcBefore) {
         return header;
     }
 
-    private static IllegalStateException notWhole(String name, String what) {
-        return new IllegalStateException(
-                "Expected a store without damage, but " + name + " " + what
-                        + "; nothing was changed. Restore a copy of the directory that is whole, or keep this one for analysis.");
+    private static StoreDamage notWhole(String name, String what) {
+        return new StoreDamage(name + " " + what, name, 0);
     }
 }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,13 +99,15 @@ final class Snapshot {
     }
 
     /**
-     * Reads a snapshot into empty tables.
+     * Reads a snapshot.
+     *
+     * @param rowSink takes each row
      *
      * @return where it starts and ends
      * @throws IOException if it is damaged
      * @throws IllegalStateException if it is of another version
      */
-    static Loaded load(Disk disk, String name, Tables tables, TableName[] byNumber) throws IOException {
+    static Loaded read(Disk disk, String name, RowSink rowSink) throws IOException {
         try (Disk.File file = disk.open(name)) {
             ByteBuffer header = read(file, 0, HEADER_BYTES, name);
             byte[] magic = new byte[MAGIC.length];
@@ -134,7 +135,7 @@ final class Snapshot {
                 if (bytes < 0 || stated != Checksum.of(block, 4, bytes)) {
                     throw damaged(name, at);
                 }
-                rows += apply(block, tables, byNumber, name);
+                rows += show(block, rowSink);
                 at += 8L + bytes;
             }
             ByteBuffer end = read(file, at, END_BYTES, name).position(4);
@@ -142,26 +143,28 @@ final class Snapshot {
             if (end.getLong() != rows || end.getInt() != Checksum.of(end, 0, END_BYTES - 4)) {
                 throw damaged(name, at);
             }
-            return new Loaded(start, endSequence);
+            return new Loaded(start, endSequence, rows);
         }
     }
 
     /** What a snapshot says of itself. */
-    record Loaded(Start start, long endSequence) {}
+    record Loaded(Start start, long endSequence, long rows) {}
 
-    private static int apply(ByteBuffer block, Tables tables, TableName[] byNumber, String name) throws IOException {
+    /** Takes the rows of a snapshot. */
+    @FunctionalInterface
+    interface RowSink {
+        void row(int table, byte[] key, byte[] row);
+    }
+
+    private static int show(ByteBuffer block, RowSink sink) {
         int rows = 0;
         while (block.hasRemaining()) {
-            int number = block.get();
+            int table = block.get();
             byte[] key = new byte[block.get()];
             block.get(key);
             byte[] row = new byte[block.getInt()];
             block.get(row);
-            TableName table = number > 0 ? byNumber[number] : null;
-            if (table == null) {
-                throw new IOException("Expected tables that this release knows, but " + name + " has table " + number);
-            }
-            tables.load(new Changes.Write(table, key, row));
+            sink.row(table, key, row);
             rows++;
         }
         return rows;

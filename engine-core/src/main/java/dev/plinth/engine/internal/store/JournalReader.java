@@ -1,0 +1,246 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the segments of a journal and shows what is whole, up to the end or to the first damage: the one reader of recovery and of
+ * all tools. It changes nothing, and holds one frame and a megabyte at a time.
+ *
+ * <p>A torn end is what a crash leaves: a last frame that is not whole, with nothing behind it that was written after it was
+ * durable. Nothing acknowledged is in it. Anything else that is not whole is {@link StoreDamage}.
+ *
+ * <p>An engine may be writing meanwhile. Then a frame can be read while half of it is there, and the one behind it be found whole
+ * a moment later; so no frame counts as damaged that was read only once.
+ */
+final class JournalReader {
+    private static final long ANYWHERE = -1;
+
+    private final Disk disk;
+    private final JournalVisitor visitor;
+    private final long from;
+    private final int fromCrc;
+    private long next;
+    private int crc;
+    private boolean begun;
+    private Tail tail;
+    private long readAgainAt;
+
+    private JournalReader(Disk disk, long from, int fromCrc, JournalVisitor visitor) {
+        this.disk = disk;
+        this.visitor = visitor;
+        this.from = from;
+        this.fromCrc = fromCrc;
+        this.tail = new Tail(from, fromCrc, 0, 0, 0, 0, false);
+    }
+
+    /** Reads all there is, wherever it starts. */
+    static JournalReader all(Disk disk, JournalVisitor visitor) {
+        return new JournalReader(disk, ANYWHERE, 0, visitor);
+    }
+
+    /** Reads what is needed behind a record, starting at the segment that has it; may show some records up to it. */
+    static JournalReader behind(Disk disk, long sequence, int crc, JournalVisitor visitor) {
+        return new JournalReader(disk, sequence, crc, visitor);
+    }
+
+    /**
+     * Where the journal ends.
+     *
+     * @param sequence the last whole record; may be one before the record that was asked for
+     * @param crc its CRC
+     * @param segmentNumber the last segment that could be used; 0 if there is none
+     * @param position behind the last frame with records in it
+     * @param tornFrom where a torn end begins
+     * @param tornTo where it ends; {@code tornFrom} if there is none
+     * @param headless true if the segment was made but never begun
+     */
+    record Tail(
+            long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, boolean headless) {}
+
+    /** What was read so far; behind damage, where the whole part ends. */
+    Tail tail() {
+        return tail;
+    }
+
+    /**
+     * Reads these segments.
+     *
+     * @param numbers ascending
+     * @throws StoreDamage if something is not whole that is needed
+     */
+    Tail read(List<Long> numbers) throws IOException {
+        int first = from == ANYWHERE ? 0 : firstNeeded(numbers);
+        for (int i = first; i < numbers.size(); i++) {
+            long number = numbers.get(i);
+            if (i > first && number != numbers.get(i - 1) + 1) {
+                String missing = Segment.name(numbers.get(i - 1) + 1);
+                throw new StoreDamage("the file " + missing + " is missing", missing, 0);
+            }
+            readSegment(number, i == numbers.size() - 1);
+        }
+        return tail;
+    }
+
+    private int firstNeeded(List<Long> numbers) throws IOException {
+        for (int i = numbers.size() - 1; i > 0; i--) {
+            String name = Segment.name(numbers.get(i));
+            try (Disk.File file = disk.open(name)) {
+                Segment header = readHeader(new Window(file), name);
+                if (header != null && header.firstSequence() <= from + 1) {
+                    return i;
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static @Nullable Segment readHeader(Window window, String name) throws IOException {
+        return Segment.readHeader(window.at(0, Segment.HEADER_BYTES), name, window.size());
+    }
+
+    private void readSegment(long number, boolean last) throws IOException {
+        String name = Segment.name(number);
+        try (Disk.File file = disk.open(name)) {
+            Window window = new Window(file);
+            Segment header = readHeader(window, name);
+            // A header is durable before the first frame is written, on every level.
+            if (header == null && (!last || frameBehind(window, 0, window.size(), 0, false) >= 0)) {
+                window.forget();
+                header = readHeader(window, name);
+                if (header == null) {
+                    throw new StoreDamage("the header of " + name + " is damaged at byte 0", name, 0);
+                }
+            }
+            if (header == null) {
+                tail = new Tail(tail.sequence, tail.crc, number, Segment.HEADER_BYTES, 0, 0, true);
+                return;
+            }
+            begin(header, name);
+            visitor.segment(header);
+            readFrames(window, header);
+        }
+    }
+
+    private void begin(Segment header, String name) {
+        long first = header.firstSequence();
+        if (!begun) {
+            begun = true;
+            if (from != ANYWHERE && first > from + 1) {
+                throw missing(from + 1, first, name);
+            }
+            next = first;
+            crc = header.crcBefore();
+            if (first == from + 1 && crc != fromCrc) {
+                throw new StoreDamage(name + " does not belong behind record " + from, name, 0);
+            }
+        } else if (first > next && tail.tornTo > tail.tornFrom) {
+            throw damaged(Segment.name(tail.segmentNumber), tail.tornFrom, first);
+        } else if (first > next) {
+            throw missing(next, first, name);
+        } else if (first != next || header.crcBefore() != crc) {
+            throw new StoreDamage(name + " does not belong behind record " + (next - 1), name, 0);
+        }
+        tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, false);
+    }
+
+    private void readFrames(Window window, Segment header) throws IOException {
+        String name = Segment.name(header.number());
+        long at = Segment.HEADER_BYTES;
+        while (true) {
+            Frame frame = window.frame(at);
+            if (frame != null) {
+                visit(frame, name, at);
+                at += frame.bytes();
+                // The next frame takes the place of an empty one.
+                int position = frame.records().isEmpty() ? tail.position : (int) at;
+                tail = new Tail(next - 1, crc, header.number(), position, 0, 0, false);
+                continue;
+            }
+            long written = window.writtenEnd(at);
+            long behind = written > at ? frameBehind(window, at + 1, written, next, true) : -1;
+            if (behind < 0) {
+                tail = new Tail(next - 1, crc, header.number(), tail.position, at, written, false);
+                return;
+            }
+            at = goOn(window, name, at, behind);
+        }
+    }
+
+    /** Where to go on though a frame is not whole and one behind it is: it may have been written meanwhile, or not be needed. */
+    private long goOn(Window window, String name, long at, long behind) throws IOException {
+        window.forget();
+        if (readAgainAt != at) {
+            readAgainAt = at;
+            return tail.position;
+        }
+        Frame frame = window.frame(behind);
+        if (frame == null || frame.firstSequence() > from + 1 || next > from) {
+            throw damaged(name, at, frame == null ? next : frame.firstSequence());
+        }
+        next = frame.firstSequence();
+        boolean isNext = next == from + 1 || frame.records().isEmpty();
+        crc = isNext ? fromCrc : RecordCodec.crcBefore(frame.records().get(0));
+        return behind;
+    }
+
+    private void visit(Frame frame, String name, long at) throws IOException {
+        if (frame.firstSequence() != next) {
+            throw misplaced(name, at, frame.firstSequence());
+        }
+        visitor.frame(frame, at);
+        for (byte[] bytes : frame.records()) {
+            String fault = RecordCodec.fault(bytes, crc);
+            if (fault != null) {
+                throw new StoreDamage(
+                        "record " + next + " in " + name + " at byte " + at + " does not fit: " + fault, name, at);
+            }
+            RecordCodec.Head head = RecordCodec.head(bytes);
+            if (head.sequence() != next) {
+                throw misplaced(name, at, head.sequence());
+            }
+            crc = RecordCodec.crc(bytes);
+            if (next == from && crc != fromCrc) {
+                throw new StoreDamage(
+                        "record " + next + " in " + name + " at byte " + at + " is not the one that "
+                                + Snapshot.name(from) + " was made at",
+                        name,
+                        at);
+            }
+            next++;
+            visitor.record(head, bytes);
+        }
+    }
+
+    /** The first byte at which a frame of this record or a later one is whole; -1 if there is none. */
+    static long frameBehind(Window window, long start, long end, long sequence, boolean synced) throws IOException {
+        for (long at = start; at + Frame.HEADER_BYTES <= end; at++) {
+            if (Frame.mayBegin(window.at(at, Frame.HEADER_BYTES), sequence, end - at)) {
+                Frame frame = window.frame(at);
+                if (frame != null && (frame.synced() || !synced)) {
+                    return at;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private StoreDamage damaged(String name, long at, long behind) {
+        return new StoreDamage(
+                "record " + next + " in " + name + " at byte " + at + " is damaged, but record " + behind
+                        + " behind it is whole",
+                name,
+                at);
+    }
+
+    private StoreDamage misplaced(String name, long at, long sequence) {
+        return new StoreDamage(
+                "record " + next + " in " + name + " at byte " + at + " is number " + sequence, name, at);
+    }
+
+    private static StoreDamage missing(long first, long behind, String name) {
+        return new StoreDamage(
+                "records " + first + " to " + (behind - 1) + " before " + name + " are missing", name, 0);
+    }
+}
