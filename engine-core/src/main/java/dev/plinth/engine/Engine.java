@@ -124,19 +124,27 @@ public final class Engine implements AutoCloseable {
                 waiters,
                 Resources::checkVisible,
                 workers));
-        wire = new Wire(
-                pipeline,
-                new Wire.Parts(
-                        store,
-                        quotas,
-                        plans,
-                        webhooks,
-                        config.operations(),
-                        config.asyncOperations().keySet(),
-                        config.types(),
-                        access.uses(),
-                        config.testClock().orElse(null),
-                        () -> reset(access)));
+        try {
+            wire = new Wire(
+                    pipeline,
+                    new Wire.Parts(
+                            store,
+                            quotas,
+                            plans,
+                            webhooks,
+                            config.operations(),
+                            config.asyncOperations().keySet(),
+                            config.types(),
+                            access.uses(),
+                            config.costs(),
+                            config.testClock().orElse(null),
+                            () -> reset(access)));
+        } catch (IllegalArgumentException e) {
+            webhooks.close();
+            workers.shutdownNow();
+            store.close();
+            throw e;
+        }
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
         firstStart = config.defaultWorkspace() && isEmpty()
@@ -225,6 +233,14 @@ public final class Engine implements AutoCloseable {
      */
     public Reply refusal(String code, String detail) {
         return wire.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
+    }
+
+    /**
+     * How many calls each rate limit in shadow mode would have refused since the engine was opened, by {@code plan/policy}; none
+     * that refused nothing.
+     */
+    public Map<String, Long> shadowRefusals() {
+        return quotas.shadowRefusals();
     }
 
     /** What was made when the engine was opened on an empty store; empty if nothing was. */

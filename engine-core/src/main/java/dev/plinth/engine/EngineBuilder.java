@@ -8,11 +8,15 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.Costs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +39,8 @@ public final class EngineBuilder {
     private final Map<String, EventListener> listeners = new LinkedHashMap<>();
     private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
     private final Map<String, Json> childTypes = new LinkedHashMap<>();
+    private final Map<String, Integer> routeCosts = new LinkedHashMap<>();
+    private final Map<String, Integer> operationCosts = new LinkedHashMap<>();
     private EngineClock clock = EngineClock.system();
     private Optional<ManualClock> testClock = Optional.empty();
     private IdSource ids = new RandomIds();
@@ -178,6 +184,23 @@ public final class EngineBuilder {
         return this;
     }
 
+    /**
+     * What a call of a route costs in rate-limit units; 1 unless said otherwise.
+     *
+     * @param route method and path, such as {@code POST /v1/resources/{id}/pause}
+     * @param units 0 to 1,000, and not more than any rate limit has at once; 0 takes nothing
+     */
+    public EngineBuilder routeCost(String route, int units) {
+        routeCosts.put(route, checkedUnits(units));
+        return this;
+    }
+
+    /** What running an operation of the host costs in rate-limit units, as {@link #routeCost} says it of a route. */
+    public EngineBuilder operationCost(String operation, int units) {
+        operationCosts.put(checked(operation), checkedUnits(units));
+        return this;
+    }
+
     /** Registers a listener under a name by which its place is kept. */
     public EngineBuilder listener(String name, EventListener listener) {
         listeners.put(checked(name), listener);
@@ -191,6 +214,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a setting makes no sense
      */
     public Engine open() {
+        checkCosts();
         return Engine.open(new EngineConfig(
                 clock,
                 testClock,
@@ -208,7 +232,42 @@ public final class EngineBuilder {
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),
+                new Costs(Map.copyOf(routeCosts), Map.copyOf(operationCosts)),
                 defaultWorkspace));
+    }
+
+    private static int checkedUnits(int units) {
+        if (units < 0 || units > Limits.CALL_UNITS_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected 0 to " + Limits.CALL_UNITS_MAX + " rate-limit units, but got " + units);
+        }
+        return units;
+    }
+
+    /** A call that costs more than a rate limit ever has would always be refused. */
+    private void checkCosts() {
+        int most = 1;
+        for (int units : routeCosts.values()) {
+            most = Math.max(most, units);
+        }
+        for (int units : operationCosts.values()) {
+            most = Math.max(most, units);
+        }
+        Plans all = new Plans(plans);
+        for (String name : all.names()) {
+            checkCost(most, "plan " + name, all.of(name).requests());
+            for (RatePolicy policy : all.of(name).policies()) {
+                boolean refuses = policy.mode() == RatePolicy.Mode.ENFORCE;
+                checkCost(refuses ? most : 0, "policy " + policy.name() + " of plan " + name, policy.requests());
+            }
+        }
+    }
+
+    private static void checkCost(int units, String limit, int requests) {
+        if (units > requests) {
+            throw new IllegalArgumentException("Expected calls that cost at most the " + requests + " units of " + limit
+                    + ", but one costs " + units);
+        }
     }
 
     private static String checkedType(String name) {

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.wire.Costs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,4 +32,5 @@ record EngineConfig(
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,
         ContentTypes types,
+        Costs costs,
         boolean defaultWorkspace) {}

@@ -33,7 +33,7 @@ final class BenchedEngine implements AutoCloseable {
 
     private static final Json BODY =
             Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
-    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED);
+    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);

@@ -2,10 +2,12 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class TakeBenchmark {
     private static final int MANY = 100_000;
-    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED);
+    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
 
     /** One bucket. */
     @Benchmark
@@ -53,20 +55,21 @@ public class TakeBenchmark {
         private static final long IDS_SEED = 1;
 
         private final Quotas quotas = new Quotas(new FastClock());
-        private final Id[] workspaces = new Id[MANY];
+        private final Caller[] callers = new Caller[MANY];
 
         /** Makes a bucket for each workspace. */
         @Setup
         public void fill() {
             SplittableRandom random = new SplittableRandom(IDS_SEED);
             for (int i = 0; i < MANY; i++) {
-                workspaces[i] = new Id(IdKind.WORKSPACE, random.nextLong(), random.nextLong());
+                Id workspace = new Id(IdKind.WORKSPACE, random.nextLong(), random.nextLong());
+                callers[i] = new Caller(workspace, new Id(IdKind.KEY, 1, i), 0, PLAN, 1);
                 take(i);
             }
         }
 
         private Quota take(int index) {
-            Quota quota = quotas.take(workspaces[index], PLAN, 1);
+            Quota quota = quotas.take(callers[index], 1);
             if (!quota.allowed()) {
                 throw new IllegalStateException("Expected a unit, but the bucket was empty: " + quota);
             }

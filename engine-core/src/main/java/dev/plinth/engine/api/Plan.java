@@ -1,6 +1,10 @@
 package dev.plinth.engine.api;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What a workspace is entitled to. Immutable; registered when the engine is built.
@@ -11,14 +15,22 @@ import java.util.Objects;
  * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
  * @param queuedJobsMax jobs of a workspace that wait, queued or scheduled, 0 or more; one more is refused with 429
  * @param resourcesMax resources of a workspace, archived ones too, 0 or more; one more is refused with 403
+ * @param policies further rate limits, at most 8
  */
 public record Plan(
-        String name, int requests, int windowSeconds, int endpointsMax, int queuedJobsMax, int resourcesMax) {
+        String name,
+        int requests,
+        int windowSeconds,
+        int endpointsMax,
+        int queuedJobsMax,
+        int resourcesMax,
+        List<RatePolicy> policies) {
     /** Stands for no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final int REQUESTS_MAX = 1_000_000;
     private static final int WINDOW_SECONDS_MAX = 86_400;
+    private static final int POLICIES_MAX = 8;
     private static final int MINUTE = 60;
     private static final int ENDPOINTS = 20;
     private static final int QUEUED_JOBS = 10_000;
@@ -52,25 +64,44 @@ public record Plan(
             throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got "
                     + endpointsMax + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources");
         }
+        policies = List.copyOf(policies);
+        if (policies.size() > POLICIES_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected at most " + POLICIES_MAX + " policies in plan " + name + ", but got " + policies.size());
+        }
+        Set<String> names = new HashSet<>(Set.of(name));
+        for (RatePolicy policy : policies) {
+            if (!names.add(policy.name())) {
+                throw new IllegalArgumentException("Expected policies of different names, none of them that of plan "
+                        + name + ", but " + policy.name() + " is there twice");
+            }
+        }
     }
 
     /** A plan of so many requests a minute with the usual other limits. */
     public static Plan perMinute(String name, int requests) {
-        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED);
+        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED, List.of());
     }
 
     /** The same plan with so many webhook endpoints at most. */
     public Plan withEndpointsMax(int endpoints) {
-        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax);
+        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax, policies);
     }
 
     /** The same plan with so many waiting jobs at most. */
     public Plan withQueuedJobsMax(int jobs) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax);
+        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax, policies);
     }
 
     /** The same plan with so many resources at most. */
     public Plan withResourcesMax(int resources) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources);
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources, policies);
+    }
+
+    /** The same plan with one more rate limit. */
+    public Plan withPolicy(RatePolicy policy) {
+        List<RatePolicy> more = new ArrayList<>(policies);
+        more.add(policy);
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, more);
     }
 }

@@ -199,7 +199,7 @@ public final class Access {
     public static Caller engineUnderPlan(Plans plans, Context context) {
         WorkspaceRow row = Workspaces.find(context, context.workspace());
         Caller engine = Caller.engineFor(context.workspace());
-        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()));
+        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()), 0);
     }
 
     private @Nullable Entry find(String token, Rows rows, long nowMillis) {
@@ -222,7 +222,8 @@ public final class Access {
             return null;
         }
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);
-        Caller caller = new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()));
+        Caller caller =
+                new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()), RowReader.sequence(workspaceRow));
         return new Entry(
                 caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), uses.of(workspace, keyId));
     }

@@ -9,17 +9,18 @@ import dev.plinth.engine.api.Plan;
  * @param key the API key; that of the operator and of the engine itself has only zero bits
  * @param scopes what the key may do, as bits of {@link Scope}
  * @param plan the plan of the workspace when the call came
+ * @param planSince the sequence of the row that named the plan: of two calls, the one with the higher knows better
  */
-public record Caller(Id workspace, Id key, int scopes, Plan plan) {
+public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince) {
     private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);
     private static final Id NO_KEY = new Id(IdKind.KEY, 0, 0);
 
     /** The operator. */
-    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.ALL, Plan.BUSINESS);
+    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.ALL, Plan.BUSINESS, 0);
 
     /** The engine itself, at work for a workspace. */
     public static Caller engineFor(Id workspace) {
-        return new Caller(workspace, NO_KEY, Scope.ALL, Plan.BUSINESS);
+        return new Caller(workspace, NO_KEY, Scope.ALL, Plan.BUSINESS, 0);
     }
 
     /** True for the operator. */

@@ -65,6 +65,12 @@ public final class Limits {
     /** Characters of an idempotency key. */
     public static final int IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 
+    /** Keys of a workspace that a rate limit for each key tells apart before it forgets those that have used nothing of late. */
+    public static final int POLICY_KEYS_MAX = 10_000;
+
+    /** Rate-limit units of one call. */
+    public static final int CALL_UNITS_MAX = 1_000;
+
     /** Hours that an outcome is remembered under its idempotency key. */
     public static final int IDEMPOTENCY_HOURS = 24;
 

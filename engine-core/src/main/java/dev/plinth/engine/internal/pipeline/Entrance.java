@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -65,27 +66,31 @@ final class Entrance {
         if (passage.request.operation().guard() != Operation.Guard.WORKSPACE) {
             return;
         }
-        int cost = passage.request.operation().cost();
-        Quota quota = quotas.take(passage.caller.workspace(), passage.caller.plan(), cost);
+        Quota quota = quotas.take(passage.caller, passage.request.units());
         passage.quota = quota;
         if (!quota.allowed()) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.RATE_LIMITED,
-                            "Expected at most " + quota.plan().requests() + " requests in "
-                                    + quota.plan().windowSeconds() + " seconds, which is the limit of plan "
-                                    + quota.plan().name() + ", but there were more; come again in "
-                                    + quota.retryAfterSeconds() + " s.")
-                    .retryAfter(quota.retryAfterSeconds()));
+            throw new Refused(
+                    Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
         }
+    }
+
+    private static String tooMany(Quota quota) {
+        RatePolicy violated = quota.violated();
+        int requests = violated == null ? quota.plan().requests() : violated.requests();
+        int seconds = violated == null ? quota.plan().windowSeconds() : violated.windowSeconds();
+        String of = violated == null ? "" : "policy " + violated.name() + " of ";
+        return "Expected at most " + requests + " requests in " + seconds + " seconds, which is the limit of " + of
+                + "plan " + quota.plan().name() + ", but there were more; come again in " + quota.retryAfterSeconds()
+                + " s.";
     }
 
     /** Gives the units back where the engine itself failed the call. */
     void refundFailure(Passage passage, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Turned turned
                 && turned.refusal().code().status() >= 500;
-        if (failed && passage.quota != null && passage.quota.allowed()) {
-            int cost = passage.request.operation().cost();
-            quotas.refund(passage.caller.workspace(), passage.caller.plan(), cost);
+        Quota taken = passage.quota;
+        if (failed && taken != null && taken.allowed()) {
+            quotas.refund(passage.caller, taken, passage.request.units());
         }
     }
 

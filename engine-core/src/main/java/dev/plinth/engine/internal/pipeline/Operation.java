@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Scope;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param guard who may call it
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
+ * @param costsByName rate-limit units by the value of the path's last variable, where they differ
  * @param body whether a body is expected
  * @param bodyBytesMax bytes of a body
  * @param runsHostCode true if it may take long on the caller's thread
@@ -27,6 +29,7 @@ public record Operation(
         Guard guard,
         @Nullable Scope scope,
         int cost,
+        Map<String, Integer> costsByName,
         Body body,
         int bodyBytesMax,
         boolean runsHostCode,
@@ -35,6 +38,16 @@ public record Operation(
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
         return !method.equals("GET");
+    }
+
+    /** The same operation at other costs. */
+    public Operation costing(int units, Map<String, Integer> byName) {
+        return new Operation(
+                name, method, path, guard, scope, units, byName, body, bodyBytesMax, runsHostCode, parameters, decoder);
+    }
+
+    int units(List<String> pathValues) {
+        return costsByName.isEmpty() ? cost : costsByName.getOrDefault(pathValues.get(pathValues.size() - 1), cost);
     }
 
     /** Who may call an operation. */

@@ -48,6 +48,11 @@ public final class Request {
         return operation;
     }
 
+    /** What it costs in rate-limit units. */
+    int units() {
+        return operation.units(pathValues);
+    }
+
     /** The value of a path variable. */
     public String pathValue(int index) {
         return pathValues.get(index);

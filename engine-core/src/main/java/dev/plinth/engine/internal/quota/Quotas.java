@@ -1,13 +1,17 @@
 package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
-/** The door of the room: takes units from the bucket of a workspace. Thread-safe, without locks. */
+/** The door of the room: takes units from the bucket of a workspace. Thread-safe, and for a plan of one policy without locks. */
 public final class Quotas {
     private final ConcurrentHashMap<Id, Bucket> buckets = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, LongAdder> shadowRefusals = new ConcurrentHashMap<>();
     private final EngineClock clock;
 
     /** Buckets that refill by this clock. */
@@ -15,27 +19,40 @@ public final class Quotas {
         this.clock = clock;
     }
 
-    /** Takes units, or none if there are not enough. */
-    public Quota take(Id workspace, Plan plan, int units) {
+    /** Takes units under all policies of the caller's plan, or none if one of them has not enough. */
+    public Quota take(Caller caller, int units) {
         while (true) {
-            Bucket bucket = bucket(workspace, plan);
-            long now = clock.nanoTime();
-            Quota quota = bucket.take(now, units);
+            Bucket bucket = bucket(caller);
+            Quota quota = bucket.take(caller, clock, units);
             if (quota != null) {
+                if (!quota.others().isEmpty() && quota.allowed()) {
+                    countShadows(quota);
+                }
                 return quota;
             }
-            buckets.replace(workspace, bucket, bucket.successor(plan, now));
+            replace(caller, bucket);
         }
     }
 
     /** How a bucket stands, without taking anything. */
-    public Quota inspect(Id workspace, Plan plan) {
-        return take(workspace, plan, 0);
+    public Quota inspect(Caller caller) {
+        return take(caller, 0);
     }
 
     /** Gives units back that were taken for a call that the engine itself failed. */
-    public void refund(Id workspace, Plan plan, int units) {
-        bucket(workspace, plan).refund(units);
+    public void refund(Caller caller, Quota taken, int units) {
+        Bucket bucket = buckets.get(caller.workspace());
+        while (bucket != null && !bucket.refund(caller, taken, units)) {
+            replace(caller, bucket);
+            bucket = buckets.get(caller.workspace());
+        }
+    }
+
+    /** How many calls each policy in shadow would have refused, by {@code plan/policy}. */
+    public Map<String, Long> shadowRefusals() {
+        Map<String, Long> counts = new TreeMap<>();
+        shadowRefusals.forEach((policy, count) -> counts.put(policy, count.sum()));
+        return counts;
     }
 
     /** Forgets all buckets. */
@@ -43,17 +60,32 @@ public final class Quotas {
         buckets.clear();
     }
 
-    private Bucket bucket(Id workspace, Plan plan) {
-        Bucket bucket = buckets.get(workspace);
-        if (bucket == null) {
-            bucket = buckets.computeIfAbsent(workspace, id -> Bucket.full(plan, clock.nanoTime()));
-        }
-        while (!bucket.plan().equals(plan)) {
-            Bucket next = bucket.successor(plan, clock.nanoTime());
-            bucket = buckets.replace(workspace, bucket, next)
-                    ? next
-                    : buckets.computeIfAbsent(workspace, id -> Bucket.full(plan, clock.nanoTime()));
+    private Bucket bucket(Caller caller) {
+        Bucket bucket = buckets.get(caller.workspace());
+        while (bucket == null || bucket.isOutdatedFor(caller)) {
+            if (bucket == null) {
+                bucket = buckets.computeIfAbsent(caller.workspace(), id -> Bucket.full(caller, clock));
+            } else {
+                replace(caller, bucket);
+                bucket = buckets.get(caller.workspace());
+            }
         }
         return bucket;
+    }
+
+    /** Puts the successor in the place of a bucket that is retired or outdated, unless somebody else has. */
+    private void replace(Caller caller, Bucket bucket) {
+        buckets.replace(caller.workspace(), bucket, bucket.successor(caller, clock));
+    }
+
+    private void countShadows(Quota quota) {
+        for (PolicyQuota other : quota.others()) {
+            if (!other.taken()) {
+                shadowRefusals
+                        .computeIfAbsent(
+                                quota.plan().name() + "/" + other.policy().name(), name -> new LongAdder())
+                        .increment();
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Spells one row of the command table: what most rows have in common is left out. Not thread-safe. */
@@ -80,6 +81,7 @@ final class OperationRow {
     }
 
     Operation decodedBy(Operation.Decoder decoder) {
-        return new Operation(name, method, path, guard, scope, cost, body, bodyBytesMax, slow, parameters, decoder);
+        return new Operation(
+                name, method, path, guard, scope, cost, Map.of(), body, bodyBytesMax, slow, parameters, decoder);
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
@@ -8,6 +9,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -93,9 +95,25 @@ final class ReplyWriter {
             return;
         }
         Plan plan = quota.plan();
-        String name = "\"" + plan.name() + "\"";
-        headers.put("RateLimit-Policy", name + ";q=" + plan.requests() + ";w=" + plan.windowSeconds());
-        headers.put("RateLimit", name + ";r=" + quota.remaining() + ";t=" + quota.nextUnitSeconds());
+        String policies = policy(plan.name(), plan.requests(), plan.windowSeconds());
+        String states = state(plan.name(), quota.remaining(), quota.nextUnitSeconds());
+        for (PolicyQuota other : quota.others()) {
+            if (other.isShown()) {
+                RatePolicy policy = other.policy();
+                policies += ", " + policy(policy.name(), policy.requests(), policy.windowSeconds());
+                states += ", " + state(policy.name(), other.remaining(), other.nextUnitSeconds());
+            }
+        }
+        headers.put("RateLimit-Policy", policies);
+        headers.put("RateLimit", states);
+    }
+
+    private static String policy(String name, long units, long seconds) {
+        return "\"" + name + "\";q=" + units + ";w=" + seconds;
+    }
+
+    private static String state(String name, long left, long seconds) {
+        return "\"" + name + "\";r=" + left + ";t=" + seconds;
     }
 
     private static void retryAfter(Map<String, String> headers, long seconds) {

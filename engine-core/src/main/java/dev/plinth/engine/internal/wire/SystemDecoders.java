@@ -1,12 +1,15 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
@@ -36,23 +39,35 @@ final class SystemDecoders {
 
     Command rateLimit(Request request) {
         return Input.of(request).checked((Command.Query) context -> {
-            Quota quota = quotas.inspect(context.workspace(), context.plan());
-            return Outcome.Done.ok(new JsonBytes(160)
+            Quota quota = quotas.inspect(context.caller());
+            Plan plan = quota.plan();
+            JsonBytes json = new JsonBytes(160)
                     .open()
-                    .member("plan", quota.plan().name())
+                    .member("plan", plan.name())
                     .name("policies")
-                    .openArray()
-                    .open()
-                    .member("name", quota.plan().name())
-                    .member("limit", quota.plan().requests())
-                    .member("windowSeconds", quota.plan().windowSeconds())
-                    .member("remaining", quota.remaining())
-                    .member("resetSeconds", quota.nextUnitSeconds())
-                    .close()
-                    .closeArray()
-                    .close()
-                    .bytes());
+                    .openArray();
+            policy(
+                    json,
+                    RatePolicy.of(plan.name(), plan.requests(), plan.windowSeconds()),
+                    quota.remaining(),
+                    quota.nextUnitSeconds());
+            for (PolicyQuota other : quota.others()) {
+                if (other.isShown()) {
+                    policy(json, other.policy(), other.remaining(), other.nextUnitSeconds());
+                }
+            }
+            return Outcome.Done.ok(json.closeArray().close().bytes());
         });
+    }
+
+    private static void policy(JsonBytes json, RatePolicy policy, long remaining, long resetSeconds) {
+        json.open()
+                .member("name", policy.name())
+                .member("limit", policy.requests())
+                .member("windowSeconds", policy.windowSeconds())
+                .member("remaining", remaining)
+                .member("resetSeconds", resetSeconds)
+                .close();
     }
 
     Command live(Request request) {

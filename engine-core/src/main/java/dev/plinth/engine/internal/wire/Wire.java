@@ -39,6 +39,7 @@ public final class Wire {
      * @param asyncOperations the names of the host's asynchronous operations
      * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
+     * @param costs what calls cost where the host says so
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -51,18 +52,20 @@ public final class Wire {
             Set<String> asyncOperations,
             ContentTypes types,
             KeyUses keyUses,
+            Costs costs,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
     /** A wire to this pipeline. */
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
-        List<Operation> table = CommandTable.all(new Decoders(
-                new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
-                new JobDecoders(),
-                new WebhookDecoders(parts.webhooks()),
-                new AccessDecoders(parts.plans(), parts.keyUses()),
-                new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset())));
+        List<Operation> table = parts.costs()
+                .applyTo(CommandTable.all(new Decoders(
+                        new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
+                        new JobDecoders(),
+                        new WebhookDecoders(parts.webhooks()),
+                        new AccessDecoders(parts.plans(), parts.keyUses()),
+                        new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset()))));
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
     }

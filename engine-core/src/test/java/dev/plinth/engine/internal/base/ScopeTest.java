@@ -74,7 +74,7 @@ class ScopeTest {
     @Test
     void may_callerWithRead_readsButDoesNotWrite() {
         Caller reader = new Caller(
-                new Id(IdKind.WORKSPACE, 1, 1), new Id(IdKind.KEY, 1, 1), Scope.RESOURCES_READ.bits(), Plan.STARTER);
+                new Id(IdKind.WORKSPACE, 1, 1), new Id(IdKind.KEY, 1, 1), Scope.RESOURCES_READ.bits(), Plan.STARTER, 0);
 
         assertThat(reader.may(Scope.RESOURCES_READ)).isTrue();
         assertThat(reader.may(Scope.RESOURCES_WRITE)).isFalse();

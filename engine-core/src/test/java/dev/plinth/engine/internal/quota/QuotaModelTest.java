@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.quota;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -12,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Interleavings of takes and of plan changes, tried systematically: each must look as if the calls came one by one.
  *
- * <p>The plans have equal quotas. To a smaller quota the used units are cut, and a call that retries beside a change cuts twice:
- * that is by design and not as if one by one.
+ * <p>The plan is raised from one unit to three: a call that still carries the smaller one must not cut what is used.
  */
 class QuotaModelTest {
     @Test
@@ -29,27 +29,27 @@ class QuotaModelTest {
     /** What lincheck calls; it makes one for each interleaving. */
     public static final class Calls {
         private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
-        private static final Plan BEFORE = Plan.perMinute("before", 2);
-        private static final Plan AFTER = Plan.perMinute("after", 2);
+        private static final Caller BEFORE = Callers.of(WORKSPACE, Plan.perMinute("before", 1));
+        private static final Caller AFTER = Callers.of(WORKSPACE, Plan.perMinute("after", 3));
 
         private final Quotas quotas = new Quotas(new StoppedClock());
 
         /** Takes a unit under the one plan. */
         @Operation
         public boolean takeBefore() {
-            return quotas.take(WORKSPACE, BEFORE, 1).allowed();
+            return quotas.take(BEFORE, 1).allowed();
         }
 
         /** Takes a unit under the other plan. */
         @Operation
         public boolean takeAfter() {
-            return quotas.take(WORKSPACE, AFTER, 1).allowed();
+            return quotas.take(AFTER, 1).allowed();
         }
 
         /** Looks. */
         @Operation
         public long remaining() {
-            return quotas.inspect(WORKSPACE, AFTER).remaining();
+            return quotas.inspect(AFTER).remaining();
         }
     }
 

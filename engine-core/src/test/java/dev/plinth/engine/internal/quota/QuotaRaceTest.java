@@ -6,6 +6,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import java.time.Duration;
@@ -40,8 +41,9 @@ class QuotaRaceTest {
     void take_manyThreadsAndStoppedClock_exactlyTheBurstPasses() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             quotas.clear();
-            int passed =
-                    passed(50, turn -> quotas.take(WORKSPACE, Plan.STARTER, 1).allowed());
+            int passed = passed(
+                    50,
+                    turn -> quotas.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed());
             assertThat(passed).as("round %d", round).isEqualTo(60);
         }
     }
@@ -63,7 +65,7 @@ class QuotaRaceTest {
             quotas.clear();
             int passed = passed(
                     50,
-                    turn -> quotas.take(WORKSPACE, plans[turn % plans.length], 1)
+                    turn -> quotas.take(Callers.of(WORKSPACE, plans[turn % plans.length]), 1)
                             .allowed());
             assertThat(passed).as("round %d", round).isEqualTo(60);
         }
@@ -77,10 +79,10 @@ class QuotaRaceTest {
             quotas.clear();
             int passed = passed(
                     each,
-                    turn -> quotas.take(WORKSPACE, plans[turn % plans.length], 1)
+                    turn -> quotas.take(Callers.of(WORKSPACE, plans[turn % plans.length]), 1)
                             .allowed());
             assertThat(passed).as("round %d", round).isEqualTo(each * THREADS);
-            assertThat(quotas.inspect(WORKSPACE, Plan.PRO).remaining())
+            assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.PRO)).remaining())
                     .as("round %d", round)
                     .isEqualTo(600 - passed);
         }
@@ -91,22 +93,61 @@ class QuotaRaceTest {
     void take_planChangesBetweenFindingTheBucketAndTaking_bothUnitsCount() {
         HookedClock hooked = new HookedClock();
         Quotas beside = new Quotas(hooked);
-        assertThat(beside.take(WORKSPACE, Plan.STARTER, 1).allowed()).isTrue();
+        assertThat(beside.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed())
+                .isTrue();
         hooked.hook =
-                () -> assertThat(beside.take(WORKSPACE, Plan.PRO, 1).allowed()).isTrue();
+                () -> assertThat(beside.take(Callers.of(WORKSPACE, Plan.PRO), 1).allowed())
+                        .isTrue();
 
-        assertThat(beside.take(WORKSPACE, Plan.STARTER, 1).allowed()).isTrue();
+        assertThat(beside.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed())
+                .isTrue();
 
-        assertThat(beside.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(597);
+        assertThat(beside.inspect(Callers.of(WORKSPACE, Plan.PRO)).remaining()).isEqualTo(597);
+    }
+
+    /** Between asking the clock and looking at the bucket others took units for which later time had made room. */
+    @Test
+    void take_othersTookLaterUnitsMeanwhile_theirUnitsAreNoDebtOfTheEarlierTime() {
+        HookedClock hooked = new HookedClock();
+        Quotas beside = new Quotas(hooked);
+        Caller caller = Callers.of(WORKSPACE, Plan.STARTER);
+        assertThat(beside.take(caller, 60).allowed()).isTrue();
+        hooked.now = TimeUnit.SECONDS.toNanos(10);
+        hooked.hook = () -> {
+            hooked.now = TimeUnit.SECONDS.toNanos(100);
+            assertThat(beside.take(caller, 30).allowed()).isTrue();
+        };
+
+        Quota quota = beside.take(caller, 10);
+
+        assertThat(quota.allowed()).isTrue();
+        assertThat(quota.remaining()).isEqualTo(20);
+    }
+
+    /** A call that was let in before the plan was raised reaches the bucket after calls under the new plan have used it. */
+    @Test
+    void take_callOfTheSmallerPlanComesAfterTheRaise_usedUnitsAreNotCutAgain() {
+        Caller before = Callers.of(WORKSPACE, Plan.STARTER);
+        Caller after = Callers.of(WORKSPACE, Plan.PRO);
+        quotas.take(before, 1);
+        quotas.take(after, 299);
+
+        Quota late = quotas.take(before, 1);
+
+        assertThat(late.allowed()).isTrue();
+        assertThat(late.plan()).isEqualTo(Plan.PRO);
+        assertThat(quotas.inspect(after).remaining()).isEqualTo(299);
     }
 
     @Test
     void take_planIsRaised_theRestOfTheLargerBurstPasses() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             quotas.clear();
-            int starter =
-                    passed(5, turn -> quotas.take(WORKSPACE, Plan.STARTER, 1).allowed());
-            int pro = passed(100, turn -> quotas.take(WORKSPACE, Plan.PRO, 1).allowed());
+            int starter = passed(
+                    5,
+                    turn -> quotas.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed());
+            int pro = passed(
+                    100, turn -> quotas.take(Callers.of(WORKSPACE, Plan.PRO), 1).allowed());
             assertThat(starter).as("round %d", round).isEqualTo(5 * THREADS);
             assertThat(starter + pro).as("round %d", round).isEqualTo(600);
         }
@@ -123,9 +164,9 @@ class QuotaRaceTest {
         int passed = passed(
                 THREADS - 1,
                 TestScale.count(20_000),
-                turn -> quotas.take(WORKSPACE, Plan.STARTER, 1).allowed());
+                turn -> quotas.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed());
         turning.get();
-        while (quotas.take(WORKSPACE, Plan.STARTER, 1).allowed()) {
+        while (quotas.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed()) {
             passed++;
         }
 
@@ -137,15 +178,16 @@ class QuotaRaceTest {
         for (int round = 0; round < ROUNDS; round++) {
             quotas.clear();
             int passed = passed(50, turn -> {
-                boolean allowed = quotas.take(WORKSPACE, Plan.STARTER, 1).allowed();
+                boolean allowed =
+                        quotas.take(Callers.of(WORKSPACE, Plan.STARTER), 1).allowed();
                 if (allowed && turn % 2 == 0) {
-                    quotas.refund(WORKSPACE, Plan.STARTER, 1);
+                    quotas.refund(Callers.of(WORKSPACE, Plan.STARTER), new Quota(Plan.STARTER, true, 0, 0, 0), 1);
                     return false;
                 }
                 return allowed;
             });
             assertThat(passed).as("round %d", round).isLessThanOrEqualTo(60);
-            assertThat(quotas.inspect(WORKSPACE, Plan.STARTER).remaining())
+            assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)).remaining())
                     .as("round %d", round)
                     .isEqualTo(60 - passed);
         }
@@ -180,6 +222,7 @@ class QuotaRaceTest {
     /** Stands still, and lets something happen the next time that somebody asks. */
     private static final class HookedClock implements EngineClock {
         private Runnable hook = () -> {};
+        private long now;
 
         @Override
         public long epochMillis() {
@@ -188,10 +231,11 @@ class QuotaRaceTest {
 
         @Override
         public long nanoTime() {
-            Runnable now = hook;
+            long asked = now;
+            Runnable due = hook;
             hook = () -> {};
-            now.run();
-            return 0;
+            due.run();
+            return asked;
         }
     }
 

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QuotasTest {
@@ -91,9 +92,9 @@ class QuotasTest {
     void take_severalUnits_allOrNone() {
         use(SLOW, 4);
 
-        assertThat(quotas.take(WORKSPACE, SLOW, 3)).isEqualTo(new Quota(SLOW, false, 2, 10, 10));
-        assertThat(quotas.take(WORKSPACE, SLOW, 5)).isEqualTo(new Quota(SLOW, false, 2, 10, 30));
-        assertThat(quotas.take(WORKSPACE, SLOW, 2)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
+        assertThat(quotas.take(Callers.of(WORKSPACE, SLOW), 3)).isEqualTo(new Quota(SLOW, false, 2, 10, 10));
+        assertThat(quotas.take(Callers.of(WORKSPACE, SLOW), 5)).isEqualTo(new Quota(SLOW, false, 2, 10, 30));
+        assertThat(quotas.take(Callers.of(WORKSPACE, SLOW), 2)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
     }
 
     @Test
@@ -118,9 +119,10 @@ class QuotasTest {
 
     @Test
     void take_largestPlan_burstIsExact() {
-        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1, 1);
+        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1, 1, List.of());
 
-        assertThat(quotas.take(WORKSPACE, largest, 999_999).remaining()).isEqualTo(1);
+        assertThat(quotas.take(Callers.of(WORKSPACE, largest), 999_999).remaining())
+                .isEqualTo(1);
         assertThat(passing(largest, 5)).isEqualTo(1);
     }
 
@@ -128,14 +130,14 @@ class QuotasTest {
     void take_otherWorkspace_hasItsOwnBucket() {
         use(Plan.STARTER, 60);
 
-        assertThat(quotas.take(OTHER, Plan.STARTER, 1).remaining()).isEqualTo(59);
+        assertThat(quotas.take(Callers.of(OTHER, Plan.STARTER), 1).remaining()).isEqualTo(59);
     }
 
     @Test
     void planChange_exhaustedStarterRaisedToPro_has540Left() {
         use(Plan.STARTER, 60);
 
-        assertThat(quotas.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(540);
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.PRO)).remaining()).isEqualTo(540);
         assertThat(passing(Plan.PRO, 1000)).isEqualTo(540);
     }
 
@@ -143,7 +145,8 @@ class QuotasTest {
     void planChange_toASmallerPlan_keepsUsedUnits() {
         use(Plan.PRO, 45);
 
-        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER).remaining()).isEqualTo(15);
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)).remaining())
+                .isEqualTo(15);
         assertThat(passing(Plan.STARTER, 100)).isEqualTo(15);
     }
 
@@ -161,22 +164,26 @@ class QuotasTest {
         use(Plan.STARTER, 10);
         use(Plan.PRO, 5);
 
-        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER).remaining()).isEqualTo(45);
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)).remaining())
+                .isEqualTo(45);
     }
 
     @Test
     void planChange_fullBucket_staysFull() {
-        assertThat(quotas.inspect(WORKSPACE, Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, true, 60, 0, 0));
-        assertThat(quotas.inspect(WORKSPACE, Plan.PRO)).isEqualTo(new Quota(Plan.PRO, true, 600, 0, 0));
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)))
+                .isEqualTo(new Quota(Plan.STARTER, true, 60, 0, 0));
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.PRO))).isEqualTo(new Quota(Plan.PRO, true, 600, 0, 0));
         clock.advance(Duration.ofDays(400));
-        assertThat(quotas.inspect(WORKSPACE, Plan.BUSINESS)).isEqualTo(new Quota(Plan.BUSINESS, true, 6000, 0, 0));
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.BUSINESS)))
+                .isEqualTo(new Quota(Plan.BUSINESS, true, 6000, 0, 0));
     }
 
     @Test
     void inspect_anyNumberOfTimes_takesNothing() {
         take(Plan.STARTER);
         for (int i = 0; i < 1000; i++) {
-            assertThat(quotas.inspect(WORKSPACE, Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, true, 59, 1, 0));
+            assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)))
+                    .isEqualTo(new Quota(Plan.STARTER, true, 59, 1, 0));
         }
     }
 
@@ -184,21 +191,21 @@ class QuotasTest {
     void inspect_exhaustedBucket_isNotRefused() {
         use(SLOW, 6);
 
-        assertThat(quotas.inspect(WORKSPACE, SLOW)).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, SLOW))).isEqualTo(new Quota(SLOW, true, 0, 10, 0));
     }
 
     @Test
     void refund_exhaustedBucket_givesTheUnitsBack() {
         use(Plan.STARTER, 60);
 
-        quotas.refund(WORKSPACE, Plan.STARTER, 2);
+        refund(Plan.STARTER, 2);
 
         assertThat(passing(Plan.STARTER, 10)).isEqualTo(2);
     }
 
     @Test
     void refund_fullBucket_doesNotMakeItFuller() {
-        quotas.refund(WORKSPACE, Plan.STARTER, 7);
+        refund(Plan.STARTER, 7);
 
         assertThat(passing(Plan.STARTER, 100)).isEqualTo(60);
     }
@@ -207,9 +214,9 @@ class QuotasTest {
     void refund_afterPlanChange_givesUnitsOfTheNewPlanBack() {
         use(Plan.STARTER, 60);
 
-        quotas.refund(WORKSPACE, Plan.PRO, 1);
+        refund(Plan.PRO, 1);
 
-        assertThat(quotas.inspect(WORKSPACE, Plan.PRO).remaining()).isEqualTo(541);
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.PRO)).remaining()).isEqualTo(541);
     }
 
     @Test
@@ -221,8 +228,12 @@ class QuotasTest {
         assertThat(take(Plan.STARTER).remaining()).isEqualTo(59);
     }
 
+    private void refund(Plan plan, int units) {
+        quotas.refund(Callers.of(WORKSPACE, plan), new Quota(plan, true, 0, 0, 0), units);
+    }
+
     private Quota take(Plan plan) {
-        return quotas.take(WORKSPACE, plan, 1);
+        return quotas.take(Callers.of(WORKSPACE, plan), 1);
     }
 
     private void use(Plan plan, int units) {

@@ -1,0 +1,157 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies of a plan beside its own, of one workspace: one theoretical arrival time for each, or for each policy and key. A
+ * call takes from all or from none, so takes of one workspace come one by one here; a plan without such policies never does.
+ */
+final class FurtherPolicies {
+    private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final List<RatePolicy> policies;
+    private final List<Rate> rates = new ArrayList<>();
+    private final List<Map<Id, Long>> arrivals = new ArrayList<>(); // guarded by this
+
+    private long prunedAt; // guarded by this
+
+    private FurtherPolicies(List<RatePolicy> policies) {
+        this.policies = policies;
+        for (RatePolicy policy : policies) {
+            rates.add(Rate.of(policy.requests(), policy.windowSeconds()));
+            arrivals.add(new HashMap<>());
+        }
+    }
+
+    /**
+     * The further policies of a plan; null if it has none.
+     *
+     * @param before those of the plan before: policies of the same name keep their used units
+     */
+    static @Nullable FurtherPolicies of(Plan plan, @Nullable FurtherPolicies before, long now) {
+        if (plan.policies().isEmpty()) {
+            return null;
+        }
+        FurtherPolicies further = new FurtherPolicies(plan.policies());
+        if (before != null) {
+            synchronized (before) {
+                further.inherit(before, now);
+            }
+        }
+        return further;
+    }
+
+    /** Takes units from the bucket and from all policies; null if the bucket is retired. */
+    synchronized @Nullable Quota take(Bucket bucket, Caller caller, EngineClock clock, int units) {
+        long now = clock.nanoTime();
+        prune(now);
+        RatePolicy violated = null;
+        long wait = 0;
+        for (int i = 0; i < policies.size(); i++) {
+            long policyWait = units == 0 ? 0 : waitSeconds(i, caller, now, units);
+            if (policyWait > wait && policies.get(i).mode() == RatePolicy.Mode.ENFORCE) {
+                violated = policies.get(i);
+                wait = policyWait;
+            }
+        }
+        Quota quota = bucket.take(clock, violated == null ? units : 0);
+        if (quota == null) {
+            return null;
+        }
+        boolean allowed = quota.allowed() && violated == null;
+        List<PolicyQuota> others = new ArrayList<>(policies.size());
+        for (int i = 0; i < policies.size(); i++) {
+            boolean fits = waitSeconds(i, caller, now, units) == 0;
+            if (allowed && fits) {
+                move(i, caller, now, units * rates.get(i).nanosPerUnit());
+            }
+            long debt = Rate.debt(arrival(i, caller, now), now);
+            others.add(new PolicyQuota(
+                    policies.get(i),
+                    allowed && fits,
+                    rates.get(i).left(debt),
+                    rates.get(i).nextUnitSeconds(debt)));
+        }
+        return new Quota(
+                quota.plan(),
+                allowed,
+                quota.remaining(),
+                quota.nextUnitSeconds(),
+                violated == null ? quota.retryAfterSeconds() : Math.max(wait, bucket.waitSeconds(now, units)),
+                List.copyOf(others),
+                violated);
+    }
+
+    /** Gives back what a call has taken. */
+    synchronized void refund(Caller caller, Quota taken, int units) {
+        for (int i = 0; i < policies.size(); i++) {
+            for (PolicyQuota other : taken.others()) {
+                if (other.taken() && other.policy().equals(policies.get(i))) {
+                    long cost = units * rates.get(i).nanosPerUnit();
+                    arrivals.get(i).computeIfPresent(key(i, caller), (key, arrival) -> arrival - cost);
+                }
+            }
+        }
+    }
+
+    private long waitSeconds(int i, Caller caller, long now, int units) {
+        Rate rate = rates.get(i);
+        return rate.waitSeconds(Rate.debt(arrival(i, caller, now), now) + units * rate.nanosPerUnit());
+    }
+
+    private long arrival(int i, Caller caller, long now) {
+        return arrivals.get(i).getOrDefault(key(i, caller), now);
+    }
+
+    private void move(int i, Caller caller, long now, long cost) {
+        if (cost > 0) {
+            arrivals.get(i).put(key(i, caller), now + Rate.debt(arrival(i, caller, now), now) + cost);
+        }
+    }
+
+    /** Whose arrival time it is: the workspace's, the key's, or that of all keys for which there is no room. */
+    private Id key(int i, Caller caller) {
+        boolean perKey = policies.get(i).per() == RatePolicy.Per.KEY;
+        boolean room = arrivals.get(i).size() < Limits.POLICY_KEYS_MAX
+                || arrivals.get(i).containsKey(caller.key());
+        return perKey && room ? caller.key() : caller.workspace();
+    }
+
+    /** Forgets keys that have all their units again, once in a while and only if there are many. */
+    private void prune(long now) {
+        for (Map<Id, Long> ofPolicy : arrivals) {
+            if (ofPolicy.size() >= Limits.POLICY_KEYS_MAX && now - prunedAt >= PRUNE_NANOS) {
+                prunedAt = now;
+                ofPolicy.values().removeIf(arrival -> arrival - now <= 0);
+            }
+        }
+    }
+
+    private void inherit(FurtherPolicies before, long now) {
+        for (int i = 0; i < policies.size(); i++) {
+            for (int j = 0; j < before.policies.size(); j++) {
+                RatePolicy old = before.policies.get(j);
+                if (old.name().equals(policies.get(i).name())
+                        && old.per() == policies.get(i).per()) {
+                    Rate from = before.rates.get(j);
+                    Rate to = rates.get(i);
+                    Map<Id, Long> mine = arrivals.get(i);
+                    before.arrivals
+                            .get(j)
+                            .forEach((key, arrival) -> mine.put(key, now + from.debtAt(to, Rate.debt(arrival, now))));
+                }
+            }
+        }
+    }
+}
