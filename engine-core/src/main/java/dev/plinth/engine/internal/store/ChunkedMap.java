@@ -91,38 +91,39 @@ final class ChunkedMap implements AutoCloseable {
         return map.containsKey(key);
     }
 
-    /** Puts a row; gives back the length of the row that stood there, or -1. */
-    long put(byte[] key, byte[] row) {
+    /** Puts a row, or takes it out where the new one is null, and gives the one that stood there. */
+    byte @Nullable [] exchange(byte[] key, byte @Nullable [] row) {
         try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
             query.updateLock().lock();
-            Data<byte[]> data = query.wrapValueAsData(row);
             MapEntry<byte[], byte[]> entry = query.entry();
+            byte[] before = entry == null ? null : entry.value().getUsing(null);
+            write(query, entry, row);
+            return before;
+        }
+    }
+
+    private void write(
+            ExternalMapQueryContext<byte[], byte[], ?> query,
+            @Nullable MapEntry<byte[], byte[]> entry,
+            byte @Nullable [] row) {
+        if (row == null) {
+            if (entry != null) {
+                query.remove(entry);
+            }
+            return;
+        }
+        try {
+            Data<byte[]> data = query.wrapValueAsData(row);
             if (entry == null) {
                 query.insert(Objects.requireNonNull(query.absentEntry()), data);
-                return -1;
+            } else {
+                query.replaceValue(entry, data);
             }
-            long before = entry.value().size();
-            query.replaceValue(entry, data);
-            return before;
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new IllegalStateException(
                     "Expected room for a row of " + row.length + " bytes in table " + name + " with " + map.longSize()
                             + " rows, but its map refuses it; rebuild with more expected rows",
                     e);
-        }
-    }
-
-    /** Takes a row out; gives back its length, or -1. */
-    long remove(byte[] key) {
-        try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
-            query.updateLock().lock();
-            MapEntry<byte[], byte[]> entry = query.entry();
-            if (entry == null) {
-                return -1;
-            }
-            long before = entry.value().size();
-            query.remove(entry);
-            return before;
         }
     }
 

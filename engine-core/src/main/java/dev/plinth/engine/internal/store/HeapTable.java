@@ -6,15 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps rows on the heap: no JVM flags, open in no time, bounded by the heap alone.
- *
- * <p>Size and bytes are plain volatile fields and not adders, because there is one writer; {@code ConcurrentHashMap.size()} would
- * sum counter cells at each call.
  */
 final class HeapTable implements Table {
     private final TableShape shape;
     private final ConcurrentHashMap<HeapKey, byte[]> rows = new ConcurrentHashMap<>();
-    private volatile long size;
-    private volatile long bytes;
+    private final RowCount count = new RowCount();
 
     HeapTable(TableShape shape) {
         this.shape = shape;
@@ -27,39 +23,21 @@ final class HeapTable implements Table {
     }
 
     @Override
-    public void put(byte[] key, byte[] row) {
+    public byte @Nullable [] exchange(byte[] key, byte @Nullable [] row) {
         shape.checkKey(key);
-        byte[] old = rows.put(new HeapKey(key), row);
-        if (old == null) {
-            count(1, (long) key.length + row.length);
-        } else {
-            count(0, (long) row.length - old.length);
-        }
-    }
-
-    @Override
-    public void remove(byte[] key) {
-        shape.checkKey(key);
-        byte[] old = rows.remove(new HeapKey(key));
-        if (old != null) {
-            count(-1, -((long) key.length + old.length));
-        }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
-    private void count(int moreRows, long moreBytes) {
-        size = size + moreRows;
-        bytes = bytes + moreBytes;
+        byte[] old = row == null ? rows.remove(new HeapKey(key)) : rows.put(new HeapKey(key), row);
+        count.changed(key, old, row);
+        return old;
     }
 
     @Override
     public long size() {
-        return size;
+        return count.rows();
     }
 
     @Override
     public long bytes() {
-        return bytes;
+        return count.bytes();
     }
 
     @Override
@@ -81,8 +59,7 @@ final class HeapTable implements Table {
     @Override
     public void clear() {
         rows.clear();
-        size = 0;
-        bytes = 0;
+        count.clear();
     }
 
     @Override

@@ -41,8 +41,7 @@ final class OffHeapTable implements Table {
     private final ChunkedMap usual;
     private volatile @Nullable ChunkedMap large;
     private volatile long moves;
-    private volatile long size;
-    private volatile long bytes;
+    private final RowCount count = new RowCount();
 
     OffHeapTable(TableShape shape) {
         this.shape = shape;
@@ -85,38 +84,27 @@ final class OffHeapTable implements Table {
     }
 
     @Override
-    public void put(byte[] key, byte[] row) {
+    public byte @Nullable [] exchange(byte[] key, byte @Nullable [] row) {
         shape.checkKey(key);
+        ChunkedMap target = row == null ? usual : mapFor(row);
+        byte[] before = target.exchange(key, row);
+        ChunkedMap other = target == usual ? large : usual;
+        if (before == null && other != null && other.contains(key)) {
+            if (row != null) {
+                moved();
+            }
+            before = other.exchange(key, null);
+        }
+        count.changed(key, before, row);
+        return before;
+    }
+
+    private ChunkedMap mapFor(byte[] row) {
         if (row.length > maxRowBytes()) {
             throw new IllegalStateException("Expected a row of at most " + maxRowBytes() + " bytes in table "
                     + shape.name() + ", but got " + row.length + "; keep what is longer in pieces");
         }
-        boolean isUsual = row.length <= usual.maxRowBytes();
-        ChunkedMap target = isUsual ? usual : large();
-        ChunkedMap other = isUsual ? large : usual;
-        long before = target.put(key, row);
-        if (before < 0 && other != null && other.contains(key)) {
-            moved();
-            before = other.remove(key);
-        }
-        if (before < 0) {
-            count(1, (long) key.length + row.length);
-        } else {
-            count(0, row.length - before);
-        }
-    }
-
-    @Override
-    public void remove(byte[] key) {
-        shape.checkKey(key);
-        long before = usual.remove(key);
-        ChunkedMap second = large;
-        if (before < 0 && second != null) {
-            before = second.remove(key);
-        }
-        if (before >= 0) {
-            count(-1, -(key.length + before));
-        }
+        return row.length <= usual.maxRowBytes() ? usual : large();
     }
 
     private ChunkedMap large() {
@@ -136,25 +124,19 @@ final class OffHeapTable implements Table {
         moves = moves + 1;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
-    private void count(int moreRows, long moreBytes) {
-        size = size + moreRows;
-        bytes = bytes + moreBytes;
-    }
-
     @Override
     public long size() {
-        return size;
+        return count.rows();
     }
 
     @Override
     public long bytes() {
-        return bytes;
+        return count.bytes();
     }
 
     @Override
     public boolean hasRoom(long moreRows, long moreBytes) {
-        return size + moreRows <= rowsMax && bytes + moreBytes <= bytesMax;
+        return count.rows() + moreRows <= rowsMax && count.bytes() + moreBytes <= bytesMax;
     }
 
     @Override
@@ -178,8 +160,7 @@ final class OffHeapTable implements Table {
         if (second != null) {
             second.clear();
         }
-        size = 0;
-        bytes = 0;
+        count.clear();
     }
 
     @Override

@@ -3,118 +3,116 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
-import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sets of numbers in order, kept as small rows of a table, on or off the heap.
+ * Sets of numbers in order, on or off the heap.
  *
- * <p>A set of up to 32 numbers is one row that lists them. A larger one is a trie of bitmaps: a leaf holds 512 numbers in 64
- * bytes, a node above tells which of its 512 children have members, and the root counts. Adding, removing and finding the next member touch a few
- * rows whatever the size, so a page costs the same in a set of ten and in one of ten million, and holes cost nothing.
+ * <p>A set of up to 32 numbers is one sorted block; a set of one number is that number. A larger one is a trie: a leaf tells which of
+ * 512 numbers are members, a node above which of its 512 children have any, and the root counts. Adding, removing and finding the
+ * next member touch a few words whatever the size, so a page costs the same in a set of ten and in one of ten million, and holes
+ * cost nothing.
  *
- * <p>One writer; readers beside it validate with the store's sequence lock.
+ * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count). {@link Nodes} tells what the
+ * other words are. One writer; readers beside it validate with the store's sequence lock.
  */
 final class OrderedSets {
-    static final int KEY_BYTES = 26;
+    /** Where a key says of what kind its set is; kind 0 are the places. */
+    static final int KIND_SHIFT = 57;
 
-    private static final int LEVEL_AT = 17;
-    private static final int INDEX_AT = 18;
     private static final int LIST_MEMBERS_MAX = 32;
-    private static final int BITS = 9;
-    private static final int FAN_OUT = 1 << BITS;
     private static final int TOP = 6;
-    private static final int ROOT_LEVEL = 127;
-    private static final int TRIE_ROOT_BYTES = 9;
+    private static final int ROOT_LEVEL = 7;
+    private static final int LEVEL_SHIFT = 54;
+    private static final int ONE = 1;
+    private static final int LIST = 2;
+    private static final int TRIE = 3;
+    private static final int TAGS = 3;
+    private static final int COUNT_BITS = 6;
+    private static final int COUNT_MASK = (1 << COUNT_BITS) - 1;
+    private static final long ONE_MAX = Long.MAX_VALUE >>> 2;
+    private static final int ENTRY_BYTES = 25;
 
-    private final Table rows;
+    private final WordMap map;
+    private final Words words;
+    private final Nodes nodes;
 
-    OrderedSets(Table rows) {
-        this.rows = rows;
+    OrderedSets(WordMap map, Words words) {
+        this.map = map;
+        this.words = words;
+        this.nodes = new Nodes(words);
     }
 
     void add(SetKey set, long number) {
-        byte[] rootKey = key(set, ROOT_LEVEL, 0);
-        byte[] root = rows.get(rootKey);
-        if (root != null && isTrie(root)) {
+        long root = root(set);
+        if (tag(root) == TRIE) {
             if (addToTrie(set, number)) {
-                rows.put(rootKey, trieRoot(count(root) + 1));
+                putRoot(set, root + (1L << 2));
             }
             return;
         }
-        long[] members = members(root);
-        int at = Arrays.binarySearch(members, number);
-        if (at >= 0) {
+        int count = listed(root);
+        int at = position(root, count, number);
+        if (at < count && member(root, at) == number) {
             return;
         }
-        if (members.length < LIST_MEMBERS_MAX) {
-            rows.put(rootKey, with(members, -at - 1, number));
+        if (count < LIST_MEMBERS_MAX) {
+            putRoot(set, listWith(root, count, at, number));
             return;
         }
-        for (long member : members) {
-            addToTrie(set, member);
+        for (int i = 0; i < count; i++) {
+            addToTrie(set, member(root, i));
         }
         addToTrie(set, number);
-        rows.put(rootKey, trieRoot(members.length + 1L));
+        freeList(root, count);
+        putRoot(set, count + 1L << 2 | TRIE);
     }
 
     void remove(SetKey set, long number) {
-        byte[] rootKey = key(set, ROOT_LEVEL, 0);
-        byte[] root = rows.get(rootKey);
-        if (root == null) {
-            return;
-        }
-        if (isTrie(root)) {
+        long root = root(set);
+        if (tag(root) == TRIE) {
             if (removeFromTrie(set, number)) {
-                putTrieRoot(rootKey, count(root) - 1);
+                putRoot(set, root >>> 2 == 1 ? 0 : root - (1L << 2));
             }
             return;
         }
-        long[] members = members(root);
-        int at = Arrays.binarySearch(members, number);
-        if (at < 0) {
-            return;
-        }
-        if (members.length == 1) {
-            rows.remove(rootKey);
-        } else {
-            rows.put(rootKey, without(members, at));
+        int count = listed(root);
+        int at = position(root, count, number);
+        if (at < count && member(root, at) == number) {
+            putRoot(set, listWithout(root, count, at));
         }
     }
 
     long floor(SetKey set, long number) {
-        byte[] root = rows.get(key(set, ROOT_LEVEL, 0));
-        if (root == null || number < 0) {
+        long root = root(set);
+        if (number < 0) {
             return Rows.NONE;
         }
-        if (isTrie(root)) {
+        if (tag(root) == TRIE) {
             return floorInTrie(set, number);
         }
-        long[] members = members(root);
-        int at = Arrays.binarySearch(members, number);
-        int index = at >= 0 ? at : -at - 2;
-        return index < 0 ? Rows.NONE : members[index];
+        int count = listed(root);
+        int at = position(root, count, number);
+        if (at < count && member(root, at) == number) {
+            return number;
+        }
+        return at == 0 ? Rows.NONE : member(root, at - 1);
     }
 
     long ceiling(SetKey set, long number) {
-        byte[] root = rows.get(key(set, ROOT_LEVEL, 0));
-        if (root == null) {
-            return Rows.NONE;
-        }
+        long root = root(set);
         long from = Math.max(0, number);
-        if (isTrie(root)) {
+        if (tag(root) == TRIE) {
             return ceilingInTrie(set, from);
         }
-        long[] members = members(root);
-        int at = Arrays.binarySearch(members, from);
-        int index = at >= 0 ? at : -at - 1;
-        return index == members.length ? Rows.NONE : members[index];
+        int count = listed(root);
+        int at = position(root, count, from);
+        return at == count ? Rows.NONE : member(root, at);
     }
 
     long size(SetKey set) {
-        byte[] root = rows.get(key(set, ROOT_LEVEL, 0));
-        return root == null ? 0 : isTrie(root) ? count(root) : root.length / 8;
+        long root = root(set);
+        return tag(root) == TRIE ? root >>> 2 : listed(root);
     }
 
     /**
@@ -122,51 +120,53 @@ final class OrderedSets {
      * trie depends on how large it once was, and does not show.
      */
     void forEach(Consumer<byte[]> visitor) {
-        rows.forEach((key, row) -> {
-            boolean root = key[LEVEL_AT] == ROOT_LEVEL;
-            if (root) {
-                visitor.accept(entry(key, ~(isTrie(row) ? count(row) : row.length / 8)));
+        map.forEach((high, low, key, word) -> {
+            int kind = (int) (key >>> KIND_SHIFT);
+            int level = (int) (key >>> LEVEL_SHIFT) & 7;
+            if (kind == 0) {
+                return;
             }
-            if (root && !isTrie(row)) {
-                for (long member : members(row)) {
-                    visitor.accept(entry(key, member));
+            if (level == ROOT_LEVEL) {
+                boolean trie = tag(word) == TRIE;
+                int count = listed(word);
+                visitor.accept(entry(kind, high, low, ~(trie ? word >>> 2 : count)));
+                for (int i = 0; i < count; i++) {
+                    visitor.accept(entry(kind, high, low, member(word, i)));
                 }
-            } else if (key[LEVEL_AT] == 0) {
-                long first = Bytes.getLong(key, INDEX_AT) << BITS;
-                for (int bit = lowest(row, 0); bit >= 0; bit = lowest(row, bit + 1)) {
-                    visitor.accept(entry(key, first | bit));
+            } else if (level == 0) {
+                long first = (key & (1L << LEVEL_SHIFT) - 1) << Nodes.BITS;
+                int each = nodes.lowest(word, 0);
+                while (each >= 0) {
+                    visitor.accept(entry(kind, high, low, first | each));
+                    each = each + 1 < Nodes.FAN_OUT ? nodes.lowest(word, each + 1) : -1;
                 }
             }
         });
     }
 
-    private static byte[] entry(byte[] key, long number) {
-        byte[] entry = Arrays.copyOf(key, LEVEL_AT + Long.BYTES);
-        Bytes.putLong(entry, LEVEL_AT, number);
+    private static byte[] entry(int kind, long high, long low, long number) {
+        byte[] entry = new byte[ENTRY_BYTES];
+        entry[0] = (byte) kind;
+        Bytes.putLong(entry, 1, high);
+        Bytes.putLong(entry, 9, low);
+        Bytes.putLong(entry, 17, number);
         return entry;
-    }
-
-    private void putTrieRoot(byte[] rootKey, long count) {
-        if (count == 0) {
-            rows.remove(rootKey);
-        } else {
-            rows.put(rootKey, trieRoot(count));
-        }
     }
 
     /** True if it was not there before. */
     private boolean addToTrie(SetKey set, long number) {
         for (int level = 0; level <= TOP; level++) {
-            byte[] key = key(set, level, index(number, level));
-            byte[] old = rows.get(key);
+            long key = key(set, level, index(number, level));
+            long node = map.get(set.high(), set.low(), key);
             int bit = bit(number, level);
-            if (old != null && isSet(old, bit)) {
+            if (node != 0 && nodes.has(node, bit)) {
                 return level > 0;
             }
-            byte[] node = old == null ? new byte[FAN_OUT / 8] : old.clone();
-            node[bit >> 3] |= (byte) (1 << (bit & 7));
-            rows.put(key, node);
-            if (old != null) {
+            long with = nodes.with(node, bit);
+            if (with != node) {
+                map.put(set.high(), set.low(), key, with);
+            }
+            if (node != 0) {
                 return true;
             }
         }
@@ -176,19 +176,17 @@ final class OrderedSets {
     /** True if it was there before. */
     private boolean removeFromTrie(SetKey set, long number) {
         for (int level = 0; level <= TOP; level++) {
-            byte[] key = key(set, level, index(number, level));
-            byte[] old = rows.get(key);
+            long key = key(set, level, index(number, level));
+            long node = map.get(set.high(), set.low(), key);
             int bit = bit(number, level);
-            if (old == null || !isSet(old, bit)) {
+            if (node == 0 || !nodes.has(node, bit)) {
                 return level > 0;
             }
-            byte[] node = old.clone();
-            node[bit >> 3] &= (byte) ~(1 << (bit & 7));
-            if (highest(node, FAN_OUT - 1) >= 0) {
-                rows.put(key, node);
+            long without = nodes.without(node, bit);
+            put(set, key, without);
+            if (without != 0) {
                 return true;
             }
-            rows.remove(key);
         }
         return true;
     }
@@ -196,11 +194,10 @@ final class OrderedSets {
     private long floorInTrie(SetKey set, long number) {
         for (int level = 0; level <= TOP; level++) {
             long index = index(number, level);
-            byte[] node = rows.get(key(set, level, index));
             int from = level == 0 ? bit(number, 0) : bit(number, level) - 1;
-            int bit = node == null ? -1 : highest(node, from);
+            int bit = nodes.highest(node(set, level, index), from);
             if (bit >= 0) {
-                return lastBelow(set, level, index << BITS | bit);
+                return lastBelow(set, level, index << Nodes.BITS | bit);
             }
         }
         return Rows.NONE;
@@ -209,9 +206,8 @@ final class OrderedSets {
     private long lastBelow(SetKey set, int foundAt, long found) {
         long path = found;
         for (int level = foundAt - 1; level >= 0; level--) {
-            byte[] node = rows.get(key(set, level, path));
-            int bit = node == null ? -1 : highest(node, FAN_OUT - 1);
-            path = path << BITS | Math.max(0, bit);
+            int bit = nodes.highest(node(set, level, path), Nodes.FAN_OUT - 1);
+            path = path << Nodes.BITS | Math.max(0, bit);
         }
         return path;
     }
@@ -219,11 +215,10 @@ final class OrderedSets {
     private long ceilingInTrie(SetKey set, long number) {
         for (int level = 0; level <= TOP; level++) {
             long index = index(number, level);
-            byte[] node = rows.get(key(set, level, index));
             int from = level == 0 ? bit(number, 0) : bit(number, level) + 1;
-            int bit = node == null ? -1 : lowest(node, from);
+            int bit = from == Nodes.FAN_OUT ? -1 : nodes.lowest(node(set, level, index), from);
             if (bit >= 0) {
-                return firstBelow(set, level, index << BITS | bit);
+                return firstBelow(set, level, index << Nodes.BITS | bit);
             }
         }
         return Rows.NONE;
@@ -232,98 +227,127 @@ final class OrderedSets {
     private long firstBelow(SetKey set, int foundAt, long found) {
         long path = found;
         for (int level = foundAt - 1; level >= 0; level--) {
-            byte[] node = rows.get(key(set, level, path));
-            int bit = node == null ? -1 : lowest(node, 0);
-            path = path << BITS | Math.max(0, bit);
+            int bit = nodes.lowest(node(set, level, path), 0);
+            path = path << Nodes.BITS | Math.max(0, bit);
         }
         return path;
     }
 
     private static long index(long number, int level) {
-        return level == TOP ? 0 : number >>> BITS * (level + 1);
+        return level == TOP ? 0 : number >>> Nodes.BITS * (level + 1);
     }
 
     private static int bit(long number, int level) {
-        return (int) (number >>> BITS * level) & (FAN_OUT - 1);
+        return (int) (number >>> Nodes.BITS * level) & Nodes.FAN_OUT - 1;
     }
 
-    private static boolean isSet(byte[] node, int bit) {
-        return (node[bit >> 3] >> (bit & 7) & 1) == 1;
+    private static int tag(long root) {
+        return (int) root & TAGS;
     }
 
-    /** The highest bit that is set, looking down from this one; -1 if none is. */
-    private static int highest(byte[] node, int from) {
-        for (int i = from >> 3; i >= 0 && from >= 0; i--) {
-            int mask = i == from >> 3 ? 0xFF >> (7 - (from & 7)) : 0xFF;
-            int bits = node[i] & mask;
-            if (bits != 0) {
-                return i << 3 | 31 - Integer.numberOfLeadingZeros(bits);
+    /** How many numbers the list in a root has; 0 for a trie. */
+    private static int listed(long root) {
+        int tag = tag(root);
+        return tag == LIST ? (int) (root >>> 2) & COUNT_MASK : tag == ONE ? 1 : 0;
+    }
+
+    private long member(long root, int at) {
+        return tag(root) == ONE ? root >>> 2 : words.get(block(root) + at);
+    }
+
+    /** Where a number stands in a list, or would stand. */
+    private int position(long root, int count, long number) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (member(root, middle) < number) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return -1;
+        return low;
     }
 
-    /** The lowest bit that is set, looking up from this one; -1 if none is. */
-    private static int lowest(byte[] node, int from) {
-        for (int i = from >> 3; i < node.length; i++) {
-            int mask = i == from >> 3 ? 0xFF << (from & 7) & 0xFF : 0xFF;
-            int bits = node[i] & mask;
-            if (bits != 0) {
-                return i << 3 | Integer.numberOfTrailingZeros(bits);
-            }
+    private long listWith(long root, int count, int at, long number) {
+        if (count == 0 && number <= ONE_MAX) {
+            return number << 2 | ONE;
         }
-        return -1;
-    }
-
-    private static boolean isTrie(byte[] root) {
-        return root.length == TRIE_ROOT_BYTES;
-    }
-
-    private static byte[] trieRoot(long count) {
-        byte[] root = new byte[TRIE_ROOT_BYTES];
-        Bytes.putLong(root, 0, count);
-        return root;
-    }
-
-    private static long count(byte[] trieRoot) {
-        return Bytes.getLong(trieRoot, 0);
-    }
-
-    private static long[] members(byte @Nullable [] root) {
-        if (root == null) {
-            return new long[0];
+        boolean inPlace = tag(root) == LIST && blockWords(count) == blockWords(count + 1);
+        long block = inPlace ? block(root) : words.allocate(blockWords(count + 1));
+        for (int i = count; i > at; i--) {
+            words.set(block + i, member(root, i - 1));
         }
-        long[] members = new long[root.length / 8];
-        for (int i = 0; i < members.length; i++) {
-            members[i] = Bytes.getLong(root, 8 * i);
+        for (int i = 0; i < at && !inPlace; i++) {
+            words.set(block + i, member(root, i));
         }
-        return members;
+        words.set(block + at, number);
+        if (!inPlace) {
+            freeList(root, count);
+        }
+        return list(block, count + 1);
     }
 
-    private static byte[] with(long[] members, int at, long number) {
-        byte[] row = new byte[8 * (members.length + 1)];
-        for (int i = 0; i <= members.length; i++) {
-            long member = i == at ? number : members[i < at ? i : i - 1];
-            Bytes.putLong(row, 8 * i, member);
+    private long listWithout(long root, int count, int at) {
+        if (count == 1) {
+            freeList(root, count);
+            return 0;
         }
-        return row;
+        boolean inPlace = blockWords(count) == blockWords(count - 1);
+        long block = inPlace ? block(root) : words.allocate(blockWords(count - 1));
+        for (int i = 0; i < at && !inPlace; i++) {
+            words.set(block + i, member(root, i));
+        }
+        for (int i = at; i < count - 1; i++) {
+            words.set(block + i, member(root, i + 1));
+        }
+        if (!inPlace) {
+            freeList(root, count);
+        }
+        return list(block, count - 1);
     }
 
-    private static byte[] without(long[] members, int at) {
-        byte[] row = new byte[8 * (members.length - 1)];
-        for (int i = 0; i < members.length - 1; i++) {
-            Bytes.putLong(row, 8 * i, members[i < at ? i : i + 1]);
+    private void freeList(long root, int count) {
+        if (tag(root) == LIST) {
+            words.free(block(root), blockWords(count));
         }
-        return row;
     }
 
-    private static byte[] key(SetKey set, int level, long index) {
-        byte[] key = new byte[KEY_BYTES];
-        key[0] = (byte) set.kind();
-        Bytes.putLong(key, 1, set.high());
-        Bytes.putLong(key, 9, set.low());
-        key[LEVEL_AT] = (byte) level;
-        Bytes.putLong(key, INDEX_AT, index);
-        return key;
+    /** Lists take blocks of 2, 4, 8, 16 or 32 words. */
+    private static int blockWords(int count) {
+        return Math.max(2, Integer.highestOneBit(2 * count - 1));
+    }
+
+    private static long list(long block, int count) {
+        return (block << COUNT_BITS | count) << 2 | LIST;
+    }
+
+    private static long block(long root) {
+        return root >>> 2 + COUNT_BITS;
+    }
+
+    private long node(SetKey set, int level, long index) {
+        return map.get(set.high(), set.low(), key(set, level, index));
+    }
+
+    private long root(SetKey set) {
+        return node(set, ROOT_LEVEL, 0);
+    }
+
+    private void putRoot(SetKey set, long root) {
+        put(set, key(set, ROOT_LEVEL, 0), root);
+    }
+
+    private void put(SetKey set, long key, long word) {
+        if (word == 0) {
+            map.remove(set.high(), set.low(), key);
+        } else {
+            map.put(set.high(), set.low(), key, word);
+        }
+    }
+
+    private static long key(SetKey set, int level, long index) {
+        return (long) set.kind() << KIND_SHIFT | (long) level << LEVEL_SHIFT | index;
     }
 }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.List;
@@ -107,7 +106,7 @@ final class Recovery implements JournalVisitor {
             String name = Snapshot.name(start);
             try {
                 progress.snapshot(name);
-                Snapshot.Loaded loaded = Snapshot.read(disk, name, (table, key, row) -> load(name, table, key, row));
+                Snapshot.Loaded loaded = load(name);
                 sequence = loaded.start().sequence();
                 crc = loaded.start().crc();
                 epoch = loaded.start().epoch();
@@ -123,14 +122,22 @@ final class Recovery implements JournalVisitor {
         return names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
     }
 
-    private void load(String name, int number, byte[] key, byte[] row) {
+    private Snapshot.Loaded load(String name) throws IOException {
+        try (RowLoader loader = new RowLoader(tables)) {
+            return Snapshot.read(disk, name, (number, key, row) -> {
+                loader.put(table(name, number), key, row);
+                progress.row();
+            });
+        }
+    }
+
+    private TableName table(String name, int number) {
         TableName table = number > 0 ? byNumber[number] : null;
         if (table == null) {
             throw new IllegalStateException("Expected tables that this release knows, but " + name + " has table "
                     + number + "; open the store with the release that wrote it.");
         }
-        tables.load(new Changes.Write(table, key, row));
-        progress.row();
+        return table;
     }
 
     @Override

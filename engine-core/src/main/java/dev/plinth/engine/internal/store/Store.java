@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -113,6 +114,8 @@ public final class Store implements AutoCloseable {
             if ((before & 1) == 0) {
                 try {
                     T result = reader.apply(view);
+                    // The words of the sets are plain memory: all of them have to be read before the version is.
+                    VarHandle.acquireFence();
                     if (view.isOneRowAtMost() || tables.version() == before) {
                         return result;
                     }

@@ -13,11 +13,18 @@ interface Table extends AutoCloseable {
     /** The row under a key; null if there is none. */
     byte @Nullable [] get(byte[] key);
 
+    /** Puts a row, or takes it out where the new one is null, and gives the one that stood there: one look-up instead of two. */
+    byte @Nullable [] exchange(byte[] key, byte @Nullable [] row);
+
     /** Puts a row, replacing the one that stood there. */
-    void put(byte[] key, byte[] row);
+    default void put(byte[] key, byte[] row) {
+        exchange(key, row);
+    }
 
     /** Takes a row out; nothing happens if there is none. */
-    void remove(byte[] key);
+    default void remove(byte[] key) {
+        exchange(key, null);
+    }
 
     /** How many rows there are. */
     long size();

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.store;
 
 /** Decides once, for all rooms, whether tables live on or off the heap. */
-@FunctionalInterface
 interface TableFactory {
     /**
      * Makes an empty table.
@@ -13,10 +12,22 @@ interface TableFactory {
      */
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
 
+    /** Makes the memory of the sets. */
+    Words words();
+
     /** Tables on the heap: the default of an embedded engine. */
     static TableFactory heap() {
-        return (name, keyBytes, expectedRows, averageRowBytes) ->
-                new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+        return new TableFactory() {
+            @Override
+            public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
+                return new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+            }
+
+            @Override
+            public Words words() {
+                return Words.onHeap();
+            }
+        };
     }
 
     /**
@@ -26,7 +37,16 @@ interface TableFactory {
      */
     static TableFactory offHeap() {
         OffHeapPreflight.check();
-        return (name, keyBytes, expectedRows, averageRowBytes) ->
-                new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+        return new TableFactory() {
+            @Override
+            public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
+                return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+            }
+
+            @Override
+            public Words words() {
+                return new OffHeapWords();
+            }
+        };
     }
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,18 +19,13 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class Tables implements AutoCloseable {
-    private static final int PLACE_KEY_BYTES = 8;
-    private static final int PLACE_ROW_BYTES = 33;
-    private static final int SET_ROW_BYTES = 64;
-    private static final double PLACES_PER_RESOURCE = 3;
-    private static final double SET_ROWS_PER_RESOURCE = 4;
-
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
     private final TableName[] nameByNumber = new TableName[128];
-    private final Table setRows;
-    private final Table places;
-    private final OrderedSets sets;
+    private final Words words;
+    private WordMap map;
+    private Places places;
+    private OrderedSets sets;
     private final SetWriter memberships = new SetWriter();
     private volatile long version;
     private volatile long lastSequence;
@@ -51,11 +47,10 @@ final class Tables implements AutoCloseable {
                     expected(maxResources, name.rowsPerResource()),
                     name.averageRowBytes());
         }
-        setRows = factory.create(
-                "sets", OrderedSets.KEY_BYTES, expected(maxResources, SET_ROWS_PER_RESOURCE), SET_ROW_BYTES);
-        places =
-                factory.create("places", PLACE_KEY_BYTES, expected(maxResources, PLACES_PER_RESOURCE), PLACE_ROW_BYTES);
-        sets = new OrderedSets(setRows);
+        words = factory.words();
+        map = new WordMap(words);
+        places = new Places(map, words);
+        sets = new OrderedSets(map, words);
     }
 
     long version() {
@@ -83,7 +78,7 @@ final class Tables implements AutoCloseable {
     }
 
     byte @Nullable [] at(long number) {
-        byte[] place = places.get(placeKey(number));
+        byte[] place = places.get(number);
         return place == null ? null : byNumber[place[0]].get(Arrays.copyOfRange(place, 1, place.length));
     }
 
@@ -104,9 +99,7 @@ final class Tables implements AutoCloseable {
                 return false;
             }
         }
-        long more = 8L * writes.size();
-        return setRows.hasRoom(more, more * (SET_ROW_BYTES + OrderedSets.KEY_BYTES))
-                && places.hasRoom(more, more * PLACE_ROW_BYTES);
+        return true;
     }
 
     private static boolean hasRoomFor(Changes.Write write, byte[] row, Table table, int moreRows) {
@@ -134,11 +127,6 @@ final class Tables implements AutoCloseable {
         lastSequence = record.sequence();
         end();
         return undo;
-    }
-
-    /** Puts a row that a snapshot holds. */
-    void load(Changes.Write write) {
-        replace(write);
     }
 
     /** Says after which record the rows stand that were loaded. */
@@ -178,8 +166,10 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             byNumber[name.number()].clear();
         }
-        setRows.clear();
-        places.clear();
+        words.clear();
+        map = new WordMap(words);
+        places = new Places(map, words);
+        sets = new OrderedSets(map, words);
         end();
     }
 
@@ -220,8 +210,7 @@ final class Tables implements AutoCloseable {
             Table table = byNumber[name.number()];
             figures.add(new Store.TableFigures(name.name(), table.size(), table.bytes()));
         }
-        figures.add(new Store.TableFigures("sets", setRows.size(), setRows.bytes()));
-        figures.add(new Store.TableFigures("places", places.size(), places.bytes()));
+        figures.add(new Store.TableFigures("sets", map.size(), words.used() * Long.BYTES));
         return figures;
     }
 
@@ -230,26 +219,30 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             byNumber[name.number()].close();
         }
-        setRows.close();
-        places.close();
+        words.close();
     }
 
     private byte @Nullable [] replace(Changes.Write write) {
-        Table table = byNumber[write.table().number()];
-        byte[] before = table.get(write.key());
-        byte[] after = write.row();
-        if (after == null) {
-            table.remove(write.key());
-        } else {
-            table.put(write.key(), after);
-        }
-        write.table().indexer().index(write.key(), before, after, memberships);
+        byte[] before = exchange(write.table(), write.key(), write.row());
+        index(write.table(), write.key(), before, write.row());
         return before;
+    }
+
+    /** Puts a row or takes it out, without what follows from it. */
+    byte @Nullable [] exchange(TableName table, byte[] key, byte @Nullable [] row) {
+        return byNumber[table.number()].exchange(key, row);
+    }
+
+    /** Keeps the sets and places that follow from a row. */
+    void index(TableName table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
+        table.indexer().index(key, before, after, memberships);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
     private void begin() {
         version = version + 1;
+        // The words of the sets are plain memory: none of them may be written before the version is odd.
+        VarHandle.storeStoreFence();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
@@ -259,12 +252,6 @@ final class Tables implements AutoCloseable {
 
     private static long expected(long maxResources, double each) {
         return Math.max(1000, (long) (maxResources * each));
-    }
-
-    private static byte[] placeKey(long number) {
-        byte[] key = new byte[PLACE_KEY_BYTES];
-        Bytes.putLong(key, 0, number);
-        return key;
     }
 
     /** Writes memberships into the sets. */
@@ -282,15 +269,12 @@ final class Tables implements AutoCloseable {
 
         @Override
         public void place(long number, TableName table, byte[] key) {
-            byte[] place = new byte[1 + key.length];
-            place[0] = (byte) table.number();
-            System.arraycopy(key, 0, place, 1, key.length);
-            places.put(placeKey(number), place);
+            places.put(number, table.number(), key);
         }
 
         @Override
         public void unplace(long number) {
-            places.remove(placeKey(number));
+            places.remove(number);
         }
     }
 

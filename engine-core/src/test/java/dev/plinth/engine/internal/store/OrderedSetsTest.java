@@ -27,8 +27,9 @@ class OrderedSetsTest {
         int rounds = TestScale.count(100);
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
-            try (Table table = table(kind)) {
-                compare(new OrderedSets(table), table, random, bound(random));
+            try (Words words = kind.factory().words()) {
+                WordMap map = new WordMap(words);
+                compare(new OrderedSets(map, words), map, words, random, bound(random));
             }
         }
     }
@@ -36,8 +37,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_oneMoreThanAListTakes_keepsAllMembersInOrder(TableKind kind) {
-        try (Table table = table(kind)) {
-            OrderedSets sets = new OrderedSets(table);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            OrderedSets sets = new OrderedSets(map, words);
             List<Long> expected = new ArrayList<>();
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
                 sets.add(SET, i * 1000);
@@ -56,8 +58,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_memberThatIsThere_countsOnce(TableKind kind) {
-        try (Table table = table(kind)) {
-            OrderedSets sets = new OrderedSets(table);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            OrderedSets sets = new OrderedSets(map, words);
             for (int i = 0; i < 2; i++) {
                 for (long number = 0; number < 2 * LIST_MEMBERS_MAX; number++) {
                     sets.add(SET, number);
@@ -72,8 +75,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void remove_allMembers_leavesNoRow(TableKind kind) {
-        try (Table table = table(kind)) {
-            OrderedSets sets = new OrderedSets(table);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            OrderedSets sets = new OrderedSets(map, words);
             for (long i = 0; i < 100; i++) {
                 sets.add(SET, i * (HUGE / 100));
             }
@@ -82,7 +86,8 @@ class OrderedSetsTest {
                 sets.remove(SET, i * (HUGE / 100));
             }
 
-            assertThat(table.size()).isZero();
+            assertThat(map.size()).isZero();
+            assertThat(words.used()).isEqualTo(map.words());
             assertThat(sets.size(SET)).isZero();
             assertThat(sets.floor(SET, HUGE)).isEqualTo(Rows.NONE);
             assertThat(sets.ceiling(SET, 0)).isEqualTo(Rows.NONE);
@@ -92,8 +97,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void find_membersAtTheEdges_areFound(TableKind kind) {
-        try (Table table = table(kind)) {
-            OrderedSets sets = new OrderedSets(table);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            OrderedSets sets = new OrderedSets(map, words);
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
                 sets.add(SET, 1000 + i);
             }
@@ -114,8 +120,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_otherSets_areNotTouched(TableKind kind) {
-        try (Table table = table(kind)) {
-            OrderedSets sets = new OrderedSets(table);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            OrderedSets sets = new OrderedSets(map, words);
             for (long i = 0; i < 100; i++) {
                 sets.add(SET, i);
                 sets.add(NEIGHBOUR, i + 1000);
@@ -130,7 +137,7 @@ class OrderedSetsTest {
         }
     }
 
-    private void compare(OrderedSets sets, Table table, Random random, long bound) {
+    private void compare(OrderedSets sets, WordMap map, Words words, Random random, long bound) {
         TreeSet<Long> model = new TreeSet<>();
         int steps = 300;
         for (int step = 0; step < steps; step++) {
@@ -151,9 +158,12 @@ class OrderedSetsTest {
         assertThat(upwards(sets, SET)).as(TestScale.repeatWith(seed)).isEqualTo(new ArrayList<>(model));
         assertThat(downwards(sets)).as(TestScale.repeatWith(seed)).isEqualTo(new ArrayList<>(model.descendingSet()));
         new ArrayList<>(model).forEach(number -> sets.remove(SET, number));
-        assertThat(table.size())
-                .as("rows left of an emptied set, %s", TestScale.repeatWith(seed))
+        assertThat(map.size())
+                .as("words left of an emptied set, %s", TestScale.repeatWith(seed))
                 .isZero();
+        assertThat(words.used())
+                .as("blocks left of an emptied set, %s", TestScale.repeatWith(seed))
+                .isEqualTo(map.words());
     }
 
     private void check(OrderedSets sets, TreeSet<Long> model, long probe, int step) {
@@ -201,9 +211,5 @@ class OrderedSetsTest {
             next = sets.floor(SET, next - 1);
         }
         return members;
-    }
-
-    private static Table table(TableKind kind) {
-        return kind.factory().create("sets", OrderedSets.KEY_BYTES, 10_000, 64);
     }
 }

@@ -1,0 +1,155 @@
+package dev.plinth.engine.internal.store;
+
+/**
+ * Nodes of a trie: which of the numbers 0–511 are there, as one word. Up to six of them are in the word itself, so that a sparse
+ * set costs no more than its place in the table; more take a block of 512 bits.
+ *
+ * <p>The lowest three bits say how many numbers follow, nine bits each, or that the rest is the address of a block. A node
+ * without numbers is 0.
+ */
+final class Nodes {
+    static final int BITS = 9;
+    static final int FAN_OUT = 1 << BITS;
+
+    private static final int PACKED_MAX = 6;
+    private static final int TAG_BITS = 3;
+    private static final int BLOCK = 7;
+    private static final int BLOCK_WORDS = FAN_OUT / Long.SIZE;
+
+    /** A block with so few numbers is packed again; fewer than fit, so that one number to and fro does not repack each time. */
+    private static final int REPACKED_AT = 4;
+
+    private final Words words;
+
+    Nodes(Words words) {
+        this.words = words;
+    }
+
+    boolean has(long node, int number) {
+        if (isBlock(node)) {
+            return (words.get(block(node) + (number >> 6)) >>> number & 1) == 1;
+        }
+        int count = (int) node & BLOCK;
+        for (int i = 0; i < count; i++) {
+            if (packed(node, i) == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The node with a number that it does not have yet. */
+    long with(long node, int number) {
+        if (isBlock(node)) {
+            flip(block(node), number);
+            return node;
+        }
+        int count = (int) node & BLOCK;
+        if (count < PACKED_MAX) {
+            return node + 1 | (long) number << TAG_BITS + BITS * count;
+        }
+        long block = words.allocate(BLOCK_WORDS);
+        for (int i = 0; i < count; i++) {
+            flip(block, packed(node, i));
+        }
+        flip(block, number);
+        return block << TAG_BITS | BLOCK;
+    }
+
+    /** The node without a number that it has. */
+    long without(long node, int number) {
+        if (isBlock(node)) {
+            flip(block(node), number);
+            return repacked(node);
+        }
+        int count = (int) node & BLOCK;
+        long left = 0;
+        for (int i = 0; i < count; i++) {
+            int each = packed(node, i);
+            if (each != number) {
+                left = with(left, each);
+            }
+        }
+        return left;
+    }
+
+    /** The highest number, looking down from this one; -1 if there is none. */
+    int highest(long node, int from) {
+        int found = -1;
+        if (isBlock(node)) {
+            for (int i = from >> 6; i >= 0 && from >= 0; i--) {
+                long mask = i == from >> 6 ? -1L >>> 63 - (from & 63) : -1L;
+                long bits = words.get(block(node) + i) & mask;
+                if (bits != 0) {
+                    return i << 6 | 63 - Long.numberOfLeadingZeros(bits);
+                }
+            }
+            return found;
+        }
+        int count = (int) node & BLOCK;
+        for (int i = 0; i < count; i++) {
+            int each = packed(node, i);
+            if (each <= from && each > found) {
+                found = each;
+            }
+        }
+        return found;
+    }
+
+    /** The lowest number, looking up from this one; -1 if there is none. */
+    int lowest(long node, int from) {
+        if (isBlock(node)) {
+            for (int i = from >> 6; i < BLOCK_WORDS; i++) {
+                long mask = i == from >> 6 ? -1L << from : -1L;
+                long bits = words.get(block(node) + i) & mask;
+                if (bits != 0) {
+                    return i << 6 | Long.numberOfTrailingZeros(bits);
+                }
+            }
+            return -1;
+        }
+        int found = -1;
+        int count = (int) node & BLOCK;
+        for (int i = 0; i < count; i++) {
+            int each = packed(node, i);
+            if (each >= from && (found < 0 || each < found)) {
+                found = each;
+            }
+        }
+        return found;
+    }
+
+    private long repacked(long node) {
+        long block = block(node);
+        int count = 0;
+        for (int i = 0; i < BLOCK_WORDS; i++) {
+            count += Long.bitCount(words.get(block + i));
+        }
+        if (count > REPACKED_AT) {
+            return node;
+        }
+        long packed = 0;
+        for (int each = lowest(node, 0); each >= 0; each = each + 1 < FAN_OUT ? lowest(node, each + 1) : -1) {
+            packed = with(packed, each);
+        }
+        words.free(block, BLOCK_WORDS);
+        return packed;
+    }
+
+    private void flip(long block, int number) {
+        long at = block + (number >> 6);
+        words.set(at, words.get(at) ^ 1L << number);
+    }
+
+    private static boolean isBlock(long node) {
+        return (node & BLOCK) == BLOCK;
+    }
+
+    private static long block(long node) {
+        return node >>> TAG_BITS;
+    }
+
+    private static int packed(long node, int index) {
+        return (int) (node >>> TAG_BITS + BITS * index) & FAN_OUT - 1;
+    }
+}

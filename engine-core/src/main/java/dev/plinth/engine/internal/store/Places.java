@@ -1,0 +1,114 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Bytes;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which row a list number belongs to. Numbers are given in order, so 64 of them share a block, which goes back when the
+ * last one goes.
+ *
+ * <p>Block: a word that tells which numbers are there, then five words for each: table and length of the key, key. The blocks stand in
+ * the table of the sets under kind 0. One writer; readers beside it validate with the store's sequence lock.
+ */
+final class Places {
+    private static final int SHIFT = 6;
+    private static final int NUMBERS = 1 << SHIFT;
+    private static final int KEY_WORDS = 4;
+    private static final int KEY_BYTES_MAX = KEY_WORDS * Long.BYTES;
+    private static final int PLACE_WORDS = 1 + KEY_WORDS;
+    private static final int BLOCK_WORDS = 1 + NUMBERS * PLACE_WORDS;
+
+    private final WordMap map;
+    private final Words words;
+    private long size;
+
+    Places(WordMap map, Words words) {
+        this.map = map;
+        this.words = words;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The table's number, then the row's key; null if the number has no place. */
+    byte @Nullable [] get(long number) {
+        long block = map.get(0, 0, number >>> SHIFT);
+        if (block == 0 || (words.get(block) >>> number & 1) == 0) {
+            return null;
+        }
+        return place(block, (int) number & NUMBERS - 1);
+    }
+
+    void put(long number, int table, byte[] key) {
+        if (key.length > KEY_BYTES_MAX || key.length % Long.BYTES != 0) {
+            throw new IllegalStateException(
+                    "Expected a key of 8, 16, 24 or 32 bytes for a row with a list number, but got " + key.length
+                            + " bytes in table " + table);
+        }
+        long block = map.get(0, 0, number >>> SHIFT);
+        if (block == 0) {
+            block = words.allocate(BLOCK_WORDS);
+            map.put(0, 0, number >>> SHIFT, block);
+        }
+        long taken = words.get(block);
+        if ((taken >>> number & 1) == 0) {
+            size++;
+        }
+        words.set(block, taken | 1L << number);
+        long at = at(block, (int) number & NUMBERS - 1);
+        words.set(at, (long) table << Byte.SIZE | key.length);
+        for (int i = 0; i < key.length / Long.BYTES; i++) {
+            words.set(at + 1 + i, Bytes.getLong(key, i * Long.BYTES));
+        }
+    }
+
+    void remove(long number) {
+        long block = map.get(0, 0, number >>> SHIFT);
+        if (block == 0 || (words.get(block) >>> number & 1) == 0) {
+            return;
+        }
+        size--;
+        long left = words.get(block) & ~(1L << number);
+        words.set(block, left);
+        if (left == 0) {
+            map.remove(0, 0, number >>> SHIFT);
+            words.free(block, BLOCK_WORDS);
+        }
+    }
+
+    /** Shows every number, as 8 bytes, with its place. */
+    void forEach(BiConsumer<byte[], byte[]> visitor) {
+        map.forEach((high, low, page, block) -> {
+            if (page >>> OrderedSets.KIND_SHIFT != 0) {
+                return;
+            }
+            for (int i = 0; i < NUMBERS; i++) {
+                if ((words.get(block) >>> i & 1) == 1) {
+                    byte[] number = new byte[Long.BYTES];
+                    Bytes.putLong(number, 0, page << SHIFT | i);
+                    visitor.accept(number, place(block, i));
+                }
+            }
+        });
+    }
+
+    private byte[] place(long block, int index) {
+        long at = at(block, index);
+        long head = words.get(at);
+        // A reader beside the writer may see anything here, and must not copy too much.
+        int length = Math.min(KEY_BYTES_MAX, (int) head & 0xFF);
+        byte[] place = new byte[1 + KEY_BYTES_MAX];
+        place[0] = (byte) (head >>> Byte.SIZE);
+        for (int i = 0; i < length / Long.BYTES; i++) {
+            Bytes.putLong(place, 1 + i * Long.BYTES, words.get(at + 1 + i));
+        }
+        return length == KEY_BYTES_MAX ? place : Arrays.copyOf(place, 1 + length);
+    }
+
+    private static long at(long block, int index) {
+        return block + 1 + (long) index * PLACE_WORDS;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.Arrays;
+
+/**
+ * A hash table from keys of three words to one word that is not 0, in {@link Words}.
+ *
+ * <p>Extendible hashing: the first bits of a key's hash choose one of many small segments, a segment that is three quarters full is
+ * split in two, and only the directory of their addresses, eight bytes for some hundred keys, is ever copied whole. So no growth
+ * stalls the writer, which a table that is rehashed at once would do for seconds at millions of keys. Within a segment linear
+ * probing; a removal moves those behind it up, so there are no tombstones.
+ *
+ * <p>Keys are ids, digests and dense numbers, which nobody outside chooses: there is no defence against chosen collisions.
+ */
+final class WordMap {
+    private static final int SLOT_WORDS = 4;
+    private static final int SLOTS = 256;
+    private static final int SLOTS_USED_MAX = SLOTS * 3 / 4;
+    private static final int DEPTH = 0;
+    private static final int COUNT = 1;
+    private static final int HEADER_WORDS = 2;
+    private static final int SEGMENT_WORDS = HEADER_WORDS + SLOTS * SLOT_WORDS;
+    private static final int DEPTH_MAX = 30;
+
+    private final Words words;
+    private long[] directory;
+    private int depth;
+    private long size;
+    private long segments = 1;
+
+    WordMap(Words words) {
+        this.words = words;
+        this.directory = new long[] {words.allocate(SEGMENT_WORDS)};
+    }
+
+    /** How many keys there are. */
+    long size() {
+        return size;
+    }
+
+    /** Words that it takes itself. */
+    long words() {
+        return segments * SEGMENT_WORDS;
+    }
+
+    /** The word under a key; 0 if there is none. */
+    long get(long a, long b, long c) {
+        long slot = slot(a, b, c);
+        return slot == 0 ? 0 : words.get(slot + 3);
+    }
+
+    /** Puts a word, which must not be 0. */
+    void put(long a, long b, long c, long word) {
+        long slot = slot(a, b, c);
+        if (slot != 0) {
+            words.set(slot + 3, word);
+            return;
+        }
+        long hash = hash(a, b, c);
+        long segment = segment(hash);
+        while (words.get(segment + COUNT) >= SLOTS_USED_MAX) {
+            split(segment, hash);
+            segment = segment(hash);
+        }
+        insert(segment, hash, a, b, c, word);
+        size++;
+    }
+
+    /** Takes a key out. */
+    void remove(long a, long b, long c) {
+        long slot = slot(a, b, c);
+        if (slot == 0) {
+            return;
+        }
+        long segment = segment(hash(a, b, c));
+        words.set(segment + COUNT, words.get(segment + COUNT) - 1);
+        size--;
+        int hole = (int) ((slot - segment - HEADER_WORDS) / SLOT_WORDS);
+        int next = hole;
+        while (true) {
+            next = next + 1 & SLOTS - 1;
+            long from = address(segment, next);
+            if (words.get(from + 3) == 0) {
+                words.set(address(segment, hole) + 3, 0);
+                return;
+            }
+            int home = home(hash(words.get(from), words.get(from + 1), words.get(from + 2)));
+            // It may move up unless its home lies behind the hole.
+            if ((next - home & SLOTS - 1) >= (next - hole & SLOTS - 1)) {
+                copy(from, address(segment, hole));
+                hole = next;
+            }
+        }
+    }
+
+    /** Shows every key with its word, in no order. */
+    void forEach(Visitor visitor) {
+        for (int i = 0; i < directory.length; i++) {
+            long segment = directory[i];
+            if (i > 0 && directory[i - 1] == segment) {
+                continue;
+            }
+            for (int slot = 0; slot < SLOTS; slot++) {
+                long at = address(segment, slot);
+                long word = words.get(at + 3);
+                if (word != 0) {
+                    visitor.visit(words.get(at), words.get(at + 1), words.get(at + 2), word);
+                }
+            }
+        }
+    }
+
+    private long slot(long a, long b, long c) {
+        long hash = hash(a, b, c);
+        long segment = segment(hash);
+        int slot = home(hash);
+        for (int i = 0; i < SLOTS; i++) {
+            long at = address(segment, slot);
+            if (words.get(at + 3) == 0) {
+                return 0;
+            }
+            if (words.get(at) == a && words.get(at + 1) == b && words.get(at + 2) == c) {
+                return at;
+            }
+            slot = slot + 1 & SLOTS - 1;
+        }
+        return 0;
+    }
+
+    private void insert(long segment, long hash, long a, long b, long c, long word) {
+        int slot = home(hash);
+        while (words.get(address(segment, slot) + 3) != 0) {
+            slot = slot + 1 & SLOTS - 1;
+        }
+        long at = address(segment, slot);
+        words.set(at, a);
+        words.set(at + 1, b);
+        words.set(at + 2, c);
+        words.set(at + 3, word);
+        words.set(segment + COUNT, words.get(segment + COUNT) + 1);
+    }
+
+    /** Divides a segment by the next bit of its keys' hashes. */
+    private void split(long segment, long hash) {
+        int local = (int) words.get(segment + DEPTH);
+        if (local == depth) {
+            if (depth == DEPTH_MAX) {
+                throw new IllegalStateException("Expected at most 2^" + DEPTH_MAX + " segments, but needed more");
+            }
+            long[] twice = new long[directory.length * 2];
+            for (int i = 0; i < twice.length; i++) {
+                twice[i] = directory[i >> 1];
+            }
+            directory = twice;
+            depth++;
+        }
+        long other = words.allocate(SEGMENT_WORDS);
+        segments++;
+        int span = 1 << depth - local;
+        int first = index(hash) & -span;
+        Arrays.fill(directory, first + span / 2, first + span, other);
+
+        long[] entries = new long[SLOTS * SLOT_WORDS];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = words.get(segment + HEADER_WORDS + i);
+            words.set(segment + HEADER_WORDS + i, 0);
+        }
+        words.set(segment + COUNT, 0);
+        words.set(segment + DEPTH, local + 1L);
+        words.set(other + DEPTH, local + 1L);
+        for (int i = 0; i < entries.length; i += SLOT_WORDS) {
+            if (entries[i + 3] != 0) {
+                long entryHash = hash(entries[i], entries[i + 1], entries[i + 2]);
+                insert(segment(entryHash), entryHash, entries[i], entries[i + 1], entries[i + 2], entries[i + 3]);
+            }
+        }
+    }
+
+    private void copy(long from, long to) {
+        for (int i = 0; i < SLOT_WORDS; i++) {
+            words.set(to + i, words.get(from + i));
+        }
+    }
+
+    private long segment(long hash) {
+        return directory[index(hash)];
+    }
+
+    private int index(long hash) {
+        return (int) (hash >>> 1 >>> 63 - depth);
+    }
+
+    private static int home(long hash) {
+        return (int) hash & SLOTS - 1;
+    }
+
+    private static long address(long segment, int slot) {
+        return segment + HEADER_WORDS + (long) slot * SLOT_WORDS;
+    }
+
+    private static long hash(long a, long b, long c) {
+        return mix(mix(mix(a) ^ b) ^ c);
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea and Flood 2014). */
+    private static long mix(long word) {
+        long z = word + 0x9E3779B97F4A7C15L;
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return z ^ z >>> 31;
+    }
+
+    /** Takes keys and their words. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(long a, long b, long c, long word);
+    }
+}

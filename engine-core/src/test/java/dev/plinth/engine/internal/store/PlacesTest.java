@@ -1,0 +1,62 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PlacesTest {
+    private final long seed = TestScale.seed();
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void anyOperation_randomNumbers_agreesWithHashMapAndLeavesNothing(TableKind kind) {
+        Random random = new Random(seed);
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            Places places = new Places(map, words);
+            Map<Long, byte[]> model = new HashMap<>();
+            for (int step = 0; step < TestScale.count(200_000); step++) {
+                long number = random.nextInt(2_000);
+                if (random.nextInt(3) > 0) {
+                    byte[] key = new byte[8 * (1 + random.nextInt(4))];
+                    random.nextBytes(key);
+                    places.put(number, 5, key);
+                    model.put(number, key);
+                } else {
+                    places.remove(number);
+                    model.remove(number);
+                }
+            }
+            for (long number = 0; number < 2_000; number++) {
+                byte[] key = model.get(number);
+                byte[] place = places.get(number);
+                assertThat(place == null ? null : Arrays.copyOfRange(place, 1, place.length))
+                        .as("number %d, %s", number, TestScale.repeatWith(seed))
+                        .isEqualTo(key);
+            }
+            assertThat(places.size()).isEqualTo(model.size());
+            model.keySet().forEach(places::remove);
+            assertThat(map.size()).isZero();
+            assertThat(words.used()).isEqualTo(map.words());
+        }
+    }
+
+    @Test
+    void put_keyThatDoesNotFit_isRefused() {
+        try (Words words = Words.onHeap()) {
+            Places places = new Places(new WordMap(words), words);
+
+            assertThatThrownBy(() -> places.put(1, 5, new byte[40]))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("40 bytes in table 5");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WordMapTest {
+    private final long seed = TestScale.seed();
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void anyOperation_randomKeys_agreesWithHashMap(TableKind kind) {
+        Random random = new Random(seed);
+        try (Words words = kind.factory().words()) {
+            for (int round = 0; round < TestScale.count(20); round++) {
+                words.clear();
+                compare(new WordMap(words), random, 1 << random.nextInt(15));
+                assertThat(words.used()).as(TestScale.repeatWith(seed)).isPositive();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void put_manyKeys_findsAllAfterEverySplit(TableKind kind) {
+        try (Words words = kind.factory().words()) {
+            WordMap map = new WordMap(words);
+            int keys = TestScale.count(1_000_000);
+            for (int i = 0; i < keys; i++) {
+                map.put(i % 7, i, i % 3, i + 1L);
+            }
+
+            assertThat(map.size()).isEqualTo(keys);
+            for (int i = 0; i < keys; i++) {
+                assertThat(map.get(i % 7, i, i % 3)).isEqualTo(i + 1L);
+            }
+            assertThat(map.words() * Long.BYTES / keys).as("bytes for a key").isLessThan(80);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void get_anyAddressAtAll_answersOrThrowsButStaysInItsMemory(TableKind kind) {
+        Random random = new Random(seed);
+        try (Words words = kind.factory().words()) {
+            words.allocate(8);
+            assertThatThrownBy(() -> words.get(Words.EXTENT_WORDS)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> words.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+            int answered = 0;
+            for (int i = 0; i < 100_000; i++) {
+                long at = random.nextLong() >>> random.nextInt(64);
+                try {
+                    words.get(at);
+                    answered++;
+                } catch (IndexOutOfBoundsException outside) {
+                    assertThat(at >>> Words.SHIFT).as("address %d", at).isNotZero();
+                }
+            }
+            assertThat(answered).isPositive();
+        }
+    }
+
+    @Test
+    void allocate_freedBlock_isGivenAgainAndHoldsZeros() {
+        try (Words words = Words.onHeap()) {
+            long block = words.allocate(4);
+            words.set(block + 3, 17);
+            words.free(block, 4);
+
+            long again = words.allocate(4);
+
+            assertThat(again).isEqualTo(block);
+            for (int i = 0; i < 4; i++) {
+                assertThat(words.get(again + i)).isZero();
+            }
+            assertThat(words.used()).isEqualTo(4);
+        }
+    }
+
+    private void compare(WordMap map, Random random, int range) {
+        Map<List<Long>, Long> model = new HashMap<>();
+        for (int step = 0; step < 20_000; step++) {
+            long a = random.nextInt(2);
+            long b = random.nextInt(range);
+            long c = random.nextInt(3);
+            boolean grows = step / 5_000 % 2 == 0;
+            if (random.nextInt(10) < (grows ? 8 : 2)) {
+                map.put(a, b, c, step + 1L);
+                model.put(List.of(a, b, c), step + 1L);
+            } else {
+                map.remove(a, b, c);
+                model.remove(List.of(a, b, c));
+            }
+            assertThat(map.size()).as(TestScale.repeatWith(seed)).isEqualTo(model.size());
+        }
+        Map<List<Long>, Long> shown = new HashMap<>();
+        map.forEach((a, b, c, word) -> shown.put(List.of(a, b, c), word));
+        assertThat(shown).as(TestScale.repeatWith(seed)).isEqualTo(model);
+        model.forEach((key, word) -> assertThat(map.get(key.get(0), key.get(1), key.get(2)))
+                .as(TestScale.repeatWith(seed))
+                .isEqualTo(word));
+    }
+}
