@@ -73,6 +73,11 @@ public record Id(IdKind kind, long high, long low) {
         return key;
     }
 
+    /** The time in the id, in epoch milliseconds: when it was made. */
+    public long timeMillis() {
+        return high >>> 16;
+    }
+
     /** The id as the wire shows it. */
     public String text() {
         String start = kind.start();

@@ -74,6 +74,24 @@ public final class Limits {
     /** Hours that an outcome is remembered under its idempotency key. */
     public static final int IDEMPOTENCY_HOURS = 24;
 
+    /** Days that a finished job is kept. */
+    public static final int JOB_DAYS = 7;
+
+    /** Days that an event is kept. */
+    public static final int EVENT_DAYS = 30;
+
+    /** Days that a delivery may stay open, and days that it is kept once it is settled. */
+    public static final int DELIVERY_DAYS = 30;
+
+    /** Rows that one step of the sweep writes or takes out. */
+    public static final int SWEEP_ROWS_MAX = 200;
+
+    /** Bytes of rows that one step of the sweep takes out; the last row may go beyond. */
+    public static final int SWEEP_BYTES_MAX = 1024 * 1024;
+
+    /** Steps of the sweep before it lets other work of the timers go first. */
+    public static final int SWEEP_STEPS_MAX = 100;
+
     /** Calls under idempotency keys that may be in flight at once. */
     public static final int IDEMPOTENCY_IN_FLIGHT_MAX = 100_000;
 
@@ -135,6 +153,8 @@ public final class Limits {
                 PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,
                 "pieces must leave room in their record");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
+        check(DELIVERY_DAYS <= EVENT_DAYS, "an event must be there while a delivery of it is open");
+        check(SWEEP_ROWS_MAX * 1024 <= RECORD_BYTES_MAX, "a step of the sweep goes into one record");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
     }
 

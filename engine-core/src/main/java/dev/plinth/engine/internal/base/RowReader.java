@@ -10,6 +10,7 @@ public final class RowReader {
     public static final int SEQUENCE_BYTES = 8;
 
     private final byte[] bytes;
+    private final int version;
     private int at = SEQUENCE_BYTES;
 
     /**
@@ -19,12 +20,17 @@ public final class RowReader {
      */
     public RowReader(byte[] row, int newestVersion) {
         this.bytes = row;
-        int version = bytes[at++];
+        this.version = bytes[at++];
         if (version > newestVersion) {
             throw new IllegalStateException(
                     "Expected a row of version " + newestVersion + " or older, but found version " + version
                             + "; open the store with the newer release that wrote it");
         }
+    }
+
+    /** The version in which the row was written. */
+    public int version() {
+        return version;
     }
 
     /** The sequence of the commit that wrote a row. */

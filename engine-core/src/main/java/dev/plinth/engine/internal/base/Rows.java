@@ -21,4 +21,7 @@ public interface Rows {
 
     /** The row that a number stands for; null if there is none. */
     byte @Nullable [] at(long number);
+
+    /** The key of the row that a number stands for; null if there is none. */
+    byte @Nullable [] keyAt(long number);
 }

@@ -80,5 +80,11 @@ public final class SetKinds {
     /** Resources of a workspace with one pair of metadata. */
     public static final int RESOURCES_BY_METADATA = 26;
 
+    /** Remembered answers of all workspaces. */
+    public static final int REMEMBERED_OF_ALL = 27;
+
+    /** Deliveries of all workspaces that are not settled. */
+    public static final int DELIVERIES_OPEN = 28;
+
     private SetKinds() {}
 }

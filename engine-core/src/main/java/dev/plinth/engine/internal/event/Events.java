@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ public final class Events {
     /** The tables of the room. */
     public static List<TableName> tables() {
         return List.of(EventTables.EVENTS, EventTables.CURSORS);
+    }
+
+    /** How long events are kept. */
+    public static Retention retention() {
+        return new EventRetention();
     }
 
     /** Adds the row of an event to the changes that cause it. */
@@ -83,17 +89,19 @@ public final class Events {
     /** Shows an event. */
     public static Command.Query get(Id id) {
         return context -> {
-            byte[] row =
+            byte[] bytes =
                     context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
-            if (row == null) {
+            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            if (row == null || row.isExpired(context.now())) {
                 throw new Refused(Refusal.notFound());
             }
-            return Outcome.Done.ok(EventRow.read(row).json());
+            return Outcome.Done.ok(row.json());
         };
     }
 
     /**
-     * Lists events, newest first; after an event of the caller, oldest first.
+     * Lists events, newest first; after an event of the caller, oldest first. Who asks for what came after an event that is
+     * old enough to be gone gets all that is still kept, because all of it came after.
      *
      * @param after the event to start after, or null
      */
@@ -106,7 +114,9 @@ public final class Events {
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set(context.workspace(), type, resource), from, bytes -> {
                 EventRow row = EventRow.read(bytes);
-                boolean fits = row.workspace().equals(context.workspace()) && (type == null || type.equals(row.type()));
+                boolean fits = row.workspace().equals(context.workspace())
+                        && (type == null || type.equals(row.type()))
+                        && !row.isExpired(context.now());
                 return fits ? row.json() : null;
             }));
         };
@@ -125,8 +135,17 @@ public final class Events {
         return type == null ? SetKey.of(SetKinds.EVENTS, workspace) : EventTables.ofType(workspace, type);
     }
 
+    /** True if an event of this id was of the workspace's time and would not be kept any more. */
+    private static boolean isGone(Context context, Id event) {
+        return event.timeMillis() >= context.workspace().timeMillis()
+                && EventRow.expiresAt(event.timeMillis()) <= context.now();
+    }
+
     private static long numberOf(Context context, Id event) {
         byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(event));
+        if (row == null && isGone(context, event)) {
+            return Rows.NONE;
+        }
         if (row == null) {
             String detail = "Expected the id of an event of this workspace that is still kept, but there is none.";
             throw new Refused(Refusal.of(

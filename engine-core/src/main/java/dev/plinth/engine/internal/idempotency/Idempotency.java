@@ -12,9 +12,9 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.Retention;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room. Thread-safe. */
 public final class Idempotency {
     /** Remembered answers by workspace and key. */
-    public static final TableName REMEMBERED = new TableName(18, "remembered", 32, 600, 2);
-
-    private static final long WINDOW_MILLIS =
-            Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
+    public static final TableName REMEMBERED = new TableName(18, "remembered", 32, 600, 2, RememberedRetention::index);
 
     private final ConcurrentHashMap<ByteBuffer, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Seal seal;
@@ -34,6 +31,11 @@ public final class Idempotency {
     /** A room that seals answers which show a secret. */
     public Idempotency(Seal seal) {
         this.seal = seal;
+    }
+
+    /** How long answers are remembered. */
+    public static Retention retention() {
+        return new RememberedRetention();
     }
 
     /**
@@ -76,6 +78,7 @@ public final class Idempotency {
                 changes,
                 fresh,
                 new Remembered(
+                        context.nextNumber(),
                         fresh.mine.fingerprint,
                         request,
                         context.now(),
@@ -94,7 +97,17 @@ public final class Idempotency {
                 changes,
                 fresh,
                 new Remembered(
-                        fresh.mine.fingerprint, request, context.now(), status, null, null, 0, false, problem, null));
+                        context.nextNumber(),
+                        fresh.mine.fingerprint,
+                        request,
+                        context.now(),
+                        status,
+                        null,
+                        null,
+                        0,
+                        false,
+                        problem,
+                        null));
     }
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
@@ -108,11 +121,7 @@ public final class Idempotency {
     }
 
     private static @Nullable Remembered live(byte @Nullable [] row, long nowMillis) {
-        if (row == null) {
-            return null;
-        }
-        Remembered remembered = Remembered.read(row);
-        return nowMillis - remembered.completedAtMillis() < WINDOW_MILLIS ? remembered : null;
+        return row == null || Remembered.expiresAt(row) <= nowMillis ? null : Remembered.read(row);
     }
 
     private static byte[] rowKey(Id workspace, String key) {

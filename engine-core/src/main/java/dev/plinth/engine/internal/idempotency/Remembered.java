@@ -2,14 +2,21 @@ package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Seal;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The row under a key: the request that used it and the answer it got, sealed where the answer shows a secret. */
+/**
+ * The row under a key: the request that used it and the answer it got, sealed where the answer shows a secret.
+ *
+ * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
+ */
 record Remembered(
+        long number,
         Fingerprint fingerprint,
         Id request,
         long completedAtMillis,
@@ -20,12 +27,17 @@ record Remembered(
         boolean sealed,
         byte[] body,
         @Nullable Id sharedResource) {
-    private static final int VERSION = 1;
+    static final long NO_NUMBER = 0;
+
+    private static final int VERSION = 2;
     private static final int FIXED_BYTES = 128;
+    private static final long WINDOW_MILLIS =
+            Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
     static Remembered read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new Remembered(
+                in.version() < 2 ? NO_NUMBER : in.number(),
                 Fingerprint.of(in.bytes()),
                 in.id(IdKind.REQUEST),
                 in.number(),
@@ -38,8 +50,26 @@ record Remembered(
                 in.optionalId(IdKind.RESOURCE));
     }
 
+    /** The number of a row. */
+    static long number(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        return in.version() < 2 ? NO_NUMBER : in.number();
+    }
+
+    /** From when on a row does not count any more, in epoch milliseconds. */
+    static long expiresAt(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        if (in.version() >= 2) {
+            in.number();
+        }
+        in.bytes();
+        in.id(IdKind.REQUEST);
+        return in.number() + WINDOW_MILLIS;
+    }
+
     byte[] row() {
         return new RowWriter(VERSION, FIXED_BYTES + body.length)
+                .number(number)
                 .bytes(fingerprint.digest())
                 .id(request)
                 .number(completedAtMillis)

@@ -3,11 +3,13 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ record JobRow(
         int doneItems) {
     private static final int VERSION = 1;
     private static final int EXPECTED_BYTES = 256;
+
+    /** How long a finished job is kept. */
+    static final long KEPT_MILLIS = Duration.ofDays(Limits.JOB_DAYS).toMillis();
 
     /**
      * What never changes of a job.
@@ -123,6 +128,40 @@ record JobRow(
     JobRow itemDone(boolean well, int total) {
         Progress next = new Progress(doneItems + 1L, total, "");
         return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1);
+    }
+
+    /** A job that is not shown any more, with the pieces that it still has. */
+    JobRow shrunk(int inputLeft, int resultLeft, int outcomesLeft) {
+        Facts left = new Facts(
+                facts.id(),
+                facts.workspace(),
+                facts.number(),
+                facts.type(),
+                facts.resource(),
+                facts.priority(),
+                facts.attemptsMax(),
+                facts.uniqueKey(),
+                facts.runAt(),
+                facts.createdAt(),
+                inputLeft);
+        return new JobRow(
+                left,
+                status,
+                attempt,
+                dueAt,
+                startedAt,
+                finishedAt,
+                cancelRequested,
+                progress,
+                error,
+                resultLeft,
+                succeededItems,
+                outcomesLeft);
+    }
+
+    /** True if it ended so long ago that it is not shown any more. */
+    boolean isExpired(long now) {
+        return finishedAt != 0 && finishedAt + KEPT_MILLIS <= now;
     }
 
     /** The same job somewhere else in its life. */

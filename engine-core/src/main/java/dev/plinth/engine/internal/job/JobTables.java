@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The tables of the room and the sets that follow from them. */
 final class JobTables {
     static final int LANE = 1;
+    /** The lane of the due index in which finished jobs stand at the time of their end. */
+    static final int FINISHED_LANE = 3;
+
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
     static final TableName JOBS = new TableName(8, "jobs", 32, 260, 0.5, JobTables::index);
@@ -45,11 +48,13 @@ final class JobTables {
             lasting(row).forEach(set -> sets.add(set, row.facts().number()));
             passing(row).forEach(set -> sets.add(set, row.facts().number()));
             DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.dueAt());
+            DueIndex.move(sets, FINISHED_LANE, row.facts().number(), DueIndex.NEVER, row.finishedAt());
             sets.place(row.facts().number(), JOBS, key);
         } else if (old != null) {
             lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
             passing(old).forEach(set -> sets.remove(set, old.facts().number()));
             DueIndex.move(sets, LANE, old.facts().number(), old.dueAt(), DueIndex.NEVER);
+            DueIndex.move(sets, FINISHED_LANE, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
             sets.unplace(old.facts().number());
         }
     }
@@ -61,6 +66,7 @@ final class JobTables {
             passing(row).forEach(set -> sets.add(set, number));
         }
         DueIndex.move(sets, LANE, number, old.dueAt(), row.dueAt());
+        DueIndex.move(sets, FINISHED_LANE, number, old.finishedAt(), row.finishedAt());
     }
 
     private static List<SetKey> lasting(JobRow row) {

@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ public final class Jobs {
     /** The tables of the room. */
     public static List<TableName> tables() {
         return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE);
+    }
+
+    /** How long finished jobs are kept. */
+    public static Retention retention() {
+        return new JobRetention();
     }
 
     /** Accepts a job. A large input goes ahead of it in steps; the job itself is there with the last one. */
@@ -102,6 +108,7 @@ public final class Jobs {
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 JobRow row = JobRow.read(bytes);
                 boolean fits = row.facts().workspace().equals(workspace)
+                        && !row.isExpired(context.now())
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
                 return fits ? row.json(row.doneItems() < 0 ? JobRules.result(context.rows(), row) : null) : null;
@@ -217,10 +224,11 @@ public final class Jobs {
     }
 
     static JobRow find(Context context, Id id) {
-        byte[] row = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
-        if (row == null) {
+        byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
+        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        if (row == null || row.isExpired(context.now())) {
             throw new Refused(Refusal.notFound());
         }
-        return JobRow.read(row);
+        return row;
     }
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.Portion;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,15 @@ final class Pieces {
 
     /** The kinds of pieces; the number goes into the upper half of the index. */
     enum Kind {
-        INPUT,
-        RESULT,
-        OUTCOME
+        INPUT(Limits.PIECE_BYTES_MAX),
+        RESULT(Limits.PIECE_BYTES_MAX),
+        OUTCOME(512);
+
+        private final int usualBytes;
+
+        Kind(int usualBytes) {
+            this.usualBytes = usualBytes;
+        }
     }
 
     /** How many pieces so many bytes take. */
@@ -61,6 +68,21 @@ final class Pieces {
             }
         }
         return out.toByteArray();
+    }
+
+    /**
+     * Takes out the last ones of some pieces, as many as go into a portion.
+     *
+     * @param count how many there are, numbered from 0
+     * @return how many are left
+     */
+    static int remove(Portion portion, Id job, Kind kind, int count) {
+        int left = count;
+        while (left > 0 && !portion.isFull()) {
+            left--;
+            portion.remove(PIECES, key(job, kind, left), kind.usualBytes);
+        }
+        return left;
     }
 
     /** One piece; null if it is not there. */

@@ -82,6 +82,12 @@ final class Tables implements AutoCloseable {
         return place == null ? null : byNumber[place[0]].get(Arrays.copyOfRange(place, 1, place.length));
     }
 
+    /** The key of the row that a number stands for. */
+    byte @Nullable [] keyAt(long number) {
+        byte[] place = places.get(placeKey(number));
+        return place == null ? null : Arrays.copyOfRange(place, 1, place.length);
+    }
+
     /** True if all these rows still fit, with what follows from them. */
     boolean haveRoom(List<Changes.Write> writes) {
         for (Changes.Write write : writes) {

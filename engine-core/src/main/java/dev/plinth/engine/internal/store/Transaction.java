@@ -115,4 +115,9 @@ public final class Transaction implements Rows {
     public byte @Nullable [] at(long placed) {
         return tables.at(placed);
     }
+
+    @Override
+    public byte @Nullable [] keyAt(long placed) {
+        return tables.keyAt(placed);
+    }
 }

@@ -74,6 +74,13 @@ public final class View implements Rows {
         return row;
     }
 
+    @Override
+    public byte @Nullable [] keyAt(long number) {
+        reads += 2;
+        see(null);
+        return tables.keyAt(number);
+    }
+
     private void see(byte @Nullable [] row) {
         highest = Math.max(highest, row == null ? lastAtStart : RowReader.sequence(row));
     }

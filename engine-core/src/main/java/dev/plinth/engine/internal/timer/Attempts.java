@@ -59,6 +59,11 @@ public final class Attempts {
         return claimed.size() >= runningMax;
     }
 
+    /** False once no more are started. */
+    boolean isOpen() {
+        return open;
+    }
+
     /** Starts no more. */
     public void stop() {
         open = false;

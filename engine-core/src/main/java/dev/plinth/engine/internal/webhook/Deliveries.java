@@ -5,7 +5,9 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
@@ -15,6 +17,7 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,11 @@ public final class Deliveries {
             List.of("pending", "delivering", "delivered", "retrying", "exhausted", "held", "dropped");
 
     private Deliveries() {}
+
+    /** How long deliveries are kept: open ones first, because an event must not go while a delivery of it is open. */
+    public static List<Retention> retentions() {
+        return List.of(new OpenDeliveryRetention(), new DeliveryRetention());
+    }
 
     /** Shows a delivery with its attempts. */
     public static Command.Query get(Id id) {
@@ -38,15 +46,27 @@ public final class Deliveries {
             SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
-                return status == null || status.equals(shown(context.rows(), row)) ? json(context, row) : null;
+                boolean fits =
+                        !row.isExpired(context.now()) && (status == null || status.equals(shown(context.rows(), row)));
+                return fits ? json(context, row) : null;
             }));
         };
     }
 
-    /** Asks for one attempt now, whatever came before. */
-    public static Command.Change resend(Id id) {
+    /**
+     * Asks for one attempt now, whatever came before.
+     *
+     * @param bodies finds the bytes of the event, which may be gone before the delivery
+     */
+    public static Command.Change resend(Id id, Webhooks.Bodies bodies) {
         return context -> {
             DeliveryRow row = find(context, id);
+            if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected the event of the delivery, but it is not kept any more (" + Limits.EVENT_DAYS
+                                + " days); there is nothing to send.");
+            }
             DeliveryRow next = row.resend(context.now());
             Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());
             return Decision.of(changes, new Outcome.Done(202, json(context, next), null, null, 0, false));
@@ -54,12 +74,13 @@ public final class Deliveries {
     }
 
     private static DeliveryRow find(Context context, Id id) {
-        byte[] row =
+        byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
-        if (row == null) {
+        DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
+        if (row == null || row.isExpired(context.now())) {
             throw new Refused(Refusal.notFound());
         }
-        return DeliveryRow.read(row);
+        return row;
     }
 
     private static String shown(Rows rows, DeliveryRow row) {

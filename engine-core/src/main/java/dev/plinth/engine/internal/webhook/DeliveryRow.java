@@ -2,10 +2,12 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for the one before it
  * @param resendAt when an attempt that somebody asked for is due; 0 if nobody did
  * @param lastChance true if the delivery before it in its lane was exhausted, so that it gets one attempt only
+ * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
  */
 record DeliveryRow(
         Facts facts,
@@ -26,9 +29,13 @@ record DeliveryRow(
         int scheduled,
         long dueAt,
         long resendAt,
-        boolean lastChance) {
-    private static final int VERSION = 1;
+        boolean lastChance,
+        long settledAt) {
+    private static final int VERSION = 2;
     private static final int EXPECTED_BYTES = 160;
+
+    /** How long a delivery may stay open, and how long it is kept once it is settled. */
+    static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
 
     /**
      * What never changes of a delivery.
@@ -47,22 +54,25 @@ record DeliveryRow(
 
     static DeliveryRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
+        Facts facts = new Facts(
+                in.id(IdKind.DELIVERY),
+                in.id(IdKind.WORKSPACE),
+                in.id(IdKind.ENDPOINT),
+                in.id(IdKind.EVENT),
+                in.text(),
+                in.optionalId(IdKind.RESOURCE),
+                in.number(),
+                in.number());
+        DeliveryStatus status = DeliveryStatus.stored(in.small());
         return new DeliveryRow(
-                new Facts(
-                        in.id(IdKind.DELIVERY),
-                        in.id(IdKind.WORKSPACE),
-                        in.id(IdKind.ENDPOINT),
-                        in.id(IdKind.EVENT),
-                        in.text(),
-                        in.optionalId(IdKind.RESOURCE),
-                        in.number(),
-                        in.number()),
-                DeliveryStatus.stored(in.small()),
+                facts,
+                status,
                 in.small(),
                 in.small(),
                 in.number(),
                 in.number(),
-                in.small() == 1);
+                in.small() == 1,
+                in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0);
     }
 
     byte[] row() {
@@ -81,6 +91,7 @@ record DeliveryRow(
                 .number(dueAt)
                 .number(resendAt)
                 .small(lastChance ? 1 : 0)
+                .number(settledAt)
                 .row();
     }
 
@@ -103,24 +114,40 @@ record DeliveryRow(
         return SetKey.of(SetKinds.DELIVERY_LANE, endpoint, resource.text());
     }
 
-    /** Due by the schedule at a time. */
-    DeliveryRow due(DeliveryStatus next, long at, boolean last) {
-        return new DeliveryRow(facts, next, attempts, scheduled, at, resendAt, last);
+    /** True if it was settled so long ago that it is not shown any more. */
+    boolean isExpired(long now) {
+        return settledAt != 0 && settledAt + KEPT_MILLIS <= now;
     }
 
-    /** Settled or held. */
-    DeliveryRow at(DeliveryStatus next) {
-        return new DeliveryRow(facts, next, attempts, scheduled, 0, resendAt, lastChance);
+    /** Due by the schedule at a time. */
+    DeliveryRow due(DeliveryStatus next, long at, boolean last) {
+        return new DeliveryRow(facts, next, attempts, scheduled, at, resendAt, last, settledAt);
+    }
+
+    DeliveryRow held() {
+        return new DeliveryRow(facts, DeliveryStatus.HELD, attempts, scheduled, 0, resendAt, lastChance, settledAt);
+    }
+
+    DeliveryRow settled(DeliveryStatus next, long now) {
+        return new DeliveryRow(facts, next, attempts, scheduled, 0, resendAt, lastChance, now);
     }
 
     /** Given up because there is nothing to send or nowhere to send it; what was settled stays as it was. */
-    DeliveryRow givenUp() {
-        DeliveryStatus next = status.isSettled() ? status : DeliveryStatus.DROPPED;
-        return new DeliveryRow(facts, next, attempts, scheduled, 0, 0, lastChance);
+    DeliveryRow givenUp(long now) {
+        boolean open = !status.isSettled();
+        return new DeliveryRow(
+                facts,
+                open ? DeliveryStatus.DROPPED : status,
+                attempts,
+                scheduled,
+                0,
+                0,
+                lastChance,
+                open ? now : settledAt);
     }
 
     DeliveryRow resend(long now) {
-        return new DeliveryRow(facts, status, attempts, scheduled, dueAt, now, lastChance);
+        return new DeliveryRow(facts, status, attempts, scheduled, dueAt, now, lastChance, settledAt);
     }
 
     /** The same with one more attempt made. */
@@ -132,6 +159,12 @@ record DeliveryRow(
                 manual ? scheduled : scheduled + 1,
                 dueAt,
                 manual ? 0 : resendAt,
-                lastChance);
+                lastChance,
+                settledAt);
+    }
+
+    /** One that is not shown any more, with the attempts that it still has. */
+    DeliveryRow shrunk(int attemptsLeft) {
+        return new DeliveryRow(facts, status, attemptsLeft, scheduled, dueAt, resendAt, lastChance, settledAt);
     }
 }

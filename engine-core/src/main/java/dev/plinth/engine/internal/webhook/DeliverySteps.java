@@ -41,7 +41,7 @@ final class DeliverySteps {
             DeliveryRow row = find(context.rows(), seen.key());
             return row == null || row.status().isSettled()
                     ? Decision.nothing(DONE)
-                    : Decision.of(put(new Changes(), row.at(DeliveryStatus.HELD)), DONE);
+                    : Decision.of(put(new Changes(), row.held()), DONE);
         };
     }
 
@@ -49,7 +49,12 @@ final class DeliverySteps {
     static Command.Change drop(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
-            return row == null ? Decision.nothing(DONE) : Decision.of(put(new Changes(), row.givenUp()), DONE);
+            if (row == null) {
+                return Decision.nothing(DONE);
+            }
+            Changes changes = put(new Changes(), row.givenUp(context.now()));
+            wakeNext(context, row, false, changes);
+            return Decision.of(changes, DONE);
         };
     }
 
@@ -92,7 +97,10 @@ final class DeliverySteps {
                 if (!status.isSettled() && changes.writes().size() < STEP_ROWS_MAX) {
                     SetKey set = WebhookTables.byStatus(endpoint, status);
                     long last = forSome(
-                            context.rows(), set, Rows.NONE, row -> put(changes, row.at(DeliveryStatus.DROPPED)));
+                            context.rows(),
+                            set,
+                            Rows.NONE,
+                            row -> put(changes, row.settled(DeliveryStatus.DROPPED, context.now())));
                     more |= last != Rows.NONE;
                 }
             }
@@ -111,13 +119,13 @@ final class DeliverySteps {
     private static void settle(
             Context context, DeliveryRow row, DeliveryRow next, boolean manual, SendResult result, Changes changes) {
         if (result.delivered()) {
-            put(changes, next.at(DeliveryStatus.DELIVERED));
+            put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
             wakeNext(context, row, false, changes);
             return;
         }
         Integer status = result.status();
         if (status != null && status == GONE) {
-            put(changes, row.status().isSettled() ? next : next.at(DeliveryStatus.HELD));
+            put(changes, row.status().isSettled() ? next : next.held());
             Endpoints.disable(context, row.facts().workspace(), row.facts().endpoint(), changes);
             return;
         }
@@ -126,7 +134,7 @@ final class DeliverySteps {
             return;
         }
         if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.lastChance()) {
-            put(changes, next.at(DeliveryStatus.EXHAUSTED));
+            put(changes, next.settled(DeliveryStatus.EXHAUSTED, context.now()));
             wakeNext(context, row, true, changes);
             return;
         }

@@ -45,13 +45,13 @@ public final class FanOut {
                 context.nextNumber(),
                 context.now());
         if (!endpoint.enabled()) {
-            return new DeliveryRow(facts, DeliveryStatus.HELD, 0, 0, 0, 0, false);
+            return new DeliveryRow(facts, DeliveryStatus.HELD, 0, 0, 0, 0, false, 0);
         }
         boolean waits = false;
         if (lane != null) {
             SetKey set = DeliveryRow.lane(endpoint.id(), lane);
             waits = !filled.add(set) || context.rows().ceiling(set, 0) != Rows.NONE;
         }
-        return new DeliveryRow(facts, DeliveryStatus.PENDING, 0, 0, waits ? 0 : context.now(), 0, false);
+        return new DeliveryRow(facts, DeliveryStatus.PENDING, 0, 0, waits ? 0 : context.now(), 0, false, 0);
     }
 }

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The tables of the room and the sets that follow from them. */
 final class WebhookTables {
     static final int LANE = 2;
+    /** The lane of the due index in which settled deliveries stand at the time at which they were settled. */
+    static final int SETTLED_LANE = 4;
+
+    /** Open deliveries of all workspaces, by number: in the order of their times. */
+    static final SetKey OPEN = SetKey.of(SetKinds.DELIVERIES_OPEN, 0);
 
     static final TableName ENDPOINTS =
             new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
@@ -47,8 +52,11 @@ final class WebhookTables {
                 sets.remove(byStatus(old.facts().endpoint(), old.status()), number);
             }
             SetKey lane = old.laneSet();
-            if (lane != null && (row == null || row.status().isSettled())) {
-                sets.remove(lane, number);
+            if (row == null || row.status().isSettled()) {
+                sets.remove(OPEN, number);
+                if (lane != null) {
+                    sets.remove(lane, number);
+                }
             }
         }
         if (row != null) {
@@ -57,6 +65,9 @@ final class WebhookTables {
                 sets.add(byStatus(row.facts().endpoint(), row.status()), number);
             }
             SetKey lane = row.laneSet();
+            if (!row.status().isSettled() && (old == null || old.status().isSettled())) {
+                sets.add(OPEN, number);
+            }
             if (lane != null && !row.status().isSettled()) {
                 sets.add(lane, number);
             }
@@ -76,6 +87,12 @@ final class WebhookTables {
                 number,
                 old == null ? DueIndex.NEVER : old.nextDue(),
                 row == null ? DueIndex.NEVER : row.nextDue());
+        DueIndex.move(
+                sets,
+                SETTLED_LANE,
+                number,
+                old == null ? DueIndex.NEVER : old.settledAt(),
+                row == null ? DueIndex.NEVER : row.settledAt());
         SetKey all = SetKey.of(SetKinds.DELIVERIES, any.facts().endpoint());
         if (old == null) {
             sets.add(all, number);

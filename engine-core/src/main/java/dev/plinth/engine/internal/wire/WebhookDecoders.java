@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -130,7 +131,7 @@ final class WebhookDecoders {
 
     Command resend(Request request) {
         Input input = Input.of(request);
-        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0)));
+        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::json));
     }
 
     private @Nullable String url(Fields body) {

@@ -88,6 +88,11 @@ final class ListedRows implements Rows {
         return store.view().at(number);
     }
 
+    @Override
+    public byte[] keyAt(long number) {
+        return store.view().keyAt(number);
+    }
+
     private void append(List<Changes.Write> writes) {
         long unused = store.write(transaction -> transaction.append(writes, transaction.nowMillis()));
     }

@@ -1,0 +1,34 @@
+package dev.plinth.engine.internal.event;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+
+/** Takes out old events, found by their numbers, which are in the order of their times. */
+final class EventRetention implements Retention {
+    @Override
+    public String name() {
+        return "events";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = rows.ceiling(EventTables.ALL, 0);
+        byte[] row = first == Rows.NONE ? null : rows.at(first);
+        return row == null ? NEVER : EventRow.expiresAt(EventRow.createdAt(row));
+    }
+
+    @Override
+    public void collect(Rows rows, long nowMillis, Portion portion) {
+        long next = rows.ceiling(EventTables.ALL, 0);
+        while (next != Rows.NONE && !portion.isFull()) {
+            byte[] row = rows.at(next);
+            byte[] key = rows.keyAt(next);
+            if (row == null || key == null || EventRow.expiresAt(EventRow.createdAt(row)) > nowMillis) {
+                return;
+            }
+            portion.remove(EventTables.EVENTS, key, row.length);
+            next = rows.ceiling(EventTables.ALL, next + 1);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.plinth.engine.internal.idempotency;
+
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import org.jspecify.annotations.Nullable;
+
+/** Takes out answers that are not remembered any more, found by their numbers, which are in the order of their times. */
+final class RememberedRetention implements Retention {
+    private static final SetKey ALL = SetKey.of(SetKinds.REMEMBERED_OF_ALL, 0);
+
+    @Override
+    public String name() {
+        return "remembered";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = rows.ceiling(ALL, 0);
+        byte[] row = first == Rows.NONE ? null : rows.at(first);
+        return row == null ? NEVER : Remembered.expiresAt(row);
+    }
+
+    @Override
+    public void collect(Rows rows, long nowMillis, Portion portion) {
+        for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
+            byte[] row = rows.at(next);
+            byte[] key = rows.keyAt(next);
+            if (row == null || key == null || portion.isFull() || Remembered.expiresAt(row) > nowMillis) {
+                return;
+            }
+            portion.remove(Idempotency.REMEMBERED, key, row.length);
+        }
+    }
+
+    /** Keeps the set of all, also where a key that had expired is used again before it was taken out. */
+    static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        long old = before == null ? Remembered.NO_NUMBER : Remembered.number(before);
+        long number = after == null ? Remembered.NO_NUMBER : Remembered.number(after);
+        if (old != Remembered.NO_NUMBER) {
+            sets.remove(ALL, old);
+            sets.unplace(old);
+        }
+        if (number != Remembered.NO_NUMBER) {
+            sets.add(ALL, number);
+            sets.place(number, Idempotency.REMEMBERED, key);
+        }
+    }
+}

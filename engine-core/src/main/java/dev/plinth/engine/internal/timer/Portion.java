@@ -1,0 +1,56 @@
+package dev.plinth.engine.internal.timer;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.TableName;
+
+/** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
+public final class Portion {
+    private final Changes changes = new Changes();
+    private int collected;
+    private long bytes;
+
+    /** A portion with nothing in it. */
+    public Portion() {}
+
+    /** True if nothing more should go into it. */
+    public boolean isFull() {
+        return roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
+    }
+
+    /** Takes a row out that has about so many bytes. */
+    public void remove(TableName table, byte[] key, int rowBytes) {
+        changes.remove(table, key);
+        collected++;
+        bytes += rowBytes;
+    }
+
+    /** Ends a row without taking it out; counts as one that was collected. */
+    public void end(TableName table, byte[] key, byte[] row) {
+        put(table, key, row);
+        collected++;
+    }
+
+    /** Puts a row. */
+    public void put(TableName table, byte[] key, byte[] row) {
+        changes.put(table, key, row);
+        bytes += row.length;
+    }
+
+    /** How many rows still go into it. */
+    public int roomRows() {
+        return Limits.SWEEP_ROWS_MAX - changes.writes().size();
+    }
+
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    int collected() {
+        return collected;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.plinth.engine.internal.timer;
+
+import dev.plinth.engine.internal.base.Rows;
+
+/**
+ * How long rows of one kind are kept. The sweep asks when the oldest expires and lets it be taken out; readers do not show
+ * what has expired, whether it is taken out yet or not.
+ */
+public interface Retention {
+    /** Stands for "nothing expires". */
+    long NEVER = Long.MAX_VALUE;
+
+    /** What the rows are called in figures, such as {@code events}. */
+    String name();
+
+    /** When the oldest rows expire, in epoch milliseconds, found without scanning; {@link #NEVER} if there are none. */
+    long nextExpiry(Rows rows);
+
+    /** Puts what has expired by now into a portion, the oldest first, until all of it is there or the portion is full. */
+    void collect(Rows rows, long nowMillis, Portion portion);
+}

@@ -1,0 +1,146 @@
+package dev.plinth.engine.internal.timer;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.store.Store;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Takes out what has expired, in small records of their own, so that a store under steady load stays as large as it is.
+ *
+ * <p>A run goes through the retentions in their order, all by the time at which it began: what one retention relies on another
+ * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the
+ * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
+ * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock.
+ */
+public final class Sweep implements Lane {
+    private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
+    private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    private static final long RUN = 0;
+
+    private final Store store;
+    private final Committer committer;
+    private final EngineClock clock;
+    private final List<Retention> retentions;
+    private final Attempts attempts;
+    private final Map<String, LongAdder> collected = new LinkedHashMap<>();
+    private volatile long notBefore;
+
+    /** A sweep of these kinds of rows, in this order. */
+    public Sweep(Store store, Committer committer, EngineClock clock, Executor executor, List<Retention> retentions) {
+        this.store = store;
+        this.committer = committer;
+        this.clock = clock;
+        this.retentions = List.copyOf(retentions);
+        this.attempts = new Attempts(executor, 1);
+        retentions.forEach(retention -> collected.put(retention.name(), new LongAdder()));
+    }
+
+    /** Whom to tell that a run has ended. */
+    public void onSettled(Runnable listener) {
+        attempts.onSettled(listener);
+    }
+
+    /** Rows taken out, or ended, since the engine was opened, by the name of their kind. */
+    public Map<String, Long> collected() {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        collected.forEach((name, rows) -> figures.put(name, rows.sum()));
+        return figures;
+    }
+
+    /** Nothing in the due index is the sweep's own: what is due follows from the retentions. */
+    @Override
+    public int number() {
+        return 0;
+    }
+
+    @Override
+    public Due firstDue(Rows rows, long until) {
+        if (isFull()) {
+            return Due.NEVER;
+        }
+        long next = Retention.NEVER;
+        for (Retention retention : retentions) {
+            next = Math.min(next, retention.nextExpiry(rows));
+        }
+        if (next == Retention.NEVER) {
+            return Due.NEVER;
+        }
+        long late = clock instanceof ManualClock ? 0 : LATE_MILLIS;
+        long time = Math.max(next + late, notBefore);
+        return time <= until ? new Due(time, RUN) : Due.NEVER;
+    }
+
+    @Override
+    public void start(long number) {
+        if (!attempts.tryStart(RUN, this::run) && !attempts.isFull()) {
+            throw new IllegalStateException(
+                    "Expected a sweep to start, but the executor refused it; it is tried again");
+        }
+    }
+
+    @Override
+    public boolean isBusy(long number) {
+        return attempts.isClaimed(RUN);
+    }
+
+    @Override
+    public boolean isFull() {
+        return attempts.isFull();
+    }
+
+    @Override
+    public boolean awaitIdle(long timeoutMillis) {
+        return attempts.awaitIdle(timeoutMillis);
+    }
+
+    /** Starts no more and waits for the run that is under way. */
+    public void drain(long timeoutMillis) {
+        attempts.stop();
+        attempts.awaitIdle(timeoutMillis);
+    }
+
+    private void run() {
+        long now = clock.epochMillis();
+        int steps = 0;
+        for (Retention retention : retentions) {
+            while (attempts.isOpen() && store.read(retention::nextExpiry) <= now) {
+                if (steps++ == Limits.SWEEP_STEPS_MAX) {
+                    return;
+                }
+                if (!step(retention, now)) {
+                    notBefore = now + REST_MILLIS;
+                    return;
+                }
+            }
+        }
+    }
+
+    /** One record; false if it was refused or had nothing in it, so that the sweep rests before it tries again. */
+    private boolean step(Retention retention, long now) {
+        Portion portion = new Portion();
+        Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
+            retention.collect(context.rows(), now, portion);
+            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+        });
+        if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {
+            return false;
+        }
+        LongAdder rows = collected.get(retention.name());
+        if (rows != null) {
+            rows.add(portion.collected());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+
+/** Takes out deliveries that were settled long ago, with their attempts; the row goes last. */
+final class DeliveryRetention implements Retention {
+    private static final int ATTEMPT_BYTES = 1024;
+
+    @Override
+    public String name() {
+        return "deliveries";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = DueIndex.nextTime(rows, WebhookTables.SETTLED_LANE, Rows.NONE);
+        return first == Rows.NONE ? NEVER : first + DeliveryRow.KEPT_MILLIS;
+    }
+
+    @Override
+    public void collect(Rows rows, long nowMillis, Portion portion) {
+        long until = nowMillis - DeliveryRow.KEPT_MILLIS;
+        DueIndex.forEach(rows, WebhookTables.SETTLED_LANE, until, number -> {
+            byte[] row = rows.at(number);
+            if (row != null) {
+                remove(DeliveryRow.read(row), row.length, portion);
+            }
+            return !portion.isFull();
+        });
+    }
+
+    /** Adds the removal of a delivery to a portion, or of as many of its attempts as there is room for. */
+    static void remove(DeliveryRow row, int rowBytes, Portion portion) {
+        int left = row.attempts();
+        while (left > 0 && !portion.isFull()) {
+            portion.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), left), ATTEMPT_BYTES);
+            left--;
+        }
+        if (left == 0) {
+            portion.remove(WebhookTables.DELIVERIES, row.key(), rowBytes);
+        } else {
+            portion.put(WebhookTables.DELIVERIES, row.key(), row.shrunk(left).row());
+        }
+    }
+}

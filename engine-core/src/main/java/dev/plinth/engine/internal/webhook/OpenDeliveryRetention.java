@@ -1,0 +1,63 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Drops deliveries that are open for as long as their event is kept: such as those that a disabled endpoint holds. What waits
+ * behind them in their lanes is due then.
+ */
+final class OpenDeliveryRetention implements Retention {
+    @Override
+    public String name() {
+        return "open deliveries";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = rows.ceiling(WebhookTables.OPEN, 0);
+        byte[] row = first == Rows.NONE ? null : rows.at(first);
+        return row == null ? NEVER : expiresAt(DeliveryRow.read(row));
+    }
+
+    @Override
+    public void collect(Rows rows, long nowMillis, Portion portion) {
+        Map<SetKey, Long> lanes = new LinkedHashMap<>();
+        long next = rows.ceiling(WebhookTables.OPEN, 0);
+        while (next != Rows.NONE && portion.roomRows() > lanes.size()) {
+            byte[] bytes = rows.at(next);
+            DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
+            if (row == null || expiresAt(row) > nowMillis) {
+                break;
+            }
+            portion.end(
+                    WebhookTables.DELIVERIES, row.key(), row.givenUp(nowMillis).row());
+            SetKey lane = row.laneSet();
+            if (lane != null) {
+                lanes.put(lane, next);
+            }
+            next = rows.ceiling(WebhookTables.OPEN, next + 1);
+        }
+        // The oldest go first, so what is dropped of a lane stands at its head: one delivery of each lane is next.
+        lanes.forEach((lane, last) -> wake(rows, rows.ceiling(lane, last + 1), nowMillis, portion));
+    }
+
+    private static void wake(Rows rows, long number, long nowMillis, Portion portion) {
+        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
+        DeliveryRow behind = bytes == null ? null : DeliveryRow.read(bytes);
+        if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
+            portion.put(
+                    WebhookTables.DELIVERIES,
+                    behind.key(),
+                    behind.due(behind.status(), nowMillis, false).row());
+        }
+    }
+
+    private static long expiresAt(DeliveryRow row) {
+        return row.facts().createdAt() + DeliveryRow.KEPT_MILLIS;
+    }
+}
