@@ -258,6 +258,11 @@ public final class Engine implements AutoCloseable {
         return sweep.collected();
     }
 
+    /** The store, for figures. */
+    Store store() {
+        return store;
+    }
+
     /** Refuses new calls from now on with 503; those in flight go on. */
     public void beginDrain() {
         pipeline.beginDrain();
@@ -290,7 +295,7 @@ public final class Engine implements AutoCloseable {
         store.close();
     }
 
-    private static List<TableName> tables() {
+    static List<TableName> tables() {
         List<TableName> tables = new ArrayList<>();
         tables.addAll(Access.tables());
         tables.addAll(Resources.tables());

@@ -46,7 +46,8 @@ public final class Portion {
         return changes.isEmpty();
     }
 
-    Changes changes() {
+    /** What is in it. */
+    public Changes changes() {
         return changes;
     }
 

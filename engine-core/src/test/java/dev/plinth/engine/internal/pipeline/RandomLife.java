@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -29,10 +30,14 @@ import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -41,6 +46,10 @@ import java.util.Random;
 final class RandomLife {
     static final List<TableName> TABLES = tables();
     private static final List<String> MOVES = List.of("pause", "resume", "archive", "unarchive");
+
+    private static final int SWEEP_ONE_IN = 30;
+    private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
+    private static final List<Retention> RETENTIONS = retentions();
 
     private final KeyUses uses = new KeyUses();
     private final Commits commits;
@@ -66,6 +75,9 @@ final class RandomLife {
     void live(int count) {
         for (int i = 0; i < count; i++) {
             Caller caller = callers[random.nextInt(10) == 0 ? 1 : 0];
+            if (random.nextInt(SWEEP_ONE_IN) == 0) {
+                sweep();
+            }
             switch (random.nextInt(12)) {
                 case 0, 1, 2 -> add(resources, IdKind.RESOURCE, "id", caller, Resources.create(content()));
                 case 3 ->
@@ -84,6 +96,16 @@ final class RandomLife {
                 default -> endpoint(caller);
             }
         }
+    }
+
+    /** One step of the sweep over one kind of rows, as if all of them had expired. */
+    private void sweep() {
+        Retention retention = RETENTIONS.get(random.nextInt(RETENTIONS.size()));
+        run(Caller.OPERATOR, context -> {
+            Portion portion = new Portion();
+            retention.collect(context.rows(), context.now() + YEAR_MILLIS, portion);
+            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+        });
     }
 
     private void child(Caller caller) {
@@ -172,6 +194,13 @@ final class RandomLife {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<Retention> retentions() {
+        List<Retention> retentions = new ArrayList<>(Deliveries.retentions());
+        retentions.add(Events.retention());
+        retentions.add(Jobs.retention());
+        return List.copyOf(retentions);
     }
 
     private static List<TableName> tables() {

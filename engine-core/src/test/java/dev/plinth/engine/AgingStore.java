@@ -1,0 +1,179 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An engine whose clock is turned by days, one workspace in it, and a receiver of webhooks. */
+final class AgingStore implements AutoCloseable {
+    private static final Pattern ID = Pattern.compile("\"(?:id|job_id)\":\"([a-z]+_[0-9a-z]{26})\"");
+
+    final ManualClock clock;
+    private final HttpServer receiver;
+    private final AtomicInteger received = new AtomicInteger();
+    private volatile IntUnaryOperator answers = number -> 200;
+    private final Consumer<EngineBuilder> more;
+    private Engine engine;
+    private String key;
+
+    private AgingStore(Instant start, Consumer<EngineBuilder> more) {
+        this.clock = ManualClock.startingAt(start);
+        this.more = more;
+        this.receiver = receiver();
+        this.engine = opened();
+        this.key = newKey(newWorkspace("acme"));
+    }
+
+    static AgingStore open(Consumer<EngineBuilder> more) {
+        return new AgingStore(Instant.parse("2026-01-01T00:00:00Z"), more);
+    }
+
+    /** An engine in memory. */
+    static AgingStore inMemory() {
+        return open(builder -> {});
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Closes the engine and opens it again; worth it with a directory only. */
+    void reopen() {
+        engine.close();
+        engine = opened();
+    }
+
+    /** Answers the webhook of a number, counted from 1, with a status. */
+    void answerWith(IntUnaryOperator statuses) {
+        answers = statuses;
+    }
+
+    int received() {
+        return received.get();
+    }
+
+    String newWorkspace(String name) {
+        return engine.admin().createWorkspace(name, "business").call().id();
+    }
+
+    String newKey(String workspace) {
+        return engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** From now on calls are made with this key. */
+    void use(String other) {
+        key = other;
+    }
+
+    Reply call(String method, String path) {
+        return engine.call(Call.of(method, path).withKey(key));
+    }
+
+    Reply call(String method, String path, String body) {
+        return engine.call(Call.of(method, path).withKey(key).withBody(Json.of(body)));
+    }
+
+    Reply keyed(String idempotencyKey, String method, String path, String body) {
+        return engine.call(Call.of(method, path)
+                .withKey(key)
+                .withHeader("Idempotency-Key", idempotencyKey)
+                .withBody(Json.of(body)));
+    }
+
+    /** Makes something and gives its id. */
+    String make(String path, String body) {
+        return id(call("POST", path, body));
+    }
+
+    String endpoint() {
+        return make(
+                "/v1/webhook-endpoints",
+                "{\"url\":\"http://127.0.0.1:" + receiver.getAddress().getPort() + "/\"}");
+    }
+
+    static String id(Reply reply) {
+        assertThat(reply.status()).as(reply.text()).isBetween(200, 202);
+        Matcher matcher = ID.matcher(reply.text());
+        assertThat(matcher.find()).as(reply.text()).isTrue();
+        return matcher.group(1);
+    }
+
+    int status(String path) {
+        return call("GET", path).status();
+    }
+
+    String text(String path) {
+        return call("GET", path).text();
+    }
+
+    void pass(Duration span) {
+        clock.advance(span);
+    }
+
+    void days(int days) {
+        pass(Duration.ofDays(days));
+    }
+
+    /** Rows of each table. */
+    Map<String, Long> rows() {
+        Map<String, Long> rows = new TreeMap<>();
+        for (Store.TableFigures figures : engine.store().figures()) {
+            rows.put(figures.name(), figures.rows());
+        }
+        return rows;
+    }
+
+    long rows(String table) {
+        return rows().getOrDefault(table, -1L);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        receiver.stop(0);
+    }
+
+    private Engine opened() {
+        EngineBuilder builder = Engine.builder().testClock(clock).webhookAllow("127.0.0.0/8");
+        more.accept(builder);
+        return builder.open();
+    }
+
+    private HttpServer receiver() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", exchange -> {
+                try (exchange) {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.sendResponseHeaders(answers.applyAsInt(received.incrementAndGet()), -1);
+                }
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

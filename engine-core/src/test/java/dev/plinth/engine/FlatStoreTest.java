@@ -1,0 +1,182 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store under the same load every day stays as large as it is once the first things go. */
+final class FlatStoreTest {
+    private static final int DAYS = 90;
+    private static final int FIRST_FLAT_DAY = 36;
+    private static final int CALLS_PER_DAY = TestScale.count(80);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void rows_constantLoadFor90Days_stayTheSameAfterTheFirstMonth() {
+        try (AgingStore store = AgingStore.open(FlatStoreTest::withHandler)) {
+            Map<String, Long> largest = new TreeMap<>();
+            Map<String, Long> bound = new TreeMap<>();
+            load(store, day -> {
+                Map<String, Long> rows = store.rows();
+                if (day >= FIRST_FLAT_DAY && day < FIRST_FLAT_DAY + 15) {
+                    rows.forEach((table, count) -> bound.merge(table, count, Math::max));
+                }
+                if (day >= FIRST_FLAT_DAY) {
+                    rows.forEach((table, count) -> largest.merge(table, count, Math::max));
+                }
+            });
+
+            assertThat(largest.get("events")).isPositive();
+            assertThat(largest.get("remembered")).isPositive();
+            assertThat(largest.get("jobs")).isPositive();
+            assertThat(largest.get("deliveries")).isPositive();
+            assertThat(largest.get("attempts")).isPositive();
+            largest.forEach((table, count) -> assertThat(count)
+                    .as("rows of %s after day %d, at most those of the first two flat weeks", table, FIRST_FLAT_DAY)
+                    .isLessThanOrEqualTo(slack(table, bound.get(table))));
+        }
+    }
+
+    @Test
+    void files_constantLoadFor90Days_snapshotsStayTheSame() throws IOException {
+        List<Long> sizes = new ArrayList<>();
+        try (AgingStore store = AgingStore.open(
+                builder -> withHandler(builder.directory(directory).durability(Durability.OS)))) {
+            load(store, day -> {
+                if (day == 45 || day == DAYS - 1) {
+                    sizes.add(snapshotBytes(store));
+                }
+                if (day == 60) {
+                    store.reopen();
+                }
+            });
+            byte[] live = store.engine().store().stateHash();
+            store.engine().close();
+
+            assertThat(sizes.get(1)).isBetween((long) (sizes.get(0) * 0.9), (long) (sizes.get(0) * 1.1));
+            assertThat(replayed(TableKind.HEAP)).isEqualTo(live);
+            assertThat(replayed(TableKind.OFF_HEAP)).isEqualTo(live);
+        }
+    }
+
+    /** Writers on several threads while the clock is turned: what is young stays, what is old goes, nothing else does. */
+    @Test
+    void sweep_besideWriters_takesOnlyWhatIsOld() throws Exception {
+        int threads = 4;
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger made = new AtomicInteger();
+        try (AgingStore store = AgingStore.inMemory()) {
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int writer = i;
+                Thread thread = new Thread(() -> {
+                    for (int n = 0; !over.get(); n++) {
+                        int status = store.keyed(writer + "-" + n, "POST", "/v1/resources", "{\"name\":\"r\"}")
+                                .status();
+                        if (status == 201) {
+                            made.incrementAndGet();
+                        }
+                    }
+                });
+                thread.start();
+                writers.add(thread);
+            }
+            for (int day = 0; day < 35; day++) {
+                store.pass(Duration.ofDays(1));
+                assertThat(store.status("/v1/events")).isEqualTo(200);
+            }
+            over.set(true);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            store.days(31);
+
+            assertThat(made.get()).isPositive();
+            assertThat(store.rows("resources")).isEqualTo(made.get());
+            assertThat(store.rows("events")).isZero();
+            assertThat(store.rows("remembered")).isZero();
+            assertThat(store.rows("places")).isEqualTo(made.get() + 2L);
+        }
+    }
+
+    private static void load(AgingStore store, Day day) {
+        String endpoint = store.endpoint();
+        assertThat(endpoint).isNotEmpty();
+        for (int number = 0; number < DAYS; number++) {
+            for (int call = 0; call < CALLS_PER_DAY; call++) {
+                store.pass(Duration.ofMinutes(7));
+                live(store, number + "-" + call);
+            }
+            store.pass(Duration.ofDays(1).minus(Duration.ofMinutes(7L * CALLS_PER_DAY)));
+            day.ended(number);
+        }
+    }
+
+    private static void live(AgingStore store, String key) {
+        String resource = AgingStore.id(store.keyed(key, "POST", "/v1/resources", "{\"name\":\"r\"}"));
+        store.make("/v1/resources/" + resource + "/children", "{\"name\":\"c\"}");
+        store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
+        store.make("/v1/jobs", "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"" + key + "\"}");
+        store.call("POST", "/v1/resources/" + resource + "/archive");
+        assertThat(store.call("DELETE", "/v1/resources/" + resource).status()).isEqualTo(200);
+    }
+
+    private static void withHandler(EngineBuilder builder) {
+        builder.jobHandler("t", job -> Json.of("{\"done\":true}"));
+    }
+
+    /** Sets are small rows or larger ones, by where their numbers happen to stand. */
+    private static long slack(String table, long bound) {
+        return table.equals("sets") ? bound + bound / 10 : bound;
+    }
+
+    private long snapshotBytes(AgingStore store) {
+        try {
+            store.engine().store().snapshot();
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.filter(file -> file.getFileName().toString().contains("snapshot"))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow()
+                        .toFile()
+                        .length();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] replayed(TableKind kind) {
+        Store.Settings settings = new Store.Settings(kind, Engine.tables(), 10_000);
+        Store.Files files = Store.Files.in(directory, Journal.Durability.OS);
+        try (Store store = Store.open(settings, files, EngineClock.system())) {
+            return store.stateHash();
+        }
+    }
+
+    /** What to do at the end of a day. */
+    @FunctionalInterface
+    private interface Day {
+        void ended(int number);
+    }
+}

@@ -1,0 +1,305 @@
+package dev.plinth.engine.internal.timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The sweep in itself: bounded steps, the order of its kinds, rest after a refusal, a clock that steps back. */
+final class SweepTest {
+    private static final long KEPT_MILLIS = 1_000;
+    private static final SetKey ALL = new SetKey(100, 0, 0);
+    private static final TableName ROWS = new TableName(101, "rows", 8, 32, 1, SweepTest::index);
+    private static final long IDLE_MILLIS = 30_000;
+
+    private final SteppingClock clock = new SteppingClock();
+    private final Store store =
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000), new MemoryJournal(), clock);
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final List<Integer> steps = new ArrayList<>();
+    private volatile boolean refuse;
+    private Sweep sweep = sweep(List.of(new Oldest("rows")));
+
+    @BeforeEach
+    void listen() {
+        store.onCommitted((sequence, writes) -> {
+            if (!writes.isEmpty() && writes.get(0).row() == null) {
+                steps.add(writes.size());
+            }
+        });
+    }
+
+    @AfterEach
+    void close() {
+        executor.shutdownNow();
+        store.close();
+    }
+
+    @Test
+    void run_manyExpiredRows_takesThemInBoundedStepsAndLetsWritersIn() {
+        put(1, 50_000, 0);
+        clock.now = KEPT_MILLIS;
+
+        while (!due().equals(Due.NEVER)) {
+            sweepOnce();
+        }
+
+        assertThat(rowsLeft()).isZero();
+        assertThat(steps).allMatch(size -> size <= Limits.SWEEP_ROWS_MAX).hasSizeGreaterThanOrEqualTo(250);
+        assertThat(sweep.collected()).containsEntry("rows", 50_000L);
+    }
+
+    @Test
+    void run_oneRun_endsAfterSoManySteps() {
+        put(1, 30_000, 0);
+        clock.now = KEPT_MILLIS;
+
+        sweepOnce();
+
+        assertThat(steps).hasSize(Limits.SWEEP_STEPS_MAX);
+    }
+
+    @Test
+    void run_largeRows_endsAStepByTheirBytes() {
+        for (int number = 1; number <= 100; number++) {
+            put(number, number, 0, Limits.ROW_BYTES_MAX / 2);
+        }
+        clock.now = KEPT_MILLIS;
+
+        sweepOnce();
+
+        assertThat(rowsLeft()).isZero();
+        assertThat(steps).allMatch(size -> size <= 9);
+    }
+
+    @Test
+    void firstDue_realClock_comesASecondLate() {
+        put(1, 1, 0);
+
+        assertThat(due().time()).isEqualTo(KEPT_MILLIS + 1_000);
+    }
+
+    @Test
+    void firstDue_nothingStored_isNever() {
+        assertThat(due()).isEqualTo(Due.NEVER);
+    }
+
+    @Test
+    void run_refused_restsAMinute() {
+        put(1, 1, 0);
+        clock.now = KEPT_MILLIS;
+        refuse = true;
+
+        sweepOnce();
+
+        assertThat(rowsLeft()).isEqualTo(1);
+        assertThat(due().time()).isEqualTo(KEPT_MILLIS + 60_000);
+        refuse = false;
+        sweepOnce();
+        assertThat(rowsLeft()).isZero();
+    }
+
+    @Test
+    void run_clockSteppedBack_takesNothingTooEarly() {
+        clock.now = 5_000;
+        put(1, 1, 5_000);
+        clock.now = 3_000;
+        put(2, 2, store.lastTimeMillis());
+
+        sweepOnce();
+        assertThat(rowsLeft()).isEqualTo(2);
+        clock.now = 5_999;
+        sweepOnce();
+        assertThat(rowsLeft()).isEqualTo(2);
+        clock.now = 6_000;
+        sweepOnce();
+        assertThat(rowsLeft()).isZero();
+    }
+
+    /** The first kind is done for the time at which the run began before the second one is looked at. */
+    @Test
+    void run_severalKinds_inTheirOrder() {
+        List<String> order = new ArrayList<>();
+        sweep = sweep(List.of(new Noted("first", order), new Noted("second", order)));
+        put(1, 300, 0);
+        clock.now = KEPT_MILLIS;
+
+        sweepOnce();
+
+        assertThat(order).containsExactly("first", "first");
+    }
+
+    private Sweep sweep(List<Retention> retentions) {
+        return new Sweep(store, new Appends(), clock, executor, retentions);
+    }
+
+    private void sweepOnce() {
+        sweep.start(0);
+        assertThat(sweep.awaitIdle(IDLE_MILLIS)).isTrue();
+    }
+
+    private Due due() {
+        return store.read(rows -> sweep.firstDue(rows, Long.MAX_VALUE - 1));
+    }
+
+    private long rowsLeft() {
+        return store.figures().get(0).rows();
+    }
+
+    private void put(int from, int to, long time) {
+        put(from, to, time, 8);
+    }
+
+    private void put(int from, int to, long time, int bytes) {
+        List<Changes.Write> writes = new ArrayList<>();
+        for (int number = from; number <= to; number++) {
+            writes.add(new Changes.Write(
+                    ROWS,
+                    key(number),
+                    new RowWriter(1, 16 + bytes)
+                            .number(time)
+                            .bytes(new byte[bytes])
+                            .row()));
+            if (writes.size() == 1000 || number == to) {
+                List<Changes.Write> record = List.copyOf(writes);
+                long unused = store.write(transaction -> transaction.append(record, transaction.nowMillis()));
+                writes.clear();
+            }
+        }
+    }
+
+    private static byte[] key(long number) {
+        byte[] key = new byte[8];
+        Bytes.putLong(key, 0, number);
+        return key;
+    }
+
+    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+        long number = Bytes.getLong(key, 0);
+        if (before == null && after != null) {
+            sets.add(ALL, number);
+            sets.place(number, ROWS, key);
+        } else if (before != null && after == null) {
+            sets.remove(ALL, number);
+            sets.unplace(number);
+        }
+    }
+
+    private static long expiresAt(byte[] row) {
+        return new RowReader(row, 1).number() + KEPT_MILLIS;
+    }
+
+    /** Takes out the oldest rows. */
+    private static class Oldest implements Retention {
+        private final String name;
+
+        Oldest(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public long nextExpiry(Rows rows) {
+            long first = rows.ceiling(ALL, 0);
+            return first == Rows.NONE ? NEVER : expiresAt(rows.at(first));
+        }
+
+        @Override
+        public void collect(Rows rows, long nowMillis, Portion portion) {
+            long next = rows.ceiling(ALL, 0);
+            while (next != Rows.NONE && !portion.isFull() && expiresAt(rows.at(next)) <= nowMillis) {
+                portion.remove(ROWS, rows.keyAt(next), rows.at(next).length);
+                next = rows.ceiling(ALL, next + 1);
+            }
+        }
+    }
+
+    /** The same, and notes that it was asked. */
+    private static final class Noted extends Oldest {
+        private final List<String> order;
+
+        Noted(String name, List<String> order) {
+            super(name);
+            this.order = order;
+        }
+
+        @Override
+        public void collect(Rows rows, long nowMillis, Portion portion) {
+            order.add(name());
+            super.collect(rows, nowMillis, portion);
+        }
+    }
+
+    /** Commits a decision as a record. */
+    private final class Appends implements Committer {
+        @Override
+        public Outcome commit(Caller caller, Command.Change change) {
+            if (refuse) {
+                return new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
+            }
+            SeededIds ids = new SeededIds(1);
+            return store.write(transaction -> {
+                long now = transaction.nowMillis();
+                Context context = new Context(
+                        caller,
+                        now,
+                        transaction,
+                        ids,
+                        new Seal(new byte[Seal.KEY_BYTES], ids),
+                        transaction::nextNumber);
+                Decision decision = change.decide(context);
+                if (!decision.changes().isEmpty()) {
+                    transaction.append(decision.changes().writes(), now);
+                }
+                return decision.outcome();
+            });
+        }
+    }
+
+    /** A clock that is set, also back. */
+    private static final class SteppingClock implements EngineClock {
+        private volatile long now;
+
+        @Override
+        public long epochMillis() {
+            return now;
+        }
+
+        @Override
+        public long nanoTime() {
+            return now * 1_000_000;
+        }
+    }
+}
