@@ -1,7 +1,8 @@
 package dev.plinth.engine.api;
 
 /**
- * Hears of events in this JVM, in commit order, each at least once: late if it is slow, never lossy. It runs on the engine's
+ * Hears of events in this JVM, in commit order, each at least once: late if it is slow, lossy only if it
+ * is so late that events are not kept any more (30 days). It runs on the engine's
  * executor, one event at a time.
  */
 @FunctionalInterface

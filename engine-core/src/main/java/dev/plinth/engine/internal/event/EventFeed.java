@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings every event to the listeners of this JVM, in commit order. How far a listener has come is a row, so a restart goes on
- * where it stopped: late, never lossy.
+ * where it stopped: late, never lossy, as long as it is not later than events are kept.
  */
 public final class EventFeed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventFeed.class.getName());

@@ -1,16 +1,9 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Rows;
-
 /** One kind of due work. */
 public interface Lane {
     /** The number of the lane in the due index. */
     int number();
-
-    /** What is due first, up to a time, and is not under way; {@link Due#NEVER} if nothing is or nothing more can start. */
-    default Due firstDue(Rows rows, long until) {
-        return Due.first(rows, this, until);
-    }
 
     /** Starts, or does at once, what is due under a number; called by one thread at a time. May refuse when it is full. */
     void start(long number);

@@ -59,34 +59,30 @@ public final class Sweep implements Lane {
         return figures;
     }
 
-    /** Nothing in the due index is the sweep's own: what is due follows from the retentions. */
     @Override
     public int number() {
         return 0;
     }
 
     @Override
-    public Due firstDue(Rows rows, long until) {
-        if (isFull()) {
-            return Due.NEVER;
+    public void start(long number) {
+        throw new IllegalStateException("Expected nothing of the sweep in the due index, but there is " + number);
+    }
+
+    /** What is due follows from the rows, whose oldest the retentions find. */
+    @Override
+    public long nextReadyMillis() {
+        if (attempts.isFull()) {
+            return Retention.NEVER;
         }
-        long next = Retention.NEVER;
-        for (Retention retention : retentions) {
-            next = Math.min(next, retention.nextExpiry(rows));
-        }
-        if (next == Retention.NEVER) {
-            return Due.NEVER;
-        }
-        long late = clock instanceof ManualClock ? 0 : LATE_MILLIS;
-        long time = Math.max(next + late, notBefore);
-        return time <= until ? new Due(time, RUN) : Due.NEVER;
+        long next = store.read(this::nextExpiry);
+        return next == Retention.NEVER ? next : Math.max(next + lateMillis(), notBefore);
     }
 
     @Override
-    public void start(long number) {
-        if (!attempts.tryStart(RUN, this::run) && !attempts.isFull()) {
-            throw new IllegalStateException(
-                    "Expected a sweep to start, but the executor refused it; it is tried again");
+    public void startReady() {
+        if (nextReadyMillis() <= clock.epochMillis()) {
+            boolean unused = attempts.tryStart(RUN, this::run);
         }
     }
 
@@ -95,9 +91,10 @@ public final class Sweep implements Lane {
         return attempts.isClaimed(RUN);
     }
 
+    /** Always: nothing of the sweep is in the due index. */
     @Override
     public boolean isFull() {
-        return attempts.isFull();
+        return true;
     }
 
     @Override
@@ -111,23 +108,45 @@ public final class Sweep implements Lane {
         attempts.awaitIdle(timeoutMillis);
     }
 
+    private long nextExpiry(Rows rows) {
+        long next = Retention.NEVER;
+        for (Retention retention : retentions) {
+            next = Math.min(next, retention.nextExpiry(rows));
+        }
+        return next;
+    }
+
+    private long lateMillis() {
+        return clock instanceof ManualClock ? 0 : LATE_MILLIS;
+    }
+
+    /** One run; after one that did not end well the sweep rests, whatever the reason was. */
     private void run() {
         long now = clock.epochMillis();
+        boolean well = false;
+        try {
+            well = run(now);
+        } finally {
+            notBefore = well ? 0 : now + REST_MILLIS;
+        }
+    }
+
+    private boolean run(long now) {
         int steps = 0;
         for (Retention retention : retentions) {
             while (attempts.isOpen() && store.read(retention::nextExpiry) <= now) {
                 if (steps++ == Limits.SWEEP_STEPS_MAX) {
-                    return;
+                    return true;
                 }
                 if (!step(retention, now)) {
-                    notBefore = now + REST_MILLIS;
-                    return;
+                    return false;
                 }
             }
         }
+        return true;
     }
 
-    /** One record; false if it was refused or had nothing in it, so that the sweep rests before it tries again. */
+    /** One record; false if it was refused or there was nothing for it. */
     private boolean step(Retention retention, long now) {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {

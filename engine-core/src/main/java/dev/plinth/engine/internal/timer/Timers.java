@@ -164,8 +164,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         Lane first = null;
         Due due = Due.NEVER;
         for (Lane lane : lanes) {
-            Due candidate = store.read(rows -> lane.firstDue(rows, now));
-            if (candidate.time() < due.time()) {
+            Due candidate = store.read(rows -> firstDue(rows, lane, now));
+            if (candidate.time < due.time) {
                 first = lane;
                 due = candidate;
             }
@@ -173,11 +173,34 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (first == null) {
             return false;
         }
-        first.start(due.number());
+        first.start(due.number);
         return true;
     }
 
     private static long nextDue(Rows rows, Lane lane) {
-        return lane.firstDue(rows, Long.MAX_VALUE - 1).time();
+        return firstDue(rows, lane, Long.MAX_VALUE - 1).time;
+    }
+
+    /** The first due thing of a lane that is not under way already. */
+    private static Due firstDue(Rows rows, Lane lane, long until) {
+        if (lane.isFull()) {
+            return Due.NEVER;
+        }
+        long time = DueIndex.nextTime(rows, lane.number(), Rows.NONE);
+        while (time != Rows.NONE && time <= until) {
+            long number = DueIndex.nextNumber(rows, lane.number(), time, Rows.NONE);
+            while (number != Rows.NONE) {
+                if (!lane.isBusy(number)) {
+                    return new Due(time, number);
+                }
+                number = DueIndex.nextNumber(rows, lane.number(), time, number);
+            }
+            time = DueIndex.nextTime(rows, lane.number(), time);
+        }
+        return Due.NEVER;
+    }
+
+    private record Due(long time, long number) {
+        static final Due NEVER = new Due(Long.MAX_VALUE, Rows.NONE);
     }
 }

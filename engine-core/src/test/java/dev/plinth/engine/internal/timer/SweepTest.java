@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 /** The sweep in itself: bounded steps, the order of its kinds, rest after a refusal, a clock that steps back. */
 final class SweepTest {
     private static final long KEPT_MILLIS = 1_000;
+    private static final long LATE_MILLIS = 1_000;
+    private static final long REST_MILLIS = 60_000;
     private static final SetKey ALL = new SetKey(100, 0, 0);
     private static final TableName ROWS = new TableName(101, "rows", 8, 32, 1, SweepTest::index);
     private static final long IDLE_MILLIS = 30_000;
@@ -66,9 +68,9 @@ final class SweepTest {
     @Test
     void run_manyExpiredRows_takesThemInBoundedStepsAndLetsWritersIn() {
         put(1, 50_000, 0);
-        clock.now = KEPT_MILLIS;
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
 
-        while (!due().equals(Due.NEVER)) {
+        while (due() != Retention.NEVER) {
             sweepOnce();
         }
 
@@ -80,7 +82,7 @@ final class SweepTest {
     @Test
     void run_oneRun_endsAfterSoManySteps() {
         put(1, 30_000, 0);
-        clock.now = KEPT_MILLIS;
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
 
         sweepOnce();
 
@@ -92,7 +94,7 @@ final class SweepTest {
         for (int number = 1; number <= 100; number++) {
             put(number, number, 0, Limits.ROW_BYTES_MAX / 2);
         }
-        clock.now = KEPT_MILLIS;
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
 
         sweepOnce();
 
@@ -101,28 +103,31 @@ final class SweepTest {
     }
 
     @Test
-    void firstDue_realClock_comesASecondLate() {
+    void nextReady_realClock_comesASecondLate() {
         put(1, 1, 0);
 
-        assertThat(due().time()).isEqualTo(KEPT_MILLIS + 1_000);
+        assertThat(due()).isEqualTo(KEPT_MILLIS + LATE_MILLIS);
     }
 
     @Test
-    void firstDue_nothingStored_isNever() {
-        assertThat(due()).isEqualTo(Due.NEVER);
+    void nextReady_nothingStored_isNever() {
+        assertThat(due()).isEqualTo(Retention.NEVER);
     }
 
     @Test
     void run_refused_restsAMinute() {
         put(1, 1, 0);
-        clock.now = KEPT_MILLIS;
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
         refuse = true;
 
         sweepOnce();
 
         assertThat(rowsLeft()).isEqualTo(1);
-        assertThat(due().time()).isEqualTo(KEPT_MILLIS + 60_000);
+        assertThat(due()).isEqualTo(clock.now + REST_MILLIS);
         refuse = false;
+        sweepOnce();
+        assertThat(rowsLeft()).isEqualTo(1);
+        clock.now = KEPT_MILLIS + LATE_MILLIS + REST_MILLIS;
         sweepOnce();
         assertThat(rowsLeft()).isZero();
     }
@@ -136,10 +141,10 @@ final class SweepTest {
 
         sweepOnce();
         assertThat(rowsLeft()).isEqualTo(2);
-        clock.now = 5_999;
+        clock.now = 5_999 + LATE_MILLIS;
         sweepOnce();
         assertThat(rowsLeft()).isEqualTo(2);
-        clock.now = 6_000;
+        clock.now = 6_000 + LATE_MILLIS;
         sweepOnce();
         assertThat(rowsLeft()).isZero();
     }
@@ -150,7 +155,7 @@ final class SweepTest {
         List<String> order = new ArrayList<>();
         sweep = sweep(List.of(new Noted("first", order), new Noted("second", order)));
         put(1, 300, 0);
-        clock.now = KEPT_MILLIS;
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
 
         sweepOnce();
 
@@ -162,12 +167,12 @@ final class SweepTest {
     }
 
     private void sweepOnce() {
-        sweep.start(0);
+        sweep.startReady();
         assertThat(sweep.awaitIdle(IDLE_MILLIS)).isTrue();
     }
 
-    private Due due() {
-        return store.read(rows -> sweep.firstDue(rows, Long.MAX_VALUE - 1));
+    private long due() {
+        return sweep.nextReadyMillis();
     }
 
     private long rowsLeft() {
