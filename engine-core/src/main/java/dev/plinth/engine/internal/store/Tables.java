@@ -84,7 +84,7 @@ final class Tables implements AutoCloseable {
 
     /** The key of the row that a number stands for. */
     byte @Nullable [] keyAt(long number) {
-        byte[] place = places.get(placeKey(number));
+        byte[] place = places.get(number);
         return place == null ? null : Arrays.copyOfRange(place, 1, place.length);
     }
 
