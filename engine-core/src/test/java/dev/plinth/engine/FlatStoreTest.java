@@ -116,7 +116,6 @@ final class FlatStoreTest {
             assertThat(store.rows("resources")).isEqualTo(made.get());
             assertThat(store.rows("events")).isZero();
             assertThat(store.rows("remembered")).isZero();
-            assertThat(store.rows("places")).isEqualTo(made.get() + 2L);
         }
     }
 
