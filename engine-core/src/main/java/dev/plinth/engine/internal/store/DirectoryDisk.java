@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A real directory with one opener at a time: a file lock says who it is, and goes with the process however that ends.
@@ -27,15 +28,21 @@ import java.util.Set;
  */
 final class DirectoryDisk implements Disk {
     private static final String LOCK = "LOCK";
+    // POSIX: to close any channel of a file gives up all locks that the process has on it. So a second opener in this
+    // process must
+    // not even open the lock file.
+    private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private final Path directory;
+    private final Path realPath;
     private final FileChannel lockChannel;
     private final FileLock lock;
 
-    private DirectoryDisk(Path directory, FileChannel lockChannel, FileLock lock) {
+    private DirectoryDisk(Path directory, Path realPath, FileChannel lockChannel, FileLock lock) {
         this.directory = directory;
+        this.realPath = realPath;
         this.lockChannel = lockChannel;
         this.lock = lock;
     }
@@ -50,15 +57,7 @@ final class DirectoryDisk implements Disk {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory, attributes("rwx------"));
             }
-            FileChannel channel = FileChannel.open(
-                    directory.resolve(LOCK),
-                    Set.<OpenOption>of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS),
-                    attributes("rw-------"));
-            return new DirectoryDisk(directory, channel, lock(directory, channel));
+            return openLocked(directory, directory.toRealPath());
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
                     "Expected a directory, but " + directory + " is a file; name another one with --data.", e);
@@ -67,6 +66,26 @@ final class DirectoryDisk implements Disk {
                     "Expected a directory that can be written, but " + directory + " cannot: " + reason(e)
                             + "; check its owner and permissions, or name another one with --data.",
                     e);
+        }
+    }
+
+    private static DirectoryDisk openLocked(Path directory, Path realPath) throws IOException {
+        if (!OPEN_HERE.add(realPath)) {
+            throw heldBy(directory, ownProcess());
+        }
+        try {
+            FileChannel channel = FileChannel.open(
+                    directory.resolve(LOCK),
+                    Set.<OpenOption>of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS),
+                    attributes("rw-------"));
+            return new DirectoryDisk(directory, realPath, channel, lock(directory, channel));
+        } catch (IOException | RuntimeException e) {
+            OPEN_HERE.remove(realPath);
+            throw e;
         }
     }
 
@@ -128,6 +147,8 @@ final class DirectoryDisk implements Disk {
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected to give up the lock of " + directory + ", but could not; it goes with the process.", e);
+        } finally {
+            OPEN_HERE.remove(realPath);
         }
     }
 
@@ -145,13 +166,20 @@ final class DirectoryDisk implements Disk {
         if (lock == null) {
             String holder = holder(channel);
             channel.close();
-            throw new IllegalStateException("Expected to be the only one to open " + directory + ", but process "
-                    + holder + " has it open; end that one first, or name another directory with --data.");
+            throw heldBy(directory, holder);
         }
         channel.truncate(0);
-        String pid = Long.toString(ProcessHandle.current().pid());
-        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        channel.write(ByteBuffer.wrap(ownProcess().getBytes(StandardCharsets.US_ASCII)), 0);
         return lock;
+    }
+
+    private static IllegalStateException heldBy(Path directory, String process) {
+        return new IllegalStateException("Expected to be the only one to open " + directory + ", but process " + process
+                + " has it open; end that one first, or name another directory with --data.");
+    }
+
+    private static String ownProcess() {
+        return Long.toString(ProcessHandle.current().pid());
     }
 
     private static String holder(FileChannel channel) throws IOException {

@@ -272,12 +272,18 @@ final class FileJournal implements Journal {
         if (durability == Durability.OS) {
             file.sync();
         }
-        file.close();
-        synchronized (spare) {
-            if (!spareReady) {
-                Segment.prepareSpare(disk, segmentBytes);
+        try (Disk.File full = file) {
+            int end = position;
+            synchronized (spare) {
+                if (!spareReady) {
+                    Segment.prepareSpare(disk, segmentBytes);
+                }
+                file = takeSpare(firstSequence);
             }
-            file = takeSpare(firstSequence);
+            if (full.size() - end >= Frame.HEADER_BYTES) {
+                full.write(Frame.encodeEnd(firstSequence), end);
+                full.sync();
+            }
         }
     }
 

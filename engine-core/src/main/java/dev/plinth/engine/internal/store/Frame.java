@@ -10,21 +10,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A frame is written only after the one before it is durable, if the level is FSYNC; the flag says so. Therefore a broken
  * frame with a whole one behind it is damage and not a torn end, and without the flag it may be either. A frame without records
- * says only that; it stands behind the last one while nothing is written, and the next one takes its place.
+ * says only that; it stands behind the last one while nothing is written, and the next one takes its place. The one that ends a
+ * segment says that another segment follows, so that a journal without its last segment is not taken for a shorter one.
  *
- * <p>Layout, big-endian: bytes of the whole frame 4, CRC-32C of all that follows 4, first sequence 8, count 4, flags 1, then
- * for each record its length 4 and its bytes. A length of 0 is the end of what was written: segments are filled with zeros.
+ * <p>Layout, big-endian: bytes of the whole frame 4, CRC-32C of all that follows 4, first sequence 8, count 4, flags 1 (1: all
+ * before is durable, 2: another segment follows), then for each record its length 4 and its bytes. A length of 0 is the end of what was written: segments are filled with zeros.
  *
  * @param firstSequence the sequence of the first record, or of the next one to come if it has none
  * @param synced true if all before it was durable when it was written
+ * @param followed true if the segment ends here and the next one is durable
  * @param records the records as the codec wrote them
  * @param bytes length of the whole frame
  */
-record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes) {
+record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> records, int bytes) {
     static final int HEADER_BYTES = 21;
     static final int BYTES_MAX = 8 * 1024 * 1024;
 
     private static final int COVERED_FROM = 8;
+    private static final int SYNCED = 1;
+    private static final int FOLLOWED = 2;
 
     /** Bytes that a record adds to a frame. */
     static int bytesOf(byte[] record) {
@@ -45,14 +49,24 @@ record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes
                 && head.getLong(8) >= sequence
                 && count >= 0
                 && count <= size / 4
-                && (flags == 0 || flags == 1);
+                && flags >= 0
+                && flags <= (SYNCED | FOLLOWED);
     }
 
     /** The bytes of a frame. */
     static ByteBuffer encode(long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
+        return encode(firstSequence, synced ? SYNCED : 0, records, recordBytes);
+    }
+
+    /** The bytes of the frame that ends a segment; only to be written once the next segment is durable. */
+    static ByteBuffer encodeEnd(long firstSequence) {
+        return encode(firstSequence, SYNCED | FOLLOWED, List.of(), 0);
+    }
+
+    private static ByteBuffer encode(long firstSequence, int flags, List<byte[]> records, int recordBytes) {
         int size = HEADER_BYTES + recordBytes;
         ByteBuffer out = ByteBuffer.allocate(size);
-        out.putInt(size).putInt(0).putLong(firstSequence).putInt(records.size()).put((byte) (synced ? 1 : 0));
+        out.putInt(size).putInt(0).putLong(firstSequence).putInt(records.size()).put((byte) flags);
         for (byte[] record : records) {
             out.putInt(record.length).put(record);
         }
@@ -75,13 +89,13 @@ record Frame(long firstSequence, boolean synced, List<byte[]> records, int bytes
         ByteBuffer in = segment.duplicate().position(offset + COVERED_FROM).limit(offset + size);
         long first = in.getLong();
         int count = in.getInt();
-        boolean synced = in.get() == 1;
+        int flags = in.get();
         List<byte[]> records = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             byte[] record = new byte[in.getInt()];
             in.get(record);
             records.add(record);
         }
-        return new Frame(first, synced, records, size);
+        return new Frame(first, (flags & SYNCED) != 0, (flags & FOLLOWED) != 0, records, size);
     }
 }

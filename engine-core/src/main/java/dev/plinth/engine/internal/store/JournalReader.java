@@ -119,7 +119,7 @@ final class JournalReader {
             }
             begin(header, name);
             visitor.segment(header);
-            readFrames(window, header);
+            readFrames(window, header, last);
         }
     }
 
@@ -145,12 +145,15 @@ final class JournalReader {
         tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, false);
     }
 
-    private void readFrames(Window window, Segment header) throws IOException {
+    private void readFrames(Window window, Segment header, boolean last) throws IOException {
         String name = Segment.name(header.number());
         long at = Segment.HEADER_BYTES;
         while (true) {
             Frame frame = window.frame(at);
             if (frame != null) {
+                if (last && frame.followed()) {
+                    checkFollowed(header.number() + 1);
+                }
                 visit(frame, name, at);
                 at += frame.bytes();
                 // The next frame takes the place of an empty one.
@@ -165,6 +168,14 @@ final class JournalReader {
                 return;
             }
             at = goOn(window, name, at, behind);
+        }
+    }
+
+    /** The last segment says that another one follows: an engine may just have made it, or it is gone. */
+    private void checkFollowed(long number) throws IOException {
+        String name = Segment.name(number);
+        if (!disk.names().contains(name)) {
+            throw new StoreDamage("the file " + name + " is missing", name, 0);
         }
     }
 

@@ -16,12 +16,18 @@ final class ChildJvm {
 
     /** Gives back all that the child wrote, and its exit code in the last line. */
     static String run(Class<?> main, List<String> flags) throws IOException, InterruptedException {
+        Process child = start(main, flags).redirectErrorStream(true).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return output + "exit " + child.waitFor();
+    }
+
+    /** What starts a child. */
+    static ProcessBuilder start(Class<?> main, List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return output + "exit " + child.waitFor();
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
     }
 }

@@ -10,8 +10,10 @@ import java.util.function.Function;
  * while it repairs what the crash before has left.
  */
 final class CrashRuns {
-    private static final int RECORDS_MAX = 60;
+    private static final int RECORDS_MAX = 120;
     private static final int LIVES = 6;
+    // Seldom enough that several segments are deleted at once; often; and never.
+    private static final long[] SNAPSHOTS = {10 * 1024, DiskLife.OFTEN, DiskLife.NEVER};
 
     private final Journal.Durability durability;
     private final Function<Disk, Disk> sabotage;
@@ -34,8 +36,9 @@ final class CrashRuns {
             long before = acknowledged;
             Store[] opened = new Store[1];
             MemoryDisk watched = disk;
-            watched.watch(() -> {
-                if (watching.nextInt(12) == 0) {
+            watched.watch(operation -> {
+                boolean ofNames = operation == DiskFault.Operation.NAME || operation == DiskFault.Operation.SYNC_NAMES;
+                if (watching.nextInt(ofNames ? 4 : 40) == 0) {
                     long seen = opened[0] == null ? before : opened[0].committed();
                     moments.add(new Moment(watched.killed(), seen));
                 }
@@ -60,7 +63,7 @@ final class CrashRuns {
 
     private Store openOrFail(DiskLife life, MemoryDisk disk) {
         try {
-            return life.open(disk, life.random().nextBoolean() ? DiskLife.OFTEN : DiskLife.NEVER);
+            return life.open(disk, SNAPSHOTS[life.random().nextInt(SNAPSHOTS.length)]);
         } catch (RuntimeException e) {
             throw new AssertionError("Expected a store that opens; " + life.where(), e);
         }
@@ -70,21 +73,27 @@ final class CrashRuns {
         Random random = life.random();
         for (int i = 0; i < 3; i++) {
             MemoryDisk left = moment.disk.crash(random);
-            List<MemoryDisk> duringRepair = new ArrayList<>();
-            left.watch(() -> duringRepair.add(left.killed()));
-            long last = life.check(left, survivesPowerCut(moment));
-            states++;
-            // A machine that dies while it opens loses nothing that it had found.
-            if (!duringRepair.isEmpty()) {
-                MemoryDisk again = duringRepair.get(random.nextInt(duringRepair.size()));
-                life.check(again.crash(random), last);
+            if (random.nextBoolean()) {
+                life.checkAndGoOn(left, survivesPowerCut(moment));
                 states++;
+            } else {
+                checkRepair(life, left, survivesPowerCut(moment));
             }
         }
         if (random.nextInt(4) == 0) {
             life.check(moment.disk.killed(), moment.acknowledged);
             states++;
         }
+    }
+
+    /** A machine that dies while it opens loses nothing that it had found. */
+    private void checkRepair(DiskLife life, MemoryDisk left, long acknowledged) {
+        List<MemoryDisk> moments = new ArrayList<>();
+        left.watch(operation -> moments.add(left.killed()));
+        long last = life.check(left, acknowledged);
+        MemoryDisk again = moments.get(life.random().nextInt(moments.size()));
+        life.check(again.crash(life.random()), last);
+        states += 2;
     }
 
     private long survivesPowerCut(Moment moment) {

@@ -104,8 +104,8 @@ enum Damage {
     }
 
     private static List<Touched> delete(Map<String, byte[]> contents, String name) {
-        byte[] bytes = contents.remove(name);
-        return List.of(new Touched(name, 0, bytes.length));
+        contents.remove(name);
+        return List.of(new Touched(name, 0, 0));
     }
 
     private static List<Touched> duplicate(Map<String, byte[]> contents, String name, Random random) {

@@ -63,27 +63,15 @@ final class DamageRuns {
                     .hasMessageMatching("Expected [^\n]*(?:journal-|snapshot-)[^\n]*\\.")
                     .hasMessageMatching("(?s).*(?:Restore a copy|with the release that wrote it).*");
             return Result.REFUSED;
+        } catch (RuntimeException e) {
+            throw new AssertionError("Expected a refusal after " + what, e);
         }
         try (store) {
             assertThat(store.committed()).as("records after %s", what).isBetween(mayEndAt(touched), last);
             assertThat(store.stateHash()).as(what).isEqualTo(life.history().hash(store.committed()));
-            goOn(store, disk, what);
+            life.goOn(store, disk, what);
         }
         return Result.OPENED;
-    }
-
-    /** Whatever was found, what is written behind it has to be there the next time. */
-    private void goOn(Store store, MemoryDisk disk, String what) {
-        for (int i = 0; i < 3; i++) {
-            store.await(Parcels.put(store, i, i));
-        }
-        byte[] state = store.stateHash();
-        store.close();
-        try (Store again = life.open(disk, DiskLife.NEVER)) {
-            assertThat(again.stateHash()).as("reopened after %s", what).isEqualTo(state);
-        } catch (IllegalStateException e) {
-            throw new AssertionError("Expected a store that opens again after " + what, e);
-        }
     }
 
     /**

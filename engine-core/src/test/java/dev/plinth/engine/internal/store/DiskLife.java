@@ -19,7 +19,8 @@ import java.util.logging.Logger;
  * Random writes into stores on a disk, and the question after everything that may happen to it: is what is left a beginning of
  * what was written, with all that was acknowledged in it?
  *
- * <p>Segments are small, so that a few hundred records rotate, make snapshots and delete old segments.
+ * <p>Segments are small, so that a few hundred records rotate, make snapshots and delete old segments. Some lives are monotonous,
+ * with frames of one record and one length: what was left of an older frame then fits exactly behind a newer one.
  */
 final class DiskLife {
     static final int SEGMENT_BYTES = 4 * 1024;
@@ -37,6 +38,7 @@ final class DiskLife {
     private final Random random;
     private final Function<Disk, Disk> sabotage;
     private final Journal.Durability durability;
+    private final boolean monotonous;
     private final History history = new History(List.of(Parcels.TABLE));
 
     /**
@@ -47,6 +49,7 @@ final class DiskLife {
     DiskLife(long seed, Journal.Durability durability, Function<Disk, Disk> sabotage) {
         this.seed = seed;
         this.random = new Random(seed);
+        this.monotonous = random.nextInt(3) == 0;
         this.durability = durability;
         this.sabotage = sabotage;
     }
@@ -80,7 +83,7 @@ final class DiskLife {
             } catch (Refused refused) {
                 assertThat(refused.refusal().code()).as(where()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
             }
-            if (random.nextInt(4) > 0) {
+            if (random.nextInt(4) > 0 || monotonous) {
                 await(store, last);
             }
         }
@@ -101,7 +104,7 @@ final class DiskLife {
 
     long append(Store store) {
         long id = random.nextInt(IDS);
-        boolean removes = random.nextInt(4) == 0;
+        boolean removes = random.nextInt(4) == 0 && !monotonous;
         long value = random.nextInt(1_000_000);
         return store.write(transaction -> {
             List<Changes.Write> writes = List.of(removes ? Parcels.removal(id) : Parcels.write(transaction, id, value));
@@ -121,6 +124,34 @@ final class DiskLife {
         }
         try (store) {
             return check(store, acknowledged);
+        }
+    }
+
+    /** The same, and what is written behind it has to be there the next time. */
+    long checkAndGoOn(MemoryDisk disk, long acknowledged) {
+        try (Store store = open(disk, NEVER)) {
+            long last = check(store, acknowledged);
+            goOn(store, disk, where());
+            return last;
+        } catch (IllegalStateException e) {
+            throw new AssertionError("Expected a store that opens; " + where(), e);
+        }
+    }
+
+    /** Writes a little; then it has to be there whether the process dies or closes the store. */
+    void goOn(Store store, MemoryDisk disk, String what) {
+        for (int i = random.nextInt(8); i >= 0; i--) {
+            store.await(Parcels.put(store, i, i));
+        }
+        byte[] state = store.stateHash();
+        MemoryDisk killed = disk.killed();
+        store.close();
+        for (MemoryDisk left : List.of(killed, disk)) {
+            try (Store again = open(left, NEVER)) {
+                assertThat(again.stateHash()).as("reopened after %s", what).isEqualTo(state);
+            } catch (IllegalStateException e) {
+                throw new AssertionError("Expected a store that opens again after " + what, e);
+            }
         }
     }
 

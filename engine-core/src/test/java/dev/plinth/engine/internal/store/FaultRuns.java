@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import java.util.Random;
 import java.util.function.Function;
 
 /** Runs one scenario again and again, and each time another operation of the disk fails, once. */
@@ -17,10 +18,11 @@ final class FaultRuns {
         this.sabotage = sabotage;
     }
 
-    /** Fails every so-many-th operation in turn, until a run meets none; gives how many runs met one. */
+    /** Fails the first operation, then one in so many, until a run meets none; gives how many runs met one. */
     int failEach(DiskFault fault, int step) {
+        Random random = new Random(seed);
         int runs = 0;
-        for (long number = 1L + Math.floorMod(seed, step); run(fault, number); number += step) {
+        for (long number = 1; run(fault, number); number += 1L + random.nextInt(2 * step - 1)) {
             runs++;
         }
         return runs;

@@ -20,9 +20,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a store makes of the fates of its records, over journals of every temper. */
 class JournalContractTest {
@@ -30,6 +32,7 @@ class JournalContractTest {
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final List<Long> heard = new ArrayList<>();
+    private final List<Store> opened = new ArrayList<>();
 
     @Test
     void memoryJournal_everyWrite_isDurableAndHeardWhenItReturns() {
@@ -52,47 +55,67 @@ class JournalContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void append_fatalRecord_itsCallerLearnsIt(ScriptedJournal.Fate fate) {
-        Store store = open(new ScriptedJournal(fate, FATAL));
-        putUpTo(store, FATAL - 1);
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void fileJournal_everyWrite_isDurableAndHeardOnceItIsWaitedFor(Journal.Durability durability) {
+        MemoryDisk disk = new MemoryDisk();
+        Store store = open(Temper.file(disk, durability));
 
-        long sequence = Parcels.put(store, 1, 1000);
-
-        assertRefused(store, sequence, codeOf(fate));
+        for (long sequence = 1; sequence <= 100; sequence++) {
+            assertThat(Parcels.put(store, sequence % 3, sequence)).isEqualTo(sequence);
+            store.await(sequence);
+            assertThat(store.committed()).isEqualTo(sequence);
+            assertThat(store.whenCommitted(sequence)).isCompleted();
+        }
+        assertThat(heard).isEqualTo(upTo(100));
+        assertThat(store.isWritable()).isTrue();
+        assertThat(store.durability()).isEqualTo(durability);
+        assertThat(Temper.stateHash(disk.killed())).isEqualTo(store.stateHash());
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void append_fatalRecord_leavesTheStateOfTheRecordBefore(ScriptedJournal.Fate fate) {
-        Store store = open(new ScriptedJournal(fate, FATAL));
-        putUpTo(store, FATAL - 1);
+    @EnumSource(Temper.class)
+    void append_fatalRecord_itsCallerLearnsIt(Temper temper) {
+        Store store = open(temper.losing(FATAL).journal());
+        putAndSettleUpTo(store, FATAL - 1);
+
+        long sequence = Parcels.put(store, 1, 1000);
+
+        assertRefused(store, sequence, temper.code());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Temper.class)
+    void append_fatalRecord_leavesTheStateOfTheRecordBefore(Temper temper) {
+        Store store = open(temper.losing(FATAL).journal());
+        putAndSettleUpTo(store, FATAL - 1);
         byte[] before = store.stateHash();
 
-        Parcels.put(store, 1, 1000);
+        settle(store, Parcels.put(store, 1, 1000));
 
         assertThat(store.stateHash()).isEqualTo(before);
         assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(4);
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void append_fatalRecord_nobodyHearsOfIt(ScriptedJournal.Fate fate) {
-        Store store = open(new ScriptedJournal(fate, FATAL));
-        putUpTo(store, FATAL - 1);
+    @EnumSource(Temper.class)
+    void append_fatalRecord_nobodyHearsOfIt(Temper temper) {
+        Store store = open(temper.losing(FATAL).journal());
+        putAndSettleUpTo(store, FATAL - 1);
 
-        Parcels.put(store, 1, 1000);
+        settle(store, Parcels.put(store, 1, 1000));
 
         assertThat(heard).isEqualTo(upTo(FATAL - 1));
         assertThat(store.committed()).isEqualTo(FATAL - 1);
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void append_afterFatalRecord_isRefusedAndReachesNoJournal(ScriptedJournal.Fate fate) {
-        ScriptedJournal journal = new ScriptedJournal(fate, FATAL);
+    @EnumSource(Temper.class)
+    void append_afterFatalRecord_isRefusedAndReachesNoJournal(Temper temper) {
+        RecordingJournal journal = temper.losing(FATAL).journal();
         Store store = open(journal);
-        putUpTo(store, FATAL);
+        putAndSettleUpTo(store, FATAL);
         byte[] before = store.stateHash();
 
         for (int i = 0; i < 3; i++) {
@@ -106,10 +129,10 @@ class JournalContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void read_afterFatalRecord_goesOnAndNeedNotWait(ScriptedJournal.Fate fate) {
-        Store store = open(new ScriptedJournal(fate, FATAL));
-        putUpTo(store, FATAL);
+    @EnumSource(Temper.class)
+    void read_afterFatalRecord_goesOnAndNeedNotWait(Temper temper) {
+        Store store = open(temper.losing(FATAL).journal());
+        putAndSettleUpTo(store, FATAL);
 
         View view = store.view();
         assertThat(Parcels.value(view, 0)).isEqualTo(3);
@@ -119,17 +142,17 @@ class JournalContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void reopen_afterFatalRecord_hasItIfAndOnlyIfTheLogDid(ScriptedJournal.Fate fate) {
-        ScriptedJournal journal = new ScriptedJournal(fate, FATAL);
-        Store store = open(journal);
-        putUpTo(store, FATAL - 1);
+    @EnumSource(Temper.class)
+    void reopen_afterFatalRecord_hasItIfAndOnlyIfTheLogDid(Temper temper) {
+        Temper.Journals journals = temper.losing(FATAL);
+        Store store = open(journals.journal());
+        putAndSettleUpTo(store, FATAL - 1);
         byte[] before = store.stateHash();
-        Parcels.put(store, 1, 1000);
+        settle(store, Parcels.put(store, 1, 1000));
 
-        byte[] reopened = Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), journal.survived());
+        byte[] reopened = journals.reopened().get();
 
-        if (fate == ScriptedJournal.Fate.UNKNOWN_AND_APPLIED) {
+        if (temper.applied()) {
             assertThat(reopened).isNotEqualTo(before);
         } else {
             assertThat(reopened).isEqualTo(before);
@@ -292,11 +315,13 @@ class JournalContractTest {
         assertThatThrownBy(second::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(Refused.class);
     }
 
-    @Test
-    void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder(boolean file) throws Exception {
         int threads = 4;
         int each = TestScale.count(5_000);
-        LateJournal journal = LateJournal.groupCommit();
+        RecordingJournal journal = new RecordingJournal(
+                file ? Temper.file(new MemoryDisk(), Journal.Durability.FSYNC) : LateJournal.groupCommit());
         Store store = open(journal);
         AtomicLong early = new AtomicLong();
         ExecutorService writers = Executors.newFixedThreadPool(threads);
@@ -323,7 +348,6 @@ class JournalContractTest {
         assertThat(heard).isEqualTo(upTo((long) threads * each));
         assertThat(store.stateHash())
                 .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), journal.appended()));
-        store.close();
     }
 
     @Test
@@ -396,8 +420,16 @@ class JournalContractTest {
         assertThat(journal.appended()).map(Record::lastNumber).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
     }
 
+    @AfterEach
+    void close() {
+        for (Store store : opened) {
+            store.close();
+        }
+    }
+
     private Store open(Journal journal) {
         Store store = Parcels.open(TableKind.HEAP, journal, clock);
+        opened.add(store);
         store.onCommitted((sequence, writes) -> heard.add(sequence));
         return store;
     }
@@ -420,6 +452,17 @@ class JournalContractTest {
         }
     }
 
+    /** The same, each after the one before has met its fate. */
+    private static void putAndSettleUpTo(Store store, long last) {
+        for (long sequence = 1; sequence <= last; sequence++) {
+            settle(store, Parcels.put(store, sequence % 3, sequence));
+        }
+    }
+
+    private static void settle(Store store, long sequence) {
+        store.whenCommitted(sequence).handle((nothing, error) -> sequence).join();
+    }
+
     private static List<CompletableFuture<Void>> waiters(Store store, long last) {
         return LongStream.rangeClosed(1, last).mapToObj(store::whenCommitted).toList();
     }
@@ -430,10 +473,6 @@ class JournalContractTest {
 
     private static List<Long> sequences(List<Record> records) {
         return records.stream().map(Record::sequence).toList();
-    }
-
-    private static ProblemCode codeOf(ScriptedJournal.Fate fate) {
-        return fate == ScriptedJournal.Fate.FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
     }
 
     private static ProblemCode codeOf(CompletableFuture<Void> waiter) {

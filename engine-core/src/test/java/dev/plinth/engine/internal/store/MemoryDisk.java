@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class MemoryDisk implements Disk {
     private final TreeMap<String, MemoryFile> durableNames = new TreeMap<>();
     private final List<NameChange> unsyncedNames = new ArrayList<>();
     private final DiskFault.Countdown countdown = new DiskFault.Countdown();
-    private @Nullable Runnable watcher;
+    private @Nullable Consumer<DiskFault.Operation> watcher;
     private volatile long bytesMax = Long.MAX_VALUE;
 
     /** A disk with these files, all durable. */
@@ -50,7 +51,7 @@ final class MemoryDisk implements Disk {
     }
 
     /** Runs something before each operation that could change the disk; the disk stands still meanwhile. */
-    synchronized void watch(@Nullable Runnable beforeEach) {
+    synchronized void watch(@Nullable Consumer<DiskFault.Operation> beforeEach) {
         watcher = beforeEach;
     }
 
@@ -168,13 +169,13 @@ final class MemoryDisk implements Disk {
     }
 
     private void before(DiskFault.Operation operation) throws IOException {
-        look();
+        look(operation);
         countdown.step(operation);
     }
 
-    private void look() {
+    private void look(DiskFault.Operation operation) {
         if (watcher != null) {
-            watcher.run();
+            watcher.accept(operation);
         }
     }
 
@@ -225,7 +226,7 @@ final class MemoryDisk implements Disk {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (MemoryDisk.this) {
-                look();
+                look(DiskFault.Operation.WRITE);
                 byte[] data = new byte[source.remaining()];
                 source.get(data);
                 if (used() + Math.max(0, position + data.length - bytes.length) > bytesMax) {
@@ -251,7 +252,7 @@ final class MemoryDisk implements Disk {
         @Override
         public void sync() throws IOException {
             synchronized (MemoryDisk.this) {
-                look();
+                look(DiskFault.Operation.SYNC);
                 try {
                     countdown.step(DiskFault.Operation.SYNC);
                 } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The frames in the bytes of a segment, and how to forge them so that every checksum is right again. */
@@ -31,18 +32,28 @@ final class SegmentBytes {
         return frames;
     }
 
-    /** Makes every checksum right, as if there were none: what a reader sees that looks at none. */
-    static void believe(byte[] segment) {
-        ByteBuffer bytes = ByteBuffer.wrap(segment);
+    static Frame frame(byte[] segment, Place place) {
+        Frame frame = Frame.decode(ByteBuffer.wrap(segment), place.from);
+        if (frame == null) {
+            throw new AssertionError("Expected a frame at " + place);
+        }
+        return frame;
+    }
+
+    /** True if every checksum is right but those that tie a record to the one before it. */
+    static boolean isWhole(byte[] segment) {
+        byte[] believed = segment.clone();
+        ByteBuffer bytes = ByteBuffer.wrap(believed);
         for (int at = Segment.HEADER_BYTES; isFrame(bytes, at); at += bytes.getInt(at)) {
             for (int record : records(bytes, at)) {
                 believeRecord(bytes, record);
             }
             believeFrame(bytes, at);
         }
+        return Arrays.equals(believed, segment);
     }
 
-    /** Makes every record follow the one before it; gives the CRC of the last one. */
+    /** Makes every record follow the one before it, with the right checksums; gives the CRC of the last one. */
     static int chain(byte[] segment, int crcBefore) {
         ByteBuffer bytes = ByteBuffer.wrap(segment);
         int crc = crcBefore;

@@ -1,0 +1,31 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a child JVM runs: opens the store of a directory, says so or why not, and keeps it until its input ends. */
+final class OpensDirectory {
+    static final String OPENED = "opened";
+
+    private OpensDirectory() {}
+
+    static Store open(Path directory, EngineClock clock) {
+        return Store.open(
+                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1000),
+                new Store.Files(directory, Journal.Durability.OS, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                clock);
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        try (Store store = open(Path.of(arguments[0]), EngineClock.system())) {
+            System.out.println(OPENED);
+            while (store.isWritable() && System.in.read() >= 0) {
+                Thread.onSpinWait();
+            }
+        } catch (IllegalStateException refused) {
+            System.out.println(refused.getMessage());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Leaves everything to another journal, and keeps what was appended. */
+final class RecordingJournal implements Journal {
+    private final Journal journal;
+    private final List<Record> appended = new CopyOnWriteArrayList<>();
+
+    RecordingJournal(Journal journal) {
+        this.journal = journal;
+    }
+
+    List<Record> appended() {
+        return appended;
+    }
+
+    @Override
+    public long epoch() {
+        return journal.epoch();
+    }
+
+    @Override
+    public void start(Fates fates) {
+        journal.start(fates);
+    }
+
+    @Override
+    public boolean hasRoom(int bytes) {
+        return journal.hasRoom(bytes);
+    }
+
+    @Override
+    public void append(Record record) {
+        appended.add(record);
+        journal.append(record);
+    }
+
+    @Override
+    public Durability durability() {
+        return journal.durability();
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The suites of faults, crashes and damage find a store that is broken, and nothing in one that is not. */
+@Timeout(300)
+class SabotageTest {
+    private static final int ROUNDS_MAX = 100;
+    private static final int ROUNDS_OF_ALL = 10;
+    private static final int DAMAGES_OF_A_KIND = 10;
+
+    private final long seed = TestScale.seed();
+
+    @ParameterizedTest
+    @EnumSource(Sabotage.class)
+    void store_sabotaged_isFound(Sabotage sabotage) {
+        assertThatThrownBy(() -> lookForFaults(sabotage, ROUNDS_MAX))
+                .as("%s found; %s", sabotage, TestScale.repeatWith(seed))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void store_asItIs_passes() {
+        lookForFaults(Function.identity(), TestScale.count(10));
+    }
+
+    private void lookForFaults(Function<Disk, Disk> sabotage, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            new CrashRuns(Journal.Durability.FSYNC, sabotage).run(seed + round);
+            new CrashRuns(Journal.Durability.OS, sabotage).run(seed + round);
+            if (round >= ROUNDS_OF_ALL) {
+                continue;
+            }
+            DamageRuns damage = new DamageRuns(seed + round, DiskLife.NEVER, sabotage);
+            for (Damage kind : Damage.values()) {
+                // What is forged or flipped shows only in a row that nobody wrote again later.
+                for (int i = 0; i < DAMAGES_OF_A_KIND; i++) {
+                    damage.run(kind);
+                }
+            }
+            FaultRuns faults = new FaultRuns(seed + round, sabotage);
+            for (DiskFault fault : DiskFault.values()) {
+                faults.failEach(fault, 50);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EngineClock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The flusher needs the next segment while the preparer is still filling it with zeros. */
+@Timeout(60)
+class SpareRaceTest {
+    private static final String FLUSHER = "plinth-journal";
+    private static final int RECORDS = 60;
+
+    private final MemoryDisk memory = new MemoryDisk();
+    private final StoppingDisk disk = new StoppingDisk(memory);
+    private final CompletableFuture<Void> allDurable = new CompletableFuture<>();
+
+    @Test
+    void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
+        List<Record> records = records();
+        FileJournal journal = new FileJournal(disk, Journal.Durability.FSYNC, JournalEnd.EMPTY, DiskLife.SEGMENT_BYTES);
+        disk.stopsThePreparer = true;
+        journal.start(new Hearer());
+        disk.preparerStopped.await();
+
+        // Nobody asks for room, as the store would: the flusher has to rotate without a spare.
+        for (Record record : records) {
+            journal.append(record);
+        }
+        Thread flusher = flusher();
+        while (flusher.getState() != Thread.State.BLOCKED && disk.touchedSpare.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertThat(disk.touchedSpare)
+                .as("operations of the flusher on the half-made segment")
+                .isEmpty();
+        disk.goOn.countDown();
+        allDurable.join();
+        journal.close();
+
+        try (Tables tables = new Tables(TableKind.HEAP, List.of(Parcels.TABLE), 1000)) {
+            JournalEnd end = Recovery.run(memory.killed(), tables, List.of(Parcels.TABLE));
+            assertThat(end.sequence()).isEqualTo(RECORDS);
+            assertThat(tables.stateHash()).isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), records));
+        }
+    }
+
+    /** More than one segment takes, as a store would append them. */
+    private static List<Record> records() {
+        LateJournal made = LateJournal.stepwise();
+        try (Store store = Parcels.open(TableKind.HEAP, made, EngineClock.system())) {
+            for (int i = 0; i < RECORDS; i++) {
+                Parcels.put(store, i, i);
+            }
+        }
+        return new ArrayList<>(made.appended());
+    }
+
+    private static Thread flusher() {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals(FLUSHER)) {
+                return thread;
+            }
+        }
+        throw new AssertionError("Expected a thread " + FLUSHER);
+    }
+
+    /** Stops the preparer in the middle of the next segment, and notes who else is there meanwhile. */
+    private static final class StoppingDisk extends ForwardingDisk {
+        private final CountDownLatch preparerStopped = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final List<String> touchedSpare = new CopyOnWriteArrayList<>();
+        private volatile boolean stopsThePreparer;
+
+        StoppingDisk(Disk disk) {
+            super(disk);
+        }
+
+        @Override
+        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+            if (stopsThePreparer && name.equals(Segment.SPARE) && !isFlusher()) {
+                stopsThePreparer = false;
+                preparerStopped.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            super.write(name, file, source, position);
+        }
+
+        @Override
+        public File create(String name) throws IOException {
+            note("create", name);
+            return super.create(name);
+        }
+
+        @Override
+        public void delete(String name) throws IOException {
+            note("delete", name);
+            super.delete(name);
+        }
+
+        @Override
+        public void rename(String from, String to) throws IOException {
+            note("rename", from);
+            super.rename(from, to);
+        }
+
+        private void note(String operation, String name) {
+            if (preparerStopped.getCount() == 0 && goOn.getCount() > 0 && isFlusher() && name.equals(Segment.SPARE)) {
+                touchedSpare.add(operation);
+            }
+        }
+
+        private static boolean isFlusher() {
+            return Thread.currentThread().getName().equals(FLUSHER);
+        }
+    }
+
+    private final class Hearer implements Journal.Fates {
+        @Override
+        public void durable(long sequence) {
+            if (sequence == RECORDS) {
+                allDurable.complete(null);
+            }
+        }
+
+        @Override
+        public void fenced(long sequence) {
+            allDurable.completeExceptionally(new AssertionError("fenced at " + sequence));
+        }
+
+        @Override
+        public void unknown(long sequence) {
+            allDurable.completeExceptionally(new AssertionError("unknown from " + sequence));
+        }
+    }
+}
