@@ -137,6 +137,12 @@ public final class Limits {
     private static final int CODE_POINT_BYTES_MAX = 6; // a control character as its escape in JSON
     private static final int JSON_AROUND_CONTENT_BYTES_MAX = 1024;
 
+    /** Records that may wait for the disk at once; at the bound callers wait and submitted calls are refused. */
+    public static final int IN_FLIGHT_RECORDS_MAX = 65_536;
+
+    /** Bytes of the records that may wait for the disk at once. */
+    public static final int IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;
+
     static {
         int metadataBytesMax =
                 METADATA_PAIRS_MAX * (METADATA_KEY_LENGTH_MAX + METADATA_VALUE_LENGTH_MAX + 1) * CODE_POINT_BYTES_MAX;

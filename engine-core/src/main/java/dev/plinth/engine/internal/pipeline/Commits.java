@@ -7,7 +7,9 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
@@ -42,21 +44,35 @@ public final class Commits implements Committer {
         return committed.outcome();
     }
 
-    /** Decides and commits, and returns without waiting for the disk. */
+    /** Decides and commits, and returns without waiting for the record to be durable, but for a disk that is far behind. */
     Committed commit(Caller caller, Command.Change change, Memory memory) {
-        return store.write(transaction -> {
-            long now = transaction.nowMillis();
-            Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
-            try {
-                return run(transaction, context, change, memory);
-            } catch (Refused refused) {
-                Changes changes = new Changes();
-                memory.remember(context, changes, refused.refusal());
-                long sequence =
-                        changes.isEmpty() ? transaction.lastSequence() : transaction.append(changes.writes(), now);
-                return new Committed(new Outcome.Turned(refused.refusal()), sequence);
-            }
-        });
+        return store.write(transaction -> decide(transaction, caller, change, memory));
+    }
+
+    /** The same for a thread that must not wait: it is refused with 503 if the disk is far behind. */
+    Committed commitNow(Caller caller, Command.Change change, Memory memory) {
+        if (store.isFull()) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected the disk to keep up, but " + Limits.IN_FLIGHT_RECORDS_MAX + " changes or "
+                                    + Limits.IN_FLIGHT_BYTES_MAX
+                                    + " bytes wait for it; nothing was changed. Try again later.")
+                    .retryAfter(1));
+        }
+        return store.writeNow(transaction -> decide(transaction, caller, change, memory));
+    }
+
+    private Committed decide(Transaction transaction, Caller caller, Command.Change change, Memory memory) {
+        long now = transaction.nowMillis();
+        Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
+        try {
+            return run(transaction, context, change, memory);
+        } catch (Refused refused) {
+            Changes changes = new Changes();
+            memory.remember(context, changes, refused.refusal());
+            long sequence = changes.isEmpty() ? transaction.lastSequence() : transaction.append(changes.writes(), now);
+            return new Committed(new Outcome.Turned(refused.refusal()), sequence);
+        }
     }
 
     private static Committed run(Transaction transaction, Context context, Command.Change first, Memory memory) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Passage implements Commits.Memory {
     final Request request;
     final Id id;
+    final boolean mayWait;
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;
 
@@ -27,9 +28,15 @@ final class Passage implements Commits.Memory {
     Idempotency.@Nullable Fresh fresh;
     boolean hasWaited;
 
-    Passage(Request request, Id id, Idempotency idempotency) {
+    /**
+     * The passage of a request.
+     *
+     * @param mayWait whether its thread may wait for the disk
+     */
+    Passage(Request request, Id id, Idempotency idempotency, boolean mayWait) {
         this.request = request;
         this.id = id;
+        this.mayWait = mayWait;
         this.idempotency = idempotency;
     }
 

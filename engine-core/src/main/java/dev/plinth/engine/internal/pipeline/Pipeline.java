@@ -73,7 +73,7 @@ public final class Pipeline {
     /** Answers a request on the caller's thread; returns when the answer is durable. */
     public Answer call(Request request) {
         if (!turnstile.enter()) {
-            return execute(request).answer;
+            return execute(request, true).answer;
         }
         try {
             return callInside(request);
@@ -85,7 +85,7 @@ public final class Pipeline {
     /** Answers a request without ever blocking the caller's thread. */
     public CompletableFuture<Answer> submit(Request request) {
         if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(execute(request).answer);
+            return CompletableFuture.completedFuture(execute(request, false).answer);
         }
         CompletableFuture<Answer> answer = submitInside(request);
         if (answer.isDone()) {
@@ -132,7 +132,7 @@ public final class Pipeline {
     }
 
     private Answer callInside(Request request) {
-        Step step = execute(request);
+        Step step = execute(request, true);
         return patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
     }
 
@@ -140,12 +140,12 @@ public final class Pipeline {
         if (request.operation().runsHostCode()) {
             return CompletableFuture.supplyAsync(() -> callInside(request), parts.executor);
         }
-        Step step = execute(request);
+        Step step = execute(request, false);
         return patience.isNotNeeded(step) ? CompletableFuture.completedFuture(step.answer) : patience.await(step);
     }
 
-    private Step execute(Request request) {
-        Passage passage = new Passage(request, newRequestId(), parts.idempotency); // 1; 2 is the wire's router
+    private Step execute(Request request, boolean mayWait) {
+        Passage passage = new Passage(request, newRequestId(), parts.idempotency, mayWait); // 1; 2 is the wire's router
         try {
             entrance.access(passage); // 3, 4: 401 403
             entrance.quota(passage); // 5: 429
@@ -174,8 +174,10 @@ public final class Pipeline {
         if (command instanceof Command.HostCall host) {
             command = run(passage, host); // 10, 12, and the host's own 422
         }
-        Commits.Committed committed =
-                parts.commits.commit(passage.caller, (Command.Change) command, passage); // 10–13: 404 403 412 409 503
+        Command.Change change = (Command.Change) command; // 10–13: 404 403 412 409 503
+        Commits.Committed committed = passage.mayWait
+                ? parts.commits.commit(passage.caller, change, passage)
+                : parts.commits.commitNow(passage.caller, change, passage);
         return end(passage, committed.outcome(), committed.sequence()); // 14, once durable
     }
 

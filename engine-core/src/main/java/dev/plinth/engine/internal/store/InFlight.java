@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -18,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Listeners hear of a record after it is applied and durable, in order, one at a time; only then do its waiters go on. So a
  * caller that has its answer knows that caches, rings and timers have seen the change.
+ *
+ * <p>Bounded, because the writes that would undo a record stay on the heap until it is durable: when there is too much in flight,
+ * who may wait does so before it takes the writer lock, and who may not is refused. Only a decision of many steps goes on, so
+ * that nobody sees it half done; the journal's own queue holds it up.
  */
 final class InFlight {
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
+    private long bytes;
+    private volatile boolean full;
     private volatile long durable;
     private volatile long committed;
     private volatile @Nullable Refusal failure;
@@ -57,10 +64,46 @@ final class InFlight {
         }
     }
 
-    /** Takes a record that is appended and applied. */
-    void add(Record record, List<Changes.Write> undo) {
+    /** Takes a record of so many bytes that is appended and applied. */
+    void add(Record record, int recordBytes, List<Changes.Write> undo) {
         synchronized (flights) {
-            flights.add(new Flight(record, undo));
+            flights.add(new Flight(record, recordBytes, undo));
+            count(recordBytes);
+        }
+    }
+
+    /** True if no more should be taken before something has become durable. */
+    boolean isFull() {
+        return full;
+    }
+
+    /** Waits until there is room for another record, or none is needed because the journal has failed. */
+    void awaitRoom() {
+        if (!full) {
+            return;
+        }
+        boolean interrupted = false;
+        synchronized (flights) {
+            while (full && failure == null) {
+                try {
+                    flights.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Called with the monitor of the flights. */
+    private void count(long more) {
+        bytes += more;
+        boolean was = full;
+        full = bytes >= Limits.IN_FLIGHT_BYTES_MAX || flights.size() >= Limits.IN_FLIGHT_RECORDS_MAX;
+        if (was && !full) {
+            flights.notifyAll();
         }
     }
 
@@ -112,8 +155,10 @@ final class InFlight {
         synchronized (flights) {
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
+                count(-flight.bytes);
                 tables.undo(flight.undo, flight.record.sequence() - 1);
             }
+            flights.notifyAll();
         }
     }
 
@@ -150,7 +195,12 @@ final class InFlight {
     private @Nullable Flight next() {
         synchronized (flights) {
             Flight flight = flights.peek();
-            return flight != null && flight.record.sequence() <= durable ? flights.poll() : null;
+            if (flight == null || flight.record.sequence() > durable) {
+                return null;
+            }
+            flights.poll();
+            count(-flight.bytes);
+            return flight;
         }
     }
 
@@ -168,7 +218,7 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, List<Changes.Write> undo) {}
+    private record Flight(Record record, int bytes, List<Changes.Write> undo) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override

@@ -143,8 +143,19 @@ public final class Store implements AutoCloseable {
         return view;
     }
 
-    /** Lets one writer in at a time, and tells the listeners afterwards of what is durable. */
+    /**
+     * Lets one writer in at a time, and tells the listeners afterwards of what is durable. Waits first if the disk is far
+     * behind.
+     */
     public <T> T write(Function<Transaction, T> work) {
+        if (!writer.isHeldByCurrentThread()) {
+            inFlight.awaitRoom();
+        }
+        return writeNow(work);
+    }
+
+    /** The same without waiting for the disk; to be asked first: {@link #isFull}. */
+    public <T> T writeNow(Function<Transaction, T> work) {
         writer.lock();
         try {
             return work.apply(transaction);
@@ -184,6 +195,11 @@ public final class Store implements AutoCloseable {
     /** False once the journal has failed: nothing is written any more, reads go on. */
     public boolean isWritable() {
         return !inFlight.hasFailed();
+    }
+
+    /** True if so much waits for the disk that a caller that cannot wait should come again later. */
+    public boolean isFull() {
+        return inFlight.isFull();
     }
 
     /** How much survives what. */

@@ -86,7 +86,7 @@ public final class Transaction implements Rows {
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes);
         List<Changes.Write> undo = tables.apply(record);
-        inFlight.add(record, undo);
+        inFlight.add(record, bytes, undo);
         journal.append(record);
         return sequence;
     }

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -21,6 +22,7 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CommitsTest {
     private static final TableName PARCELS = new TableName(101, "parcels", 16, 40, 1);
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
+    private static final int LARGE_BYTES = 200_000;
     private static final Outcome DONE = Outcome.Done.ok(new byte[0]);
 
     @Test
@@ -113,6 +116,98 @@ class CommitsTest {
 
         assertThat(committed.sequence()).isEqualTo(1);
         assertThat(store.whenCommitted(committed.sequence())).isCompletedExceptionally();
+    }
+
+    @Test
+    void commitNow_diskFarBehind_isRefusedAndGoesOnWhenItHasCaughtUp() {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        Commits commits = commits(store);
+        int taken = 0;
+        while (!store.isFull()) {
+            commits.commitNow(CALLER, large(taken++), Commits.Memory.NONE);
+        }
+        assertThat(taken).isEqualTo(Limits.IN_FLIGHT_BYTES_MAX / LARGE_BYTES + 1);
+
+        Refused refused =
+                catchThrowableOfType(Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.Memory.NONE));
+        assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
+        assertThat(journal.appended()).as("nothing of the refused call").hasSize(taken);
+
+        journal.durable(1);
+        assertThat(commits.commitNow(CALLER, large(99), Commits.Memory.NONE).sequence())
+                .isEqualTo(taken + 1L);
+        journal.close();
+    }
+
+    @Test
+    void commit_diskFarBehind_waitsUntilItHasCaughtUp() throws InterruptedException {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        Commits commits = commits(store);
+        int taken = fill(store, commits);
+        Thread caller = waiting(() -> commits.commit(CALLER, large(99), Commits.Memory.NONE));
+        assertThat(journal.appended()).as("before there is room").hasSize(taken);
+
+        journal.durable(1);
+        caller.join();
+
+        assertThat(journal.appended()).hasSize(taken + 1);
+        journal.close();
+    }
+
+    @Test
+    void commit_journalFailsWhileItWaitsForRoom_isRefused() throws InterruptedException {
+        LateJournal journal = LateJournal.stepwise();
+        Store store = open(journal);
+        Commits commits = commits(store);
+        int taken = fill(store, commits);
+        List<Outcome> outcomes = new ArrayList<>();
+        Thread caller = waiting(() -> outcomes.add(
+                commits.commit(CALLER, large(99), Commits.Memory.NONE).outcome()));
+
+        journal.unknown(1);
+        caller.join();
+
+        assertThat(journal.appended()).hasSize(taken);
+        assertThat(outcomes)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Outcome.Turned.class,
+                        turned -> assertThat(turned.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED));
+        journal.close();
+    }
+
+    private static int fill(Store store, Commits commits) {
+        int taken = 0;
+        while (!store.isFull()) {
+            commits.commit(CALLER, large(taken++), Commits.Memory.NONE);
+        }
+        return taken;
+    }
+
+    /** A thread that has begun this work and waits in it. */
+    private static Thread waiting(Runnable work) {
+        Thread thread = new Thread(work, "caller");
+        thread.setDaemon(true);
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING) {
+            assertThat(thread.isAlive()).as("the caller has to wait").isTrue();
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    private static Command.Change large(int number) {
+        byte[] key = new byte[16];
+        key[0] = (byte) number;
+        return context -> Decision.of(
+                new Changes()
+                        .put(
+                                PARCELS,
+                                key,
+                                new RowWriter(1, 8).bytes(new byte[LARGE_BYTES]).row()),
+                DONE);
     }
 
     private static void assertLost(Commits commits, Command.Change change, ScriptedJournal.Fate fate) {
