@@ -26,6 +26,7 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Waiters;
+import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.ring.Doorbell;
@@ -90,7 +91,8 @@ public final class Engine implements AutoCloseable {
         Commits commits = new Commits(store, config.ids(), seal);
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
         Access access = new Access(plans, operatorToken, adminToken.digest());
-        quotas = new Quotas(config.clock());
+        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
+        quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
         Waiters waiters = new Waiters();
         jobs = new JobRunner(
                 store,
@@ -111,7 +113,8 @@ public final class Engine implements AutoCloseable {
                 VERSION));
         keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
-        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep));
+        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
+        marks.onNoted(timers::wake);
         feed = new EventFeed(store, commits, workers, config.listeners());
         jobRing = new Doorbell("plinth-job-ring", timers::wake);
         eventRing = new Doorbell("plinth-event-ring", () -> {
@@ -287,6 +290,7 @@ public final class Engine implements AutoCloseable {
         webhooks.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         pipeline.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
         keyUses.writeAll();
+        quotas.writeMarks();
         jobRing.close();
         eventRing.close();
         feed.close();
@@ -303,6 +307,7 @@ public final class Engine implements AutoCloseable {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
+        tables.add(QuotaMarks.MARKS);
         return tables;
     }
 

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.quota;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Id;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +23,60 @@ final class Bucket {
     private final Rate rate;
     private final @Nullable FurtherPolicies further;
     private final AtomicLong arrival;
+    private final Id workspace;
+    private final @Nullable QuotaMarks marks;
+    private final long nanosPerMark;
+    private volatile long markedArrival;
+    private volatile boolean noted;
     private @Nullable Heir heir; // guarded by this
 
-    private Bucket(Plan plan, long since, @Nullable FurtherPolicies further, long arrivalNanos) {
-        this.plan = plan;
-        this.since = since;
+    private Bucket(Tenure tenure, @Nullable FurtherPolicies further, long arrivalNanos) {
+        this.plan = tenure.plan;
+        this.since = tenure.since;
+        this.workspace = tenure.workspace;
+        this.marks = tenure.marks;
         this.rate = Rate.of(plan.requests(), plan.windowSeconds());
         this.further = further;
         this.arrival = new AtomicLong(arrivalNanos);
+        this.markedArrival = arrivalNanos;
+        int units = further == null ? plan.requests() : Math.min(plan.requests(), further.smallestBurst());
+        this.nanosPerMark =
+                marks == null ? Long.MAX_VALUE : Math.max(1, units / QuotaMarks.PARTS_OF_BURST) * rate.nanosPerUnit();
     }
 
-    static Bucket full(Caller caller, EngineClock clock) {
-        return new Bucket(
-                caller.plan(), caller.planSince(), FurtherPolicies.of(caller.plan(), null, 0), clock.nanoTime());
+    /** A bucket with all its units, but those that a mark says were used. */
+    static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaMarks marks) {
+        Plan plan = caller.plan();
+        QuotaMark mark = marks == null ? null : marks.of(caller.workspace());
+        long now = clock.nanoTime();
+        FurtherPolicies further = FurtherPolicies.of(plan, null, now);
+        long debt = 0;
+        if (marks != null && mark != null) {
+            long elapsed = marks.elapsedNanos(mark.atMillis());
+            debt = QuotaMark.debt(Rate.of(plan.requests(), plan.windowSeconds()), mark.milliUnits(), elapsed);
+            if (further != null) {
+                further.restore(mark.others(), caller.workspace(), now, elapsed);
+            }
+        }
+        return new Bucket(new Tenure(plan, caller.planSince(), caller.workspace(), marks), further, now + debt);
+    }
+
+    Id workspace() {
+        return workspace;
+    }
+
+    /** What is used now, which counts as written from now on; null if nothing is, or the bucket is retired. */
+    @Nullable
+    QuotaMark mark(long now, long nowMillis) {
+        noted = false;
+        long last = arrival.get();
+        if (last == RETIRED) {
+            return null;
+        }
+        markedArrival = last;
+        List<QuotaMark.OfPolicy> others = further == null ? List.of() : further.used(now);
+        long used = QuotaMark.milliUnits(rate, Rate.debt(last, now));
+        return used == 0 && others.isEmpty() ? null : new QuotaMark(nowMillis, used, others);
     }
 
     /** True if a caller knows of another plan that is younger than this one. */
@@ -63,9 +106,22 @@ final class Bucket {
             if (debt > rate.burstNanos() && units > 0) {
                 return quota(false, base - now, rate.waitSeconds(debt));
             }
-            if (units == 0 || arrival.compareAndSet(old, base + cost)) {
+            if (units == 0) {
                 return quota(true, debt, 0);
             }
+            if (arrival.compareAndSet(old, base + cost)) {
+                if (debt >= nanosPerMark && base + cost - markedArrival >= nanosPerMark) {
+                    note();
+                }
+                return quota(true, debt, 0);
+            }
+        }
+    }
+
+    private void note() {
+        if (!noted && marks != null) {
+            noted = true;
+            marks.note(this);
         }
     }
 
@@ -104,9 +160,11 @@ final class Bucket {
             heir = known;
         }
         long now = clock.nanoTime();
-        Bucket next = new Bucket(known.plan, known.since, FurtherPolicies.of(known.plan, further, now), now);
-        next.arrival.set(now + rate.debtAt(next.rate, Rate.debt(known.lastArrival, now)));
-        return next;
+        Rate nextRate = Rate.of(known.plan.requests(), known.plan.windowSeconds());
+        return new Bucket(
+                new Tenure(known.plan, known.since, workspace, marks),
+                FurtherPolicies.of(known.plan, further, now),
+                now + rate.debtAt(nextRate, Rate.debt(known.lastArrival, now)));
     }
 
     private Quota quota(boolean allowed, long debt, long retryAfter) {
@@ -119,4 +177,12 @@ final class Bucket {
      * @param lastArrival the number that this bucket ended with
      */
     private record Heir(Plan plan, long since, long lastArrival) {}
+
+    /**
+     * Whose bucket it is and under which plan.
+     *
+     * @param since when the plan began, in commit order
+     */
+    private record Tenure(
+            Plan plan, long since, Id workspace, @Nullable QuotaMarks marks) {}
 }

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FurtherPolicies {
     private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int USED_MAX = 500;
 
     private final List<RatePolicy> policies;
     private final List<Rate> rates = new ArrayList<>();
@@ -100,6 +103,44 @@ final class FurtherPolicies {
                 if (other.taken() && other.policy().equals(policies.get(i))) {
                     long cost = units * rates.get(i).nanosPerUnit();
                     arrivals.get(i).computeIfPresent(key(i, caller), (key, arrival) -> arrival - cost);
+                }
+            }
+        }
+    }
+
+    /** Units of the policy with the fewest. */
+    int smallestBurst() {
+        int smallest = Integer.MAX_VALUE;
+        for (RatePolicy policy : policies) {
+            smallest = Math.min(smallest, policy.requests());
+        }
+        return smallest;
+    }
+
+    /** What is used of each policy, by whom; of more than {@value #USED_MAX} keys some are left out. */
+    synchronized List<QuotaMark.OfPolicy> used(long now) {
+        List<QuotaMark.OfPolicy> used = new ArrayList<>();
+        for (int i = 0; i < policies.size(); i++) {
+            for (Map.Entry<Id, Long> each : arrivals.get(i).entrySet()) {
+                long debt = Rate.debt(each.getValue(), now);
+                if (debt > 0 && used.size() < USED_MAX) {
+                    Id key = each.getKey().kind() == IdKind.KEY ? each.getKey() : null;
+                    used.add(new QuotaMark.OfPolicy(
+                            policies.get(i).name(), key, QuotaMark.milliUnits(rates.get(i), debt)));
+                }
+            }
+        }
+        return used;
+    }
+
+    /** Takes up what was used before a restart. */
+    synchronized void restore(List<QuotaMark.OfPolicy> used, Id workspace, long now, long elapsedNanos) {
+        for (QuotaMark.OfPolicy each : used) {
+            for (int i = 0; i < policies.size(); i++) {
+                if (policies.get(i).name().equals(each.policy())) {
+                    long debt = QuotaMark.debt(rates.get(i), each.milliUnits(), elapsedNanos);
+                    Id key = each.key();
+                    arrivals.get(i).put(key == null ? workspace : key, now + debt);
                 }
             }
         }

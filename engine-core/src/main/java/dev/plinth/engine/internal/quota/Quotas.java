@@ -7,16 +7,31 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The door of the room: takes units from the bucket of a workspace. Thread-safe, and for a plan of one policy without locks. */
 public final class Quotas {
     private final ConcurrentHashMap<Id, Bucket> buckets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, LongAdder> shadowRefusals = new ConcurrentHashMap<>();
     private final EngineClock clock;
+    private final @Nullable QuotaMarks marks;
 
-    /** Buckets that refill by this clock. */
+    /** Buckets that refill by this clock, and are full after a restart. */
     public Quotas(EngineClock clock) {
+        this(clock, null);
+    }
+
+    /** Buckets that refill by this clock, and know after a restart what was used before. */
+    public Quotas(EngineClock clock, @Nullable QuotaMarks marks) {
         this.clock = clock;
+        this.marks = marks;
+    }
+
+    /** Writes what all workspaces have used. */
+    public void writeMarks() {
+        if (marks != null) {
+            marks.write(buckets.values());
+        }
     }
 
     /** Takes units under all policies of the caller's plan, or none if one of them has not enough. */
@@ -64,7 +79,7 @@ public final class Quotas {
         Bucket bucket = buckets.get(caller.workspace());
         while (bucket == null || bucket.isOutdatedFor(caller)) {
             if (bucket == null) {
-                bucket = buckets.computeIfAbsent(caller.workspace(), id -> Bucket.full(caller, clock));
+                bucket = buckets.computeIfAbsent(caller.workspace(), id -> Bucket.first(caller, clock, marks));
             } else {
                 replace(caller, bucket);
                 bucket = buckets.get(caller.workspace());

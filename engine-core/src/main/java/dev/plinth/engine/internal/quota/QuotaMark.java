@@ -1,0 +1,63 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a workspace had used at a moment, as it is stored: in units, because the plan may be another one when it is read.
+ *
+ * @param atMillis the moment in epoch milliseconds
+ * @param milliUnits thousandths of units that were used of the plan's own limit
+ * @param others the same of its further policies
+ */
+record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
+    private static final int VERSION = 1;
+    private static final int MILLI = 1000;
+
+    /**
+     * Units used of a further policy.
+     *
+     * @param policy the policy's name
+     * @param key the key that used them; null if the workspace did
+     */
+    record OfPolicy(String policy, @Nullable Id key, long milliUnits) {}
+
+    /** Thousandths of units that a debt stands for, rounded up. */
+    static long milliUnits(Rate rate, long debtNanos) {
+        return (long) Math.ceil(debtNanos * (double) MILLI / rate.nanosPerUnit());
+    }
+
+    /** The debt that is left of used units after some time. */
+    static long debt(Rate rate, long milliUnits, long elapsedNanos) {
+        long debt = Math.round(milliUnits * (double) rate.nanosPerUnit() / MILLI);
+        return Math.max(0, Math.min(debt, rate.burstNanos()) - Math.max(0, elapsedNanos));
+    }
+
+    static QuotaMark read(byte[] row) {
+        RowReader in = new RowReader(row, VERSION);
+        long atMillis = in.number();
+        long milliUnits = in.number();
+        int count = in.small();
+        List<OfPolicy> others = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            others.add(new OfPolicy(in.text(), in.optionalId(IdKind.KEY), in.number()));
+        }
+        return new QuotaMark(atMillis, milliUnits, others);
+    }
+
+    byte[] row() {
+        RowWriter out = new RowWriter(VERSION, 32 + others.size() * 48)
+                .number(atMillis)
+                .number(milliUnits)
+                .small(others.size());
+        for (OfPolicy other : others) {
+            out.text(other.policy).optionalId(other.key).number(other.milliUnits);
+        }
+        return out.row();
+    }
+}

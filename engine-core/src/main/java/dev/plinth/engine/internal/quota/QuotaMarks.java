@@ -1,0 +1,158 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.Lane;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes coarsely what workspaces have used of their limits, so that a restart hands out no second burst and no call pays for it.
+ *
+ * <p>A bucket asks to be written whenever an eighth of a burst has gone since it last was, so a workspace costs a few small rows
+ * a minute however much it calls, and one that calls little costs none. All that have used something are written at the end. What a
+ * crash gives back is what was not written: about an eighth of a burst.
+ */
+public final class QuotaMarks implements Lane {
+    /** What each workspace had used, by its id. */
+    public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1);
+
+    /** Parts of a burst after which a bucket is written. */
+    static final int PARTS_OF_BURST = 8;
+
+    private static final System.Logger LOG = System.getLogger(QuotaMarks.class.getName());
+    private static final int ROWS_PER_RECORD = 200;
+
+    private final Committer committer;
+    private final EngineClock clock;
+    private final Supplier<Rows> rows;
+    private final AtomicReference<@Nullable Noted> noted = new AtomicReference<>();
+    private volatile Runnable wake = () -> {};
+
+    /**
+     * Marks of an engine.
+     *
+     * @param rows shows rows as they are
+     */
+    public QuotaMarks(Committer committer, EngineClock clock, Supplier<Rows> rows) {
+        this.committer = committer;
+        this.clock = clock;
+        this.rows = rows;
+    }
+
+    /** Whom to tell that something is to be written; must be quick. */
+    public void onNoted(Runnable listener) {
+        wake = listener;
+    }
+
+    /** The mark of a workspace; null if it has none. */
+    @Nullable
+    QuotaMark of(Id workspace) {
+        byte[] row = rows.get().get(MARKS, workspace.key());
+        return row == null ? null : QuotaMark.read(row);
+    }
+
+    /** Notes a bucket that is to be written; it sees to it that it is noted once. */
+    void note(Bucket bucket) {
+        Noted before = noted.getAndUpdate(rest -> new Noted(bucket, rest));
+        if (before == null) {
+            wake.run();
+        }
+    }
+
+    @Override
+    public int number() {
+        return 0;
+    }
+
+    @Override
+    public void start(long number) {
+        throw new IllegalStateException("Expected nothing of this lane in the due index, but there is " + number);
+    }
+
+    @Override
+    public boolean hasReady() {
+        return noted.get() != null;
+    }
+
+    @Override
+    public void startReady() {
+        List<Bucket> buckets = new ArrayList<>();
+        for (Noted each = noted.getAndSet(null); each != null; each = each.before) {
+            buckets.add(each.bucket);
+        }
+        write(buckets);
+    }
+
+    @Override
+    public boolean isBusy(long number) {
+        return false;
+    }
+
+    /** Always: nothing of this lane is in the due index. */
+    @Override
+    public boolean isFull() {
+        return true;
+    }
+
+    @Override
+    public boolean awaitIdle(long timeoutMillis) {
+        return true;
+    }
+
+    /** Writes these buckets. If the store refuses, a restart gives back more; no call depends on it. */
+    void write(Collection<Bucket> buckets) {
+        List<Entry> entries = new ArrayList<>();
+        for (Bucket bucket : buckets) {
+            QuotaMark mark = bucket.mark(clock.nanoTime(), clock.epochMillis());
+            if (mark != null) {
+                entries.add(new Entry(bucket.workspace(), mark));
+            }
+        }
+        try {
+            for (int from = 0; from < entries.size(); from += ROWS_PER_RECORD) {
+                int to = Math.min(entries.size(), from + ROWS_PER_RECORD);
+                committer.commit(Caller.OPERATOR, put(List.copyOf(entries.subList(from, to))));
+            }
+        } catch (Refused refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected what " + entries.size() + " workspaces have used of their limits to be written, but the"
+                            + " store refused: " + refused.refusal().detail());
+        }
+    }
+
+    private static Command.Change put(List<Entry> entries) {
+        return context -> {
+            Changes changes = new Changes();
+            for (Entry entry : entries) {
+                changes.put(MARKS, entry.workspace.key(), entry.mark.row());
+            }
+            return Decision.of(changes, Outcome.Done.ok(new byte[0]));
+        };
+    }
+
+    /** Nanoseconds from a stored moment to now, by the clock of the records. */
+    long elapsedNanos(long sinceMillis) {
+        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, clock.epochMillis() - sinceMillis));
+    }
+
+    private record Entry(Id workspace, QuotaMark mark) {}
+
+    /** A stack of buckets that are to be written. */
+    private record Noted(Bucket bucket, @Nullable Noted before) {}
+}
