@@ -50,6 +50,11 @@ public final class AdminClient {
         return update(id, "status", "active");
     }
 
+    /** Deletes a workspace for good: its keys are refused from now on, its rows go in the background. Gives its id. */
+    public Invocation<String> deleteWorkspace(String id) {
+        return calls.of("deleteAnyWorkspace", List.of(id), deleted -> id);
+    }
+
     /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
         return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), Values::key);

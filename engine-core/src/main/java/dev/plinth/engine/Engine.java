@@ -10,6 +10,7 @@ import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -18,6 +19,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -261,6 +263,11 @@ public final class Engine implements AutoCloseable {
         return sweep.collected();
     }
 
+    /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
+    public long workspacesBeingDeleted() {
+        return store.read(DeletedWorkspaces::withRows);
+    }
+
     /** The store, for figures. */
     Store store() {
         return store;
@@ -308,12 +315,14 @@ public final class Engine implements AutoCloseable {
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
         tables.add(QuotaMarks.MARKS);
+        tables.add(DeletedWorkspaces.TABLE);
         return tables;
     }
 
     /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
     private static List<Retention> retentions() {
         List<Retention> retentions = new ArrayList<>();
+        retentions.add(new DeletedWorkspaceRetention());
         retentions.add(Idempotency.retention());
         retentions.add(Jobs.retention());
         retentions.addAll(Deliveries.retentions());

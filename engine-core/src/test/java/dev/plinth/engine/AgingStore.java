@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 
 /** An engine whose clock is turned by days, one workspace in it, and a receiver of webhooks. */
 final class AgingStore implements AutoCloseable {
+    private static final String ADMIN_TOKEN = "aging-store-admin-token";
     private static final Pattern ID = Pattern.compile("\"(?:id|job_id)\":\"([a-z]+_[0-9a-z]{26})\"");
 
     final ManualClock clock;
@@ -155,8 +156,13 @@ final class AgingStore implements AutoCloseable {
         receiver.stop(0);
     }
 
+    String adminToken() {
+        return ADMIN_TOKEN;
+    }
+
     private Engine opened() {
-        EngineBuilder builder = Engine.builder().testClock(clock).webhookAllow("127.0.0.0/8");
+        EngineBuilder builder =
+                Engine.builder().testClock(clock).adminToken(ADMIN_TOKEN).webhookAllow("127.0.0.0/8");
         more.accept(builder);
         return builder.open();
     }

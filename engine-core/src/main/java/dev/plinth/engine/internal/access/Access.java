@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -182,6 +183,13 @@ public final class Access {
     /** When keys were last used. */
     public KeyUses uses() {
         return uses;
+    }
+
+    /** Refuses a call that was let in before its workspace was deleted, as one that came after. */
+    public static void checkNotDeleted(Rows rows, Caller caller) {
+        if (!caller.isEngine() && DeletedWorkspaces.has(rows, caller.workspace())) {
+            throw new Refused(NOT_VALID);
+        }
     }
 
     /** True if a workspace exists. */

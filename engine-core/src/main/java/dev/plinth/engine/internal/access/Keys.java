@@ -12,9 +12,13 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Estate;
+import dev.plinth.engine.internal.timer.Portion;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,27 @@ public final class Keys {
      */
     public record NewKey(
             String name, boolean live, int scopes, @Nullable Long expiresAt) {}
+
+    /** Keys of a workspace with their secrets and their uses. */
+    public static Estate estate() {
+        return Keys::collect;
+    }
+
+    private static void collect(Rows rows, Id workspace, Portion portion) {
+        SetKey all = AccessTables.keysOf(workspace);
+        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
+            byte[] bytes = rows.at(next);
+            if (bytes == null || portion.isFull()) {
+                return;
+            }
+            KeyRow row = KeyRow.read(bytes);
+            row.tokens().forEach(token -> portion.remove(AccessTables.TOKENS, token.digest(), 0));
+            if (rows.get(AccessTables.USES, row.key()) != null) {
+                portion.remove(AccessTables.USES, row.key(), 0);
+            }
+            portion.remove(AccessTables.KEYS, row.key(), bytes.length);
+        }
+    }
 
     /** Creates a key of the caller's workspace. */
     public static Command.Change create(NewKey input) {

@@ -70,6 +70,11 @@ public final class Workspaces {
         };
     }
 
+    /** Adds that a workspace is no more; refuses if there is none. */
+    public static void remove(Context context, Id id, Changes changes) {
+        changes.remove(AccessTables.WORKSPACES, find(context, id).id().key());
+    }
+
     /** True if a workspace is suspended now. */
     public static boolean isSuspended(Context context, Id id) {
         return find(context, id).suspended();

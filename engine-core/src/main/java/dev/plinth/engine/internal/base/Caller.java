@@ -28,6 +28,11 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
         return workspace.high() == 0 && workspace.low() == 0;
     }
 
+    /** True for the engine itself at work for a workspace. */
+    public boolean isEngine() {
+        return !isOperator() && key.equals(NO_KEY);
+    }
+
     /** True if the key has this scope, or has all. */
     public boolean may(Scope scope) {
         return (scopes & scope.bit()) != 0;

@@ -86,5 +86,8 @@ public final class SetKinds {
     /** Deliveries of all workspaces that are not settled. */
     public static final int DELIVERIES_OPEN = 28;
 
+    /** Workspaces that were deleted lately, and those of them that have rows left. */
+    public static final int WORKSPACES_DELETED = 29;
+
     private SetKinds() {}
 }

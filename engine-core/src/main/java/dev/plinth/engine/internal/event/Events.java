@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -40,6 +41,13 @@ public final class Events {
     /** How long events are kept. */
     public static Retention retention() {
         return new EventRetention();
+    }
+
+    /** Events of a workspace. */
+    public static Estate estate() {
+        return (rows, workspace, portion) -> {
+            boolean unused = portion.removeAll(rows, SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
+        };
     }
 
     /** Adds the row of an event to the changes that cause it. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -59,14 +60,14 @@ public final class JobRunner implements Lane {
         attempts.onSettled(listener);
     }
 
-    /** Hears of durable changes: who asked to cancel a running job is passed on to its handler. */
+    /** Hears of durable changes: who asked to cancel a running job, or took its row out, is passed on to its handler. */
     public void committed(Changes.Write write) {
-        byte[] bytes = write.row();
-        if (!write.isIn(JobTables.JOBS) || bytes == null || running.isEmpty()) {
+        if (!write.isIn(JobTables.JOBS) || running.isEmpty()) {
             return;
         }
-        JobRow row = JobRow.read(bytes);
-        JobRun run = row.cancelRequested() ? running.get(row.facts().id()) : null;
+        byte[] bytes = write.row();
+        Id id = Id.read(IdKind.JOB, write.key(), Id.BYTES);
+        JobRun run = bytes == null || JobRow.read(bytes).cancelRequested() ? running.get(id) : null;
         if (run != null) {
             run.requestCancel();
         }

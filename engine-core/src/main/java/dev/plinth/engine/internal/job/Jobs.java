@@ -21,6 +21,8 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Estate;
+import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,41 @@ public final class Jobs {
     /** How long finished jobs are kept. */
     public static Retention retention() {
         return new JobRetention();
+    }
+
+    /** Jobs of a workspace with their pieces and unique keys. */
+    public static Estate estate() {
+        return Jobs::collect;
+    }
+
+    private static void collect(Rows rows, Id workspace, Portion portion) {
+        SetKey all = SetKey.of(SetKinds.JOBS, workspace);
+        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
+            byte[] bytes = rows.at(next);
+            if (bytes == null || portion.isFull()) {
+                return;
+            }
+            JobRow row = JobRow.read(bytes);
+            byte[] unique = row.uniqueKey();
+            if (unique != null && rows.get(JobTables.UNIQUE, unique) != null) {
+                portion.remove(JobTables.UNIQUE, unique, 0);
+            }
+            JobRetention.remove(row, bytes.length, portion);
+        }
+    }
+
+    /** Asks the running jobs of a workspace that is deleted to end; the rest learns it when its row goes. */
+    public static void cancelRunning(Rows rows, Id workspace, Changes changes) {
+        SetKey running = JobTables.byStatus(workspace, JobStatus.RUNNING);
+        long next = rows.ceiling(running, 0);
+        for (int i = 0; i < Limits.SWEEP_ROWS_MAX && next != Rows.NONE; i++) {
+            byte[] bytes = rows.at(next);
+            if (bytes != null) {
+                JobRow row = JobRow.read(bytes).cancelRequestedNow();
+                changes.put(JobTables.JOBS, row.key(), row.row());
+            }
+            next = rows.ceiling(running, next + 1);
+        }
     }
 
     /** Accepts a job. A large input goes ahead of it in steps; the job itself is there with the last one. */

@@ -1,12 +1,14 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -66,6 +68,7 @@ public final class Commits implements Committer {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
         try {
+            Access.checkNotDeleted(transaction, caller);
             return run(transaction, context, change, memory);
         } catch (Refused refused) {
             Changes changes = new Changes();
@@ -97,7 +100,11 @@ public final class Commits implements Committer {
         }
     }
 
+    /** What the engine still ends of a deleted workspace, such as a job, makes no event. */
     private static void addEvents(Context context, Changes changes) {
+        if (context.caller().isEngine() && DeletedWorkspaces.has(context.rows(), context.workspace())) {
+            return;
+        }
         for (Changes.EventDraft draft : changes.events()) {
             changes.written(Events.append(context, draft, changes));
         }

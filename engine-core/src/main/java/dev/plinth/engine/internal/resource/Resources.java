@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -17,6 +18,8 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Estate;
+import dev.plinth.engine.internal.timer.Portion;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,30 @@ public final class Resources {
     /** The tables of the room. */
     public static List<TableName> tables() {
         return List.of(ResourceTables.RESOURCES, ResourceTables.CHILDREN, ResourceTables.SHARES);
+    }
+
+    /** Resources with their children and shares, and what others shared with the workspace. */
+    public static Estate estate() {
+        return Resources::collect;
+    }
+
+    private static void collect(Rows rows, Id workspace, Portion portion) {
+        SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
+        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
+            byte[] row = rows.at(next);
+            ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
+            if (row == null
+                    || resource == null
+                    || !portion.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)
+                    || !portion.removeAll(
+                            rows, SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource.id()), ResourceTables.SHARES)
+                    || portion.isFull()) {
+                return;
+            }
+            portion.remove(ResourceTables.RESOURCES, resource.key(), row.length);
+        }
+        boolean unused =
+                portion.removeAll(rows, SetKey.of(SetKinds.SHARES_TO_WORKSPACE, workspace), ResourceTables.SHARES);
     }
 
     /** Creates a resource. */
@@ -197,6 +224,9 @@ public final class Resources {
 
     private static byte @Nullable [] shared(Rows rows, byte[] shareRow, ResourceFilter filter) {
         ShareRow share = ShareRow.read(shareRow);
+        if (DeletedWorkspaces.has(rows, share.owner())) {
+            return null;
+        }
         byte[] bytes = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource()));
         if (bytes == null) {
             return null;

@@ -4,6 +4,7 @@ import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -77,8 +78,10 @@ public final class Shares {
         return context -> {
             Visible.find(context, resource).owned();
             SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-            return Outcome.Done.ok(Lists.page(
-                    context.rows(), set, request, row -> ShareRow.read(row).json()));
+            return Outcome.Done.ok(Lists.page(context.rows(), set, request, row -> {
+                ShareRow share = ShareRow.read(row);
+                return DeletedWorkspaces.has(context.rows(), share.grantee()) ? null : share.json();
+            }));
         };
     }
 
@@ -87,7 +90,7 @@ public final class Shares {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();
             byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
-            if (old == null) {
+            if (old == null || DeletedWorkspaces.has(context.rows(), grantee)) {
                 throw new Refused(Refusal.notFound());
             }
             ShareRow share = ShareRow.read(old);

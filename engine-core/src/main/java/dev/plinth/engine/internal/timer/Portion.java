@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 
 /** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
@@ -23,6 +25,21 @@ public final class Portion {
         changes.remove(table, key);
         collected++;
         bytes += rowBytes;
+    }
+
+    /** Takes out the rows of a set; false if not all of them went into it. */
+    public boolean removeAll(Rows rows, SetKey set, TableName table) {
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+            if (isFull()) {
+                return false;
+            }
+            byte[] row = rows.at(next);
+            byte[] key = rows.keyAt(next);
+            if (row != null && key != null) {
+                remove(table, key, row.length);
+            }
+        }
+        return true;
     }
 
     /** Ends a row without taking it out; counts as one that was collected. */

@@ -16,6 +16,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Estate;
+import dev.plinth.engine.internal.timer.Portion;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,34 @@ public final class Endpoints {
                     changes,
                     Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
         };
+    }
+
+    /** Endpoints with their deliveries and attempts. What is left of deleted endpoints goes at its time. */
+    public static Estate estate() {
+        return Endpoints::collect;
+    }
+
+    private static void collect(Rows rows, Id workspace, Portion portion) {
+        SetKey all = SetKey.of(SetKinds.ENDPOINTS, workspace);
+        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row == null) {
+                return;
+            }
+            EndpointRow endpoint = EndpointRow.read(row);
+            SetKey deliveries = SetKey.of(SetKinds.DELIVERIES, endpoint.id());
+            for (long at = rows.ceiling(deliveries, 0); at != Rows.NONE; at = rows.ceiling(deliveries, at + 1)) {
+                byte[] delivery = rows.at(at);
+                if (delivery == null || portion.isFull()) {
+                    return;
+                }
+                DeliveryRetention.remove(DeliveryRow.read(delivery), delivery.length, portion);
+            }
+            if (portion.isFull()) {
+                return;
+            }
+            portion.remove(WebhookTables.ENDPOINTS, endpoint.key(), row.length);
+        }
     }
 
     /** Releases what all enabled endpoints of a workspace held, one endpoint after the other; null if it has none. */

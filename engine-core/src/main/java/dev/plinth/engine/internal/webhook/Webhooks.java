@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -201,8 +202,9 @@ public final class Webhooks implements Lane, AutoCloseable {
         }
         DeliveryRow row = DeliveryRow.read(bytes);
         Id workspace = row.facts().workspace();
-        byte[] endpoint =
-                rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
+        byte[] endpoint = DeletedWorkspaces.has(rows, workspace)
+                ? null
+                : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
         return new Due(
                 row,
                 endpoint == null ? null : EndpointRow.read(endpoint),

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.command.DeleteWorkspace;
 import dev.plinth.engine.internal.command.UpdateWorkspace;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -66,6 +67,11 @@ final class AccessDecoders {
         String status = input.body().oneOf("status", List.of("active", "suspended"));
         Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
         return input.checked(UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), name, plan, suspended));
+    }
+
+    Command deleteAnyWorkspace(Request request) {
+        Input input = Input.of(request);
+        return input.checked(DeleteWorkspace.of(input.id(IdKind.WORKSPACE, 0)));
     }
 
     Command createKey(Request request) {

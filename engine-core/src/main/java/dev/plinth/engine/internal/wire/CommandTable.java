@@ -198,6 +198,7 @@ final class CommandTable {
         table.add(row("listWorkspaces", "GET", all).operator().page().decodedBy(decode::listWorkspaces));
         table.add(row("getAnyWorkspace", "GET", one).operator().decodedBy(decode::anyWorkspace));
         table.add(row("updateAnyWorkspace", "PATCH", one).operator().withBody().decodedBy(decode::updateAnyWorkspace));
+        table.add(row("deleteAnyWorkspace", "DELETE", one).operator().decodedBy(decode::deleteAnyWorkspace));
         table.add(
                 row("createKeyFor", "POST", one + "/keys").operator().withBody().decodedBy(decode::createKeyFor));
     }

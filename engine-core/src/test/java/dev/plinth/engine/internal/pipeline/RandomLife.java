@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -211,6 +212,7 @@ final class RandomLife {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
+        tables.add(DeletedWorkspaces.TABLE);
         return List.copyOf(tables);
     }
 }

@@ -1,0 +1,104 @@
+package dev.plinth.engine.internal.base;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workspaces that were deleted lately, each as long as rows of it may be left and a day beyond. All rooms know them: what
+ * such a workspace had, or shared, is not seen any more, and calls that were let in before may not write for it.
+ */
+public final class DeletedWorkspaces {
+    /** By workspace. */
+    public static final TableName TABLE =
+            new TableName(21, "deleted workspaces", Id.BYTES, 40, 0.01, DeletedWorkspaces::index);
+
+    private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_DELETED, 0);
+    private static final SetKey WITH_ROWS = SetKey.of(SetKinds.WORKSPACES_DELETED, 1);
+    private static final long KEPT_MILLIS =
+            Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
+    private static final int VERSION = 1;
+    private static final int ROW_BYTES = 48;
+
+    private DeletedWorkspaces() {}
+
+    /** True if a workspace was deleted lately. */
+    public static boolean has(Rows rows, Id workspace) {
+        return rows.get(TABLE, workspace.key()) != null;
+    }
+
+    /** Adds that a workspace is deleted. */
+    public static void add(Context context, Id workspace, Changes changes) {
+        changes.put(TABLE, workspace.key(), new Entry(workspace, context.nextNumber(), 0).row());
+    }
+
+    /** The first one that has rows left; null if none has. */
+    public static @Nullable Entry firstWithRows(Rows rows) {
+        return first(rows, WITH_ROWS);
+    }
+
+    /** The first one of all; null if there is none. They are in the order in which they were deleted. */
+    public static @Nullable Entry first(Rows rows) {
+        return first(rows, ALL);
+    }
+
+    /** How many have rows left. */
+    public static long withRows(Rows rows) {
+        return rows.size(WITH_ROWS);
+    }
+
+    private static @Nullable Entry first(Rows rows, SetKey set) {
+        long number = rows.ceiling(set, 0);
+        byte[] row = number == Rows.NONE ? null : rows.at(number);
+        return row == null ? null : Entry.read(row);
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        Entry old = before == null ? null : Entry.read(before);
+        Entry entry = after == null ? null : Entry.read(after);
+        if (old != null && entry == null) {
+            sets.remove(ALL, old.number);
+            sets.remove(WITH_ROWS, old.number);
+            sets.unplace(old.number);
+        } else if (entry != null) {
+            sets.add(ALL, entry.number);
+            if (entry.emptyAt == 0) {
+                sets.add(WITH_ROWS, entry.number);
+            } else {
+                sets.remove(WITH_ROWS, entry.number);
+            }
+            sets.place(entry.number, TABLE, key);
+        }
+    }
+
+    /**
+     * One of them.
+     *
+     * @param number its place in commit order
+     * @param emptyAt when its last row went, in epoch milliseconds; 0 before
+     */
+    public record Entry(Id workspace, long number, long emptyAt) {
+        static Entry read(byte[] row) {
+            RowReader in = new RowReader(row, VERSION);
+            return new Entry(in.id(IdKind.WORKSPACE), in.number(), in.number());
+        }
+
+        /** The same once nothing of the workspace is left. */
+        public Entry empty(long nowMillis) {
+            return new Entry(workspace, number, nowMillis);
+        }
+
+        /** From when on it need not be known any more, in epoch milliseconds; only of one without rows. */
+        public long expiresAt() {
+            return emptyAt + KEPT_MILLIS;
+        }
+
+        /** Its row. */
+        public byte[] row() {
+            return new RowWriter(VERSION, ROW_BYTES)
+                    .id(workspace)
+                    .number(number)
+                    .number(emptyAt)
+                    .row();
+        }
+    }
+}

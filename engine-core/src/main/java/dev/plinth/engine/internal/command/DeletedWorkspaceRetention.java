@@ -1,0 +1,65 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.timer.Estate;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import java.util.List;
+
+/**
+ * Takes out everything of deleted workspaces, one workspace after the other. Jobs go first, because a running one may still
+ * write; once none is left, nobody writes for the workspace any more.
+ */
+public final class DeletedWorkspaceRetention implements Retention {
+    private static final List<Estate> ESTATES =
+            List.of(Jobs.estate(), Endpoints.estate(), Resources.estate(), Events.estate(), Keys.estate());
+
+    /** The retention. */
+    public DeletedWorkspaceRetention() {}
+
+    @Override
+    public String name() {
+        return "deleted workspaces";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        if (DeletedWorkspaces.firstWithRows(rows) != null) {
+            return 0;
+        }
+        DeletedWorkspaces.Entry first = DeletedWorkspaces.first(rows);
+        return first == null ? NEVER : first.expiresAt();
+    }
+
+    @Override
+    public void collect(Rows rows, long nowMillis, Portion portion) {
+        DeletedWorkspaces.Entry entry = DeletedWorkspaces.firstWithRows(rows);
+        if (entry == null) {
+            forget(rows, nowMillis, portion);
+            return;
+        }
+        for (Estate estate : ESTATES) {
+            estate.collect(rows, entry.workspace(), portion);
+            if (portion.isFull()) {
+                return;
+            }
+        }
+        portion.put(
+                DeletedWorkspaces.TABLE,
+                entry.workspace().key(),
+                entry.empty(nowMillis).row());
+    }
+
+    private static void forget(Rows rows, long nowMillis, Portion portion) {
+        DeletedWorkspaces.Entry first = DeletedWorkspaces.first(rows);
+        if (first != null && first.expiresAt() <= nowMillis) {
+            portion.remove(DeletedWorkspaces.TABLE, first.workspace().key(), 0);
+        }
+    }
+}
