@@ -1,5 +1,5 @@
 /**
- * Commands that span domains, one file each: bulk, the host's operations, starting a job.
+ * Commands that span domains, one file each: bulk, the host's operations, starting a job, deleting a workspace.
  *
  * <p>It puts the domains' own commands together and has no rows of its own.
  */
