@@ -103,16 +103,7 @@ public final class Engine implements AutoCloseable {
                 config.jobHandlers(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Access::isActive);
-        webhooks = new Webhooks(new Webhooks.Parts(
-                store,
-                commits,
-                config.clock(),
-                seal,
-                Events::json,
-                Access::isActive,
-                workers,
-                config.webhookAllow(),
-                VERSION));
+        webhooks = webhooks(config, store, commits, seal, workers);
         keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
@@ -317,6 +308,20 @@ public final class Engine implements AutoCloseable {
         tables.add(QuotaMarks.MARKS);
         tables.add(DeletedWorkspaces.TABLE);
         return tables;
+    }
+
+    private static Webhooks webhooks(
+            EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
+        return new Webhooks(new Webhooks.Parts(
+                store,
+                commits,
+                config.clock(),
+                seal,
+                Events::json,
+                Access::isActive,
+                workers,
+                config.webhookAllow(),
+                VERSION));
     }
 
     /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
