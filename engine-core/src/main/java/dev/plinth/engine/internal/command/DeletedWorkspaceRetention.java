@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
@@ -17,8 +18,8 @@ import java.util.List;
  * write; once none is left, nobody writes for the workspace any more.
  */
 public final class DeletedWorkspaceRetention implements Retention {
-    private static final List<Estate> ESTATES =
-            List.of(Jobs.estate(), Endpoints.estate(), Resources.estate(), Events.estate(), Keys.estate());
+    private static final List<Estate> ESTATES = List.of(
+            Jobs.estate(), Endpoints.estate(), Resources.estate(), Events.estate(), Keys.estate(), QuotaMarks.estate());
 
     /** The retention. */
     public DeletedWorkspaceRetention() {}

@@ -6,11 +6,13 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Lane;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,6 +54,16 @@ public final class QuotaMarks implements Lane {
         this.committer = committer;
         this.clock = clock;
         this.rows = rows;
+    }
+
+    /** The mark of a workspace. */
+    public static Estate estate() {
+        return (rows, workspace, portion) -> {
+            byte[] row = rows.get(MARKS, workspace.key());
+            if (row != null) {
+                portion.remove(MARKS, workspace.key(), row.length);
+            }
+        };
     }
 
     /** Whom to tell that something is to be written; must be quick. */
@@ -140,7 +152,9 @@ public final class QuotaMarks implements Lane {
         return context -> {
             Changes changes = new Changes();
             for (Entry entry : entries) {
-                changes.put(MARKS, entry.workspace.key(), entry.mark.row());
+                if (!DeletedWorkspaces.has(context.rows(), entry.workspace)) {
+                    changes.put(MARKS, entry.workspace.key(), entry.mark.row());
+                }
             }
             return Decision.of(changes, Outcome.Done.ok(new byte[0]));
         };
