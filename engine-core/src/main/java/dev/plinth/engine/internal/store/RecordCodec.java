@@ -131,7 +131,7 @@ final class RecordCodec {
         long time = in.getLong();
         long lastNumber = in.getLong();
         int count = in.getInt();
-        List<Changes.Write> writes = new ArrayList<>(count);
+        List<Changes.Write> writes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             writes.add(write(in, sequence));
         }
@@ -145,16 +145,25 @@ final class RecordCodec {
             throw new IllegalStateException("Expected a table that this release knows, but record " + sequence
                     + " names table " + number + "; open the store with the release that wrote it.");
         }
-        byte[] key = new byte[in.get()];
-        in.get(key);
+        byte[] key = bytes(in, in.get(), sequence);
         int length = in.getInt();
         if (length < 0) {
             return new Changes.Write(table, key, null);
         }
-        byte[] row = new byte[length];
-        in.get(row);
+        byte[] row = bytes(in, length, sequence);
         Bytes.putLong(row, 0, sequence);
         return new Changes.Write(table, key, row);
+    }
+
+    /** Bytes that the record has; a wrong length must not ask for memory. */
+    private static byte[] bytes(ByteBuffer in, int length, long sequence) {
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalStateException("Expected " + length + " bytes in record " + sequence + ", but "
+                    + in.remaining() + " are left; it was not written by this release.");
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
     }
 
     private static int computedCrc(byte[] bytes) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordCodecTest {
     private static final TableName PARCELS = new TableName(3, "parcels", 16, 64, 1);
@@ -21,6 +23,8 @@ class RecordCodecTest {
     private static final int CRC_BEFORE = 0xCAFE_BABE;
     private static final int CRC_AT = 1;
     private static final int COVERED_FROM = 5;
+    private static final int COUNT_AT = 45;
+    private static final int ROW_LENGTH_AT = 67;
 
     private final long seed = TestScale.seed();
 
@@ -125,6 +129,17 @@ class RecordCodecTest {
 
             assertThatThrownBy(() -> CODEC.decode(bytes, CRC_BEFORE)).isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {COUNT_AT, ROW_LENGTH_AT})
+    void decode_countOrLengthBeyondTheRecord_isRefusedAndTakesNoMemory(int at) {
+        Record record = new Record(0, 1, 4, 0, 0, List.of(new Changes.Write(PARCELS, new byte[16], new byte[20])));
+        byte[] bytes = RecordCodec.encode(record, CRC_BEFORE);
+        ByteBuffer.wrap(bytes).putInt(at, Integer.MAX_VALUE);
+        seal(bytes);
+
+        assertThatThrownBy(() -> CODEC.decode(bytes, CRC_BEFORE)).isInstanceOf(RuntimeException.class);
     }
 
     private static void seal(byte[] bytes) {
