@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import net.openhft.chronicle.hash.Data;
@@ -7,6 +9,7 @@ import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import net.openhft.chronicle.map.ExternalMapQueryContext;
 import net.openhft.chronicle.map.MapEntry;
+import net.openhft.chronicle.map.MapSegmentContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,10 +130,24 @@ final class ChunkedMap implements AutoCloseable {
         }
     }
 
+    /**
+     * Shows every entry. A segment, some thousand rows, is copied under its lock and shown outside it, so that a visitor who
+     * writes to a disk holds up no writer.
+     */
     void forEach(BiConsumer<byte[], byte[]> visitor) {
-        // Not map.forEach: it shows every entry in the same two arrays.
-        map.forEachEntry(entry ->
-                visitor.accept(entry.key().getUsing(null), entry.value().getUsing(null)));
+        List<byte[]> copies = new ArrayList<>();
+        for (int segment = 0; segment < map.segments(); segment++) {
+            try (MapSegmentContext<byte[], byte[], ?> context = map.segmentContext(segment)) {
+                context.forEachSegmentEntry(entry -> {
+                    copies.add(entry.key().getUsing(null));
+                    copies.add(entry.value().getUsing(null));
+                });
+            }
+            for (int i = 0; i < copies.size(); i += 2) {
+                visitor.accept(copies.get(i), copies.get(i + 1));
+            }
+            copies.clear();
+        }
     }
 
     void clear() {

@@ -24,6 +24,10 @@ final class Snapshot {
     private static final int HEADER_BYTES = 52;
     private static final int END_BYTES = 24;
     private static final int BLOCK_BYTES = 1024 * 1024;
+
+    /** So often a snapshot that grows is synced: gigabytes synced at once would hold up the journal's own syncs. */
+    private static final int BYTES_PER_SYNC = 32 * 1024 * 1024;
+
     private static final String PREFIX = "snapshot-";
     private static final int DIGITS = 19;
     private static final String TEMPORARY = "snapshot.tmp";
@@ -185,11 +189,23 @@ final class Snapshot {
         return new IOException("Expected a whole snapshot, but " + name + " is damaged at byte " + position);
     }
 
+    /** Length of the newest snapshot in bytes; 0 if there is none. */
+    static long newestBytes(Disk disk) throws IOException {
+        List<Long> starts = StoreNames.of(disk).snapshots();
+        if (starts.isEmpty()) {
+            return 0;
+        }
+        try (Disk.File file = disk.open(name(starts.get(0)))) {
+            return file.size();
+        }
+    }
+
     /** Collects rows into blocks. Not thread-safe. */
     static final class BlockWriter {
         private final Disk.File file;
         private final ByteBuffer block = ByteBuffer.allocate(2 * BLOCK_BYTES);
         private long position;
+        private long syncedTo;
         private long rows;
 
         BlockWriter(Disk.File file) {
@@ -223,6 +239,10 @@ final class Snapshot {
             raw(head.flip());
             raw(block.flip());
             block.clear();
+            if (position - syncedTo >= BYTES_PER_SYNC) {
+                file.sync();
+                syncedTo = position;
+            }
         }
     }
 }

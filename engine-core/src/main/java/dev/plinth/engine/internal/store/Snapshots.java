@@ -5,17 +5,18 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
- * Makes a snapshot in the background whenever enough journal has come together, keeps the last two, and deletes the segments
+ * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last two, and deletes the segments
  * that the older one does not need. As long as there is only one, every segment stays.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
     private static final int KEPT = 2;
+
+    /** A snapshot is due when the journal has grown by this part of the last one. */
+    private static final int PARTS_OF_SNAPSHOT = 4;
 
     private final Store store;
     private final Disk disk;
@@ -26,16 +27,24 @@ final class Snapshots implements AutoCloseable {
     private final Thread thread;
     private final Object wake = new Object();
     private long bytes;
+    private long dueAt;
     private boolean open = true;
 
     Snapshots(
-            Store store, Disk disk, Tables tables, FileJournal journal, List<TableName> names, long bytesPerSnapshot) {
+            Store store,
+            Disk disk,
+            Tables tables,
+            FileJournal journal,
+            List<TableName> names,
+            long bytesPerSnapshot,
+            long newestBytes) {
         this.store = store;
         this.disk = disk;
         this.tables = tables;
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
+        this.dueAt = dueAt(newestBytes);
         this.thread = new Thread(this::loop, "plinth-snapshots");
         this.thread.setDaemon(true);
     }
@@ -48,7 +57,7 @@ final class Snapshots implements AutoCloseable {
     void committed(List<Changes.Write> writes) {
         synchronized (wake) {
             bytes += RecordCodec.size(writes);
-            if (bytes >= bytesPerSnapshot) {
+            if (bytes >= dueAt) {
                 wake.notifyAll();
             }
         }
@@ -72,6 +81,15 @@ final class Snapshots implements AutoCloseable {
         syncJournal();
         draft.publish(end);
         deleteOld();
+        long due = dueAt(Snapshot.newestBytes(disk));
+        synchronized (wake) {
+            dueAt = due;
+        }
+    }
+
+    /** A large store is copied less often, or it would write its snapshots all the time. */
+    private long dueAt(long newestBytes) {
+        return Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT);
     }
 
     @Override
@@ -90,7 +108,7 @@ final class Snapshots implements AutoCloseable {
     private void loop() {
         while (true) {
             synchronized (wake) {
-                while (open && bytes < bytesPerSnapshot) {
+                while (open && bytes < dueAt) {
                     try {
                         wake.wait();
                     } catch (InterruptedException e) {
@@ -116,20 +134,9 @@ final class Snapshots implements AutoCloseable {
     }
 
     private void deleteOld() throws IOException {
-        List<Long> snapshots = new ArrayList<>();
-        List<Long> segments = new ArrayList<>();
-        for (String name : disk.names()) {
-            long sequence = Snapshot.sequenceOf(name);
-            if (sequence >= 0) {
-                snapshots.add(sequence);
-            }
-            long number = Segment.numberOf(name);
-            if (number > 0) {
-                segments.add(number);
-            }
-        }
-        snapshots.sort(Collections.reverseOrder());
-        Collections.sort(segments);
+        StoreNames found = StoreNames.of(disk);
+        List<Long> snapshots = found.snapshots();
+        List<Long> segments = found.segments();
         if (snapshots.size() < KEPT) {
             return;
         }
@@ -150,10 +157,8 @@ final class Snapshots implements AutoCloseable {
         if (journal.durability() == Journal.Durability.FSYNC) {
             return;
         }
-        long last = 0;
-        for (String name : disk.names()) {
-            last = Math.max(last, Segment.numberOf(name));
-        }
+        List<Long> segments = StoreNames.of(disk).segments();
+        long last = segments.get(segments.size() - 1);
         try (Disk.File file = disk.open(Segment.name(last))) {
             file.sync();
         }

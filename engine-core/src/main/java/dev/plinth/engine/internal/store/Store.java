@@ -67,11 +67,20 @@ public final class Store implements AutoCloseable {
 
     static Store open(Settings settings, Files files, Disk disk, EngineClock clock) {
         Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
-        JournalEnd end;
-        FileJournal journal;
         try {
-            end = Recovery.run(disk, tables, settings.tables());
-            journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
+            JournalEnd end = Recovery.run(disk, tables, settings.tables());
+            long newestBytes = Snapshot.newestBytes(disk);
+            FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
+            Store store = new Store(tables, journal, clock);
+            store.inFlight.startAt(end.sequence());
+            store.disk = disk;
+            Snapshots snapshots = new Snapshots(
+                    store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), newestBytes);
+            store.snapshots = snapshots;
+            store.onCommitted((sequence, writes) -> snapshots.committed(writes));
+            journal.start(new FateListener(store));
+            snapshots.start();
+            return store;
         } catch (IllegalStateException e) {
             tables.close();
             throw e;
@@ -83,15 +92,6 @@ public final class Store implements AutoCloseable {
                             + "; free some space or name another directory.",
                     e);
         }
-        Store store = new Store(tables, journal, clock);
-        store.inFlight.startAt(end.sequence());
-        store.disk = disk;
-        Snapshots snapshots = new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot());
-        store.snapshots = snapshots;
-        store.onCommitted((sequence, writes) -> snapshots.committed(writes));
-        journal.start(new FateListener(store));
-        snapshots.start();
-        return store;
     }
 
     /** Makes a snapshot now; for tests and tools. Nothing happens in a store without a directory. */
@@ -278,7 +278,7 @@ public final class Store implements AutoCloseable {
      * @param directory the directory
      * @param durability FSYNC or OS
      * @param segmentBytes length of a journal segment
-     * @param bytesPerSnapshot bytes of journal after which a snapshot is made
+     * @param bytesPerSnapshot bytes of journal after which a snapshot is made, or more if the last one is large
      */
     public record Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
         private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
