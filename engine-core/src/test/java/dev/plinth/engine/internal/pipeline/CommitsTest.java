@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -234,6 +235,7 @@ class CommitsTest {
     private static Store open(Journal journal) {
         List<TableName> tables = new ArrayList<>(Events.tables());
         tables.addAll(Webhooks.tables());
+        tables.add(DeletedWorkspaces.TABLE);
         tables.add(PARCELS);
         return Store.open(
                 new Store.Settings(TableKind.HEAP, tables, 1000),
