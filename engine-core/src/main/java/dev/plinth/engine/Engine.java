@@ -30,6 +30,7 @@ import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Waiters;
 import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.ring.Doorbell;
 import dev.plinth.engine.internal.store.Journal;
@@ -73,6 +74,7 @@ public final class Engine implements AutoCloseable {
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final KeyUsesLane keyUses;
+    private final RequestLog requestLog = new RequestLog();
     private final Sweep sweep;
     private final Timers timers;
     private final EventFeed feed;
@@ -124,6 +126,7 @@ public final class Engine implements AutoCloseable {
                 commits,
                 waiters,
                 Resources::checkVisible,
+                requestLog,
                 workers));
         try {
             wire = new Wire(
@@ -138,6 +141,7 @@ public final class Engine implements AutoCloseable {
                             config.types(),
                             access.uses(),
                             config.costs(),
+                            requestLog,
                             config.testClock().orElse(null),
                             () -> reset(access)));
         } catch (IllegalArgumentException e) {
@@ -264,6 +268,11 @@ public final class Engine implements AutoCloseable {
         return store;
     }
 
+    /** The request log, for figures. */
+    RequestLog requestLog() {
+        return requestLog;
+    }
+
     /** Refuses new calls from now on with 503; those in flight go on. */
     public void beginDrain() {
         pipeline.beginDrain();
@@ -346,6 +355,10 @@ public final class Engine implements AutoCloseable {
             if (ended != null) {
                 waiters.signal(ended);
             }
+            Id gone = DeletedWorkspaces.added(write);
+            if (gone != null) {
+                requestLog.forget(gone);
+            }
             work |= Jobs.concerns(write) || Access.concerns(write);
             events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
         }
@@ -383,6 +396,7 @@ public final class Engine implements AutoCloseable {
         store.clear();
         access.forget();
         quotas.clear();
+        requestLog.clear();
     }
 
     private static Store openStore(EngineConfig config) {

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.RateLimit;
@@ -105,6 +106,16 @@ public final class PlinthClient {
     /** How the workspace's rate limit stands; takes nothing from it. */
     public Invocation<RateLimit> rateLimit() {
         return calls.of("getRateLimit", List.of(), Values::rateLimit);
+    }
+
+    /** The last requests of the workspace, newest first: this one is not among them yet. */
+    public Invocation<Page<LoggedRequest>> requests() {
+        return calls.of("listRequests", List.of(), Values.page(Values::request));
+    }
+
+    /** One of the last requests of the workspace. */
+    public Invocation<LoggedRequest> request(String requestId) {
+        return calls.of("getRequest", List.of(requestId), Values::request);
     }
 
     /** Creates a key of the workspace; with scopes a restricted one. The answer has the secret. */

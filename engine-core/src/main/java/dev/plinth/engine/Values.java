@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;
@@ -110,6 +111,24 @@ final class Values {
                 text(json, "status"),
                 time(json, "createdAt"),
                 optional(json, "secret"));
+    }
+
+    static LoggedRequest request(JsonValue.Obj json) {
+        JsonValue.Obj caused = json.get("caused") instanceof JsonValue.Obj obj ? obj : json;
+        return new LoggedRequest(
+                text(json, "id"),
+                text(json, "method"),
+                text(json, "route"),
+                text(json, "path"),
+                (int) number(json, "status"),
+                optional(json, "code"),
+                optional(json, "keyId"),
+                optional(json, "idempotencyKey"),
+                optional(json, "idempotency"),
+                number(json, "durationMicros"),
+                time(json, "createdAt"),
+                texts(caused, "events"),
+                texts(caused, "jobs"));
     }
 
     static RateLimit rateLimit(JsonValue.Obj json) {

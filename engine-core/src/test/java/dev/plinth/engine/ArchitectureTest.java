@@ -49,6 +49,7 @@ final class ArchitectureTest {
             Floor.of("wire", "wire"),
             Floor.of("pipeline", "pipeline"),
             Floor.of("commands", "command"),
+            Floor.of("request log", "requestlog"),
             new Floor("domains", packages(DOMAINS)),
             Floor.of("mechanisms", "timer", "ring", "list"),
             Floor.of("ground", "store", "json"),
@@ -61,6 +62,7 @@ final class ArchitectureTest {
 
     /** A wait of a person or a socket lasts real seconds, whatever the engine's clock says. */
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
+            INTERNAL + "pipeline.Passage", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "timer.Attempts", // a drain gives up after real seconds
             INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took

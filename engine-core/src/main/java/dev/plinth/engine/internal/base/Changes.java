@@ -9,6 +9,7 @@ public final class Changes {
     private final List<Write> writes = new ArrayList<>(8);
     private final List<EventDraft> events = new ArrayList<>(2);
     private final List<WrittenEvent> written = new ArrayList<>(2);
+    private List<Id> started = List.of();
 
     /** Puts a row. */
     public Changes put(TableName table, byte[] key, byte[] row) {
@@ -34,11 +35,21 @@ public final class Changes {
         return this;
     }
 
+    /** Says that the writes hold a new job. */
+    public Changes started(Id job) {
+        if (started.isEmpty()) {
+            started = new ArrayList<>(1);
+        }
+        started.add(job);
+        return this;
+    }
+
     /** Adds all that another decision wants. */
     public Changes addAll(Changes other) {
         writes.addAll(other.writes);
         events.addAll(other.events);
         written.addAll(other.written);
+        other.started.forEach(this::started);
         return this;
     }
 
@@ -55,6 +66,11 @@ public final class Changes {
     /** The events whose rows are among the writes. */
     public List<WrittenEvent> written() {
         return written;
+    }
+
+    /** The jobs that begin with the writes. */
+    public List<Id> started() {
+        return started;
     }
 
     /** True if there is nothing to write and nothing happened. */

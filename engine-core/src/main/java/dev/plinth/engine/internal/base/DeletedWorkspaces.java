@@ -31,6 +31,11 @@ public final class DeletedWorkspaces {
         changes.put(TABLE, workspace.key(), new Entry(workspace, context.nextNumber(), 0).row());
     }
 
+    /** The workspace that a write says is deleted; null if it says nothing of the kind. */
+    public static @Nullable Id added(Changes.Write write) {
+        return write.isIn(TABLE) && write.row() != null ? Id.read(IdKind.WORKSPACE, write.key(), 0) : null;
+    }
+
     /** The first one that has rows left; null if none has. */
     public static @Nullable Entry firstWithRows(Rows rows) {
         return first(rows, WITH_ROWS);

@@ -107,6 +107,18 @@ public final class Limits {
     /** Times that a read of several rows is tried beside the writer before it waits for it. */
     public static final int READ_TRIES_MAX = 16;
 
+    /** Entries of the request log, of all workspaces. */
+    public static final int REQUEST_LOG_ENTRIES_MAX = 100_000;
+
+    /** Entries of the request log of one workspace. */
+    public static final int REQUEST_LOG_WORKSPACE_ENTRIES_MAX = 1_000;
+
+    /** Characters of a path in the request log; the rest is cut. */
+    public static final int REQUEST_LOG_PATH_LENGTH_MAX = 512;
+
+    /** Events, and jobs, that an entry of the request log names. */
+    public static final int REQUEST_LOG_CAUSED_MAX = 100;
+
     /** Slots of a ring; a power of two. */
     public static final int RING_SLOTS = 1024;
 

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of a command. */
 public sealed interface Outcome {
+    /** The HTTP status code of the answer. */
+    int status();
+
     /**
      * It was done.
      *
@@ -48,7 +51,12 @@ public sealed interface Outcome {
      *
      * @param refusal why
      */
-    record Turned(Refusal refusal) implements Outcome {}
+    record Turned(Refusal refusal) implements Outcome {
+        @Override
+        public int status() {
+            return refusal.code().status();
+        }
+    }
 
     /**
      * It had been done before under the same idempotency key.

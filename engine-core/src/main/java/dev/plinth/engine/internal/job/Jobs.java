@@ -100,7 +100,7 @@ public final class Jobs {
                 return new Decision(changes, Outcome.Done.ok(new byte[0]), putInput(id, input, to));
             }
             JobRow row = row(context, id, input, pieces);
-            changes.put(JobTables.JOBS, row.key(), row.row());
+            changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
             byte[] unique = row.uniqueKey();
             if (unique != null) {
                 changes.put(

@@ -17,19 +17,36 @@ public final class Lists {
      * few of them, the page is short and says that there is more.
      */
     public static byte[] page(Rows rows, SetKey set, PageRequest request, Renderer renderer) {
+        return page(
+                new Items() {
+                    @Override
+                    public long next(long edge) {
+                        return request.oldestFirst() ? rows.ceiling(set, edge + 1) : rows.floor(set, edge - 1);
+                    }
+
+                    @Override
+                    public byte @Nullable [] item(long number) {
+                        byte[] row = rows.at(number);
+                        return row == null ? null : renderer.render(row);
+                    }
+                },
+                request);
+    }
+
+    /** One page of what is no set of the store. */
+    public static byte[] page(Items items, PageRequest request) {
         JsonBytes page = new JsonBytes(PAGE_BYTES_EXPECTED).open().name("data").openArray();
         int left = request.limit();
         int examined = 0;
         long at = request.edge();
         boolean more = false;
-        long next = next(rows, set, at, request);
+        long next = items.next(at);
         while (next != Rows.NONE) {
             if (examined++ == request.limit() * Limits.PAGE_ROWS_PER_ITEM_MAX) {
                 more = true;
                 break;
             }
-            byte[] row = rows.at(next);
-            byte[] item = row == null ? null : renderer.render(row);
+            byte[] item = items.item(next);
             if (item != null && left == 0) {
                 more = true;
                 break;
@@ -41,7 +58,7 @@ public final class Lists {
             } else if (left > 0) {
                 at = next;
             }
-            next = next(rows, set, next, request);
+            next = items.next(next);
         }
         page.closeArray().member("hasMore", more).name("nextCursor");
         if (more) {
@@ -52,8 +69,13 @@ public final class Lists {
         return page.close().bytes();
     }
 
-    private static long next(Rows rows, SetKey set, long from, PageRequest request) {
-        return request.oldestFirst() ? rows.ceiling(set, from + 1) : rows.floor(set, from - 1);
+    /** What is listed, each item under a number. */
+    public interface Items {
+        /** The number that follows another one in the order of the page; {@link Rows#NONE} after the last one. */
+        long next(long edge);
+
+        /** The item; null where it is not for this list or this caller. */
+        byte @Nullable [] item(long number);
     }
 
     /** Renders a row of a list, or leaves it out. */

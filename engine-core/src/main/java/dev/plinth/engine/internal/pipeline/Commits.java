@@ -85,6 +85,7 @@ public final class Commits implements Committer {
             Changes changes = decision.changes();
             addEvents(context, changes);
             Command.Change next = decision.next();
+            memory.noteCaused(changes);
             if (next == null) {
                 memory.remember(context, changes, decision.outcome());
             }
@@ -148,5 +149,8 @@ public final class Commits implements Committer {
 
         /** Of a refusal. */
         void remember(Context context, Changes changes, Refusal refusal);
+
+        /** Hears of what goes into a record, its events included. */
+        default void noteCaused(Changes changes) {}
     }
 }

@@ -54,9 +54,9 @@ final class Entrance {
             case WORKSPACE -> {
                 long now = clock.epochMillis();
                 Access.Entry entry = access.authenticate(authorization, store.view(), now);
+                passage.caller = entry.caller();
                 access.checkState(entry);
                 access.noteUse(entry, now);
-                passage.caller = entry.caller();
             }
         }
     }

@@ -4,11 +4,15 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.internal.requestlog.Entry;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request on its way through the rooms. One thread at a time. */
@@ -26,7 +30,13 @@ final class Passage implements Commits.Memory {
     String key;
 
     Idempotency.@Nullable Fresh fresh;
+
+    Entry.@Nullable KeyUse use;
+
     boolean hasWaited;
+    List<Id> events = List.of();
+    List<Id> jobs = List.of();
+    private final long beganNanos = System.nanoTime();
 
     /**
      * The passage of a request.
@@ -58,6 +68,37 @@ final class Passage implements Commits.Memory {
             byte[] problem = ProblemJson.render(refusal, id, refusal.code().retryable());
             idempotency.remember(fresh, changes, context, id, refusal.code().status(), problem);
         }
+    }
+
+    @Override
+    public void noteCaused(Changes changes) {
+        for (Changes.WrittenEvent event : changes.written()) {
+            events = with(event.id(), events);
+        }
+        for (Id job : changes.started()) {
+            jobs = with(job, jobs);
+        }
+    }
+
+    private static List<Id> with(Id id, List<Id> ids) {
+        if (ids.size() >= Limits.REQUEST_LOG_CAUSED_MAX) {
+            return ids;
+        }
+        List<Id> more = ids.isEmpty() ? new ArrayList<>(1) : ids;
+        more.add(id);
+        return more;
+    }
+
+    /** Its command is made: a key that nobody had used is used now. */
+    void noteExecuted() {
+        if (fresh != null) {
+            use = Entry.KeyUse.EXECUTED;
+        }
+    }
+
+    /** Real nanoseconds since it began. */
+    long nanos() {
+        return System.nanoTime() - beganNanos;
     }
 
     /** Frees the key, unless its outcome is remembered. */

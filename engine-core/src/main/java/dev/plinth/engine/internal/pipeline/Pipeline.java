@@ -16,6 +16,8 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.Entry;
+import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.util.concurrent.CompletableFuture;
@@ -35,12 +37,14 @@ public final class Pipeline {
     private final Entrance entrance;
     private final Patience patience;
     private final HostWork hostWork;
+    private final Departure departure;
     private final Turnstile turnstile = new Turnstile();
 
     /**
      * The rooms.
      *
      * @param visibility tells whether a caller still sees what a replay would show
+     * @param log keeps what was answered
      * @param executor runs what may take long, so that {@link #submit} never blocks
      */
     public record Parts(
@@ -53,6 +57,7 @@ public final class Pipeline {
             Commits commits,
             Waiters waiters,
             Visibility visibility,
+            RequestLog log,
             Executor executor) {}
 
     /** Refuses what a caller does not see. */
@@ -68,12 +73,13 @@ public final class Pipeline {
         this.entrance = new Entrance(parts.store(), parts.clock(), parts.access(), parts.quotas());
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
+        this.departure = new Departure(parts.log());
     }
 
     /** Answers a request on the caller's thread; returns when the answer is durable. */
     public Answer call(Request request) {
         if (!turnstile.enter()) {
-            return execute(request, true).answer;
+            return refuseDraining(request);
         }
         try {
             return callInside(request);
@@ -85,7 +91,7 @@ public final class Pipeline {
     /** Answers a request without ever blocking the caller's thread. */
     public CompletableFuture<Answer> submit(Request request) {
         if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(execute(request, false).answer);
+            return CompletableFuture.completedFuture(refuseDraining(request));
         }
         CompletableFuture<Answer> answer = submitInside(request);
         if (answer.isDone()) {
@@ -131,21 +137,35 @@ public final class Pipeline {
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
     }
 
+    private Answer refuseDraining(Request request) {
+        Passage passage = passage(request, false);
+        return departure.note(passage, execute(passage).answer);
+    }
+
     private Answer callInside(Request request) {
-        Step step = execute(request, true);
-        return patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
+        Passage passage = passage(request, true);
+        Step step = execute(passage);
+        Answer answer =
+                patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
+        return departure.note(passage, answer);
     }
 
     private CompletableFuture<Answer> submitInside(Request request) {
         if (request.operation().runsHostCode()) {
             return CompletableFuture.supplyAsync(() -> callInside(request), parts.executor);
         }
-        Step step = execute(request, false);
-        return patience.isNotNeeded(step) ? CompletableFuture.completedFuture(step.answer) : patience.await(step);
+        Passage passage = passage(request, false);
+        Step step = execute(passage);
+        return patience.isNotNeeded(step)
+                ? CompletableFuture.completedFuture(departure.note(passage, step.answer))
+                : patience.await(step).thenApply(answer -> departure.note(passage, answer));
     }
 
-    private Step execute(Request request, boolean mayWait) {
-        Passage passage = new Passage(request, newRequestId(), parts.idempotency, mayWait); // 1; 2 is the wire's router
+    private Passage passage(Request request, boolean mayWait) {
+        return new Passage(request, newRequestId(), parts.idempotency, mayWait); // 1; 2 is the wire's router
+    }
+
+    private Step execute(Passage passage) {
         try {
             entrance.access(passage); // 3, 4: 401 403
             entrance.quota(passage); // 5: 429
@@ -168,6 +188,7 @@ public final class Pipeline {
             return known;
         }
         Command command = passage.request.operation().decoder().decode(passage.request); // 9: 400 422
+        passage.noteExecuted();
         if (command instanceof Command.Query query) {
             return ask(passage, query); // 10, 11: 404 403 304
         }
@@ -207,11 +228,14 @@ public final class Pipeline {
             return null;
         }
         if (begin instanceof Idempotency.Replay replay) {
+            passage.use = Entry.KeyUse.REPLAYED;
             return replay(passage, replay, view);
         }
         if (begin instanceof Idempotency.InUse inUse) {
+            passage.use = Entry.KeyUse.IN_USE;
             return inUse(passage, inUse);
         }
+        passage.use = Entry.KeyUse.MISMATCH;
         return end(passage, new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
     }
 

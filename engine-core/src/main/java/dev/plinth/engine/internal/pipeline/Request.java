@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
     private final Operation operation;
+    private final String method;
     private final List<String> pathValues;
     private final @Nullable String query;
     private final Headers headers;
@@ -19,10 +20,12 @@ public final class Request {
     private final boolean bodyTooLarge;
     private @Nullable JsonValue parsed;
     private @Nullable String parseError;
+    private @Nullable String path;
 
     /**
      * A request.
      *
+     * @param method the method as sent, which may be HEAD where the operation says GET
      * @param pathValues the values of the path's variables in order
      * @param query the query as sent, or null
      * @param body the body, empty if there is none
@@ -30,12 +33,14 @@ public final class Request {
      */
     public Request(
             Operation operation,
+            String method,
             List<String> pathValues,
             @Nullable String query,
             Headers headers,
             byte[] body,
             boolean bodyTooLarge) {
         this.operation = operation;
+        this.method = method;
         this.pathValues = pathValues;
         this.query = query;
         this.headers = headers;
@@ -46,6 +51,11 @@ public final class Request {
     /** What is called. */
     public Operation operation() {
         return operation;
+    }
+
+    /** The method as sent. */
+    String method() {
+        return method;
     }
 
     /** What it costs in rate-limit units. */
@@ -80,17 +90,25 @@ public final class Request {
 
     /** The path with its values. */
     public String path() {
-        String template = operation.path();
-        StringBuilder path = new StringBuilder(template.length() + 64);
+        String known = path;
+        if (known == null) {
+            known = pathValues.isEmpty() ? operation.path() : filledIn(operation.path());
+            path = known;
+        }
+        return known;
+    }
+
+    private String filledIn(String template) {
+        StringBuilder filled = new StringBuilder(template.length() + 64);
         int value = 0;
         int at = 0;
         int open = template.indexOf('{');
         while (open >= 0) {
-            path.append(template, at, open).append(pathValues.get(value++));
+            filled.append(template, at, open).append(pathValues.get(value++));
             at = template.indexOf('}', open) + 1;
             open = template.indexOf('{', at);
         }
-        return path.append(template, at, template.length()).toString();
+        return filled.append(template, at, template.length()).toString();
     }
 
     /** The parsed body; null if there is none or it is not JSON, which {@link #parseError} tells. */

@@ -28,6 +28,7 @@ final class CommandTable {
         events(table);
         webhooks(table, decoders.webhooks());
         workspace(table, decoders.access());
+        requests(table, decoders.requests());
         operator(table, decoders.access());
         system(table, decoders.system());
         return List.copyOf(table);
@@ -189,6 +190,11 @@ final class CommandTable {
         table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate")
                 .scope(KEYS_WRITE)
                 .decodedBy(decode::rotateKey));
+    }
+
+    private static void requests(List<Operation> table, RequestDecoders decode) {
+        table.add(row("listRequests", "GET", "/v1/requests").page().decodedBy(decode::list));
+        table.add(row("getRequest", "GET", "/v1/requests/{requestId}").decodedBy(decode::get));
     }
 
     private static void operator(List<Operation> table, AccessDecoders decode) {

@@ -6,4 +6,5 @@ record Decoders(
         JobDecoders jobs,
         WebhookDecoders webhooks,
         AccessDecoders access,
+        RequestDecoders requests,
         SystemDecoders system) {}

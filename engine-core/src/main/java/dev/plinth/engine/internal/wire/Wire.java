@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
@@ -40,6 +41,7 @@ public final class Wire {
      * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
      * @param costs what calls cost where the host says so
+     * @param log the last requests of each workspace
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -53,6 +55,7 @@ public final class Wire {
             ContentTypes types,
             KeyUses keyUses,
             Costs costs,
+            RequestLog log,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
@@ -65,6 +68,7 @@ public final class Wire {
                         new JobDecoders(),
                         new WebhookDecoders(parts.webhooks()),
                         new AccessDecoders(parts.plans(), parts.keyUses()),
+                        new RequestDecoders(parts.log()),
                         new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset()))));
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
@@ -100,7 +104,7 @@ public final class Wire {
             throw new IllegalStateException(
                     "Expected an operation of the command table, but " + operation + " is none");
         }
-        return new Request(known, pathValues, query, headers, body, false);
+        return new Request(known, known.method(), pathValues, query, headers, body, false);
     }
 
     /** The answer to something that never became a call. */
@@ -136,6 +140,7 @@ public final class Wire {
         boolean read = match.operation().body() != Operation.Body.NONE;
         return new Request(
                 match.operation(),
+                call.method(),
                 match.values(),
                 call.query(),
                 known,

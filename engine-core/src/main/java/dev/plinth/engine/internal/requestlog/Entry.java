@@ -1,0 +1,84 @@
+package dev.plinth.engine.internal.requestlog;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answered request. It has neither query, headers nor body: those may hold what is nobody's business.
+ *
+ * @param id the id of the request, which also tells when it came
+ * @param key the API key that called
+ * @param method the method as sent
+ * @param route the path with its variables in braces
+ * @param path the path with their values
+ * @param status the HTTP status code of the answer
+ * @param code why it was refused, or null
+ * @param idempotencyKey the key that it was sent under, or null
+ * @param use what became of that key, or null
+ * @param durationMicros how long it took in real microseconds
+ * @param events the events that it caused, at most {@code Limits.REQUEST_LOG_CAUSED_MAX} of them
+ * @param jobs the jobs that it started, at most as many
+ */
+public record Entry(
+        Id id,
+        Id key,
+        String method,
+        String route,
+        String path,
+        int status,
+        @Nullable String code,
+        @Nullable String idempotencyKey,
+        @Nullable KeyUse use,
+        long durationMicros,
+        List<Id> events,
+        List<Id> jobs) {
+    private static final int EXPECTED_BYTES = 512;
+
+    /** What became of an idempotency key. */
+    public enum KeyUse {
+        /** The request ran under it. */
+        EXECUTED,
+        /** The first answer was given again. */
+        REPLAYED,
+        /** It had been used for another request. */
+        MISMATCH,
+        /** Another request was running under it. */
+        IN_USE;
+
+        private final String wireName = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The entry as its GET shows it. */
+    byte[] json() {
+        JsonBytes json = new JsonBytes(EXPECTED_BYTES)
+                .open()
+                .member("id", id.text())
+                .member("method", method)
+                .member("route", route)
+                .member("path", path)
+                .member("status", status)
+                .optional("code", code)
+                .member("keyId", key.text())
+                .optional("idempotencyKey", idempotencyKey)
+                .optional("idempotency", use == null ? null : use.wireName)
+                .member("durationMicros", durationMicros)
+                .member("createdAt", Times.text(id.timeMillis()))
+                .name("caused")
+                .open();
+        ids(json.name("events"), events);
+        ids(json.name("jobs"), jobs);
+        return json.close().close().bytes();
+    }
+
+    private static void ids(JsonBytes json, List<Id> ids) {
+        json.openArray();
+        for (Id one : ids) {
+            json.text(one.text());
+        }
+        json.closeArray();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.plinth.engine.internal.requestlog;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.list.Lists;
+import dev.plinth.engine.internal.list.PageRequest;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The door of the room: the last requests of each workspace, bounded for each and in all, lost at a restart. Thread-safe.
+ *
+ * <p>Each entry holds a place. A workspace that has as many as it may have reuses its oldest one, and meets no other workspace
+ * in doing so; one whose log still grows takes the place that was given out longest ago, whose owner then loses its oldest entry.
+ * So a busy workspace never takes more than its share of the log from the others.
+ */
+public final class RequestLog {
+    private static final Lists.Items NOTHING = new Lists.Items() {
+        @Override
+        public long next(long edge) {
+            return Rows.NONE;
+        }
+
+        @Override
+        public byte[] item(long number) {
+            return new byte[0];
+        }
+    };
+
+    private final ConcurrentHashMap<Id, WorkspaceLog> logs = new ConcurrentHashMap<>();
+    private final AtomicReferenceArray<WorkspaceLog> places;
+    private final AtomicLong given = new AtomicLong();
+
+    /** An empty log of the usual size. */
+    public RequestLog() {
+        this(Limits.REQUEST_LOG_ENTRIES_MAX);
+    }
+
+    RequestLog(int placesMax) {
+        places = new AtomicReferenceArray<>(placesMax);
+    }
+
+    /** Adds a request that is about to be answered. */
+    public void add(Id workspace, Entry entry) {
+        while (true) {
+            WorkspaceLog log = logs.get(workspace);
+            if (log == null) {
+                log = logs.computeIfAbsent(
+                        workspace, id -> new WorkspaceLog(id, entry.id().timeMillis()));
+            }
+            switch (log.add(entry)) {
+                case REPLACING -> {
+                    return;
+                }
+                case GROWING -> {
+                    takePlace(log);
+                    return;
+                }
+                case NOT -> logs.remove(workspace, log);
+            }
+        }
+    }
+
+    /** Forgets the requests of a workspace. */
+    public void forget(Id workspace) {
+        WorkspaceLog log = logs.remove(workspace);
+        if (log != null) {
+            log.end();
+        }
+    }
+
+    /** Forgets all requests. */
+    public void clear() {
+        logs.keySet().forEach(this::forget);
+    }
+
+    /** How many workspaces have entries. */
+    public int workspaces() {
+        return logs.size();
+    }
+
+    /** Lists the requests of the caller's workspace. */
+    public Command.Query list(PageRequest request) {
+        return context -> {
+            WorkspaceLog log = logs.get(context.workspace());
+            return Outcome.Done.ok(Lists.page(log == null ? NOTHING : log.items(), request));
+        };
+    }
+
+    /** Shows a request of the caller's workspace. */
+    public Command.Query get(Id id) {
+        return context -> {
+            WorkspaceLog log = logs.get(context.workspace());
+            Entry entry = log == null ? null : log.find(id);
+            if (entry == null) {
+                throw new Refused(Refusal.notFound());
+            }
+            return Outcome.Done.ok(entry.json());
+        };
+    }
+
+    private void takePlace(WorkspaceLog log) {
+        int place = (int) (given.getAndIncrement() % places.length());
+        WorkspaceLog before = places.getAndSet(place, log);
+        if (before != null && before.dropOldest()) {
+            logs.remove(before.workspace(), before);
+        }
+    }
+}
