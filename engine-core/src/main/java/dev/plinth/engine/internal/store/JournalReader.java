@@ -173,8 +173,10 @@ final class JournalReader {
 
     /** The last segment says that another one follows: an engine may just have made it, or it is gone. */
     private void checkFollowed(long number) throws IOException {
-        String name = Segment.name(number);
-        if (!disk.names().contains(name)) {
+        List<Long> there = StoreNames.of(disk).segments();
+        // While a long reading goes on, the next one may have been made and deleted again; then later ones are there.
+        if (there.isEmpty() || there.get(there.size() - 1) < number) {
+            String name = Segment.name(number);
             throw new StoreDamage("the file " + name + " is missing", name, 0);
         }
     }
@@ -193,6 +195,8 @@ final class JournalReader {
         next = frame.firstSequence();
         boolean isNext = next == from + 1 || frame.records().isEmpty();
         crc = isNext ? fromCrc : RecordCodec.crcBefore(frame.records().get(0));
+        // What comes next may take the place of that frame, and never of the damaged one: it would be read as that.
+        tail = new Tail(next - 1, crc, tail.segmentNumber, (int) behind, 0, 0, false);
         return behind;
     }
 

@@ -229,6 +229,20 @@ class OpeningTest {
         }
     }
 
+    @Test
+    void record_damagedThatTheSnapshotHas_isNotOverwrittenByTheNextOne() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            life.work(store, 10);
+            store.snapshot();
+        }
+        byte[] segment = disk.bytes(Segment.name(1));
+        List<SegmentBytes.Place> frames = SegmentBytes.frames(segment);
+        segment[frames.get(frames.size() - 2).to() - 1] ^= 1;
+
+        life.checkAndGoOn(disk, 10);
+    }
+
     private Map<String, byte[]> written() {
         MemoryDisk disk = new MemoryDisk();
         try (Store store = life.open(disk, DiskLife.NEVER)) {
