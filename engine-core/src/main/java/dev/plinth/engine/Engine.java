@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
@@ -85,9 +86,11 @@ public final class Engine implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ManualClock.@Nullable Attachment attachment;
     private final Optional<FirstStart> firstStart;
+    private final Optional<Path> directory;
 
     private Engine(EngineConfig config) {
         Plans plans = new Plans(config.plans());
+        directory = config.directory();
         store = openStore(config);
         workers = Workers.create();
         Seal seal = new Seal(sealKey(config, store), config.ids());
@@ -152,9 +155,7 @@ public final class Engine implements AutoCloseable {
         }
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
-        firstStart = config.defaultWorkspace() && isEmpty()
-                ? Optional.of(createDefault(adminToken.text()))
-                : Optional.empty();
+        firstStart = config.defaultWorkspace() ? createDefaultIfEmpty(adminToken.text()) : Optional.empty();
     }
 
     /**
@@ -261,6 +262,19 @@ public final class Engine implements AutoCloseable {
     /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
     public long workspacesBeingDeleted() {
         return store.read(DeletedWorkspaces::withRows);
+    }
+
+    /**
+     * Copies the engine's directory while it goes on, as {@link DataDirectory#backup} does.
+     *
+     * @param target a directory that is not there, or empty
+     * @throws IllegalStateException if it cannot be done, or the engine is in memory; one sentence says why
+     */
+    public StoreReport backup(Path target) {
+        return DataDirectory.backup(
+                directory.orElseThrow(() -> new IllegalStateException(
+                        "Expected an engine with a directory, but this one is in memory; it has nothing to copy.")),
+                target);
     }
 
     /** The store, for figures. */
@@ -382,14 +396,13 @@ public final class Engine implements AutoCloseable {
         return config.clock() instanceof ManualClock manual ? manual.attach(timers) : null;
     }
 
-    private boolean isEmpty() {
-        return admin().workspaces().call().data().isEmpty();
-    }
-
-    private FirstStart createDefault(String adminToken) {
+    private Optional<FirstStart> createDefaultIfEmpty(String adminToken) {
+        if (!admin().workspaces().call().data().isEmpty()) {
+            return Optional.empty();
+        }
         Workspace workspace = admin().createWorkspace("default", "starter").call();
         ApiKey key = admin().createKey(workspace.id(), "default").call();
-        return new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken);
+        return Optional.of(new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken));
     }
 
     private void reset(Access access) {
@@ -425,8 +438,8 @@ public final class Engine implements AutoCloseable {
     }
 
     private static byte[] sealKey(EngineConfig config) {
-        Optional<Path> file =
-                config.secretKeyFile().or(() -> config.directory().map(directory -> directory.resolve("secret.key")));
+        Optional<Path> file = config.secretKeyFile()
+                .or(() -> config.directory().map(directory -> directory.resolve(SecretKeyFile.NAME)));
         return file.map(path -> SecretKeyFile.readOrMake(path, config.ids()))
                 .orElseGet(() -> secret(config, Seal.KEY_BYTES));
     }

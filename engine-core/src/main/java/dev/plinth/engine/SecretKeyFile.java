@@ -15,6 +15,9 @@ import java.util.Set;
 
 /** The key that seals secrets at rest: 32 bytes in a file that only its owner reads. */
 final class SecretKeyFile {
+    /** Its name in the directory of an engine that was told no other. */
+    static final String NAME = "secret.key";
+
     private SecretKeyFile() {}
 
     /**

@@ -39,6 +39,7 @@ final class DirectoryDisk implements Disk {
     private final Path realPath;
     private final FileChannel lockChannel;
     private final FileLock lock;
+    private final List<Path> made = new ArrayList<>();
 
     private DirectoryDisk(Path directory, Path realPath, FileChannel lockChannel, FileLock lock) {
         this.directory = directory;
@@ -133,7 +134,20 @@ final class DirectoryDisk implements Disk {
     }
 
     @Override
+    public void makeDirectory(String name) throws IOException {
+        made.add(Files.createDirectory(directory.resolve(name), attributes("rwx------")));
+    }
+
+    @Override
     public void syncNames() throws IOException {
+        for (Path below : made) {
+            syncNames(below);
+        }
+        syncNames(directory);
+    }
+
+    /** Makes the names in any directory durable. */
+    static void syncNames(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -196,45 +210,7 @@ final class DirectoryDisk implements Disk {
                 : new FileAttribute<?>[0];
     }
 
-    private static String reason(IOException e) {
+    static String reason(IOException e) {
         return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
-    }
-
-    private record ChannelFile(FileChannel channel) implements File {
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            int total = 0;
-            while (target.hasRemaining()) {
-                int count = channel.read(target, position + total);
-                if (count < 0) {
-                    break;
-                }
-                total += count;
-            }
-            return total;
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            long at = position;
-            while (source.hasRemaining()) {
-                at += channel.write(source, at);
-            }
-        }
-
-        @Override
-        public void sync() throws IOException {
-            channel.force(false);
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 }

@@ -25,6 +25,9 @@ interface Disk extends AutoCloseable {
     /** Takes a file out. */
     void delete(String name) throws IOException;
 
+    /** Makes a directory inside this one, for files that are put aside; it must not be there. */
+    void makeDirectory(String name) throws IOException;
+
     /** Makes creations, renames and deletions durable. */
     void syncNames() throws IOException;
 

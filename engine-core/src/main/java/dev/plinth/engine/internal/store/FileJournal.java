@@ -221,7 +221,7 @@ final class FileJournal implements Journal {
     /** Writes the empty frame that the next frame replaces; nobody waits for it, and {@link #flush} has left room for it. */
     private void writeTrailer() throws IOException {
         if (file.size() - position >= Frame.HEADER_BYTES) {
-            file.write(Frame.encode(nextToFlush, true, List.of(), 0), position);
+            file.write(Frame.encodeTrailer(nextToFlush), position);
         }
     }
 

@@ -58,9 +58,19 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
         return encode(firstSequence, synced ? SYNCED : 0, records, recordBytes);
     }
 
+    /** The bytes of the empty frame that stands behind the last one; only to be written once that is durable. */
+    static ByteBuffer encodeTrailer(long nextSequence) {
+        return encode(nextSequence, SYNCED, List.of(), 0);
+    }
+
     /** The bytes of the frame that ends a segment; only to be written once the next segment is durable. */
     static ByteBuffer encodeEnd(long firstSequence) {
         return encode(firstSequence, SYNCED | FOLLOWED, List.of(), 0);
+    }
+
+    /** The bytes that this frame was read from. */
+    ByteBuffer encoded() {
+        return encode(firstSequence, (synced ? SYNCED : 0) | (followed ? FOLLOWED : 0), records, bytes - HEADER_BYTES);
     }
 
     private static ByteBuffer encode(long firstSequence, int flags, List<byte[]> records, int recordBytes) {

@@ -62,15 +62,6 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /**
-     * Fills empty tables from files and leaves these as they are.
-     *
-     * @throws StoreDamage if something is not whole
-     */
-    static void check(Disk disk, Tables tables, List<TableName> names) throws IOException {
-        new Recovery(disk, tables, names).fill();
-    }
-
     private JournalReader.Tail fill() throws IOException {
         StoreNames names = StoreNames.of(disk);
         long mustReach = loadSnapshot(names);

@@ -23,7 +23,7 @@ record Segment(long number, long firstSequence, int crcBefore) {
     static final String SPARE = "journal-spare.tmp";
 
     private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    static final int VERSION = 1;
     private static final int CRC_AT = 36;
     private static final String PREFIX = "journal-";
     private static final int DIGITS = 10;
@@ -60,6 +60,18 @@ record Segment(long number, long firstSequence, int crcBefore) {
             file.sync();
         }
         disk.syncNames();
+    }
+
+    /** Makes the file of a segment, durable, with nothing but its header. */
+    static void create(Disk disk, Segment segment, int bytes) throws IOException {
+        prepareSpare(disk, bytes);
+        String name = name(segment.number);
+        disk.rename(SPARE, name);
+        disk.syncNames();
+        try (Disk.File file = disk.open(name)) {
+            file.write(segment.header(bytes), 0);
+            file.sync();
+        }
     }
 
     /** Writes zeros over a part of a file. */

@@ -281,7 +281,8 @@ public final class Store implements AutoCloseable {
      * @param bytesPerSnapshot bytes of journal after which a snapshot is made, or more if the last one is large
      */
     public record Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
-        private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+        static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+
         private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
 
         /** Files of the usual sizes. */

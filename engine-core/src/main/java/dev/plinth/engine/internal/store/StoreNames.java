@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
@@ -13,9 +14,13 @@ import java.util.List;
  */
 record StoreNames(List<Long> snapshots, List<Long> segments) {
     static StoreNames of(Disk disk) throws IOException {
+        return of(disk.names());
+    }
+
+    static StoreNames of(Collection<String> files) {
         List<Long> snapshots = new ArrayList<>();
         List<Long> segments = new ArrayList<>();
-        for (String name : disk.names()) {
+        for (String name : files) {
             long sequence = Snapshot.sequenceOf(name);
             if (sequence >= 0) {
                 snapshots.add(sequence);

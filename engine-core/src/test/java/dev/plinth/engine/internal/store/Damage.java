@@ -27,6 +27,11 @@ enum Damage {
 
     private static final int SECTOR = 512;
 
+    /** True if the record before the first one that does not fit may be the wrong one. */
+    boolean isForgery() {
+        return this == RECORD_FORGED || this == SEGMENT_FORGED;
+    }
+
     /** Which bytes of a file were changed. */
     record Touched(String file, int from, int to) {}
 
@@ -41,7 +46,7 @@ enum Damage {
                 snapshots.add(name);
             }
         }
-        if (name().startsWith("SNAPSHOT") && snapshots.size() < 2) {
+        if (name().startsWith("SNAPSHOT") && snapshots.size() < 2 || isForgery() && segments.size() < 2) {
             return List.of();
         }
         List<String> all = new ArrayList<>(segments);

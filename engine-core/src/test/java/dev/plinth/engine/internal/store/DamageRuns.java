@@ -1,7 +1,11 @@
 package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,6 +18,7 @@ import java.util.function.Function;
  */
 final class DamageRuns {
     private static final int RECORDS = 250;
+    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
 
     private final DiskLife life;
     private final Random random;
@@ -28,7 +33,14 @@ final class DamageRuns {
         random = life.random();
         MemoryDisk disk = new MemoryDisk();
         Store store = life.open(disk, bytesPerSnapshot);
-        life.work(store, RECORDS);
+        life.work(store, RECORDS / 2);
+        if (bytesPerSnapshot != DiskLife.NEVER) {
+            // Those in the background may be late.
+            snapshot(store);
+            life.work(store, 1);
+            snapshot(store);
+        }
+        life.work(store, RECORDS / 2);
         store.close();
         contents = disk.contents();
         last = store.committed();
@@ -36,6 +48,14 @@ final class DamageRuns {
                 .filter(name -> Segment.numberOf(name) > 0)
                 .reduce("", (before, name) -> name);
         lastFrames = SegmentBytes.frames(contents.get(lastSegment));
+    }
+
+    private static void snapshot(Store store) {
+        try {
+            store.snapshot();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** What became of a damaged store. */
@@ -72,6 +92,69 @@ final class DamageRuns {
             life.goOn(store, disk, what);
         }
         return Result.OPENED;
+    }
+
+    /**
+     * Damages the store and puts the tools to it: they say that it opens if and only if it does; a backup of what opens has all of
+     * it; and what does not open goes on after a salvage, with nothing deleted.
+     */
+    Result useTools(Damage damage) throws IOException {
+        Map<String, byte[]> damaged = new TreeMap<>();
+        contents.forEach((name, bytes) -> damaged.put(name, bytes.clone()));
+        List<Damage.Touched> touched = damage.strike(damaged, random);
+        if (touched.isEmpty()) {
+            return Result.NOTHING_TO_DAMAGE;
+        }
+        String what = damage + " " + touched + "; " + life.where();
+        MemoryDisk disk = MemoryDisk.of(damaged);
+        Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
+        long left;
+        try (Store store = life.open(disk.copy(), DiskLife.NEVER)) {
+            left = store.committed();
+        } catch (IllegalStateException refused) {
+            assertThat(found.opens())
+                    .as("found to open after %s, but %s", what, refused.getMessage())
+                    .isFalse();
+            assertThat(found.damages()).as(what).isNotEmpty();
+            salvage(damage, disk, damaged, what);
+            return Result.REFUSED;
+        }
+        assertThat(found.opens())
+                .as("found to open after %s: %s", what, found.damages())
+                .isTrue();
+        MemoryDisk copy = new MemoryDisk();
+        Prefix copied = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        assertThat(copied.last()).as(what).isEqualTo(left);
+        life.checkAndGoOn(copy, left);
+        return Result.OPENED;
+    }
+
+    private void salvage(Damage damage, MemoryDisk disk, Map<String, byte[]> damaged, String what) throws IOException {
+        assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
+                .as("backup after %s", what)
+                .isInstanceOf(StoreDamage.class);
+        try {
+            StoreReport told = Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES);
+            assertThat(told.isWhole()).as(what).isFalse();
+            assertThat(disk.contents()).as(what).containsExactlyEntriesOf(damaged);
+            StoreReport done = Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES);
+            assertThat(done.isWhole()).as(what).isTrue();
+        } catch (IllegalStateException nothingToKeep) {
+            assertThat(nothingToKeep).as(what).hasMessageStartingWith("Expected something whole to keep");
+            assertThat(disk.contents()).as(what).containsExactlyEntriesOf(damaged);
+            return;
+        }
+        SalvageTest.assertNothingIsLost(damaged, disk.contents());
+        Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
+        assertThat(found.opens()).as("%s after %s", found, what).isTrue();
+        assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES)
+                        .lines()
+                        .get(0))
+                .as(what)
+                .startsWith("nothing to recover");
+        if (!damage.isForgery()) {
+            life.checkAndGoOn(disk, 1);
+        }
     }
 
     /**

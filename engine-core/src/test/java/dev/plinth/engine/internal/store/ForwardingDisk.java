@@ -50,6 +50,11 @@ class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void makeDirectory(String name) throws IOException {
+        disk.makeDirectory(name);
+    }
+
+    @Override
     public void syncNames() throws IOException {
         disk.syncNames();
     }

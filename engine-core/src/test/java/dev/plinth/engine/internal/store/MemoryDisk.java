@@ -144,6 +144,12 @@ final class MemoryDisk implements Disk {
         }
     }
 
+    /** Names with a slash are as good as any here. */
+    @Override
+    public synchronized void makeDirectory(String name) throws IOException {
+        before(DiskFault.Operation.NAME);
+    }
+
     @Override
     public synchronized void syncNames() throws IOException {
         before(DiskFault.Operation.SYNC_NAMES);

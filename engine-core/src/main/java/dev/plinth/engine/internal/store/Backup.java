@@ -1,0 +1,117 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies a store that an engine may be writing to: the newest snapshot that is whole, and the journal behind it frame by frame,
+ * each checked before it is copied. So the copy ends with a whole record, whatever is being written meanwhile, and is a
+ * beginning of the store's history with everything in it that was durable before the copy began.
+ */
+final class Backup implements JournalVisitor {
+    private final HeldFiles from;
+    private final Disk to;
+    private Disk.@Nullable File file;
+    private long fileBytes;
+    private long position;
+
+    private Backup(HeldFiles from, Disk to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    /**
+     * Copies a store to an empty disk, durably.
+     *
+     * @param segmentBytes length of a segment, if one has to be made
+     * @return what is in the copy
+     * @throws StoreDamage if the store is damaged
+     */
+    static Prefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes) throws IOException {
+        Backup backup = new Backup(from, to);
+        try {
+            Prefix prefix = backup.copy(tables);
+            if (StoreNames.of(to).segments().isEmpty()) {
+                Segment.create(
+                        to, new Segment(1, prefix.last() + 1, prefix.tail().crc()), segmentBytes);
+            }
+            to.syncNames();
+            return prefix;
+        } finally {
+            backup.closeFile();
+        }
+    }
+
+    private Prefix copy(List<TableName> tables) throws IOException {
+        StoreNames names = from.storeNames();
+        Prefix prefix = Prefix.opened(from, names, copySnapshot(names, tables), this);
+        StoreDamage damage = prefix.damage();
+        if (damage != null) {
+            throw damage;
+        }
+        if (file != null) {
+            endFile(Frame.encodeTrailer(prefix.last() + 1));
+        }
+        return prefix;
+    }
+
+    private Snapshot.@Nullable Loaded copySnapshot(StoreNames names, List<TableName> tables) throws IOException {
+        for (long sequence : names.snapshots()) {
+            String name = Snapshot.name(sequence);
+            FileCopy.copy(from, name, to, name);
+            CheckedSnapshot copied = CheckedSnapshot.of(to, name, tables);
+            if (copied.isWhole()) {
+                return copied.loaded();
+            }
+            to.delete(name);
+        }
+        return null;
+    }
+
+    @Override
+    public void segment(Segment segment) throws IOException {
+        if (file != null) {
+            endFile(Frame.encodeEnd(segment.firstSequence()));
+        }
+        String name = Segment.name(segment.number());
+        try (Disk.File source = from.open(name)) {
+            fileBytes = source.size();
+        }
+        file = to.create(name);
+        file.write(segment.header((int) fileBytes), 0);
+        position = Segment.HEADER_BYTES;
+    }
+
+    /** A frame without records is not copied: the copy says itself where it ends. */
+    @Override
+    public void frame(Frame frame, long at) throws IOException {
+        position = at;
+        if (file != null && !frame.records().isEmpty()) {
+            file.write(frame.encoded(), at);
+            position += frame.bytes();
+        }
+    }
+
+    /** Fills the rest with zeros, as every segment is, and says with an empty frame how it ends. */
+    private void endFile(ByteBuffer lastFrame) throws IOException {
+        Disk.File done = file;
+        if (done != null) {
+            Segment.zero(done, position, fileBytes);
+            if (fileBytes - position >= Frame.HEADER_BYTES) {
+                done.write(lastFrame, position);
+            }
+            done.sync();
+            closeFile();
+        }
+    }
+
+    private void closeFile() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot's file that was read to its end, without keeping a row of it.
+ *
+ * @param loaded what it says of itself; null if it is damaged
+ * @param damage what is wrong with it; empty if it is whole
+ */
+record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage) {
+    /** Reads all snapshots, the newest one first. */
+    static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) {
+        List<CheckedSnapshot> all = new ArrayList<>();
+        for (long sequence : names.snapshots()) {
+            all.add(of(disk, Snapshot.name(sequence), tables));
+        }
+        return all;
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalStateException if it is of another version, or has a table that this release does not know
+     */
+    static CheckedSnapshot of(Disk disk, String name, List<TableName> tables) {
+        boolean[] known = new boolean[128];
+        for (TableName table : tables) {
+            known[table.number()] = true;
+        }
+        try {
+            Snapshot.Loaded loaded = Snapshot.read(disk, name, (number, key, row) -> {
+                if (number <= 0 || !known[number]) {
+                    throw new IllegalStateException("Expected tables that this release knows, but " + name
+                            + " has table " + number + "; open the store with the release that wrote it.");
+                }
+            });
+            return new CheckedSnapshot(name, loaded, "");
+        } catch (IOException e) {
+            return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage());
+        }
+    }
+
+    boolean isWhole() {
+        return loaded != null;
+    }
+
+    /** The first whole one; null if there is none. */
+    static Snapshot.@Nullable Loaded newest(List<CheckedSnapshot> snapshots) {
+        for (CheckedSnapshot snapshot : snapshots) {
+            if (snapshot.isWhole()) {
+                return snapshot.loaded;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The snapshots and segments of a store as they were at one moment, held open: an engine that works on may delete them, and they
+ * can be read all the same. What it writes meanwhile at the end of the last segment is seen. Nothing is changed.
+ */
+final class HeldFiles implements Disk {
+    private static final int TRIES_MAX = 10;
+
+    private final Disk disk;
+    private final Map<String, File> files;
+
+    private HeldFiles(Disk disk, Map<String, File> files) {
+        this.disk = disk;
+        this.files = files;
+    }
+
+    /** Holds what is there now; tries again while it changes. Closing it closes the disk too. */
+    static HeldFiles of(Disk disk) throws IOException {
+        for (int tries = 1; ; tries++) {
+            // Segments are listed after snapshots: what a snapshot needs was there before its name was.
+            List<Long> snapshots = StoreNames.of(disk).snapshots();
+            List<Long> segments = StoreNames.of(disk).segments();
+            HeldFiles held = new HeldFiles(disk, new TreeMap<>());
+            boolean all = held.hold(names(snapshots, segments));
+            if (all && isDense(segments) || tries == TRIES_MAX) {
+                return held;
+            }
+            held.closeFiles();
+        }
+    }
+
+    /** What is held. */
+    StoreNames storeNames() {
+        return StoreNames.of(files.keySet());
+    }
+
+    /** The names that are there now, newer ones too. */
+    @Override
+    public List<String> names() throws IOException {
+        return disk.names();
+    }
+
+    @Override
+    public File open(String name) throws IOException {
+        File file = files.get(name);
+        return file == null ? disk.open(name) : new Borrowed(file);
+    }
+
+    @Override
+    public File create(String name) throws IOException {
+        return disk.create(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        disk.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        disk.delete(name);
+    }
+
+    @Override
+    public void makeDirectory(String name) throws IOException {
+        disk.makeDirectory(name);
+    }
+
+    @Override
+    public void syncNames() throws IOException {
+        disk.syncNames();
+    }
+
+    @Override
+    public void close() {
+        try {
+            closeFiles();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected to close files that were only read, but could not: " + e.getMessage(), e);
+        } finally {
+            disk.close();
+        }
+    }
+
+    /** Opens files; false if one of them is not there any more. */
+    private boolean hold(List<String> names) throws IOException {
+        for (String name : names) {
+            try {
+                files.put(name, disk.open(name));
+            } catch (IOException e) {
+                if (disk.names().contains(name)) {
+                    closeFiles();
+                    throw e;
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void closeFiles() throws IOException {
+        for (File file : files.values()) {
+            file.close();
+        }
+        files.clear();
+    }
+
+    private static List<String> names(List<Long> snapshots, List<Long> segments) {
+        List<String> names = new ArrayList<>();
+        for (long sequence : snapshots) {
+            names.add(Snapshot.name(sequence));
+        }
+        for (long number : segments) {
+            names.add(Segment.name(number));
+        }
+        return names;
+    }
+
+    /** A list that was made while segments came and went may have holes. */
+    private static boolean isDense(List<Long> segments) {
+        return segments.isEmpty() || segments.get(segments.size() - 1) - segments.get(0) == segments.size() - 1;
+    }
+
+    /** A file that stays open for the next reader. */
+    private record Borrowed(File file) implements File {
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return file.read(target, position);
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            file.write(source, position);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            file.sync();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,95 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a snapshot, or none, and the journal behind it give: all records from the first one up to the end of the journal, or up to
+ * the first damage.
+ *
+ * @param snapshot the snapshot; null if the journal starts at record 1
+ * @param tail where the whole part of the journal ends; in no segment if none of them is of use
+ * @param damage why it ends there; null if that is the end of the journal
+ */
+record Prefix(
+        Snapshot.@Nullable Loaded snapshot,
+        JournalReader.Tail tail,
+        @Nullable StoreDamage damage) {
+    /** Reads the journal behind a snapshot. */
+    static Prefix behind(Disk disk, List<Long> segments, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
+            throws IOException {
+        long start = snapshot == null ? 0 : snapshot.start().sequence();
+        int crc = snapshot == null ? 0 : snapshot.start().crc();
+        JournalReader reader = JournalReader.behind(disk, start, crc, visitor);
+        StoreDamage damage = null;
+        try {
+            JournalReader.Tail unused = reader.read(segments);
+        } catch (StoreDamage found) {
+            damage = found;
+        }
+        JournalReader.Tail tail = reader.tail();
+        if (tail.sequence() < start) {
+            tail = new JournalReader.Tail(start, crc, 0, 0, 0, 0, false);
+        }
+        return new Prefix(snapshot, tail, damage);
+    }
+
+    /** What opening the store reads; its damage is why the store would be refused. */
+    static Prefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
+        return opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
+    }
+
+    /** The same behind the newest snapshot that is whole. */
+    static Prefix opened(Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
+            throws IOException {
+        Prefix prefix = behind(disk, names.segments(), snapshot, visitor);
+        long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
+        if (prefix.damage == null && (!prefix.isState() || prefix.last() < newest || prefix.endsNowhere(names))) {
+            String name = Segment.name(Math.max(1, prefix.tail.segmentNumber()));
+            return new Prefix(
+                    snapshot,
+                    prefix.tail,
+                    new StoreDamage(
+                            "the journal ends behind record " + prefix.last() + ", but " + Snapshot.name(newest)
+                                    + " needs more of it",
+                            name,
+                            prefix.tail.tornFrom()));
+        }
+        return prefix;
+    }
+
+    /** The longest one that is a state; null if there is none. */
+    static @Nullable Prefix longest(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
+        List<Snapshot.@Nullable Loaded> starts = new ArrayList<>();
+        for (CheckedSnapshot snapshot : snapshots) {
+            if (snapshot.isWhole()) {
+                starts.add(snapshot.loaded());
+            }
+        }
+        starts.add(null);
+        Prefix longest = null;
+        for (Snapshot.Loaded start : starts) {
+            Prefix prefix = behind(disk, names.segments(), start, new JournalVisitor() {});
+            if (prefix.isState() && (longest == null || prefix.last() > longest.last())) {
+                longest = prefix;
+            }
+        }
+        return longest;
+    }
+
+    /** The last record. */
+    long last() {
+        return tail.sequence();
+    }
+
+    /** False if the snapshot was still being copied at the last record: what it has of later ones is not whole. */
+    boolean isState() {
+        return snapshot == null || last() >= snapshot.endSequence();
+    }
+
+    private boolean endsNowhere(StoreNames names) {
+        return tail.segmentNumber() == 0 && !names.isEmpty();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a damaged store one that opens: keeps the longest whole beginning of its history and puts aside what is behind it. It
+ * deletes nothing.
+ *
+ * <p>What is cut off is copied first, and the cut is the last step. Until then the store is refused as it was before, so that a
+ * salvage that was interrupted can be done again.
+ */
+final class Salvage {
+    private final Disk disk;
+    private final StoreNames names;
+    private final List<TableName> tables;
+    private final int segmentBytes;
+
+    private Salvage(Disk disk, StoreNames names, List<TableName> tables, int segmentBytes) {
+        this.disk = disk;
+        this.names = names;
+        this.tables = tables;
+        this.segmentBytes = segmentBytes;
+    }
+
+    /**
+     * Salvages what is on a disk that nobody else has open.
+     *
+     * @param acceptLoss false to tell only what would be lost
+     * @param segmentBytes length of a segment, if one has to be made
+     * @throws IllegalStateException if nothing can be kept; one sentence says what to do
+     */
+    static StoreReport run(Disk disk, List<TableName> tables, boolean acceptLoss, int segmentBytes) throws IOException {
+        StoreNames names = StoreNames.of(disk);
+        return new Salvage(disk, names, tables, segmentBytes).run(acceptLoss);
+    }
+
+    private StoreReport run(boolean acceptLoss) throws IOException {
+        Verification.Found found = Verification.of(disk, names, tables);
+        if (found.opens()) {
+            return new StoreReport(
+                    true,
+                    List.of("nothing to recover: the store opens with all records up to "
+                            + found.opened().last()));
+        }
+        Prefix kept = Prefix.longest(disk, names, found.snapshots());
+        if (kept == null || kept.last() == 0) {
+            throw new IllegalStateException("Expected something whole to keep, but "
+                    + found.damages().get(0) + "; restore a backup, or start with a new directory.");
+        }
+        List<String> lines = new ArrayList<>();
+        for (String damage : found.damages()) {
+            lines.add("damaged: " + damage);
+        }
+        List<String> behind = behind(kept, found.snapshots());
+        if (!acceptLoss) {
+            lines.add("would keep records 1 to " + kept.last());
+            lines.add("would lose " + lost(kept, found.lastKnown()));
+            lines.add("nothing was changed; to go on without what is lost, add --accept-loss");
+            return new StoreReport(false, lines);
+        }
+        String aside = newDirectory("lost-" + (kept.last() + 1));
+        putAside(behind, kept, aside);
+        StoreDamage left = Prefix.opened(
+                        disk, StoreNames.of(disk), CheckedSnapshot.all(disk, StoreNames.of(disk), tables))
+                .damage();
+        if (left != null) {
+            throw new IllegalStateException("Expected a store that opens, but " + left.what()
+                    + "; what was behind is in " + aside + ". Restore a backup.");
+        }
+        lines.add("kept records 1 to " + kept.last());
+        lines.add("lost " + lost(kept, found.lastKnown()));
+        lines.add("put aside into " + aside + ", nothing was deleted");
+        return new StoreReport(true, lines);
+    }
+
+    private static String lost(Prefix kept, long lastKnown) {
+        return lastKnown > kept.last()
+                ? "records " + (kept.last() + 1) + " to " + lastKnown + ", and any behind them"
+                : "whatever was behind record " + kept.last() + "; nothing tells how much that was";
+    }
+
+    /** The files that do not belong to what is kept; the one that is cut off is not among them. */
+    private List<String> behind(Prefix kept, List<CheckedSnapshot> snapshots) {
+        List<String> behind = new ArrayList<>();
+        // From the end: as long as any of it is there, the store is refused.
+        for (int i = names.segments().size() - 1; i >= 0; i--) {
+            if (names.segments().get(i) > kept.tail().segmentNumber()) {
+                behind.add(Segment.name(names.segments().get(i)));
+            }
+        }
+        Snapshot.Loaded start = kept.snapshot();
+        long keptFrom = start == null ? 0 : start.start().sequence();
+        for (CheckedSnapshot snapshot : snapshots) {
+            // A later one that is whole needs records that are not there, or speaks of others than those that are.
+            if (!snapshot.isWhole() || Snapshot.sequenceOf(snapshot.name()) > keptFrom) {
+                behind.add(snapshot.name());
+            }
+        }
+        return behind;
+    }
+
+    private String newDirectory(String name) throws IOException {
+        String free = name;
+        for (int i = 2; isTaken(free); i++) {
+            free = name + "." + i;
+        }
+        disk.makeDirectory(free);
+        disk.syncNames();
+        return free;
+    }
+
+    private boolean isTaken(String name) throws IOException {
+        for (String there : disk.names()) {
+            if (there.equals(name) || there.startsWith(name + "/")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void putAside(List<String> behind, Prefix kept, String aside) throws IOException {
+        JournalReader.Tail tail = kept.tail();
+        String last = tail.segmentNumber() == 0 || tail.headless() ? null : Segment.name(tail.segmentNumber());
+        if (last != null && isWrittenBehind(last, tail.position())) {
+            FileCopy.copy(disk, last, disk, aside + "/" + last);
+            disk.syncNames();
+        }
+        for (String name : behind) {
+            disk.rename(name, aside + "/" + name);
+            disk.syncNames();
+        }
+        if (last != null) {
+            cut(last, tail);
+        } else if (tail.segmentNumber() == 0) {
+            Segment.create(disk, new Segment(1, tail.sequence() + 1, tail.crc()), segmentBytes);
+        }
+    }
+
+    /** True if there is more than the empty frame that ends a segment. */
+    private boolean isWrittenBehind(String name, int position) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            return new Window(file).writtenEnd(position) > position + Frame.HEADER_BYTES;
+        }
+    }
+
+    private void cut(String name, JournalReader.Tail tail) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            Segment.zero(file, tail.position(), file.size());
+            if (file.size() - tail.position() >= Frame.HEADER_BYTES) {
+                file.write(Frame.encodeTrailer(tail.sequence() + 1), tail.position());
+            }
+            file.sync();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads every file of a store to its end, needed or not, and finds what is damaged and whether the store opens. It holds one
+ * frame at a time and changes nothing.
+ *
+ * <p>In each segment the first damage is named: what is behind it cannot be told from damage that follows of it.
+ */
+final class Verification implements JournalVisitor {
+    private final List<TableName> tables;
+    private final RecordCodec codec;
+    private final List<String> lines = new ArrayList<>();
+    private final Set<String> damages = new LinkedHashSet<>();
+    private String segment = "";
+    private long segmentFirst;
+    private long segmentRecords;
+    private long epoch;
+    private long records;
+    private long first;
+    private long last;
+    private String end = "";
+
+    private Verification(List<TableName> tables) {
+        this.tables = tables;
+        this.codec = new RecordCodec(tables);
+    }
+
+    /**
+     * What is found.
+     *
+     * @param lines what is there, a line for each file
+     * @param damages what is wrong, a sentence without an end for each place
+     * @param opened what opening the store would read
+     * @param snapshots all snapshots, the newest one first
+     * @param lastKnown the last record that anything speaks of
+     */
+    record Found(
+            List<String> lines, List<String> damages, Prefix opened, List<CheckedSnapshot> snapshots, long lastKnown) {
+        /** True if the store opens with all of its records. */
+        boolean opens() {
+            return opened.damage() == null;
+        }
+    }
+
+    /**
+     * Reads these files.
+     *
+     * @throws IllegalStateException if one is of another version
+     */
+    static Found of(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
+        return new Verification(tables).read(disk, names);
+    }
+
+    private Found read(Disk disk, StoreNames names) throws IOException {
+        List<CheckedSnapshot> snapshots = CheckedSnapshot.all(disk, names, tables);
+        long lastKnown = 0;
+        long bytes = 0;
+        for (CheckedSnapshot snapshot : snapshots) {
+            long size = size(disk, snapshot.name());
+            bytes += size;
+            lines.add(line(snapshot, size));
+            lastKnown = Math.max(lastKnown, Snapshot.sequenceOf(snapshot.name()));
+            Snapshot.Loaded loaded = snapshot.loaded();
+            if (loaded == null) {
+                damages.add(snapshot.damage());
+            } else {
+                epoch = Math.max(epoch, loaded.start().epoch());
+                lastKnown = Math.max(lastKnown, loaded.endSequence());
+            }
+        }
+        for (long number : names.segments()) {
+            bytes += size(disk, Segment.name(number));
+        }
+        readJournal(disk, names.segments());
+        Prefix opened = Prefix.opened(disk, names, snapshots);
+        StoreDamage damage = opened.damage();
+        if (damage != null) {
+            damages.add(damage.what());
+        }
+        if (!end.isEmpty()) {
+            lines.add(end);
+        }
+        lines.add(0, summary(bytes));
+        return new Found(List.copyOf(lines), List.copyOf(damages), opened, snapshots, Math.max(lastKnown, last));
+    }
+
+    /** Reads all segments; behind damage it starts anew, as if the journal began there. */
+    private void readJournal(Disk disk, List<Long> segments) throws IOException {
+        List<Long> rest = segments;
+        while (!rest.isEmpty()) {
+            try {
+                JournalReader.Tail tail = JournalReader.all(disk, this).read(rest);
+                end = end(tail);
+                rest = List.of();
+            } catch (StoreDamage damage) {
+                damages.add(damage.what());
+                rest = behind(rest, damage);
+            }
+            endSegment();
+        }
+    }
+
+    /** A segment that does not fit behind the one before it may be whole in itself. */
+    private static List<Long> behind(List<Long> segments, StoreDamage damage) {
+        long number = Segment.numberOf(damage.file());
+        boolean again = damage.position() == 0 && number != segments.get(0);
+        int from = 0;
+        while (from < segments.size() && (again ? segments.get(from) < number : segments.get(from) <= number)) {
+            from++;
+        }
+        return segments.subList(from, segments.size());
+    }
+
+    @Override
+    public void segment(Segment begun) {
+        endSegment();
+        segment = Segment.name(begun.number());
+        segmentFirst = begun.firstSequence();
+        segmentRecords = 0;
+    }
+
+    @Override
+    public void record(RecordCodec.Head head, byte[] bytes) {
+        Record unused = codec.decode(bytes);
+        epoch = Math.max(epoch, head.epoch());
+        first = first == 0 ? head.sequence() : first;
+        last = Math.max(last, head.sequence());
+        records++;
+        segmentRecords++;
+    }
+
+    private void endSegment() {
+        if (!segment.isEmpty()) {
+            String which = segmentRecords == 0
+                    ? "no records yet"
+                    : "records " + segmentFirst + " to " + (segmentFirst + segmentRecords - 1);
+            lines.add(segment + ": " + which);
+            segment = "";
+        }
+    }
+
+    private static String line(CheckedSnapshot snapshot, long bytes) {
+        Snapshot.Loaded loaded = snapshot.loaded();
+        return snapshot.name() + ": "
+                + (loaded == null
+                        ? "damaged"
+                        : loaded.rows() + " rows, with the journal from record "
+                                + (loaded.start().sequence() + 1) + ", at least up to record "
+                                + loaded.endSequence())
+                + ", " + bytes + " bytes";
+    }
+
+    private String summary(long bytes) {
+        return "format " + Segment.VERSION + ", epoch " + epoch + ", " + records + " records in the journal"
+                + (records == 0 ? "" : " (" + first + " to " + last + ")") + ", " + bytes + " bytes";
+    }
+
+    private static String end(JournalReader.Tail tail) {
+        if (tail.headless()) {
+            return Segment.name(tail.segmentNumber()) + ": made and not begun, which the next start repairs";
+        }
+        return tail.tornTo() > tail.tornFrom()
+                ? "torn end: bytes " + tail.tornFrom() + " to " + tail.tornTo() + " of "
+                        + Segment.name(tail.segmentNumber())
+                        + " are no whole record; nothing acknowledged is in them, and the next start repairs it, unless an"
+                        + " engine is just writing there"
+                : "";
+    }
+
+    private static long size(Disk disk, String name) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            return file.size();
+        }
+    }
+}
