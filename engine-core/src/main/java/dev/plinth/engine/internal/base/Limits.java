@@ -125,6 +125,9 @@ public final class Limits {
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 64;
 
+    /** Rows in a step that cancels jobs because a share ended, before their events and deliveries. */
+    public static final int CANCEL_ROWS_PER_RECORD_MAX = 50;
+
     /** Attempts of a job where the caller does not say. */
     public static final int JOB_ATTEMPTS_DEFAULT = 5;
 

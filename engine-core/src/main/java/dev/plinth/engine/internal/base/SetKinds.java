@@ -89,5 +89,8 @@ public final class SetKinds {
     /** Workspaces that were deleted lately, and those of them that have rows left. */
     public static final int WORKSPACES_DELETED = 29;
 
+    /** Jobs that a workspace has on a resource and that are not final. */
+    public static final int JOBS_OPEN_ON_RESOURCE = 30;
+
     private SetKinds() {}
 }

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.job.ItemJob;
+import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -99,7 +100,7 @@ public final class BulkJob implements ItemJob {
         Id id = id(fields);
         return switch (action) {
             case "update" -> update(fields, id);
-            case "delete" -> Resources.delete(id, null);
+            case "delete" -> Resources.delete(id, null, Jobs::cancelOn);
             default -> Resources.move(id, action, null);
         };
     }

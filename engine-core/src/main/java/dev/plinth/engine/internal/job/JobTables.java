@@ -39,6 +39,26 @@ final class JobTables {
         return SetKey.of(SetKinds.JOBS_BY_TYPE, workspace, type);
     }
 
+    /** The jobs of a workspace on a resource, its own or another's, that are not final. */
+    static SetKey openOn(Id resource, Id workspace) {
+        return SetKey.of(SetKinds.JOBS_OPEN_ON_RESOURCE, resource, workspace.text());
+    }
+
+    private static @Nullable SetKey open(JobRow row) {
+        Id resource = row.facts().resource();
+        return resource == null || row.status().isFinal()
+                ? null
+                : openOn(resource, row.facts().workspace());
+    }
+
+    private static void moveOpen(Memberships sets, @Nullable SetKey from, @Nullable SetKey to, long number) {
+        if (from != null && to == null) {
+            sets.remove(from, number);
+        } else if (from == null && to != null) {
+            sets.add(to, number);
+        }
+    }
+
     private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         JobRow old = before == null ? null : JobRow.read(before);
         JobRow row = after == null ? null : JobRow.read(after);
@@ -47,12 +67,14 @@ final class JobTables {
         } else if (row != null) {
             lasting(row).forEach(set -> sets.add(set, row.facts().number()));
             passing(row).forEach(set -> sets.add(set, row.facts().number()));
+            moveOpen(sets, null, open(row), row.facts().number());
             DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.dueAt());
             DueIndex.move(sets, FINISHED_LANE, row.facts().number(), DueIndex.NEVER, row.finishedAt());
             sets.place(row.facts().number(), JOBS, key);
         } else if (old != null) {
             lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
             passing(old).forEach(set -> sets.remove(set, old.facts().number()));
+            moveOpen(sets, open(old), null, old.facts().number());
             DueIndex.move(sets, LANE, old.facts().number(), old.dueAt(), DueIndex.NEVER);
             DueIndex.move(sets, FINISHED_LANE, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
             sets.unplace(old.facts().number());
@@ -64,6 +86,9 @@ final class JobTables {
         if (old.status() != row.status()) {
             passing(old).forEach(set -> sets.remove(set, number));
             passing(row).forEach(set -> sets.add(set, number));
+        }
+        if (old.status().isFinal() != row.status().isFinal()) {
+            moveOpen(sets, open(old), open(row), number);
         }
         DueIndex.move(sets, LANE, number, old.dueAt(), row.dueAt());
         DueIndex.move(sets, FINISHED_LANE, number, old.finishedAt(), row.finishedAt());

@@ -163,14 +163,45 @@ public final class Jobs {
                         "Expected a job that has not finished, but it has "
                                 + row.status().wireName() + ".");
             }
+            JobRow next = canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
-                JobRow next = row.ended(JobStatus.CANCELED, context.now(), null, 0);
                 return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.json(null)));
             }
-            JobRow next = row.cancelRequestedNow();
             Outcome.Done done = new Outcome.Done(202, next.json(null), null, null, 0, false);
             return row.cancelRequested() ? Decision.nothing(done) : Decision.of(JobRules.step(context, next), done);
         };
+    }
+
+    /**
+     * Asks what a workspace has running on a resource to end, and cancels what waits there; bounded, so it may have to be asked
+     * again in a further step.
+     *
+     * @return true if there is nothing more
+     */
+    public static boolean cancelOn(Context context, Id resource, Id workspace, Changes changes) {
+        Rows rows = context.rows();
+        SetKey open = JobTables.openOn(resource, workspace);
+        for (long next = rows.ceiling(open, 0); next != Rows.NONE; next = rows.ceiling(open, next + 1)) {
+            byte[] bytes = rows.at(next);
+            JobRow row = bytes == null ? null : JobRow.read(bytes);
+            if (row != null && !row.status().isFinal() && !isTold(row)) {
+                if (changes.writes().size() >= Limits.CANCEL_ROWS_PER_RECORD_MAX) {
+                    return false;
+                }
+                changes.addAll(JobRules.step(context, canceled(context, row)));
+            }
+        }
+        return true;
+    }
+
+    private static boolean isTold(JobRow row) {
+        return row.status() == JobStatus.RUNNING && row.cancelRequested();
+    }
+
+    private static JobRow canceled(Context context, JobRow row) {
+        return row.status() == JobStatus.RUNNING
+                ? row.cancelRequestedNow()
+                : row.ended(JobStatus.CANCELED, context.now(), null, 0);
     }
 
     /** Queues a failed job again. */

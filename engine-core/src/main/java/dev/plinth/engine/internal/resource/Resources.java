@@ -146,8 +146,12 @@ public final class Resources {
         return move(id, Status.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
     }
 
-    /** Deletes an archived resource with its children and shares: many children take many steps. */
-    public static Command.Change delete(Id id, @Nullable String ifMatch) {
+    /**
+     * Deletes an archived resource with its children and shares: many children take many steps.
+     *
+     * @param end ends what the grantees have under way on it
+     */
+    public static Command.Change delete(Id id, @Nullable String ifMatch, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, id).owned().row();
             Match.checkIfMatch(ifMatch, row.version());
@@ -160,8 +164,8 @@ public final class Resources {
             Changes changes = new Changes();
             byte[] body = deleted(row.id());
             if (Children.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)
-                    || Shares.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)) {
-                return new Decision(changes, Outcome.Done.ok(body), delete(id, null));
+                    || Shares.remove(context, row.id(), CHILDREN_PER_STEP, end, changes)) {
+                return new Decision(changes, Outcome.Done.ok(body), delete(id, null, end));
             }
             changes.remove(ResourceTables.RESOURCES, row.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.deleted", row.id(), body));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
@@ -30,8 +31,10 @@ public final class Shares {
      * Grants a role to a workspace, or changes the one that it has.
      *
      * @param exists tells whether a workspace exists
+     * @param end ends what an editor has under way, if it is to be a reader from now on
      */
-    public static Command.Change grant(Id resource, Id grantee, boolean editor, BiPredicate<Rows, Id> exists) {
+    public static Command.Change grant(
+            Id resource, Id grantee, boolean editor, BiPredicate<Rows, Id> exists, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();
             if (grantee.equals(context.workspace()) || !exists.test(context.rows(), grantee)) {
@@ -42,6 +45,11 @@ public final class Shares {
             ShareRow before = old == null ? null : ShareRow.read(old);
             if (before != null && before.editor() == editor) {
                 return Decision.nothing(Outcome.Done.ok(before.json()));
+            }
+            Changes changes = new Changes();
+            if (before != null && !editor && !end.end(context, resource, grantee, changes)) {
+                return new Decision(
+                        changes, Outcome.Done.ok(before.json()), grant(resource, grantee, false, exists, end));
             }
             ShareRow share = before == null
                     ? new ShareRow(
@@ -60,7 +68,7 @@ public final class Shares {
                             editor,
                             before.number(),
                             before.createdAt());
-            Changes changes = new Changes().put(ResourceTables.SHARES, share.key(), share.row());
+            changes.put(ResourceTables.SHARES, share.key(), share.row());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.shared", resource, share.json()));
             return Decision.of(
                     changes,
@@ -85,8 +93,8 @@ public final class Shares {
         };
     }
 
-    /** Takes a role back. */
-    public static Command.Change revoke(Id resource, Id grantee) {
+    /** Takes a role back, and ends what the grantee has under way by it. */
+    public static Command.Change revoke(Id resource, Id grantee, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();
             byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
@@ -94,21 +102,30 @@ public final class Shares {
                 throw new Refused(Refusal.notFound());
             }
             ShareRow share = ShareRow.read(old);
-            Changes changes = new Changes().remove(ResourceTables.SHARES, share.key());
+            Changes changes = new Changes();
+            if (!end.end(context, resource, grantee, changes)) {
+                return new Decision(changes, Outcome.Done.ok(DELETED), revoke(resource, grantee, end));
+            }
+            changes.remove(ResourceTables.SHARES, share.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.json()));
             return Decision.of(changes, Outcome.Done.ok(DELETED));
         };
     }
 
     /** Adds the removal of some shares of a resource that is being deleted; true if there were any. */
-    static boolean remove(Rows rows, Id resource, int limit, Changes changes) {
+    static boolean remove(Context context, Id resource, int limit, ShareEnd end, Changes changes) {
+        Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         long next = rows.ceiling(set, 0);
         boolean any = next != Rows.NONE;
         for (int i = 0; i < limit && next != Rows.NONE; i++) {
             byte[] row = rows.at(next);
             if (row != null) {
-                changes.remove(ResourceTables.SHARES, ShareRow.read(row).key());
+                ShareRow share = ShareRow.read(row);
+                if (!end.end(context, resource, share.grantee(), changes)) {
+                    return true;
+                }
+                changes.remove(ResourceTables.SHARES, share.key());
             }
             next = rows.ceiling(set, next + 1);
         }

@@ -81,7 +81,7 @@ final class ResourceDecoders {
 
     Command delete(Request request) {
         Input input = Input.of(request);
-        return input.checked(Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch()));
+        return input.checked(Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn));
     }
 
     Command move(Request request, String move) {
@@ -115,7 +115,7 @@ final class ResourceDecoders {
         }
         Id resource = input.id(IdKind.RESOURCE, 0);
         Id grantee = input.id(IdKind.WORKSPACE, 1);
-        return input.checked(Shares.grant(resource, grantee, "editor".equals(role), Access::exists));
+        return input.checked(Shares.grant(resource, grantee, "editor".equals(role), Access::exists, Jobs::cancelOn));
     }
 
     Command shares(Request request) {
@@ -126,7 +126,8 @@ final class ResourceDecoders {
 
     Command unshare(Request request) {
         Input input = Input.of(request);
-        return input.checked(Shares.revoke(input.id(IdKind.RESOURCE, 0), input.id(IdKind.WORKSPACE, 1)));
+        return input.checked(
+                Shares.revoke(input.id(IdKind.RESOURCE, 0), input.id(IdKind.WORKSPACE, 1), Jobs::cancelOn));
     }
 
     Command createChild(Request request) {

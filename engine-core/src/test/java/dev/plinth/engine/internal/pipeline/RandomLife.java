@@ -88,7 +88,7 @@ final class RandomLife {
                             caller,
                             Resources.move(
                                     any(resources, IdKind.RESOURCE), MOVES.get(random.nextInt(MOVES.size())), null));
-                case 5 -> run(caller, Resources.delete(any(resources, IdKind.RESOURCE), null));
+                case 5 -> run(caller, Resources.delete(any(resources, IdKind.RESOURCE), null, Jobs::cancelOn));
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
@@ -122,9 +122,9 @@ final class RandomLife {
         Id resource = any(resources, IdKind.RESOURCE);
         Id grantee = callers[1].workspace();
         if (random.nextInt(3) > 0) {
-            run(caller, Shares.grant(resource, grantee, random.nextBoolean(), (rows, id) -> true));
+            run(caller, Shares.grant(resource, grantee, random.nextBoolean(), (rows, id) -> true, Jobs::cancelOn));
         } else {
-            run(caller, Shares.revoke(resource, grantee));
+            run(caller, Shares.revoke(resource, grantee, Jobs::cancelOn));
         }
     }
 
@@ -137,7 +137,8 @@ final class RandomLife {
         byte[] input = bytes("\"" + "x".repeat(random.nextInt(8) == 0 ? 700_000 : 10) + "\"");
         long runAt = random.nextBoolean() ? 0 : 1_800_000_000_000L + random.nextInt(3);
         String unique = random.nextBoolean() ? null : "u" + random.nextInt(3);
-        NewJob job = new NewJob("resize", input, null, runAt, 1 + random.nextInt(4), unique, 5, false);
+        Id resource = random.nextBoolean() ? null : any(resources, IdKind.RESOURCE);
+        NewJob job = new NewJob("resize", input, resource, runAt, 1 + random.nextInt(4), unique, 5, false);
         add(jobs, IdKind.JOB, "job_id", caller, StartJob.of(job));
     }
 

@@ -1,0 +1,240 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The end of a share ends what the grantee has under way on the resource, in the same step, and nothing else (contract §6). */
+final class RevokedShareTest {
+    private static final int WAIT_SECONDS = 30;
+
+    private final Semaphore started = new Semaphore(0);
+    private final CountDownLatch toldToEnd = new CountDownLatch(1);
+    private AgingStore store;
+    private String owner;
+    private String grantee;
+    private String granteeWorkspace;
+    private String resource;
+
+    @BeforeEach
+    void open() {
+        store = AgingStore.open(builder -> builder.asyncOperation("work", job -> {
+            started.release();
+            while (!job.isCancelRequested()) {
+                Thread.onSpinWait();
+            }
+            toldToEnd.countDown();
+            return null;
+        }));
+        owner = store.key();
+        granteeWorkspace = store.newWorkspace("grantee");
+        grantee = store.newKey(granteeWorkspace);
+        resource = store.make("/v1/resources", "{\"name\":\"shared\"}");
+        share(resource, granteeWorkspace, "editor");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void revoke_runningAndWaitingJobsOfTheGrantee_areEnded() throws Exception {
+        String running = start(grantee, resource);
+        awaitStarted();
+        String queued = job(grantee, resource, "");
+        String scheduled = job(grantee, resource, ",\"runAt\":\"2026-01-02T00:00:00.000Z\"");
+        String retrying = job(grantee, resource, ",\"priority\":1");
+
+        Reply revoked = unshare(resource, granteeWorkspace);
+
+        assertThat(revoked.status()).isEqualTo(200);
+        for (String waiting : List.of(queued, scheduled, retrying)) {
+            assertThat(show(grantee, waiting)).contains("\"status\":\"canceled\"", "\"finishedAt\":");
+        }
+        assertThat(toldToEnd.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(show(grantee, running + "?wait=30")).contains("\"status\":\"canceled\"");
+        String events = get(grantee, "/v1/events?type=job.canceled").text();
+        assertThat(events).contains(queued, scheduled, retrying, running);
+        assertThat(get(owner, "/v1/events?type=job.canceled").text()).doesNotContain("job_");
+        assertThat(get(owner, "/v1/events?limit=1").text()).contains("resource.unshared");
+    }
+
+    @Test
+    void narrow_editorToReader_endsJobsAndKeepsTheShare() throws Exception {
+        String running = start(grantee, resource);
+        awaitStarted();
+        String queued = job(grantee, resource, "");
+
+        share(resource, granteeWorkspace, "reader");
+
+        assertThat(show(grantee, queued)).contains("\"status\":\"canceled\"");
+        assertThat(toldToEnd.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(show(grantee, running + "?wait=30")).contains("\"status\":\"canceled\"");
+        assertThat(get(grantee, "/v1/resources/" + resource).text()).contains("\"role\":\"reader\"");
+    }
+
+    @Test
+    void grant_sameOrWiderRole_endsNothing() {
+        String queued = job(grantee, resource, "");
+        share(resource, granteeWorkspace, "editor");
+        assertThat(show(grantee, queued)).contains("\"status\":\"queued\"");
+        String reader = store.newWorkspace("reader");
+        share(resource, reader, "reader");
+        share(resource, reader, "editor");
+        assertThat(show(grantee, queued)).contains("\"status\":\"queued\"");
+    }
+
+    @Test
+    void revoke_jobsOfOthersAndOnOtherThings_goOn() {
+        String third = store.newWorkspace("third");
+        String thirdKey = store.newKey(third);
+        share(resource, third, "editor");
+        store.use(owner);
+        String other = store.make("/v1/resources", "{\"name\":\"other\"}");
+        share(other, granteeWorkspace, "editor");
+        List<String> keep = new ArrayList<>();
+        String ofOwner = job(owner, resource, "");
+        String ofThird = job(thirdKey, resource, "");
+        keep.add(job(grantee, other, ""));
+        keep.add(AgingStore.id(post(grantee, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}")));
+        String failedBefore = job(grantee, resource, "");
+        assertThat(post(grantee, "/v1/jobs/" + failedBefore + "/cancel", "{}").status())
+                .isEqualTo(200);
+        String ended = show(grantee, failedBefore);
+        store.pass(Duration.ofSeconds(1));
+
+        assertThat(unshare(resource, granteeWorkspace).status()).isEqualTo(200);
+
+        assertThat(show(owner, ofOwner)).contains("\"status\":\"queued\"");
+        assertThat(show(thirdKey, ofThird)).contains("\"status\":\"queued\"");
+        for (String job : keep) {
+            assertThat(show(grantee, job)).contains("\"status\":\"queued\"");
+        }
+        assertThat(show(grantee, failedBefore)).isEqualTo(ended);
+    }
+
+    @Test
+    void revoke_moreJobsThanGoIntoOneRecord_endsAllOfThemOnce() {
+        List<String> jobs = new ArrayList<>();
+        for (int i = 0; i < 230; i++) {
+            jobs.add(job(grantee, resource, ""));
+        }
+        Reply revoked = store.engine()
+                .call(Call.of("DELETE", "/v1/resources/" + resource + "/shares/" + granteeWorkspace)
+                        .withKey(owner)
+                        .withHeader("Idempotency-Key", "k"));
+        assertThat(revoked.text()).isEqualTo("{\"deleted\":true}");
+        for (String job : jobs) {
+            assertThat(show(grantee, job)).contains("\"status\":\"canceled\"");
+        }
+        int canceled = 0;
+        String page = get(grantee, "/v1/events?type=job.canceled&limit=100").text();
+        while (true) {
+            canceled += page.split("\"job.canceled\"", -1).length - 1;
+            Json parsed = Json.of(page);
+            Object cursor = parsed.asMap().get("nextCursor");
+            if (cursor == null) {
+                break;
+            }
+            page = get(grantee, "/v1/events?type=job.canceled&limit=100&cursor=" + cursor)
+                    .text();
+        }
+        assertThat(canceled).isEqualTo(230);
+        assertThat(unshare(resource, granteeWorkspace).status()).isEqualTo(404);
+    }
+
+    @Test
+    void delete_sharedResource_endsTheJobsOfAllGrantees() throws Exception {
+        String third = store.newWorkspace("third");
+        String thirdKey = store.newKey(third);
+        share(resource, third, "editor");
+        String running = start(grantee, resource);
+        awaitStarted();
+        List<String> queued = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            queued.add(job(thirdKey, resource, ""));
+        }
+        assertThat(post(owner, "/v1/resources/" + resource + "/archive", "{}").status())
+                .isEqualTo(200);
+
+        assertThat(store.engine()
+                        .call(Call.of("DELETE", "/v1/resources/" + resource).withKey(owner))
+                        .status())
+                .isEqualTo(200);
+
+        for (String job : queued) {
+            assertThat(show(thirdKey, job)).contains("\"status\":\"canceled\"");
+        }
+        assertThat(toldToEnd.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(show(grantee, running + "?wait=30")).contains("\"status\":\"canceled\"");
+        assertThat(store.rows("shares")).isZero();
+    }
+
+    @Test
+    void delete_sharedResourceInBulk_endsTheJobsToo() {
+        String queued = job(grantee, resource, "");
+        assertThat(post(owner, "/v1/resources/" + resource + "/archive", "{}").status())
+                .isEqualTo(200);
+        String bulk = AgingStore.id(post(
+                owner, "/v1/resources/bulk", "{\"operations\":[{\"action\":\"delete\",\"id\":\"" + resource + "\"}]}"));
+        assertThat(show(owner, bulk + "?wait=30")).contains("\"succeeded\":1");
+        assertThat(show(grantee, queued)).contains("\"status\":\"canceled\"");
+    }
+
+    private void awaitStarted() {
+        try {
+            assertThat(started.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Starts the operation that runs until it is told to end. */
+    private String start(String key, String on) {
+        return AgingStore.id(post(key, "/v1/resources/" + on + "/operations/work", "{}"));
+    }
+
+    /** Starts a job of a type that nobody handles, so that it waits. */
+    private String job(String key, String on, String more) {
+        return AgingStore.id(
+                post(key, "/v1/jobs", "{\"type\":\"idle\",\"input\":{},\"resourceId\":\"" + on + "\"" + more + "}"));
+    }
+
+    private void share(String what, String with, String role) {
+        Reply shared = store.engine()
+                .call(Call.of("PUT", "/v1/resources/" + what + "/shares/" + with)
+                        .withKey(owner)
+                        .withBody(Json.of("{\"role\":\"" + role + "\"}")));
+        assertThat(shared.status()).as(shared.text()).isBetween(200, 201);
+    }
+
+    private Reply unshare(String what, String from) {
+        return store.engine()
+                .call(Call.of("DELETE", "/v1/resources/" + what + "/shares/" + from)
+                        .withKey(owner));
+    }
+
+    private String show(String key, String job) {
+        return get(key, "/v1/jobs/" + job).text();
+    }
+
+    private Reply get(String key, String path) {
+        return store.engine().call(Call.of("GET", path).withKey(key));
+    }
+
+    private Reply post(String key, String path, String body) {
+        return store.engine().call(Call.of("POST", path).withKey(key).withBody(Json.of(body)));
+    }
+}
