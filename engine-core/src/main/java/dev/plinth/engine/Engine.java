@@ -420,7 +420,8 @@ public final class Engine implements AutoCloseable {
         }
         Journal.Durability level =
                 Journal.Durability.valueOf(config.durability().name());
-        Store store = Store.open(settings, Store.Files.in(config.directory().get(), level), config.clock());
+        Store store =
+                Store.open(settings, config.files().apply(config.directory().get(), level), config.clock());
         if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }

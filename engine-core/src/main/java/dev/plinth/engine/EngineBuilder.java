@@ -15,6 +15,8 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Costs;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /** Collects what an engine is to be, and opens it. Not thread-safe; one builder may open several engines. */
@@ -49,6 +52,7 @@ public final class EngineBuilder {
     private Optional<String> adminToken = Optional.empty();
     private Optional<Path> directory = Optional.empty();
     private Durability durability = Durability.FSYNC;
+    private BiFunction<Path, Journal.Durability, Store.Files> files = Store.Files::in;
     private Optional<Path> secretKeyFile = Optional.empty();
     private boolean defaultWorkspace;
 
@@ -69,6 +73,12 @@ public final class EngineBuilder {
     /** How much survives what, of an engine with a directory; FSYNC unless said otherwise. */
     public EngineBuilder durability(Durability level) {
         durability = level;
+        return this;
+    }
+
+    /** Files of other sizes than usual, for tests: small ones change often. */
+    EngineBuilder files(int segmentBytes, long bytesPerSnapshot) {
+        files = (path, level) -> new Store.Files(path, level, segmentBytes, bytesPerSnapshot);
         return this;
     }
 
@@ -224,6 +234,7 @@ public final class EngineBuilder {
                 List.copyOf(plans),
                 directory,
                 durability,
+                files,
                 secretKeyFile,
                 adminToken,
                 List.copyOf(webhookAllow),

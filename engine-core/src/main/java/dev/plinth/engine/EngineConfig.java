@@ -8,11 +8,14 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.wire.Costs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** What an engine is to be: the builder's settings, fixed. */
 record EngineConfig(
@@ -24,6 +27,7 @@ record EngineConfig(
         List<Plan> plans,
         Optional<Path> directory,
         Durability durability,
+        BiFunction<Path, Journal.Durability, Store.Files> files,
         Optional<Path> secretKeyFile,
         Optional<String> adminToken,
         List<String> webhookAllow,

@@ -1,0 +1,39 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.http.HttpServer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a child JVM runs: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
+ * test could reach. Arguments: directory, kind of tables.
+ */
+public final class SmallFilesServer {
+    private static final int SEGMENT_BYTES = 192 * 1024;
+    private static final long BYTES_PER_SNAPSHOT = 400 * 1024;
+    private static final int UNLIMITED = 1_000_000;
+
+    private SmallFilesServer() {}
+
+    /** Serves until it is killed; says the key, once, and where it listens. */
+    public static void main(String[] arguments) {
+        EngineBuilder builder = Engine.builder()
+                .directory(Path.of(arguments[0]))
+                .tables(Tables.valueOf(arguments[1]))
+                .maxResources(10_000)
+                .files(SEGMENT_BYTES, BYTES_PER_SNAPSHOT)
+                .createDefaultWorkspace(true)
+                .adminToken(arguments[2])
+                .webhookAllow("127.0.0.0/8");
+        for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
+            builder.plan(Plan.perMinute(plan.name(), UNLIMITED)
+                    .withEndpointsMax(UNLIMITED)
+                    .withQueuedJobsMax(UNLIMITED));
+        }
+        Engine engine = builder.open();
+        HttpServer server = HttpServer.start(engine, "127.0.0.1", 0);
+        engine.firstStart().ifPresent(first -> System.out.println(first.key()));
+        System.out.println("plinth: listening on " + server.uri());
+    }
+}

@@ -1,0 +1,299 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.http.JsonApi.Answer;
+import dev.plinth.engine.http.OracleWriter.Done;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Compares a server that came back with what its writers know: every call that was acknowledged has its row, its event, its
+ * remembered answer and its deliveries; one that was open has all of them or none; and there is nothing else.
+ */
+final class Oracle {
+    private static final int JOB_SECONDS = 30;
+
+    private final JsonApi api;
+    private final List<OracleWriter> writers;
+    private final String endpoint;
+    private final Set<String> delivered = new HashSet<>();
+    private final Map<String, Integer> changes = new TreeMap<>();
+    private int happened;
+    private int free;
+    private String since = "";
+
+    /**
+     * @param endpoint id of the webhook endpoint that gets {@code resource.*}
+     */
+    Oracle(JsonApi api, List<OracleWriter> writers, String endpoint) {
+        this.api = api;
+        this.writers = writers;
+        this.endpoint = endpoint;
+        begin();
+    }
+
+    /** Ids of all events so far that have to be delivered. */
+    Set<String> delivered() {
+        return delivered;
+    }
+
+    /** What was checked so far, for a person. */
+    String figures() {
+        return changes + ", of the open calls " + happened + " had happened and " + free + " had not";
+    }
+
+    /** Checks all that the writers know, and completes what was open. */
+    void check() throws IOException, InterruptedException {
+        for (OracleWriter writer : writers) {
+            writer.rethrow();
+        }
+        for (OracleWriter writer : writers) {
+            complete(writer);
+        }
+        for (OracleWriter writer : writers) {
+            finishBulks(writer);
+        }
+        for (OracleWriter writer : writers) {
+            checkRows(writer);
+            for (Done done : writer.done()) {
+                writer.replay(done);
+                changes.merge(done.ask().kind().name(), 1, Integer::sum);
+            }
+        }
+        checkLists();
+        checkEvents();
+        for (OracleWriter writer : writers) {
+            writer.forget();
+        }
+        begin();
+    }
+
+    private void begin() {
+        // What was written before is in an earlier millisecond: reads came after it.
+        since = Instant.now().toString().substring(0, 23);
+    }
+
+    /** Repeats the call whose answer never came: it is a replay if and only if the change is there. */
+    private void complete(OracleWriter writer) throws IOException, InterruptedException {
+        Ask ask = writer.open();
+        if (ask == null) {
+            return;
+        }
+        if (ask.kind() == Ask.Kind.BULK) {
+            writer.send(ask);
+            return;
+        }
+        boolean there = isThere(ask, writer);
+        assertThat(writer.send(ask))
+                .as("replayed, as the change is there: %s", ask)
+                .isEqualTo(there);
+        if (there) {
+            happened++;
+        } else {
+            free++;
+        }
+    }
+
+    private boolean isThere(Ask ask, OracleWriter writer) throws IOException, InterruptedException {
+        if (ask.kind() == Ask.Kind.SHARE || ask.kind() == Ask.Kind.UNSHARE) {
+            String list = ask.path().substring(0, ask.path().lastIndexOf('/'));
+            return api.all(list).isEmpty() == (ask.kind() == Ask.Kind.UNSHARE);
+        }
+        if (ask.kind().makesSomething()) {
+            return api.all(listOf(ask)).stream()
+                    .anyMatch(entry -> entry.toString().contains(ask.mark() + ","));
+        }
+        String path = ask.path().replaceAll("/(pause|resume|archive|unarchive|cancel)$", "");
+        Answer now = api.get(path);
+        if (ask.kind().endsSomething()) {
+            return now.status() == 404;
+        }
+        if (ask.kind() == Ask.Kind.CANCEL_JOB || ask.kind() == Ask.Kind.REVOKE_KEY) {
+            return List.of("canceled", "revoked").contains(now.json().get("status"));
+        }
+        return !now.json().equals(writer.rows().get(path));
+    }
+
+    private static String listOf(Ask ask) {
+        return switch (ask.kind()) {
+            case CREATE -> ask.path() + "?status=all";
+            case CREATE_JOB -> ask.path() + "?type=" + ask.mark();
+            case PUBLISH -> ask.path() + "?type=host." + ask.mark();
+            default -> ask.path();
+        };
+    }
+
+    /** A bulk job that was accepted comes to its end and has made each thing once. */
+    private void finishBulks(OracleWriter writer) throws IOException, InterruptedException {
+        if (writer.bulks().isEmpty()) {
+            return;
+        }
+        for (String job : writer.bulks().keySet()) {
+            Map<String, Object> ended = api.get(job + "?wait=" + JOB_SECONDS).json();
+            assertThat(ended.get("status")).as("%s: %s", job, ended).isEqualTo("succeeded");
+        }
+        Map<String, Integer> made = new HashMap<>();
+        for (Map<String, Object> resource : api.all("/v1/resources?status=all")) {
+            String name = String.valueOf(resource.get("name"));
+            if (writer.bulks().containsValue(name)) {
+                made.merge(name, 1, Integer::sum);
+                writer.adopt(resource);
+            }
+        }
+        for (String mark : writer.bulks().values()) {
+            assertThat(made.get(mark)).as("resources of the bulk job %s", mark).isEqualTo(OracleWriter.BULK_CREATES);
+        }
+    }
+
+    private void checkRows(OracleWriter writer) throws IOException, InterruptedException {
+        for (Map.Entry<String, Map<String, Object>> row : writer.rows().entrySet()) {
+            Map<String, Object> shown = api.get(row.getKey()).json();
+            assertThat(shown).as(row.getKey()).containsAllEntriesOf(row.getValue());
+        }
+        for (String path : writer.gone()) {
+            assertThat(api.get(path).status()).as("status of %s", path).isEqualTo(404);
+        }
+    }
+
+    private void checkLists() throws IOException, InterruptedException {
+        Map<String, Map<String, Object>> resources = new TreeMap<>();
+        Map<String, Map<String, Object>> keys = new TreeMap<>();
+        for (OracleWriter writer : writers) {
+            writer.rows().forEach((path, row) -> {
+                if (path.matches("/v1/resources/[^/]*")) {
+                    resources.put(String.valueOf(row.get("id")), row);
+                } else if (path.startsWith("/v1/keys/")) {
+                    keys.put(String.valueOf(row.get("id")), row);
+                }
+            });
+        }
+        assertThat(byId(api.all("/v1/resources?status=all")))
+                .as("all resources")
+                .isEqualTo(resources);
+        for (String status : List.of("active", "paused", "archived")) {
+            Map<String, Map<String, Object>> expected = new TreeMap<>(resources);
+            expected.values().removeIf(row -> !status.equals(row.get("status")));
+            assertThat(byId(api.all("/v1/resources?status=" + status)))
+                    .as("resources that are %s", status)
+                    .isEqualTo(expected);
+        }
+        assertThat(byId(api.all("/v1/keys"))).as("keys").containsAllEntriesOf(keys);
+        for (OracleWriter writer : writers) {
+            for (String path : writer.rows().keySet()) {
+                if (path.matches("/v1/resources/[^/]*")) {
+                    checkBelow(writer, path);
+                }
+            }
+        }
+    }
+
+    private void checkBelow(OracleWriter writer, String path) throws IOException, InterruptedException {
+        Map<String, Map<String, Object>> children = new TreeMap<>();
+        writer.rows().forEach((row, child) -> {
+            if (row.startsWith(path + "/children/")) {
+                children.put(String.valueOf(child.get("id")), child);
+            }
+        });
+        assertThat(byId(api.all(path + "/children"))).as("children of %s", path).isEqualTo(children);
+        Map<String, Object> share = writer.shares().get(path);
+        assertThat(api.all(path + "/shares"))
+                .as("shares of %s", path)
+                .isEqualTo(share == null ? List.of() : List.of(share));
+    }
+
+    private static Map<String, Map<String, Object>> byId(List<Map<String, Object>> entries) {
+        Map<String, Map<String, Object>> byId = new TreeMap<>();
+        for (Map<String, Object> entry : entries) {
+            byId.put(String.valueOf(entry.get("id")), entry);
+        }
+        assertThat(byId).as("each entry once").hasSameSizeAs(entries);
+        return byId;
+    }
+
+    /** Each change since the last check has its one event, no event is without a change, and each has its delivery. */
+    private void checkEvents() throws IOException, InterruptedException {
+        Map<String, Integer> expected = new TreeMap<>();
+        Map<String, List<Map<String, Object>>> events = new TreeMap<>();
+        for (Map<String, Object> event : newest("/v1/events")) {
+            events.computeIfAbsent(String.valueOf(event.get("type")), type -> new ArrayList<>())
+                    .add(event);
+        }
+        for (OracleWriter writer : writers) {
+            for (Done done : writer.done()) {
+                checkEvents(done, events);
+                expected.merge(typeOf(done.ask()), 1, Integer::sum);
+                expected.merge("child.deleted", done.children().size(), Integer::sum);
+            }
+            expected.merge("job.succeeded", writer.bulks().size(), Integer::sum);
+            expected.merge("resource.created", writer.bulks().size() * OracleWriter.BULK_CREATES, Integer::sum);
+        }
+        expected.remove("");
+        expected.values().removeIf(count -> count == 0);
+        Map<String, Integer> counts = new TreeMap<>();
+        Set<String> toDeliver = new TreeSet<>();
+        events.forEach((type, ofType) -> {
+            counts.put(type, ofType.size());
+            if (type.startsWith("resource.")) {
+                ofType.forEach(event -> toDeliver.add(String.valueOf(event.get("id"))));
+            }
+        });
+        assertThat(counts).as("events by type").isEqualTo(expected);
+        List<String> deliveries = newest("/v1/webhook-endpoints/" + endpoint + "/deliveries").stream()
+                .map(delivery -> String.valueOf(delivery.get("eventId")))
+                .toList();
+        assertThat(deliveries).as("events with a delivery").containsExactlyInAnyOrderElementsOf(toDeliver);
+        delivered.addAll(toDeliver);
+    }
+
+    private static String typeOf(Ask ask) {
+        return ask.kind() == Ask.Kind.PUBLISH
+                ? "host." + ask.mark()
+                : ask.kind().event();
+    }
+
+    private static void checkEvents(Done done, Map<String, List<Map<String, Object>>> events) {
+        Ask ask = done.ask();
+        if (ask.kind() == Ask.Kind.PUBLISH) {
+            assertThat(events.get(typeOf(ask))).as("events of %s", ask).isEqualTo(List.of(done.told()));
+        } else if (!ask.kind().event().isEmpty()) {
+            assertThat(events.getOrDefault(ask.kind().event(), List.of()))
+                    .as("events of %s", ask)
+                    .filteredOn(event -> done.told().equals(event.get("data")))
+                    .hasSize(1);
+        }
+        for (String child : done.children()) {
+            assertThat(events.getOrDefault("child.deleted", List.of()))
+                    .as("events of child %s", child)
+                    .filteredOn(event -> String.valueOf(event.get("data")).contains(child))
+                    .hasSize(1);
+        }
+    }
+
+    /** The entries of a list since the last check. */
+    private List<Map<String, Object>> newest(String path) throws IOException, InterruptedException {
+        List<Map<String, Object>> newest = new ArrayList<>();
+        String cursor = "";
+        while (true) {
+            Map<String, Object> page = api.page(path, cursor);
+            for (Map<String, Object> entry : JsonApi.entries(page)) {
+                if (String.valueOf(entry.get("createdAt")).compareTo(since) < 0) {
+                    return newest;
+                }
+                newest.add(entry);
+            }
+            if (!(page.get("nextCursor") instanceof String next)) {
+                return newest;
+            }
+            cursor = next;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.plinth.engine.http;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A program that serves an engine in a JVM of its own, from its start until it is killed. */
+final class ServedProcess implements AutoCloseable {
+    private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
+    private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final Path err;
+    private final long startMillis;
+    private String key = "";
+    private String base = "";
+
+    /**
+     * Starts a program and waits until it serves.
+     *
+     * @param err where its standard error goes
+     * @param arguments of the JVM
+     */
+    ServedProcess(Path err, String... arguments) throws IOException {
+        long began = System.nanoTime();
+        this.err = err;
+        this.process = builder(arguments).redirectError(err.toFile()).start();
+        BufferedReader lines = process.inputReader();
+        while (base.isEmpty()) {
+            String line = lines.readLine();
+            if (line == null) {
+                throw new AssertionError("Expected a program that serves, but it ended: " + said());
+            }
+            Matcher shown = KEY.matcher(line);
+            if (key.isEmpty() && shown.find()) {
+                key = shown.group();
+            }
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.matches()) {
+                base = listening.group(1);
+            }
+        }
+        startMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+
+    /** What starts a JVM like this one. */
+    static ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
+        return builder;
+    }
+
+    /** The key that it printed; empty if it printed none. */
+    String key() {
+        return key;
+    }
+
+    /** Where it listens. */
+    String base() {
+        return base;
+    }
+
+    /** From its start until it served. */
+    long startMillis() {
+        return startMillis;
+    }
+
+    /** What it wrote on standard error. */
+    String said() throws IOException {
+        return Files.readString(err);
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; gives the exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("Expected the program to end, but it still ran after " + PATIENCE_SECONDS + " s");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
