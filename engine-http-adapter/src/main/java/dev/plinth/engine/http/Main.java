@@ -4,6 +4,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.StoreReport;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,14 +15,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The standalone program: {@code java -jar plinth.jar [serve]}.
+ * The standalone program: {@code java -jar plinth.jar [serve]}, or one of the {@link StoreCommand}s.
  *
- * <p>Exit codes: 0 after SIGTERM and for {@code --help} and {@code --version}, 1 if it cannot start, 2 for a usage error. What
- * goes wrong is said in one sentence on standard error.
+ * <p>Exit codes: 0 after SIGTERM, for {@code --help} and {@code --version} and for a store that is whole; 1 if it cannot start, or
+ * a store is not whole or cannot be worked on; 2 for a usage error. What goes wrong is said in one sentence on standard error.
  */
 public final class Main {
     private static final int OK = 0;
     private static final int CANNOT_START = 1;
+    private static final int NOT_WHOLE = 1;
     private static final int USAGE = 2;
 
     /** Hosts that mean every interface: one listens on them, but connects to another. */
@@ -47,7 +49,9 @@ public final class Main {
     private int run(List<String> arguments, Map<String, String> environment) {
         CommandLine line;
         try {
-            line = new CommandLineReader(environment).read(arguments);
+            line = StoreCommand.isMeant(arguments)
+                    ? StoreCommand.read(arguments)
+                    : new CommandLineReader(environment).read(arguments);
         } catch (ParameterException wrong) {
             say(CommandLineReader.sentence(wrong.getMessage(), wrong));
             err.println("Run it with --help to see all options.");
@@ -61,8 +65,18 @@ public final class Main {
             line.printVersionHelp(out);
             return OK;
         }
-        ServeOptions options = line.getCommand();
-        return serve(options);
+        return line.getCommand() instanceof StoreCommand command ? work(command) : serve(line.getCommand());
+    }
+
+    private int work(StoreCommand command) {
+        try {
+            StoreReport report = command.run();
+            report.lines().forEach(out::println);
+            return report.isWhole() ? OK : NOT_WHOLE;
+        } catch (RuntimeException failure) {
+            say(CommandLineReader.sentence(failure.getMessage(), failure));
+            return NOT_WHOLE;
+        }
     }
 
     private int serve(ServeOptions options) {

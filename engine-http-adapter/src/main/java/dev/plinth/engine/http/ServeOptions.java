@@ -25,8 +25,10 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         usageHelpWidth = 100,
         description = "Serves the engine over HTTP.",
-        footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
-                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas.")
+        footer =
+                "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                        + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas."
+                        + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET, plinth.jar recover DIR.")
 final class ServeOptions {
     private static final int PORT_MAX = 65_535;
 

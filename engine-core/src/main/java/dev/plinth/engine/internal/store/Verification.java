@@ -25,6 +25,7 @@ final class Verification implements JournalVisitor {
     private long records;
     private long first;
     private long last;
+    private long lastBehind;
     private String end = "";
 
     private Verification(List<TableName> tables) {
@@ -88,7 +89,12 @@ final class Verification implements JournalVisitor {
             lines.add(end);
         }
         lines.add(0, summary(bytes));
-        return new Found(List.copyOf(lines), List.copyOf(damages), opened, snapshots, Math.max(lastKnown, last));
+        return new Found(
+                List.copyOf(lines),
+                List.copyOf(damages),
+                opened,
+                snapshots,
+                Math.max(lastKnown, Math.max(last, lastBehind)));
     }
 
     /** Reads all segments; behind damage it starts anew, as if the journal began there. */
@@ -101,9 +107,31 @@ final class Verification implements JournalVisitor {
                 rest = List.of();
             } catch (StoreDamage damage) {
                 damages.add(damage.what());
+                if (rest.contains(Segment.numberOf(damage.file()))) {
+                    lastBehind = Math.max(lastBehind, lastWhole(disk, damage));
+                }
                 rest = behind(rest, damage);
             }
             endSegment();
+        }
+    }
+
+    /** The last record of which there is a whole frame behind damage, in the same file. */
+    private static long lastWhole(Disk disk, StoreDamage damage) throws IOException {
+        try (Disk.File file = disk.open(damage.file())) {
+            Window window = new Window(file);
+            long end = window.writtenEnd(damage.position());
+            long found = 0;
+            long at = damage.position();
+            while (true) {
+                at = JournalReader.frameBehind(window, at, end, 0, false);
+                Frame frame = at < 0 ? null : window.frame(at);
+                if (frame == null) {
+                    return found;
+                }
+                found = Math.max(found, frame.firstSequence() + frame.records().size() - 1);
+                at += frame.bytes();
+            }
         }
     }
 

@@ -1,0 +1,105 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.DataDirectory;
+import dev.plinth.engine.api.StoreReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** A command on the directory of a store; picocli fills it. It takes nothing from the environment. */
+sealed interface StoreCommand {
+    /** By the word that they are called with. */
+    Map<String, Supplier<StoreCommand>> BY_NAME =
+            Map.of("verify", Verify::new, "backup", Backup::new, "recover", Recover::new);
+
+    /** Does it. Throws {@code IllegalStateException} with one sentence if it cannot. */
+    StoreReport run();
+
+    /** True if the arguments are one of these commands. */
+    static boolean isMeant(List<String> arguments) {
+        return !arguments.isEmpty() && BY_NAME.containsKey(arguments.get(0));
+    }
+
+    /**
+     * The parsed command; {@code getCommand()} is the {@link StoreCommand}.
+     *
+     * @throws ParameterException whose message's first line says what is wrong
+     */
+    static CommandLine read(List<String> arguments) {
+        Supplier<StoreCommand> command = BY_NAME.get(arguments.get(0));
+        CommandLine line = new CommandLine(command == null ? new Verify() : command.get());
+        line.parseArgs(arguments.subList(1, arguments.size()).toArray(String[]::new));
+        return line;
+    }
+
+    /** {@code verify}. */
+    @Command(
+            name = "plinth.jar verify",
+            mixinStandardHelpOptions = true,
+            versionProvider = ServeOptions.Version.class,
+            usageHelpWidth = 100,
+            description = "Reads every file of a data directory and names each damage; an engine may have it open."
+                    + " Exit code 0: whole, 1: damaged.")
+    final class Verify implements StoreCommand {
+        @Parameters(paramLabel = "DIR", description = "The data directory.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path directory;
+
+        @Override
+        public StoreReport run() {
+            return DataDirectory.verify(directory);
+        }
+    }
+
+    /** {@code backup}. */
+    @Command(
+            name = "plinth.jar backup",
+            mixinStandardHelpOptions = true,
+            versionProvider = ServeOptions.Version.class,
+            usageHelpWidth = 100,
+            description = "Copies a data directory, also while an engine serves it, and verifies the copy."
+                    + " All that was acknowledged before is in it.")
+    final class Backup implements StoreCommand {
+        @Parameters(index = "0", paramLabel = "DIR", description = "The data directory.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path directory;
+
+        @Parameters(index = "1", paramLabel = "TARGET", description = "A directory that is not there, or empty.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path target;
+
+        @Override
+        public StoreReport run() {
+            return DataDirectory.backup(directory, target);
+        }
+    }
+
+    /** {@code recover}. */
+    @Command(
+            name = "plinth.jar recover",
+            mixinStandardHelpOptions = true,
+            versionProvider = ServeOptions.Version.class,
+            usageHelpWidth = 100,
+            description =
+                    "Makes a damaged data directory open again with what is whole from its beginning on; puts the rest"
+                            + " aside and deletes nothing. Exit code 0: it opens, 1: it would lose something.")
+    final class Recover implements StoreCommand {
+        @Option(names = "--accept-loss", description = "Do it; without this it only tells what would be lost.")
+        private boolean acceptLoss;
+
+        @Parameters(paramLabel = "DIR", description = "The data directory.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path directory;
+
+        @Override
+        public StoreReport run() {
+            return DataDirectory.recover(directory, acceptLoss);
+        }
+    }
+}

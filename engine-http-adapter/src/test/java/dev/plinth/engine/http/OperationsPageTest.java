@@ -1,0 +1,57 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What {@code docs/operations.md} tells an operator to type is what the program takes. */
+class OperationsPageTest {
+    private static final int LINES_MAX = 150;
+    private static final Pattern CALL = Pattern.compile("plinth\\.jar ([^`|;&\n]*[^`|;&\n ])");
+
+    private static Path root() {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("mvnw"))) {
+            root = root.getParent();
+        }
+        return root;
+    }
+
+    @Test
+    void calls_onThePage_parse() throws IOException {
+        // What the shell puts in is one argument.
+        String page = Files.readString(root().resolve("docs/operations.md")).replaceAll("\\$\\([^)]*\\)", "x");
+        TreeSet<String> called = new TreeSet<>();
+        Matcher call = CALL.matcher(page);
+        while (call.find()) {
+            List<String> arguments = List.of(call.group(1).split(" +"));
+            called.add(arguments.get(0));
+            if (StoreCommand.isMeant(arguments)) {
+                assertThat(StoreCommand.read(arguments).getParseResult().errors())
+                        .as(call.group())
+                        .isEmpty();
+            } else {
+                assertThat(new CommandLineReader(Map.of())
+                                .read(arguments)
+                                .getParseResult()
+                                .errors())
+                        .as(call.group())
+                        .isEmpty();
+            }
+        }
+        assertThat(called).contains("serve").containsAll(StoreCommand.BY_NAME.keySet());
+    }
+
+    @Test
+    void page_isShort() throws IOException {
+        assertThat(Files.readAllLines(root().resolve("docs/operations.md"))).hasSizeLessThanOrEqualTo(LINES_MAX);
+    }
+}
