@@ -416,12 +416,19 @@ public final class Engine implements AutoCloseable {
         Store.Settings settings =
                 new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
         if (config.directory().isEmpty()) {
+            if (config.quickRestart().isPresent()) {
+                throw new IllegalStateException("Expected a directory, but a quick restart from "
+                        + config.quickRestart().get() + " was asked for without one; name a directory, or do without.");
+            }
             return Store.open(settings, new MemoryJournal(), config.clock());
         }
         Journal.Durability level =
                 Journal.Durability.valueOf(config.durability().name());
-        Store store =
-                Store.open(settings, config.files().apply(config.directory().get(), level), config.clock());
+        Store.Files files = config.files().apply(config.directory().get(), level);
+        if (config.quickRestart().isPresent()) {
+            files = files.leaving(new Store.QuickFiles(config.quickRestart().get(), VERSION));
+        }
+        Store store = Store.open(settings, files, config.clock());
         if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }

@@ -29,6 +29,7 @@ record EngineConfig(
         Durability durability,
         BiFunction<Path, Journal.Durability, Store.Files> files,
         Optional<Path> secretKeyFile,
+        Optional<Path> quickRestart,
         Optional<String> adminToken,
         List<String> webhookAllow,
         Map<String, OperationHandler> operations,

@@ -107,6 +107,10 @@ public final class Main {
         if (secretKeyFile != null) {
             builder.secretKeyFile(secretKeyFile);
         }
+        Path quickRestart = options.quickRestart();
+        if (quickRestart != null) {
+            builder.quickRestart(quickRestart);
+        }
         Long maxResources = options.maxResources();
         if (maxResources != null) {
             builder.maxResources(maxResources);

@@ -84,6 +84,12 @@ final class ServeOptions {
     private @Nullable Path secretKeyFile;
 
     @Option(
+            names = "--quick-restart",
+            paramLabel = "DIR",
+            description = "Leave the tables here for the next start, best in memory such as below /dev/shm.")
+    private @Nullable Path quickRestart;
+
+    @Option(
             names = "--webhook-allow",
             paramLabel = "CIDR",
             description = "Lets webhooks reach this range, such as 127.0.0.0/8; repeatable.")
@@ -113,13 +119,17 @@ final class ServeOptions {
         if (maxResources != null && tables() == Tables.HEAP) {
             throw usage("Expected --max-resources only beside --tables off-heap, but the tables are on the heap.");
         }
+        if (quickRestart != null && tables() == Tables.HEAP) {
+            throw usage("Expected --quick-restart only beside --tables off-heap, but the tables are on the heap.");
+        }
     }
 
     private List<String> durableOnly() {
         return Stream.of(
                         data == null ? null : "--data",
                         durability == null ? null : "--durability",
-                        secretKeyFile == null ? null : "--secret-key-file")
+                        secretKeyFile == null ? null : "--secret-key-file",
+                        quickRestart == null ? null : "--quick-restart")
                 .flatMap(Stream::ofNullable)
                 .toList();
     }
@@ -155,6 +165,11 @@ final class ServeOptions {
     @Nullable
     Path secretKeyFile() {
         return secretKeyFile;
+    }
+
+    @Nullable
+    Path quickRestart() {
+        return quickRestart;
     }
 
     @Nullable

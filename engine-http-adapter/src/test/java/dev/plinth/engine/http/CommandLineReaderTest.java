@@ -130,6 +130,8 @@ class CommandLineReaderTest {
                 "--memory --data d",
                 "--memory --durability os",
                 "--memory --secret-key-file f",
+                "--memory --tables off-heap --quick-restart q",
+                "--data d --tables heap --quick-restart q",
                 "--port 1 --port 2",
                 "--admin-token="
             })

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +15,7 @@ import net.openhft.chronicle.map.MapSegmentContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Chronicle map in memory, and how long its rows may be: the only class that touches Chronicle.
+ * One Chronicle map, in memory or in a file, and how long its rows may be: the only class that touches Chronicle's maps.
  *
  * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste little, large
  * chunks allow long rows; {@link OffHeapTable} therefore takes two of these.
@@ -40,27 +42,34 @@ final class ChunkedMap implements AutoCloseable {
     private final ChronicleMap<byte[], byte[]> map;
 
     /**
-     * Opens an empty map.
+     * Opens a map, empty unless its file is there.
      *
+     * @param file where its memory is mapped; null if it is not
      * @param name its name in messages
      * @param keyBytes length of every key
      * @param chunkBytes what its memory is cut into
      * @param rows how many rows its first memory takes
      * @param averageRowBytes average length of a row
      */
-    ChunkedMap(String name, int keyBytes, int chunkBytes, long rows, int averageRowBytes) {
+    ChunkedMap(@Nullable Path file, String name, int keyBytes, int chunkBytes, long rows, int averageRowBytes) {
         this.name = name;
         this.maxRowBytes = maxRowBytes(keyBytes, chunkBytes);
-        this.map = openQuietly(ChronicleMapBuilder.of(byte[].class, byte[].class)
-                .name(name)
-                .constantKeySizeBySample(new byte[keyBytes])
-                .averageValueSize(averageRowBytes)
-                .actualChunkSize(chunkBytes)
-                .entries(rows)
-                .maxBloatFactor(BLOAT_FACTOR)
-                // The engine closes its tables itself, after the last reader; a hook would do it at any moment of a
-                // shutdown.
-                .skipCloseOnExitHook(true));
+        this.map = openQuietly(
+                file,
+                ChronicleMapBuilder.of(byte[].class, byte[].class)
+                        .name(name)
+                        .constantKeySizeBySample(new byte[keyBytes])
+                        .averageValueSize(averageRowBytes)
+                        .actualChunkSize(chunkBytes)
+                        .entries(rows)
+                        .maxBloatFactor(BLOAT_FACTOR)
+                        // Default in memory too: the file is only ever opened again after a clean close under the same
+                        // kernel.
+                        .checksumEntries(false)
+                        // The engine closes its tables itself, after the last reader; a hook would do it at any moment
+                        // of a
+                        // shutdown.
+                        .skipCloseOnExitHook(true));
     }
 
     static int maxRowBytes(int keyBytes, int chunkBytes) {
@@ -68,11 +77,17 @@ final class ChunkedMap implements AutoCloseable {
     }
 
     /** Chronicle logs an advertisement with its first map. The switch is read once; it is put back for other users of it. */
-    private static synchronized ChronicleMap<byte[], byte[]> openQuietly(ChronicleMapBuilder<byte[], byte[]> builder) {
+    private static synchronized ChronicleMap<byte[], byte[]> openQuietly(
+            @Nullable Path file, ChronicleMapBuilder<byte[], byte[]> builder) {
         String before = System.getProperty(ANNOUNCER_SWITCH);
         System.setProperty(ANNOUNCER_SWITCH, "true");
         try {
-            return builder.create();
+            return file == null ? builder.create() : builder.createPersistedTo(file.toFile());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected to map " + file + ", but could not: " + e.getMessage()
+                            + "; name another directory for the quick restart, or do without.",
+                    e);
         } finally {
             if (before == null) {
                 System.clearProperty(ANNOUNCER_SWITCH);

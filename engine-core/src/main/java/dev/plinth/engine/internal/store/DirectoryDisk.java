@@ -61,11 +61,11 @@ final class DirectoryDisk implements Disk {
             return openLocked(directory, directory.toRealPath());
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
-                    "Expected a directory, but " + directory + " is a file; name another one with --data.", e);
+                    "Expected a directory, but " + directory + " is a file; name another one.", e);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected a directory that can be written, but " + directory + " cannot: " + reason(e)
-                            + "; check its owner and permissions, or name another one with --data.",
+                            + "; check its owner and permissions, or name another one.",
                     e);
         }
     }
@@ -189,7 +189,7 @@ final class DirectoryDisk implements Disk {
 
     private static IllegalStateException heldBy(Path directory, String process) {
         return new IllegalStateException("Expected to be the only one to open " + directory + ", but process " + process
-                + " has it open; end that one first, or name another directory with --data.");
+                + " has it open; end that one first, or name another directory.");
     }
 
     private static String ownProcess() {

@@ -41,6 +41,11 @@ final class HeapTable implements Table {
     }
 
     @Override
+    public void recount(long newRows, long newBytes) {
+        count.set(newRows, newBytes);
+    }
+
+    @Override
     public boolean hasRoom(long moreRows, long moreBytes) {
         return true;
     }

@@ -13,6 +13,8 @@ import java.util.List;
 final class OffHeapPreflight {
     private static final List<String> OPEN_PACKAGES = List.of("java.lang", "java.lang.reflect");
 
+    private static final List<String> OPEN_PACKAGES_MAPPED = List.of("java.lang", "java.lang.reflect", "sun.nio.ch");
+
     private static final List<String> MODULES =
             List.of("java.compiler", "java.management", "java.naming", "jdk.unsupported");
 
@@ -20,6 +22,15 @@ final class OffHeapPreflight {
 
     /** Throws {@link IllegalStateException} with one sentence that names all that is missing. */
     static void check() {
+        check(OPEN_PACKAGES, List.of());
+    }
+
+    /** The same for tables in mapped files, which need more. */
+    static void checkMapped() {
+        check(OPEN_PACKAGES_MAPPED, List.of("sun.nio.ch", "jdk.internal.ref"));
+    }
+
+    private static void check(List<String> openPackages, List<String> exportedPackages) {
         List<String> missing = new ArrayList<>();
         for (String module : MODULES) {
             if (ModuleLayer.boot().findModule(module).isEmpty()) {
@@ -27,9 +38,14 @@ final class OffHeapPreflight {
             }
         }
         Module base = Object.class.getModule();
-        for (String open : OPEN_PACKAGES) {
+        for (String open : openPackages) {
             if (!base.isOpen(open, OffHeapPreflight.class.getModule())) {
                 missing.add("--add-opens=java.base/" + open + "=ALL-UNNAMED");
+            }
+        }
+        for (String exported : exportedPackages) {
+            if (!base.isExported(exported, OffHeapPreflight.class.getModule())) {
+                missing.add("--add-exports=java.base/" + exported + "=ALL-UNNAMED");
             }
         }
         if (missing.isEmpty() && !isUnsafeAllowed()) {

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class OffHeapTable implements Table {
     private static final int ROWS_MIN = 1024;
 
     private final TableShape shape;
+    private final @Nullable Path directory;
     private final long rowsMax;
     private final long bytesMax;
     private final ChunkedMap usual;
@@ -43,17 +46,32 @@ final class OffHeapTable implements Table {
     private volatile long moves;
     private final RowCount count = new RowCount();
 
-    OffHeapTable(TableShape shape) {
+    /**
+     * A table, empty unless its files are there.
+     *
+     * @param directory where its memory is mapped; null if it is not
+     */
+    OffHeapTable(TableShape shape, @Nullable Path directory) {
         this.shape = shape;
+        this.directory = directory;
         this.rowsMax = Math.max(ROWS_MIN, shape.expectedRows());
         this.bytesMax = Math.max(rowsMax * (shape.keyBytes() + shape.averageRowBytes()), 2L * LARGE_ROW_BYTES);
         int averageEntryBytes = shape.keyBytes() + shape.averageRowBytes() + ChunkedMap.LENGTH_BYTES;
         this.usual = new ChunkedMap(
+                file("usual"),
                 shape.name(),
                 shape.keyBytes(),
                 chunkBytes(averageEntryBytes, CHUNKS_PER_AVERAGE_ROW),
                 withHeadRoom(rowsMax),
                 shape.averageRowBytes());
+        Path largeRows = file("large");
+        if (largeRows != null && Files.exists(largeRows)) {
+            large();
+        }
+    }
+
+    private @Nullable Path file(String rows) {
+        return directory == null ? null : directory.resolve(shape.name().replace(' ', '-') + "." + rows);
     }
 
     /** The smallest aligned chunk of which an entry needs no more than that many. */
@@ -114,7 +132,12 @@ final class OffHeapTable implements Table {
         }
         long rows = Math.max(LARGE_ROWS_MIN, withHeadRoom(bytesMax / LARGE_AVERAGE_BYTES));
         ChunkedMap made = new ChunkedMap(
-                shape.name() + " (large rows)", shape.keyBytes(), LARGE_CHUNK_BYTES, rows, LARGE_AVERAGE_BYTES);
+                file("large"),
+                shape.name() + " (large rows)",
+                shape.keyBytes(),
+                LARGE_CHUNK_BYTES,
+                rows,
+                LARGE_AVERAGE_BYTES);
         large = made;
         return made;
     }
@@ -132,6 +155,11 @@ final class OffHeapTable implements Table {
     @Override
     public long bytes() {
         return count.bytes();
+    }
+
+    @Override
+    public void recount(long rows, long bytes) {
+        count.set(rows, bytes);
     }
 
     @Override

@@ -22,15 +22,10 @@ final class Places {
 
     private final WordMap map;
     private final Words words;
-    private long size;
 
     Places(WordMap map, Words words) {
         this.map = map;
         this.words = words;
-    }
-
-    long size() {
-        return size;
     }
 
     /** The table's number, then the row's key; null if the number has no place. */
@@ -54,9 +49,6 @@ final class Places {
             map.put(0, 0, number >>> SHIFT, block);
         }
         long taken = words.get(block);
-        if ((taken >>> number & 1) == 0) {
-            size++;
-        }
         words.set(block, taken | 1L << number);
         long at = at(block, (int) number & NUMBERS - 1);
         words.set(at, (long) table << Byte.SIZE | key.length);
@@ -70,7 +62,6 @@ final class Places {
         if (block == 0 || (words.get(block) >>> number & 1) == 0) {
             return;
         }
-        size--;
         long left = words.get(block) & ~(1L << number);
         words.set(block, left);
         if (left == 0) {

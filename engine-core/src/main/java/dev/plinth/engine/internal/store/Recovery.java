@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the tables of a directory again: the newest snapshot that is whole, then every record behind it. A torn end is zeroed;
@@ -32,23 +33,15 @@ final class Recovery implements JournalVisitor {
     }
 
     /**
-     * Fills empty tables from a directory.
+     * Makes the tables of a directory.
      *
-     * @return where the journal goes on
+     * @param quick where a clean close may have left them; null if nowhere
      * @throws IllegalStateException if the directory is damaged; the message says where and what to do
      */
-    static JournalEnd run(Disk disk, Tables tables, List<TableName> names) {
+    static Recovered run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
         try {
-            Recovery recovery = new Recovery(disk, tables, names);
-            for (String name : disk.names()) {
-                if (name.endsWith(".tmp")) {
-                    disk.delete(name);
-                }
-            }
-            JournalReader.Tail tail = recovery.fill();
-            recovery.repair(tail);
-            return new JournalEnd(
-                    recovery.sequence, recovery.crc, recovery.epoch, tail.segmentNumber(), tail.position());
+            Recovered left = quick == null ? null : goOn(disk, settings, quick);
+            return left != null ? left : begin(disk, settings, quick);
         } catch (StoreDamage damage) {
             throw new IllegalStateException(
                     "Expected a store without damage, but " + damage.what()
@@ -62,9 +55,56 @@ final class Recovery implements JournalVisitor {
         }
     }
 
+    private static Recovered begin(Disk disk, Store.Settings settings, @Nullable QuickRestart quick)
+            throws IOException {
+        Tables tables = quick == null
+                ? new Tables(settings.factory(), settings.tables(), settings.maxResources())
+                : quick.begin(Snapshot.newestBytes(disk));
+        try {
+            Recovery recovery = new Recovery(disk, tables, settings.tables());
+            return new Recovered(tables, recovery.repair(recovery.fill()));
+        } catch (IOException | RuntimeException e) {
+            tables.close();
+            throw e;
+        }
+    }
+
+    /** Replays what is behind the tables that were left; null if there are none or the journal does not fit to them. */
+    private static @Nullable Recovered goOn(Disk disk, Store.Settings settings, QuickRestart quick) {
+        Recovered left = quick.find();
+        if (left == null) {
+            return null;
+        }
+        try {
+            Recovery recovery = new Recovery(disk, left.tables(), settings.tables());
+            recovery.sequence = left.end().sequence();
+            recovery.crc = left.end().crc();
+            recovery.epoch = left.end().epoch();
+            JournalReader.Tail tail = recovery.replay(StoreNames.of(disk), recovery.sequence);
+            return new Recovered(left.tables(), recovery.repair(tail));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Expected a journal that goes on where the tables were left, but " + e.getMessage()
+                            + "; they are made again from it");
+            left.tables().close();
+            return null;
+        }
+    }
+
+    /**
+     * Tables with all that is in a journal.
+     *
+     * @param end where the journal goes on
+     */
+    record Recovered(Tables tables, JournalEnd end) {}
+
     private JournalReader.Tail fill() throws IOException {
         StoreNames names = StoreNames.of(disk);
-        long mustReach = loadSnapshot(names);
+        return replay(names, loadSnapshot(names));
+    }
+
+    private JournalReader.Tail replay(StoreNames names, long mustReach) throws IOException {
         if (names.segments().isEmpty() && !names.snapshots().isEmpty()) {
             String newest = Snapshot.name(names.snapshots().get(0));
             throw new StoreDamage("every file of the journal behind " + newest + " is missing", newest, 0);
@@ -147,8 +187,13 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Begins a segment that was made and not begun, and zeroes a torn end. */
-    private void repair(JournalReader.Tail tail) throws IOException {
+    /** Deletes what was not finished, begins a segment that was made and not begun, and zeroes a torn end. */
+    private JournalEnd repair(JournalReader.Tail tail) throws IOException {
+        for (String name : disk.names()) {
+            if (name.endsWith(".tmp")) {
+                disk.delete(name);
+            }
+        }
         if (tail.headless()) {
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
                 Segment header = new Segment(tail.segmentNumber(), sequence + 1, crc);
@@ -162,5 +207,6 @@ final class Recovery implements JournalVisitor {
                 file.sync();
             }
         }
+        return new JournalEnd(sequence, crc, epoch, tail.segmentNumber(), tail.position());
     }
 }

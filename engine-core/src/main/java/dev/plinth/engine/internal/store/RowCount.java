@@ -30,8 +30,12 @@ final class RowCount {
         bytes = bytes + bytesAfter - bytesBefore;
     }
 
+    void set(long allRows, long allBytes) {
+        rows = allRows;
+        bytes = allBytes;
+    }
+
     void clear() {
-        rows = 0;
-        bytes = 0;
+        set(0, 0);
     }
 }

@@ -34,6 +34,7 @@ public final class Store implements AutoCloseable {
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
     private @Nullable Disk disk;
+    private @Nullable QuickRestart quick;
 
     private Store(Tables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
@@ -66,14 +67,29 @@ public final class Store implements AutoCloseable {
     }
 
     static Store open(Settings settings, Files files, Disk disk, EngineClock clock) {
-        Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
+        if (files.quick() == null) {
+            return open(settings, files, disk, clock, null);
+        }
+        QuickRestart quick = QuickRestart.open(files.quick(), settings);
         try {
-            JournalEnd end = Recovery.run(disk, tables, settings.tables());
+            return open(settings, files, disk, clock, quick);
+        } catch (RuntimeException e) {
+            quick.close();
+            throw e;
+        }
+    }
+
+    static Store open(Settings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
+        Recovery.Recovered recovered = Recovery.run(disk, settings, quick);
+        Tables tables = recovered.tables();
+        JournalEnd end = recovered.end();
+        try {
             long newestBytes = Snapshot.newestBytes(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
             Store store = new Store(tables, journal, clock);
             store.inFlight.startAt(end.sequence());
             store.disk = disk;
+            store.quick = quick;
             Snapshots snapshots = new Snapshots(
                     store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), newestBytes);
             store.snapshots = snapshots;
@@ -239,9 +255,25 @@ public final class Store implements AutoCloseable {
             snapshots.close();
         }
         journal.close();
-        tables.close();
+        closeTables();
         if (disk != null) {
             disk.close();
+        }
+    }
+
+    private void closeTables() {
+        QuickRestart restart = quick;
+        if (restart == null) {
+            tables.close();
+            return;
+        }
+        try (restart) {
+            // After a failure there is nothing to leave: the next start makes them again.
+            if (isWritable() && journal instanceof FileJournal file) {
+                restart.leave(tables, new JournalEnd(tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0));
+            } else {
+                tables.close();
+            }
         }
     }
 
@@ -279,17 +311,40 @@ public final class Store implements AutoCloseable {
      * @param durability FSYNC or OS
      * @param segmentBytes length of a journal segment
      * @param bytesPerSnapshot bytes of journal after which a snapshot is made, or more if the last one is large
+     * @param quick where a clean close leaves the tables; null if nowhere
      */
-    public record Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
+    public record Files(
+            Path directory,
+            Journal.Durability durability,
+            int segmentBytes,
+            long bytesPerSnapshot,
+            @Nullable QuickFiles quick) {
         static final int SEGMENT_BYTES = 64 * 1024 * 1024;
-
         private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
+
+        /** Files whose store leaves no tables. */
+        public Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
+            this(directory, durability, segmentBytes, bytesPerSnapshot, null);
+        }
 
         /** Files of the usual sizes. */
         public static Files in(Path directory, Journal.Durability durability) {
             return new Files(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
         }
+
+        /** The same files with tables that a clean close leaves for the next start. */
+        public Files leaving(QuickFiles files) {
+            return new Files(directory, durability, segmentBytes, bytesPerSnapshot, files);
+        }
     }
+
+    /**
+     * Where a clean close leaves the tables for the next start.
+     *
+     * @param directory the directory; best in memory
+     * @param release the release, since another one may derive other sets from the same rows
+     */
+    public record QuickFiles(Path directory, String release) {}
 
     /**
      * Figures of one table.

@@ -32,6 +32,9 @@ interface Table extends AutoCloseable {
     /** Bytes of all keys and rows, without the structure around them. */
     long bytes();
 
+    /** Says how many rows an earlier process has left in it, and how many bytes. */
+    void recount(long rows, long bytes);
+
     /**
      * Whether that many new rows, with that many bytes of keys and rows, still fit. Asked before the journal is written, because
      * after it a row that does not fit can only poison.

@@ -12,8 +12,13 @@ interface TableFactory {
      */
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
 
-    /** Makes the memory of the sets. */
+    /** Makes the memory of the sets; to be restored first if it was there before. */
     Words words();
+
+    /** Whether there is memory for more rows of so many bytes. Asked by the writer before the journal is written. */
+    default boolean hasSpace(long bytes) {
+        return true;
+    }
 
     /** Tables on the heap: the default of an embedded engine. */
     static TableFactory heap() {
@@ -40,7 +45,7 @@ interface TableFactory {
         return new TableFactory() {
             @Override
             public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
-                return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+                return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), null);
             }
 
             @Override

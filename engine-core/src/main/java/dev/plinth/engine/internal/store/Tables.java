@@ -6,6 +6,8 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class Tables implements AutoCloseable {
+    private final TableFactory factory;
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
     private final TableName[] nameByNumber = new TableName[128];
@@ -32,8 +35,22 @@ final class Tables implements AutoCloseable {
     private long lastNumber;
     private long lastTimeMillis;
 
+    /** Empty tables. */
     Tables(TableKind kind, List<TableName> names, long maxResources) {
-        TableFactory factory = kind.factory();
+        this(kind.factory(), names, maxResources);
+    }
+
+    /** Empty tables. */
+    Tables(TableFactory factory, List<TableName> names, long maxResources) {
+        this(factory, names, maxResources, factory.words());
+    }
+
+    private Tables(TableFactory factory, List<TableName> names, long maxResources, Words words) {
+        this(factory, names, maxResources, words, new WordMap(words));
+    }
+
+    private Tables(TableFactory factory, List<TableName> names, long maxResources, Words words, WordMap map) {
+        this.factory = factory;
         this.names = names;
         for (TableName name : names) {
             if (nameByNumber[name.number()] != null) {
@@ -47,10 +64,37 @@ final class Tables implements AutoCloseable {
                     expected(maxResources, name.rowsPerResource()),
                     name.averageRowBytes());
         }
-        words = factory.words();
-        map = new WordMap(words);
-        places = new Places(map, words);
-        sets = new OrderedSets(map, words);
+        this.words = words;
+        this.map = map;
+        this.places = new Places(map, words);
+        this.sets = new OrderedSets(map, words);
+    }
+
+    /** Tables whose memory is there, as {@link #save} has left it. */
+    static Tables restore(TableFactory factory, List<TableName> names, long maxResources, DataInput in)
+            throws IOException {
+        Words words = factory.words();
+        words.restore(in);
+        Tables tables = new Tables(factory, names, maxResources, words, new WordMap(words, in));
+        tables.startAt(in.readLong(), in.readLong(), in.readLong());
+        for (TableName name : names) {
+            tables.byNumber[name.number()].recount(in.readLong(), in.readLong());
+        }
+        return tables;
+    }
+
+    /** Writes down what does not stand in their memory; nobody may change them from then on. */
+    void save(DataOutput out) throws IOException {
+        words.save(out);
+        map.save(out);
+        out.writeLong(lastSequence);
+        out.writeLong(lastTimeMillis);
+        out.writeLong(lastNumber);
+        for (TableName name : names) {
+            Table table = byNumber[name.number()];
+            out.writeLong(table.size());
+            out.writeLong(table.bytes());
+        }
     }
 
     long version() {
@@ -90,6 +134,7 @@ final class Tables implements AutoCloseable {
 
     /** True if all these rows still fit, with what follows from them. */
     boolean haveRoom(List<Changes.Write> writes) {
+        long bytes = 0;
         for (Changes.Write write : writes) {
             byte[] row = write.row();
             Table table = byNumber[write.table().number()];
@@ -104,8 +149,9 @@ final class Tables implements AutoCloseable {
             if (!hasAmple && !hasRoomFor(write, row, table, writes.size())) {
                 return false;
             }
+            bytes += write.key().length + row.length;
         }
-        return true;
+        return bytes == 0 || factory.hasSpace(bytes);
     }
 
     private static boolean hasRoomFor(Changes.Write write, byte[] row, Table table, int moreRows) {

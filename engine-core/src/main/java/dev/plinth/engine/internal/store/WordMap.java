@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -31,6 +34,28 @@ final class WordMap {
     WordMap(Words words) {
         this.words = words;
         this.directory = new long[] {words.allocate(SEGMENT_WORDS)};
+    }
+
+    /** A map that {@link #save} has written down, over the same words. */
+    WordMap(Words words, DataInput in) throws IOException {
+        this.words = words;
+        this.depth = in.readInt();
+        this.size = in.readLong();
+        this.segments = in.readLong();
+        this.directory = new long[1 << depth];
+        for (int i = 0; i < directory.length; i++) {
+            directory[i] = in.readLong();
+        }
+    }
+
+    /** Writes down what of it is not in the words. */
+    void save(DataOutput out) throws IOException {
+        out.writeInt(depth);
+        out.writeLong(size);
+        out.writeLong(segments);
+        for (long segment : directory) {
+            out.writeLong(segment);
+        }
     }
 
     /** How many keys there are. */

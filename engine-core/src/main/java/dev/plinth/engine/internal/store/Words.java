@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -73,6 +76,30 @@ abstract class Words implements AutoCloseable {
         Arrays.fill(free, 0);
         next = FIRST;
         used = 0;
+    }
+
+    /** Writes down what is taken and what is free; the words themselves stay where they are. */
+    void save(DataOutput out) throws IOException {
+        out.writeLong(next);
+        out.writeLong(end);
+        out.writeLong(used);
+        for (long block : free) {
+            out.writeLong(block);
+        }
+    }
+
+    /** Goes on where {@link #save} was called, over the same words. */
+    void restore(DataInput in) throws IOException {
+        next = in.readLong();
+        long savedEnd = in.readLong();
+        used = in.readLong();
+        for (int i = 0; i < free.length; i++) {
+            free[i] = in.readLong();
+        }
+        while (end < savedEnd) {
+            grow();
+            end += EXTENT_WORDS;
+        }
     }
 
     @Override

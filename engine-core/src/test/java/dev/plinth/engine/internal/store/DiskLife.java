@@ -68,7 +68,7 @@ final class DiskLife {
 
     Store open(TableKind kind, MemoryDisk disk, long bytesPerSnapshot) {
         return Store.open(
-                new Store.Settings(kind, List.of(Parcels.TABLE), 1000),
+                Parcels.settings(kind),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
                 sabotage.apply(disk),
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));

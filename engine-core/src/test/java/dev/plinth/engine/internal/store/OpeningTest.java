@@ -67,7 +67,7 @@ class OpeningTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Expected a directory")
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("name another one with --data");
+                .hasMessageContaining("name another one");
         assertThat(file).hasContent("text");
     }
 

@@ -19,7 +19,11 @@ final class Parcels {
     private Parcels() {}
 
     static Store open(TableKind kind, Journal journal, EngineClock clock) {
-        return Store.open(new Store.Settings(kind, List.of(TABLE), 1000), journal, clock);
+        return Store.open(settings(kind), journal, clock);
+    }
+
+    static Store.Settings settings(TableKind kind) {
+        return new Store.Settings(kind, List.of(TABLE), 1000);
     }
 
     /** Writes one parcel in a record of its own; gives back the record's sequence. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,7 +43,9 @@ class PlacesTest {
                         .as("number %d, %s", number, TestScale.repeatWith(seed))
                         .isEqualTo(key);
             }
-            assertThat(places.size()).isEqualTo(model.size());
+            AtomicInteger shown = new AtomicInteger();
+            places.forEach((number, place) -> shown.incrementAndGet());
+            assertThat(shown).hasValue(model.size());
             model.keySet().forEach(places::remove);
             assertThat(map.size()).isZero();
             assertThat(words.used()).isEqualTo(map.words());

@@ -46,9 +46,9 @@ class SpareRaceTest {
         allDurable.join();
         journal.close();
 
-        try (Tables tables = new Tables(TableKind.HEAP, List.of(Parcels.TABLE), 1000)) {
-            JournalEnd end = Recovery.run(memory.killed(), tables, List.of(Parcels.TABLE));
-            assertThat(end.sequence()).isEqualTo(RECORDS);
+        Recovery.Recovered recovered = Recovery.run(memory.killed(), Parcels.settings(TableKind.HEAP), null);
+        try (Tables tables = recovered.tables()) {
+            assertThat(recovered.end().sequence()).isEqualTo(RECORDS);
             assertThat(tables.stateHash()).isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), records));
         }
     }

@@ -62,8 +62,8 @@ enum Temper {
 
     /** The state that recovery finds. */
     static byte[] stateHash(Disk disk) {
-        try (Tables tables = new Tables(TableKind.HEAP, List.of(Parcels.TABLE), 1000)) {
-            JournalEnd unused = Recovery.run(disk, tables, List.of(Parcels.TABLE));
+        try (Tables tables =
+                Recovery.run(disk, Parcels.settings(TableKind.HEAP), null).tables()) {
             return tables.stateHash();
         }
     }

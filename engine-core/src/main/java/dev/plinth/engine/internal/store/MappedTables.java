@@ -1,0 +1,67 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+
+/**
+ * Tables off the heap in files of a directory, which keep them for the next process.
+ *
+ * <p>The files have holes where nothing was written yet. A page for which the file system has no room kills the process, so no
+ * record is taken once it is nearly full.
+ */
+final class MappedTables implements TableFactory {
+    /** What has to be left, for the structure around the rows and what a record at the bound brings. */
+    static final long SPACE_MIN_BYTES = 256L * 1024 * 1024;
+
+    private static final long BYTES_BETWEEN_LOOKS = 16L * 1024 * 1024;
+
+    private final Path directory;
+    private final LongSupplier usableBytes;
+    private long bytesToNextLook;
+
+    /**
+     * Tables in a directory.
+     *
+     * @param usableBytes tells what its file system has left
+     *
+     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     */
+    MappedTables(Path directory, LongSupplier usableBytes) {
+        OffHeapPreflight.checkMapped();
+        this.directory = directory;
+        this.usableBytes = usableBytes;
+    }
+
+    @Override
+    public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
+        return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), directory);
+    }
+
+    @Override
+    public Words words() {
+        return new MappedWords(directory.resolve("sets.words"));
+    }
+
+    /** Looks again at once as long as there is too little, so that it goes on by itself. */
+    @Override
+    public boolean hasSpace(long bytes) {
+        bytesToNextLook -= bytes;
+        if (bytesToNextLook > 0) {
+            return true;
+        }
+        boolean ample = usableBytes.getAsLong() >= SPACE_MIN_BYTES;
+        bytesToNextLook = ample ? BYTES_BETWEEN_LOOKS : 0;
+        return ample;
+    }
+
+    /** What the file system of a directory has left; 0 if it does not say. */
+    static long usableBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.TableName;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables in mapped files, which a clean close leaves for the next process: it opens them in no time, however many rows they have.
+ *
+ * <p>The files are a cache and never the truth. They count only with a marker that is the last thing a clean close writes and goes
+ * before anybody opens them again; it names the record up to which they are right, the layout, every file with its length and
+ * time, and the boot of the kernel whose page cache holds them. Without it, or if anything is not as it says, they are deleted and
+ * the tables are made from snapshot and journal as always. So a process that was killed in the middle of a change costs time, and
+ * nothing else.
+ *
+ * <p>Marker: magic 8, length of the identity 4, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files
+ * (name, bytes 8, time 8), what {@link Tables#save} writes, CRC-32C 4.
+ */
+final class QuickRestart implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(QuickRestart.class.getName());
+    private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
+    private static final String MARKER = "clean";
+    private static final Pattern OURS = Pattern.compile("clean(\\.tmp)?|[a-z-]+\\.(usual|large|words)");
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private final Path directory;
+    private final Disk lock;
+    private final Store.Settings settings;
+    private final String identity;
+
+    private QuickRestart(Path directory, Disk lock, Store.Settings settings, String identity) {
+        this.directory = directory;
+        this.lock = lock;
+        this.settings = settings;
+        this.identity = identity;
+    }
+
+    /**
+     * Takes a directory for the files, making it if it is not there.
+     *
+     * @throws IllegalStateException if that cannot be; the message says why and what to do
+     */
+    static QuickRestart open(Store.QuickFiles files, Store.Settings settings) {
+        return open(files, settings, bootId());
+    }
+
+    static QuickRestart open(Store.QuickFiles files, Store.Settings settings, String boot) {
+        Path directory = files.directory();
+        if (settings.factory() != TableKind.OFF_HEAP) {
+            throw new IllegalStateException("Expected off-heap tables, but a quick restart from " + directory
+                    + " was asked for with heap tables; say off-heap, or do without the quick restart.");
+        }
+        String identity = boot + " " + files.release() + " " + layout(settings);
+        return new QuickRestart(directory, DirectoryDisk.open(directory), settings, identity);
+    }
+
+    /** The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end says nothing of segments. */
+    Recovery.@Nullable Recovered find() {
+        try {
+            Path marker = directory.resolve(MARKER);
+            if (!Files.exists(marker)) {
+                return null;
+            }
+            byte[] bytes = Files.readAllBytes(marker);
+            Files.delete(marker);
+            return read(bytes);
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Expected the tables of a clean close in " + directory + ", but " + e.getMessage()
+                            + "; they are made again from the journal");
+            return null;
+        }
+    }
+
+    /**
+     * Empty tables in new files.
+     *
+     * @param expectedBytes how many bytes of rows will go into them at once
+     */
+    Tables begin(long expectedBytes) {
+        try {
+            List<String> old = lock.names();
+            for (String name : old) {
+                if (!OURS.matcher(name).matches()) {
+                    throw new IllegalStateException("Expected a directory of its own for the quick restart, but "
+                            + directory + " has " + name + "; name another one.");
+                }
+            }
+            for (String name : old) {
+                lock.delete(name);
+            }
+            long needed = expectedBytes + expectedBytes / 2 + MappedTables.SPACE_MIN_BYTES;
+            long usable = MappedTables.usableBytes(directory);
+            if (usable < needed) {
+                throw new IllegalStateException("Expected " + needed + " bytes for tables in " + directory
+                        + ", but its file system has " + usable + "; free some, or name another directory for the quick"
+                        + " restart.");
+            }
+            return new Tables(factory(), settings.tables(), settings.maxResources());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected to make tables in " + directory + ", but could not: " + e.getMessage()
+                            + "; name another directory for the quick restart.",
+                    e);
+        }
+    }
+
+    /**
+     * Closes the tables, and leaves them for the next process.
+     *
+     * @param end the last record that is in them, which is durable
+     */
+    void leave(Tables tables, JournalEnd end) {
+        try {
+            ByteArrayOutputStream state = new ByteArrayOutputStream();
+            try (tables) {
+                tables.save(new DataOutputStream(state));
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            DataOutputStream out = new DataOutputStream(bytes);
+            out.write(MAGIC);
+            out.writeUTF(identity);
+            out.writeLong(end.sequence());
+            out.writeInt(end.crc());
+            out.writeLong(end.epoch());
+            List<String> names = files();
+            out.writeInt(names.size());
+            for (String name : names) {
+                sync(name);
+                out.writeUTF(name);
+                out.writeLong(Files.size(directory.resolve(name)));
+                out.writeLong(modified(name));
+            }
+            state.writeTo(out);
+            byte[] written = bytes.toByteArray();
+            out.writeInt(Checksum.of(ByteBuffer.wrap(written), 0, written.length));
+            Path marker = directory.resolve(MARKER + ".tmp");
+            Files.write(marker, bytes.toByteArray());
+            lock.rename(MARKER + ".tmp", MARKER);
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected to leave the tables in " + directory + " for a quick restart, but could not: "
+                            + e.getMessage() + "; the next start makes them from the journal");
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    private Recovery.Recovered read(byte[] bytes) throws IOException {
+        int body = bytes.length - Integer.BYTES;
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        if (body < MAGIC.length || buffer.getInt(body) != Checksum.of(buffer, 0, body)) {
+            throw new IOException("the marker is damaged");
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, body));
+        in.skipNBytes(MAGIC.length);
+        String left = in.readUTF();
+        if (!left.equals(identity)) {
+            throw new IOException("they were left by another boot, release or layout");
+        }
+        JournalEnd end = new JournalEnd(in.readLong(), in.readInt(), in.readLong(), 0, 0);
+        List<String> names = new ArrayList<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            String name = in.readUTF();
+            names.add(name);
+            Path file = directory.resolve(name);
+            long size = in.readLong();
+            long modified = in.readLong();
+            if (!Files.exists(file) || Files.size(file) != size || modified(name) != modified) {
+                throw new IOException(name + " was changed since");
+            }
+        }
+        if (!names.equals(files())) {
+            throw new IOException("the files are not those that were left");
+        }
+        return new Recovery.Recovered(Tables.restore(factory(), settings.tables(), settings.maxResources(), in), end);
+    }
+
+    private TableFactory factory() {
+        return new MappedTables(directory, () -> MappedTables.usableBytes(directory));
+    }
+
+    /** All files but our own two. */
+    private List<String> files() throws IOException {
+        List<String> names = new ArrayList<>(lock.names());
+        names.remove(MARKER);
+        names.remove(MARKER + ".tmp");
+        Collections.sort(names);
+        return names;
+    }
+
+    /** Writes back what the page cache has, and hears if that failed: such a page may come back from the disk as it was. */
+    private void sync(String name) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private long modified(String name) throws IOException {
+        FileTime time = Files.getLastModifiedTime(directory.resolve(name));
+        return time.to(TimeUnit.NANOSECONDS);
+    }
+
+    private static String layout(Store.Settings settings) {
+        StringBuilder text = new StringBuilder().append(settings.maxResources());
+        for (TableName name : settings.tables()) {
+            text.append(' ')
+                    .append(name.number())
+                    .append(':')
+                    .append(name.keyBytes())
+                    .append(':')
+                    .append(name.averageRowBytes())
+                    .append(':')
+                    .append(name.rowsPerResource());
+        }
+        return text.toString();
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(BOOT_ID).trim();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected a kernel that tells its boot in " + BOOT_ID
+                            + ", which a quick restart needs; do without the quick restart here.",
+                    e);
+        }
+    }
+}

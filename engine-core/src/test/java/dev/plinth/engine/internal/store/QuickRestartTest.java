@@ -1,0 +1,385 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Refused;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tables that a clean close leaves are found again, and nothing but a clean close leaves any. */
+class QuickRestartTest {
+    private static final String BOOT = "boot-1";
+    private static final String RELEASE = "1";
+    private static final int IDS = 3000;
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void close_clean_nextStartFindsAllRowsAndSets() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        byte[] state;
+        try (Store store = open()) {
+            write(store, random, 4000);
+            state = store.stateHash();
+        }
+        for (int restart = 0; restart < 4; restart++) {
+            onlyLastSegment(disk);
+            try (Store store = open()) {
+                assertThat(marker()).doesNotExist();
+                assertThat(store.stateHash()).as(TestScale.repeatWith(seed)).isEqualTo(state);
+                write(store, random, 1000);
+                state = store.stateHash();
+            }
+        }
+    }
+
+    @Test
+    void close_clean_tablesAreWhatTheJournalSays() {
+        byte[] state;
+        for (int start = 0; start < 3; start++) {
+            try (Store store = open()) {
+                write(store, new Random(start), 1000);
+                state = store.stateHash();
+            }
+            try (Store store = Store.open(settings(), files(), disk.killed(), EngineClock.system())) {
+                assertThat(store.stateHash()).isEqualTo(state);
+            }
+        }
+    }
+
+    @Test
+    void close_clean_nextStartCountsRowsAndGoesOnInSequence() {
+        long last;
+        try (Store store = open()) {
+            write(store, new Random(1), 500);
+            last = store.committed();
+        }
+        try (Store store = open()) {
+            assertThat(store.committed()).isEqualTo(last);
+            assertThat(store.figures().get(0).rows()).isEqualTo(rows(store));
+            assertThat(Parcels.put(store, 1, 77)).isEqualTo(last + 1);
+            assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(77);
+        }
+    }
+
+    @Test
+    void close_withLargeRows_nextStartFindsThem() {
+        byte[] state;
+        try (Store store = open()) {
+            write(store, new Random(13), 500);
+            store.await(store.<Long>write(transaction -> transaction.append(
+                    List.of(new Changes.Write(Parcels.TABLE, Parcels.key(1), largeRow(transaction))),
+                    transaction.nowMillis())));
+            state = store.stateHash();
+        }
+        onlyLastSegment(disk);
+        try (Store store = open()) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void killed_nextStartMakesThemAgain() throws IOException {
+        byte[] state;
+        MemoryDisk left;
+        try (Store store = open()) {
+            write(store, new Random(2), 500);
+            store.await(store.committed());
+            state = store.stateHash();
+            left = disk.killed();
+            copyFiles();
+        }
+        try (Store store = open(left, copy(), settings(), BOOT)) {
+            assertThat(store.stateHash()).isEqualTo(state);
+            assertThat(Files.exists(copy().resolve("clean"))).isFalse();
+        }
+    }
+
+    @Test
+    void killedAfterQuickStart_nextStartMakesThemAgain() throws IOException {
+        try (Store store = open()) {
+            write(store, new Random(3), 300);
+        }
+        byte[] state;
+        MemoryDisk left;
+        try (Store store = open()) {
+            write(store, new Random(4), 300);
+            state = store.stateHash();
+            left = disk.killed();
+            copyFiles();
+        }
+        try (Store store = open(left, copy(), settings(), BOOT)) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void otherBoot_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> open(left, directory, settings(), "boot-2"));
+    }
+
+    @Test
+    void otherLayout_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left ->
+                open(left, directory, new Store.Settings(TableKind.OFF_HEAP, List.of(Parcels.TABLE), IDS), BOOT));
+    }
+
+    @Test
+    void otherRelease_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> open(left, directory, settings(), BOOT, "2"));
+    }
+
+    @Test
+    void fileTouchedMeanwhile_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            Files.setLastModifiedTime(
+                    directory.resolve("parcels.usual"), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+            return open(left, directory, settings(), BOOT);
+        });
+    }
+
+    @Test
+    void fileDeletedMeanwhile_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            Files.deleteIfExists(directory.resolve("sets.words"));
+            return open(left, directory, settings(), BOOT);
+        });
+    }
+
+    @Test
+    void fileAddedMeanwhile_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            Files.write(directory.resolve("parcels.large"), new byte[0]);
+            return open(left, directory, settings(), BOOT);
+        });
+    }
+
+    @Test
+    void markerDamaged_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            if (Files.exists(marker())) {
+                byte[] bytes = Files.readAllBytes(marker());
+                bytes[bytes.length / 2] ^= 4;
+                Files.write(marker(), bytes);
+            }
+            return open(left, directory, settings(), BOOT);
+        });
+    }
+
+    @Test
+    void markerCutOff_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            Files.write(marker(), new byte[3]);
+            return open(left, directory, settings(), BOOT);
+        });
+    }
+
+    @Test
+    void journalWithoutTheLastRecords_tablesAreMadeAgain() {
+        MemoryDisk older;
+        byte[] state;
+        try (Store store = open()) {
+            write(store, new Random(5), 100);
+            state = store.stateHash();
+            older = disk.killed();
+            write(store, new Random(6), 100);
+        }
+        try (Store store = open(older, directory, settings(), BOOT)) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void journalWithAnotherHistory_tablesAreMadeAgain() {
+        MemoryDisk other = new MemoryDisk();
+        byte[] state;
+        try (Store store = open(other, copy(), settings(), BOOT)) {
+            write(store, new Random(7), 400);
+            state = store.stateHash();
+        }
+        try (Store store = open()) {
+            write(store, new Random(8), 400);
+        }
+        try (Store store = open(other, directory, settings(), BOOT)) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void journalWrittenFurtherWithoutQuickRestart_isReplayed() {
+        try (Store store = open()) {
+            write(store, new Random(9), 100);
+        }
+        byte[] state;
+        try (Store store = Store.open(settings(), files(), disk, EngineClock.system())) {
+            write(store, new Random(10), 100);
+            state = store.stateHash();
+        }
+        try (Store store = open()) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void close_afterTheJournalHasFailed_leavesNothing() {
+        Store store = open();
+        write(store, new Random(11), 50);
+        disk.failAt(DiskFault.SYNC_ERROR, 1);
+        assertThatThrownBy(() -> store.await(Parcels.put(store, 1, 1))).isInstanceOf(Refused.class);
+
+        store.close();
+
+        assertThat(marker()).doesNotExist();
+    }
+
+    @Test
+    void directoryInUse_isRefused() {
+        try (Store store = open()) {
+            assertThat(store.isWritable()).isTrue();
+            assertThatThrownBy(() -> open(new MemoryDisk(), directory, settings(), BOOT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has it open");
+        }
+    }
+
+    @Test
+    void directoryWithOtherFiles_isRefusedAndLeftAlone() throws IOException {
+        Path letter = Files.writeString(directory.resolve("letter.txt"), "dear");
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("letter.txt")
+                .hasMessageContaining("name another one");
+        assertThat(letter).hasContent("dear");
+    }
+
+    @Test
+    void heapTables_areRefused() {
+        assertThatThrownBy(() -> open(disk, directory, Parcels.settings(TableKind.HEAP), BOOT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("heap tables");
+    }
+
+    /** Tampers and opens: without the journal's beginning that cannot work, with it all is there. */
+    private void assertRebuilt(Opener opener) throws IOException {
+        byte[] state;
+        try (Store store = open()) {
+            write(store, new Random(12), 1000);
+            state = store.stateHash();
+        }
+        MemoryDisk incomplete = disk.killed();
+        onlyLastSegment(incomplete);
+        assertThatThrownBy(() -> opener.open(incomplete).close())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("missing");
+        try (Store store = opener.open(disk)) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    /** Opens a store on a disk. */
+    private interface Opener {
+        Store open(MemoryDisk disk) throws IOException;
+    }
+
+    private static void onlyLastSegment(MemoryDisk disk) {
+        try {
+            List<Long> segments = StoreNames.of(disk).segments();
+            assertThat(segments).hasSizeGreaterThan(1);
+            for (long segment : segments.subList(0, segments.size() - 1)) {
+                disk.delete(Segment.name(segment));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Store store, Random random, int count) {
+        for (int i = 0; i < count; i++) {
+            long id = random.nextInt(IDS);
+            store.await(
+                    random.nextInt(3) == 0
+                            ? Parcels.remove(store, id)
+                            : Parcels.put(store, id, random.nextInt(Integer.MAX_VALUE)));
+        }
+    }
+
+    private static byte[] largeRow(Transaction transaction) {
+        byte[] usual = Objects.requireNonNull(Parcels.write(transaction, 1, 1).row());
+        return Arrays.copyOf(usual, 2000);
+    }
+
+    private static long rows(Store store) {
+        return store.<Integer>read(rows -> {
+            int count = 0;
+            for (int id = 0; id < IDS; id++) {
+                count += Parcels.value(rows, id) == -1 ? 0 : 1;
+            }
+            return count;
+        });
+    }
+
+    private Store open() {
+        return open(disk, directory, settings(), BOOT);
+    }
+
+    private static Store open(MemoryDisk disk, Path quick, Store.Settings settings, String boot) {
+        return open(disk, quick, settings, boot, RELEASE);
+    }
+
+    private static Store open(MemoryDisk disk, Path quick, Store.Settings settings, String boot, String release) {
+        QuickRestart restart = QuickRestart.open(new Store.QuickFiles(quick, release), settings, boot);
+        try {
+            return Store.open(settings, files(), disk, EngineClock.system(), restart);
+        } catch (RuntimeException e) {
+            restart.close();
+            throw e;
+        }
+    }
+
+    private static Store.Settings settings() {
+        return new Store.Settings(TableKind.OFF_HEAP, List.of(Parcels.TABLE), 2 * IDS);
+    }
+
+    private static Store.Files files() {
+        return new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, DiskLife.SEGMENT_BYTES, DiskLife.NEVER);
+    }
+
+    private Path marker() {
+        return directory.resolve("clean");
+    }
+
+    private Path copy() {
+        return directory.resolveSibling(directory.getFileName() + "-copy");
+    }
+
+    /** What a killed process leaves in the directory. */
+    private void copyFiles() throws IOException {
+        Files.createDirectories(copy());
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy().resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+}
