@@ -144,7 +144,7 @@ class MainIT {
         Path file = Files.createFile(directory.resolve("taken"));
 
         assertThat(exitCode(start("--port", "0", "--data", file.toString()))).isEqualTo(1);
-        assertOneSentence("--data");
+        assertOneSentence("name another one");
     }
 
     @Test
