@@ -35,6 +35,11 @@ public final class AdminClient {
         return calls.of("listWorkspaces", List.of(), Values.page(Values::workspace));
     }
 
+    /** Gives a workspace another name. */
+    public Invocation<Workspace> rename(String id, String name) {
+        return update(id, "name", name);
+    }
+
     /** Puts a workspace under another plan; units that are used stay used. */
     public Invocation<Workspace> changePlan(String id, String plan) {
         return update(id, "plan", plan);

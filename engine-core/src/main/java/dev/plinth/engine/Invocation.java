@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -85,8 +87,26 @@ public final class Invocation<T> {
                         null));
     }
 
-    Invocation<T> query(@Nullable String text) {
-        return with(text, headers);
+    /**
+     * The same with a parameter of the query: a filter of a list, or another one that its route knows.
+     *
+     * @param parameter its name, such as {@code status} or {@code metadata.team}
+     * @param value its value, as it is
+     */
+    public Invocation<T> where(String parameter, String value) {
+        String pair = URLEncoder.encode(parameter, StandardCharsets.UTF_8) + "="
+                + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return with(query == null ? pair : query + "&" + pair, headers);
+    }
+
+    /** The same list with at most so many items, 1–100; 20 unless said otherwise. */
+    public Invocation<T> limit(int items) {
+        return where("limit", Integer.toString(items));
+    }
+
+    /** The same list after the page whose {@code nextCursor} this is. */
+    public Invocation<T> after(String cursor) {
+        return where("cursor", cursor);
     }
 
     /**

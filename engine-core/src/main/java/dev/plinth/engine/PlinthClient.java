@@ -36,6 +36,21 @@ public final class PlinthClient {
         return new ChildrenClient(calls, resourceId);
     }
 
+    /** With whom a resource is shared. */
+    public SharesClient shares(String resourceId) {
+        return new SharesClient(calls, resourceId);
+    }
+
+    /** The workspace's API keys. */
+    public KeysClient keys() {
+        return new KeysClient(calls);
+    }
+
+    /** The workspace's webhook endpoints and deliveries. */
+    public WebhooksClient webhooks() {
+        return new WebhooksClient(calls);
+    }
+
     /** Starts a job of a type that has a handler, here or elsewhere. */
     public Invocation<AcceptedJob> startJob(String type, Json input) {
         byte[] body = new JsonBytes(128 + input.utf8().length)
@@ -45,6 +60,19 @@ public final class PlinthClient {
                 .close()
                 .bytes();
         return calls.of("createJob", List.of(), body, Values::accepted);
+    }
+
+    /**
+     * Starts a job of these members: {@code type}, {@code input}, {@code resourceId}, {@code runAt}, {@code priority},
+     * {@code uniqueKey}, {@code maxAttempts}.
+     */
+    public Invocation<AcceptedJob> startJob(Json input) {
+        return calls.of("createJob", List.of(), input.utf8(), Values::accepted);
+    }
+
+    /** Lists jobs, newest first; filters are {@code status}, {@code type} and {@code resourceId}. */
+    public Invocation<Page<Job>> jobs() {
+        return calls.of("listJobs", List.of(), Values.page(Values::job));
     }
 
     /** A job as it stands. */
@@ -58,12 +86,17 @@ public final class PlinthClient {
      * @param waitSeconds 1–30
      */
     public Invocation<Job> job(String jobId, int waitSeconds) {
-        return job(jobId).query("wait=" + waitSeconds);
+        return job(jobId).where("wait", Integer.toString(waitSeconds));
     }
 
     /** Cancels a job, or asks it to end if it is running. */
     public Invocation<Job> cancelJob(String jobId) {
         return calls.of("cancelJob", List.of(jobId), Values::job);
+    }
+
+    /** Queues a failed job again, with its attempts counted anew. */
+    public Invocation<Job> retryJob(String jobId) {
+        return calls.of("retryJob", List.of(jobId), Values::job);
     }
 
     /** Publishes an event of the host's own type. */
@@ -77,14 +110,19 @@ public final class PlinthClient {
         return calls.of("publishEvent", List.of(), body, Values::event);
     }
 
-    /** The latest events, newest first. */
+    /** An event. */
+    public Invocation<Event> event(String eventId) {
+        return calls.of("getEvent", List.of(eventId), Values::event);
+    }
+
+    /** The latest events, newest first; filters are {@code type} and {@code resourceId}. */
     public Invocation<Page<Event>> events() {
         return calls.of("listEvents", List.of(), Values.page(Values::event));
     }
 
     /** The events after one, oldest first. */
     public Invocation<Page<Event>> eventsAfter(String eventId) {
-        return events().query("after=" + eventId);
+        return events().where("after", eventId);
     }
 
     /** Sends the workspace's events of these types, or all if there are none, to a URL. The answer has the secret. */
@@ -101,6 +139,11 @@ public final class PlinthClient {
     /** The caller's workspace. */
     public Invocation<Workspace> workspace() {
         return calls.of("getWorkspace", List.of(), Values::workspace);
+    }
+
+    /** Changes {@code name} and, by a merge patch, {@code metadata} of the caller's workspace. */
+    public Invocation<Workspace> updateWorkspace(Json changes) {
+        return calls.of("updateWorkspace", List.of(), changes.utf8(), Values::workspace);
     }
 
     /** How the workspace's rate limit stands; takes nothing from it. */

@@ -31,14 +31,24 @@ public final class ResourcesClient {
         return calls.of("getResource", List.of(id), Values::resource);
     }
 
-    /** Lists resources that are not archived, newest first. */
+    /**
+     * Shows a resource with its first 100 children, as the wire does: {@code children} has {@code data} and {@code hasMore}.
+     */
+    public Invocation<Json> getWithChildren(String id) {
+        return calls.of("getResource", List.of(id), Values::json).where("include", "children");
+    }
+
+    /**
+     * Lists resources that are not archived, newest first; filters are {@code status}, {@code type}, {@code createdAfter},
+     * {@code createdBefore}, {@code shared} and one {@code metadata.…}.
+     */
     public Invocation<Page<Resource>> list() {
         return calls.of("listResources", List.of(), Values.page(Values::resource));
     }
 
     /** Lists resources after the page whose {@code nextCursor} this is. */
     public Invocation<Page<Resource>> list(String cursor) {
-        return list().query("cursor=" + cursor);
+        return list().after(cursor);
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
@@ -73,16 +83,27 @@ public final class ResourcesClient {
 
     /** Runs a synchronous operation of the host; gives its result. */
     public Invocation<Json> run(String id, String operation, Json input) {
-        return calls.of(
-                "runOperation",
-                List.of(id, operation),
-                input(input),
-                result -> Json.trusted(JsonBytes.compact(result)));
+        return calls.of("runOperation", List.of(id, operation), input(input), Values::json);
     }
 
     /** Starts an asynchronous operation of the host. */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
         return calls.of("runOperation", List.of(id, operation), input(input), Values::accepted);
+    }
+
+    /**
+     * Starts a job of up to 10,000 operations, each with an outcome of its own in the job's result.
+     *
+     * @param operations objects with {@code action} (create, update, pause, resume, archive, unarchive or delete), {@code id} and
+     *     the members of that call
+     */
+    public Invocation<AcceptedJob> bulk(List<Json> operations) {
+        JsonBytes body = new JsonBytes(64 + 128 * operations.size())
+                .open()
+                .name("operations")
+                .openArray();
+        operations.forEach(operation -> body.raw(operation.utf8()));
+        return calls.of("bulkResources", List.of(), body.closeArray().close().bytes(), Values::accepted);
     }
 
     private static byte[] input(Json input) {

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Child;
+import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
@@ -14,6 +15,7 @@ import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
+import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.base.Times;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** Makes typed values of the JSON that the wire would show, so that both say the same. */
@@ -68,11 +71,16 @@ final class Values {
                 status(json),
                 json.get("result") == null ? Optional.empty() : Optional.of(part(json, "result")),
                 json.get("error") == null ? Optional.empty() : Optional.of(part(json, "error")),
+                json.get("progress") == null ? Optional.empty() : Optional.of(part(json, "progress")),
+                json.get("cancelRequested") != null,
                 (int) number(json, "attempt"),
                 (int) number(json, "maxAttempts"),
                 optional(json, "resourceId"),
+                instant(json, "runAt"),
+                instant(json, "nextAttemptAt"),
                 time(json, "createdAt"),
-                optional(json, "finishedAt").map(Times::written));
+                instant(json, "startedAt"),
+                instant(json, "finishedAt"));
     }
 
     static AcceptedJob accepted(JsonValue.Obj json) {
@@ -89,6 +97,9 @@ final class Values {
                 text(json, "url"),
                 texts(json, "types"),
                 text(json, "status").equals("enabled"),
+                text(json, "ordering").equals("resource"),
+                text(json, "description"),
+                pairs(json, "headers"),
                 time(json, "createdAt"),
                 optional(json, "secret"));
     }
@@ -107,8 +118,13 @@ final class Values {
         return new ApiKey(
                 text(json, "id"),
                 text(json, "name"),
+                text(json, "mode"),
                 texts(json, "scopes"),
+                text(json, "prefix"),
+                text(json, "last4"),
                 text(json, "status"),
+                instant(json, "expiresAt"),
+                instant(json, "lastUsedAt"),
                 time(json, "createdAt"),
                 optional(json, "secret"));
     }
@@ -132,13 +148,56 @@ final class Values {
     }
 
     static RateLimit rateLimit(JsonValue.Obj json) {
-        JsonValue.Obj policy = (JsonValue.Obj) items(json, "policies").get(0);
-        return new RateLimit(
-                text(json, "plan"),
-                number(policy, "limit"),
-                number(policy, "windowSeconds"),
-                number(policy, "remaining"),
-                number(policy, "resetSeconds"));
+        List<RateLimit.Policy> policies = new ArrayList<>();
+        for (JsonValue value : items(json, "policies")) {
+            JsonValue.Obj policy = (JsonValue.Obj) value;
+            policies.add(new RateLimit.Policy(
+                    text(policy, "name"),
+                    number(policy, "limit"),
+                    number(policy, "windowSeconds"),
+                    number(policy, "remaining"),
+                    number(policy, "resetSeconds")));
+        }
+        return new RateLimit(text(json, "plan"), policies);
+    }
+
+    static Share share(JsonValue.Obj json) {
+        return new Share(
+                text(json, "id"),
+                text(json, "resourceId"),
+                text(json, "workspaceId"),
+                text(json, "role"),
+                time(json, "createdAt"));
+    }
+
+    static Delivery delivery(JsonValue.Obj json) {
+        List<Delivery.Attempt> attempts = new ArrayList<>();
+        for (JsonValue value : items(json, "attempts")) {
+            JsonValue.Obj attempt = (JsonValue.Obj) value;
+            attempts.add(new Delivery.Attempt(
+                    (int) number(attempt, "number"),
+                    text(attempt, "trigger"),
+                    time(attempt, "at"),
+                    number(attempt, "durationMillis"),
+                    attempt.get("status") == null
+                            ? OptionalInt.empty()
+                            : OptionalInt.of((int) number(attempt, "status")),
+                    optional(attempt, "responseBody"),
+                    optional(attempt, "errorClass")));
+        }
+        return new Delivery(
+                text(json, "id"),
+                text(json, "endpointId"),
+                text(json, "eventId"),
+                text(json, "eventType"),
+                text(json, "status"),
+                instant(json, "nextAttemptAt"),
+                time(json, "createdAt"),
+                attempts);
+    }
+
+    static Json json(JsonValue.Obj json) {
+        return Json.trusted(JsonBytes.compact(json));
     }
 
     static <T> Function<JsonValue.Obj, Page<T>> page(Function<JsonValue.Obj, T> item) {
@@ -199,6 +258,10 @@ final class Values {
 
     private static Instant time(JsonValue.Obj json, String name) {
         return Times.written(text(json, name));
+    }
+
+    private static Optional<Instant> instant(JsonValue.Obj json, String name) {
+        return optional(json, name).map(Times::written);
     }
 
     private static Json part(JsonValue.Obj json, String name) {

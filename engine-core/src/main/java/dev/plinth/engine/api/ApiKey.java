@@ -9,13 +9,28 @@ import java.util.Optional;
  *
  * @param id {@code key_…}
  * @param name its name
+ * @param mode {@code live} or {@code test}
  * @param scopes what it may do; none for everything
+ * @param prefix how its secret starts
+ * @param last4 how its secret ends
  * @param status {@code enabled}, {@code disabled}, {@code revoked} or {@code expired}
+ * @param expiresAt when it expires
+ * @param lastUsedAt when it was last used
  * @param createdAt when it was made
  * @param secret the secret; only in the answer that made it
  */
 public record ApiKey(
-        String id, String name, List<String> scopes, String status, Instant createdAt, Optional<String> secret) {
+        String id,
+        String name,
+        String mode,
+        List<String> scopes,
+        String prefix,
+        String last4,
+        String status,
+        Optional<Instant> expiresAt,
+        Optional<Instant> lastUsedAt,
+        Instant createdAt,
+        Optional<String> secret) {
     /** Everything but the secret. */
     @Override
     public String toString() {

@@ -11,10 +11,15 @@ import java.util.Optional;
  * @param status where it stands
  * @param result what came of it, once it succeeded with a result
  * @param error the problem document of its last failure
+ * @param progress how far it is: {@code done}, {@code total} and {@code message}
+ * @param cancelRequested true while it runs and somebody has asked for its end
  * @param attempt how many attempts have begun
  * @param maxAttempts how many there may be
  * @param resourceId the resource that it is about, {@code res_…}
+ * @param runAt when it was to run
+ * @param nextAttemptAt when it is tried again
  * @param createdAt when it was accepted
+ * @param startedAt when its first attempt began
  * @param finishedAt when it became final
  */
 public record Job(
@@ -23,8 +28,13 @@ public record Job(
         JobStatus status,
         Optional<Json> result,
         Optional<Json> error,
+        Optional<Json> progress,
+        boolean cancelRequested,
         int attempt,
         int maxAttempts,
         Optional<String> resourceId,
+        Optional<Instant> runAt,
+        Optional<Instant> nextAttemptAt,
         Instant createdAt,
+        Optional<Instant> startedAt,
         Optional<Instant> finishedAt) {}

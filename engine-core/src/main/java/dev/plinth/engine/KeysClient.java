@@ -1,0 +1,75 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/** The API keys of one workspace. Thread-safe. */
+public final class KeysClient {
+    private final Calls calls;
+
+    KeysClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** Creates a key; with scopes a restricted one. The answer has the secret. */
+    public Invocation<ApiKey> create(String name, String... scopes) {
+        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), Values::key);
+    }
+
+    /** Creates a key of these members: {@code name}, {@code mode}, {@code scopes}, {@code expiresAt}. The answer has the secret. */
+    public Invocation<ApiKey> create(Json input) {
+        return calls.of("createKey", List.of(), input.utf8(), Values::key);
+    }
+
+    /** Shows a key. */
+    public Invocation<ApiKey> get(String id) {
+        return calls.of("getKey", List.of(id), Values::key);
+    }
+
+    /** Lists keys, newest first. */
+    public Invocation<Page<ApiKey>> list() {
+        return calls.of("listKeys", List.of(), Values.page(Values::key));
+    }
+
+    /** Changes {@code name}, {@code scopes}, {@code enabled} or {@code expiresAt}. */
+    public Invocation<ApiKey> update(String id, Json changes) {
+        return calls.of("updateKey", List.of(id), changes.utf8(), Values::key);
+    }
+
+    /** Refuses the calls of a key until it is enabled again. */
+    public Invocation<ApiKey> disable(String id) {
+        return update(id, Json.of("{\"enabled\":false}"));
+    }
+
+    /** Takes the calls of a disabled key again. */
+    public Invocation<ApiKey> enable(String id) {
+        return update(id, Json.of("{\"enabled\":true}"));
+    }
+
+    /** Revokes a key for good. */
+    public Invocation<ApiKey> revoke(String id) {
+        return calls.of("revokeKey", List.of(id), Values::key);
+    }
+
+    /** Gives a key a new secret, which the answer has; the old one goes on for a day. */
+    public Invocation<ApiKey> rotate(String id) {
+        return calls.of("rotateKey", List.of(id), Values::key);
+    }
+
+    /**
+     * Gives a key a new secret, which the answer has.
+     *
+     * @param graceSeconds how long the old one goes on, 0–2,592,000 s
+     */
+    public Invocation<ApiKey> rotate(String id, long graceSeconds) {
+        byte[] body = new JsonBytes(64)
+                .open()
+                .member("graceSeconds", graceSeconds)
+                .close()
+                .bytes();
+        return calls.of("rotateKey", List.of(id), body, Values::key);
+    }
+}

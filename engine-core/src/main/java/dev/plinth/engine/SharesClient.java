@@ -1,0 +1,37 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Share;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/** With whom one resource is shared. Thread-safe. */
+public final class SharesClient {
+    private final Calls calls;
+    private final String resourceId;
+
+    SharesClient(Calls calls, String resourceId) {
+        this.calls = calls;
+        this.resourceId = resourceId;
+    }
+
+    /**
+     * Shares the resource with a workspace, or changes the role that it has.
+     *
+     * @param role {@code reader} or {@code editor}
+     */
+    public Invocation<Share> grant(String workspaceId, String role) {
+        byte[] body = new JsonBytes(64).open().member("role", role).close().bytes();
+        return calls.of("share", List.of(resourceId, workspaceId), body, Values::share);
+    }
+
+    /** Lists the shares, newest first. */
+    public Invocation<Page<Share>> list() {
+        return calls.of("listShares", List.of(resourceId), Values.page(Values::share));
+    }
+
+    /** Takes the role of a workspace back, and ends its jobs on the resource; gives the workspace's id. */
+    public Invocation<String> revoke(String workspaceId) {
+        return calls.of("unshare", List.of(resourceId, workspaceId), deleted -> workspaceId);
+    }
+}

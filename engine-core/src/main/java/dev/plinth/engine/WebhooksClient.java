@@ -1,0 +1,84 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+
+/** Where the events of one workspace are sent, and what became of it. Thread-safe. */
+public final class WebhooksClient {
+    private final Calls calls;
+
+    WebhooksClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /**
+     * Creates an endpoint of these members: {@code url}, {@code types}, {@code ordering}, {@code description}, {@code headers}. The
+     * answer has the secret.
+     */
+    public Invocation<WebhookEndpoint> create(Json input) {
+        return calls.of("createWebhookEndpoint", List.of(), input.utf8(), Values::endpoint);
+    }
+
+    /** Shows an endpoint. */
+    public Invocation<WebhookEndpoint> get(String id) {
+        return calls.of("getWebhookEndpoint", List.of(id), Values::endpoint);
+    }
+
+    /** Lists endpoints, newest first. */
+    public Invocation<Page<WebhookEndpoint>> list() {
+        return calls.of("listWebhookEndpoints", List.of(), Values.page(Values::endpoint));
+    }
+
+    /** Changes members of an endpoint; {@code status} may be {@code enabled} or {@code disabled}. */
+    public Invocation<WebhookEndpoint> update(String id, Json changes) {
+        return calls.of("updateWebhookEndpoint", List.of(id), changes.utf8(), Values::endpoint);
+    }
+
+    /** Deletes an endpoint; gives its id. */
+    public Invocation<String> delete(String id) {
+        return calls.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
+    }
+
+    /** Gives an endpoint a new secret, which the answer has; both sign for a day. */
+    public Invocation<WebhookEndpoint> rotateSecret(String id) {
+        return calls.of("rotateWebhookSecret", List.of(id), Values::endpoint);
+    }
+
+    /**
+     * Gives an endpoint a new secret, which the answer has.
+     *
+     * @param graceSeconds how long both sign, 0–604,800 s
+     */
+    public Invocation<WebhookEndpoint> rotateSecret(String id, long graceSeconds) {
+        byte[] body = new JsonBytes(64)
+                .open()
+                .member("graceSeconds", graceSeconds)
+                .close()
+                .bytes();
+        return calls.of("rotateWebhookSecret", List.of(id), body, Values::endpoint);
+    }
+
+    /** Sends a test event at once; gives {@code delivered}, {@code status}, {@code durationMillis} and {@code errorClass}. */
+    public Invocation<Json> test(String id) {
+        return calls.of("testWebhookEndpoint", List.of(id), Values::json);
+    }
+
+    /** Lists the deliveries to an endpoint, newest first. */
+    public Invocation<Page<Delivery>> deliveries(String endpointId) {
+        return calls.of("listDeliveries", List.of(endpointId), Values.page(Values::delivery));
+    }
+
+    /** Shows a delivery. */
+    public Invocation<Delivery> delivery(String deliveryId) {
+        return calls.of("getDelivery", List.of(deliveryId), Values::delivery);
+    }
+
+    /** Sends a delivery again, whatever became of it. */
+    public Invocation<Delivery> resend(String deliveryId) {
+        return calls.of("resendDelivery", List.of(deliveryId), Values::delivery);
+    }
+}

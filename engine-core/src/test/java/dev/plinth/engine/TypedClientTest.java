@@ -1,0 +1,285 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.RateLimit;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Share;
+import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each typed call beside the call of the wire that it stands for: a read gives what the raw reply shows, and a change under an
+ * idempotency key is replayed by the raw call, so that both are one canonical request.
+ */
+final class TypedClientTest {
+    private AgingStore store;
+    private PlinthClient client;
+    private int keys;
+
+    @BeforeEach
+    void open() {
+        store = AgingStore.open(builder -> builder.plan(Plan.BUSINESS
+                .withPolicy(RatePolicy.of("burst", 1_000, 1))
+                .withPolicy(RatePolicy.of("day", 50_000, 86_400))));
+        client = store.engine().client(store.key());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void shares_grantListRevoke() {
+        Resource resource = client.resources().create("R").call();
+        String grantee = store.newWorkspace("grantee");
+        String path = "/v1/resources/" + resource.id() + "/shares";
+        SharesClient shares = client.shares(resource.id());
+
+        Share share = change(
+                shares.grant(grantee, "editor"), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Values::share);
+        assertThat(share.role()).isEqualTo("editor");
+        assertThat(share.workspaceId()).isEqualTo(grantee);
+        assertThat(read(shares.list(), path, Values.page(Values::share)).data()).containsExactly(share);
+        change(shares.revoke(grantee), "DELETE", path + "/" + grantee, "", deleted -> grantee);
+        assertThat(shares.list().call().data()).isEmpty();
+    }
+
+    @Test
+    void resources_bulkListFiltersAndChildren() {
+        String job = change(
+                        client.resources()
+                                .bulk(
+                                        List.of(
+                                                Json.of("{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"}"),
+                                                Json.of(
+                                                        "{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a b\":\"c&d\"}}"))),
+                        "POST",
+                        "/v1/resources/bulk",
+                        "{\"operations\":[{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"},"
+                                + "{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a b\":\"c&d\"}}]}",
+                        Values::accepted)
+                .jobId();
+        assertThat(client.job(job, 30).call().result()).get().asString().contains("\"succeeded\":2");
+
+        Function<JsonValue.Obj, Page<Resource>> page = Values.page(Values::resource);
+        assertThat(read(client.resources().list().where("type", "truck"), "/v1/resources?type=truck", page)
+                        .data())
+                .hasSize(1);
+        Page<Resource> tagged =
+                read(client.resources().list().where("metadata.a b", "c&d"), "/v1/resources?metadata.a+b=c%26d", page);
+        assertThat(tagged.data()).extracting(Resource::name).containsExactly("B");
+        Page<Resource> first = read(client.resources().list().limit(1), "/v1/resources?limit=1", page);
+        String cursor = first.nextCursor().orElseThrow();
+        assertThat(read(
+                                client.resources().list().limit(1).after(cursor),
+                                "/v1/resources?limit=1&cursor=" + cursor,
+                                page)
+                        .data())
+                .extracting(Resource::name)
+                .containsExactly("A");
+        assertThat(client.resources().list(cursor).call().data()).hasSize(1);
+        String id = tagged.data().get(0).id();
+        read(client.resources().getWithChildren(id), "/v1/resources/" + id + "?include=children", Values::json);
+    }
+
+    @Test
+    void keys_createShowListUpdateRotateRevoke() {
+        KeysClient keysClient = client.keys();
+        ApiKey made = change(
+                keysClient.create("deploy", "resources:read"),
+                "POST",
+                "/v1/keys",
+                "{\"name\":\"deploy\",\"scopes\":[\"resources:read\"]}",
+                Values::key);
+        String path = "/v1/keys/" + made.id();
+        assertThat(made.scopes()).containsExactly("resources:read");
+        assertThat(made.mode()).isEqualTo("live");
+        assertThat(made.secret().orElseThrow()).startsWith(made.prefix()).endsWith(made.last4());
+        String test = "{\"name\":\"t\",\"mode\":\"test\",\"expiresAt\":\"2027-01-01T00:00:00.000Z\"}";
+        ApiKey timed = change(keysClient.create(Json.of(test)), "POST", "/v1/keys", test, Values::key);
+        assertThat(timed.mode()).isEqualTo("test");
+        assertThat(timed.expiresAt()).isPresent();
+        read(keysClient.get(made.id()), path, Values::key);
+        assertThat(read(keysClient.list(), "/v1/keys", Values.page(Values::key)).data())
+                .hasSize(3);
+        ApiKey named = change(
+                keysClient.update(made.id(), Json.of("{\"name\":\"n\"}")),
+                "PATCH",
+                path,
+                "{\"name\":\"n\"}",
+                Values::key);
+        assertThat(named.name()).isEqualTo("n");
+        assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", Values::key)
+                        .status())
+                .isEqualTo("disabled");
+        assertThat(change(keysClient.enable(made.id()), "PATCH", path, "{\"enabled\":true}", Values::key)
+                        .status())
+                .isEqualTo("enabled");
+        change(keysClient.rotate(made.id()), "POST", path + "/rotate", "", Values::key);
+        ApiKey rotated = change(
+                keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", Values::key);
+        assertThat(rotated.secret()).isPresent().isNotEqualTo(made.secret());
+        assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", Values::key)
+                        .status())
+                .isEqualTo("revoked");
+    }
+
+    @Test
+    void jobs_startListCancel() {
+        String body = "{\"type\":\"idle\",\"input\":{},\"runAt\":\"2026-02-01T00:00:00.000Z\",\"maxAttempts\":2}";
+        String id = change(client.startJob(Json.of(body)), "POST", "/v1/jobs", body, Values::accepted)
+                .jobId();
+        Job job = read(client.job(id), "/v1/jobs/" + id, Values::job);
+        assertThat(job.maxAttempts()).isEqualTo(2);
+        assertThat(job.runAt()).isPresent();
+        assertThat(read(
+                                client.jobs().where("status", "scheduled"),
+                                "/v1/jobs?status=scheduled",
+                                Values.page(Values::job))
+                        .data())
+                .containsExactly(job);
+        change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Values::job);
+        refused(client.retryJob(id), "POST", "/v1/jobs/" + id + "/retry");
+    }
+
+    @Test
+    void events_showAndFilter() {
+        Resource resource = client.resources().create("R").call();
+        client.publish("a.b", Json.of("{\"n\":1}")).call();
+        Page<Event> page =
+                read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Values::event));
+        Event event = page.data().get(0);
+        assertThat(event.data()).isEqualTo(Json.of("{\"n\":1}"));
+        assertThat(read(client.event(event.id()), "/v1/events/" + event.id(), Values::event))
+                .isEqualTo(event);
+        Page<Event> created = read(
+                client.events().where("resourceId", resource.id()),
+                "/v1/events?resourceId=" + resource.id(),
+                Values.page(Values::event));
+        assertThat(created.data()).hasSize(1);
+        assertThat(client.eventsAfter(created.data().get(0).id()).call().data()).containsExactly(event);
+    }
+
+    @Test
+    void webhooks_endpointsAndDeliveries() {
+        WebhooksClient webhooks = client.webhooks();
+        String url =
+                store.text("/v1/webhook-endpoints/" + store.endpoint()).replaceAll(".*\"url\":\"([^\"]*)\".*", "$1");
+        String input =
+                "{\"url\":\"" + url + "\",\"types\":[\"a.*\"],\"description\":\"d\",\"headers\":{\"x-a\":\"b\"}}";
+        WebhookEndpoint made =
+                change(webhooks.create(Json.of(input)), "POST", "/v1/webhook-endpoints", input, Values::endpoint);
+        String path = "/v1/webhook-endpoints/" + made.id();
+        assertThat(made.headers()).containsEntry("x-a", "b");
+        assertThat(made.ordered()).isTrue();
+        read(webhooks.get(made.id()), path, Values::endpoint);
+        assertThat(read(webhooks.list(), "/v1/webhook-endpoints", Values.page(Values::endpoint))
+                        .data())
+                .hasSize(2);
+        change(
+                webhooks.update(made.id(), Json.of("{\"ordering\":\"none\"}")),
+                "PATCH",
+                path,
+                "{\"ordering\":\"none\"}",
+                Values::endpoint);
+        change(webhooks.rotateSecret(made.id()), "POST", path + "/secret/rotate", "", Values::endpoint);
+        change(
+                webhooks.rotateSecret(made.id(), 5),
+                "POST",
+                path + "/secret/rotate",
+                "{\"graceSeconds\":5}",
+                Values::endpoint);
+        assertThat(change(webhooks.test(made.id()), "POST", path + "/test", "", Values::json)
+                        .asMap())
+                .containsEntry("delivered", true);
+
+        client.publish("a.b", Json.EMPTY_OBJECT).call();
+        store.pass(Duration.ofSeconds(1));
+        Delivery delivery = read(
+                        webhooks.deliveries(made.id()).where("status", "delivered"),
+                        path + "/deliveries?status=delivered",
+                        Values.page(Values::delivery))
+                .data()
+                .get(0);
+        String one = "/v1/deliveries/" + delivery.id();
+        assertThat(delivery.attempts()).hasSize(1);
+        assertThat(delivery.attempts().get(0).status()).hasValue(200);
+        read(webhooks.delivery(delivery.id()), one, Values::delivery);
+        change(webhooks.resend(delivery.id()), "POST", one + "/resend", "", Values::delivery);
+        change(webhooks.delete(made.id()), "DELETE", path, "", deleted -> made.id());
+    }
+
+    @Test
+    void workspaceAndRateLimit_allPolicies() {
+        Workspace renamed = change(
+                client.updateWorkspace(Json.of("{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}")),
+                "PATCH",
+                "/v1/workspace",
+                "{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}",
+                Values::workspace);
+        assertThat(read(client.workspace(), "/v1/workspace", Values::workspace)).isEqualTo(renamed);
+        RateLimit limit = read(client.rateLimit(), "/v1/rate-limit", Values::rateLimit);
+        assertThat(limit.policies()).extracting(RateLimit.Policy::name).containsExactly("business", "burst", "day");
+        assertThat(limit.limit()).isEqualTo(limit.policies().get(0).limit());
+        assertThat(store.engine().admin().rename(renamed.id(), "M").call().name())
+                .isEqualTo("M");
+    }
+
+    private <T> T read(Invocation<T> typed, String path, Function<JsonValue.Obj, T> reader) {
+        T value = typed.call();
+        Reply raw = store.call("GET", path);
+        assertThat(raw.status()).as(raw.text()).isEqualTo(200);
+        assertThat(value).isEqualTo(reader.apply(object(raw)));
+        return value;
+    }
+
+    private <T> T change(
+            Invocation<T> typed, String method, String path, String body, Function<JsonValue.Obj, T> reader) {
+        String key = "typed-" + keys++;
+        T value = typed.idempotencyKey(key).call();
+        Call call = Call.of(method, path).withKey(store.key()).withHeader("Idempotency-Key", key);
+        Reply raw = store.engine().call(body.isEmpty() ? call : call.withBody(Json.of(body)));
+        assertThat(raw.header("Idempotent-Replayed")).as(raw.text()).isEqualTo("true");
+        assertThat(value).isEqualTo(reader.apply(object(raw)));
+        return value;
+    }
+
+    private void refused(Invocation<?> typed, String method, String path) {
+        String key = "typed-" + keys++;
+        String code = "";
+        try {
+            typed.idempotencyKey(key).call();
+        } catch (PlinthException e) {
+            code = e.code();
+        }
+        Reply raw =
+                store.engine().call(Call.of(method, path).withKey(store.key()).withHeader("Idempotency-Key", key));
+        assertThat(raw.header("Idempotent-Replayed")).as(raw.text()).isEqualTo("true");
+        assertThat(raw.text()).contains("\"code\":\"" + code + "\"");
+    }
+
+    private static JsonValue.Obj object(Reply reply) {
+        return (JsonValue.Obj) JsonReader.trusted(reply.body());
+    }
+}
