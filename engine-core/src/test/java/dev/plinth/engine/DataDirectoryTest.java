@@ -9,6 +9,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.StoreReport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What an operator does with real directories. The many kinds of damage and of concurrent writes are tested in the store's room. */
 final class DataDirectoryTest {
     private static final String FIRST_SEGMENT = "journal-0000000001";
+    private static final int VERSION_AT = 8;
+    private static final int HEADER_CRC_AT = 36;
 
     @TempDir
     private Path base;
@@ -175,6 +179,26 @@ final class DataDirectoryTest {
         assertRefused(() -> DataDirectory.backup(directory, base.resolve("copy")), "Expected the directory of a store");
         assertRefused(() -> DataDirectory.recover(directory, true), "Expected the directory of a store");
         assertThat(files(base)).isEqualTo(before);
+    }
+
+    @Test
+    void anything_ofANewerVersion_isRefusedWithASentenceAndChangesNothing() throws IOException {
+        Path directory = written();
+        Path segment = directory.resolve(FIRST_SEGMENT);
+        byte[] bytes = Files.readAllBytes(segment);
+        ByteBuffer header = ByteBuffer.wrap(bytes).putInt(VERSION_AT, 2);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, HEADER_CRC_AT);
+        header.putInt(HEADER_CRC_AT, (int) crc.getValue());
+        Files.write(segment, bytes);
+        String message = "Expected journal version 1, but " + FIRST_SEGMENT + " is of version 2";
+
+        assertRefused(() -> DataDirectory.verify(directory), message);
+        assertRefused(() -> DataDirectory.backup(directory, base.resolve("copy")), message);
+        assertRefused(() -> DataDirectory.recover(directory, true), message);
+        assertRefused(() -> Engine.open(directory), message);
+        assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
+        assertThat(base.resolve("copy")).doesNotExist();
     }
 
     private Path written() {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.StoreReport;
@@ -84,6 +85,45 @@ class SalvageTest {
         assertThat(run(disk, true).isWhole()).isTrue();
 
         life.checkAndGoOn(disk, 80);
+    }
+
+    /** What is left of the journal looks like one with a torn end; only the snapshot tells that it was longer. */
+    @Test
+    void journal_endsBeforeTheSnapshotStarts_theSnapshotAloneIsKept() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            life.work(store, 10);
+            store.snapshot();
+        }
+        byte[] segment = disk.bytes(Segment.name(1));
+        Arrays.fill(segment, SegmentBytes.frames(segment).get(1).from(), segment.length, (byte) 0);
+
+        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThat(Verification.of(disk, StoreNames.of(disk), TABLES).opens()).isFalse();
+        assertThat(run(disk, true).isWhole()).isTrue();
+        life.checkAndGoOn(disk, 10);
+    }
+
+    @Test
+    void journal_endsBeforeADamagedSnapshotStarts_theLossIsTold() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            life.work(store, 5);
+            store.snapshot();
+            life.work(store, 5);
+            store.snapshot();
+        }
+        disk.bytes(Snapshot.name(10))[60] ^= 1;
+        byte[] segment = disk.bytes(Segment.name(1));
+        for (SegmentBytes.Place frame : SegmentBytes.frames(segment)) {
+            if (frame.firstSequence() > 7) {
+                Arrays.fill(segment, frame.from(), segment.length, (byte) 0);
+            }
+        }
+
+        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThat(run(disk, true).lines()).anyMatch(line -> line.matches("lost records \\d+ to 10, .*"));
+        life.checkAndGoOn(disk, 5);
     }
 
     @Test
