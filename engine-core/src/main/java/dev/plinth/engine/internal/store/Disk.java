@@ -28,6 +28,15 @@ interface Disk extends AutoCloseable {
     /** Makes a directory inside this one, for files that are put aside; it must not be there. */
     void makeDirectory(String name) throws IOException;
 
+    /** Takes out a file that could not be finished, which on a full disk gives back the last room there was. */
+    default void abandon(String name, Exception why) {
+        try {
+            delete(name);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     /** Makes creations, renames and deletions durable. */
     void syncNames() throws IOException;
 

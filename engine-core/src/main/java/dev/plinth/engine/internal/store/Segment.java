@@ -58,6 +58,9 @@ record Segment(long number, long firstSequence, int crcBefore) {
         try (Disk.File file = disk.create(SPARE)) {
             zero(file, 0, bytes);
             file.sync();
+        } catch (IOException e) {
+            disk.abandon(SPARE, e);
+            throw e;
         }
         disk.syncNames();
     }

@@ -30,7 +30,7 @@ final class Snapshot {
 
     private static final String PREFIX = "snapshot-";
     private static final int DIGITS = 19;
-    private static final String TEMPORARY = "snapshot.tmp";
+    static final String TEMPORARY = "snapshot.tmp";
 
     private Snapshot() {}
 
@@ -81,6 +81,7 @@ final class Snapshot {
             blocks.flush();
         } catch (IOException | RuntimeException e) {
             file.close();
+            disk.abandon(TEMPORARY, e);
             throw e;
         }
         return new Draft(disk, file, blocks, start);
@@ -96,6 +97,9 @@ final class Snapshot {
                 end.putInt(Checksum.of(end, 0, END_BYTES - 4));
                 blocks.raw(end.flip());
                 file.sync();
+            } catch (IOException e) {
+                disk.abandon(TEMPORARY, e);
+                throw e;
             }
             disk.rename(TEMPORARY, name(start.sequence()));
             disk.syncNames();

@@ -46,6 +46,25 @@ class DurableStoreTest {
         life.check(disk.killed(), life.history().size());
     }
 
+    @Test
+    void spaceEnds_withinASnapshotOrASegment_whatWasBegunGivesItsRoomBack() throws IOException {
+        Store store = life.open(disk, DiskLife.NEVER);
+        life.work(store, 100);
+        disk.limit(disk.contents().values().stream()
+                        .mapToLong(bytes -> bytes.length)
+                        .sum()
+                + 100);
+        assertThatThrownBy(store::snapshot).isInstanceOf(IOException.class);
+        assertThat(disk.names()).doesNotContain(Snapshot.TEMPORARY);
+        store.close();
+
+        MemoryDisk small = new MemoryDisk();
+        small.limit(1000);
+        assertThatThrownBy(() -> Segment.prepareSpare(small, DiskLife.SEGMENT_BYTES))
+                .isInstanceOf(IOException.class);
+        assertThat(small.names()).isEmpty();
+    }
+
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void reopening_afterSnapshots_hasTheHashOfTheLiveRun(TableKind kind) throws IOException {

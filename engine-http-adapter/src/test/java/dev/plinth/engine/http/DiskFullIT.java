@@ -1,0 +1,162 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.SmallFilesServer;
+import dev.plinth.engine.http.JsonApi.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A disk that is full: writes are refused, reads go on, nothing is lost, and when there is room again it goes on by itself. */
+@Timeout(1800)
+class DiskFullIT {
+    private static final int MEGABYTES = 16;
+    private static final int LEFT_BYTES = 700 * 1024;
+    private static final int DATA_CHARS = 3000;
+    private static final int WRITES_MAX = 2000;
+    private static final long RESUMES_SECONDS = 30;
+    private static final String ADMIN = "operator-secret";
+
+    @TempDir
+    private Path base;
+
+    private final Map<String, Answer> acknowledged = new LinkedHashMap<>();
+
+    @Test
+    void diskFull_whileServing_refusesWritesOnlyAndGoesOnWhenThereIsRoom() throws Exception {
+        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES)) {
+            ServedProcess server = start(disk);
+            JsonApi api = new JsonApi(server.key());
+            try {
+                for (int cycle = 0; cycle < cycles(); cycle++) {
+                    api.connect(server.base());
+                    disk.fill(LEFT_BYTES);
+                    writeUntilFull(api, cycle + "-");
+                    checkAll(api);
+                    if (cycle % 2 == 0) {
+                        server.kill();
+                        server = start(disk);
+                        api.connect(server.base());
+                        checkAll(api);
+                    }
+                    disk.free();
+                    writeUntilTaken(api, cycle + "-again");
+                    checkAll(api);
+                    endAll(api);
+                }
+            } finally {
+                server.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 64 * 1024, 8 * 1024 * 1024})
+    void diskFull_atTheFirstStart_exitsWithOneAndOneSentence(int left) throws Exception {
+        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES)) {
+            disk.fill(left);
+            Path err = base.resolve("err");
+            Process process = ServedProcess.builder(
+                            "-jar",
+                            System.getProperty("plinth.jar"),
+                            "serve",
+                            "--port=0",
+                            "--data=" + disk.path().resolve("store"))
+                    .redirectError(err.toFile())
+                    .start();
+
+            assertThat(process.waitFor(RESUMES_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(1);
+            assertThat(Files.readAllLines(err))
+                    .singleElement()
+                    .asString()
+                    .matches("plinth: Expected .*, but .*(?i:space).*\\.");
+        }
+    }
+
+    private void writeUntilFull(JsonApi api, String prefix) throws IOException, InterruptedException {
+        for (int i = 0; i < WRITES_MAX; i++) {
+            Answer answer = write(api, prefix + i);
+            if (answer.status() == 503) {
+                assertThat(answer.json().get("code")).isEqualTo("capacity_exhausted");
+                assertThat(answer.json().get("retryable")).isEqualTo(true);
+                assertThat(answer.retryAfter()).as("Retry-After").matches("[1-9]\\d*");
+                return;
+            }
+        }
+        throw new AssertionError("Expected a refusal within " + WRITES_MAX + " writes, but all were taken");
+    }
+
+    private void writeUntilTaken(JsonApi api, String key) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RESUMES_SECONDS);
+        Answer answer = write(api, key);
+        while (answer.status() == 503 && System.nanoTime() < end) {
+            answer = write(api, key);
+        }
+        assertThat(answer.status()).as("once there is room: %s", answer.body()).isEqualTo(201);
+    }
+
+    private Answer write(JsonApi api, String key) throws IOException, InterruptedException {
+        Answer answer = api.send("POST", "/v1/resources", key, body(key));
+        if (answer.status() == 201) {
+            acknowledged.put(key, answer);
+        }
+        return answer;
+    }
+
+    private static String body(String key) {
+        return "{\"name\":\"" + key + "\",\"data\":{\"text\":\"" + "x".repeat(DATA_CHARS) + "\"}}";
+    }
+
+    /** Reads go on whether or not the disk is full, and replays are reads. */
+    private void checkAll(JsonApi api) throws IOException, InterruptedException {
+        for (Map.Entry<String, Answer> made : acknowledged.entrySet()) {
+            Answer shown = api.get(made.getValue().location().orElseThrow());
+            assertThat(shown.body()).isEqualTo(made.getValue().body());
+            Answer again = api.send("POST", "/v1/resources", made.getKey(), body(made.getKey()));
+            assertThat(again.replayed())
+                    .as("%s is replayed: %s", made.getKey(), again.body())
+                    .isTrue();
+            assertThat(again.first()).isEqualTo(made.getValue());
+        }
+        assertThat(api.all("/v1/resources")).hasSameSizeAs(acknowledged.values());
+    }
+
+    /** Takes everything out again, so that the next cycle has a disk as large as the first. */
+    private void endAll(JsonApi api) throws IOException, InterruptedException {
+        for (Answer made : acknowledged.values()) {
+            String path = made.location().orElseThrow();
+            assertThat(api.send("POST", path + "/archive", "", "").status()).isEqualTo(200);
+            assertThat(api.send("DELETE", path, "", "").status()).isEqualTo(200);
+        }
+        acknowledged.clear();
+    }
+
+    private ServedProcess start(SmallDisk disk) throws IOException {
+        return new ServedProcess(
+                base.resolve("err"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallFilesServer.class.getName(),
+                disk.path().resolve("store").toString(),
+                "HEAP",
+                ADMIN);
+    }
+
+    private static int cycles() {
+        return switch (System.getProperty("plinth.test.scale", "short")) {
+            case "ci" -> 3;
+            case "long" -> 50;
+            default -> 1;
+        };
+    }
+}

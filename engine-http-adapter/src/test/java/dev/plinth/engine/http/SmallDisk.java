@@ -1,0 +1,71 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A file system of a few megabytes, which one file can fill. */
+final class SmallDisk implements AutoCloseable {
+    private static final int STEP_BYTES = 4096;
+
+    private final Path mount;
+
+    private SmallDisk(Path mount) {
+        this.mount = mount;
+    }
+
+    /** Mounts one below a directory. Where that is not possible, the test is skipped and says why. */
+    static SmallDisk make(Path base, int megabytes) throws IOException {
+        Path mount = Files.createDirectory(base.resolve("disk"));
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", mount.toString()))
+                .as("what keeps this machine from mounting a small disk, for instance that the user is not root")
+                .isNull();
+        return new SmallDisk(mount);
+    }
+
+    Path path() {
+        return mount;
+    }
+
+    /** Leaves so many bytes free. */
+    void fill(long bytesLeft) throws IOException {
+        long free = Files.getFileStore(mount).getUsableSpace() - bytesLeft;
+        Files.write(filler(), new byte[(int) Math.max(0, free / STEP_BYTES * STEP_BYTES)]);
+    }
+
+    /** Gives back what {@link #fill} took. */
+    void free() throws IOException {
+        Files.delete(filler());
+    }
+
+    private Path filler() {
+        return mount.resolve("filler");
+    }
+
+    @Override
+    public void close() throws IOException {
+        String failure = run("umount", "-l", mount.toString());
+        if (failure != null) {
+            throw new IOException(failure);
+        }
+    }
+
+    /** What a command complains of; null if it works. */
+    private static @Nullable String run(String... command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? null : String.join(" ", command) + ": " + said;
+        } catch (IOException e) {
+            return e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+}
