@@ -26,6 +26,7 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Waiters;
@@ -101,6 +102,7 @@ public final class Engine implements AutoCloseable {
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
         Waiters waiters = new Waiters();
+        RequestTally tally = new RequestTally();
         jobs = new JobRunner(
                 store,
                 commits,
@@ -130,29 +132,9 @@ public final class Engine implements AutoCloseable {
                 waiters,
                 Resources::checkVisible,
                 requestLog,
+                tally,
                 workers));
-        try {
-            wire = new Wire(
-                    pipeline,
-                    new Wire.Parts(
-                            store,
-                            quotas,
-                            plans,
-                            webhooks,
-                            config.operations(),
-                            config.asyncOperations().keySet(),
-                            config.types(),
-                            access.uses(),
-                            config.costs(),
-                            requestLog,
-                            config.testClock().orElse(null),
-                            () -> reset(access)));
-        } catch (IllegalArgumentException e) {
-            webhooks.close();
-            workers.shutdownNow();
-            store.close();
-            throw e;
-        }
+        wire = wire(config, plans, access, tally);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         attachment = start(config);
         firstStart = config.defaultWorkspace() ? createDefaultIfEmpty(adminToken.text()) : Optional.empty();
@@ -331,6 +313,32 @@ public final class Engine implements AutoCloseable {
         tables.add(QuotaMarks.MARKS);
         tables.add(DeletedWorkspaces.TABLE);
         return tables;
+    }
+
+    private Wire wire(EngineConfig config, Plans plans, Access access, RequestTally tally) {
+        try {
+            return new Wire(
+                    pipeline,
+                    new Wire.Parts(
+                            store,
+                            quotas,
+                            plans,
+                            webhooks,
+                            config.operations(),
+                            config.asyncOperations().keySet(),
+                            config.types(),
+                            access.uses(),
+                            config.costs(),
+                            requestLog,
+                            new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                            config.testClock().orElse(null),
+                            () -> reset(access)));
+        } catch (IllegalArgumentException e) {
+            webhooks.close();
+            workers.shutdownNow();
+            store.close();
+            throw e;
+        }
     }
 
     private static Webhooks webhooks(

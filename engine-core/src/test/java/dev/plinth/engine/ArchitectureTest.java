@@ -49,7 +49,7 @@ final class ArchitectureTest {
             Floor.of("wire", "wire"),
             Floor.of("pipeline", "pipeline"),
             Floor.of("commands", "command"),
-            Floor.of("request log", "requestlog"),
+            Floor.of("request log and figures", "requestlog", "metrics"),
             new Floor("domains", packages(DOMAINS)),
             Floor.of("mechanisms", "timer", "ring", "list"),
             Floor.of("ground", "store", "json"),

@@ -47,6 +47,19 @@ public sealed interface Outcome {
     }
 
     /**
+     * It was done, and what came of it is no JSON.
+     *
+     * @param body the bytes
+     * @param contentType their media type
+     */
+    record Page(byte[] body, String contentType) implements Outcome {
+        @Override
+        public int status() {
+            return 200;
+        }
+    }
+
+    /**
      * It was turned away.
      *
      * @param refusal why

@@ -92,5 +92,11 @@ public final class SetKinds {
     /** Jobs that a workspace has on a resource and that are not final. */
     public static final int JOBS_OPEN_ON_RESOURCE = 30;
 
+    /** Jobs of all workspaces in one status. */
+    public static final int JOBS_OF_ALL_BY_STATUS = 31;
+
+    /** Deliveries of all workspaces in one status. */
+    public static final int DELIVERIES_OF_ALL_BY_STATUS = 32;
+
     private SetKinds() {}
 }

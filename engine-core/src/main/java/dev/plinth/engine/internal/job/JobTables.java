@@ -106,8 +106,13 @@ final class JobTables {
         return sets;
     }
 
+    static SetKey ofAllByStatus(JobStatus status) {
+        return SetKey.of(SetKinds.JOBS_OF_ALL_BY_STATUS, status.ordinal());
+    }
+
     private static List<SetKey> passing(JobRow row) {
-        List<SetKey> sets = new ArrayList<>(2);
+        List<SetKey> sets = new ArrayList<>(3);
+        sets.add(ofAllByStatus(row.status()));
         sets.add(byStatus(row.facts().workspace(), row.status()));
         if (row.status() == JobStatus.QUEUED) {
             sets.add(ready(row.facts().type(), row.facts().priority()));

@@ -24,7 +24,9 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on jobs. */
@@ -222,6 +224,15 @@ public final class Jobs {
             }
             return Decision.of(changes, Outcome.Done.ok(next.json(null)));
         };
+    }
+
+    /** How many jobs there are in each status, of all workspaces. */
+    public static Map<String, Long> countByStatus(Rows rows) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (JobStatus status : JobStatus.values()) {
+            counts.put(status.wireName(), rows.size(JobTables.ofAllByStatus(status)));
+        }
+        return counts;
     }
 
     /** The id of a job in a write that makes it final; null if the write does nothing of the kind. */

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import java.util.List;
@@ -20,26 +21,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class Departure {
     private final RequestLog log;
+    private final RequestTally tally;
 
-    Departure(RequestLog log) {
+    Departure(RequestLog log, RequestTally tally) {
         this.log = log;
+        this.tally = tally;
     }
 
     /** Writes the answer down, and gives it on. */
     Answer note(Passage passage, Answer answer) {
         Caller caller = passage.caller;
-        if (!caller.isOperator() && !isUnauthenticated(answer.outcome())) {
-            log.add(caller.workspace(), entry(passage, answer.outcome()));
+        Outcome outcome = answer.outcome();
+        long micros = TimeUnit.NANOSECONDS.toMicros(passage.nanos());
+        Operation operation = passage.request.operation();
+        tally.count(
+                operation.name(),
+                operation.method(),
+                operation.path(),
+                outcome.status(),
+                is(outcome, ProblemCode.RATE_LIMITED),
+                micros);
+        // A key that went while its request was under way failed authentication after all.
+        if (!caller.isOperator() && !is(outcome, ProblemCode.INVALID_TOKEN)) {
+            log.add(caller.workspace(), entry(passage, outcome, micros));
         }
         return answer;
     }
 
-    /** A key that went while its request was under way failed authentication after all. */
-    private static boolean isUnauthenticated(Outcome outcome) {
-        return outcome instanceof Outcome.Turned turned && turned.refusal().code() == ProblemCode.INVALID_TOKEN;
+    private static boolean is(Outcome outcome, ProblemCode code) {
+        return outcome instanceof Outcome.Turned turned && turned.refusal().code() == code;
     }
 
-    private static Entry entry(Passage passage, Outcome outcome) {
+    private static Entry entry(Passage passage, Outcome outcome, long micros) {
         Request request = passage.request;
         String path = request.path();
         boolean done = outcome instanceof Outcome.Done;
@@ -55,7 +68,7 @@ final class Departure {
                 code(outcome),
                 passage.key,
                 passage.use,
-                TimeUnit.NANOSECONDS.toMicros(passage.nanos()),
+                micros,
                 done ? passage.events : List.<Id>of(),
                 done ? passage.jobs : List.<Id>of());
     }

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -45,6 +46,7 @@ public final class Pipeline {
      *
      * @param visibility tells whether a caller still sees what a replay would show
      * @param log keeps what was answered
+     * @param tally counts what was answered
      * @param executor runs what may take long, so that {@link #submit} never blocks
      */
     public record Parts(
@@ -58,6 +60,7 @@ public final class Pipeline {
             Waiters waiters,
             Visibility visibility,
             RequestLog log,
+            RequestTally tally,
             Executor executor) {}
 
     /** Refuses what a caller does not see. */
@@ -73,7 +76,7 @@ public final class Pipeline {
         this.entrance = new Entrance(parts.store(), parts.clock(), parts.access(), parts.quotas());
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
-        this.departure = new Departure(parts.log());
+        this.departure = new Departure(parts.log(), parts.tally());
     }
 
     /** Answers a request on the caller's thread; returns when the answer is durable. */

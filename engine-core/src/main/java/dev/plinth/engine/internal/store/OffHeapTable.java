@@ -163,6 +163,11 @@ final class OffHeapTable implements Table {
     }
 
     @Override
+    public long capacityRows() {
+        return rowsMax;
+    }
+
+    @Override
     public boolean hasRoom(long moreRows, long moreBytes) {
         return count.rows() + moreRows <= rowsMax && count.bytes() + moreBytes <= bytesMax;
     }

@@ -62,6 +62,11 @@ final class RecoveryProgress {
         }
     }
 
+    /** Real nanoseconds since it began. */
+    long nanos() {
+        return System.nanoTime() - began;
+    }
+
     private void look() {
         long now = System.nanoTime();
         if (now - lineAt < LINE_NANOS) {

@@ -29,6 +29,7 @@ final class Snapshots implements AutoCloseable {
     private long bytes;
     private long dueAt;
     private boolean open = true;
+    private volatile long madeAtMillis;
 
     Snapshots(
             Store store,
@@ -51,6 +52,11 @@ final class Snapshots implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** When the newest snapshot of this reign was made, in epoch milliseconds; 0 if it has made none. */
+    long madeAtMillis() {
+        return madeAtMillis;
     }
 
     /** Hears of durable records and counts their bytes. */
@@ -80,6 +86,7 @@ final class Snapshots implements AutoCloseable {
         store.await(end);
         syncJournal();
         draft.publish(end);
+        madeAtMillis = store.write(Transaction::nowMillis);
         deleteOld();
         long due = dueAt(Snapshot.newestBytes(disk));
         synchronized (wake) {

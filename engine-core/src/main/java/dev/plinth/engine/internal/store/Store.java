@@ -35,6 +35,7 @@ public final class Store implements AutoCloseable {
     private @Nullable Snapshots snapshots;
     private @Nullable Disk disk;
     private @Nullable QuickRestart quick;
+    private long recoveryNanos;
 
     private Store(Tables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
@@ -80,7 +81,9 @@ public final class Store implements AutoCloseable {
     }
 
     static Store open(Settings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
+        RecoveryProgress watch = new RecoveryProgress();
         Recovery.Recovered recovered = Recovery.run(disk, settings, quick);
+        long recoveryNanos = watch.nanos();
         Tables tables = recovered.tables();
         JournalEnd end = recovered.end();
         try {
@@ -90,6 +93,7 @@ public final class Store implements AutoCloseable {
             store.inFlight.startAt(end.sequence());
             store.disk = disk;
             store.quick = quick;
+            store.recoveryNanos = recoveryNanos;
             Snapshots snapshots = new Snapshots(
                     store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), newestBytes);
             store.snapshots = snapshots;
@@ -244,6 +248,29 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** How the journal stands, for figures; it asks the disk for the names of its files. */
+    public JournalFigures journalFigures() {
+        int segments = 0;
+        long newest = 0;
+        if (disk != null) {
+            try {
+                for (String name : disk.names()) {
+                    segments += Segment.numberOf(name) > 0 ? 1 : 0;
+                    newest = Math.max(newest, Snapshot.sequenceOf(name));
+                }
+            } catch (IOException e) {
+                segments = 0; // a disk that does not answer has a figure of its own: the journal is not writable
+            }
+        }
+        return new JournalFigures(
+                tables.lastSequence(),
+                inFlight.committed(),
+                segments,
+                newest,
+                snapshots == null ? 0 : snapshots.madeAtMillis(),
+                recoveryNanos);
+    }
+
     /** Rows and bytes of each table, for figures. */
     public List<TableFigures> figures() {
         return tables.figures();
@@ -352,8 +379,27 @@ public final class Store implements AutoCloseable {
      * @param name the table
      * @param rows how many rows it has
      * @param bytes bytes of its keys and rows
+     * @param capacityRows rows that it is laid out for; 0 if it grows
      */
-    public record TableFigures(String name, long rows, long bytes) {}
+    public record TableFigures(String name, long rows, long bytes, long capacityRows) {}
+
+    /**
+     * Figures of the journal and its snapshots.
+     *
+     * @param appended sequence of the last record
+     * @param durable sequence of the last record that is durable and of which all have heard
+     * @param segments files of the journal; 0 without a directory
+     * @param snapshotSequence the record behind which the newest snapshot stands; 0 if there is none
+     * @param snapshotMillis time of the newest snapshot of this reign, in epoch milliseconds; 0 if it has made none
+     * @param recoveryNanos how long reading the directory took, in real nanoseconds
+     */
+    public record JournalFigures(
+            long appended,
+            long durable,
+            int segments,
+            long snapshotSequence,
+            long snapshotMillis,
+            long recoveryNanos) {}
 
     /** Hands the journal's fates to whom they concern. */
     private record FateListener(Store store) implements Journal.Fates {

@@ -260,9 +260,9 @@ final class Tables implements AutoCloseable {
         List<Store.TableFigures> figures = new ArrayList<>();
         for (TableName name : names) {
             Table table = byNumber[name.number()];
-            figures.add(new Store.TableFigures(name.name(), table.size(), table.bytes()));
+            figures.add(new Store.TableFigures(name.name(), table.size(), table.bytes(), table.capacityRows()));
         }
-        figures.add(new Store.TableFigures("sets", map.size(), words.used() * Long.BYTES));
+        figures.add(new Store.TableFigures("sets", map.size(), words.used() * Long.BYTES, 0));
         return figures;
     }
 

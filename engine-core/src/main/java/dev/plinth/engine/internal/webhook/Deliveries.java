@@ -18,7 +18,9 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Retention;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
@@ -32,6 +34,15 @@ public final class Deliveries {
     /** How long deliveries are kept: open ones first, because an event must not go while a delivery of it is open. */
     public static List<Retention> retentions() {
         return List.of(new OpenDeliveryRetention(), new DeliveryRetention());
+    }
+
+    /** How many deliveries there are in each status, of all workspaces. */
+    public static Map<String, Long> countByStatus(Rows rows) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (DeliveryStatus status : DeliveryStatus.values()) {
+            counts.put(status.wireName(), rows.size(WebhookTables.ofAllByStatus(status)));
+        }
+        return counts;
     }
 
     /** Shows a delivery with its attempts. */

@@ -30,6 +30,10 @@ final class WebhookTables {
         return SetKey.of(SetKinds.DELIVERIES_BY_STATUS, endpoint, status.wireName());
     }
 
+    static SetKey ofAllByStatus(DeliveryStatus status) {
+        return SetKey.of(SetKinds.DELIVERIES_OF_ALL_BY_STATUS, status.ordinal());
+    }
+
     private static void indexEndpoint(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         SetKey set = SetKey.of(SetKinds.ENDPOINTS, Id.read(IdKind.WORKSPACE, key, 0));
         if (before == null && after != null) {
@@ -50,6 +54,7 @@ final class WebhookTables {
             long number = old.facts().number();
             if (row == null || row.status() != old.status()) {
                 sets.remove(byStatus(old.facts().endpoint(), old.status()), number);
+                sets.remove(ofAllByStatus(old.status()), number);
             }
             SetKey lane = old.laneSet();
             if (row == null || row.status().isSettled()) {
@@ -63,6 +68,7 @@ final class WebhookTables {
             long number = row.facts().number();
             if (old == null || row.status() != old.status()) {
                 sets.add(byStatus(row.facts().endpoint(), row.status()), number);
+                sets.add(ofAllByStatus(row.status()), number);
             }
             SetKey lane = row.laneSet();
             if (!row.status().isSettled() && (old == null || old.status().isSettled())) {

@@ -213,6 +213,7 @@ final class CommandTable {
         table.add(row("getRateLimit", "GET", "/v1/rate-limit").free().decodedBy(decode::rateLimit));
         table.add(row("isLive", "GET", "/health/live").anybody().decodedBy(decode::live));
         table.add(row("isReady", "GET", "/health/ready").anybody().decodedBy(decode::ready));
+        table.add(row("getMetrics", "GET", "/metrics").anybody().decodedBy(decode::metrics));
         if (decode.hasTestClock()) {
             table.add(row("getClock", "GET", "/admin/v1/clock").operator().decodedBy(decode::clock));
             table.add(row("advanceClock", "POST", "/admin/v1/clock/advance")

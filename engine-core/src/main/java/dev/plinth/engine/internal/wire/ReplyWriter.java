@@ -31,6 +31,10 @@ final class ReplyWriter {
             reply = done(done, answer.safe(), headers);
         } else if (outcome instanceof Outcome.Replayed replayed) {
             reply = replayed(replayed, headers);
+        } else if (outcome instanceof Outcome.Page page) {
+            headers.put("Cache-Control", "no-store");
+            headers.put("Content-Type", page.contentType());
+            reply = new Reply(page.status(), headers, page.body());
         } else {
             reply = turned(((Outcome.Turned) outcome).refusal(), answer.request(), answer.keyed(), headers);
         }

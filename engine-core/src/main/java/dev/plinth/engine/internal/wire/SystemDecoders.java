@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
@@ -15,6 +16,7 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the commands on the engine itself: health, the rate limit's state, the test clock. */
@@ -25,12 +27,15 @@ final class SystemDecoders {
     private final Quotas quotas;
     private final @Nullable ManualClock testClock;
     private final Runnable reset;
+    private final Supplier<byte[]> figures;
 
-    SystemDecoders(Store store, Quotas quotas, @Nullable ManualClock testClock, Runnable reset) {
+    SystemDecoders(
+            Store store, Quotas quotas, @Nullable ManualClock testClock, Runnable reset, Supplier<byte[]> figures) {
         this.store = store;
         this.quotas = quotas;
         this.testClock = testClock;
         this.reset = reset;
+        this.figures = figures;
     }
 
     boolean hasTestClock() {
@@ -77,6 +82,12 @@ final class SystemDecoders {
     Command ready(Request request) {
         return Input.of(request).checked((Command.Query)
                 context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
+    }
+
+    /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
+    Command metrics(Request request) {
+        return Input.of(request)
+                .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE));
     }
 
     Command clock(Request request) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: takes calls to the pipeline and brings answers back. */
@@ -42,6 +43,7 @@ public final class Wire {
      * @param keyUses tells when keys were last used
      * @param costs what calls cost where the host says so
      * @param log the last requests of each workspace
+     * @param figures gives the page of all figures
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -56,6 +58,7 @@ public final class Wire {
             KeyUses keyUses,
             Costs costs,
             RequestLog log,
+            Supplier<byte[]> figures,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
@@ -69,7 +72,8 @@ public final class Wire {
                         new WebhookDecoders(parts.webhooks()),
                         new AccessDecoders(parts.plans(), parts.keyUses()),
                         new RequestDecoders(parts.log()),
-                        new SystemDecoders(parts.store(), parts.quotas(), parts.testClock(), parts.reset()))));
+                        new SystemDecoders(
+                                parts.store(), parts.quotas(), parts.testClock(), parts.reset(), parts.figures()))));
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
     }

@@ -1,0 +1,79 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.metrics.Exposition;
+import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.Sweep;
+import dev.plinth.engine.internal.webhook.Deliveries;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
+record EngineFigures(Store store, EngineClock clock, RequestTally requests, Quotas quotas, Sweep sweep)
+        implements Supplier<byte[]> {
+    private static final double MILLIS = 1_000;
+
+    @Override
+    public byte[] get() {
+        Exposition page = new Exposition();
+        requests.show(page);
+        page.counter(
+                "plinth_rate_limit_shadow_refusals_total",
+                "Requests that a rate limit in shadow mode would have refused, by plan and policy.");
+        quotas.shadowRefusals().forEach((name, count) -> {
+            int slash = name.indexOf('/');
+            page.sample(count, "plan", name.substring(0, slash), "policy", name.substring(slash + 1));
+        });
+        work(page);
+        tables(page);
+        journal(page);
+        return page.bytes();
+    }
+
+    private void work(Exposition page) {
+        page.gauge("plinth_jobs", "Jobs that are kept, by status.");
+        store.read(Jobs::countByStatus).forEach((status, count) -> page.sample(count, "status", status));
+        page.gauge("plinth_deliveries", "Webhook deliveries that are kept, by status.");
+        store.read(Deliveries::countByStatus).forEach((status, count) -> page.sample(count, "status", status));
+        page.gauge("plinth_workspaces_being_deleted", "Deleted workspaces that have rows left.")
+                .sample(store.read(DeletedWorkspaces::withRows));
+        page.counter("plinth_swept_rows_total", "Rows taken out because their time was over, by kind.");
+        sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
+    }
+
+    private void tables(Exposition page) {
+        List<Store.TableFigures> tables = store.figures();
+        page.gauge("plinth_table_rows", "Rows of a table.");
+        tables.forEach(table -> page.sample(table.rows(), "table", table.name()));
+        page.gauge("plinth_table_bytes", "Bytes of keys and rows of a table.");
+        tables.forEach(table -> page.sample(table.bytes(), "table", table.name()));
+        page.gauge("plinth_table_capacity_rows", "Rows that an off-heap table is laid out for.");
+        tables.stream()
+                .filter(table -> table.capacityRows() > 0)
+                .forEach(table -> page.sample(table.capacityRows(), "table", table.name()));
+    }
+
+    private void journal(Exposition page) {
+        Store.JournalFigures journal = store.journalFigures();
+        page.gauge("plinth_journal_writable", "1 while changes are taken, 0 once the journal has failed.")
+                .sample(store.isWritable() ? 1 : 0);
+        page.gauge("plinth_journal_sequence", "Sequence of the last record that was appended.")
+                .sample(journal.appended());
+        page.gauge("plinth_journal_lag_records", "Records that were appended and are not durable yet.")
+                .sample(Math.max(0, journal.appended() - journal.durable()));
+        page.gauge("plinth_journal_segments", "Files of the journal.").sample(journal.segments());
+        page.gauge("plinth_snapshot_lag_records", "Records behind the newest snapshot: what a recovery replays.")
+                .sample(Math.max(0, journal.durable() - journal.snapshotSequence()));
+        page.gauge(
+                "plinth_snapshot_age_seconds", "Age of the newest snapshot that was made since the engine was opened.");
+        if (journal.snapshotMillis() > 0) {
+            page.sample(Math.max(0, clock.epochMillis() - journal.snapshotMillis()) / MILLIS);
+        }
+        page.gauge("plinth_recovery_seconds", "Real time that opening the store took to read it back.")
+                .sample(journal.recoveryNanos() / 1e9);
+    }
+}
