@@ -11,6 +11,12 @@ package dev.plinth.engine.http;
  * @param resource the id of the resource whose events tell of it; empty if there is none, or not yet
  */
 record Ask(Kind kind, String path, String key, String body, String mark, String resource) {
+    /** Without the body, which is long. */
+    @Override
+    public String toString() {
+        return kind + " " + path + " with " + key;
+    }
+
     /** The kinds of changes, each with its method, the status of its answer and the event that tells of it. */
     enum Kind {
         CREATE("POST", 201, "resource.created"),
