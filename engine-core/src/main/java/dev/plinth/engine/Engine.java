@@ -264,6 +264,11 @@ public final class Engine implements AutoCloseable {
         return store;
     }
 
+    /** The wire, for its command table. */
+    Wire wire() {
+        return wire;
+    }
+
     /** The request log, for figures. */
     RequestLog requestLog() {
         return requestLog;

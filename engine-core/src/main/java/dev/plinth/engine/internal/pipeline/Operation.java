@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyBytesMax bytes of a body
  * @param runsHostCode true if it may take long on the caller's thread
  * @param parameters the query parameters that it knows
+ * @param codes the problems that it alone may meet, beside those of every row of its kind
  * @param decoder makes the command of a request
  */
 public record Operation(
@@ -34,6 +36,7 @@ public record Operation(
         int bodyBytesMax,
         boolean runsHostCode,
         List<String> parameters,
+        List<ProblemCode> codes,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
@@ -43,7 +46,19 @@ public record Operation(
     /** The same operation at other costs. */
     public Operation costing(int units, Map<String, Integer> byName) {
         return new Operation(
-                name, method, path, guard, scope, units, byName, body, bodyBytesMax, runsHostCode, parameters, decoder);
+                name,
+                method,
+                path,
+                guard,
+                scope,
+                units,
+                byName,
+                body,
+                bodyBytesMax,
+                runsHostCode,
+                parameters,
+                codes,
+                decoder);
     }
 
     int units(List<String> pathValues) {

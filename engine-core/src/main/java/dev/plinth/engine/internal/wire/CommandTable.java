@@ -1,5 +1,13 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
+import static dev.plinth.engine.internal.base.ProblemCode.PLAN_LIMIT_REACHED;
+import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
 import static dev.plinth.engine.internal.base.Scope.EVENTS_READ;
 import static dev.plinth.engine.internal.base.Scope.EVENTS_WRITE;
 import static dev.plinth.engine.internal.base.Scope.JOBS_READ;
@@ -39,6 +47,7 @@ final class CommandTable {
         table.add(row("createResource", "POST", "/v1/resources")
                 .scope(RESOURCES_WRITE)
                 .withBody()
+                .refuses(PLAN_LIMIT_REACHED)
                 .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
                 .scope(RESOURCES_READ)
@@ -47,6 +56,7 @@ final class CommandTable {
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
                 .scope(RESOURCES_WRITE)
                 .bodyOf(Limits.BULK_BODY_BYTES_MAX)
+                .refuses(JOB_QUEUE_FULL)
                 .decodedBy(decode::bulk));
         table.add(row("getResource", "GET", one)
                 .scope(RESOURCES_READ)
@@ -55,20 +65,27 @@ final class CommandTable {
         table.add(row("updateResource", "PATCH", one)
                 .scope(RESOURCES_WRITE)
                 .withBody()
+                .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                 .decodedBy(decode::patch));
-        table.add(row("deleteResource", "DELETE", one).scope(RESOURCES_WRITE).decodedBy(decode::delete));
+        table.add(row("deleteResource", "DELETE", one)
+                .scope(RESOURCES_WRITE)
+                .refuses(INVALID_TRANSITION, PRECONDITION_FAILED)
+                .decodedBy(decode::delete));
         for (String move : List.of("pause", "resume", "archive", "unarchive")) {
             table.add(row(move + "Resource", "POST", one + "/" + move)
                     .scope(RESOURCES_WRITE)
+                    .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                     .decodedBy(request -> decode.move(request, move)));
         }
         table.add(row("runOperation", "POST", one + "/operations/{name}")
                 .scope(RESOURCES_WRITE)
                 .slow()
+                .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .decodedBy(decode::operation));
         table.add(row("share", "PUT", one + "/shares/{workspaceId}")
                 .scope(RESOURCES_WRITE)
                 .withBody()
+                .refuses(RESOURCE_ARCHIVED)
                 .decodedBy(decode::share));
         table.add(row("listShares", "GET", one + "/shares")
                 .scope(RESOURCES_READ)
@@ -85,20 +102,26 @@ final class CommandTable {
         table.add(row("createChild", "POST", all)
                 .scope(RESOURCES_WRITE)
                 .withBody()
+                .refuses(RESOURCE_ARCHIVED)
                 .decodedBy(decode::createChild));
         table.add(row("listChildren", "GET", all).scope(RESOURCES_READ).page().decodedBy(decode::listChildren));
         table.add(row("getChild", "GET", one).scope(RESOURCES_READ).decodedBy(decode::getChild));
         table.add(row("updateChild", "PATCH", one)
                 .scope(RESOURCES_WRITE)
                 .withBody()
+                .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                 .decodedBy(decode::patchChild));
-        table.add(row("deleteChild", "DELETE", one).scope(RESOURCES_WRITE).decodedBy(decode::deleteChild));
+        table.add(row("deleteChild", "DELETE", one)
+                .scope(RESOURCES_WRITE)
+                .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
+                .decodedBy(decode::deleteChild));
     }
 
     private static void jobs(List<Operation> table, JobDecoders decode) {
         table.add(row("createJob", "POST", "/v1/jobs")
                 .scope(JOBS_WRITE)
                 .withBody()
+                .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .decodedBy(decode::create));
         table.add(row("listJobs", "GET", "/v1/jobs")
                 .scope(JOBS_READ)
@@ -110,9 +133,11 @@ final class CommandTable {
                 .decodedBy(decode::get));
         table.add(row("cancelJob", "POST", "/v1/jobs/{jobId}/cancel")
                 .scope(JOBS_WRITE)
+                .refuses(JOB_FINISHED)
                 .decodedBy(decode::cancel));
         table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry")
                 .scope(JOBS_WRITE)
+                .refuses(INVALID_TRANSITION)
                 .decodedBy(decode::retry));
     }
 
@@ -137,6 +162,7 @@ final class CommandTable {
         table.add(row("createWebhookEndpoint", "POST", all)
                 .scope(WEBHOOKS_WRITE)
                 .withBody()
+                .refuses(PLAN_LIMIT_REACHED)
                 .decodedBy(decode::create));
         table.add(row("listWebhookEndpoints", "GET", all)
                 .scope(WEBHOOKS_READ)
@@ -214,6 +240,7 @@ final class CommandTable {
         table.add(row("isLive", "GET", "/health/live").anybody().decodedBy(decode::live));
         table.add(row("isReady", "GET", "/health/ready").anybody().decodedBy(decode::ready));
         table.add(row("getMetrics", "GET", "/metrics").anybody().decodedBy(decode::metrics));
+        table.add(row("getOpenApi", "GET", "/openapi.json").anybody().decodedBy(decode::openApi));
         if (decode.hasTestClock()) {
             table.add(row("getClock", "GET", "/admin/v1/clock").operator().decodedBy(decode::clock));
             table.add(row("advanceClock", "POST", "/admin/v1/clock/advance")

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.List;
@@ -19,6 +20,7 @@ final class OperationRow {
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
     private boolean slow;
     private List<String> parameters = List.of();
+    private List<ProblemCode> codes = List.of();
 
     private OperationRow(String name, String method, String path) {
         this.name = name;
@@ -72,6 +74,12 @@ final class OperationRow {
         return this;
     }
 
+    /** Problems that this row alone may meet. */
+    OperationRow refuses(ProblemCode... problems) {
+        codes = List.of(problems);
+        return this;
+    }
+
     OperationRow page(String... filters) {
         String[] names = new String[filters.length + 2];
         System.arraycopy(filters, 0, names, 0, filters.length);
@@ -82,6 +90,6 @@ final class OperationRow {
 
     Operation decodedBy(Operation.Decoder decoder) {
         return new Operation(
-                name, method, path, guard, scope, cost, Map.of(), body, bodyBytesMax, slow, parameters, decoder);
+                name, method, path, guard, scope, cost, Map.of(), body, bodyBytesMax, slow, parameters, codes, decoder);
     }
 }

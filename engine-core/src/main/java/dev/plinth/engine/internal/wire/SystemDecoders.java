@@ -28,14 +28,21 @@ final class SystemDecoders {
     private final @Nullable ManualClock testClock;
     private final Runnable reset;
     private final Supplier<byte[]> figures;
+    private final OpenApi openApi;
 
     SystemDecoders(
-            Store store, Quotas quotas, @Nullable ManualClock testClock, Runnable reset, Supplier<byte[]> figures) {
+            Store store,
+            Quotas quotas,
+            @Nullable ManualClock testClock,
+            Runnable reset,
+            Supplier<byte[]> figures,
+            OpenApi openApi) {
         this.store = store;
         this.quotas = quotas;
         this.testClock = testClock;
         this.reset = reset;
         this.figures = figures;
+        this.openApi = openApi;
     }
 
     boolean hasTestClock() {
@@ -88,6 +95,10 @@ final class SystemDecoders {
     Command metrics(Request request) {
         return Input.of(request)
                 .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE));
+    }
+
+    Command openApi(Request request) {
+        return Input.of(request).checked((Command.Query) context -> Outcome.Done.ok(openApi.document()));
     }
 
     Command clock(Request request) {

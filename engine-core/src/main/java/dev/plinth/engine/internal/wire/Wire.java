@@ -18,7 +18,10 @@ import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +68,9 @@ public final class Wire {
     /** A wire to this pipeline. */
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
+        Set<String> hostOperations = new HashSet<>(parts.asyncOperations());
+        hostOperations.addAll(parts.operations().keySet());
+        OpenApi openApi = new OpenApi(hostOperations);
         List<Operation> table = parts.costs()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
@@ -73,7 +79,13 @@ public final class Wire {
                         new AccessDecoders(parts.plans(), parts.keyUses()),
                         new RequestDecoders(parts.log()),
                         new SystemDecoders(
-                                parts.store(), parts.quotas(), parts.testClock(), parts.reset(), parts.figures()))));
+                                parts.store(),
+                                parts.quotas(),
+                                parts.testClock(),
+                                parts.reset(),
+                                parts.figures(),
+                                openApi))));
+        openApi.describe(table);
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
     }
@@ -114,6 +126,11 @@ public final class Wire {
     /** The answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
         return ReplyWriter.write(refusal, pipeline.newRequestId());
+    }
+
+    /** The rows of the command table. */
+    public Collection<Operation> table() {
+        return Collections.unmodifiableCollection(byName.values());
     }
 
     /** An answer as bytes. */

@@ -1,0 +1,294 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.pipeline.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The OpenAPI 3.1 document of the command table: every route, with the scope, the parameters and the problems that its row says.
+ * Immutable once made.
+ */
+final class OpenApi {
+    private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
+    private static final String RUN_OPERATION = "runOperation";
+
+    private static final byte[] PAGE = """
+            {"type":"object","required":["data","hasMore","nextCursor"],"properties":{"data":{"type":"array","items":{"type":"object"}},\
+            "hasMore":{"type":"boolean"},"nextCursor":{"type":["string","null"]}}}""".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PROBLEM = """
+            {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
+            "type":{"type":"string","format":"uri"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},\
+            "code":{"type":"string"},"requestId":{"type":"string"},"retryable":{"type":"boolean"},"errors":{"type":"array","items":{\
+            "type":"object","properties":{"pointer":{"type":"string"},"parameter":{"type":"string"},"code":{"type":"string"},\
+            "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
+
+    private final Collection<String> hostOperations;
+    private byte[] document = {};
+
+    /**
+     * A document of no route.
+     *
+     * @param hostOperations the names of the host's operations on resources
+     */
+    OpenApi(Collection<String> hostOperations) {
+        this.hostOperations = new TreeSet<>(hostOperations);
+    }
+
+    /** The document. */
+    byte[] document() {
+        return document;
+    }
+
+    /** Describes a table; once, before anybody asks. */
+    void describe(List<Operation> table) {
+        TreeMap<String, List<Operation>> byPath = new TreeMap<>();
+        for (Operation operation : table) {
+            byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
+        }
+        JsonBytes json = new JsonBytes(128 * 1024)
+                .open()
+                .member("openapi", "3.1.0")
+                .name("info")
+                .open()
+                .member("title", "Plinth")
+                .member("version", "v1")
+                .close()
+                .name("paths")
+                .open();
+        byPath.forEach((path, operations) -> {
+            json.name(path).open();
+            operations.forEach(operation -> operation(json, operation, operation.name(), operation.path()));
+            json.close();
+            operations.stream()
+                    .filter(operation -> operation.name().equals(RUN_OPERATION))
+                    .forEach(operation -> hostOperations(json, operation));
+        });
+        json.close();
+        components(json.name("components"));
+        document = json.close().bytes();
+    }
+
+    /** The host's operations have a route in common; here each has a path of its own, which goes before the common one. */
+    private void hostOperations(JsonBytes json, Operation run) {
+        for (String name : hostOperations) {
+            String path = run.path().replace("{name}", name);
+            json.name(path).open();
+            operation(json, run, RUN_OPERATION + "." + name, path);
+            json.close();
+        }
+    }
+
+    private static void operation(JsonBytes json, Operation operation, String id, String path) {
+        json.name(operation.method().toLowerCase(Locale.ROOT)).open().member("operationId", id);
+        security(json.name("security"), operation);
+        json.member("x-rate-limit-units", operation.guard() == Operation.Guard.WORKSPACE ? operation.cost() : 0);
+        parameters(json.name("parameters"), operation, path);
+        if (operation.body() != Operation.Body.NONE) {
+            json.name("requestBody")
+                    .open()
+                    .member("required", operation.body() == Operation.Body.REQUIRED)
+                    .name("content")
+                    .open()
+                    .name("application/json")
+                    .open();
+            type(json.name("schema"), "object");
+            json.close().close().member("x-bytes-max", operation.bodyBytesMax()).close();
+        }
+        responses(json.name("responses"), operation);
+        json.close();
+    }
+
+    private static void security(JsonBytes json, Operation operation) {
+        json.openArray();
+        if (operation.guard() != Operation.Guard.NOBODY) {
+            json.open()
+                    .name(operation.guard() == Operation.Guard.OPERATOR ? "operatorToken" : "apiKey")
+                    .openArray();
+            if (operation.scope() != null) {
+                json.text(operation.scope().wireName());
+            }
+            json.closeArray().close();
+        }
+        json.closeArray();
+    }
+
+    private static void parameters(JsonBytes json, Operation operation, String path) {
+        json.openArray();
+        Matcher variable = VARIABLE.matcher(path);
+        while (variable.find()) {
+            json.open().member("name", variable.group(1)).member("in", "path").member("required", true);
+            type(json.name("schema"), "string");
+            json.close();
+        }
+        for (String name : operation.parameters()) {
+            json.open().member("name", name).member("in", "query").name("schema");
+            switch (name) {
+                case "limit" -> range(json, Limits.PAGE_ITEMS_MAX);
+                case "wait" -> range(json, Limits.WAIT_SECONDS_MAX);
+                case "shared" -> type(json, "boolean");
+                case "createdAfter", "createdBefore" ->
+                    json.open()
+                            .member("type", "string")
+                            .member("format", "date-time")
+                            .close();
+                default -> type(json, "string");
+            }
+            json.close();
+        }
+        if (operation.mutates()) {
+            reference(json, "parameters/IdempotencyKey");
+            reference(json, "parameters/Prefer");
+        }
+        if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
+            reference(json, "parameters/IfMatch");
+        }
+        json.closeArray();
+    }
+
+    private static void responses(JsonBytes json, Operation operation) {
+        json.open()
+                .name("2XX")
+                .open()
+                .member("description", "Done.")
+                .name("content")
+                .open();
+        boolean isText = operation.path().equals("/metrics");
+        json.name(isText ? "text/plain" : "application/json").open();
+        if (operation.parameters().contains("cursor")) {
+            reference(json.name("schema"), "schemas/Page");
+        } else {
+            type(json.name("schema"), isText ? "string" : "object");
+        }
+        json.close().close().close();
+        TreeMap<Integer, List<String>> byStatus = new TreeMap<>();
+        for (ProblemCode code : codes(operation)) {
+            byStatus.computeIfAbsent(code.status(), status -> new ArrayList<>()).add(code.wireName());
+        }
+        byStatus.forEach((status, codes) -> {
+            json.name(Integer.toString(status))
+                    .open()
+                    .member("description", String.join(", ", codes))
+                    .name("content")
+                    .open()
+                    .name("application/problem+json")
+                    .open()
+                    .name("schema")
+                    .open()
+                    .name("allOf")
+                    .openArray();
+            reference(json, "schemas/Problem");
+            json.open()
+                    .name("properties")
+                    .open()
+                    .name("code")
+                    .open()
+                    .name("enum")
+                    .openArray();
+            codes.forEach(json::text);
+            json.closeArray().close().close().close();
+            json.closeArray().close().close().close().close();
+        });
+        json.close();
+    }
+
+    /** What the row itself says, and what follows for every row of its kind. */
+    static Set<ProblemCode> codes(Operation operation) {
+        EnumSet<ProblemCode> codes = EnumSet.of(
+                ProblemCode.PARAMETER_INVALID,
+                ProblemCode.INTERNAL_ERROR,
+                ProblemCode.SHUTTING_DOWN,
+                ProblemCode.OUTCOME_UNKNOWN);
+        codes.addAll(operation.codes());
+        if (operation.guard() != Operation.Guard.NOBODY) {
+            codes.add(ProblemCode.UNAUTHENTICATED);
+            codes.add(ProblemCode.INVALID_TOKEN);
+        }
+        if (operation.guard() == Operation.Guard.WORKSPACE) {
+            codes.add(ProblemCode.FORBIDDEN);
+            codes.add(ProblemCode.WORKSPACE_SUSPENDED);
+            if (operation.cost() > 0) {
+                codes.add(ProblemCode.RATE_LIMITED);
+            }
+        }
+        if (operation.scope() != null) {
+            codes.add(ProblemCode.INSUFFICIENT_SCOPE);
+        }
+        if (operation.path().contains("{")) {
+            codes.add(ProblemCode.NOT_FOUND);
+        }
+        if (operation.parameters().contains("cursor")) {
+            codes.add(ProblemCode.CURSOR_INVALID);
+        }
+        if (operation.body() != Operation.Body.NONE) {
+            codes.add(ProblemCode.MALFORMED_REQUEST);
+            codes.add(ProblemCode.PAYLOAD_TOO_LARGE);
+            codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
+            codes.add(ProblemCode.VALIDATION_FAILED);
+        }
+        if (operation.mutates()) {
+            codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
+            codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
+            codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+            codes.add(ProblemCode.CAPACITY_EXHAUSTED);
+        }
+        return codes;
+    }
+
+    private static void components(JsonBytes json) {
+        json.open().name("securitySchemes").open();
+        bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
+        bearer(json.name("operatorToken"), "The operator's token.");
+        json.close().name("parameters").open();
+        header(
+                json.name("IdempotencyKey"),
+                "Idempotency-Key",
+                "The same key gives the first answer again for 24 hours.");
+        header(json.name("IfMatch"), "If-Match", "The versions in which the thing may be; 412 otherwise.");
+        header(json.name("Prefer"), "Prefer", "wait=1 to wait=30: waits for a call or a job that is still running.");
+        json.close().name("schemas").open();
+        json.raw("Page", PAGE).raw("Problem", PROBLEM);
+        json.close().close();
+    }
+
+    private static void bearer(JsonBytes json, String description) {
+        json.open()
+                .member("type", "http")
+                .member("scheme", "bearer")
+                .member("description", description)
+                .close();
+    }
+
+    private static void header(JsonBytes json, String name, String description) {
+        json.open().member("name", name).member("in", "header").member("description", description);
+        type(json.name("schema"), "string");
+        json.close();
+    }
+
+    private static void range(JsonBytes json, int most) {
+        json.open()
+                .member("type", "integer")
+                .member("minimum", 1)
+                .member("maximum", most)
+                .close();
+    }
+
+    private static void type(JsonBytes json, String type) {
+        json.open().member("type", type).close();
+    }
+
+    private static void reference(JsonBytes json, String component) {
+        json.open().member("$ref", "#/components/" + component).close();
+    }
+}

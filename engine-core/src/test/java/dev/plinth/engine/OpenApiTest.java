@@ -1,0 +1,217 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code GET /openapi.json} (contract §10): the command table in the words of OpenAPI 3.1. */
+final class OpenApiTest {
+    private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
+
+    private AgingStore store;
+    private JsonValue.Obj document;
+
+    @BeforeEach
+    void open() {
+        store = AgingStore.open(
+                builder -> builder.operation("rename", operation -> OperationResult.of(Json.EMPTY_OBJECT))
+                        .asyncOperation("render", job -> Json.EMPTY_OBJECT));
+        Reply reply = store.engine().call(Call.of("GET", "/openapi.json"));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+        document = (JsonValue.Obj) JsonReader.trusted(reply.body());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void document_hasEveryRowOfTheTableAndTheHostsOperationsAndNothingElse() {
+        Map<String, String> expected = new HashMap<>();
+        for (Operation row : store.engine().wire().table()) {
+            expected.put(row.name(), row.method() + " " + row.path());
+        }
+        for (String name : List.of("rename", "render")) {
+            expected.put("runOperation." + name, "POST /v1/resources/{id}/operations/" + name);
+        }
+        Map<String, String> found = new HashMap<>();
+        operations().forEach((route, operation) -> {
+            assertThat(found.put(text(operation, "operationId"), route))
+                    .as("unique: " + route)
+                    .isNull();
+        });
+        assertThat(found).isEqualTo(expected).hasSizeGreaterThan(40);
+        assertThat(text(document, "openapi")).isEqualTo("3.1.0");
+        assertThat(text(object(document, "info"), "title")).isEqualTo("Plinth");
+        assertThat(text(object(document, "info"), "version")).isNotEmpty();
+    }
+
+    @Test
+    void references_allResolve() {
+        List<String> references = new ArrayList<>();
+        collect(document, references);
+        assertThat(references).hasSizeGreaterThan(40);
+        for (String reference : references) {
+            JsonValue at = document;
+            for (String step : reference.substring(2).split("/")) {
+                at = at instanceof JsonValue.Obj object
+                        ? Objects.requireNonNull(object.get(step), reference)
+                        : document;
+            }
+            assertThat(at).as(reference).isInstanceOf(JsonValue.Obj.class).isNotSameAs(document);
+        }
+    }
+
+    @Test
+    void operations_haveTheirVariablesScopesAndProblems() {
+        JsonValue.Obj schemes = object(object(document, "components"), "securitySchemes");
+        Set<String> codes = new TreeSet<>();
+        for (ProblemCode code : ProblemCode.values()) {
+            codes.add(code.wireName());
+        }
+        operations().forEach((route, operation) -> {
+            Set<String> variables = new TreeSet<>();
+            Matcher variable = VARIABLE.matcher(route);
+            while (variable.find()) {
+                variables.add(variable.group(1));
+            }
+            Set<String> declared = new TreeSet<>();
+            Set<String> all = new TreeSet<>();
+            for (JsonValue value : items(operation, "parameters")) {
+                JsonValue.Obj parameter = (JsonValue.Obj) value;
+                if (parameter.get("$ref") == null) {
+                    assertThat(all.add(text(parameter, "in") + " " + text(parameter, "name")))
+                            .as(route)
+                            .isTrue();
+                    assertThat(parameter.get("schema")).as(route).isNotNull();
+                    if (text(parameter, "in").equals("path")) {
+                        declared.add(text(parameter, "name"));
+                        assertThat(parameter.get("required")).as(route).isEqualTo(new JsonValue.Bool(true));
+                    }
+                }
+            }
+            assertThat(declared).as(route).isEqualTo(variables);
+            for (JsonValue need : items(operation, "security")) {
+                assertThat(schemes.members())
+                        .containsKeys(((JsonValue.Obj) need).members().keySet().toArray(String[]::new));
+            }
+            JsonValue.Obj responses = object(operation, "responses");
+            assertThat(responses.members()).as(route).containsKey("2XX");
+            responses.members().forEach((status, response) -> {
+                assertThat(status).matches("2XX|[45]\\d\\d");
+                String description = text((JsonValue.Obj) response, "description");
+                if (!status.equals("2XX")) {
+                    for (String code : description.split(", ")) {
+                        assertThat(codes).as(route).contains(code);
+                        assertThat(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT))
+                                        .status())
+                                .isEqualTo(Integer.parseInt(status));
+                    }
+                }
+            });
+        });
+    }
+
+    @Test
+    void scopes_areThoseOfTheTable() {
+        for (Operation row : store.engine().wire().table()) {
+            JsonValue.Obj operation = Objects.requireNonNull(operations().get(row.method() + " " + row.path()));
+            String security = new String(
+                    JsonBytes.compact(Objects.requireNonNull(operation.get("security"))), StandardCharsets.UTF_8);
+            String scope = row.scope() == null ? "" : "\"" + row.scope().wireName() + "\"";
+            assertThat(security)
+                    .isEqualTo(
+                            switch (row.guard()) {
+                                case NOBODY -> "[]";
+                                case OPERATOR -> "[{\"operatorToken\":[]}]";
+                                case WORKSPACE -> "[{\"apiKey\":[" + scope + "]}]";
+                            });
+        }
+    }
+
+    /** What the engine refuses with is what the document says that it may refuse with. */
+    @Test
+    void problems_thatARouteGives_areInItsDocument() {
+        String id = store.make("/v1/resources", "{\"name\":\"R\"}");
+        assertListed("POST /v1/resources", store.call("POST", "/v1/resources", "{}"));
+        assertListed("GET /v1/resources", store.call("GET", "/v1/resources?cursor=x"));
+        assertListed("DELETE /v1/resources/{id}", store.call("DELETE", "/v1/resources/" + id));
+        assertListed("GET /v1/jobs/{jobId}", store.call("GET", "/v1/jobs/x"));
+        assertListed(
+                "PATCH /v1/resources/{id}",
+                store.engine()
+                        .call(Call.of("PATCH", "/v1/resources/" + id)
+                                .withKey(store.key())
+                                .withHeader("If-Match", "\"v9\"")
+                                .withBody(Json.of("{\"name\":\"S\"}"))));
+        assertListed("GET /v1/workspace", store.engine().call(Call.of("GET", "/v1/workspace")));
+    }
+
+    private void assertListed(String route, Reply refused) {
+        assertThat(refused.status()).as(refused.text()).isGreaterThanOrEqualTo(400);
+        JsonValue.Obj operation = Objects.requireNonNull(operations().get(route));
+        String listed = text(object(object(operation, "responses"), Integer.toString(refused.status())), "description");
+        assertThat(listed.split(", ")).contains(text((JsonValue.Obj) JsonReader.trusted(refused.body()), "code"));
+    }
+
+    private Map<String, JsonValue.Obj> operations() {
+        Map<String, JsonValue.Obj> operations = new HashMap<>();
+        object(document, "paths")
+                .members()
+                .forEach((path, methods) -> ((JsonValue.Obj) methods)
+                        .members()
+                        .forEach((method, operation) -> operations.put(
+                                method.toUpperCase(Locale.ROOT) + " " + path, (JsonValue.Obj) operation)));
+        return operations;
+    }
+
+    private static void collect(JsonValue value, List<String> references) {
+        if (value instanceof JsonValue.Obj object) {
+            object.members().forEach((name, member) -> {
+                if (name.equals("$ref")) {
+                    references.add(((JsonValue.Text) member).value());
+                } else {
+                    collect(member, references);
+                }
+            });
+        } else if (value instanceof JsonValue.Arr array) {
+            array.items().forEach(item -> collect(item, references));
+        }
+    }
+
+    private static JsonValue.Obj object(JsonValue.Obj json, String name) {
+        return (JsonValue.Obj) Objects.requireNonNull(json.get(name), name);
+    }
+
+    private static String text(JsonValue.Obj json, String name) {
+        return ((JsonValue.Text) Objects.requireNonNull(json.get(name), name)).value();
+    }
+
+    private static List<JsonValue> items(JsonValue.Obj json, String name) {
+        return ((JsonValue.Arr) Objects.requireNonNull(json.get(name), name)).items();
+    }
+}
