@@ -1,0 +1,143 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.list.Cursors;
+import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+
+/** The resources of one workspace, so many that a test has to write them without a request and an event for each. */
+final class ManyResources implements AutoCloseable {
+    private static final int ROWS_PER_RECORD = 500;
+    private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
+
+    private final Store store = Store.open(
+            new Store.Settings(TableKind.HEAP, Resources.tables(), 1), new MemoryJournal(), EngineClock.system());
+    private final SeededIds ids = new SeededIds(1);
+    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
+
+    /** The resource of this place: a tenth is paused, a tenth archived, a fifth large, a fifth red. */
+    private static ResourceRow row(int place, Transaction transaction) {
+        Id id = id(place);
+        String type = place % 5 == 1 ? "large" : "small";
+        byte[] colour = bytes(place % 5 == 2 ? "{\"colour\":\"red\"}" : "{}");
+        Content content = new Content("r" + place, type, Content.EMPTY, colour);
+        ResourceRow row = ResourceRow.create(id, CALLER.workspace(), null, transaction.nextNumber(), place, content);
+        Status status = place % 10 == 3 ? Status.PAUSED : place % 10 == 4 ? Status.ARCHIVED : Status.ACTIVE;
+        return status == Status.ACTIVE ? row : row.next(status, content, place);
+    }
+
+    private static Id id(int place) {
+        return new Id(IdKind.RESOURCE, 1, place);
+    }
+
+    /** Adds the resources of these places. */
+    void add(int from, int to) {
+        for (int start = from; start < to; start += ROWS_PER_RECORD) {
+            int first = start;
+            int end = Math.min(to, start + ROWS_PER_RECORD);
+            write(transaction -> {
+                Changes changes = new Changes();
+                for (int place = first; place < end; place++) {
+                    ResourceRow row = row(place, transaction);
+                    changes.put(ResourceTables.RESOURCES, row.key(), row.row());
+                }
+                return changes;
+            });
+        }
+    }
+
+    void delete(int place) {
+        write(transaction -> new Changes()
+                .remove(ResourceTables.RESOURCES, CALLER.workspace().keyOf(id(place))));
+    }
+
+    /** Gives a resource another name, if it is there. */
+    void rename(int place, Random random) {
+        write(transaction -> {
+            byte[] key = CALLER.workspace().keyOf(id(place));
+            byte[] old = transaction.get(ResourceTables.RESOURCES, key);
+            if (old == null) {
+                return new Changes();
+            }
+            ResourceRow row = ResourceRow.read(old, false);
+            Content before = row.content();
+            Content after = new Content("n" + random.nextInt(99), before.type(), before.data(), before.metadata());
+            return new Changes()
+                    .put(
+                            ResourceTables.RESOURCES,
+                            key,
+                            row.next(row.status(), after, row.updatedAt()).row());
+        });
+    }
+
+    /** One page of a list, beside whoever writes. */
+    Page page(String cursor, int limit, ResourceFilter filter) {
+        long edge = cursor.isEmpty() ? Long.MAX_VALUE : Cursors.read(cursor, "f");
+        return store.read(view -> {
+            CountedRows rows = new CountedRows(view);
+            Context context = new Context(CALLER, 0, rows, ids, seal, () -> 0);
+            PageRequest request = new PageRequest(limit, edge, false, "f");
+            Outcome outcome = Resources.list(request, filter).answer(context);
+            byte[] body = ((Outcome.Done) outcome).body();
+            return new Page(Json.trusted(body).asMap(), rows.read(), rows.steps());
+        });
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private void write(Function<Transaction, Changes> work) {
+        store.write(transaction -> {
+            Changes changes = work.apply(transaction);
+            return changes.isEmpty() ? 0 : transaction.append(changes.writes(), transaction.nowMillis());
+        });
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * One page, and what it cost.
+     *
+     * @param read rows that were read
+     * @param steps steps through the set
+     */
+    record Page(Map<String, Object> body, int read, int steps) {
+        /** The places of its resources. */
+        List<Integer> places() {
+            return ((List<?>) body.get("data"))
+                    .stream()
+                            .map(item -> (int) Id.parse(IdKind.RESOURCE, (String) ((Map<?, ?>) item).get("id"))
+                                    .low())
+                            .toList();
+        }
+
+        boolean hasMore() {
+            return (Boolean) body.get("hasMore");
+        }
+
+        String nextCursor() {
+            return (String) body.get("nextCursor");
+        }
+    }
+}

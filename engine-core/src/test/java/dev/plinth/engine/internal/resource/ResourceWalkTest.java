@@ -1,0 +1,168 @@
+package dev.plinth.engine.internal.resource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A walk by pages through very many resources, beside whoever writes: each that stays is seen once, at the cost of its page. */
+@Timeout(300)
+class ResourceWalkTest {
+    private static final int MANY = Math.min(1_000_000, TestScale.count(1_000_000));
+    private static final int FEW = 1_000;
+    private static final int LIMIT = 50;
+
+    private final long seed = TestScale.seed();
+
+    @Test
+    void walk_insertsDeletesAndUpdatesGoOn_eachThatStaysIsSeenExactlyOnce() throws Exception {
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try (ManyResources resources = new ManyResources()) {
+            resources.add(0, MANY);
+            Churn churn = new Churn(resources, new Random(seed));
+            CompletableFuture<Void> churning = CompletableFuture.runAsync(churn, writer);
+            BitSet seen = new BitSet();
+            String cursor = "";
+            boolean hasMore = true;
+            while (hasMore) {
+                ManyResources.Page page = resources.page(cursor, LIMIT, Filters.ALL.filter);
+                for (int place : page.places()) {
+                    assertThat(seen.get(place))
+                            .as("%d again; %s", place, TestScale.repeatWith(seed))
+                            .isFalse();
+                    seen.set(place);
+                }
+                hasMore = page.hasMore();
+                cursor = page.nextCursor();
+            }
+            churn.ended.set(true);
+            churning.get(60, TimeUnit.SECONDS);
+
+            BitSet missed = new BitSet();
+            missed.set(0, MANY);
+            missed.andNot(churn.deleted);
+            missed.andNot(seen);
+            assertThat(missed.cardinality())
+                    .as("missed; %s", TestScale.repeatWith(seed))
+                    .isZero();
+            assertThat(churn.deleted.cardinality()).as("deleted meanwhile").isPositive();
+        } finally {
+            writer.shutdownNow();
+        }
+    }
+
+    @Test
+    void page_ofAListAThousandTimesAsLong_readsNoMoreRows() {
+        try (ManyResources resources = new ManyResources()) {
+            resources.add(0, FEW);
+            Map<Filters, Cost> few = walkAll(resources, FEW);
+            resources.add(FEW, MANY);
+            Map<Filters, Cost> many = walkAll(resources, MANY);
+
+            assertThat(many).isEqualTo(few);
+            few.forEach((filters, cost) ->
+                    assertThat(cost.read).as("%s", filters).isLessThanOrEqualTo(filters.readPerItem * LIMIT + 1));
+        }
+    }
+
+    private static Map<Filters, Cost> walkAll(ManyResources resources, int size) {
+        Map<Filters, Cost> costs = new EnumMap<>(Filters.class);
+        for (Filters filters : Filters.values()) {
+            costs.put(filters, walk(resources, filters, size));
+        }
+        return costs;
+    }
+
+    /** Walks all pages, checks what they show, and gives what the dearest of the full ones cost. */
+    private static Cost walk(ManyResources resources, Filters filters, int size) {
+        int[] expected = IntStream.range(0, size)
+                .filter(filters.shows)
+                .map(place -> -place)
+                .sorted()
+                .map(place -> -place)
+                .toArray();
+        int at = 0;
+        int read = 0;
+        int steps = 0;
+        String cursor = "";
+        boolean hasMore = true;
+        while (hasMore) {
+            ManyResources.Page page = resources.page(cursor, LIMIT, filters.filter);
+            for (int place : page.places()) {
+                if (place != expected[at++]) {
+                    throw new AssertionError("expected " + expected[at - 1] + ", but got " + place);
+                }
+            }
+            read = Math.max(read, page.read());
+            steps = Math.max(steps, page.steps());
+            hasMore = page.hasMore();
+            cursor = page.nextCursor();
+        }
+        assertThat(at).isEqualTo(expected.length);
+        return new Cost(read, steps);
+    }
+
+    /** Filters of a list; with two of them a page examines rows that it does not show. */
+    enum Filters {
+        ALL("all", null, null, place -> true, 1),
+        CURRENT(null, null, null, place -> place % 10 != 4, 1),
+        STATUS("paused", null, null, place -> place % 10 == 3, 1),
+        TYPE("all", "large", null, place -> place % 5 == 1, 1),
+        METADATA("all", null, "colour", place -> place % 5 == 2, 1),
+        STATUS_AND_TYPE("active", "small", null, place -> place % 5 != 1 && place % 10 != 3 && place % 10 != 4, 10);
+
+        private final ResourceFilter filter;
+        private final IntPredicate shows;
+        private final int readPerItem;
+
+        Filters(String status, String type, String metadataKey, IntPredicate shows, int readPerItem) {
+            this.filter = new ResourceFilter(status, type, metadataKey, "red", Long.MIN_VALUE, Long.MAX_VALUE, false);
+            this.shows = shows;
+            this.readPerItem = readPerItem;
+        }
+    }
+
+    /** What the dearest page read. */
+    private record Cost(int read, int steps) {}
+
+    /** Deletes some of the first resources, renames others and adds new ones until it is told to end. */
+    private static final class Churn implements Runnable {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private final BitSet deleted = new BitSet();
+        private final ManyResources resources;
+        private final Random random;
+
+        Churn(ManyResources resources, Random random) {
+            this.resources = resources;
+            this.random = random;
+        }
+
+        @Override
+        public void run() {
+            int next = MANY;
+            do {
+                int place = random.nextInt(MANY);
+                switch (random.nextInt(3)) {
+                    case 0 -> resources.add(next, ++next);
+                    case 1 -> resources.rename(place, random);
+                    default -> {
+                        resources.delete(place);
+                        deleted.set(place);
+                    }
+                }
+            } while (!ended.get());
+        }
+    }
+}
