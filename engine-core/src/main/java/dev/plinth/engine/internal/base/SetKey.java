@@ -21,6 +21,12 @@ public record SetKey(int kind, long high, long low) {
         return new SetKey(kind, Bytes.getLong(digest, 0), Bytes.getLong(digest, 8));
     }
 
+    /** The set of a kind that belongs to two ids, such as a workspace's jobs on one resource. */
+    public static SetKey of(int kind, Id owner, Id about) {
+        byte[] digest = Bytes.sha256(owner.key(), about.key());
+        return new SetKey(kind, Bytes.getLong(digest, 0), Bytes.getLong(digest, 8));
+    }
+
     /** The set of a kind that belongs to the engine and a number, such as the work due at one millisecond. */
     public static SetKey of(int kind, long number) {
         return new SetKey(kind, 0, number);

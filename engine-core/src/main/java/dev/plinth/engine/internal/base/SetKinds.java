@@ -35,7 +35,7 @@ public final class SetKinds {
     /** Jobs of a workspace of one type. */
     public static final int JOBS_BY_TYPE = 11;
 
-    /** Jobs on a resource. */
+    /** Jobs of a workspace on a resource, its own or another's. */
     public static final int JOBS_BY_RESOURCE = 12;
 
     /** Queued jobs of a type and priority, of all workspaces. */
@@ -50,7 +50,7 @@ public final class SetKinds {
     /** Events of a workspace of one type. */
     public static final int EVENTS_BY_TYPE = 16;
 
-    /** Events about a resource. */
+    /** Events of a workspace about a resource, its own or another's. */
     public static final int EVENTS_BY_RESOURCE = 17;
 
     /** Events of all workspaces. */

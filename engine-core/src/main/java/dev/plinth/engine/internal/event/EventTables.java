@@ -23,6 +23,14 @@ final class EventTables {
         return SetKey.of(SetKinds.EVENTS_BY_TYPE, workspace, type);
     }
 
+    /**
+     * The events of a workspace about a resource, its own or another's. A set of all events about the resource would show in the
+     * length of a page how many others have.
+     */
+    static SetKey about(Id workspace, Id resource) {
+        return SetKey.of(SetKinds.EVENTS_BY_RESOURCE, workspace, resource);
+    }
+
     private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         if (before == null && after != null) {
             EventRow row = EventRow.read(after);
@@ -42,7 +50,7 @@ final class EventTables {
         sets.add(ofType(row.workspace(), row.type()));
         Id resource = row.resource();
         if (resource != null) {
-            sets.add(SetKey.of(SetKinds.EVENTS_BY_RESOURCE, resource));
+            sets.add(about(row.workspace(), resource));
         }
         return sets;
     }

@@ -122,9 +122,7 @@ public final class Events {
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set(context.workspace(), type, resource), from, bytes -> {
                 EventRow row = EventRow.read(bytes);
-                boolean fits = row.workspace().equals(context.workspace())
-                        && (type == null || type.equals(row.type()))
-                        && !row.isExpired(context.now());
+                boolean fits = (type == null || type.equals(row.type())) && !row.isExpired(context.now());
                 return fits ? row.json() : null;
             }));
         };
@@ -138,7 +136,7 @@ public final class Events {
 
     private static SetKey set(Id workspace, @Nullable String type, @Nullable Id resource) {
         if (resource != null) {
-            return SetKey.of(SetKinds.EVENTS_BY_RESOURCE, resource);
+            return EventTables.about(workspace, resource);
         }
         return type == null ? SetKey.of(SetKinds.EVENTS, workspace) : EventTables.ofType(workspace, type);
     }

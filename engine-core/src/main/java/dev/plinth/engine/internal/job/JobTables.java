@@ -39,6 +39,14 @@ final class JobTables {
         return SetKey.of(SetKinds.JOBS_BY_TYPE, workspace, type);
     }
 
+    /**
+     * The jobs of a workspace on a resource, its own or another's. A set of all jobs on the resource would show in the length of a
+     * page how many others have.
+     */
+    static SetKey byResource(Id workspace, Id resource) {
+        return SetKey.of(SetKinds.JOBS_BY_RESOURCE, workspace, resource);
+    }
+
     /** The jobs of a workspace on a resource, its own or another's, that are not final. */
     static SetKey openOn(Id resource, Id workspace) {
         return SetKey.of(SetKinds.JOBS_OPEN_ON_RESOURCE, resource, workspace.text());
@@ -101,7 +109,7 @@ final class JobTables {
         sets.add(byType(facts.workspace(), facts.type()));
         Id resource = facts.resource();
         if (resource != null) {
-            sets.add(SetKey.of(SetKinds.JOBS_BY_RESOURCE, resource));
+            sets.add(byResource(facts.workspace(), resource));
         }
         return sets;
     }

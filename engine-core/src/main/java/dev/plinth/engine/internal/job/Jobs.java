@@ -138,7 +138,7 @@ public final class Jobs {
             JobStatus wanted = status == null ? null : JobStatus.named(status);
             SetKey set = SetKey.of(SetKinds.JOBS, workspace);
             if (resource != null) {
-                set = SetKey.of(SetKinds.JOBS_BY_RESOURCE, resource);
+                set = JobTables.byResource(workspace, resource);
             } else if (type != null) {
                 set = JobTables.byType(workspace, type);
             } else if (wanted != null) {
@@ -146,8 +146,7 @@ public final class Jobs {
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 JobRow row = JobRow.read(bytes);
-                boolean fits = row.facts().workspace().equals(workspace)
-                        && !row.isExpired(context.now())
+                boolean fits = !row.isExpired(context.now())
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
                 return fits ? row.json(row.doneItems() < 0 ? JobRules.result(context.rows(), row) : null) : null;
