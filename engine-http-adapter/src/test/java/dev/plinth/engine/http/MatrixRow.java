@@ -1,0 +1,207 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.http.IdState.Role;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the matrix knows of one route: who may call it, the ids in it, a valid body, and what each state of an id gives. What
+ * follows from a rule is left out: what is hidden is 404, a role too weak is 403, the rest succeeds. Not thread-safe.
+ */
+final class MatrixRow {
+    /** Who is asked for at the door. */
+    enum Guard {
+        WORKSPACE,
+        OPERATOR,
+        NOBODY
+    }
+
+    /** Where an id stands. */
+    enum Place {
+        PATH,
+        QUERY,
+        BODY,
+        /** In the query of a list, which leaves out what does not fit, and so answers 200 whatever the id names. */
+        FILTER
+    }
+
+    /**
+     * One id of a route.
+     *
+     * @param usual the state in which it stands while another id is asked for in all of its own
+     */
+    record Param(Place place, String name, Target target, IdState usual) {
+        List<IdState> states() {
+            List<IdState> states = new ArrayList<>(target.states());
+            if (usual == IdState.NOT_GIVEN) {
+                states.add(usual);
+            }
+            return states;
+        }
+    }
+
+    private final String name;
+    private final Expected success;
+    private final List<Param> params = new ArrayList<>();
+    private final Map<Target, Map<IdState, Expected>> stated = new EnumMap<>(Target.class);
+    private Guard guard = Guard.WORKSPACE;
+    private String scope = "";
+    private String body = "";
+    private String query = "";
+    private Role role = Role.READER;
+    private boolean honoursIfMatch;
+    private boolean isOfTheMoment;
+
+    MatrixRow(String name, Expected success) {
+        this.name = name;
+        this.success = success;
+    }
+
+    MatrixRow scope(String needed) {
+        scope = needed;
+        return this;
+    }
+
+    MatrixRow operator() {
+        guard = Guard.OPERATOR;
+        return this;
+    }
+
+    MatrixRow anybody() {
+        guard = Guard.NOBODY;
+        return this;
+    }
+
+    /** A body that is valid; ids in it as {@code {name}}. */
+    MatrixRow body(String valid) {
+        body = valid;
+        return this;
+    }
+
+    MatrixRow query(String always) {
+        query = always;
+        return this;
+    }
+
+    MatrixRow id(String variable, Target target) {
+        return id(Place.PATH, variable, target, IdState.OWN);
+    }
+
+    MatrixRow id(Place place, String variable, Target target, IdState usual) {
+        params.add(new Param(place, variable, target, usual));
+        return this;
+    }
+
+    /** An editor may, a reader may not. */
+    MatrixRow forEditors() {
+        role = Role.EDITOR;
+        return this;
+    }
+
+    /** Only the owner may. */
+    MatrixRow forOwners() {
+        role = Role.OWNER;
+        return this;
+    }
+
+    MatrixRow honoursIfMatch() {
+        honoursIfMatch = true;
+        return this;
+    }
+
+    /** What it gives tells of the call itself, so that no two answers are equal. */
+    MatrixRow tellsOfTheMoment() {
+        isOfTheMoment = true;
+        return this;
+    }
+
+    MatrixRow active(Expected expected) {
+        return when(Target.RESOURCE, expected, IdState.OWN, IdState.EDITABLE, IdState.READABLE);
+    }
+
+    MatrixRow paused(Expected expected) {
+        return when(Target.RESOURCE, expected, IdState.PAUSED, IdState.EDITABLE_PAUSED);
+    }
+
+    MatrixRow archived(Expected expected) {
+        return when(Target.RESOURCE, expected, IdState.ARCHIVED, IdState.EDITABLE_ARCHIVED, IdState.READABLE_ARCHIVED);
+    }
+
+    /** States what an id of a kind gives in some states. */
+    MatrixRow when(Target target, Expected expected, IdState... states) {
+        Map<IdState, Expected> of = stated.computeIfAbsent(target, each -> new EnumMap<>(IdState.class));
+        for (IdState state : states) {
+            of.put(state, expected);
+        }
+        return this;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    String scope() {
+        return scope;
+    }
+
+    String body() {
+        return body;
+    }
+
+    String query() {
+        return query;
+    }
+
+    List<Param> params() {
+        return params;
+    }
+
+    boolean doesHonourIfMatch() {
+        return honoursIfMatch;
+    }
+
+    boolean isOfTheMoment() {
+        return isOfTheMoment;
+    }
+
+    /** What the route gives with its ids in these states: that of them whose step comes first. */
+    Expected expected(Map<Param, IdState> states) {
+        Expected expected = success;
+        for (Map.Entry<Param, IdState> entry : states.entrySet()) {
+            boolean isOwnersAlone = entry.getKey().target() == Target.GRANTEE;
+            if (isOwnersAlone && expected.equals(Expected.ROLE_TOO_WEAK)) {
+                // Who else is granted what is nothing that a grantee may learn.
+                return expected;
+            }
+            Expected next = expected(entry.getKey(), entry.getValue());
+            boolean isSuccess = !expected.isRefusal() && !next.equals(success);
+            expected = isSuccess || next.isBefore(expected) ? next : expected;
+        }
+        return expected;
+    }
+
+    private Expected expected(Param param, IdState state) {
+        if (param.place() == Place.FILTER || state == IdState.NOT_GIVEN) {
+            return success;
+        }
+        Expected said = stated.getOrDefault(param.target(), Map.of()).get(state);
+        if (state.isHidden()) {
+            return said == null ? Expected.NOT_FOUND : said;
+        }
+        if (param.target() == Target.RESOURCE && state.role().compareTo(role) < 0) {
+            return Expected.ROLE_TOO_WEAK;
+        }
+        return said == null ? success : said;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

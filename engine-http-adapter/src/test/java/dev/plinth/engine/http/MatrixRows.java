@@ -1,0 +1,210 @@
+package dev.plinth.engine.http;
+
+import static dev.plinth.engine.http.Expected.IS_ARCHIVED;
+import static dev.plinth.engine.http.Expected.IS_PAUSED;
+import static dev.plinth.engine.http.Expected.WRONG_STATE;
+import static dev.plinth.engine.http.Expected.changed;
+import static dev.plinth.engine.http.Expected.refused;
+import static dev.plinth.engine.http.Expected.same;
+import static dev.plinth.engine.http.Target.CHILD;
+import static dev.plinth.engine.http.Target.DELIVERY;
+import static dev.plinth.engine.http.Target.ENDPOINT;
+import static dev.plinth.engine.http.Target.EVENT;
+import static dev.plinth.engine.http.Target.GRANTEE;
+import static dev.plinth.engine.http.Target.JOB;
+import static dev.plinth.engine.http.Target.KEY;
+import static dev.plinth.engine.http.Target.OPERATION;
+import static dev.plinth.engine.http.Target.REQUEST;
+import static dev.plinth.engine.http.Target.RESOURCE;
+import static dev.plinth.engine.http.Target.WORKSPACE;
+
+import dev.plinth.engine.http.MatrixRow.Place;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The matrix's table: one row for each route, in the words of the contract. A route that is new needs a row here. */
+final class MatrixRows {
+    private static final String NAME = "{\"name\":\"n\"}";
+
+    private final List<MatrixRow> rows = new ArrayList<>();
+
+    private MatrixRows() {}
+
+    static List<MatrixRow> all() {
+        MatrixRows table = new MatrixRows();
+        table.resources();
+        table.shares();
+        table.children();
+        table.jobs();
+        table.events();
+        table.endpoints();
+        table.workspace();
+        table.operator();
+        table.system();
+        return List.copyOf(table.rows);
+    }
+
+    private void resources() {
+        read("listResources", "resources");
+        write("createResource", "resources", changed(201)).body(NAME);
+        write("bulkResources", "resources", changed(202))
+                .body("{\"operations\":[{\"action\":\"create\",\"name\":\"n\"}]}");
+        read("getResource", "resources").id("id", RESOURCE);
+        one("updateResource", changed(200))
+                .body("{\"name\":\"new\"}")
+                .forEditors()
+                .archived(IS_ARCHIVED);
+        one("deleteResource", changed(200)).forOwners().active(WRONG_STATE).paused(WRONG_STATE);
+        one("pauseResource", changed(200)).forEditors().paused(same(200)).archived(IS_ARCHIVED);
+        one("resumeResource", changed(200)).forEditors().active(same(200)).archived(IS_ARCHIVED);
+        one("archiveResource", changed(200)).forOwners().archived(same(200));
+        one("unarchiveResource", changed(200)).forOwners().active(same(200)).paused(same(200));
+        write("runOperation", "resources", changed(200))
+                .id("id", RESOURCE)
+                .id("name", OPERATION)
+                .body("{\"input\":{}}")
+                .forEditors()
+                .paused(IS_PAUSED)
+                .archived(IS_ARCHIVED)
+                .when(OPERATION, changed(202), IdState.ASYNCHRONOUS);
+    }
+
+    private void shares() {
+        Expected noGrantee = refused(422, "validation_failed");
+        write("share", "resources", changed(201))
+                .id("id", RESOURCE)
+                .id("workspaceId", GRANTEE)
+                .body("{\"role\":\"reader\"}")
+                .forOwners()
+                .archived(IS_ARCHIVED)
+                .when(GRANTEE, same(200), IdState.GRANTED)
+                .when(GRANTEE, noGrantee, IdState.ONESELF, IdState.ABSENT, IdState.DELETED, IdState.OTHER_KIND)
+                .when(GRANTEE, noGrantee, IdState.MALFORMED, IdState.UPPER_CASE, IdState.TOO_LONG);
+        read("listShares", "resources").id("id", RESOURCE).forOwners();
+        write("unshare", "resources", changed(200))
+                .id("id", RESOURCE)
+                .id(Place.PATH, "workspaceId", GRANTEE, IdState.GRANTED)
+                .forOwners()
+                .when(GRANTEE, Expected.NOT_FOUND, IdState.OWN, IdState.ONESELF);
+    }
+
+    private void children() {
+        write("createChild", "resources", changed(201))
+                .id("id", RESOURCE)
+                .body(NAME)
+                .forEditors()
+                .archived(IS_ARCHIVED);
+        read("listChildren", "resources").id("id", RESOURCE);
+        read("getChild", "resources").id("id", RESOURCE).id("childId", CHILD);
+        one("updateChild", changed(200))
+                .id("childId", CHILD)
+                .body("{\"name\":\"new\"}")
+                .forEditors()
+                .archived(IS_ARCHIVED);
+        one("deleteChild", changed(200)).id("childId", CHILD).forEditors().archived(IS_ARCHIVED);
+    }
+
+    private void jobs() {
+        write("createJob", "jobs", changed(202))
+                .id(Place.BODY, "resourceId", RESOURCE, IdState.OWN)
+                .body("{\"type\":\"idle\",\"input\":{},\"resourceId\":\"{resourceId}\"}")
+                .forEditors()
+                .paused(IS_PAUSED)
+                .archived(IS_ARCHIVED);
+        read("listJobs", "jobs")
+                .id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
+                .query("limit=1");
+        read("getJob", "jobs").id("jobId", JOB);
+        write("cancelJob", "jobs", changed(200))
+                .id("jobId", JOB)
+                .when(JOB, refused(409, "job_finished"), IdState.FINISHED, IdState.FAILED);
+        write("retryJob", "jobs", changed(200)).id("jobId", JOB).when(JOB, WRONG_STATE, IdState.OWN, IdState.FINISHED);
+    }
+
+    private void events() {
+        Expected notAnEvent = refused(400, "parameter_invalid");
+        write("publishEvent", "events", changed(201)).body("{\"type\":\"a.b\",\"data\":{}}");
+        read("listEvents", "events")
+                .id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
+                .id(Place.QUERY, "after", EVENT, IdState.NOT_GIVEN)
+                .query("limit=1")
+                .when(EVENT, notAnEvent, IdState.ABSENT, IdState.FOREIGN, IdState.OF_OTHER_SIDE)
+                .when(EVENT, notAnEvent, IdState.MALFORMED, IdState.UPPER_CASE, IdState.TOO_LONG, IdState.OTHER_KIND);
+        read("getEvent", "events").id("eventId", EVENT);
+    }
+
+    private void endpoints() {
+        write("createWebhookEndpoint", "webhooks", changed(201)).body("{\"url\":\"http://127.0.0.1:1/\"}");
+        read("listWebhookEndpoints", "webhooks");
+        read("getWebhookEndpoint", "webhooks").id("endpointId", ENDPOINT);
+        write("updateWebhookEndpoint", "webhooks", changed(200))
+                .id("endpointId", ENDPOINT)
+                .body("{\"description\":\"new\"}");
+        write("deleteWebhookEndpoint", "webhooks", changed(200)).id("endpointId", ENDPOINT);
+        write("rotateWebhookSecret", "webhooks", changed(200)).id("endpointId", ENDPOINT);
+        write("testWebhookEndpoint", "webhooks", same(200))
+                .id("endpointId", ENDPOINT)
+                .tellsOfTheMoment();
+        read("listDeliveries", "webhooks").id("endpointId", ENDPOINT);
+        read("getDelivery", "webhooks").id("deliveryId", DELIVERY);
+        write("resendDelivery", "webhooks", changed(202)).id("deliveryId", DELIVERY);
+    }
+
+    private void workspace() {
+        row("getWorkspace", same(200));
+        write("updateWorkspace", "keys", changed(200)).body("{\"name\":\"new\"}");
+        write("createKey", "keys", changed(201)).body("{\"name\":\"n\",\"scopes\":[\"keys:read\"]}");
+        read("listKeys", "keys");
+        read("getKey", "keys").id("keyId", KEY);
+        write("updateKey", "keys", changed(200)).id("keyId", KEY).body("{\"name\":\"new\"}");
+        write("revokeKey", "keys", changed(200)).id("keyId", KEY).when(KEY, same(200), IdState.REVOKED);
+        write("rotateKey", "keys", changed(200)).id("keyId", KEY).when(KEY, WRONG_STATE, IdState.REVOKED);
+        row("listRequests", same(200)).tellsOfTheMoment();
+        row("getRequest", same(200)).id("requestId", REQUEST);
+        row("getRateLimit", same(200));
+    }
+
+    private void operator() {
+        row("createWorkspace", changed(201)).operator().body(NAME);
+        row("listWorkspaces", same(200)).operator();
+        row("getAnyWorkspace", same(200)).operator().id("workspaceId", WORKSPACE);
+        row("updateAnyWorkspace", changed(200))
+                .operator()
+                .id("workspaceId", WORKSPACE)
+                .body("{\"name\":\"new\"}");
+        row("deleteAnyWorkspace", changed(200)).operator().id("workspaceId", WORKSPACE);
+        row("createKeyFor", changed(201))
+                .operator()
+                .id("workspaceId", WORKSPACE)
+                .body(NAME);
+    }
+
+    private void system() {
+        row("isLive", same(200)).anybody();
+        row("isReady", same(200)).anybody();
+        row("getMetrics", same(200)).anybody().tellsOfTheMoment();
+        row("getOpenApi", same(200)).anybody();
+        row("getClock", same(200)).operator();
+        row("advanceClock", same(200)).operator().body("{\"seconds\":0}");
+        row("reset", changed(200)).operator();
+    }
+
+    /** A change of one resource or one child of it. */
+    private MatrixRow one(String name, Expected success) {
+        return write(name, "resources", success).id("id", RESOURCE).honoursIfMatch();
+    }
+
+    private MatrixRow read(String name, String family) {
+        return row(name, same(200)).scope(family + ":read");
+    }
+
+    private MatrixRow write(String name, String family, Expected success) {
+        return row(name, success).scope(family + ":write");
+    }
+
+    private MatrixRow row(String name, Expected success) {
+        MatrixRow row = new MatrixRow(name, success);
+        rows.add(row);
+        return row;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineInside;
+import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.pipeline.Operation;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every route, with each of its ids in every state, asked for by every caller (contract §§1–6, 10): the answer is the one that
+ * the first failing step gives, what is refused leaves no trace in the store, and what is hidden cannot be told from what is not
+ * there. {@link MatrixRows} says what is expected.
+ */
+class RouteMatrixTest {
+    private static final int CASES_LEAST = 1000;
+    private static final int REQUESTS = 1_000_000;
+
+    private static ManualClock clock;
+    private static Engine engine;
+    private static HttpServer server;
+    private static RawClient client;
+    private static MatrixWorld active;
+    private static MatrixWorld suspended;
+    private static MatrixWorld deleted;
+    private static MatrixProbe probe;
+
+    @BeforeAll
+    static void start() throws IOException {
+        clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
+        engine = open(clock);
+        server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, Deadlines.STANDARD);
+        client = new RawClient(server.port());
+        suspended = MatrixWorldMaker.lay(engine, clock);
+        engine.admin().suspend(suspended.workspace()).call();
+        deleted = MatrixWorldMaker.lay(engine, clock);
+        engine.admin().deleteWorkspace(deleted.workspace()).call();
+        active = MatrixWorldMaker.lay(engine, clock);
+        clock.advance(Duration.ZERO);
+        probe = new MatrixProbe(engine, client);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        client.close();
+        server.close();
+        engine.close();
+    }
+
+    static Engine open(ManualClock clock) {
+        Plan roomy = Plan.perMinute(MatrixWorldMaker.PLAN, REQUESTS).withEndpointsMax(REQUESTS);
+        return Engine.builder()
+                .plan(roomy)
+                .adminToken(MatrixWorld.ADMIN_TOKEN)
+                .testClock(clock)
+                .webhookAllow("127.0.0.0/8")
+                .operation(
+                        "echo",
+                        operation -> OperationResult.of(operation.input()).withEvent("a.b", Json.EMPTY_OBJECT))
+                .asyncOperation("later", job -> Json.EMPTY_OBJECT)
+                .jobHandler("fails", job -> {
+                    throw new JobFailure("no", "It fails.", false);
+                })
+                .open();
+    }
+
+    /** The routes that have a row, each with its cells. */
+    static Stream<Route> routes() {
+        Map<String, MatrixRow> rows = rows();
+        try (Engine any = open(ManualClock.startingAt(Instant.EPOCH))) {
+            return EngineInside.routes(any).stream()
+                    .filter(route -> rows.containsKey(route.name()))
+                    .map(route -> new Route(route, rows.get(route.name())));
+        }
+    }
+
+    record Route(Operation operation, MatrixRow row) {
+        @Override
+        public String toString() {
+            return operation.name();
+        }
+    }
+
+    @Test
+    void table_everyRoute_hasARowThatNamesItsIdsAndItsScope() {
+        Map<String, MatrixRow> rows = rows();
+        List<String> faults = new ArrayList<>();
+        for (Operation route : EngineInside.routes(engine)) {
+            MatrixRow row = rows.remove(route.name());
+            String at = route.method() + " " + route.path() + " (" + route.name() + ")";
+            if (row == null) {
+                faults.add(
+                        at + " has no row: say in MatrixRows which scope it needs, its ids, a valid body, and what it"
+                                + " gives where its target is archived or paused");
+                continue;
+            }
+            if (!row.guard().name().equals(route.guard().name()) || !row.scope().equals(EngineInside.scope(route))) {
+                faults.add(at + " is guarded by " + route.guard() + " " + EngineInside.scope(route)
+                        + ", but its row says " + row.guard() + " " + row.scope());
+            }
+            for (String id : idsOf(route)) {
+                if (row.params().stream().noneMatch(param -> param.name().equals(id))) {
+                    faults.add(at + " has an id " + id + " that its row does not name: add what it is the id of");
+                }
+            }
+        }
+        rows.keySet().forEach(name -> faults.add("The row " + name + " is of no route: take it out"));
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void matrix_allRoutes_hasAtLeastAThousandCells() {
+        long cells = routes().mapToLong(
+                        route -> MatrixCases.of(route.operation(), route.row()).size())
+                .sum();
+        System.out.println("matrix: " + cells + " cells");
+        assertThat(cells).isGreaterThan(CASES_LEAST);
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void call_thatWritesNothing_isAnsweredAsStatedAndLeavesNoTrace(Route route) {
+        check(MatrixCases.of(route.operation(), route.row()).stream()
+                .filter(cell -> !cell.expected().writes())
+                .map(cell -> new Check(cell, () -> probe.checkWritesNothing(cell, worldOf(cell.credential())))));
+    }
+
+    /** Without this, a cell could be refused for what is wrong with the matrix. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void call_thatMayGoOn_doesWhatItIsAskedFor(Route route) {
+        check(MatrixCases.of(route.operation(), route.row()).stream()
+                .filter(cell -> cell.expected().writes())
+                .map(cell -> new Check(cell, () -> {
+                    ManualClock ownClock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
+                    try (Engine own = open(ownClock)) {
+                        MatrixWorld world = MatrixWorldMaker.lay(own, ownClock);
+                        String before = EngineInside.state(own);
+                        RawReply reply = MatrixProbe.inside(own, cell.in(world));
+                        probe.checkAnswer(cell, reply);
+                        assertThat(EngineInside.state(own)).isNotEqualTo(before);
+                    }
+                })));
+    }
+
+    @Test
+    void call_hiddenUnderAKey_isRememberedAndReplayedInTheBytesOfWhatIsNotThere() {
+        ManualClock ownClock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
+        try (Engine own = open(ownClock)) {
+            MatrixWorld world = MatrixWorldMaker.lay(own, ownClock);
+            Map<String, Long> before = rowsBesidesKeys(own);
+            List<String> seen = new ArrayList<>();
+            check(routes().flatMap(route -> MatrixCases.hidden(route.operation(), route.row()).stream())
+                    .map(cell -> new Check(cell, () -> {
+                        WireRequest request = cell.in(world).with("Idempotency-Key", "key " + seen.size());
+                        RawReply first = MatrixProbe.inside(own, request);
+                        RawReply again = MatrixProbe.inside(own, request);
+                        probe.checkAnswer(cell, first);
+                        assertThat(again.header("idempotent-replayed")).isEqualTo("true");
+                        assertThat(again.header("original-request")).isEqualTo(first.header("request-id"));
+                        assertThat(again.text()).isEqualTo(first.text());
+                        String guard = String.valueOf(cell.row().guard());
+                        seen.add(guard + MatrixProbe.normal(first) + MatrixProbe.normal(again));
+                    })));
+            assertThat(seen.stream().distinct()).hasSize(2);
+            assertThat(rowsBesidesKeys(own)).isEqualTo(before);
+        }
+    }
+
+    private static Map<String, Long> rowsBesidesKeys(Engine of) {
+        Map<String, Long> rows = EngineInside.rows(of);
+        rows.keySet().removeAll(List.of("remembered", "sets"));
+        return rows;
+    }
+
+    private static MatrixWorld worldOf(Credential credential) {
+        return switch (credential) {
+            case OF_SUSPENDED_WORKSPACE -> suspended;
+            case OF_DELETED_WORKSPACE -> deleted;
+            default -> active;
+        };
+    }
+
+    private static Map<String, MatrixRow> rows() {
+        return MatrixRows.all().stream().collect(Collectors.toMap(MatrixRow::name, Function.identity()));
+    }
+
+    /** The variables of the path, and the parameters of the query that take an id. */
+    private static List<String> idsOf(Operation route) {
+        List<String> ids = new ArrayList<>();
+        for (String segment : route.path().split("/")) {
+            if (segment.startsWith("{")) {
+                ids.add(segment.substring(1, segment.length() - 1));
+            }
+        }
+        route.parameters().stream()
+                .filter(name -> name.endsWith("Id") || name.equals("after"))
+                .forEach(ids::add);
+        return ids;
+    }
+
+    private record Check(MatrixCase cell, Checked check) {}
+
+    private interface Checked {
+        void run() throws IOException;
+    }
+
+    /** Runs all, and tells of all that failed. */
+    private static void check(Stream<Check> checks) {
+        List<String> faults = new ArrayList<>();
+        checks.forEach(each -> {
+            try {
+                each.check().run();
+            } catch (AssertionError | IOException e) {
+                faults.add(each.cell() + "\n  " + String.valueOf(e.getMessage()).strip());
+            }
+        });
+        assertThat(faults).isEmpty();
+    }
+}
