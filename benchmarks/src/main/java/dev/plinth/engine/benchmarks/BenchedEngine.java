@@ -1,6 +1,7 @@
 package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.Call;
@@ -13,6 +14,7 @@ import dev.plinth.engine.internal.base.RandomIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Gives all benchmarks the same engine: in memory, under the widest plan there is, with the same resource to create.
@@ -31,22 +33,21 @@ final class BenchedEngine implements AutoCloseable {
                     Json.of(
                             "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}"));
 
-    private static final Json BODY =
+    static final Json BODY =
             Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
-    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
+    static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);
 
     /** An engine with room for so many resources, and its workspaces. */
     BenchedEngine(Tables tables, int resourcesMax) {
-        engine = Engine.builder()
-                .inMemory()
-                .tables(tables)
-                .maxResources(resourcesMax)
-                .plan(PLAN)
-                .ids(new SameSecrets())
-                .open();
+        this(Engine.builder().inMemory().tables(tables).maxResources(resourcesMax));
+    }
+
+    /** An engine that is otherwise as the builder says, without history. */
+    BenchedEngine(EngineBuilder builder) {
+        engine = builder.plan(PLAN).ids(new SameSecrets()).open();
         for (int i = 0; i < WORKSPACES; i++) {
             String workspace = engine.admin()
                     .createWorkspace("bench " + i, PLAN.name())
@@ -76,6 +77,13 @@ final class BenchedEngine implements AutoCloseable {
         return Call.of("GET", "/v1/resources/" + resourceId).withKey(secret(call));
     }
 
+    /** The call that changes a resource, each time to something else. */
+    Call patch(int call, String resourceId, int change) {
+        return Call.of("PATCH", "/v1/resources/" + resourceId)
+                .withKey(secret(call))
+                .withBody(Json.of("{\"data\":{\"amount\":" + change + "}}"));
+    }
+
     /** The idempotency key of the call of this number. */
     static String key(int call) {
         return "0b1f6c52-7f5e-4a53-9d0e-" + (100_000_000_000L + call);
@@ -83,7 +91,15 @@ final class BenchedEngine implements AutoCloseable {
 
     /** Makes a call whose answer has to have this status. */
     Reply call(Call call, int status) {
-        Reply reply = engine.call(call);
+        return checked(call, engine.call(call), status);
+    }
+
+    /** The same without waiting for the answer. */
+    CompletableFuture<Reply> submit(Call call, int status) {
+        return engine.submit(call).thenApply(reply -> checked(call, reply, status));
+    }
+
+    private static Reply checked(Call call, Reply reply, int status) {
         if (reply.status() != status) {
             throw new IllegalStateException("Expected status " + status + " for " + call + ", but got " + reply.status()
                     + " " + reply.text() + "; a figure of refusals says nothing");

@@ -10,7 +10,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the console of the standalone program readable: warnings and errors only, one line each, on standard error.
+ * Keeps the console of the standalone program readable: warnings, errors and how far a long start is, one line each, on standard
+ * error.
  *
  * <p>Only {@link Main} calls it; a host's logging is the host's. Whoever starts the program with a configuration file of
  * {@code java.util.logging} gets what the file says instead.
@@ -19,6 +20,9 @@ final class ConsoleLogging {
     /** These warn of every bad request, with words that the client chose. Held, because loggers are held weakly. */
     private static final List<Logger> TALKATIVE = List.of(
             Logger.getLogger("org.eclipse.jetty.http.HttpParser"), Logger.getLogger("org.eclipse.jetty.util.HostPort"));
+
+    /** Tells every few seconds how far a recovery is. */
+    private static final Logger PROGRESS = Logger.getLogger("dev.plinth.engine.internal.store.RecoveryProgress");
 
     private ConsoleLogging() {}
 
@@ -29,11 +33,12 @@ final class ConsoleLogging {
         }
         LogManager.getLogManager().reset();
         ConsoleHandler handler = new ConsoleHandler();
-        handler.setLevel(Level.WARNING);
+        handler.setLevel(Level.INFO);
         handler.setFormatter(new OneLine());
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
         root.addHandler(handler);
+        PROGRESS.setLevel(Level.INFO);
         TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 

@@ -47,11 +47,11 @@ final class RecoveryProgress {
         }
     }
 
-    /** Says what came of it; a store that was empty has nothing to say. */
+    /** Says what came of it, loudly if it took long; a store that was empty has nothing to say. */
     void end(long sequence) {
         if (sequence > 0) {
             LOG.log(
-                    System.Logger.Level.INFO,
+                    lineAt == began ? System.Logger.Level.DEBUG : System.Logger.Level.INFO,
                     String.format(
                             Locale.ROOT,
                             "Recovered up to record %d: %d rows of a snapshot and %d records of the journal in %.1f s",

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last two, and deletes the segments
- * that the older one does not need. As long as there is only one, every segment stays.
+ * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last two, and
+ * deletes the segments that the older one does not need. As long as there was only one, every segment stays.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -71,6 +71,7 @@ final class Snapshots implements AutoCloseable {
 
     /** Makes one now, on the caller's thread; one at a time. */
     synchronized void make() throws IOException {
+        makeSpace();
         Snapshot.Start start = store.write(transaction -> new Snapshot.Start(
                 transaction.lastSequence(),
                 journal.lastCrc(),
@@ -87,7 +88,7 @@ final class Snapshots implements AutoCloseable {
         syncJournal();
         draft.publish(end);
         madeAtMillis = store.write(Transaction::nowMillis);
-        deleteOld();
+        keep(KEPT);
         long due = dueAt(Snapshot.newestBytes(disk));
         synchronized (wake) {
             dueAt = due;
@@ -140,20 +141,31 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    private void deleteOld() throws IOException {
+    /** Three snapshots would take more disk than rows of that size are worth: the older goes, once the newer was read back. */
+    private void makeSpace() throws IOException {
+        List<Long> snapshots = StoreNames.of(disk).snapshots();
+        if (snapshots.size() == KEPT
+                && CheckedSnapshot.of(disk, Snapshot.name(snapshots.get(0)), names)
+                        .isWhole()) {
+            keep(1);
+        }
+    }
+
+    /** Deletes all but so many snapshots, and the segments that these do not need. With fewer of them everything stays. */
+    private void keep(int count) throws IOException {
         StoreNames found = StoreNames.of(disk);
         List<Long> snapshots = found.snapshots();
         List<Long> segments = found.segments();
         if (snapshots.size() < KEPT) {
             return;
         }
-        long needed = snapshots.get(KEPT - 1) + 1;
+        long needed = snapshots.get(count - 1) + 1;
         for (int i = 0; i + 1 < segments.size() && firstSequence(segments.get(i + 1)) <= needed; i++) {
             disk.delete(Segment.name(segments.get(i)));
             // One after the other: a power cut must not take a later one and leave an earlier one.
             disk.syncNames();
         }
-        for (int i = KEPT; i < snapshots.size(); i++) {
+        for (int i = count; i < snapshots.size(); i++) {
             disk.delete(Snapshot.name(snapshots.get(i)));
         }
         disk.syncNames();

@@ -1,0 +1,184 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.Durability;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/** A store of so many resources, each with its event: filled by one process, opened by the next ones. */
+final class LargeStore {
+    private static final int WORKSPACES = 16;
+    private static final int SMALL_LIST = 1_000;
+    private static final int LARGE_LIST = 1_000_000;
+    private static final int SAMPLE = 200_000;
+    private static final int OPEN_MAX = 4096;
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Path base;
+    private final long resources;
+
+    LargeStore(Path base, long resources) {
+        this.base = base;
+        this.resources = resources;
+    }
+
+    /** Creates everything, and dies without closing anything. */
+    void fillAndDie() throws IOException, InterruptedException {
+        Engine engine = builder().open();
+        List<String> secrets = new ArrayList<>();
+        for (int i = 0; i < WORKSPACES; i++) {
+            String workspace = engine.admin()
+                    .createWorkspace("w" + i, BenchedEngine.PLAN.name())
+                    .call()
+                    .id();
+            ApiKey key = engine.admin().createKey(workspace, "k").call();
+            secrets.add(key.secret().orElseThrow());
+        }
+        Files.write(base.resolve("secrets"), secrets);
+        long began = System.nanoTime();
+        try (BufferedWriter sample = Files.newBufferedWriter(base.resolve("sample"))) {
+            fill(engine, secrets, sample);
+        }
+        Figures.print("fill, resources a second", resources / ((System.nanoTime() - began) / NANOS));
+        System.out.flush();
+        Runtime.getRuntime().halt(9);
+    }
+
+    private void fill(Engine engine, List<String> secrets, BufferedWriter sample) throws InterruptedException {
+        Semaphore open = new Semaphore(OPEN_MAX);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        long each = Math.max(1, resources / SAMPLE);
+        for (long i = 0; i < resources && failure.get() == null; i++) {
+            open.acquire();
+            int workspace = workspace(i);
+            boolean noted = i % each == 0;
+            Call create = Call.of("POST", "/v1/resources")
+                    .withKey(secrets.get(workspace))
+                    .withBody(BenchedEngine.BODY);
+            engine.submit(create).whenComplete((reply, error) -> {
+                open.release();
+                if (error != null || reply.status() != 201) {
+                    failure.set(error == null ? new IllegalStateException(reply.text()) : error);
+                } else if (noted) {
+                    note(sample, workspace + " " + id(reply));
+                }
+            });
+        }
+        open.acquire(OPEN_MAX);
+        if (failure.get() != null) {
+            throw new IllegalStateException("Expected creates, but one failed", failure.get());
+        }
+    }
+
+    private static void note(BufferedWriter sample, String line) {
+        synchronized (sample) {
+            try {
+                sample.write(line);
+                sample.newLine();
+            } catch (IOException e) {
+                throw new IllegalStateException("Expected to note an id, but could not", e);
+            }
+        }
+    }
+
+    /** One workspace with a thousand, one with a million, the others share the rest. */
+    private int workspace(long number) {
+        if (number < SMALL_LIST) {
+            return 0;
+        }
+        return number < SMALL_LIST + Math.min(LARGE_LIST, resources / 2) ? 1 : 2 + (int) (number % (WORKSPACES - 2));
+    }
+
+    /** Opens it, tells how long that took, and measures reads. */
+    void open(String how) throws IOException {
+        long began = System.nanoTime();
+        Engine engine = builder().open();
+        Figures.print(how + ", seconds", (System.nanoTime() - began) / NANOS);
+        if (how.startsWith("kill")) {
+            measure(engine);
+        }
+        began = System.nanoTime();
+        engine.close();
+        Figures.print("close after " + how + ", seconds", (System.nanoTime() - began) / NANOS);
+    }
+
+    private void measure(Engine engine) throws IOException {
+        List<String> secrets = Files.readAllLines(base.resolve("secrets"));
+        List<Call> gets = new ArrayList<>();
+        try (Stream<String> lines = Files.lines(base.resolve("sample"))) {
+            lines.forEach(line -> {
+                String[] parts = line.split(" ");
+                gets.add(Call.of("GET", "/v1/resources/" + parts[1]).withKey(secrets.get(Integer.parseInt(parts[0]))));
+            });
+        }
+        Collections.shuffle(gets, new Random(1));
+        Figures.print("resident memory of the process, MiB", residentMebibytes());
+        Figures.print(
+                "bytes of a resource as GET shows it", engine.call(gets.get(0)).body().length);
+        Figures.print("get by id, µs", nanosEach(engine, gets, 200) / 1000);
+        for (String query : List.of("?limit=20", "?limit=20&status=active", "?limit=20&type=invoice")) {
+            for (int list = 0; list < 2; list++) {
+                Call page = Call.of("GET", "/v1/resources" + query).withKey(secrets.get(list));
+                double micros = nanosEach(engine, Collections.nCopies(20_000, page), 200) / 1000;
+                Figures.print("page " + query + " of " + (list == 0 ? "1 k" : "1 M") + ", µs", micros);
+            }
+        }
+    }
+
+    /** Twice over all calls, the first time to warm up. */
+    private static double nanosEach(Engine engine, List<Call> calls, int status) {
+        long began = 0;
+        for (int round = 0; round < 3; round++) {
+            if (round == 2) {
+                began = System.nanoTime();
+            }
+            for (Call call : calls) {
+                Reply reply = engine.call(call);
+                if (reply.status() != status) {
+                    throw new IllegalStateException("Expected " + status + ", but got " + reply.text());
+                }
+            }
+        }
+        return (System.nanoTime() - began) / (double) calls.size();
+    }
+
+    private static double residentMebibytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+            }
+        }
+        throw new IllegalStateException("Expected VmRSS in /proc/self/status, but there is none");
+    }
+
+    private static String id(Reply reply) {
+        return String.valueOf(Json.of(reply.text()).asMap().get("id"));
+    }
+
+    private EngineBuilder builder() {
+        EngineBuilder builder = Engine.builder()
+                .directory(base.resolve("data"))
+                .durability(Durability.OS)
+                .tables(Tables.OFF_HEAP)
+                .maxResources(resources + 1000)
+                .plan(BenchedEngine.PLAN);
+        String quick = System.getProperty("plinth.quick");
+        return quick == null ? builder : builder.quickRestart(Path.of(quick));
+    }
+}
