@@ -55,6 +55,7 @@ final class FileJournal implements Journal {
     private Disk.File file;
     private long segmentNumber;
     private int position;
+    private volatile long written;
     private int flushedCrc;
     private long nextToFlush;
 
@@ -82,6 +83,7 @@ final class FileJournal implements Journal {
             goOn();
         }
         this.roomLeft = (int) file.size() - position;
+        this.written = bytesBefore(segmentNumber) + position;
         this.flusher = daemon("plinth-journal", this::flushLoop);
         this.preparer = daemon("plinth-journal-spare", this::prepareLoop);
     }
@@ -132,6 +134,16 @@ final class FileJournal implements Journal {
         synchronized (queue) {
             return lastCrc;
         }
+    }
+
+    /** Bytes of all that was ever written. */
+    long written() {
+        return written;
+    }
+
+    /** Bytes of all segments before this one, deleted ones too. */
+    long bytesBefore(long segment) {
+        return (segment - 1) * segmentBytes;
     }
 
     @Override
@@ -253,6 +265,7 @@ final class FileJournal implements Journal {
                 file.sync();
             }
             position += length;
+            written = bytesBefore(segmentNumber) + position;
             synchronized (queue) {
                 roomLeft = (int) file.size() - position;
                 flushingBytes -= bytes;

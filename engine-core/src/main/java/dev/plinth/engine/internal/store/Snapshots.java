@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -26,8 +25,7 @@ final class Snapshots implements AutoCloseable {
     private final long bytesPerSnapshot;
     private final Thread thread;
     private final Object wake = new Object();
-    private long bytes;
-    private long dueAt;
+    private volatile long dueAt;
     private boolean open = true;
     private volatile long madeAtMillis;
 
@@ -38,14 +36,14 @@ final class Snapshots implements AutoCloseable {
             FileJournal journal,
             List<TableName> names,
             long bytesPerSnapshot,
-            long newestBytes) {
+            Past past) {
         this.store = store;
         this.disk = disk;
         this.tables = tables;
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
-        this.dueAt = dueAt(newestBytes);
+        this.dueAt = behind(journal.bytesBefore(past.segment()), past.newestBytes());
         this.thread = new Thread(this::loop, "plinth-snapshots");
         this.thread.setDaemon(true);
     }
@@ -59,11 +57,29 @@ final class Snapshots implements AutoCloseable {
         return madeAtMillis;
     }
 
-    /** Hears of durable records and counts their bytes. */
-    void committed(List<Changes.Write> writes) {
-        synchronized (wake) {
-            bytes += RecordCodec.size(writes);
-            if (bytes >= dueAt) {
+    /**
+     * What there was before the store was opened.
+     *
+     * @param newestBytes length of the newest snapshot; 0 if there is none
+     * @param segment the first segment that it needs
+     */
+    record Past(long newestBytes, long segment) {
+        static Past of(Disk disk) throws IOException {
+            StoreNames names = StoreNames.of(disk);
+            List<Long> segments = names.segments();
+            long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
+            int at = 0;
+            while (at + 1 < segments.size() && firstSequence(disk, segments.get(at + 1)) <= newest + 1) {
+                at++;
+            }
+            return new Past(Snapshot.newestBytes(disk), segments.isEmpty() ? 1 : segments.get(at));
+        }
+    }
+
+    /** Hears that the journal has grown. */
+    void committed() {
+        if (journal.written() >= dueAt) {
+            synchronized (wake) {
                 wake.notifyAll();
             }
         }
@@ -89,15 +105,12 @@ final class Snapshots implements AutoCloseable {
         draft.publish(end);
         madeAtMillis = store.write(Transaction::nowMillis);
         keep(KEPT);
-        long due = dueAt(Snapshot.newestBytes(disk));
-        synchronized (wake) {
-            dueAt = due;
-        }
     }
 
     /** A large store is copied less often, or it would write its snapshots all the time. */
-    private long dueAt(long newestBytes) {
-        return Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT);
+    private long behind(long began, long newestBytes) {
+        long interval = Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT);
+        return interval > Long.MAX_VALUE - began ? Long.MAX_VALUE : began + interval;
     }
 
     @Override
@@ -116,7 +129,7 @@ final class Snapshots implements AutoCloseable {
     private void loop() {
         while (true) {
             synchronized (wake) {
-                while (open && bytes < dueAt) {
+                while (open && journal.written() < dueAt) {
                     try {
                         wake.wait();
                     } catch (InterruptedException e) {
@@ -126,10 +139,13 @@ final class Snapshots implements AutoCloseable {
                 if (!open) {
                     return;
                 }
-                bytes = 0;
             }
+            long began = journal.written();
+            // If it fails, the next try is as far away as if it had not.
+            dueAt = behind(began, 0);
             try {
                 make();
+                dueAt = behind(began, Snapshot.newestBytes(disk));
             } catch (IOException | RuntimeException e) {
                 String reason =
                         e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());
@@ -160,7 +176,7 @@ final class Snapshots implements AutoCloseable {
             return;
         }
         long needed = snapshots.get(count - 1) + 1;
-        for (int i = 0; i + 1 < segments.size() && firstSequence(segments.get(i + 1)) <= needed; i++) {
+        for (int i = 0; i + 1 < segments.size() && firstSequence(disk, segments.get(i + 1)) <= needed; i++) {
             disk.delete(Segment.name(segments.get(i)));
             // One after the other: a power cut must not take a later one and leave an earlier one.
             disk.syncNames();
@@ -183,7 +199,7 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    private long firstSequence(long segment) throws IOException {
+    private static long firstSequence(Disk disk, long segment) throws IOException {
         try (Disk.File file = disk.open(Segment.name(segment))) {
             ByteBuffer bytes = ByteBuffer.allocate(Segment.HEADER_BYTES);
             int unused = file.read(bytes, 0);

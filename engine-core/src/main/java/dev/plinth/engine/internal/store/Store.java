@@ -87,17 +87,17 @@ public final class Store implements AutoCloseable {
         Tables tables = recovered.tables();
         JournalEnd end = recovered.end();
         try {
-            long newestBytes = Snapshot.newestBytes(disk);
+            Snapshots.Past past = Snapshots.Past.of(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
             Store store = new Store(tables, journal, clock);
             store.inFlight.startAt(end.sequence());
             store.disk = disk;
             store.quick = quick;
             store.recoveryNanos = recoveryNanos;
-            Snapshots snapshots = new Snapshots(
-                    store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), newestBytes);
+            Snapshots snapshots =
+                    new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), past);
             store.snapshots = snapshots;
-            store.onCommitted((sequence, writes) -> snapshots.committed(writes));
+            store.onCommitted((sequence, writes) -> snapshots.committed());
             journal.start(new FateListener(store));
             snapshots.start();
             return store;

@@ -1,0 +1,84 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EngineClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Updates of rows that are there do not make the directory grow. */
+class SnapshotSpaceTest {
+    private static final int ROWS = 20_000;
+    private static final int UPDATES = 60_000;
+    private static final int SEGMENT_BYTES = 64 * 1024;
+    private static final int OFTEN = 1;
+
+    private final MemoryDisk memory = new MemoryDisk();
+    private final AtomicLong largest = new AtomicLong();
+
+    @Test
+    void updates_steady_diskStaysBelowThreeTimesTheRows() throws IOException {
+        Store.Files files =
+                new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
+        try (Store store =
+                Store.open(Parcels.settings(TableKind.HEAP), files, new WeighedDisk(), EngineClock.system())) {
+            for (int i = 0; i < ROWS; i++) {
+                store.await(Parcels.put(store, i, i));
+            }
+            store.snapshot();
+            store.await(Parcels.put(store, 0, 0));
+            store.snapshot();
+        }
+        largest.set(0);
+        long live = Snapshot.newestBytes(memory);
+        Store.Files often = new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, OFTEN);
+        try (Store store =
+                Store.open(Parcels.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
+            Random random = new Random(1);
+            for (int i = 0; i < UPDATES; i++) {
+                store.await(Parcels.put(store, random.nextInt(ROWS), i));
+            }
+        }
+
+        // Beside that the last segment, the next one and one that is half needed.
+        assertThat(largest.get()).isLessThanOrEqualTo(3 * live + 3 * SEGMENT_BYTES);
+        assertThat(StoreNames.of(memory).snapshots()).isNotEmpty();
+    }
+
+    /** Weighs all files with each write. */
+    private final class WeighedDisk extends ForwardingDisk {
+        WeighedDisk() {
+            super(memory);
+        }
+
+        @Override
+        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+            super.write(name, file, source, position);
+            largest.accumulateAndGet(bytes(memory), Math::max);
+        }
+    }
+
+    private static long bytes(Disk disk) {
+        long sum = 0;
+        try {
+            List<String> names = disk.names();
+            for (String name : names) {
+                try (Disk.File file = disk.open(name)) {
+                    sum += file.size();
+                } catch (IOException e) {
+                    // Deleted meanwhile.
+                    continue;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sum;
+    }
+}
