@@ -228,10 +228,11 @@ final class JournalReader {
         }
     }
 
-    /** The first byte at which a frame of this record or a later one is whole; -1 if there is none. */
+    /** The first byte before {@code end} at which a frame of this record or a later one begins and is whole; -1 if there is none. */
     static long frameBehind(Window window, long start, long end, long sequence, boolean synced) throws IOException {
-        for (long at = start; at + Frame.HEADER_BYTES <= end; at++) {
-            if (Frame.mayBegin(window.at(at, Frame.HEADER_BYTES), sequence, end - at)) {
+        // A frame may end in zeros, so it can reach behind the last byte that is none.
+        for (long at = start; at < end && at + Frame.HEADER_BYTES <= window.size(); at++) {
+            if (Frame.mayBegin(window.at(at, Frame.HEADER_BYTES), sequence, window.size() - at)) {
                 Frame frame = window.frame(at);
                 if (frame != null && (frame.synced() || !synced)) {
                     return at;

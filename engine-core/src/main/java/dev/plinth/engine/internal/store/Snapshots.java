@@ -68,11 +68,12 @@ final class Snapshots implements AutoCloseable {
             StoreNames names = StoreNames.of(disk);
             List<Long> segments = names.segments();
             long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
-            int at = 0;
-            while (at + 1 < segments.size() && firstSequence(disk, segments.get(at + 1)) <= newest + 1) {
-                at++;
+            int at = segments.size() - 1;
+            // From the end on: what lies before the snapshot is not needed, and need not be whole.
+            while (at > 0 && firstSequence(disk, segments.get(at)) > newest + 1) {
+                at--;
             }
-            return new Past(Snapshot.newestBytes(disk), segments.isEmpty() ? 1 : segments.get(at));
+            return new Past(Snapshot.newestBytes(disk), at < 0 ? 1 : segments.get(at));
         }
     }
 

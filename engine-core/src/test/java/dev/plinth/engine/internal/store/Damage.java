@@ -46,7 +46,8 @@ enum Damage {
                 snapshots.add(name);
             }
         }
-        if (name().startsWith("SNAPSHOT") && snapshots.size() < 2 || isForgery() && segments.size() < 2) {
+        if (name().startsWith("SNAPSHOT") && snapshots.size() < 2
+                || (isForgery() || this == SEGMENTS_SWAPPED) && segments.size() < 2) {
             return List.of();
         }
         List<String> all = new ArrayList<>(segments);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -241,6 +242,27 @@ class OpeningTest {
         segment[frames.get(frames.size() - 2).to() - 1] ^= 1;
 
         life.checkAndGoOn(disk, 10);
+    }
+
+    @Test
+    void record_damagedBeforeAFrameThatEndsInZeros_isDamageAndNoTornEnd() {
+        MemoryDisk disk = new MemoryDisk();
+        MemoryDisk killed;
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            store.await(Parcels.put(store, 1, 1));
+            store.await(Parcels.put(store, 2, 2));
+            store.await(Parcels.put(store, 3, 0));
+            killed = disk.killed();
+        }
+        Map<String, byte[]> contents = killed.contents();
+        byte[] segment = contents.get(Segment.name(1));
+        List<SegmentBytes.Place> frames = SegmentBytes.frames(segment);
+        // The empty frame may stand behind the last one already; without it nothing but that one tells.
+        Arrays.fill(segment, frames.get(2).to(), segment.length, (byte) 0);
+        assertThat(segment[frames.get(2).to() - 1]).isZero();
+        segment[frames.get(1).to() - 1] ^= 1;
+
+        assertRefused(contents, "record 2 in journal-0000000001");
     }
 
     private Map<String, byte[]> written() {

@@ -33,6 +33,9 @@ class QuickRestartTest {
     @TempDir
     Path directory;
 
+    @TempDir
+    Path copy;
+
     @Test
     void close_clean_nextStartFindsAllRowsAndSets() {
         long seed = TestScale.seed();
@@ -109,9 +112,9 @@ class QuickRestartTest {
             left = disk.killed();
             copyFiles();
         }
-        try (Store store = open(left, copy(), settings(), BOOT)) {
+        try (Store store = open(left, copy, settings(), BOOT)) {
             assertThat(store.stateHash()).isEqualTo(state);
-            assertThat(Files.exists(copy().resolve("clean"))).isFalse();
+            assertThat(Files.exists(copy.resolve("clean"))).isFalse();
         }
     }
 
@@ -128,7 +131,7 @@ class QuickRestartTest {
             left = disk.killed();
             copyFiles();
         }
-        try (Store store = open(left, copy(), settings(), BOOT)) {
+        try (Store store = open(left, copy, settings(), BOOT)) {
             assertThat(store.stateHash()).isEqualTo(state);
         }
     }
@@ -213,7 +216,7 @@ class QuickRestartTest {
     void journalWithAnotherHistory_tablesAreMadeAgain() {
         MemoryDisk other = new MemoryDisk();
         byte[] state;
-        try (Store store = open(other, copy(), settings(), BOOT)) {
+        try (Store store = open(other, copy, settings(), BOOT)) {
             write(store, new Random(7), 400);
             state = store.stateHash();
         }
@@ -369,16 +372,11 @@ class QuickRestartTest {
         return directory.resolve("clean");
     }
 
-    private Path copy() {
-        return directory.resolveSibling(directory.getFileName() + "-copy");
-    }
-
     /** What a killed process leaves in the directory. */
     private void copyFiles() throws IOException {
-        Files.createDirectories(copy());
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
-                Files.copy(file, copy().resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+                Files.copy(file, copy.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
     }
