@@ -79,6 +79,10 @@ public final class HttpServer implements AutoCloseable {
         // Jetty is only ever shown "/"; the target is the engine's to judge.
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         configuration.setRequestHeaderSize(FramingLimits.HEADER_BYTES_MAX);
+        // Jetty takes the beginning of a value from an earlier one on the connection, in whatever case that was. After
+        // a
+        // credential SK_LIVE_ of one caller behind a proxy, the keys of all others came in changed and were unknown.
+        configuration.setHeaderCacheSize(0);
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(true);
         return configuration;
