@@ -1,0 +1,120 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.PlainAsk.Expected;
+import dev.plinth.engine.PlainRows.Resource;
+import dev.plinth.engine.PlainRows.Share;
+import dev.plinth.engine.PlainRows.Workspace;
+
+/** Requests on children, and what has to come of them (contract §6). */
+final class ChildSteps {
+    private final PlainWorld world;
+
+    ChildSteps(PlainWorld world) {
+        this.world = world;
+    }
+
+    PlainAsk create(PlainChoice choose, Workspace who) {
+        String parent = choose.id(choose.resource(who), "res");
+        PlainAsk ask = PlainAsk.of(
+                "POST",
+                "/v1/resources/" + parent + "/children",
+                "resources:write",
+                (caller, same, answer) -> create(caller, parent, same, answer));
+        return choose.oneIn(10) ? ContentSteps.wrong(ask, choose) : ask.withBody(ContentSteps.created(choose));
+    }
+
+    PlainAsk get(PlainChoice choose, Workspace who) {
+        Resource child = choose.row(world.children);
+        PlainAsk ask = one("GET", "resources:read", child, choose, who, this::get);
+        return choose.oneIn(2) ? ask : ask.withHeader("if-none-match", choose.of("\"v1\"", "W/\"v2\"", "*"));
+    }
+
+    PlainAsk patch(PlainChoice choose, Workspace who) {
+        Resource child = choose.row(world.children);
+        PlainAsk ask = one("PATCH", "resources:write", child, choose, who, this::patch);
+        return choose.oneIn(10)
+                ? ContentSteps.wrong(ask, choose)
+                : ResourceSteps.matching(ask.withBody(ContentSteps.patch(choose)), choose.ifMatch(child));
+    }
+
+    PlainAsk delete(PlainChoice choose, Workspace who) {
+        Resource child = choose.row(world.children);
+        return ResourceSteps.matching(
+                one("DELETE", "resources:write", child, choose, who, this::delete), choose.ifMatch(child));
+    }
+
+    private PlainAsk one(String method, String scope, Resource child, PlainChoice choose, Workspace who, OnChild rule) {
+        Resource parent = child == null || choose.oneIn(10) ? choose.resource(who) : child.parent;
+        String parentId = choose.id(parent, "res");
+        String childId = choose.id(child, "sub");
+        return PlainAsk.of(
+                method, "/v1/resources/" + parentId + "/children/" + childId, scope, (caller, same, answer) -> {
+                    Resource seen = world.visible(caller, parentId);
+                    Resource row = seen == null ? null : world.child(seen, childId);
+                    return row == null
+                            ? Expected.refused(404, "not_found")
+                            : rule.apply(row, world.share(seen, caller), same);
+                });
+    }
+
+    private Expected create(Workspace who, String parentId, PlainAsk ask, PlainAnswer answer) {
+        Resource parent = world.visible(who, parentId);
+        Share share = parent == null ? null : world.share(parent, who);
+        if (parent == null) {
+            return Expected.refused(404, "not_found");
+        }
+        if (share != null && share.role.equals("reader")) {
+            return Expected.refused(403, "forbidden");
+        }
+        if (parent.status.equals("archived")) {
+            return Expected.refused(409, "resource_archived");
+        }
+        Resource made = ContentSteps.made(ask.members(), "child", world.now);
+        made.owner = parent.owner;
+        made.parent = parent;
+        made.id = answer.text("id");
+        made.number = world.nextNumber();
+        world.children.add(made);
+        world.event(parent.owner, "child.created", parent, made.shown());
+        return Expected.created(made.shown(), made.etag(), ask.path() + "/" + made.id)
+                .showing(share == null ? null : parent);
+    }
+
+    private Expected get(Resource row, Share share, PlainAsk ask) {
+        return ResourceSteps.unchanged(ask, row)
+                ? ResourceSteps.notModified(row)
+                : Expected.ok(row.shown(), row.etag());
+    }
+
+    private Expected patch(Resource row, Share share, PlainAsk ask) {
+        Expected refused = refusedWrite(row, share, ask);
+        if (refused != null) {
+            return refused;
+        }
+        if (ContentSteps.patch(row, ask.members(), world.now)) {
+            world.event(row.owner, "child.updated", row.parent, row.shown());
+        }
+        return Expected.ok(row.shown(), row.etag()).showing(share == null ? null : row.parent);
+    }
+
+    private Expected delete(Resource row, Share share, PlainAsk ask) {
+        Expected refused = refusedWrite(row, share, ask);
+        if (refused != null) {
+            return refused;
+        }
+        row.deleted = true;
+        world.event(row.owner, "child.deleted", row.parent, PlainWorld.deleted(row.id));
+        return Expected.ok(PlainWorld.deleted(row.id), null).showing(share == null ? null : row.parent);
+    }
+
+    private static Expected refusedWrite(Resource row, Share share, PlainAsk ask) {
+        Expected refused = ResourceSteps.refusedChange(row, share, ask);
+        boolean archived = row.parent.status.equals("archived");
+        return refused == null && archived ? Expected.refused(409, "resource_archived") : refused;
+    }
+
+    @FunctionalInterface
+    private interface OnChild {
+        Expected apply(Resource row, Share share, PlainAsk ask);
+    }
+}

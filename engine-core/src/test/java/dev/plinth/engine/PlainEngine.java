@@ -1,0 +1,111 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.SeededIds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The engine beside the model: in memory, or in a directory that it is closed in, killed in and opened again. */
+final class PlainEngine implements AutoCloseable {
+    static final String ADMIN_TOKEN = "plain-model-admin-token";
+    static final int PRO_RESOURCES_MAX = 4;
+    private static final int SEGMENT_BYTES = 2 * 1024 * 1024;
+    private static final long BYTES_PER_SNAPSHOT = 40_000;
+    private static final int RESOURCES = 1_000;
+
+    final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final List<Path> directories = new ArrayList<>();
+    private final Tables tables;
+    private final SeededIds ids;
+    private Engine engine;
+
+    /** An engine in memory if no directory is given, else one below it. */
+    PlainEngine(Tables tables, Path parent, long seed) {
+        this.tables = tables;
+        this.ids = new SeededIds(seed);
+        if (parent != null) {
+            directories.add(parent.resolve("engine-" + seed + "-0"));
+        }
+        this.engine = opened();
+    }
+
+    boolean isDurable() {
+        return !directories.isEmpty();
+    }
+
+    PlainAnswer answer(PlainAsk ask) {
+        return new PlainAnswer(engine.call(ask.call()));
+    }
+
+    void advance(Duration span) {
+        clock.advance(span);
+    }
+
+    void reopen() {
+        engine.close();
+        engine = opened();
+    }
+
+    /** Opens what is in the files at this moment, as if the process had died: nothing is written when it ends. */
+    void killAndReopen() {
+        Path from = directories.get(directories.size() - 1);
+        Path to = from.resolveSibling(from.getFileName() + "-" + directories.size());
+        copy(from, to);
+        directories.add(to);
+        engine.close();
+        engine = opened();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        directories.forEach(PlainEngine::delete);
+    }
+
+    private Engine opened() {
+        EngineBuilder builder = Engine.builder()
+                .testClock(clock)
+                .ids(ids)
+                .adminToken(ADMIN_TOKEN)
+                .tables(tables)
+                .maxResources(RESOURCES)
+                .plan(Plan.perMinute("tiny", PlainQuota.QUOTAS.get("tiny")))
+                .plan(Plan.PRO.withResourcesMax(PRO_RESOURCES_MAX));
+        if (isDurable()) {
+            builder.directory(directories.get(directories.size() - 1))
+                    .durability(Durability.OS)
+                    .files(SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
+        }
+        return builder.open();
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.PlainAsk.Expected;
+import dev.plinth.engine.PlainRows.Resource;
+import dev.plinth.engine.PlainRows.Share;
+import dev.plinth.engine.PlainRows.Workspace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Requests on resources, and what has to come of them (contract §6). */
+final class ResourceSteps {
+    private static final String READ = "resources:read";
+    private static final String WRITE = "resources:write";
+    private static final int CHILDREN_INCLUDED = 100;
+
+    private final PlainWorld world;
+
+    ResourceSteps(PlainWorld world) {
+        this.world = world;
+    }
+
+    PlainAsk create(PlainChoice choose) {
+        PlainAsk ask = PlainAsk.of("POST", "/v1/resources", WRITE, this::create);
+        return choose.oneIn(10) ? ContentSteps.wrong(ask, choose) : ask.withBody(ContentSteps.created(choose));
+    }
+
+    PlainAsk create(String name) {
+        return PlainAsk.of("POST", "/v1/resources", WRITE, this::create).withBody(Map.of("name", name));
+    }
+
+    PlainAsk patch(PlainChoice choose, Workspace who) {
+        Resource target = choose.resource(who);
+        String id = choose.id(target, "res");
+        PlainAsk ask =
+                PlainAsk.of("PATCH", "/v1/resources/" + id, WRITE, (caller, same, answer) -> patch(caller, id, same));
+        if (choose.oneIn(10)) {
+            return ContentSteps.wrong(ask, choose);
+        }
+        return matching(ask.withBody(ContentSteps.patch(choose)), choose.ifMatch(target));
+    }
+
+    PlainAsk move(PlainChoice choose, Workspace who) {
+        Resource target = choose.resource(who);
+        String id = choose.id(target, "res");
+        String move = choose.of("pause", "resume", "archive", "archive", "unarchive");
+        return matching(
+                PlainAsk.of(
+                        "POST",
+                        "/v1/resources/" + id + "/" + move,
+                        WRITE,
+                        (caller, same, answer) -> move(caller, id, move, same)),
+                choose.ifMatch(target));
+    }
+
+    PlainAsk delete(PlainChoice choose, Workspace who) {
+        Resource target = choose.resource(who);
+        Resource archived = PlainWorld.first(
+                world.resources, each -> PlainWorld.sameAs(each.owner, who) && each.status.equals("archived"));
+        Resource one = archived == null || choose.oneIn(3) ? target : archived;
+        String id = choose.id(one, "res");
+        return matching(
+                PlainAsk.of("DELETE", "/v1/resources/" + id, WRITE, (caller, same, answer) -> delete(caller, id, same)),
+                choose.ifMatch(one));
+    }
+
+    PlainAsk get(PlainChoice choose, Workspace who) {
+        Resource target = choose.resource(who);
+        String id = choose.id(target, "res");
+        PlainAsk ask = PlainAsk.of("GET", "/v1/resources/" + id, READ, (caller, same, answer) -> get(caller, id, same));
+        if (choose.oneIn(4)) {
+            return ask.withQuery("include=children");
+        }
+        String tag = target == null ? "\"v1\"" : target.etag();
+        return choose.oneIn(2) ? ask.withHeader("if-none-match", choose.of(tag, "W/" + tag, "\"v99\"", "*")) : ask;
+    }
+
+    private Expected create(Workspace who, PlainAsk ask, PlainAnswer answer) {
+        long there = world.resources.stream()
+                .filter(each -> !each.deleted && PlainWorld.sameAs(each.owner, who))
+                .count();
+        if (who.plan.equals("pro") && there >= PlainEngine.PRO_RESOURCES_MAX) {
+            return Expected.refused(403, "plan_limit_reached");
+        }
+        Resource made = ContentSteps.made(ask.members(), "resource", world.now);
+        made.owner = who;
+        made.id = answer.text("id");
+        made.number = world.nextNumber();
+        world.resources.add(made);
+        world.event(who, "resource.created", made, made.shown());
+        return Expected.created(made.shown(), made.etag(), "/v1/resources/" + made.id);
+    }
+
+    private Expected get(Workspace who, String id, PlainAsk ask) {
+        Resource row = world.visible(who, id);
+        if (row == null) {
+            return Expected.refused(404, "not_found");
+        }
+        Map<String, Object> shown = row.shown(world.share(row, who));
+        if (ask.query() != null) {
+            shown.put("children", children(row));
+            return Expected.ok(shown, null);
+        }
+        return unchanged(ask, row) ? notModified(row) : Expected.ok(shown, row.etag());
+    }
+
+    private Map<String, Object> children(Resource parent) {
+        List<Object> all = new ArrayList<>();
+        for (Resource each : world.children) {
+            if (!each.deleted && each.parent.id.equals(parent.id)) {
+                all.add(0, each.shown());
+            }
+        }
+        Map<String, Object> children = new HashMap<>();
+        children.put("data", all.subList(0, Math.min(CHILDREN_INCLUDED, all.size())));
+        children.put("hasMore", all.size() > CHILDREN_INCLUDED);
+        return children;
+    }
+
+    private Expected patch(Workspace who, String id, PlainAsk ask) {
+        Resource row = world.visible(who, id);
+        Share share = row == null ? null : world.share(row, who);
+        Expected refused = refusedChange(row, share, ask);
+        if (refused != null) {
+            return refused;
+        }
+        if (row.status.equals("archived")) {
+            return Expected.refused(409, "resource_archived");
+        }
+        if (ContentSteps.patch(row, ask.members(), world.now)) {
+            world.event(row.owner, "resource.updated", row, row.shown());
+        }
+        return shown(row, share);
+    }
+
+    private Expected move(Workspace who, String id, String move, PlainAsk ask) {
+        Resource row = world.visible(who, id);
+        Share share = row == null ? null : world.share(row, who);
+        boolean owners = move.endsWith("archive");
+        if (share != null && owners) {
+            return Expected.refused(403, "forbidden");
+        }
+        Expected refused = refusedChange(row, share, ask);
+        if (refused != null) {
+            return refused;
+        }
+        boolean archived = row.status.equals("archived");
+        if (archived && !owners) {
+            return Expected.refused(409, "resource_archived");
+        }
+        String next = switch (move) {
+            case "pause" -> "paused";
+            case "resume" -> "active";
+            case "archive" -> "archived";
+            default -> archived ? "active" : row.status;
+        };
+        if (!next.equals(row.status)) {
+            row.status = next;
+            row.version++;
+            row.updatedAt = world.now;
+            world.event(row.owner, "resource." + move + (move.endsWith("e") ? "d" : ""), row, row.shown());
+        }
+        return shown(row, share);
+    }
+
+    private Expected delete(Workspace who, String id, PlainAsk ask) {
+        Resource row = world.visible(who, id);
+        Share share = row == null ? null : world.share(row, who);
+        if (share != null) {
+            return Expected.refused(403, "forbidden");
+        }
+        Expected refused = refusedChange(row, null, ask);
+        if (refused != null) {
+            return refused;
+        }
+        if (!row.status.equals("archived")) {
+            return Expected.refused(409, "invalid_transition");
+        }
+        for (Resource child : world.children) {
+            if (!child.deleted && child.parent.id.equals(id)) {
+                child.deleted = true;
+                world.event(who, "child.deleted", row, PlainWorld.deleted(child.id));
+            }
+        }
+        world.shares.removeIf(each -> each.resource.id.equals(id));
+        row.deleted = true;
+        world.event(who, "resource.deleted", row, PlainWorld.deleted(id));
+        return Expected.ok(PlainWorld.deleted(id), null);
+    }
+
+    /** What every change of a resource or child may meet first; null if it goes on. */
+    static Expected refusedChange(Resource row, Share share, PlainAsk ask) {
+        if (row == null) {
+            return Expected.refused(404, "not_found");
+        }
+        if (share != null && share.role.equals("reader")) {
+            return Expected.refused(403, "forbidden");
+        }
+        boolean matches = PlainChoice.matches(ask.headers().get("if-match"), row);
+        return matches ? null : Expected.refused(412, "precondition_failed");
+    }
+
+    static PlainAsk matching(PlainAsk ask, String ifMatch) {
+        return ifMatch == null ? ask : ask.withHeader("if-match", ifMatch);
+    }
+
+    static boolean unchanged(PlainAsk ask, Resource row) {
+        String tag = ask.headers().get("if-none-match");
+        return tag != null && (tag.equals("*") || tag.replace("W/", "").equals(row.etag()));
+    }
+
+    static Expected notModified(Resource row) {
+        return new Expected(304, null, Map.of(), row.etag(), null, null, false, null);
+    }
+
+    private static Expected shown(Resource row, Share share) {
+        return Expected.ok(row.shown(share), row.etag()).showing(share == null ? null : row);
+    }
+}

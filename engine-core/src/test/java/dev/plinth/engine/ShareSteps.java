@@ -1,0 +1,98 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.PlainAsk.Expected;
+import dev.plinth.engine.PlainRows.Resource;
+import dev.plinth.engine.PlainRows.Share;
+import dev.plinth.engine.PlainRows.Workspace;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Requests on shares, and what has to come of them (contract §6). */
+final class ShareSteps {
+    private final PlainWorld world;
+
+    ShareSteps(PlainWorld world) {
+        this.world = world;
+    }
+
+    PlainAsk grant(PlainChoice choose, Workspace who) {
+        String resource = choose.id(choose.resource(who), "res");
+        String grantee = choose.id(choose.row(world.workspaces), "ws");
+        PlainAsk ask = PlainAsk.of(
+                "PUT",
+                "/v1/resources/" + resource + "/shares/" + grantee,
+                "resources:write",
+                (caller, same, answer) -> grant(caller, resource, grantee, same, answer));
+        if (choose.oneIn(15)) {
+            return PlainAsk.of("PUT", ask.path(), ask.scope(), (caller, same, answer) -> Expected.invalid("/role"))
+                    .withBody(choose.of("{}", "{\"role\":\"owner\"}", "{\"role\":7}"));
+        }
+        return ask.withBody(Map.of("role", choose.of("reader", "editor")));
+    }
+
+    PlainAsk revoke(PlainChoice choose, Workspace who) {
+        Share share = choose.row(world.shares);
+        String resource = choose.id(share == null || choose.oneIn(6) ? choose.resource(who) : share.resource, "res");
+        String grantee = choose.id(share == null ? choose.row(world.workspaces) : share.grantee, "ws");
+        return PlainAsk.of(
+                "DELETE",
+                "/v1/resources/" + resource + "/shares/" + grantee,
+                "resources:write",
+                (caller, same, answer) -> revoke(caller, resource, grantee));
+    }
+
+    private Expected grant(Workspace who, String id, String granteeId, PlainAsk ask, PlainAnswer answer) {
+        Resource row = world.visible(who, id);
+        Expected refused = refused(row, who);
+        if (refused != null) {
+            return refused;
+        }
+        Workspace grantee = world.workspace(granteeId);
+        if (grantee == null || PlainWorld.sameAs(grantee, who)) {
+            return Expected.refused(422, "validation_failed");
+        }
+        if (row.status.equals("archived")) {
+            return Expected.refused(409, "resource_archived");
+        }
+        String role = (String) ask.members().get("role");
+        Share share = world.share(row, grantee);
+        boolean isNew = share == null;
+        if (isNew) {
+            share = new Share();
+            share.id = answer.text("id");
+            share.number = world.nextNumber();
+            share.createdAt = world.now;
+            share.resource = row;
+            share.grantee = grantee;
+            world.shares.add(share);
+        } else if (share.role.equals(role)) {
+            return Expected.ok(share.shown(), null);
+        }
+        share.role = role;
+        world.event(who, "resource.shared", row, share.shown());
+        return isNew ? Expected.created(share.shown(), null, ask.path()) : Expected.ok(share.shown(), null);
+    }
+
+    private Expected revoke(Workspace who, String id, String granteeId) {
+        Resource row = world.visible(who, id);
+        Expected refused = refused(row, who);
+        if (refused != null) {
+            return refused;
+        }
+        Workspace grantee = world.workspace(granteeId);
+        Share share = grantee == null ? null : world.share(row, grantee);
+        if (share == null) {
+            return Expected.refused(404, "not_found");
+        }
+        world.shares.remove(share);
+        world.event(who, "resource.unshared", row, share.shown());
+        return Expected.ok(new HashMap<>(Map.of("deleted", true)), null);
+    }
+
+    private Expected refused(Resource row, Workspace who) {
+        if (row == null) {
+            return Expected.refused(404, "not_found");
+        }
+        return world.share(row, who) == null ? null : Expected.refused(403, "forbidden");
+    }
+}
