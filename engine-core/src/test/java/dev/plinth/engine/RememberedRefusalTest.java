@@ -59,6 +59,24 @@ final class RememberedRefusalTest {
     }
 
     @Test
+    void key_thatWouldGiveMoreThanItHas_remembered() {
+        useKeyOf("keys:write");
+
+        assertThat(post("/v1/keys", "{\"name\":\"n\"}").text()).contains("insufficient_scope");
+        assertThat(post("/v1/keys", "{\"name\":\"n\"}").header("Idempotent-Replayed"))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void call_beyondTheScopesOfItsKey_notRemembered() {
+        useKeyOf("keys:read");
+
+        assertThat(post("/v1/keys", "{\"name\":\"n\"}").text()).contains("insufficient_scope");
+        assertThat(post("/v1/keys", "{\"name\":\"n\"}").header("Idempotent-Replayed"))
+                .isNull();
+    }
+
+    @Test
     void event_ofAReservedType_notRemembered() {
         String body = "{\"type\":\"resource.made\",\"extra\":1}";
 
@@ -74,6 +92,11 @@ final class RememberedRefusalTest {
         assertThat(engine.client(secret).events().call().data())
                 .filteredOn(event -> event.type().equals("resource.created"))
                 .hasSize(1);
+    }
+
+    private void useKeyOf(String scope) {
+        String workspace = engine.client(secret).workspace().call().id();
+        secret = engine.admin().createKey(workspace, "k", scope).call().secret().orElseThrow();
     }
 
     private String resource() {

@@ -70,12 +70,13 @@ public enum ProblemCode {
     }
 
     /**
-     * True if the refusal is remembered under the idempotency key: it was reached after validation and the same call would
-     * meet it again (contract §5).
+     * True if the refusal is remembered under the idempotency key where it is reached after validation, because the same call
+     * would meet it again (contract §5).
      */
     public boolean remembered() {
         return switch (this) {
             case FORBIDDEN,
+                    INSUFFICIENT_SCOPE,
                     PLAN_LIMIT_REACHED,
                     NOT_FOUND,
                     RESOURCE_ARCHIVED,

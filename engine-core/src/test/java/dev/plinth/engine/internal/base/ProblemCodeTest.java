@@ -26,7 +26,7 @@ class ProblemCodeTest {
         assertThat(ProblemCode.INVALID_TRANSITION.remembered()).isTrue();
         assertThat(ProblemCode.IDEMPOTENCY_KEY_IN_USE.remembered()).isFalse();
         assertThat(ProblemCode.IDEMPOTENCY_KEY_REUSED.remembered()).isFalse();
-        assertThat(ProblemCode.INSUFFICIENT_SCOPE.remembered()).isFalse();
+        assertThat(ProblemCode.INSUFFICIENT_SCOPE.remembered()).isTrue();
         assertThat(ProblemCode.WORKSPACE_SUSPENDED.remembered()).isFalse();
     }
 
