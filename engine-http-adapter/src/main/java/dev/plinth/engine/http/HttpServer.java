@@ -79,9 +79,9 @@ public final class HttpServer implements AutoCloseable {
         // Jetty is only ever shown "/"; the target is the engine's to judge.
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         configuration.setRequestHeaderSize(FramingLimits.HEADER_BYTES_MAX);
-        // Jetty takes the beginning of a value from an earlier one on the connection, in whatever case that was. After
+        // Jetty takes the beginning of a value from an earlier one on the connection, in whatever case that was. Behind
         // a
-        // credential SK_LIVE_ of one caller behind a proxy, the keys of all others came in changed and were unknown.
+        // proxy, a credential SK_LIVE_ of one caller changed the keys of all others, which were unknown then.
         configuration.setHeaderCacheSize(0);
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(true);

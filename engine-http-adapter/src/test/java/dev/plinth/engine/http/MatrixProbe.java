@@ -49,6 +49,11 @@ final class MatrixProbe {
         if (!cell.row().isOfTheMoment() || cell.expected().isRefusal()) {
             assertThat(normal(outside)).as("over a socket").isEqualTo(normal(inside));
         }
+        if (inside.header("ratelimit") != null) {
+            assertThat(unitsLeft(inside) - unitsLeft(outside))
+                    .as("units")
+                    .isEqualTo(cell.route().cost());
+        }
         String before = state;
         state = EngineInside.state(engine);
         assertThat(state).as("the store").isEqualTo(before);
@@ -161,6 +166,10 @@ final class MatrixProbe {
         return (reply.status() + " " + headers(reply) + "\n" + reply.text())
                 .replace(request, "req")
                 .replace(original, "original");
+    }
+
+    private static long unitsLeft(RawReply reply) {
+        return Long.parseLong(String.valueOf(reply.header("ratelimit")).replaceFirst(".*r=(\\d+).*", "$1"));
     }
 
     private static Map<String, String> headers(RawReply reply) {
