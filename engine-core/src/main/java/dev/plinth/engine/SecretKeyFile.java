@@ -38,8 +38,9 @@ final class SecretKeyFile {
             return key;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "Expected a key file that can be read, but " + file + " cannot: "
-                            + e.getClass().getSimpleName() + "; check its owner and permissions.",
+                    "Expected a key file that can be read, and made if it is not there, but " + file + " cannot: "
+                            + e.getClass().getSimpleName() + " " + e.getMessage()
+                            + "; check its owner and permissions, and the room on its disk.",
                     e);
         }
     }

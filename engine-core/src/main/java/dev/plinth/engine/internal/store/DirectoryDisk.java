@@ -55,9 +55,7 @@ final class DirectoryDisk implements Disk {
      */
     static DirectoryDisk open(Path directory) {
         try {
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(directory, attributes("rwx------"));
-            }
+            make(directory.toAbsolutePath());
             return openLocked(directory, directory.toRealPath());
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
@@ -67,6 +65,26 @@ final class DirectoryDisk implements Disk {
                     "Expected a directory that can be written, but " + directory + " cannot: " + reason(e)
                             + "; check its owner and permissions, or name another one.",
                     e);
+        }
+    }
+
+    /** Makes what is missing of a path, and its name durable, also if it was made by a process that died before that. */
+    private static void make(Path directory) throws IOException {
+        Path known = directory;
+        while (known != null && !Files.isDirectory(known)) {
+            known = known.getParent();
+        }
+        Files.createDirectories(directory, attributes("rwx------"));
+        Path above = directory.getParent();
+        boolean isMade = !directory.equals(known);
+        while (above != null && (isMade || Files.isReadable(above))) {
+            try (FileChannel channel = FileChannel.open(above, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+            if (!isMade || above.equals(known)) {
+                return;
+            }
+            above = above.getParent();
         }
     }
 

@@ -113,6 +113,10 @@ final class InFlight {
 
     /** Tells listeners and waiters of all that has become durable. */
     void dispatch() {
+        if (durable <= committed) {
+            // Who has told the last of it also lets go who waits for it.
+            return;
+        }
         synchronized (dispatching) {
             Flight flight = next();
             while (flight != null) {
