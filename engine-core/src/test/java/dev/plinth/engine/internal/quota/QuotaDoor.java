@@ -1,0 +1,181 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Units of a workspace whose clock stands still: the real ones, and some that are broken on purpose. */
+interface QuotaDoor {
+    int UNITS = 5;
+    int UNITS_OF_THE_OTHER = 4;
+
+    boolean take(int units);
+
+    void refund(int units);
+
+    long left();
+
+    /** The units of the engine. */
+    static QuotaDoor real(Plan plan) {
+        EngineClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+        Quotas quotas = new Quotas(clock);
+        Caller caller = Callers.of(new Id(IdKind.WORKSPACE, 1, 1), plan);
+        return new QuotaDoor() {
+            @Override
+            public boolean take(int units) {
+                return quotas.take(caller, units).allowed();
+            }
+
+            @Override
+            public void refund(int units) {
+                quotas.refund(caller, new Quota(plan, true, 0, 0, 0), units);
+            }
+
+            @Override
+            public long left() {
+                Quota quota = quotas.inspect(caller);
+                long left = quota.remaining();
+                for (PolicyQuota other : quota.others()) {
+                    left = Math.min(left, other.remaining());
+                }
+                return left;
+            }
+        };
+    }
+
+    /** A plan of five units. */
+    static Plan plan() {
+        return Plan.perMinute("five", UNITS);
+    }
+
+    /** A plan of five units with a policy of four. */
+    static Plan planWithPolicy() {
+        return plan().withPolicy(RatePolicy.of("four", UNITS_OF_THE_OTHER, 60));
+    }
+
+    /** Doors with a race. */
+    enum Broken {
+        TAKE_LOOKS_AND_THEN_WRITES {
+            @Override
+            QuotaDoor open() {
+                return new Counted(UNITS) {
+                    @Override
+                    public boolean take(int units) {
+                        int seen = used.get();
+                        Thread.yield();
+                        if (seen + units > UNITS) {
+                            return false;
+                        }
+                        used.addAndGet(units);
+                        return true;
+                    }
+                };
+            }
+        },
+        TAKE_FORGETS_WHAT_CAME_BETWEEN {
+            @Override
+            QuotaDoor open() {
+                return new Counted(UNITS) {
+                    @Override
+                    public boolean take(int units) {
+                        int seen = used.get();
+                        if (seen + units > UNITS) {
+                            return false;
+                        }
+                        Thread.yield();
+                        used.set(seen + units);
+                        return true;
+                    }
+                };
+            }
+        },
+        REFUND_FORGETS_WHAT_CAME_BETWEEN {
+            @Override
+            QuotaDoor open() {
+                return new Counted(UNITS) {
+                    @Override
+                    public void refund(int units) {
+                        int seen = used.get();
+                        Thread.yield();
+                        used.set(Math.max(0, seen - units));
+                    }
+                };
+            }
+        },
+        POLICIES_ARE_TAKEN_ONE_AFTER_THE_OTHER {
+            @Override
+            QuotaDoor open() {
+                Counted other = new Counted(UNITS_OF_THE_OTHER);
+                return new Counted(UNITS) {
+                    @Override
+                    public boolean take(int units) {
+                        if (!super.take(units)) {
+                            return false;
+                        }
+                        Thread.yield();
+                        if (other.take(units)) {
+                            return true;
+                        }
+                        super.refund(units);
+                        return false;
+                    }
+
+                    @Override
+                    public void refund(int units) {
+                        super.refund(units);
+                        other.refund(units);
+                    }
+
+                    @Override
+                    public long left() {
+                        return Math.min(super.left(), other.left());
+                    }
+                };
+            }
+
+            @Override
+            int units() {
+                return UNITS_OF_THE_OTHER;
+            }
+        };
+
+        abstract QuotaDoor open();
+
+        /** The units that it should have. */
+        int units() {
+            return UNITS;
+        }
+    }
+
+    /** Counts as it should. */
+    class Counted implements QuotaDoor {
+        final AtomicInteger used = new AtomicInteger();
+        private final int most;
+
+        Counted(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public boolean take(int units) {
+            int before = used.getAndUpdate(old -> old + units > most ? old : old + units);
+            return before + units <= most;
+        }
+
+        @Override
+        public void refund(int units) {
+            used.updateAndGet(old -> Math.max(0, old - units));
+        }
+
+        @Override
+        public long left() {
+            return (long) most - used.get();
+        }
+    }
+}
