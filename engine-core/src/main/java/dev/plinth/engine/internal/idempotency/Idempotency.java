@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room. Thread-safe. */
@@ -48,18 +49,25 @@ public final class Idempotency {
     public Begin begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         byte[] rowKey = rowKey(workspace, key);
         InFlight mine = new InFlight(fingerprint, new CompletableFuture<>());
-        InFlight other = inFlight.putIfAbsent(ByteBuffer.wrap(rowKey), mine);
-        if (other != null) {
-            return other.fingerprint.equals(fingerprint) ? new InUse(other.end) : new Mismatch();
-        }
-        Fresh fresh = new Fresh(rowKey, mine);
-        Remembered remembered = live(rows.get(REMEMBERED, rowKey), nowMillis);
+        AtomicReference<@Nullable Remembered> answered = new AtomicReference<>();
+        // One step: a claim that is given up again because the key was answered would be met by others meanwhile.
+        InFlight holder = inFlight.compute(ByteBuffer.wrap(rowKey), (name, other) -> {
+            if (other != null) {
+                return other;
+            }
+            answered.set(live(rows.get(REMEMBERED, rowKey), nowMillis));
+            return answered.get() == null ? mine : null;
+        });
+        Remembered remembered = answered.get();
         if (remembered != null) {
-            end(fresh);
             return remembered.fingerprint().equals(fingerprint)
                     ? new Replay(remembered.replay(seal, rowKey), remembered.sharedResource())
                     : new Mismatch();
         }
+        if (holder != null && !holder.equals(mine)) {
+            return holder.fingerprint.equals(fingerprint) ? new InUse(holder.end) : new Mismatch();
+        }
+        Fresh fresh = new Fresh(rowKey, mine);
         if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
             end(fresh);
             throw new Refused(Refusal.of(

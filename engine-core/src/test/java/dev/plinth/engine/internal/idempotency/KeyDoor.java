@@ -1,0 +1,155 @@
+package dev.plinth.engine.internal.idempotency;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One idempotency key: begun, remembered and ended. The key of the engine, and some that are broken on purpose. */
+interface KeyDoor {
+    String FRESH = "fresh";
+    String IN_USE = "in use";
+    String MISMATCH = "mismatch";
+
+    /** What a request is told; a replay is told what was remembered. */
+    String begin(String request);
+
+    /** Remembers the answer of a request that was told it is fresh. */
+    void remember(String request, String answer);
+
+    /** Ends a request that was told it is fresh. */
+    void end(String request);
+
+    /** Keys with a race. */
+    enum Broken {
+        ROW_IS_LOOKED_UP_BEFORE_THE_CLAIM {
+            @Override
+            KeyDoor open() {
+                return new Kept() {
+                    @Override
+                    public String begin(String request) {
+                        String[] row = row();
+                        Thread.yield();
+                        String other = claims.putIfAbsent(KEY, request);
+                        if (other != null) {
+                            return running(other, request);
+                        }
+                        if (row != null) {
+                            claims.remove(KEY);
+                            return answered(row, request);
+                        }
+                        return FRESH;
+                    }
+                };
+            }
+        },
+        CLAIM_LOOKS_AND_THEN_WRITES {
+            @Override
+            KeyDoor open() {
+                return new Kept() {
+                    @Override
+                    String claim(String request) {
+                        String other = claims.get(KEY);
+                        Thread.yield();
+                        if (other == null) {
+                            claims.put(KEY, request);
+                        }
+                        return other;
+                    }
+                };
+            }
+        },
+        KEY_IS_FREED_BEFORE_THE_ANSWER_IS_REMEMBERED {
+            @Override
+            KeyDoor open() {
+                return new Kept() {
+                    @Override
+                    public void remember(String request, String answer) {
+                        claims.remove(KEY);
+                        Thread.yield();
+                        super.remember(request, answer);
+                    }
+                };
+            }
+        },
+        REQUESTS_ARE_COMPARED_OUTSIDE_THE_CLAIM {
+            private static final String UNKNOWN = "";
+
+            @Override
+            KeyDoor open() {
+                return new Kept() {
+                    @Override
+                    String claim(String request) {
+                        String other = claims.putIfAbsent(KEY, UNKNOWN);
+                        Thread.yield();
+                        if (other == null) {
+                            claims.put(KEY, request);
+                        }
+                        return UNKNOWN.equals(other) ? request : other;
+                    }
+                };
+            }
+        },
+        WHO_IS_REFUSED_FREES_THE_KEY {
+            @Override
+            KeyDoor open() {
+                return new Kept() {
+                    @Override
+                    public String begin(String request) {
+                        String told = super.begin(request);
+                        if (told.equals(MISMATCH)) {
+                            claims.remove(KEY);
+                        }
+                        return told;
+                    }
+                };
+            }
+        };
+
+        abstract KeyDoor open();
+    }
+
+    /** Keeps one key as it should. */
+    class Kept implements KeyDoor {
+        static final String KEY = "key";
+        final ConcurrentHashMap<String, String> claims = new ConcurrentHashMap<>();
+        private volatile String[] row;
+
+        String[] row() {
+            return row;
+        }
+
+        /** The request that holds the key; null if this one does from now on. */
+        String claim(String request) {
+            return claims.putIfAbsent(KEY, request);
+        }
+
+        @Override
+        public String begin(String request) {
+            String other = claim(request);
+            if (other != null) {
+                return running(other, request);
+            }
+            if (row != null) {
+                claims.remove(KEY);
+                return answered(row, request);
+            }
+            return FRESH;
+        }
+
+        @Override
+        public void remember(String request, String answer) {
+            row = new String[] {request, answer};
+        }
+
+        @Override
+        public void end(String request) {
+            claims.remove(KEY);
+        }
+
+        static String running(String other, String request) {
+            return other.equals(request) ? IN_USE : MISMATCH;
+        }
+
+        static String answered(String[] row, String request) {
+            return row[0].equals(request) ? row[1] : MISMATCH;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.plinth.engine.internal.idempotency;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The engine's own keys, one after the other. */
+final class RealKey implements KeyDoor {
+    private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
+    private static final Id REQUEST = new Id(IdKind.REQUEST, 5, 5);
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final SeededIds ids = new SeededIds(1);
+    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
+    private final Idempotency idempotency = new Idempotency(seal);
+    private final ThreadLocal<Idempotency.Fresh> fresh = new ThreadLocal<>();
+    private final Store store = Store.open(
+            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1000), new MemoryJournal(), clock);
+    private final AtomicInteger number = new AtomicInteger();
+
+    /** From now on it is another key. */
+    void next() {
+        number.incrementAndGet();
+    }
+
+    /** All that is remembered is too old from now on. */
+    void expire() {
+        clock.advance(Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
+    }
+
+    @Override
+    public String begin(String request) {
+        Fingerprint fingerprint = Fingerprint.of("POST", "/v1/resources", null, bytes(request));
+        Idempotency.Begin begin =
+                idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, "key-" + number.get(), fingerprint);
+        if (begin instanceof Idempotency.Fresh mine) {
+            fresh.set(mine);
+            return FRESH;
+        }
+        if (begin instanceof Idempotency.Replay replay) {
+            return new String(replay.outcome().body(), StandardCharsets.UTF_8);
+        }
+        return begin instanceof Idempotency.InUse ? IN_USE : MISMATCH;
+    }
+
+    @Override
+    public void remember(String request, String answer) {
+        long sequence = store.write(transaction -> {
+            Changes changes = new Changes();
+            Context context = new Context(
+                    Caller.engineFor(WORKSPACE),
+                    transaction.nowMillis(),
+                    transaction,
+                    ids,
+                    seal,
+                    transaction::nextNumber);
+            idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
+            return transaction.append(changes.writes(), transaction.nowMillis());
+        });
+        store.await(sequence);
+    }
+
+    @Override
+    public void end(String request) {
+        idempotency.end(fresh.get());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
