@@ -23,10 +23,14 @@ public final class EngineInside {
         return route.scope() == null ? "" : route.scope().wireName();
     }
 
-    /** All that is stored: the last record's number, and the hash of all rows. Equal before and after: nothing was written. */
+    /** How many records there are: equal before and after, nothing was written, and so no event. */
+    public static long records(Engine engine) {
+        return engine.store().committed();
+    }
+
+    /** The records and the hash of all rows: equal before and after, nothing was changed by any way. */
     public static String state(Engine engine) {
-        return engine.store().committed() + " "
-                + HexFormat.of().formatHex(engine.store().stateHash());
+        return records(engine) + " " + HexFormat.of().formatHex(engine.store().stateHash());
     }
 
     /** Rows of each table. */

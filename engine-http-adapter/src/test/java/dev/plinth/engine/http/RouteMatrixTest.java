@@ -138,9 +138,13 @@ class RouteMatrixTest {
     @ParameterizedTest
     @MethodSource("routes")
     void call_thatWritesNothing_isAnsweredAsStatedAndLeavesNoTrace(Route route) {
+        String before = EngineInside.state(engine);
+
         check(MatrixCases.of(route.operation(), route.row()).stream()
                 .filter(cell -> !cell.expected().writes())
                 .map(cell -> new Check(cell, () -> probe.checkWritesNothing(cell, worldOf(cell.credential())))));
+
+        assertThat(EngineInside.state(engine)).isEqualTo(before);
     }
 
     /** Without this, a cell could be refused for what is wrong with the matrix. */
