@@ -6,10 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,12 +43,15 @@ public final class History {
 
     /** Lets so many threads work on it, all at once, and waits for them. */
     public void by(ExecutorService pool, int threads, Consumer<Integer> work) throws Exception {
-        CyclicBarrier start = new CyclicBarrier(threads);
+        AtomicInteger missing = new AtomicInteger(threads);
         List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int thread = i;
             running.add(pool.submit(() -> {
-                start.await(60, TimeUnit.SECONDS);
+                missing.decrementAndGet();
+                while (missing.get() > 0) {
+                    Thread.yield(); // a barrier wakes one after the other, too far apart for a race
+                }
                 work.accept(thread);
                 return null;
             }));

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.idempotency;
 
+import dev.plinth.engine.RaceWindow;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One idempotency key: begun, remembered and ended. The key of the engine, and some that are broken on purpose. */
@@ -11,11 +12,27 @@ interface KeyDoor {
     /** What a request is told; a replay is told what was remembered. */
     String begin(String request);
 
-    /** Remembers the answer of a request that was told it is fresh. */
-    void remember(String request, String answer);
+    /** Remembers the answer of a request that was told it is fresh; false if it cannot. */
+    boolean remember(String request, String answer);
 
     /** Ends a request that was told it is fresh. */
     void end(String request);
+
+    /** Something from outside that makes it forget, if it {@link #forgets}. */
+    default void disturb() {}
+
+    /** True if a disturbance makes it forget what it remembers. */
+    default boolean forgets() {
+        return false;
+    }
+
+    /** True if it remembers nothing any more after a disturbance. */
+    default boolean losesForGood() {
+        return false;
+    }
+
+    /** Ends it. */
+    default void close() {}
 
     /** Keys with a race. */
     enum Broken {
@@ -25,8 +42,9 @@ interface KeyDoor {
                 return new Kept() {
                     @Override
                     public String begin(String request) {
+                        window.pass();
                         String[] row = row();
-                        Thread.yield();
+                        window.open();
                         String other = claims.putIfAbsent(KEY, request);
                         if (other != null) {
                             return running(other, request);
@@ -47,7 +65,7 @@ interface KeyDoor {
                     @Override
                     String claim(String request) {
                         String other = claims.get(KEY);
-                        Thread.yield();
+                        window.open();
                         if (other == null) {
                             claims.put(KEY, request);
                         }
@@ -61,10 +79,10 @@ interface KeyDoor {
             KeyDoor open() {
                 return new Kept() {
                     @Override
-                    public void remember(String request, String answer) {
+                    public boolean remember(String request, String answer) {
                         claims.remove(KEY);
-                        Thread.yield();
-                        super.remember(request, answer);
+                        window.open();
+                        return super.remember(request, answer);
                     }
                 };
             }
@@ -78,7 +96,7 @@ interface KeyDoor {
                     @Override
                     String claim(String request) {
                         String other = claims.putIfAbsent(KEY, UNKNOWN);
-                        Thread.yield();
+                        window.open();
                         if (other == null) {
                             claims.put(KEY, request);
                         }
@@ -110,6 +128,7 @@ interface KeyDoor {
     class Kept implements KeyDoor {
         static final String KEY = "key";
         final ConcurrentHashMap<String, String> claims = new ConcurrentHashMap<>();
+        final RaceWindow window = new RaceWindow();
         private volatile String[] row;
 
         String[] row() {
@@ -123,6 +142,7 @@ interface KeyDoor {
 
         @Override
         public String begin(String request) {
+            window.pass();
             String other = claim(request);
             if (other != null) {
                 return running(other, request);
@@ -135,8 +155,9 @@ interface KeyDoor {
         }
 
         @Override
-        public void remember(String request, String answer) {
+        public boolean remember(String request, String answer) {
             row = new String[] {request, answer};
+            return true;
         }
 
         @Override

@@ -22,7 +22,9 @@ class KeyHistoryTest {
     private static final int CALLS = 3;
     private static final int ROUNDS = TestScale.count(20_000);
     private static final int ROUNDS_TO_FIND = 20_000;
-    private static final String EXPIRE = "expire";
+    private static final int ROUNDS_OF_JOURNALS = TestScale.count(5_000);
+    private static final int DISTURBED_ONE_IN = 6;
+    private static final String DISTURB = "disturb";
 
     private final long seed = TestScale.seed();
     private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
@@ -34,54 +36,57 @@ class KeyHistoryTest {
 
     @Test
     void calls_underOneKeyWithFailuresAndExpiry_areAsIfOneByOne() throws Exception {
-        RealKey key = new RealKey();
-        String violation = violation(
-                () -> {
-                    key.next();
-                    return key;
-                },
-                key::expire,
-                ROUNDS);
-        assertThat(violation).as(TestScale.repeatWith(seed)).isEmpty();
+        RealKey key = RealKey.expiring();
+        assertThat(violation(key::next, ROUNDS)).as(TestScale.repeatWith(seed)).isEmpty();
+    }
+
+    @Test
+    void calls_journalLosesWhatWasRemembered_areAsIfOneByOne() throws Exception {
+        assertThat(violation(RealKey::losing, ROUNDS_OF_JOURNALS))
+                .as(TestScale.repeatWith(seed))
+                .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void calls_brokenOnPurpose_areFoundOut(KeyDoor.Broken broken) throws Exception {
-        assertThat(violation(broken::open, null, ROUNDS_TO_FIND))
+        assertThat(violation(broken::open, ROUNDS_TO_FIND))
                 .as("%s; %s", broken, TestScale.repeatWith(seed))
                 .isNotEmpty();
     }
 
     /** The first history that no order of its calls explains; empty if there is none. */
-    private String violation(Supplier<KeyDoor> doors, Runnable expire, int rounds) throws Exception {
+    private String violation(Supplier<? extends KeyDoor> doors, int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
             KeyDoor door = doors.get();
             History history = new History();
             long roundSeed = seed + round;
             history.by(pool, THREADS, thread -> {
                 Random random = new Random(roundSeed * THREADS + thread);
-                if (thread == 0 && expire != null && random.nextInt(4) == 0) {
-                    history.call(EXPIRE, () -> done(expire));
-                }
-                live(door, history, random, "answer of " + thread);
+                live(door, history, random, thread);
             });
-            if (!history.isAsIfOneByOne(new Key("", "", ""), KeyHistoryTest::after)) {
+            boolean isOneByOne = history.isAsIfOneByOne(
+                    new Key("", "", "", false), (key, call, answer) -> after(door, key, call, answer));
+            door.close();
+            if (!isOneByOne) {
                 return history.toString();
             }
         }
         return "";
     }
 
-    private static void live(KeyDoor door, History history, Random random, String answer) {
+    private static void live(KeyDoor door, History history, Random random, int thread) {
         for (int i = 0; i < CALLS; i++) {
+            if (thread == 0 && random.nextInt(DISTURBED_ONE_IN) == 0) {
+                history.call(DISTURB, () -> done(door::disturb));
+            }
             String request = random.nextInt(3) == 0 ? "other" : "request";
             String told = history.call(List.of("begin", request), () -> door.begin(request));
             if (told.equals(KeyDoor.FRESH)) {
                 boolean fails = random.nextInt(3) == 0;
-                String mine = answer + " " + i;
+                String mine = "answer " + i + " of " + thread;
                 if (!fails) {
-                    history.call(List.of("remember", request, mine), () -> done(() -> door.remember(request, mine)));
+                    history.call(List.of("remember", request, mine), () -> door.remember(request, mine));
                 }
                 history.call(List.of("end"), () -> done(() -> door.end(request)));
             }
@@ -94,20 +99,25 @@ class KeyHistoryTest {
     }
 
     /** What a key is when calls come one by one. */
-    private static Key after(Key key, Object call, Object answer) {
-        if (call.equals(EXPIRE)) {
-            return new Key(key.runs, "", "");
+    private static Key after(KeyDoor door, Key key, Object call, Object answer) {
+        if (call.equals(DISTURB)) {
+            return door.forgets() ? new Key(key.runs, "", "", key.lost || door.losesForGood()) : key;
         }
         List<?> words = (List<?>) call;
         return switch ((String) words.get(0)) {
             case "begin" -> key.begun((String) words.get(1), (String) answer);
-            case "remember" -> new Key(key.runs, (String) words.get(1), (String) words.get(2));
-            default -> new Key("", key.request, key.answer);
+            case "remember" ->
+                answer.equals(key.lost) ? null : key.remembered((String) words.get(1), (String) words.get(2));
+            default -> new Key("", key.request, key.answer, key.lost);
         };
     }
 
-    /** What runs under it, and which answer of which request is remembered; empty for none. */
-    private record Key(String runs, String request, String answer) {
+    /** What runs under it, and which answer of which request is remembered; empty for none. Lost: nothing will be any more. */
+    private record Key(String runs, String request, String answer, boolean lost) {
+        Key remembered(String asked, String told) {
+            return lost ? this : new Key(runs, asked, told, false);
+        }
+
         Key begun(String wanted, String told) {
             String expected;
             if (!runs.isEmpty()) {
@@ -118,7 +128,7 @@ class KeyHistoryTest {
                 expected = KeyDoor.FRESH;
             }
             boolean starts = expected.equals(KeyDoor.FRESH);
-            return !told.equals(expected) ? null : starts ? new Key(wanted, request, answer) : this;
+            return !told.equals(expected) ? null : starts ? new Key(wanted, request, answer, lost) : this;
         }
     }
 }

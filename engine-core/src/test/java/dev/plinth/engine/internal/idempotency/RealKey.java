@@ -9,7 +9,10 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -29,18 +32,57 @@ final class RealKey implements KeyDoor {
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
     private final Idempotency idempotency = new Idempotency(seal);
     private final ThreadLocal<Idempotency.Fresh> fresh = new ThreadLocal<>();
-    private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1000), new MemoryJournal(), clock);
+    private final Store store;
     private final AtomicInteger number = new AtomicInteger();
 
-    /** From now on it is another key. */
-    void next() {
-        number.incrementAndGet();
+    private final LateJournal lossy;
+
+    private RealKey(Journal journal, LateJournal lossy) {
+        this.lossy = lossy;
+        store = Store.open(new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1000), journal, clock);
     }
 
-    /** All that is remembered is too old from now on. */
-    void expire() {
-        clock.advance(Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
+    /** Keys whose answers are too old after a disturbance. */
+    static RealKey expiring() {
+        return new RealKey(new MemoryJournal(), null);
+    }
+
+    /** Keys whose journal loses everything at a disturbance: what it was told before is undone. */
+    static RealKey losing() {
+        LateJournal journal = LateJournal.stepwise();
+        return new RealKey(journal, journal);
+    }
+
+    /** From now on it is another key. */
+    RealKey next() {
+        number.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void disturb() {
+        if (lossy == null) {
+            clock.advance(Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
+        } else {
+            lossy.fenced(1);
+        }
+    }
+
+    @Override
+    public boolean forgets() {
+        return true;
+    }
+
+    @Override
+    public boolean losesForGood() {
+        return lossy != null;
+    }
+
+    @Override
+    public void close() {
+        if (lossy != null) {
+            store.close();
+        }
     }
 
     @Override
@@ -59,20 +101,23 @@ final class RealKey implements KeyDoor {
     }
 
     @Override
-    public void remember(String request, String answer) {
-        long sequence = store.write(transaction -> {
-            Changes changes = new Changes();
-            Context context = new Context(
-                    Caller.engineFor(WORKSPACE),
-                    transaction.nowMillis(),
-                    transaction,
-                    ids,
-                    seal,
-                    transaction::nextNumber);
-            idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
-            return transaction.append(changes.writes(), transaction.nowMillis());
-        });
-        store.await(sequence);
+    public boolean remember(String request, String answer) {
+        try {
+            return store.write(transaction -> {
+                Changes changes = new Changes();
+                Context context = new Context(
+                        Caller.engineFor(WORKSPACE),
+                        transaction.nowMillis(),
+                        transaction,
+                        ids,
+                        seal,
+                        transaction::nextNumber);
+                idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
+                return transaction.append(changes.writes(), transaction.nowMillis()) > 0;
+            });
+        } catch (Refused e) {
+            return false;
+        }
     }
 
     @Override

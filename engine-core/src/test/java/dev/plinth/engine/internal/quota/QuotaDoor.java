@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.quota;
 
+import dev.plinth.engine.RaceWindow;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
@@ -67,8 +68,9 @@ interface QuotaDoor {
                 return new Counted(UNITS) {
                     @Override
                     public boolean take(int units) {
+                        window.pass();
                         int seen = used.get();
-                        Thread.yield();
+                        window.open();
                         if (seen + units > UNITS) {
                             return false;
                         }
@@ -84,11 +86,12 @@ interface QuotaDoor {
                 return new Counted(UNITS) {
                     @Override
                     public boolean take(int units) {
+                        window.pass();
                         int seen = used.get();
                         if (seen + units > UNITS) {
                             return false;
                         }
-                        Thread.yield();
+                        window.open();
                         used.set(seen + units);
                         return true;
                     }
@@ -101,8 +104,9 @@ interface QuotaDoor {
                 return new Counted(UNITS) {
                     @Override
                     public void refund(int units) {
+                        window.pass();
                         int seen = used.get();
-                        Thread.yield();
+                        window.open();
                         used.set(Math.max(0, seen - units));
                     }
                 };
@@ -118,7 +122,7 @@ interface QuotaDoor {
                         if (!super.take(units)) {
                             return false;
                         }
-                        Thread.yield();
+                        window.open();
                         if (other.take(units)) {
                             return true;
                         }
@@ -156,6 +160,7 @@ interface QuotaDoor {
     /** Counts as it should. */
     class Counted implements QuotaDoor {
         final AtomicInteger used = new AtomicInteger();
+        final RaceWindow window = new RaceWindow();
         private final int most;
 
         Counted(int most) {
@@ -164,17 +169,20 @@ interface QuotaDoor {
 
         @Override
         public boolean take(int units) {
+            window.pass();
             int before = used.getAndUpdate(old -> old + units > most ? old : old + units);
             return before + units <= most;
         }
 
         @Override
         public void refund(int units) {
+            window.pass();
             used.updateAndGet(old -> Math.max(0, old - units));
         }
 
         @Override
         public long left() {
+            window.pass();
             return (long) most - used.get();
         }
     }
