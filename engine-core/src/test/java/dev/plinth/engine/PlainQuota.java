@@ -30,10 +30,10 @@ final class PlainQuota {
         usedNanos = Math.max(0, usedNanos - (nowMillis - atMillis) * MILLI);
         atMillis = nowMillis;
         if (!plan.isEmpty() && !plan.equals(now)) {
-            usedNanos = Math.min(
-                    WINDOW_NANOS,
-                    usedNanos / unit() * (WINDOW_NANOS / QUOTAS.get(now))
-                            + usedNanos % unit() * (WINDOW_NANOS / QUOTAS.get(now)) / unit());
+            // Quotas are powers of ten apart, so this is exact.
+            long next = WINDOW_NANOS / QUOTAS.get(now);
+            long same = next > unit() ? usedNanos * (next / unit()) : usedNanos / (unit() / next);
+            usedNanos = Math.min(WINDOW_NANOS, same);
         }
         plan = now;
     }
