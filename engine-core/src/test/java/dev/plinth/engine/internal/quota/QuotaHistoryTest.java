@@ -20,7 +20,7 @@ class QuotaHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 4;
     private static final int ROUNDS = TestScale.count(20_000);
-    private static final int ROUNDS_TO_FIND = 20_000;
+    private static final int ROUNDS_TO_FIND = 1_000_000;
 
     private final long seed = TestScale.seed();
     private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
