@@ -20,9 +20,12 @@ import org.HdrHistogram.Histogram;
 
 /**
  * A store under updates of rows it has, one caller at {@code OS}: how long each call takes while a snapshot is written and while none
- * is, and how much disk the directory takes meanwhile.
+ * is, and how much disk the directory takes meanwhile, against the rows that are in the newest snapshot at the end.
  */
 final class SteadyUpdates {
+    /** Each update leaves an event, and there are many. */
+    private static final int ROOM = 20_000_000;
+
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Path directory;
@@ -30,6 +33,7 @@ final class SteadyUpdates {
     private final AtomicBoolean snapshot = new AtomicBoolean();
     private final AtomicLong largest = new AtomicLong();
     private volatile boolean ended;
+    private double largestTimes;
 
     SteadyUpdates(Path directory, int resources) {
         this.directory = directory;
@@ -41,7 +45,7 @@ final class SteadyUpdates {
                 .directory(directory)
                 .durability(Durability.OS)
                 .tables(Tables.OFF_HEAP)
-                .maxResources(resources))) {
+                .maxResources(ROOM))) {
             String[] ids = new String[resources];
             for (int i = 0; i < resources; i++) {
                 Reply made = engine.call(engine.create(i), 201);
@@ -54,6 +58,7 @@ final class SteadyUpdates {
             watcher.join();
         }
         Figures.print("largest size of the directory, MiB", largest.get() / (1024.0 * 1024));
+        Figures.print("and in times of what then was the newest snapshot", largestTimes);
     }
 
     private void update(BenchedEngine engine, String[] ids, long seconds) {
@@ -82,19 +87,21 @@ final class SteadyUpdates {
     private void watch() {
         while (!ended) {
             snapshot.set(Files.exists(directory.resolve("snapshot.tmp")));
-            largest.accumulateAndGet(bytes(), Math::max);
-        }
-    }
-
-    private long bytes() {
-        long sum = 0;
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                sum += size(file);
+            long sum = 0;
+            long newest = 0;
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.sorted().toList()) {
+                    long bytes = size(file);
+                    sum += bytes;
+                    if (String.valueOf(file.getFileName()).startsWith("snapshot-")) {
+                        newest = bytes;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return sum;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            largest.accumulateAndGet(sum, Math::max);
+            largestTimes = Math.max(largestTimes, newest == 0 ? 0 : sum / (double) newest);
         }
     }
 

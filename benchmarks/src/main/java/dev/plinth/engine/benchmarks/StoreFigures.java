@@ -17,14 +17,15 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   java @benchmarks/target/classes/jvm.flags -cp benchmarks/target/benchmarks.jar \\
- *       dev.plinth.engine.benchmarks.StoreFigures DIR [QUICK_DIR [RESOURCES...]]
+ *       dev.plinth.engine.benchmarks.StoreFigures DIR [QUICK_DIR [QUESTION...]]
  * </pre>
  *
  * <p>DIR is on the disk to measure and gets some 50 GB at 10,000,000 resources, which are deleted again; QUICK_DIR is for the
- * tables of the quick restart, best in memory.
+ * tables of the quick restart, best in memory. The questions are {@code durable}, {@code steady} and numbers of resources; unless
+ * some are named, all are asked.
  */
 public final class StoreFigures {
-    private static final long[] RESOURCES = {10_000, 1_000_000, 10_000_000};
+    private static final List<String> ALL = List.of("durable", "steady", "10000", "1000000", "10000000");
     private static final int STEADY_RESOURCES = 300_000;
     private static final int STEADY_SECONDS = 60;
     private static final String LARGE_HEAP = "-Xmx256m";
@@ -40,15 +41,12 @@ public final class StoreFigures {
         Path directory = Path.of(arguments[0]);
         Path quick = Path.of(arguments.length > 1 ? arguments[1] : "/dev/shm/plinth-figures");
         Files.createDirectories(directory);
-        durable(directory.resolve("durable"));
-        steady(directory.resolve("steady"));
-        if (arguments.length > 2) {
-            for (int i = 2; i < arguments.length; i++) {
-                large(directory.resolve("large"), quick, Long.parseLong(arguments[i]));
-            }
-        } else {
-            for (long resources : RESOURCES) {
-                large(directory.resolve("large"), quick, resources);
+        List<String> questions = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
+        for (String question : questions.isEmpty() ? ALL : questions) {
+            switch (question) {
+                case "durable" -> durable(directory.resolve("durable"));
+                case "steady" -> steady(directory.resolve("steady"));
+                default -> large(directory.resolve("large"), quick, Long.parseLong(question));
             }
         }
     }
