@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.time.Duration;
@@ -30,13 +31,16 @@ final class RevokedShareTest {
     @BeforeEach
     void open() {
         store = AgingStore.open(builder -> builder.asyncOperation("work", job -> {
-            started.release();
-            while (!job.isCancelRequested()) {
-                Thread.onSpinWait();
-            }
-            toldToEnd.countDown();
-            return null;
-        }));
+                    started.release();
+                    while (!job.isCancelRequested()) {
+                        Thread.onSpinWait();
+                    }
+                    toldToEnd.countDown();
+                    return null;
+                })
+                .jobHandler("broken", job -> {
+                    throw new JobFailure("broken", "It never works.", false);
+                }));
         owner = store.key();
         granteeWorkspace = store.newWorkspace("grantee");
         grantee = store.newKey(granteeWorkspace);
@@ -83,6 +87,25 @@ final class RevokedShareTest {
         assertThat(toldToEnd.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(show(grantee, running + "?wait=30")).contains("\"status\":\"canceled\"");
         assertThat(get(grantee, "/v1/resources/" + resource).text()).contains("\"role\":\"reader\"");
+    }
+
+    @Test
+    void retry_afterRevoke_isRefusedAsIfTheResourceWereNotThere() {
+        String failed = AgingStore.id(
+                post(grantee, "/v1/jobs", "{\"type\":\"broken\",\"input\":{},\"resourceId\":\"" + resource + "\"}"));
+        assertThat(show(grantee, failed + "?wait=30")).contains("\"status\":\"failed\"");
+        unshare(resource, granteeWorkspace);
+
+        Reply refused = post(grantee, "/v1/jobs/" + failed + "/retry", "{}");
+
+        assertThat(refused.status()).as(refused.text()).isEqualTo(404);
+        assertThat(show(grantee, failed)).contains("\"status\":\"failed\"");
+        share(resource, granteeWorkspace, "reader");
+        assertThat(post(grantee, "/v1/jobs/" + failed + "/retry", "{}").status())
+                .isEqualTo(403);
+        share(resource, granteeWorkspace, "editor");
+        assertThat(post(grantee, "/v1/jobs/" + failed + "/retry", "{}").status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -206,23 +206,25 @@ public final class Jobs {
     }
 
     /** Queues a failed job again. */
-    public static Command.Change retry(Id id) {
-        return context -> {
-            JobRow row = find(context, id);
-            if (row.status() != JobStatus.FAILED) {
-                throw Refused.of(
-                        ProblemCode.INVALID_TRANSITION,
-                        "Expected a failed job, but it is " + row.status().wireName() + ".");
-            }
-            JobRow next = row.retried();
-            Changes changes = JobRules.step(context, next);
-            byte[] unique = next.uniqueKey();
-            if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
-                changes.put(
-                        JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
-            }
-            return Decision.of(changes, Outcome.Done.ok(next.json(null)));
-        };
+    public static Decision retry(Context context, Id id) {
+        JobRow row = find(context, id);
+        if (row.status() != JobStatus.FAILED) {
+            throw Refused.of(
+                    ProblemCode.INVALID_TRANSITION,
+                    "Expected a failed job, but it is " + row.status().wireName() + ".");
+        }
+        JobRow next = row.retried();
+        Changes changes = JobRules.step(context, next);
+        byte[] unique = next.uniqueKey();
+        if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
+            changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+        }
+        return Decision.of(changes, Outcome.Done.ok(next.json(null)));
+    }
+
+    /** The resource that a job is about; null if about none. */
+    public static @Nullable Id resource(Context context, Id id) {
+        return find(context, id).facts().resource();
     }
 
     /** How many jobs there are in each status, of all workspaces. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.RetryJob;
 import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
@@ -74,6 +75,6 @@ final class JobDecoders {
 
     Command retry(Request request) {
         Input input = Input.of(request);
-        return input.checked(Jobs.retry(input.id(IdKind.JOB, 0)));
+        return input.checked(RetryJob.of(input.id(IdKind.JOB, 0)));
     }
 }

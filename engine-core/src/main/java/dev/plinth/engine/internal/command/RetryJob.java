@@ -1,0 +1,22 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.resource.Resources;
+
+/** Takes up a failed job again; one about a resource only if the caller could start it now. */
+public final class RetryJob {
+    private RetryJob() {}
+
+    /** The command. */
+    public static Command.Change of(Id id) {
+        return context -> {
+            Id resource = Jobs.resource(context, id);
+            if (resource != null) {
+                Resources.operable(context, resource);
+            }
+            return Jobs.retry(context, id);
+        };
+    }
+}
