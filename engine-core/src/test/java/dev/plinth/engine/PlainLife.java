@@ -161,7 +161,7 @@ final class PlainLife {
         log.add(clean ? "-- closed and opened" : "-- killed and opened");
         if (clean) {
             engine.reopen();
-            world.workspaces.forEach(each -> each.quota.restart(each.plan, world.now));
+            world.workspaces.forEach(each -> each.quota.restart(world.now));
         } else {
             engine.killAndReopen();
             pass(60_000);

@@ -13,6 +13,7 @@ final class PlainQuota {
     private String plan = "";
     private long usedNanos;
     private long atMillis;
+    private boolean live;
 
     /** Takes units of a plan; false if they are not there. */
     boolean take(String now, long nowMillis, int units) {
@@ -25,10 +26,32 @@ final class PlainQuota {
         return true;
     }
 
-    /** Lets time pass, and then counts by another plan if it is another one. */
+    /** Lets time pass, and then counts by another plan if it is another one; the other way round where a restart came between. */
     void settle(String now, long nowMillis) {
+        if (!live) {
+            convert(now);
+        }
+        pass(nowMillis);
+        convert(now);
+        live = true;
+    }
+
+    /** A clean restart keeps thousandths of units, and does not say of which plan. */
+    void restart(long nowMillis) {
+        if (live) {
+            pass(nowMillis);
+            long thousandth = unit() / 1000;
+            usedNanos = (usedNanos + thousandth - 1) / thousandth * thousandth;
+        }
+        live = false;
+    }
+
+    private void pass(long nowMillis) {
         usedNanos = Math.max(0, usedNanos - (nowMillis - atMillis) * MILLI);
         atMillis = nowMillis;
+    }
+
+    private void convert(String now) {
         if (!plan.isEmpty() && !plan.equals(now)) {
             // Quotas are powers of ten apart, so this is exact.
             long next = WINDOW_NANOS / QUOTAS.get(now);
@@ -36,18 +59,6 @@ final class PlainQuota {
             usedNanos = Math.min(WINDOW_NANOS, same);
         }
         plan = now;
-    }
-
-    /** A clean restart keeps thousandths of units, and counts by the plan that it finds. */
-    void restart(String now, long nowMillis) {
-        if (plan.isEmpty()) {
-            return;
-        }
-        usedNanos = Math.max(0, usedNanos - (nowMillis - atMillis) * MILLI);
-        atMillis = nowMillis;
-        long thousandth = unit() / 1000;
-        usedNanos = (usedNanos + thousandth - 1) / thousandth * thousandth;
-        settle(now, nowMillis);
     }
 
     void fill() {

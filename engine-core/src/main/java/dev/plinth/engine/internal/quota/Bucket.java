@@ -65,7 +65,7 @@ final class Bucket {
         return workspace;
     }
 
-    /** What is used now, which counts as written from now on; null if nothing is, or the bucket is retired. */
+    /** What is used now, which counts as written from now on; null if the bucket is retired. */
     @Nullable
     QuotaMark mark(long now, long nowMillis) {
         noted = false;
@@ -75,8 +75,7 @@ final class Bucket {
         }
         markedArrival = last;
         List<QuotaMark.OfPolicy> others = further == null ? List.of() : further.used(now);
-        long used = QuotaMark.milliUnits(rate, Rate.debt(last, now));
-        return used == 0 && others.isEmpty() ? null : new QuotaMark(nowMillis, used, others);
+        return new QuotaMark(nowMillis, QuotaMark.milliUnits(rate, Rate.debt(last, now)), others);
     }
 
     /** True if a caller knows of another plan that is younger than this one. */

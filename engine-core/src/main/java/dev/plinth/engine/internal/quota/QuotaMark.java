@@ -38,6 +38,11 @@ record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
         return Math.max(0, Math.min(debt, rate.burstNanos()) - Math.max(0, elapsedNanos));
     }
 
+    /** True if nothing was used. */
+    boolean isNothing() {
+        return milliUnits == 0 && others.isEmpty();
+    }
+
     static QuotaMark read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         long atMillis = in.number();

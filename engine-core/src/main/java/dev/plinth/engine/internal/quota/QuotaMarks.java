@@ -131,7 +131,8 @@ public final class QuotaMarks implements Lane {
         List<Entry> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
             QuotaMark mark = bucket.mark(clock.nanoTime(), clock.epochMillis());
-            if (mark != null) {
+            // An old mark is overwritten by nothing too: under a slower plan it would not have refilled yet.
+            if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
                 entries.add(new Entry(bucket.workspace(), mark));
             }
         }
