@@ -129,6 +129,7 @@ final class LargeStore {
         }
         Collections.shuffle(gets, new Random(1));
         Figures.print("resident memory of the process, MiB", residentMebibytes());
+        Figures.print("keys and rows of all tables, MiB", rowBytes(engine) / (1024.0 * 1024));
         Figures.print(
                 "bytes of a resource as GET shows it", engine.call(gets.get(0)).body().length);
         Figures.print("get by id, µs", nanosEach(engine, gets, 200) / 1000);
@@ -156,6 +157,17 @@ final class LargeStore {
             }
         }
         return (System.nanoTime() - began) / (double) calls.size();
+    }
+
+    /** What the tables say of themselves, without the sets that follow from them. */
+    private static double rowBytes(Engine engine) {
+        double sum = 0;
+        for (String line : engine.call(Call.of("GET", "/metrics")).text().split("\n")) {
+            if (line.startsWith("plinth_table_bytes{") && !line.contains("\"sets\"")) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
     }
 
     private static double residentMebibytes() throws IOException {
