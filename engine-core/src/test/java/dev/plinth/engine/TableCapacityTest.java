@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
@@ -52,6 +53,15 @@ class TableCapacityTest {
             assertThat(taken.header("Idempotent-Replayed")).isNull();
             assertThat(engine.call(create(secret, 0)).body()).isEqualTo(first.body());
         }
+    }
+
+    @Test
+    void open_moreResourcesThanTheMachineHasMemoryFor_isRefusedInOneSentence() {
+        assertThatThrownBy(() -> open(1_000_000_000))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Expected memory for the tables")
+                .hasMessageContaining("smaller number of resources");
+        open(1).close();
     }
 
     private Engine open(long maxResources) {

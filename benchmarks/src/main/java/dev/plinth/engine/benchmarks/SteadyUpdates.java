@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
  */
 final class SteadyUpdates {
     /** Each update leaves an event, and there are many. */
-    private static final int ROOM = 20_000_000;
+    private static final int ROOM = 5_000_000;
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -83,6 +83,11 @@ final class ChunkedMap implements AutoCloseable {
         System.setProperty(ANNOUNCER_SWITCH, "true");
         try {
             return file == null ? builder.create() : builder.createPersistedTo(file.toFile());
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "Expected memory for the tables, but the machine does not give it: " + e.getMessage()
+                            + "; start with a smaller number of resources, or with tables on the heap.",
+                    e);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected to map " + file + ", but could not: " + e.getMessage()
