@@ -167,10 +167,14 @@ public final class Access {
      * @throws Refused with 403 if not
      */
     public void checkState(Entry entry) {
-        if (entry.suspended) {
+        check(entry.suspended, entry.disabled);
+    }
+
+    private static void check(boolean suspended, boolean disabled) {
+        if (suspended) {
             throw new Refused(SUSPENDED);
         }
-        if (entry.disabled) {
+        if (disabled) {
             throw new Refused(DISABLED);
         }
     }
@@ -185,11 +189,23 @@ public final class Access {
         return uses;
     }
 
-    /** Refuses a call that was let in before its workspace was deleted, as one that came after. */
-    public static void checkNotDeleted(Rows rows, Caller caller) {
-        if (!caller.isEngine() && DeletedWorkspaces.has(rows, caller.workspace())) {
+    /**
+     * Refuses a call that was let in before its key was revoked or disabled, or its workspace suspended or deleted, as one that came
+     * after.
+     *
+     * @throws Refused with 401 or 403, as at the entrance
+     */
+    public static void checkStillIn(Rows rows, Caller caller) {
+        if (caller.isEngine() || caller.isOperator()) {
+            return;
+        }
+        byte[] workspace = rows.get(AccessTables.WORKSPACES, caller.workspace().key());
+        byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
+        KeyRow key = row == null ? null : KeyRow.read(row);
+        if (workspace == null || key == null || key.revoked() || DeletedWorkspaces.has(rows, caller.workspace())) {
             throw new Refused(NOT_VALID);
         }
+        check(WorkspaceRow.read(workspace).suspended(), key.disabled());
     }
 
     /** True if a workspace exists. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.access;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -19,6 +20,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +197,27 @@ public final class Keys {
 
     private static byte[] shown(Context context, KeyRow row, @Nullable String secret, KeyUses uses) {
         return row.json(context.now(), secret, uses.lastUsedAt(context.rows(), row));
+    }
+
+    /**
+     * Refuses to show again an answer with the secret of a key to a caller who has less than that key.
+     *
+     * @param body an answer with a secret, of a key or of something else
+     */
+    public static void checkMayBeShown(Caller caller, byte[] body) {
+        if (caller.scopes() == Scope.ALL) {
+            return;
+        }
+        Object scopes =
+                Json.of(new String(body, StandardCharsets.UTF_8)).asMap().get("scopes");
+        if (scopes instanceof List<?> names) {
+            int bits = names.isEmpty() ? Scope.ALL : 0;
+            for (Object name : names) {
+                Scope scope = Scope.named(String.valueOf(name));
+                bits |= scope == null ? 0 : scope.bits();
+            }
+            checkMayGive(caller, bits);
+        }
     }
 
     private static void checkMayGive(Caller caller, int scopes) {

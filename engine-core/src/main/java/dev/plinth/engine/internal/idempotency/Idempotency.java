@@ -61,7 +61,7 @@ public final class Idempotency {
         Remembered remembered = answered.get();
         if (remembered != null) {
             return remembered.fingerprint().equals(fingerprint)
-                    ? new Replay(remembered.replay(seal, rowKey), remembered.sharedResource())
+                    ? new Replay(remembered.replay(seal, rowKey), remembered.sharedResource(), remembered.sealed())
                     : new Mismatch();
         }
         if (holder != null && !holder.equals(mine)) {
@@ -115,7 +115,7 @@ public final class Idempotency {
                         0,
                         false,
                         problem,
-                        null));
+                        context.sharedResource()));
     }
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
@@ -157,8 +157,9 @@ public final class Idempotency {
      * One that has been answered.
      *
      * @param sharedResource the resource that the answer shows by virtue of a share; null if it shows none
+     * @param secret true if the answer shows a secret
      */
-    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource) implements Begin {}
+    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource, boolean secret) implements Begin {}
 
     /** One whose twin is still running; the future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements Begin {}

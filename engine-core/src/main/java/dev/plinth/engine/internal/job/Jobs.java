@@ -213,6 +213,7 @@ public final class Jobs {
                     ProblemCode.INVALID_TRANSITION,
                     "Expected a failed job, but it is " + row.status().wireName() + ".");
         }
+        checkRoom(context);
         JobRow next = row.retried();
         Changes changes = JobRules.step(context, next);
         byte[] unique = next.uniqueKey();

@@ -68,7 +68,7 @@ public final class Commits implements Committer {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
         try {
-            Access.checkNotDeleted(transaction, caller);
+            Access.checkStillIn(transaction, caller);
             return run(transaction, context, change, memory);
         } catch (Refused refused) {
             Changes changes = new Changes();

@@ -94,6 +94,16 @@ final class Entrance {
         }
     }
 
+    /** Gives back what a call takes beyond one unit: a replay runs nothing. */
+    void refundReplay(Passage passage) {
+        Quota taken = passage.quota;
+        int more = passage.request.units() - 1;
+        if (taken != null && more > 0) {
+            quotas.refund(passage.caller, taken, more);
+            passage.quota = quotas.inspect(passage.caller);
+        }
+    }
+
     /** Size and kind of the body, which is parsed here, once: 413, 415. */
     void read(Passage passage) {
         Request request = passage.request;

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
@@ -242,8 +243,15 @@ public final class Pipeline {
         return end(passage, new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
     }
 
-    /** What was shown by virtue of a share is not shown again once the share is gone: 404. */
+    /**
+     * What was shown by virtue of a share is not shown again once the share is gone: 404. The secret of a key is only shown to who could
+     * have been given it: 403. A replay costs one unit.
+     */
     private Step replay(Passage passage, Idempotency.Replay replay, View view) {
+        entrance.refundReplay(passage);
+        if (replay.secret()) {
+            Keys.checkMayBeShown(passage.caller, replay.outcome().body());
+        }
         Id shared = replay.sharedResource();
         if (shared != null) {
             parts.visibility.check(reading(passage, view), shared);
@@ -263,6 +271,7 @@ public final class Pipeline {
 
     private Step again(Passage passage) {
         try {
+            Access.checkStillIn(parts.store.view(), passage.caller);
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
@@ -287,7 +296,14 @@ public final class Pipeline {
         }
         int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
         Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
-        return new Step(now, end, wait.seconds(), () -> Step.of(answer(passage, query)));
+        return new Step(
+                now,
+                end,
+                wait.seconds(),
+                () -> Step.of(answer(passage, context -> {
+                    Access.checkStillIn(context.rows(), passage.caller);
+                    return query.answer(context);
+                })));
     }
 
     private Answer answer(Passage passage, Command.Query query) {

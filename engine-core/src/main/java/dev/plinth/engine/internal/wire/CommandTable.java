@@ -137,7 +137,7 @@ final class CommandTable {
                 .decodedBy(decode::cancel));
         table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry")
                 .scope(JOBS_WRITE)
-                .refuses(INVALID_TRANSITION)
+                .refuses(INVALID_TRANSITION, JOB_QUEUE_FULL)
                 .decodedBy(decode::retry));
     }
 
