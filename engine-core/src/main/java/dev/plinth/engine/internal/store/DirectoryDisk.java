@@ -200,8 +200,13 @@ final class DirectoryDisk implements Disk {
             channel.close();
             throw heldBy(directory, holder);
         }
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(ownProcess().getBytes(StandardCharsets.US_ASCII)), 0);
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(ownProcess().getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
         return lock;
     }
 

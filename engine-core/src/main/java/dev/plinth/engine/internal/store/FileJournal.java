@@ -158,12 +158,11 @@ final class FileJournal implements Journal {
             open = false;
             queue.notifyAll();
         }
+        // Whoever closes, even interrupted: the lock of the directory must not be given up while these still write.
+        Joined.join(flusher);
+        Joined.join(preparer);
         try {
-            flusher.join();
-            preparer.join();
             file.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -192,7 +191,7 @@ final class FileJournal implements Journal {
                 batch = takeBatch();
             }
             end();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
@@ -258,6 +257,11 @@ final class FileJournal implements Journal {
                 continue;
             }
             boolean synced = durability == Durability.FSYNC;
+            long first = RecordCodec.head(batch.get(from)).sequence();
+            if (first != nextToFlush) {
+                throw new IllegalStateException(
+                        "Expected record " + nextToFlush + " to be the next one of the journal, but it is " + first);
+            }
             ByteBuffer frame = Frame.encode(nextToFlush, synced, batch.subList(from, to), bytes);
             int length = frame.remaining();
             file.write(frame, position);
@@ -339,7 +343,7 @@ final class FileJournal implements Journal {
                 spareRefused = false;
                 warned = false;
                 wakeAll();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!warned) {
                     LOG.log(
                             System.Logger.Level.WARNING,

@@ -15,6 +15,9 @@ final class MappedTables implements TableFactory {
     /** What has to be left, for the structure around the rows and what a record at the bound brings. */
     static final long SPACE_MIN_BYTES = 256L * 1024 * 1024;
 
+    /** What every file's name begins with, so that nobody else's is taken for one of ours. */
+    static final String PREFIX = "plinth-";
+
     private static final long BYTES_BETWEEN_LOOKS = 16L * 1024 * 1024;
 
     private final Path directory;
@@ -41,7 +44,7 @@ final class MappedTables implements TableFactory {
 
     @Override
     public Words words() {
-        return new MappedWords(directory.resolve("sets.words"));
+        return new MappedWords(directory.resolve(PREFIX + "sets.words"));
     }
 
     /** Looks again at once as long as there is too little, so that it goes on by itself. */

@@ -71,7 +71,9 @@ final class OffHeapTable implements Table {
     }
 
     private @Nullable Path file(String rows) {
-        return directory == null ? null : directory.resolve(shape.name().replace(' ', '-') + "." + rows);
+        return directory == null
+                ? null
+                : directory.resolve(MappedTables.PREFIX + shape.name().replace(' ', '-') + "." + rows);
     }
 
     /** The smallest aligned chunk of which an entry needs no more than that many. */

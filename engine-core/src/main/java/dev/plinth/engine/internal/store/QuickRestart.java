@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(QuickRestart.class.getName());
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
-    private static final String MARKER = "clean";
-    private static final Pattern OURS = Pattern.compile("clean(\\.tmp)?|[a-z-]+\\.(usual|large|words)");
+    private static final String MARKER = MappedTables.PREFIX + "clean";
+    private static final Pattern OURS = Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|words)");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path directory;
@@ -67,7 +68,18 @@ final class QuickRestart implements AutoCloseable {
                     + " was asked for with heap tables; say off-heap, or do without the quick restart.");
         }
         String identity = boot + " " + files.release() + " " + layout(settings);
-        return new QuickRestart(directory, DirectoryDisk.open(directory), settings, identity);
+        Disk lock = DirectoryDisk.open(directory);
+        try {
+            // Who can write here decides what the rows say.
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException | UnsupportedOperationException e) {
+            lock.close();
+            throw new IllegalStateException(
+                    "Expected a directory that nobody else can write for the quick restart, but " + directory
+                            + " cannot be made one; name another one.",
+                    e);
+        }
+        return new QuickRestart(directory, lock, settings, identity);
     }
 
     /** The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end says nothing of segments. */

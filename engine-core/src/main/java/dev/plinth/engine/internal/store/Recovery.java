@@ -190,7 +190,7 @@ final class Recovery implements JournalVisitor {
     /** Deletes what was not finished, begins a segment that was made and not begun, and zeroes a torn end. */
     private JournalEnd repair(JournalReader.Tail tail) throws IOException {
         for (String name : disk.names()) {
-            if (name.endsWith(".tmp")) {
+            if (name.equals(Segment.SPARE) || name.equals(Snapshot.TEMPORARY)) {
                 disk.delete(name);
             }
         }

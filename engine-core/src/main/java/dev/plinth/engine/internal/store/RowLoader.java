@@ -42,18 +42,7 @@ final class RowLoader implements AutoCloseable {
     public void close() {
         hand(batch);
         hand(List.of());
-        boolean interrupted = false;
-        while (true) {
-            try {
-                indexing.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Joined.join(indexing);
         RuntimeException failed = failure;
         if (failed != null) {
             throw failed;

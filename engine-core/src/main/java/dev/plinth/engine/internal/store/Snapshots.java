@@ -120,11 +120,7 @@ final class Snapshots implements AutoCloseable {
             open = false;
             wake.notifyAll();
         }
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Joined.join(thread);
     }
 
     private void loop() {
@@ -147,7 +143,7 @@ final class Snapshots implements AutoCloseable {
             try {
                 make();
                 dueAt = behind(began, Snapshot.newestBytes(disk));
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 String reason =
                         e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());
                 LOG.log(

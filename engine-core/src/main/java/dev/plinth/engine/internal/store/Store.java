@@ -182,6 +182,9 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
             inFlight.dispatch();
+            if (inFlight.hasFailed()) {
+                inFlight.rejectWaiting();
+            }
         }
     }
 

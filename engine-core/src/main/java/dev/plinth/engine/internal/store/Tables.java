@@ -166,19 +166,33 @@ final class Tables implements AutoCloseable {
         List<Changes.Write> writes = record.writes();
         List<Changes.Write> undo = new ArrayList<>(writes.size());
         begin();
-        for (int i = 0; i < writes.size(); i++) {
-            Changes.Write write = writes.get(i);
-            byte[] row = write.row();
-            if (row != null) {
-                Bytes.putLong(row, 0, record.sequence());
+        try {
+            for (int i = 0; i < writes.size(); i++) {
+                Changes.Write write = writes.get(i);
+                byte[] row = write.row();
+                if (row != null) {
+                    Bytes.putLong(row, 0, record.sequence());
+                }
+                byte[] before = exchange(write.table(), write.key(), row);
+                undo.add(new Changes.Write(write.table(), write.key(), before));
+                index(write.table(), write.key(), before, row);
             }
-            undo.add(new Changes.Write(write.table(), write.key(), replace(write)));
+        } catch (RuntimeException | Error e) {
+            takeBack(undo);
+            end();
+            throw e;
         }
         lastNumber = record.lastNumber();
         lastTimeMillis = record.timeMillis();
         lastSequence = record.sequence();
         end();
         return undo;
+    }
+
+    private void takeBack(List<Changes.Write> before) {
+        for (int i = before.size() - 1; i >= 0; i--) {
+            replace(before.get(i));
+        }
     }
 
     /** Says after which record the rows stand that were loaded. */
@@ -206,9 +220,7 @@ final class Tables implements AutoCloseable {
     /** Takes a record back: as if it had never been applied. */
     void undo(List<Changes.Write> before, long sequenceBefore) {
         begin();
-        for (int i = before.size() - 1; i >= 0; i--) {
-            replace(before.get(i));
-        }
+        takeBack(before);
         lastSequence = sequenceBefore;
         end();
     }

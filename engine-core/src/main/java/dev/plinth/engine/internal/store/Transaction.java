@@ -85,9 +85,16 @@ public final class Transaction implements Rows {
         long sequence = tables.lastSequence() + 1;
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes);
-        List<Changes.Write> undo = tables.apply(record);
-        inFlight.add(record, bytes, undo);
-        journal.append(record);
+        try {
+            List<Changes.Write> undo = tables.apply(record);
+            inFlight.add(record, bytes, undo);
+            journal.append(record);
+        } catch (RuntimeException | Error e) {
+            // No memory, no stack: whatever of it was done is taken back, and nothing is written behind a record that
+            // may be missing.
+            inFlight.fail(sequence, false, tables);
+            throw e;
+        }
         return sequence;
     }
 

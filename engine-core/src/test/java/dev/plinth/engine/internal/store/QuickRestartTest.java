@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -114,7 +115,7 @@ class QuickRestartTest {
         }
         try (Store store = open(left, copy, settings(), BOOT)) {
             assertThat(store.stateHash()).isEqualTo(state);
-            assertThat(Files.exists(copy.resolve("clean"))).isFalse();
+            assertThat(Files.exists(copy.resolve("plinth-clean"))).isFalse();
         }
     }
 
@@ -156,7 +157,7 @@ class QuickRestartTest {
     void fileTouchedMeanwhile_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> {
             Files.setLastModifiedTime(
-                    directory.resolve("parcels.usual"), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+                    directory.resolve("plinth-parcels.usual"), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
             return open(left, directory, settings(), BOOT);
         });
     }
@@ -164,7 +165,7 @@ class QuickRestartTest {
     @Test
     void fileDeletedMeanwhile_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> {
-            Files.deleteIfExists(directory.resolve("sets.words"));
+            Files.deleteIfExists(directory.resolve("plinth-sets.words"));
             return open(left, directory, settings(), BOOT);
         });
     }
@@ -172,7 +173,7 @@ class QuickRestartTest {
     @Test
     void fileAddedMeanwhile_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> {
-            Files.write(directory.resolve("parcels.large"), new byte[0]);
+            Files.write(directory.resolve("plinth-parcels.large"), new byte[0]);
             return open(left, directory, settings(), BOOT);
         });
     }
@@ -277,6 +278,28 @@ class QuickRestartTest {
     }
 
     @Test
+    void directoryWithFilesThatOnlyLookLikeOurs_isRefusedAndLeftAlone() throws IOException {
+        Path clean = Files.writeString(directory.resolve("clean"), "dear");
+        Path words = Files.writeString(directory.resolve("german.words"), "dear");
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("name another one");
+        assertThat(clean).hasContent("dear");
+        assertThat(words).hasContent("dear");
+    }
+
+    @Test
+    void directory_isForItsOwnerAlone() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (Store store = open()) {
+            assertThat(store.isWritable()).isTrue();
+            assertThat(Files.getPosixFilePermissions(directory))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
     void heapTables_areRefused() {
         assertThatThrownBy(() -> open(disk, directory, Parcels.settings(TableKind.HEAP), BOOT))
                 .isInstanceOf(IllegalStateException.class)
@@ -369,7 +392,7 @@ class QuickRestartTest {
     }
 
     private Path marker() {
-        return directory.resolve("clean");
+        return directory.resolve("plinth-clean");
     }
 
     /** What a killed process leaves in the directory. */
