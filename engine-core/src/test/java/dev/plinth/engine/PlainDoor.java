@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.PlainAsk.Expected;
 import dev.plinth.engine.PlainRows.Key;
+import dev.plinth.engine.PlainRows.Resource;
 import dev.plinth.engine.PlainRows.Workspace;
 import java.util.List;
 
@@ -47,8 +48,8 @@ final class PlainDoor {
         if (before == null || before.at() + PlainWorld.REMEMBERED_MILLIS <= world.now) {
             Expected expected = decide(ask, who, answer);
             if (expected.remembered()) {
-                world.remembered.put(
-                        name, new PlainWorld.Remembered(ask.fingerprint(), answer, world.now, expected.shown(), ask));
+                Resource shown = expected.status() < 400 ? expected.shown() : sharedTarget(ask, who);
+                world.remembered.put(name, new PlainWorld.Remembered(ask.fingerprint(), answer, world.now, shown, ask));
             }
         } else if (!before.fingerprint().equals(ask.fingerprint())) {
             answer.check(Expected.early(422, "idempotency_key_reused"), ask);
@@ -58,6 +59,13 @@ final class PlainDoor {
         } else {
             answer.checkReplays(before.answer());
         }
+    }
+
+    /** A refusal, too, tells something of the resource that it is about. */
+    private Resource sharedTarget(PlainAsk ask, Workspace who) {
+        String[] parts = ask.path().split("/");
+        Resource target = who != null && parts.length > 3 ? world.visible(who, parts[3]) : null;
+        return target == null || world.share(target, who) == null ? null : target;
     }
 
     private Expected decide(PlainAsk ask, Workspace who, PlainAnswer answer) {
