@@ -7,7 +7,6 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -23,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,10 +202,21 @@ public final class Access {
         byte[] workspace = rows.get(AccessTables.WORKSPACES, caller.workspace().key());
         byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
         KeyRow key = row == null ? null : KeyRow.read(row);
-        if (workspace == null || key == null || key.revoked() || DeletedWorkspaces.has(rows, caller.workspace())) {
+        if (workspace == null || key == null || key.revoked()) {
             throw new Refused(NOT_VALID);
         }
         check(WorkspaceRow.read(workspace).suspended(), key.disabled());
+    }
+
+    /**
+     * True if keys or workspaces were written to since a caller was let in.
+     *
+     * @param changedAt the last record that wrote to a table
+     * @param letIn the last record of which the entrance knew
+     */
+    public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long letIn) {
+        return changedAt.applyAsLong(AccessTables.KEYS) > letIn
+                || changedAt.applyAsLong(AccessTables.WORKSPACES) > letIn;
     }
 
     /** True if a workspace exists. */

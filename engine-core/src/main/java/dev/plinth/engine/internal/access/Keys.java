@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -16,11 +15,12 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -208,12 +208,11 @@ public final class Keys {
         if (caller.scopes() == Scope.ALL) {
             return;
         }
-        Object scopes =
-                Json.of(new String(body, StandardCharsets.UTF_8)).asMap().get("scopes");
-        if (scopes instanceof List<?> names) {
-            int bits = names.isEmpty() ? Scope.ALL : 0;
-            for (Object name : names) {
-                Scope scope = Scope.named(String.valueOf(name));
+        if (JsonReader.trusted(body) instanceof JsonValue.Obj shown
+                && shown.get("scopes") instanceof JsonValue.Arr names) {
+            int bits = names.items().isEmpty() ? Scope.ALL : 0;
+            for (JsonValue name : names.items()) {
+                Scope scope = name instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
                 bits |= scope == null ? 0 : scope.bits();
             }
             checkMayGive(caller, bits);

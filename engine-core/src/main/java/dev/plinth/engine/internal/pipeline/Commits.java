@@ -68,7 +68,9 @@ public final class Commits implements Committer {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
         try {
-            Access.checkStillIn(transaction, caller);
+            if (Access.hasChangedSince(transaction::changedAt, memory.letIn())) {
+                Access.checkStillIn(transaction, caller);
+            }
             return run(transaction, context, change, memory);
         } catch (Refused refused) {
             Changes changes = new Changes();
@@ -149,6 +151,11 @@ public final class Commits implements Committer {
 
         /** Of a refusal. */
         void remember(Context context, Changes changes, Refusal refusal);
+
+        /** The last record of which the entrance knew when it let the caller in. */
+        default long letIn() {
+            return 0;
+        }
 
         /** Hears of what goes into a record, its events included. */
         default void noteCaused(Changes changes) {}

@@ -53,6 +53,8 @@ final class Entrance {
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
                 long now = clock.epochMillis();
+                // First: what is committed later is looked at again before anything is changed.
+                passage.letIn = store.committed();
                 Access.Entry entry = access.authenticate(authorization, store.view(), now);
                 passage.caller = entry.caller();
                 access.checkState(entry);

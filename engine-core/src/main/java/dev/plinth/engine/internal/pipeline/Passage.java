@@ -34,6 +34,7 @@ final class Passage implements Commits.Memory {
     Entry.@Nullable KeyUse use;
 
     boolean hasWaited;
+    long letIn;
     List<Id> events = List.of();
     List<Id> jobs = List.of();
     private final long beganNanos = System.nanoTime();
@@ -68,6 +69,11 @@ final class Passage implements Commits.Memory {
             byte[] problem = ProblemJson.render(refusal, id, refusal.code().retryable());
             idempotency.remember(fresh, changes, context, id, refusal.code().status(), problem);
         }
+    }
+
+    @Override
+    public long letIn() {
+        return letIn;
     }
 
     @Override

@@ -63,12 +63,9 @@ final class ChunkedMap implements AutoCloseable {
                         .actualChunkSize(chunkBytes)
                         .entries(rows)
                         .maxBloatFactor(BLOAT_FACTOR)
-                        // Default in memory too: the file is only ever opened again after a clean close under the same
-                        // kernel.
+                        // As in memory: a file is only opened again after a clean close under the same kernel.
                         .checksumEntries(false)
-                        // The engine closes its tables itself, after the last reader; a hook would do it at any moment
-                        // of a
-                        // shutdown.
+                        // The engine closes its tables after the last reader; a hook would do it at any moment.
                         .skipCloseOnExitHook(true));
     }
 

@@ -70,21 +70,18 @@ final class DirectoryDisk implements Disk {
 
     /** Makes what is missing of a path, and its name durable, also if it was made by a process that died before that. */
     private static void make(Path directory) throws IOException {
-        Path known = directory;
-        while (known != null && !Files.isDirectory(known)) {
-            known = known.getParent();
-        }
-        Files.createDirectories(directory, attributes("rwx------"));
         Path above = directory.getParent();
-        boolean isMade = !directory.equals(known);
-        while (above != null && (isMade || Files.isReadable(above))) {
-            try (FileChannel channel = FileChannel.open(above, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-            if (!isMade || above.equals(known)) {
-                return;
-            }
-            above = above.getParent();
+        if (above == null) {
+            return;
+        }
+        if (!Files.isDirectory(above)) {
+            make(above);
+        }
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(directory, attributes("rwx------"));
+        }
+        if (Files.isReadable(above)) {
+            syncNames(above);
         }
     }
 

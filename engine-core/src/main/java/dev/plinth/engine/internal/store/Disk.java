@@ -29,7 +29,7 @@ interface Disk extends AutoCloseable {
     void makeDirectory(String name) throws IOException;
 
     /** Takes out a file that could not be finished, which on a full disk gives back the last room there was. */
-    default void abandon(String name, Exception why) {
+    default void abandon(String name, Throwable why) {
         try {
             delete(name);
         } catch (IOException e) {

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * the tables are made from snapshot and journal as always. So a process that was killed in the middle of a change costs time, and
  * nothing else.
  *
- * <p>Marker: magic 8, length of the identity 4, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files
- * (name, bytes 8, time 8), what {@link Tables#save} writes, CRC-32C 4.
+ * <p>Marker: magic 8, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8), what
+ * {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
  */
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(QuickRestart.class.getName());
@@ -82,7 +82,10 @@ final class QuickRestart implements AutoCloseable {
         return new QuickRestart(directory, lock, settings, identity);
     }
 
-    /** The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end says nothing of segments. */
+    /**
+     * The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end
+     * says nothing of segments.
+     */
     Recovery.@Nullable Recovered find() {
         try {
             Path marker = directory.resolve(MARKER);
@@ -92,7 +95,7 @@ final class QuickRestart implements AutoCloseable {
             byte[] bytes = Files.readAllBytes(marker);
             Files.delete(marker);
             return read(bytes);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
                     "Expected the tables of a clean close in " + directory + ", but " + e.getMessage()

@@ -79,9 +79,8 @@ final class Snapshot {
                 tables.forEach(name, (key, row) -> blocks.row(name.number(), key, row));
             }
             blocks.flush();
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            disk.abandon(TEMPORARY, e);
+        } catch (IOException | RuntimeException | Error e) {
+            abandon(disk, file, e);
             throw e;
         }
         return new Draft(disk, file, blocks, start);
@@ -97,13 +96,20 @@ final class Snapshot {
                 end.putInt(Checksum.of(end, 0, END_BYTES - 4));
                 blocks.raw(end.flip());
                 file.sync();
-            } catch (IOException e) {
-                disk.abandon(TEMPORARY, e);
-                throw e;
             }
             disk.rename(TEMPORARY, name(start.sequence()));
             disk.syncNames();
         }
+
+        /** Deletes it. */
+        void abandon(Throwable why) throws IOException {
+            Snapshot.abandon(disk, file, why);
+        }
+    }
+
+    private static void abandon(Disk disk, Disk.File file, Throwable why) throws IOException {
+        file.close();
+        disk.abandon(TEMPORARY, why);
     }
 
     /**

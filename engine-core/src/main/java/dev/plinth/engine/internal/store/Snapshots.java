@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last two, and
- * deletes the segments that the older one does not need. As long as there was only one, every segment stays.
+ * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last
+ * two, and deletes the segments that the older one does not need. As long as there was only one, every segment stays.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -96,14 +96,19 @@ final class Snapshots implements AutoCloseable {
                 tables.lastTimeMillis(),
                 tables.lastNumber()));
         Snapshot.Draft draft = Snapshot.write(disk, tables, names, start);
-        // A journal that failed meanwhile has taken rows back that the copy may hold.
-        long end = store.write(transaction -> {
-            transaction.checkWritable();
-            return transaction.lastSequence();
-        });
-        store.await(end);
-        syncJournal();
-        draft.publish(end);
+        try {
+            // A journal that failed meanwhile has taken rows back that the copy may hold.
+            long end = store.write(transaction -> {
+                transaction.checkWritable();
+                return transaction.lastSequence();
+            });
+            store.await(end);
+            syncJournal();
+            draft.publish(end);
+        } catch (IOException | RuntimeException | Error e) {
+            draft.abandon(e);
+            throw e;
+        }
         madeAtMillis = store.write(Transaction::nowMillis);
         keep(KEPT);
     }

@@ -253,18 +253,9 @@ public final class Store implements AutoCloseable {
 
     /** How the journal stands, for figures; it asks the disk for the names of its files. */
     public JournalFigures journalFigures() {
-        int segments = 0;
-        long newest = 0;
-        if (disk != null) {
-            try {
-                for (String name : disk.names()) {
-                    segments += Segment.numberOf(name) > 0 ? 1 : 0;
-                    newest = Math.max(newest, Snapshot.sequenceOf(name));
-                }
-            } catch (IOException e) {
-                segments = 0; // a disk that does not answer has a figure of its own: the journal is not writable
-            }
-        }
+        StoreNames names = disk == null ? StoreNames.of(List.of()) : names(disk);
+        int segments = names.segments().size();
+        long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
         return new JournalFigures(
                 tables.lastSequence(),
                 inFlight.committed(),
@@ -272,6 +263,14 @@ public final class Store implements AutoCloseable {
                 newest,
                 snapshots == null ? 0 : snapshots.madeAtMillis(),
                 recoveryNanos);
+    }
+
+    private static StoreNames names(Disk disk) {
+        try {
+            return StoreNames.of(disk);
+        } catch (IOException e) {
+            throw new IllegalStateException("Expected the names of the store's files, but the disk failed", e);
+        }
     }
 
     /** Rows and bytes of each table, for figures. */

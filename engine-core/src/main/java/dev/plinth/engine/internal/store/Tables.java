@@ -25,6 +25,7 @@ final class Tables implements AutoCloseable {
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
     private final TableName[] nameByNumber = new TableName[128];
+    private final long[] changedAt = new long[128];
     private final Words words;
     private WordMap map;
     private Places places;
@@ -132,6 +133,11 @@ final class Tables implements AutoCloseable {
         return place == null ? null : Arrays.copyOfRange(place, 1, place.length);
     }
 
+    /** The last record since opening that wrote to a table; 0 if none did. For the writer only. */
+    long changedAt(TableName table) {
+        return changedAt[table.number()];
+    }
+
     /** True if all these rows still fit, with what follows from them. */
     boolean haveRoom(List<Changes.Write> writes) {
         long bytes = 0;
@@ -175,11 +181,15 @@ final class Tables implements AutoCloseable {
                 }
                 byte[] before = exchange(write.table(), write.key(), row);
                 undo.add(new Changes.Write(write.table(), write.key(), before));
+                changedAt[write.table().number()] = record.sequence();
                 index(write.table(), write.key(), before, row);
             }
         } catch (RuntimeException | Error e) {
-            takeBack(undo);
-            end();
+            try {
+                takeBack(undo);
+            } finally {
+                end();
+            }
             throw e;
         }
         lastNumber = record.lastNumber();

@@ -98,6 +98,11 @@ public final class Transaction implements Rows {
         return sequence;
     }
 
+    /** The last record since opening that wrote to a table; 0 if none did. */
+    public long changedAt(TableName table) {
+        return tables.changedAt(table);
+    }
+
     @Override
     public byte @Nullable [] get(TableName table, byte[] key) {
         return tables.get(table, key);

@@ -27,6 +27,8 @@ class BrokenCommitTest {
     private static final byte BREAKS = 66;
     private static final SetKey ALL = new SetKey(101, 0, 0);
 
+    private static final AtomicBoolean TAKING_BACK_BREAKS = new AtomicBoolean();
+
     private final MemoryDisk disk = new MemoryDisk();
 
     @ParameterizedTest
@@ -57,39 +59,13 @@ class BrokenCommitTest {
     @Test
     void journal_cannotTakeTheRecord_itsRowsAreTakenBackAndNothingComesBehindIt() {
         AtomicBoolean breaks = new AtomicBoolean();
-        MemoryJournal memory = new MemoryJournal();
-        Journal journal = new Journal() {
-            @Override
-            public long epoch() {
-                return memory.epoch();
-            }
-
-            @Override
-            public void start(Fates fates) {
-                memory.start(fates);
-            }
-
-            @Override
-            public boolean hasRoom(int bytes) {
-                return memory.hasRoom(bytes);
-            }
-
+        Journal journal = new RecordingJournal(new MemoryJournal()) {
             @Override
             public void append(Record record) {
                 if (breaks.get()) {
                     throw new OutOfMemoryError("Java heap space");
                 }
-                memory.append(record);
-            }
-
-            @Override
-            public Durability durability() {
-                return memory.durability();
-            }
-
-            @Override
-            public void close() {
-                memory.close();
+                super.append(record);
             }
         };
         try (Store store = Store.open(settings(TableKind.HEAP), journal, EngineClock.system())) {
@@ -103,6 +79,48 @@ class BrokenCommitTest {
             breaks.set(false);
             assertThatThrownBy(() -> put(store, 3, (byte) 3)).isInstanceOf(Refused.class);
             assertThat(store.stateHash()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void apply_breaksOffAndSoDoesTakingBack_theWriterIsDoneAllTheSame() {
+        try (Tables tables = new Tables(TableKind.HEAP, List.of(BRITTLE), 1000)) {
+            List<Changes.Write> undo = tables.apply(new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1))));
+            assertThat(undo).hasSize(1);
+            TAKING_BACK_BREAKS.set(true);
+            try {
+                assertThatThrownBy(() -> tables.apply(new Record(0, 1, 2, 0, 0, List.of(row(3, BREAKS)))))
+                        .isInstanceOf(StackOverflowError.class);
+            } finally {
+                TAKING_BACK_BREAKS.set(false);
+            }
+
+            assertThat(tables.version()).as("even: nobody writes").isEven();
+            assertThat(tables.lastSequence()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void snapshot_journalFailsMeanwhile_leavesNoHalfOne() throws IOException {
+        AtomicBoolean fails = new AtomicBoolean();
+        Disk failing = new ForwardingDisk(disk) {
+            @Override
+            void sync(String name, File file) throws IOException {
+                if (fails.get() && Segment.numberOf(name) > 0) {
+                    throw new IOException("Input/output error");
+                }
+                super.sync(name, file);
+            }
+        };
+        try (Store store = open(TableKind.HEAP, failing)) {
+            store.await(put(store, 1, (byte) 1));
+            fails.set(true);
+            long unused = put(store, 2, (byte) 2);
+
+            assertThatThrownBy(store::snapshot).isInstanceOf(Refused.class);
+
+            assertThat(disk.names()).doesNotContain(Snapshot.TEMPORARY);
+            assertThat(StoreNames.of(disk).snapshots()).isEmpty();
         }
     }
 
@@ -173,6 +191,9 @@ class BrokenCommitTest {
     /** Adds one member for each row, and breaks off in the middle of what it does for one of them. */
     private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
         if (before != null) {
+            if (TAKING_BACK_BREAKS.get()) {
+                throw new StackOverflowError();
+            }
             sets.remove(ALL, key[15]);
         }
         if (after != null) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Leaves everything to another journal, and keeps what was appended. */
-final class RecordingJournal implements Journal {
+class RecordingJournal implements Journal {
     private final Journal journal;
     private final List<Record> appended = new CopyOnWriteArrayList<>();
 
