@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *       dev.plinth.engine.benchmarks.StoreFigures DIR [QUICK_DIR [QUESTION...]]
  * </pre>
  *
- * <p>DIR is on the disk to measure and gets some 50 GB at 10,000,000 resources, which are deleted again; QUICK_DIR is for the
+ * <p>DIR is on the disk to measure and gets some 20 GB at 10,000,000 resources, which are deleted again; QUICK_DIR is for the
  * tables of the quick restart, best in memory. The questions are {@code durable}, {@code steady} and numbers of resources; unless
  * some are named, all are asked.
  */
