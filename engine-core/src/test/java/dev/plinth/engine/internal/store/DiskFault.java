@@ -34,15 +34,17 @@ enum DiskFault {
         SYNC_NAMES
     }
 
-    /** Counts operations until one fails. */
+    /** Counts operations until one fails, or all from it on. */
     static final class Countdown {
         private @Nullable DiskFault fault;
         private long left;
+        private boolean stays;
         private @Nullable Thread failedOn;
 
-        void start(DiskFault kind, long number) {
+        void start(DiskFault kind, long number, boolean failsFromThenOn) {
             fault = kind;
             left = number;
+            stays = failsFromThenOn;
         }
 
         @Nullable
@@ -56,7 +58,11 @@ enum DiskFault {
         }
 
         void step(Operation operation) throws IOException {
-            if (fault != null && fault.operations.contains(operation) && --left == 0) {
+            if (fault == null || !fault.operations.contains(operation)) {
+                return;
+            }
+            left--;
+            if (left == 0 || stays && left < 0) {
                 failedOn = Thread.currentThread();
                 throw new IOException(fault.message);
             }

@@ -42,7 +42,12 @@ final class MemoryDisk implements Disk {
 
     /** Makes the operation of this number fail, counted from now among those that such a fault can hit. */
     synchronized void failAt(DiskFault fault, long number) {
-        countdown.start(fault, number);
+        countdown.start(fault, number, false);
+    }
+
+    /** Makes every operation from now on fail that such a fault can hit, whichever thread does it. */
+    synchronized void failFromNowOn(DiskFault fault) {
+        countdown.start(fault, 1, true);
     }
 
     /** The thread that met the fault; null if none has. */

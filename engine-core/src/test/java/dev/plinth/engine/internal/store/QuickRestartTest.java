@@ -248,7 +248,7 @@ class QuickRestartTest {
     void close_afterTheJournalHasFailed_leavesNothing() {
         Store store = open();
         write(store, new Random(11), 50);
-        disk.failAt(DiskFault.SYNC_ERROR, 1);
+        disk.failFromNowOn(DiskFault.SYNC_ERROR);
         assertThatThrownBy(() -> store.await(Parcels.put(store, 1, 1))).isInstanceOf(Refused.class);
 
         store.close();
