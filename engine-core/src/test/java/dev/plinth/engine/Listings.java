@@ -48,6 +48,8 @@ final class Listings {
             String time = PlainRows.time(resource.createdAt);
             all.add(Listing.of(RESOURCES, READ, "createdAfter", time, "status", "all"));
             all.add(Listing.of(RESOURCES, READ, "createdBefore", time));
+            all.add(Listing.of(RESOURCES, READ, "createdBefore", time, "type", "order", "status", "all"));
+            all.add(Listing.of(RESOURCES, READ, "createdAfter", time, "shared", "true"));
             all.add(Listing.of(EVENTS, EVENTS_READ, "resourceId", resource.id));
             all.add(Listing.of(EVENTS, EVENTS_READ, "resourceId", resource.id, "type", "resource.updated"));
         }

@@ -157,7 +157,15 @@ final class PlainLists {
         List<Row> own = rows(world.resources, each -> !each.deleted && PlainWorld.sameAs(each.owner, who));
         List<Row> rows = new ArrayList<>(own);
         rows.removeIf(row -> !fits((Resource) row, filters));
-        return new Content(rows, row -> ((Resource) row).shown(), own.size());
+        return new Content(rows, row -> ((Resource) row).shown(), isOneSet(filters) ? 0 : own.size());
+    }
+
+    /** True if one index holds what the filters leave, so that no row is examined in vain; times only cut it. */
+    private static boolean isOneSet(Map<String, String> filters) {
+        TreeMap<String, String> others = new TreeMap<>(filters);
+        others.keySet().removeIf(name -> name.startsWith("created"));
+        String status = others.remove("status");
+        return others.isEmpty() || others.size() == 1 && ALL.equals(status);
     }
 
     private Content shared(Workspace who, Map<String, String> filters) {

@@ -8,7 +8,8 @@ import dev.plinth.engine.internal.json.JsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which resources a list shows. The narrowest filter picks the set that is paged; the others are asked of each row.
+ * Which resources a list shows. The narrowest filter picks the set that is paged, and the times the part of it (see
+ * {@link ListedResources}); the others are asked of each row. Of what is shared, everything is asked of each row.
  *
  * @param status a status, {@code all}, or null for all that are not archived
  * @param type a type, or null

@@ -103,10 +103,8 @@ public final class Resources {
                 return Outcome.Done.ok(
                         Lists.page(context.rows(), shared, request, row -> shared(context.rows(), row, filter)));
             }
-            return Outcome.Done.ok(Lists.page(context.rows(), filter.set(context.workspace()), request, bytes -> {
-                ResourceRow row = ResourceRow.read(bytes, false);
-                return filter.accepts(row) ? row.json() : null;
-            }));
+            SetKey set = filter.set(context.workspace());
+            return Outcome.Done.ok(Lists.page(new ListedResources(context.rows(), set, filter), request));
         };
     }
 

@@ -1,0 +1,62 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.list.Lists;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The resources of one set, newest first, as a page shows them. Numbers are given out in the order of time, so the times of a
+ * filter bound the numbers: what is too young is jumped over, and what is too old ends the list. Not thread-safe; one page.
+ */
+final class ListedResources implements Lists.Items {
+    private final Rows rows;
+    private final SetKey set;
+    private final ResourceFilter filter;
+    /** The row of the number that was given last. */
+    private @Nullable ResourceRow row;
+
+    ListedResources(Rows rows, SetKey set, ResourceFilter filter) {
+        this.rows = rows;
+        this.set = set;
+        this.filter = filter;
+    }
+
+    @Override
+    public long next(long edge) {
+        long number = rows.floor(set, edge - 1);
+        row = read(number);
+        if (row != null && row.createdAt() >= filter.createdBefore()) {
+            number = rows.floor(set, lastBefore(number));
+            row = read(number);
+        }
+        return row != null && row.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
+    }
+
+    @Override
+    public byte @Nullable [] item(long number) {
+        return row != null && filter.accepts(row) ? row.json() : null;
+    }
+
+    /** A number below which all members are old enough, and up to the given one, which is not, none is: by halving, so in 63 reads. */
+    private long lastBefore(long tooYoung) {
+        long young = tooYoung;
+        long old = rows.ceiling(set, 0) - 1;
+        while (young - old > 1) {
+            long middle = old + (young - old) / 2;
+            long member = rows.floor(set, middle);
+            ResourceRow there = member > old ? read(member) : null;
+            if (there != null && there.createdAt() >= filter.createdBefore()) {
+                young = member;
+            } else {
+                old = middle;
+            }
+        }
+        return old;
+    }
+
+    private @Nullable ResourceRow read(long number) {
+        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
+        return bytes == null ? null : ResourceRow.read(bytes, false);
+    }
+}
