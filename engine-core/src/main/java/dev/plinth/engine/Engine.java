@@ -333,7 +333,7 @@ public final class Engine implements AutoCloseable {
                             config.asyncOperations().keySet(),
                             config.types(),
                             access.uses(),
-                            config.costs(),
+                            config.routes(),
                             requestLog,
                             new EngineFigures(store, config.clock(), tally, quotas, sweep),
                             config.testClock().orElse(null),

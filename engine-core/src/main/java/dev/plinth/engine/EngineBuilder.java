@@ -13,18 +13,20 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
-import dev.plinth.engine.internal.wire.Costs;
+import dev.plinth.engine.internal.wire.RouteSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
@@ -44,6 +46,7 @@ public final class EngineBuilder {
     private final Map<String, Json> childTypes = new LinkedHashMap<>();
     private final Map<String, Integer> routeCosts = new LinkedHashMap<>();
     private final Map<String, Integer> operationCosts = new LinkedHashMap<>();
+    private final Map<String, Set<Operation.Demand>> demands = new LinkedHashMap<>();
     private EngineClock clock = EngineClock.system();
     private Optional<ManualClock> testClock = Optional.empty();
     private IdSource ids = new RandomIds();
@@ -208,7 +211,8 @@ public final class EngineBuilder {
     }
 
     /**
-     * What a call of a route costs in rate-limit units; 1 unless said otherwise.
+     * What a call of a route costs in rate-limit units; 1 unless said otherwise. {@code GET /v1/rate-limit} takes none and has no
+     * cost.
      *
      * @param route method and path, such as {@code POST /v1/resources/{id}/pause}
      * @param units 0 to 1,000, and not more than any rate limit has at once; 0 takes nothing
@@ -222,6 +226,26 @@ public final class EngineBuilder {
     public EngineBuilder operationCost(String operation, int units) {
         operationCosts.put(checked(operation), checkedUnits(units));
         return this;
+    }
+
+    /**
+     * Demands an {@code Idempotency-Key} of every call of a route; without one it is refused with 400
+     * {@code idempotency_key_missing}.
+     *
+     * @param route method and path of a route that changes something, such as {@code POST /v1/resources}
+     */
+    public EngineBuilder requireIdempotencyKey(String route) {
+        return demand(route, Operation.Demand.IDEMPOTENCY_KEY);
+    }
+
+    /**
+     * Demands an {@code If-Match} of every call of a route; without one it is refused with 428 {@code precondition_required},
+     * once it is clear that the caller sees the thing and may change it. Items of a bulk call have no headers and are not asked.
+     *
+     * @param route method and path of a route that changes one resource or child, such as {@code PATCH /v1/resources/{id}}
+     */
+    public EngineBuilder requireIfMatch(String route) {
+        return demand(route, Operation.Demand.IF_MATCH);
     }
 
     /** Registers a listener under a name by which its place is kept. */
@@ -257,8 +281,13 @@ public final class EngineBuilder {
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),
-                new Costs(Map.copyOf(routeCosts), Map.copyOf(operationCosts)),
+                new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
                 defaultWorkspace));
+    }
+
+    private EngineBuilder demand(String route, Operation.Demand demand) {
+        demands.merge(route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Operation.Demand.values()));
+        return this;
     }
 
     private static int checkedUnits(int units) {

@@ -10,7 +10,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.wire.Costs;
+import dev.plinth.engine.internal.wire.RouteSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,5 +37,5 @@ record EngineConfig(
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,
         ContentTypes types,
-        Costs costs,
+        RouteSettings routes,
         boolean defaultWorkspace) {}

@@ -235,6 +235,15 @@ final class RateLimitPoliciesTest {
     }
 
     @Test
+    void open_costOfLookingAtTheRateLimit_isRefused() {
+        EngineBuilder dear = Engine.builder().routeCost("GET /v1/rate-limit", 1);
+        assertThatThrownBy(dear::open)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Expected a route that takes rate-limit units, but \"GET /v1/rate-limit\" only looks at them"
+                        + " and never takes any; leave its cost out");
+    }
+
+    @Test
     void policy_thatMakesNoSense_isRefused() {
         Plan plan = Plan.perMinute("p", 60);
         assertThatThrownBy(() -> RatePolicy.of("A", 1, 1)).hasMessageContaining("\"A\"");

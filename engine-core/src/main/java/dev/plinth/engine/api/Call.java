@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine reads the headers {@code authorization}, {@code idempotency-key}, {@code if-match}, {@code if-none-match},
  * {@code prefer}, {@code content-type}, {@code content-encoding} and {@code last-event-id}; others are ignored. A header that
- * came more than once is joined with {@code ", "} (RFC 9110 §5.3).
+ * came more than once is joined with {@code ", "} (RFC 9110 §5.3); but {@code idempotency-key}, which is no list and may hold
+ * commas, with {@link #REPEATED}, and is refused.
  *
  * @param method the method as sent, in capitals: {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}
  * @param path the path as sent, without query and still percent-encoded, starting with {@code /}
@@ -28,6 +29,9 @@ public record Call(
         Map<String, String> headers,
         byte[] body,
         boolean bodyTooLarge) {
+    /** Stands between the values of a header that must not be repeated, and in no value: a line feed. */
+    public static final char REPEATED = '\n';
+
     private static final byte[] NO_BODY = {};
 
     /** Checks that nothing is missing; it copies nothing. */

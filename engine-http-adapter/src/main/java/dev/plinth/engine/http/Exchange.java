@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
+    private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private final Calls calls;
     private final EngineConnection connection;
@@ -95,7 +96,8 @@ final class Exchange implements Invocable.Task {
         Map<String, String> headers = new LinkedHashMap<>();
         for (HttpField field : request.getHeaders()) {
             String value = field.getValue() == null ? "" : field.getValue();
-            headers.merge(field.getLowerCaseName(), value, (before, next) -> before + ", " + next);
+            String between = field.getLowerCaseName().equals(IDEMPOTENCY_KEY) ? String.valueOf(Call.REPEATED) : ", ";
+            headers.merge(field.getLowerCaseName(), value, (before, next) -> before + between + next);
         }
         return headers;
     }

@@ -173,6 +173,23 @@ class EvaluationOrderTest {
     }
 
     @Test
+    void step8Before9_twoIdempotencyKeysAndMalformed_400OfTheHeader() throws IOException {
+        RawReply reply = send(
+                post("/v1/resources", "{").with("Idempotency-Key", "one").with("idempotency-key", "two"));
+
+        ProblemReply.of(reply, 400, "idempotency_key_invalid");
+        assertThat(reply.text()).contains("Expected the header Idempotency-Key once");
+    }
+
+    @Test
+    void step8_idempotencyKeyWithACommaOnce_isOneKey() throws IOException {
+        WireRequest create = post("/v1/resources", "{\"name\":\"a\"}").with("Idempotency-Key", "one, two");
+
+        assertThat(send(create).status()).isEqualTo(201);
+        assertThat(send(create).header("idempotent-replayed")).isEqualTo("true");
+    }
+
+    @Test
     void step8Before9_idempotencyKeyReusedAndMalformed_422OfTheKey() throws IOException {
         send(post("/v1/resources", "{\"name\":\"a\"}").with("Idempotency-Key", "k"));
 

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,14 +101,14 @@ public final class BulkJob implements ItemJob {
         Id id = id(fields);
         return switch (action) {
             case "update" -> update(fields, id);
-            case "delete" -> Resources.delete(id, null, Jobs::cancelOn);
-            default -> Resources.move(id, action, null);
+            case "delete" -> Resources.delete(id, Precondition.NONE, Jobs::cancelOn);
+            default -> Resources.move(id, action, Precondition.NONE);
         };
     }
 
     private Command.Change update(Fields fields, Id id) {
         Content.Patch patch = ContentRules.patch(fields);
-        return Resources.patch(id, patch, null, types);
+        return Resources.patch(id, patch, Precondition.NONE, types);
     }
 
     private static Id id(Fields fields) {

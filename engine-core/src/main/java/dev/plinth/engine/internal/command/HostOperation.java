@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class HostOperation {
         Changes changes = new Changes();
         Json patch = result.patch();
         if (patch != null) {
-            changes.addAll(Resources.patch(resource, patch(patch), null, types)
+            changes.addAll(Resources.patch(resource, patch(patch), Precondition.NONE, types)
                     .decide(context)
                     .changes());
         }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -10,6 +11,11 @@ final class IdempotencyKeys {
     private IdempotencyKeys() {}
 
     static String read(String header) {
+        if (header.indexOf(Call.REPEATED) >= 0) {
+            throw Refused.of(
+                    ProblemCode.IDEMPOTENCY_KEY_INVALID,
+                    "Expected the header Idempotency-Key once, but it is there more than once; send one key.");
+        }
         String text = header.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
         String key = quoted ? unescaped(text.substring(1, text.length() - 1)) : text;
@@ -26,6 +32,13 @@ final class IdempotencyKeys {
                             + " printable ASCII characters, but got " + key.length()
                             + " characters or others; send a UUID.");
         }
+    }
+
+    /** The host demands a key. */
+    static Refused missing() {
+        return Refused.of(
+                ProblemCode.IDEMPOTENCY_KEY_MISSING,
+                "Expected the header Idempotency-Key, which this route demands, but there is none; send a UUID.");
     }
 
     /** The key was used for something else. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
+ * @param demands the headers that the host demands
  * @param body whether a body is expected
  * @param bodyBytesMax bytes of a body
  * @param runsHostCode true if it may take long on the caller's thread
@@ -32,6 +34,7 @@ public record Operation(
         @Nullable Scope scope,
         int cost,
         Map<String, Integer> costsByName,
+        Set<Demand> demands,
         Body body,
         int bodyBytesMax,
         boolean runsHostCode,
@@ -43,8 +46,8 @@ public record Operation(
         return !method.equals("GET");
     }
 
-    /** The same operation at other costs. */
-    public Operation costing(int units, Map<String, Integer> byName) {
+    /** The same operation as the host wants it: at these costs, and with these headers. */
+    public Operation with(int units, Map<String, Integer> byName, Set<Demand> demanded) {
         return new Operation(
                 name,
                 method,
@@ -53,6 +56,7 @@ public record Operation(
                 scope,
                 units,
                 byName,
+                demanded,
                 body,
                 bodyBytesMax,
                 runsHostCode,
@@ -73,6 +77,12 @@ public record Operation(
         OPERATOR,
         /** Anybody. */
         NOBODY
+    }
+
+    /** A header that a host may demand of the callers of a route. */
+    public enum Demand {
+        IDEMPOTENCY_KEY,
+        IF_MATCH
     }
 
     /** Whether a body is expected. */

@@ -219,6 +219,9 @@ public final class Pipeline {
 
     private @Nullable Step idempotency(Passage passage) {
         String header = passage.request.headers().idempotencyKey();
+        if (header == null && passage.request.operation().demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
+            throw IdempotencyKeys.missing();
+        }
         if (header == null || !passage.request.operation().mutates()) {
             return null;
         }

@@ -62,12 +62,12 @@ public final class Children {
 
     /** Applies a merge patch to a child. */
     public static Command.Change patch(
-            Id resource, Id child, Content.Patch patch, @Nullable String ifMatch, ContentTypes types) {
+            Id resource, Id child, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
         return context -> {
             Visible parent = Visible.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            Match.checkIfMatch(ifMatch, row.version());
+            ifMatch.check(row.version());
             parent.row().status().checkWritable();
             Content content = row.content().patched(patch);
             if (content == null) {
@@ -82,12 +82,12 @@ public final class Children {
     }
 
     /** Deletes a child. */
-    public static Command.Change delete(Id resource, Id child, @Nullable String ifMatch) {
+    public static Command.Change delete(Id resource, Id child, Precondition ifMatch) {
         return context -> {
             Visible parent = Visible.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            Match.checkIfMatch(ifMatch, row.version());
+            ifMatch.check(row.version());
             parent.row().status().checkWritable();
             Changes changes = new Changes();
             remove(row, changes);

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +13,6 @@ final class Match {
         return "\"v" + version + "\"";
     }
 
-    /** Refuses unless the header is absent, is {@code *} or lists this version. */
-    static void checkIfMatch(@Nullable String header, long version) {
-        if (header == null || header.strip().equals("*") || tags(header).contains(tag(version))) {
-            return;
-        }
-        throw Refused.of(
-                ProblemCode.PRECONDITION_FAILED,
-                "Expected the version that If-Match names, but it is " + tag(version)
-                        + "; get it again and repeat the change.");
-    }
-
     /** True if the header names this version, so that nothing has to be sent. */
     static boolean isUnchanged(@Nullable String header, long version) {
         if (header == null) {
@@ -36,7 +23,8 @@ final class Match {
                 || tags(header).stream().anyMatch(other -> other.equals(tag) || other.equals("W/" + tag));
     }
 
-    private static List<String> tags(String header) {
+    /** The tags that a header lists. */
+    static List<String> tags(String header) {
         List<String> tags = new ArrayList<>();
         for (String tag : header.split(",")) {
             tags.add(tag.strip());

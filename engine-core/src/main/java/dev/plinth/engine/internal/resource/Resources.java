@@ -109,11 +109,11 @@ public final class Resources {
     }
 
     /** Applies a merge patch. */
-    public static Command.Change patch(Id id, Content.Patch patch, @Nullable String ifMatch, ContentTypes types) {
+    public static Command.Change patch(Id id, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
         return context -> {
             Visible visible = Visible.find(context, id).editable();
             ResourceRow row = visible.row();
-            Match.checkIfMatch(ifMatch, row.version());
+            ifMatch.check(row.version());
             row.status().checkWritable();
             Content content = row.content().patched(patch);
             if (content == null) {
@@ -125,12 +125,12 @@ public final class Resources {
     }
 
     /** Moves a resource to another status. */
-    private static Command.Change move(Id id, Status.Move move, @Nullable String ifMatch) {
+    private static Command.Change move(Id id, Status.Move move, Precondition ifMatch) {
         return context -> {
             Visible visible = Visible.find(context, id);
             boolean ownersMove = move == Status.Move.ARCHIVE || move == Status.Move.UNARCHIVE;
             ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
-            Match.checkIfMatch(ifMatch, row.version());
+            ifMatch.check(row.version());
             Status status = row.status().after(move);
             if (status == row.status()) {
                 return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
@@ -140,7 +140,7 @@ public final class Resources {
     }
 
     /** The move of a name: pause, resume, archive or unarchive. */
-    public static Command.Change move(Id id, String move, @Nullable String ifMatch) {
+    public static Command.Change move(Id id, String move, Precondition ifMatch) {
         return move(id, Status.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
     }
 
@@ -149,10 +149,10 @@ public final class Resources {
      *
      * @param end ends what the grantees have under way on it
      */
-    public static Command.Change delete(Id id, @Nullable String ifMatch, ShareEnd end) {
+    public static Command.Change delete(Id id, Precondition ifMatch, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, id).owned().row();
-            Match.checkIfMatch(ifMatch, row.version());
+            ifMatch.check(row.version());
             if (row.status() != Status.ARCHIVED) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -163,7 +163,7 @@ public final class Resources {
             byte[] body = deleted(row.id());
             if (Children.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)
                     || Shares.remove(context, row.id(), CHILDREN_PER_STEP, end, changes)) {
-                return new Decision(changes, Outcome.Done.ok(body), delete(id, null, end));
+                return new Decision(changes, Outcome.Done.ok(body), delete(id, Precondition.NONE, end));
             }
             changes.remove(ResourceTables.RESOURCES, row.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.deleted", row.id(), body));

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Preferences;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.resource.Precondition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +67,9 @@ final class Input {
         return id == null ? new Id(kind, -1, -1) : id;
     }
 
-    @Nullable
-    String ifMatch() {
-        return request.headers().ifMatch();
+    Precondition ifMatch() {
+        return new Precondition(
+                request.headers().ifMatch(), request.operation().demands().contains(Operation.Demand.IF_MATCH));
     }
 
     @Nullable

@@ -148,13 +148,18 @@ final class OpenApi {
             json.close();
         }
         if (operation.mutates()) {
-            reference(json, "parameters/IdempotencyKey");
+            demandable(json, operation, Operation.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
             reference(json, "parameters/Prefer");
         }
         if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
-            reference(json, "parameters/IfMatch");
+            demandable(json, operation, Operation.Demand.IF_MATCH, "IfMatch");
         }
         json.closeArray();
+    }
+
+    private static void demandable(JsonBytes json, Operation operation, Operation.Demand demand, String parameter) {
+        boolean required = operation.demands().contains(demand);
+        reference(json, "parameters/" + (required ? "Required" : "") + parameter);
     }
 
     private static void responses(JsonBytes json, Operation operation) {
@@ -211,6 +216,12 @@ final class OpenApi {
                 ProblemCode.SHUTTING_DOWN,
                 ProblemCode.OUTCOME_UNKNOWN);
         codes.addAll(operation.codes());
+        if (operation.demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
+            codes.add(ProblemCode.IDEMPOTENCY_KEY_MISSING);
+        }
+        if (operation.demands().contains(Operation.Demand.IF_MATCH)) {
+            codes.add(ProblemCode.PRECONDITION_REQUIRED);
+        }
         if (operation.guard() != Operation.Guard.NOBODY) {
             codes.add(ProblemCode.UNAUTHENTICATED);
             codes.add(ProblemCode.INVALID_TOKEN);
@@ -251,12 +262,24 @@ final class OpenApi {
         bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
         bearer(json.name("operatorToken"), "The operator's token.");
         json.close().name("parameters").open();
+        for (boolean required : new boolean[] {false, true}) {
+            String prefix = required ? "Required" : "";
+            header(
+                    json.name(prefix + "IdempotencyKey"),
+                    "Idempotency-Key",
+                    required,
+                    "The same key gives the first answer again for 24 hours.");
+            header(
+                    json.name(prefix + "IfMatch"),
+                    "If-Match",
+                    required,
+                    "The versions in which the thing may be; 412 otherwise.");
+        }
         header(
-                json.name("IdempotencyKey"),
-                "Idempotency-Key",
-                "The same key gives the first answer again for 24 hours.");
-        header(json.name("IfMatch"), "If-Match", "The versions in which the thing may be; 412 otherwise.");
-        header(json.name("Prefer"), "Prefer", "wait=1 to wait=30: waits for a call or a job that is still running.");
+                json.name("Prefer"),
+                "Prefer",
+                false,
+                "wait=1 to wait=30: waits for a call or a job that is still running.");
         json.close().name("schemas").open();
         json.raw("Page", PAGE).raw("Problem", PROBLEM);
         json.close().close();
@@ -270,8 +293,12 @@ final class OpenApi {
                 .close();
     }
 
-    private static void header(JsonBytes json, String name, String description) {
-        json.open().member("name", name).member("in", "header").member("description", description);
+    private static void header(JsonBytes json, String name, boolean required, String description) {
+        json.open()
+                .member("name", name)
+                .member("in", "header")
+                .member("required", required)
+                .member("description", description);
         type(json.name("schema"), "string");
         json.close();
     }

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Spells one row of the command table: what most rows have in common is left out. Not thread-safe. */
@@ -90,6 +91,6 @@ final class OperationRow {
 
     Operation decodedBy(Operation.Decoder decoder) {
         return new Operation(
-                name, method, path, guard, scope, cost, Map.of(), body, bodyBytesMax, slow, parameters, codes, decoder);
+                name, method, path, guard, scope, cost, Map.of(), Set.of(), body, bodyBytesMax, slow, parameters, codes, decoder);
     }
 }

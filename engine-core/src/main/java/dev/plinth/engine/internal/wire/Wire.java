@@ -44,7 +44,7 @@ public final class Wire {
      * @param asyncOperations the names of the host's asynchronous operations
      * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
-     * @param costs what calls cost where the host says so
+     * @param settings what the host says of routes
      * @param log the last requests of each workspace
      * @param figures gives the page of all figures
      * @param testClock the clock that may be turned over the wire, or null
@@ -59,7 +59,7 @@ public final class Wire {
             Set<String> asyncOperations,
             ContentTypes types,
             KeyUses keyUses,
-            Costs costs,
+            RouteSettings settings,
             RequestLog log,
             Supplier<byte[]> figures,
             @Nullable ManualClock testClock,
@@ -71,7 +71,7 @@ public final class Wire {
         Set<String> hostOperations = new HashSet<>(parts.asyncOperations());
         hostOperations.addAll(parts.operations().keySet());
         OpenApi openApi = new OpenApi(hostOperations);
-        List<Operation> table = parts.costs()
+        List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
                         new JobDecoders(),

@@ -1,0 +1,35 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On which versions a change is made (RFC 9110 §13.1.1).
+ *
+ * @param ifMatch the header If-Match, or null if there was none
+ * @param required true if the host demands that there is one (RFC 6585 §3)
+ */
+public record Precondition(@Nullable String ifMatch, boolean required) {
+    /** Any version will do. */
+    public static final Precondition NONE = new Precondition(null, false);
+
+    /** Refuses with 428 if there has to be a header, and with 412 unless it is {@code *} or lists this version. */
+    void check(long version) {
+        if (ifMatch == null) {
+            if (required) {
+                throw Refused.of(
+                        ProblemCode.PRECONDITION_REQUIRED,
+                        "Expected the header If-Match, which this route demands, but there is none; get the thing and"
+                                + " send its ETag, or * for any version.");
+            }
+            return;
+        }
+        if (!ifMatch.strip().equals("*") && !Match.tags(ifMatch).contains(Match.tag(version))) {
+            throw Refused.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "Expected the version that If-Match names, but it is " + Match.tag(version)
+                            + "; get it again and repeat the change.");
+        }
+    }
+}
