@@ -286,7 +286,8 @@ public final class EngineBuilder {
     }
 
     private EngineBuilder demand(String route, Operation.Demand demand) {
-        demands.merge(route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Operation.Demand.values()));
+        demands.merge(
+                route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Operation.Demand.values()));
         return this;
     }
 

@@ -38,7 +38,11 @@ final class DemandedHeadersTest {
         owner = key("owner");
         grantee = key("grantee");
         path = "/v1/resources/"
-                + client().resources().create("a").idempotencyKey("first").call().id();
+                + client().resources()
+                        .create("a")
+                        .idempotencyKey("first")
+                        .call()
+                        .id();
     }
 
     @AfterEach
@@ -49,8 +53,7 @@ final class DemandedHeadersTest {
     @Test
     void key_isMissing_400BeforeTheBodyIsRead() {
         assertProblem(ask("POST", "/v1/resources", "{", Map.of()), 400, "idempotency_key_missing");
-        assertProblem(
-                ask("POST", "/v1/resources", "{", Map.of("Idempotency-Key", "")), 400, "idempotency_key_invalid");
+        assertProblem(ask("POST", "/v1/resources", "{", Map.of("Idempotency-Key", "")), 400, "idempotency_key_invalid");
         assertThat(client().resources().list().call().data()).hasSize(1);
     }
 
@@ -92,8 +95,7 @@ final class DemandedHeadersTest {
 
     @Test
     void ifMatch_fitsNot_412() {
-        assertProblem(
-                ask("PATCH", path, NAME.toString(), Map.of("If-Match", "\"v2\"")), 412, "precondition_failed");
+        assertProblem(ask("PATCH", path, NAME.toString(), Map.of("If-Match", "\"v2\"")), 412, "precondition_failed");
     }
 
     @Test
@@ -151,8 +153,9 @@ final class DemandedHeadersTest {
         EngineBuilder builder = Engine.builder().requireIfMatch(CREATE);
         assertThatThrownBy(builder::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Expected a route that changes one resource or child, but \"POST /v1/resources\" looks at no"
-                        + " If-Match");
+                .hasMessage(
+                        "Expected a route that changes one resource or child, but \"POST /v1/resources\" looks at no"
+                                + " If-Match");
     }
 
     private PlinthClient client() {

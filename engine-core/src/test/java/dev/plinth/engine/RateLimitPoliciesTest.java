@@ -239,8 +239,9 @@ final class RateLimitPoliciesTest {
         EngineBuilder dear = Engine.builder().routeCost("GET /v1/rate-limit", 1);
         assertThatThrownBy(dear::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Expected a route that takes rate-limit units, but \"GET /v1/rate-limit\" only looks at them"
-                        + " and never takes any; leave its cost out");
+                .hasMessage(
+                        "Expected a route that takes rate-limit units, but \"GET /v1/rate-limit\" only looks at them"
+                                + " and never takes any; leave its cost out");
     }
 
     @Test

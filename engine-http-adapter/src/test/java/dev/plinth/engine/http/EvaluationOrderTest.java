@@ -174,8 +174,8 @@ class EvaluationOrderTest {
 
     @Test
     void step8Before9_twoIdempotencyKeysAndMalformed_400OfTheHeader() throws IOException {
-        RawReply reply = send(
-                post("/v1/resources", "{").with("Idempotency-Key", "one").with("idempotency-key", "two"));
+        RawReply reply =
+                send(post("/v1/resources", "{").with("Idempotency-Key", "one").with("idempotency-key", "two"));
 
         ProblemReply.of(reply, 400, "idempotency_key_invalid");
         assertThat(reply.text()).contains("Expected the header Idempotency-Key once");

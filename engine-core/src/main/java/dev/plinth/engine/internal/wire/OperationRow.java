@@ -91,6 +91,19 @@ final class OperationRow {
 
     Operation decodedBy(Operation.Decoder decoder) {
         return new Operation(
-                name, method, path, guard, scope, cost, Map.of(), Set.of(), body, bodyBytesMax, slow, parameters, codes, decoder);
+                name,
+                method,
+                path,
+                guard,
+                scope,
+                cost,
+                Map.of(),
+                Set.of(),
+                body,
+                bodyBytesMax,
+                slow,
+                parameters,
+                codes,
+                decoder);
     }
 }
