@@ -90,7 +90,8 @@ final class KeySteps {
                             List.of("resources:read"),
                             List.of("resources:write"),
                             List.of("keys:write", "resources:read"),
-                            List.of("events:read", "keys:write")));
+                            List.of("events:read", "keys:write"),
+                            List.of("resources:write", "jobs:write", "events:write", "webhooks:write", "keys:write")));
         }
         if (choose.oneIn(3)) {
             body.put("enabled", choose.oneIn(2));

@@ -30,7 +30,9 @@ record KeyRow(
     /** Stands for "never". */
     static final long NEVER = Long.MAX_VALUE;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** In version 1 these were a full key: all ten scopes of that time. */
+    private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
     private static final int EXPECTED_BYTES = 192;
 
     static KeyRow read(byte[] row) {
@@ -41,7 +43,7 @@ record KeyRow(
                 in.number(),
                 in.text(),
                 in.small() == 1,
-                in.small(),
+                readScopes(in),
                 in.text(),
                 in.text(),
                 in.small() == 1,
@@ -185,6 +187,11 @@ record KeyRow(
             return "expired";
         }
         return disabled ? "disabled" : "enabled";
+    }
+
+    private static int readScopes(RowReader in) {
+        int scopes = in.small();
+        return in.version() == 1 && scopes == FULL_IN_VERSION_1 ? Scope.FULL : scopes;
     }
 
     private static List<Token> readTokens(RowReader in) {

@@ -146,7 +146,7 @@ public final class Keys {
                         ProblemCode.INVALID_TRANSITION,
                         "Expected a key that is not revoked, but this one is; create another.");
             }
-            ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.ALL, old.live());
+            ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.FULL, old.live());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
             if (row.tokens().size() > OLD_SECRETS_MAX + 1) {
                 throw Refused.of(
@@ -168,7 +168,7 @@ public final class Keys {
 
     private static Decision create(Context context, Id workspace, NewKey input) {
         checkMayGive(context.caller(), input.scopes());
-        ApiSecret secret = ApiSecret.create(context, input.scopes() != Scope.ALL, input.live());
+        ApiSecret secret = ApiSecret.create(context, input.scopes() != Scope.FULL, input.live());
         Long expiresAt = input.expiresAt();
         KeyRow row = new KeyRow(
                 context.newId(IdKind.KEY),
@@ -205,12 +205,12 @@ public final class Keys {
      * @param body an answer with a secret, of a key or of something else
      */
     public static void checkMayBeShown(Caller caller, byte[] body) {
-        if (caller.scopes() == Scope.ALL) {
+        if (caller.scopes() == Scope.FULL) {
             return;
         }
         if (JsonReader.trusted(body) instanceof JsonValue.Obj shown
                 && shown.get("scopes") instanceof JsonValue.Arr names) {
-            int bits = names.items().isEmpty() ? Scope.ALL : 0;
+            int bits = names.items().isEmpty() ? Scope.FULL : 0;
             for (JsonValue name : names.items()) {
                 Scope scope = name instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
                 bits |= scope == null ? 0 : scope.bits();
@@ -224,15 +224,18 @@ public final class Keys {
         if (lacking == 0) {
             return;
         }
-        String names = String.join(" ", namesOf(lacking));
+        List<String> names = Scope.names(lacking);
+        if (names.isEmpty()) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.INSUFFICIENT_SCOPE,
+                            "Expected a full key to give a full key, but this one is restricted to the scopes it names;"
+                                    + " name scopes, or use a full key.")
+                    .hint("all"));
+        }
         throw new Refused(Refusal.of(
                         ProblemCode.INSUFFICIENT_SCOPE,
-                        "Expected a key that has every scope that it gives, but it lacks " + names + ".")
-                .hint(names));
-    }
-
-    private static List<String> namesOf(int bits) {
-        return bits == Scope.ALL ? List.of("all") : Scope.names(bits);
+                        "Expected a key that has every scope that it gives, but it lacks " + String.join(" ", names) + ".")
+                .hint(String.join(" ", names)));
     }
 
     private static void putToken(Changes changes, KeyRow row, ApiSecret secret) {

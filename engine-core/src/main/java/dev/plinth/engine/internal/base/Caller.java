@@ -16,11 +16,11 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
     private static final Id NO_KEY = new Id(IdKind.KEY, 0, 0);
 
     /** The operator. */
-    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.ALL, Plan.BUSINESS, 0);
+    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
 
     /** The engine itself, at work for a workspace. */
     public static Caller engineFor(Id workspace) {
-        return new Caller(workspace, NO_KEY, Scope.ALL, Plan.BUSINESS, 0);
+        return new Caller(workspace, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
     }
 
     /** True for the operator. */

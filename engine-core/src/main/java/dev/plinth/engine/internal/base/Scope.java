@@ -18,8 +18,8 @@ public enum Scope {
     KEYS_READ,
     KEYS_WRITE;
 
-    /** All scopes at once: a full key. */
-    public static final int ALL = (1 << values().length) - 1;
+    /** Everything there is or will be: a full key. It is more than all scopes that have names. */
+    public static final int FULL = Integer.MAX_VALUE;
 
     private static final Scope[] VALUES = values();
 
@@ -53,7 +53,7 @@ public enum Scope {
     /** The names of the scopes in a set of bits, the ones that others include left out; none for a full key. */
     public static List<String> names(int bits) {
         List<String> names = new ArrayList<>();
-        if (bits == ALL) {
+        if (bits == FULL) {
             return names;
         }
         for (Scope scope : VALUES) {

@@ -125,13 +125,13 @@ final class AccessDecoders {
         String mode = body.oneOf("mode", List.of("live", "test"));
         Integer scopes = scopes(body);
         Long expiresAt = body.time("expiresAt");
-        return new Keys.NewKey(name, !"test".equals(mode), scopes == null ? Scope.ALL : scopes, expiresAt);
+        return new Keys.NewKey(name, !"test".equals(mode), scopes == null ? Scope.FULL : scopes, expiresAt);
     }
 
     private static @Nullable Integer scopes(Fields body) {
         List<JsonValue> items = body.array("scopes", Scope.values().length);
         if (items == null || items.isEmpty()) {
-            return items == null ? null : (Integer) Scope.ALL;
+            return items == null ? null : (Integer) Scope.FULL;
         }
         int bits = 0;
         for (int i = 0; i < items.size(); i++) {

@@ -147,7 +147,7 @@ final class RandomLife {
             case 0 -> run(Caller.OPERATOR, Workspaces.create("w" + random.nextInt(99), "starter"));
             case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), uses));
             case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, uses));
-            default -> add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, Scope.ALL, null)));
+            default -> add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, Scope.FULL, null)));
         }
     }
 

@@ -19,6 +19,6 @@ final class Callers {
     }
 
     static Caller of(Id workspace, Id key, Plan plan) {
-        return new Caller(workspace, key, Scope.ALL, plan, SINCE.incrementAndGet());
+        return new Caller(workspace, key, Scope.FULL, plan, SINCE.incrementAndGet());
     }
 }

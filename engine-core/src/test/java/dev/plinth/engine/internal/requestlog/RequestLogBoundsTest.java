@@ -208,7 +208,7 @@ final class RequestLogBoundsTest {
                 Rows.class.getClassLoader(), new Class<?>[] {Rows.class}, (proxy, method, args) -> {
                     throw new AssertionError("Expected no rows to be read");
                 });
-        Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), Scope.ALL, Plan.BUSINESS, 0);
+        Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), Scope.FULL, Plan.BUSINESS, 0);
         RandomIds ids = new RandomIds();
         return new Context(caller, START, rows, ids, new Seal(new byte[Seal.KEY_BYTES], ids), () -> 0);
     }
