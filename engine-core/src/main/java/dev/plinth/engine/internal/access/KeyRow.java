@@ -33,6 +33,7 @@ record KeyRow(
     private static final int VERSION = 2;
     /** In version 1 these were a full key: all ten scopes of that time. */
     private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
+
     private static final int EXPECTED_BYTES = 192;
 
     static KeyRow read(byte[] row) {

@@ -234,7 +234,8 @@ public final class Keys {
         }
         throw new Refused(Refusal.of(
                         ProblemCode.INSUFFICIENT_SCOPE,
-                        "Expected a key that has every scope that it gives, but it lacks " + String.join(" ", names) + ".")
+                        "Expected a key that has every scope that it gives, but it lacks " + String.join(" ", names)
+                                + ".")
                 .hint(String.join(" ", names)));
     }
 
