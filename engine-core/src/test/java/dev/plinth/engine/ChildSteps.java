@@ -81,8 +81,8 @@ final class ChildSteps {
     }
 
     private Expected get(Resource row, Share share, PlainAsk ask) {
-        return ResourceSteps.unchanged(ask, row)
-                ? ResourceSteps.notModified(row)
+        return ResourceSteps.unchanged(ask, row.etag())
+                ? ResourceSteps.notModified(row.etag())
                 : Expected.ok(row.shown(), row.etag());
     }
 

@@ -80,12 +80,17 @@ final class PlainChoice {
     /** A header If-Match for a row; null for none. */
     String ifMatch(Resource row) {
         String tag = row == null ? "\"v1\"" : row.etag();
-        return oneIn(2) ? null : of(tag, tag, tag, "\"v99\"", "*", "\"v98\", " + tag, "W/" + tag, "v1");
+        return oneIn(2) ? null : of(tag, tag, tag, "\"v99\"", "*", "\"v98\", " + tag, "W/" + tag, "v1", withRole(tag, "editor"), withRole(tag, "reader"));
     }
 
-    static boolean matches(String ifMatch, Resource row) {
+    static String withRole(String tag, String role) {
+        return tag.substring(0, tag.length() - 1) + "-" + role + "\"";
+    }
+
+    static boolean matches(String ifMatch, String version, String shown) {
         return ifMatch == null
                 || ifMatch.equals("*")
-                || List.of(ifMatch.split(", ")).contains(row.etag());
+                || List.of(ifMatch.split(", ")).contains(version)
+                || List.of(ifMatch.split(", ")).contains(shown);
     }
 }

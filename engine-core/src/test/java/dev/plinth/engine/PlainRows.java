@@ -135,6 +135,11 @@ final class PlainRows {
             return shown;
         }
 
+        /** What names a version and the role in which it is shown. */
+        String etag(Share share) {
+            return share == null || parent != null ? etag() : "\"v" + version + "-" + share.role + "\"";
+        }
+
         Map<String, Object> shown(Share share) {
             Map<String, Object> shown = shown();
             if (share != null) {

@@ -73,7 +73,7 @@ final class ResourceSteps {
             return ask.withQuery("include=children");
         }
         String tag = target == null ? "\"v1\"" : target.etag();
-        return choose.oneIn(2) ? ask.withHeader("if-none-match", choose.of(tag, "W/" + tag, "\"v99\"", "*")) : ask;
+        return choose.oneIn(2) ? ask.withHeader("if-none-match", choose.of(tag, "W/" + tag, PlainChoice.withRole(tag, "editor"), PlainChoice.withRole(tag, "reader"), "*")) : ask;
     }
 
     private Expected create(Workspace who, PlainAsk ask, PlainAnswer answer) {
@@ -97,12 +97,14 @@ final class ResourceSteps {
         if (row == null) {
             return Expected.refused(404, "not_found");
         }
-        Map<String, Object> shown = row.shown(world.share(row, who));
+        Share share = world.share(row, who);
+        Map<String, Object> shown = row.shown(share);
         if (ask.query() != null) {
             shown.put("children", children(row));
             return Expected.ok(shown, null);
         }
-        return unchanged(ask, row) ? notModified(row) : Expected.ok(shown, row.etag());
+        String tag = row.etag(share);
+        return unchanged(ask, tag) ? notModified(tag) : Expected.ok(shown, tag);
     }
 
     private Map<String, Object> children(Resource parent) {
@@ -197,7 +199,7 @@ final class ResourceSteps {
         if (share != null && share.role.equals("reader")) {
             return Expected.refused(403, "forbidden");
         }
-        boolean matches = PlainChoice.matches(ask.headers().get("if-match"), row);
+        boolean matches = PlainChoice.matches(ask.headers().get("if-match"), row.etag(), row.etag(share));
         return matches ? null : Expected.refused(412, "precondition_failed");
     }
 
@@ -205,16 +207,16 @@ final class ResourceSteps {
         return ifMatch == null ? ask : ask.withHeader("if-match", ifMatch);
     }
 
-    static boolean unchanged(PlainAsk ask, Resource row) {
+    static boolean unchanged(PlainAsk ask, String shown) {
         String tag = ask.headers().get("if-none-match");
-        return tag != null && (tag.equals("*") || tag.replace("W/", "").equals(row.etag()));
+        return tag != null && (tag.equals("*") || tag.replace("W/", "").equals(shown));
     }
 
-    static Expected notModified(Resource row) {
-        return new Expected(304, null, Map.of(), row.etag(), null, null, false, null);
+    static Expected notModified(String tag) {
+        return new Expected(304, null, Map.of(), tag, null, null, false, null);
     }
 
     private static Expected shown(Resource row, Share share) {
-        return Expected.ok(row.shown(share), row.etag()).showing(share == null ? null : row);
+        return Expected.ok(row.shown(share), row.etag(share)).showing(share == null ? null : row);
     }
 }

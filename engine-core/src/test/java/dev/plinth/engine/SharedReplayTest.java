@@ -4,15 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A remembered answer that shows a shared resource is shown again only to whom still sees the resource (contract §5). */
 final class SharedReplayTest {
-    private final Engine engine = Engine.inMemory();
+    private final AtomicInteger runs = new AtomicInteger();
+    private final Engine engine = Engine.builder()
+            .operation("count", operation -> {
+                runs.incrementAndGet();
+                return OperationResult.of(Json.of("{\"secret\":1}"));
+            })
+            .operation("refuse", operation -> {
+                runs.incrementAndGet();
+                throw new OperationRefused("The resource is " + operation.resource());
+            })
+            .open();
     private String owner = "";
     private String grantee = "";
     private String resource = "";
@@ -74,6 +89,22 @@ final class SharedReplayTest {
         assertThat(reply.header("Idempotent-Replayed")).isEqualTo("true");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"count", "refuse"})
+    void hostOperation_shareRevoked_notFound(String operation) {
+        Reply first = run(operation);
+        Reply again = run(operation);
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        revoke();
+
+        Reply reply = run(operation);
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.header("Idempotent-Replayed")).isNull();
+        assertThat(runs).hasValue(1);
+    }
+
     @Test
     void delete_ownResource_replayedAlthoughItIsGone() {
         engine.call(Call.of("POST", resource + "/archive").withKey(owner));
@@ -86,6 +117,11 @@ final class SharedReplayTest {
 
     private Reply rename() {
         return engine.call(keyed(Call.of("PATCH", resource).withBody(Json.of("{\"name\":\"renamed\"}"))));
+    }
+
+    private Reply run(String operation) {
+        return engine.call(
+                keyed(Call.of("POST", resource + "/operations/" + operation).withBody(Json.EMPTY_OBJECT)));
     }
 
     private void grant() {

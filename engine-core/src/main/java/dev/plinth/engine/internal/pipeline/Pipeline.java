@@ -208,10 +208,15 @@ public final class Pipeline {
 
     /** Runs the host's code. Its refusal is decided like any other: so it waits for what it read, and the key remembers it. */
     private Command.Change run(Passage passage, Command.HostCall host) {
+        Context context = reading(passage, parts.store.view());
         try {
-            return host.run(reading(passage, parts.store.view()));
+            return host.run(context);
         } catch (Refused refused) {
-            return context -> {
+            Id shared = context.sharedResource();
+            return later -> {
+                if (shared != null) {
+                    later.showsShared(shared);
+                }
                 throw refused;
             };
         }

@@ -45,7 +45,7 @@ public final class Children {
     public static Command.Query get(Id resource, Id child, @Nullable String ifNoneMatch) {
         return context -> {
             ResourceRow row = find(context, Visible.find(context, resource).row(), child);
-            if (Match.isUnchanged(ifNoneMatch, row.version())) {
+            if (Match.isUnchanged(ifNoneMatch, row.etag())) {
                 return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
             }
             return Outcome.Done.ok(row.json(), row.etag());
@@ -67,7 +67,7 @@ public final class Children {
             Visible parent = Visible.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            ifMatch.check(row.version());
+            ifMatch.check(row.etag(), row.etag());
             parent.row().status().checkWritable();
             Content content = row.content().patched(patch);
             if (content == null) {
@@ -87,7 +87,7 @@ public final class Children {
             Visible parent = Visible.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            ifMatch.check(row.version());
+            ifMatch.check(row.etag(), row.etag());
             parent.row().status().checkWritable();
             Changes changes = new Changes();
             remove(row, changes);

@@ -13,12 +13,16 @@ final class Match {
         return "\"v" + version + "\"";
     }
 
-    /** True if the header names this version, so that nothing has to be sent. */
-    static boolean isUnchanged(@Nullable String header, long version) {
+    /** The strong tag of a version as a role is shown it. */
+    static String tag(long version, String role) {
+        return "\"v" + version + "-" + role + "\"";
+    }
+
+    /** True if the header names this tag, so that nothing has to be sent. */
+    static boolean isUnchanged(@Nullable String header, String tag) {
         if (header == null) {
             return false;
         }
-        String tag = tag(version);
         return header.strip().equals("*")
                 || tags(header).stream().anyMatch(other -> other.equals(tag) || other.equals("W/" + tag));
     }

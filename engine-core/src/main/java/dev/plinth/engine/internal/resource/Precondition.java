@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,13 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
     /** Any version will do. */
     public static final Precondition NONE = new Precondition(null, false);
 
-    /** Refuses with 428 if there has to be a header, and with 412 unless it is {@code *} or lists this version. */
-    void check(long version) {
+    /**
+     * Refuses with 428 if there has to be a header, and with 412 unless it is {@code *} or lists a tag of the thing.
+     *
+     * @param version the tag of its version, whoever is shown it
+     * @param shown the tag of its version as the caller is shown it
+     */
+    void check(String version, String shown) {
         if (ifMatch == null) {
             if (required) {
                 throw Refused.of(
@@ -25,10 +31,11 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
             }
             return;
         }
-        if (!ifMatch.strip().equals("*") && !Match.tags(ifMatch).contains(Match.tag(version))) {
+        List<String> tags = Match.tags(ifMatch);
+        if (!ifMatch.strip().equals("*") && !tags.contains(version) && !tags.contains(shown)) {
             throw Refused.of(
                     ProblemCode.PRECONDITION_FAILED,
-                    "Expected the version that If-Match names, but it is " + Match.tag(version)
+                    "Expected the version that If-Match names, but it is " + shown
                             + "; get it again and repeat the change.");
         }
     }

@@ -88,10 +88,11 @@ public final class Resources {
                 return Outcome.Done.ok(JsonBytes.append(
                         visible.json(), new JsonBytes(children.length + 16).raw("children", children)));
             }
-            if (Match.isUnchanged(ifNoneMatch, row.version())) {
-                return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
+            String etag = visible.etag(row);
+            if (Match.isUnchanged(ifNoneMatch, etag)) {
+                return new Outcome.Done(304, new byte[0], etag, null, 0, false);
             }
-            return Outcome.Done.ok(visible.json(), row.etag());
+            return Outcome.Done.ok(visible.json(), etag);
         };
     }
 
@@ -113,11 +114,11 @@ public final class Resources {
         return context -> {
             Visible visible = Visible.find(context, id).editable();
             ResourceRow row = visible.row();
-            ifMatch.check(row.version());
+            visible.check(ifMatch);
             row.status().checkWritable();
             Content content = row.content().patched(patch);
             if (content == null) {
-                return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
+                return Decision.nothing(Outcome.Done.ok(visible.json(), visible.etag(row)));
             }
             types.checkPatched(row, content);
             return changed(context, visible, row.status(), content, "resource.updated");
@@ -130,10 +131,10 @@ public final class Resources {
             Visible visible = Visible.find(context, id);
             boolean ownersMove = move == Status.Move.ARCHIVE || move == Status.Move.UNARCHIVE;
             ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
-            ifMatch.check(row.version());
+            visible.check(ifMatch);
             Status status = row.status().after(move);
             if (status == row.status()) {
-                return Decision.nothing(Outcome.Done.ok(visible.json(), row.etag()));
+                return Decision.nothing(Outcome.Done.ok(visible.json(), visible.etag(row)));
             }
             return changed(context, visible, status, row.content(), move.event());
         };
@@ -151,8 +152,9 @@ public final class Resources {
      */
     public static Command.Change delete(Id id, Precondition ifMatch, ShareEnd end) {
         return context -> {
-            ResourceRow row = Visible.find(context, id).owned().row();
-            ifMatch.check(row.version());
+            Visible visible = Visible.find(context, id).owned();
+            ResourceRow row = visible.row();
+            visible.check(ifMatch);
             if (row.status() != Status.ARCHIVED) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -217,7 +219,7 @@ public final class Resources {
         ResourceRow row = visible.row().next(status, content, context.now());
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
         changes.event(event(row, event));
-        return Decision.of(changes, Outcome.Done.ok(visible.view(row.json()), row.etag()));
+        return Decision.of(changes, Outcome.Done.ok(visible.view(row.json()), visible.etag(row)));
     }
 
     private static Changes.EventDraft event(ResourceRow row, String type) {

@@ -53,6 +53,16 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
         return this;
     }
 
+    /** The tag of a version of it as the caller sees it: with the role, which that version shows too. */
+    String etag(ResourceRow version) {
+        return share == null ? version.etag() : Match.tag(version.version(), share.role());
+    }
+
+    /** Refuses unless a precondition fits it. */
+    void check(Precondition ifMatch) {
+        ifMatch.check(row.etag(), etag(row));
+    }
+
     /** Its JSON as the caller sees it. */
     byte[] json() {
         return view(row.json());
