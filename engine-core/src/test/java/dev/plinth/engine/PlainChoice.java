@@ -80,7 +80,19 @@ final class PlainChoice {
     /** A header If-Match for a row; null for none. */
     String ifMatch(Resource row) {
         String tag = row == null ? "\"v1\"" : row.etag();
-        return oneIn(2) ? null : of(tag, tag, tag, "\"v99\"", "*", "\"v98\", " + tag, "W/" + tag, "v1", withRole(tag, "editor"), withRole(tag, "reader"));
+        return oneIn(2)
+                ? null
+                : of(
+                        tag,
+                        tag,
+                        tag,
+                        "\"v99\"",
+                        "*",
+                        "\"v98\", " + tag,
+                        "W/" + tag,
+                        "v1",
+                        withRole(tag, "editor"),
+                        withRole(tag, "reader"));
     }
 
     static String withRole(String tag, String role) {

@@ -73,7 +73,16 @@ final class ResourceSteps {
             return ask.withQuery("include=children");
         }
         String tag = target == null ? "\"v1\"" : target.etag();
-        return choose.oneIn(2) ? ask.withHeader("if-none-match", choose.of(tag, "W/" + tag, PlainChoice.withRole(tag, "editor"), PlainChoice.withRole(tag, "reader"), "*")) : ask;
+        return choose.oneIn(2)
+                ? ask.withHeader(
+                        "if-none-match",
+                        choose.of(
+                                tag,
+                                "W/" + tag,
+                                PlainChoice.withRole(tag, "editor"),
+                                PlainChoice.withRole(tag, "reader"),
+                                "*"))
+                : ask;
     }
 
     private Expected create(Workspace who, PlainAsk ask, PlainAnswer answer) {
