@@ -26,6 +26,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Journal;
@@ -82,13 +83,13 @@ final class RandomLife {
             switch (random.nextInt(12)) {
                 case 0, 1, 2 -> add(resources, IdKind.RESOURCE, "id", caller, Resources.create(content()));
                 case 3 ->
-                    run(caller, Resources.patch(any(resources, IdKind.RESOURCE), patch(), null, ContentTypes.NONE));
+                    run(caller, Resources.patch(any(resources, IdKind.RESOURCE), patch(), Precondition.NONE, ContentTypes.NONE));
                 case 4 ->
                     run(
                             caller,
                             Resources.move(
-                                    any(resources, IdKind.RESOURCE), MOVES.get(random.nextInt(MOVES.size())), null));
-                case 5 -> run(caller, Resources.delete(any(resources, IdKind.RESOURCE), null, Jobs::cancelOn));
+                                    any(resources, IdKind.RESOURCE), MOVES.get(random.nextInt(MOVES.size())), Precondition.NONE));
+                case 5 -> run(caller, Resources.delete(any(resources, IdKind.RESOURCE), Precondition.NONE, Jobs::cancelOn));
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
@@ -114,7 +115,7 @@ final class RandomLife {
         if (random.nextInt(3) > 0) {
             add(children, IdKind.CHILD, "id", caller, Children.create(parent, content()));
         } else {
-            run(caller, Children.delete(parent, any(children, IdKind.CHILD), null));
+            run(caller, Children.delete(parent, any(children, IdKind.CHILD), Precondition.NONE));
         }
     }
 
