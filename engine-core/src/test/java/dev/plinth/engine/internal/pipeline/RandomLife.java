@@ -83,13 +83,19 @@ final class RandomLife {
             switch (random.nextInt(12)) {
                 case 0, 1, 2 -> add(resources, IdKind.RESOURCE, "id", caller, Resources.create(content()));
                 case 3 ->
-                    run(caller, Resources.patch(any(resources, IdKind.RESOURCE), patch(), Precondition.NONE, ContentTypes.NONE));
+                    run(
+                            caller,
+                            Resources.patch(
+                                    any(resources, IdKind.RESOURCE), patch(), Precondition.NONE, ContentTypes.NONE));
                 case 4 ->
                     run(
                             caller,
                             Resources.move(
-                                    any(resources, IdKind.RESOURCE), MOVES.get(random.nextInt(MOVES.size())), Precondition.NONE));
-                case 5 -> run(caller, Resources.delete(any(resources, IdKind.RESOURCE), Precondition.NONE, Jobs::cancelOn));
+                                    any(resources, IdKind.RESOURCE),
+                                    MOVES.get(random.nextInt(MOVES.size())),
+                                    Precondition.NONE));
+                case 5 ->
+                    run(caller, Resources.delete(any(resources, IdKind.RESOURCE), Precondition.NONE, Jobs::cancelOn));
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
