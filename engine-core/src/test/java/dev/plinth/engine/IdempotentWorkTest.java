@@ -67,6 +67,19 @@ final class IdempotentWorkTest {
     }
 
     @Test
+    void work_workspaceIsSuspended_is403AlsoOfWhatIsRemembered() {
+        engine.idempotent(workspace, "k", "pay 4711", this::pay);
+        engine.admin().suspend(workspace).call();
+
+        refused(() -> engine.idempotent(workspace, "k", "pay 4711", this::pay), 403, "workspace_suspended");
+        refused(() -> engine.idempotent(workspace, "l", "pay 4711", this::pay), 403, "workspace_suspended");
+
+        engine.admin().activate(workspace).call();
+        engine.idempotent(workspace, "k", "pay 4711", this::pay);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
     void work_throws_theKeyIsFree() {
         assertThatThrownBy(() -> engine.idempotent(workspace, "k", "pay", () -> {
                     throw new IllegalStateException("no money");

@@ -206,6 +206,33 @@ final class RevokedShareTest {
     }
 
     @Test
+    void deleteWorkspace_ofTheOwner_endsTheJobsOfAllGrantees() throws Exception {
+        String third = store.newWorkspace("third");
+        String thirdKey = store.newKey(third);
+        share(resource, third, "editor");
+        String running = start(grantee, resource);
+        awaitStarted();
+        List<String> queued = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            queued.add(job(thirdKey, resource, ""));
+        }
+        String elsewhere = AgingStore.id(post(thirdKey, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"));
+        String doomed = store.engine().client(owner).workspace().call().id();
+
+        store.engine().admin().deleteWorkspace(doomed).call();
+
+        assertThat(toldToEnd.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(show(grantee, running + "?wait=30")).contains("\"status\":\"canceled\"");
+        store.pass(Duration.ZERO);
+        for (String job : queued) {
+            assertThat(show(thirdKey, job)).contains("\"status\":\"canceled\"");
+        }
+        assertThat(get(thirdKey, "/v1/events?type=job.canceled").text()).contains(queued.get(119));
+        assertThat(show(thirdKey, elsewhere)).contains("\"status\":\"queued\"");
+        assertThat(store.rows("shares")).isZero();
+    }
+
+    @Test
     void delete_sharedResourceInBulk_endsTheJobsToo() {
         String queued = job(grantee, resource, "");
         assertThat(post(owner, "/v1/resources/" + resource + "/archive", "{}").status())

@@ -224,6 +224,15 @@ public final class Access {
         return rows.get(AccessTables.WORKSPACES, workspace.key()) != null;
     }
 
+    /** Refuses with 404 if a workspace does not exist, and with 403 if it is suspended. */
+    public static void checkActive(Rows rows, Id workspace) {
+        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
+        if (row == null) {
+            throw new Refused(Refusal.notFound());
+        }
+        check(WorkspaceRow.read(row).suspended(), false);
+    }
+
     /** True if a workspace exists and is not suspended: only then its jobs start and its deliveries go out. */
     public static boolean isActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public final class DeletedWorkspaceRetention implements Retention {
     private static final List<Estate> ESTATES = List.of(
-            Jobs.estate(), Endpoints.estate(), Resources.estate(), Events.estate(), Keys.estate(), QuotaMarks.estate());
+            Jobs.estate(), Endpoints.estate(), Resources.estate(Jobs::cancelOn), Events.estate(), Keys.estate(), QuotaMarks.estate());
 
     /** The retention. */
     public DeletedWorkspaceRetention() {}
@@ -39,14 +40,15 @@ public final class DeletedWorkspaceRetention implements Retention {
     }
 
     @Override
-    public void collect(Rows rows, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
         DeletedWorkspaces.Entry entry = DeletedWorkspaces.firstWithRows(rows);
         if (entry == null) {
             forget(rows, nowMillis, portion);
             return;
         }
         for (Estate estate : ESTATES) {
-            estate.collect(rows, entry.workspace(), portion);
+            estate.collect(context, entry.workspace(), portion);
             if (portion.isFull()) {
                 return;
             }

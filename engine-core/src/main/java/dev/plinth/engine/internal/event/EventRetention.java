@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
@@ -19,7 +20,8 @@ final class EventRetention implements Retention {
     }
 
     @Override
-    public void collect(Rows rows, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
         long next = rows.ceiling(EventTables.ALL, 0);
         while (next != Rows.NONE && !portion.isFull()) {
             byte[] row = rows.at(next);

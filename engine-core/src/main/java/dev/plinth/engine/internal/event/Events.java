@@ -45,8 +45,8 @@ public final class Events {
 
     /** Events of a workspace. */
     public static Estate estate() {
-        return (rows, workspace, portion) -> {
-            boolean unused = portion.removeAll(rows, SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
+        return (context, workspace, portion) -> {
+            boolean unused = portion.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.idempotency;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -25,7 +26,8 @@ final class RememberedRetention implements Retention {
     }
 
     @Override
-    public void collect(Rows rows, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
         for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);

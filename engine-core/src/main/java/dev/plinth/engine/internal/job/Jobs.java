@@ -48,7 +48,8 @@ public final class Jobs {
         return Jobs::collect;
     }
 
-    private static void collect(Rows rows, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, Portion portion) {
+        Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.JOBS, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] bytes = rows.at(next);

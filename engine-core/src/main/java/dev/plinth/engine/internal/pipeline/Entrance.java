@@ -70,6 +70,7 @@ final class Entrance {
         }
         Quota quota = quotas.take(passage.caller, passage.request.units());
         passage.quota = quota;
+        passage.units = quota.allowed() ? passage.request.units() : 0;
         if (!quota.allowed()) {
             throw new Refused(
                     Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
@@ -90,19 +91,24 @@ final class Entrance {
     void refundFailure(Passage passage, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Turned turned
                 && turned.refusal().code().status() >= 500;
-        Quota taken = passage.quota;
-        if (failed && taken != null && taken.allowed()) {
-            quotas.refund(passage.caller, taken, passage.request.units());
+        if (failed) {
+            refund(passage, passage.units);
         }
     }
 
     /** Gives back what a call takes beyond one unit: a replay runs nothing. */
     void refundReplay(Passage passage) {
-        Quota taken = passage.quota;
-        int more = passage.request.units() - 1;
-        if (taken != null && more > 0) {
-            quotas.refund(passage.caller, taken, more);
+        if (passage.units > 1) {
+            refund(passage, passage.units - 1);
             passage.quota = quotas.inspect(passage.caller);
+        }
+    }
+
+    private void refund(Passage passage, int units) {
+        Quota taken = passage.quota;
+        if (taken != null && units > 0) {
+            quotas.refund(passage.caller, taken, units);
+            passage.units -= units;
         }
     }
 

@@ -34,9 +34,7 @@ final class HostWork {
     byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
         IdempotencyKeys.check(key);
         View view = parts.store().view();
-        if (!Access.exists(view, workspace)) {
-            throw new Refused(Refusal.notFound());
-        }
+        Access.checkActive(view, workspace);
         Idempotency.Begin begin = parts.idempotency()
                 .begin(
                         view,

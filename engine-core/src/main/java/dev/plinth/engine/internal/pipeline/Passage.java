@@ -26,6 +26,9 @@ final class Passage implements Commits.Memory {
     @Nullable
     Quota quota;
 
+    /** Rate-limit units that it has taken and not been given back. */
+    int units;
+
     @Nullable
     String key;
 

@@ -143,7 +143,7 @@ public final class Pipeline {
 
     private Answer refuseDraining(Request request) {
         Passage passage = passage(request, false);
-        return departure.note(passage, execute(passage).answer);
+        return depart(passage, execute(passage).answer);
     }
 
     private Answer callInside(Request request) {
@@ -151,7 +151,7 @@ public final class Pipeline {
         Step step = execute(passage);
         Answer answer =
                 patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
-        return departure.note(passage, answer);
+        return depart(passage, answer);
     }
 
     private CompletableFuture<Answer> submitInside(Request request) {
@@ -161,8 +161,8 @@ public final class Pipeline {
         Passage passage = passage(request, false);
         Step step = execute(passage);
         return patience.isNotNeeded(step)
-                ? CompletableFuture.completedFuture(departure.note(passage, step.answer))
-                : patience.await(step).thenApply(answer -> departure.note(passage, answer));
+                ? CompletableFuture.completedFuture(depart(passage, step.answer))
+                : patience.await(step).thenApply(answer -> depart(passage, answer));
     }
 
     private Passage passage(Request request, boolean mayWait) {
@@ -344,8 +344,13 @@ public final class Pipeline {
         return end(passage, new Outcome.Turned(refusal), 0);
     }
 
-    private Step end(Passage passage, Outcome outcome, long sequence) {
-        entrance.refundFailure(passage, outcome);
+    /** Who is told that the engine failed, if only at the disk, has not used anything. */
+    private Answer depart(Passage passage, Answer answer) {
+        entrance.refundFailure(passage, answer.outcome());
+        return departure.note(passage, answer);
+    }
+
+    private static Step end(Passage passage, Outcome outcome, long sequence) {
         return Step.of(passage.answer(outcome, sequence));
     }
 

@@ -58,8 +58,8 @@ public final class QuotaMarks implements Lane {
 
     /** The mark of a workspace. */
     public static Estate estate() {
-        return (rows, workspace, portion) -> {
-            byte[] row = rows.get(MARKS, workspace.key());
+        return (context, workspace, portion) -> {
+            byte[] row = context.rows().get(MARKS, workspace.key());
             if (row != null) {
                 portion.remove(MARKS, workspace.key(), row.length);
             }

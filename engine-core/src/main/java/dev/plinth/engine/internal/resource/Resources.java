@@ -36,20 +36,31 @@ public final class Resources {
         return List.of(ResourceTables.RESOURCES, ResourceTables.CHILDREN, ResourceTables.SHARES);
     }
 
-    /** Resources with their children and shares, and what others shared with the workspace. */
-    public static Estate estate() {
-        return Resources::collect;
+    /**
+     * Resources with their children and shares, and what others shared with the workspace.
+     *
+     * @param end ends what the grantees have under way on the resources
+     */
+    public static Estate estate(ShareEnd end) {
+        return (context, workspace, portion) -> collect(context, workspace, end, portion);
     }
 
-    private static void collect(Rows rows, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, ShareEnd end, Portion portion) {
+        Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] row = rows.at(next);
             ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
             if (row == null
                     || resource == null
-                    || !portion.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)
-                    || !portion.removeAll(
+                    || !portion.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {
+                return;
+            }
+            if (!Shares.end(context, resource.id(), end, portion.changes())) {
+                portion.close();
+                return;
+            }
+            if (!portion.removeAll(
                             rows, SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource.id()), ResourceTables.SHARES)
                     || portion.isFull()) {
                 return;

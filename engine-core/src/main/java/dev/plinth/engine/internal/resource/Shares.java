@@ -112,6 +112,19 @@ public final class Shares {
         };
     }
 
+    /** Ends what all grantees of a resource have under way on it; false if not all of it went into the changes. */
+    static boolean end(Context context, Id resource, ShareEnd end, Changes changes) {
+        Rows rows = context.rows();
+        SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row != null && !end.end(context, resource, ShareRow.read(row).grantee(), changes)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Adds the removal of some shares of a resource that is being deleted; true if there were any. */
     static boolean remove(Context context, Id resource, int limit, ShareEnd end, Changes changes) {
         Rows rows = context.rows();

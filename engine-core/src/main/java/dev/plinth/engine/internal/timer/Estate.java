@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Rows;
 
 /** What a room keeps of a workspace, all of which goes when the workspace is deleted. */
 @FunctionalInterface
 public interface Estate {
-    /** Puts rows of a workspace into a portion, until all of them are there or the portion is full. */
-    void collect(Rows rows, Id workspace, Portion portion);
+    /** Puts rows of a workspace into a portion, until all of them are there or the portion is full, which tells the two apart. */
+    void collect(Context context, Id workspace, Portion portion);
 }

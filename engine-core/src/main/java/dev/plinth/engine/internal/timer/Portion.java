@@ -11,13 +11,19 @@ public final class Portion {
     private final Changes changes = new Changes();
     private int collected;
     private long bytes;
+    private boolean closed;
 
     /** A portion with nothing in it. */
     public Portion() {}
 
     /** True if nothing more should go into it. */
     public boolean isFull() {
-        return roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
+        return closed || roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
+    }
+
+    /** Makes it full as it is, because what comes next has to go into another one. */
+    public void close() {
+        closed = true;
     }
 
     /** Takes a row out that has about so many bytes. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 
 /**
@@ -17,5 +18,5 @@ public interface Retention {
     long nextExpiry(Rows rows);
 
     /** Puts what has expired by now into a portion, the oldest first, until all of it is there or the portion is full. */
-    void collect(Rows rows, long nowMillis, Portion portion);
+    void collect(Context context, long nowMillis, Portion portion);
 }

@@ -150,7 +150,7 @@ public final class Sweep implements Lane {
     private boolean step(Retention retention, long now) {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
-            retention.collect(context.rows(), now, portion);
+            retention.collect(context, now, portion);
             return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Portion;
@@ -21,7 +22,8 @@ final class DeliveryRetention implements Retention {
     }
 
     @Override
-    public void collect(Rows rows, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
         long until = nowMillis - DeliveryRow.KEPT_MILLIS;
         DueIndex.forEach(rows, WebhookTables.SETTLED_LANE, until, number -> {
             byte[] row = rows.at(number);

@@ -134,7 +134,8 @@ public final class Endpoints {
         return Endpoints::collect;
     }
 
-    private static void collect(Rows rows, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, Portion portion) {
+        Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.ENDPOINTS, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] row = rows.at(next);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.Portion;
@@ -25,7 +26,8 @@ final class OpenDeliveryRetention implements Retention {
     }
 
     @Override
-    public void collect(Rows rows, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
         Map<SetKey, Long> lanes = new LinkedHashMap<>();
         long next = rows.ceiling(WebhookTables.OPEN, 0);
         while (next != Rows.NONE && portion.roomRows() > lanes.size()) {

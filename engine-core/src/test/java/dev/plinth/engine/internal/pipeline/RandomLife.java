@@ -111,7 +111,7 @@ final class RandomLife {
         Retention retention = RETENTIONS.get(random.nextInt(RETENTIONS.size()));
         run(Caller.OPERATOR, context -> {
             Portion portion = new Portion();
-            retention.collect(context.rows(), context.now() + YEAR_MILLIS, portion);
+            retention.collect(context, context.now() + YEAR_MILLIS, portion);
             return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
     }

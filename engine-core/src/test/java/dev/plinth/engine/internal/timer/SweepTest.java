@@ -242,7 +242,8 @@ final class SweepTest {
         }
 
         @Override
-        public void collect(Rows rows, long nowMillis, Portion portion) {
+        public void collect(Context context, long nowMillis, Portion portion) {
+            Rows rows = context.rows();
             long next = rows.ceiling(ALL, 0);
             while (next != Rows.NONE && !portion.isFull() && expiresAt(rows.at(next)) <= nowMillis) {
                 portion.remove(ROWS, rows.keyAt(next), rows.at(next).length);
@@ -261,9 +262,9 @@ final class SweepTest {
         }
 
         @Override
-        public void collect(Rows rows, long nowMillis, Portion portion) {
+        public void collect(Context context, long nowMillis, Portion portion) {
             order.add(name());
-            super.collect(rows, nowMillis, portion);
+            super.collect(context, nowMillis, portion);
         }
     }
 

@@ -1,0 +1,147 @@
+package dev.plinth.engine.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.access.Workspaces;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.RequestLog;
+import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.LateJournal;
+import dev.plinth.engine.internal.store.ScriptedJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rate-limit units of calls that the engine failed only when it waited for the disk (contract §4). */
+class OutcomeUnknownTest {
+    private static final int UNITS = 5;
+    private static final int RECORDS_BEFORE = 2;
+    private static final Command.Change CREATE =
+            Resources.create(new Content("n", "resource", Content.EMPTY, Content.EMPTY));
+
+    private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
+    private String secret = "";
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void write_itsRecordIsLost_getsItsUnitsBack(boolean submitted) {
+        Pipeline pipeline = open(new ScriptedJournal(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, RECORDS_BEFORE + 2));
+        Function<Request, Answer> answer =
+                submitted ? request -> pipeline.submit(request).join() : pipeline::call;
+        assertThat(left(answer.apply(write(null)))).isEqualTo(60 - UNITS);
+
+        Answer lost = answer.apply(write(null));
+
+        assertThat(lost.outcome().status()).isEqualTo(503);
+        assertThat(left(pipeline.call(look()))).isEqualTo(60 - UNITS);
+    }
+
+    @Test
+    void replay_whatItShowsIsLost_getsBackTheOneUnitThatItTook() {
+        LateJournal journal = LateJournal.stepwise();
+        Pipeline pipeline = open(journal);
+        journal.durable(RECORDS_BEFORE);
+        assertThat(left(pipeline.call(request("GET", 2 * UNITS, null)))).isEqualTo(60 - 2 * UNITS);
+        CompletableFuture<Answer> first = pipeline.submit(write("k"));
+        CompletableFuture<Answer> replayed = pipeline.submit(write("k"));
+        assertThat(left(pipeline.call(look()))).isEqualTo(60 - 3 * UNITS - 1);
+
+        journal.unknown(RECORDS_BEFORE + 1);
+
+        assertThat(first.join().outcome().status()).isEqualTo(503);
+        assertThat(replayed.join().outcome().status()).isEqualTo(503);
+        assertThat(left(pipeline.call(look()))).isEqualTo(60 - 2 * UNITS);
+        journal.close();
+    }
+
+    /** A pipeline over a journal that has taken a workspace and a key. */
+    private Pipeline open(Journal journal) {
+        Store store = RandomLife.open(TableKind.HEAP, journal, clock);
+        SeededIds ids = new SeededIds(1);
+        Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
+        Commits commits = new Commits(store, ids, seal);
+        String workspace = member(commits, Workspaces.create("w", "starter"), "id");
+        Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
+        secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, Scope.FULL, null)), "secret");
+        return new Pipeline(new Pipeline.Parts(
+                store,
+                clock,
+                ids,
+                new Access(new Plans(List.of()), "in-process", new byte[32]),
+                new Quotas(clock),
+                new Idempotency(seal),
+                commits,
+                new Waiters(),
+                Resources::checkVisible,
+                new RequestLog(),
+                new RequestTally(),
+                Runnable::run));
+    }
+
+    private static long left(Answer answer) {
+        return Objects.requireNonNull(answer.quota()).remaining();
+    }
+
+    private Request write(String key) {
+        return request("POST", UNITS, key);
+    }
+
+    private Request look() {
+        return request("GET", 0, null);
+    }
+
+    private Request request(String method, int units, String key) {
+        Command.Query nothing = context -> Outcome.Done.ok(new byte[0]);
+        Operation operation = new Operation(
+                "call",
+                method,
+                "/call",
+                Operation.Guard.WORKSPACE,
+                null,
+                units,
+                Map.of(),
+                Set.of(),
+                Operation.Body.NONE,
+                0,
+                false,
+                List.of(),
+                List.of(),
+                request -> method.equals("POST") ? CREATE : nothing);
+        Request.Headers headers =
+                new Request.Headers("Bearer " + secret, key, null, null, null, null, null);
+        return new Request(operation, method, List.of(), null, headers, new byte[0], false);
+    }
+
+    private static String member(Commits commits, Command.Change change, String name) {
+        Outcome outcome = commits.commit(Caller.OPERATOR, change, Commits.Memory.NONE).outcome();
+        JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(((Outcome.Done) outcome).body());
+        return ((JsonValue.Text) json.get(name)).value();
+    }
+}
