@@ -20,7 +20,12 @@ import java.util.List;
  */
 public final class DeletedWorkspaceRetention implements Retention {
     private static final List<Estate> ESTATES = List.of(
-            Jobs.estate(), Endpoints.estate(), Resources.estate(Jobs::cancelOn), Events.estate(), Keys.estate(), QuotaMarks.estate());
+            Jobs.estate(),
+            Endpoints.estate(),
+            Resources.estate(Jobs::cancelOn),
+            Events.estate(),
+            Keys.estate(),
+            QuotaMarks.estate());
 
     /** The retention. */
     public DeletedWorkspaceRetention() {}

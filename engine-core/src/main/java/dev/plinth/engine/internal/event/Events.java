@@ -46,7 +46,8 @@ public final class Events {
     /** Events of a workspace. */
     public static Estate estate() {
         return (context, workspace, portion) -> {
-            boolean unused = portion.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
+            boolean unused =
+                    portion.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
         };
     }
 

@@ -60,8 +60,7 @@ public final class Resources {
                 portion.close();
                 return;
             }
-            if (!portion.removeAll(
-                            rows, SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource.id()), ResourceTables.SHARES)
+            if (!portion.removeAll(rows, SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource.id()), ResourceTables.SHARES)
                     || portion.isFull()) {
                 return;
             }

@@ -134,13 +134,13 @@ class OutcomeUnknownTest {
                 List.of(),
                 List.of(),
                 request -> method.equals("POST") ? CREATE : nothing);
-        Request.Headers headers =
-                new Request.Headers("Bearer " + secret, key, null, null, null, null, null);
+        Request.Headers headers = new Request.Headers("Bearer " + secret, key, null, null, null, null, null);
         return new Request(operation, method, List.of(), null, headers, new byte[0], false);
     }
 
     private static String member(Commits commits, Command.Change change, String name) {
-        Outcome outcome = commits.commit(Caller.OPERATOR, change, Commits.Memory.NONE).outcome();
+        Outcome outcome =
+                commits.commit(Caller.OPERATOR, change, Commits.Memory.NONE).outcome();
         JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(((Outcome.Done) outcome).body());
         return ((JsonValue.Text) json.get(name)).value();
     }
