@@ -13,6 +13,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.RandomIds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +36,7 @@ final class BenchedEngine implements AutoCloseable {
 
     static final Json BODY =
             Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
-    static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
+    static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);
@@ -47,8 +48,13 @@ final class BenchedEngine implements AutoCloseable {
 
     /** An engine that is otherwise as the builder says, without history. */
     BenchedEngine(EngineBuilder builder) {
+        this(builder, WORKSPACES);
+    }
+
+    /** The same with fewer workspaces, a power of two. */
+    BenchedEngine(EngineBuilder builder, int workspaces) {
         engine = builder.plan(PLAN).ids(new SameSecrets()).open();
-        for (int i = 0; i < WORKSPACES; i++) {
+        for (int i = 0; i < workspaces; i++) {
             String workspace = engine.admin()
                     .createWorkspace("bench " + i, PLAN.name())
                     .call()
@@ -72,6 +78,11 @@ final class BenchedEngine implements AutoCloseable {
                 .withBody(BODY);
     }
 
+    /** The same without one: nothing is remembered. */
+    Call createWithoutKey(int call) {
+        return Call.of("POST", "/v1/resources").withKey(secret(call)).withBody(BODY);
+    }
+
     /** The call that shows a resource. */
     Call get(int call, String resourceId) {
         return Call.of("GET", "/v1/resources/" + resourceId).withKey(secret(call));
@@ -82,6 +93,25 @@ final class BenchedEngine implements AutoCloseable {
         return Call.of("PATCH", "/v1/resources/" + resourceId)
                 .withKey(secret(call))
                 .withBody(Json.of("{\"data\":{\"amount\":" + change + "}}"));
+    }
+
+    /** The call that shows the newest resources of a workspace. */
+    Call page(int call) {
+        return Call.of("GET", "/v1/resources?limit=20").withKey(secret(call));
+    }
+
+    /** The call that publishes an event of the host's own, with the resource's data. */
+    Call publish(int call) {
+        return Call.of("POST", "/v1/events")
+                .withKey(secret(call))
+                .withBody(Json.of("{\"type\":\"payment.processed\",\"data\":" + INPUT.data() + "}"));
+    }
+
+    /** The call that starts a job of a type without a handler. */
+    Call startJob(int call) {
+        return Call.of("POST", "/v1/jobs")
+                .withKey(secret(call))
+                .withBody(Json.of("{\"type\":\"send_invoice\",\"input\":" + INPUT.data() + "}"));
     }
 
     /** The idempotency key of the call of this number. */
@@ -99,6 +129,20 @@ final class BenchedEngine implements AutoCloseable {
         return engine.submit(call).thenApply(reply -> checked(call, reply, status));
     }
 
+    /** The id of what a create made. */
+    static String id(Reply reply) {
+        String location = reply.headers().getOrDefault("Location", "");
+        return location.substring(location.lastIndexOf('/') + 1);
+    }
+
+    /** Refuses an answer that is not a remembered one. */
+    static Reply checkReplayed(Reply reply) {
+        if (!reply.headers().containsKey("Idempotent-Replayed")) {
+            throw new IllegalStateException("Expected a remembered answer, but the call was executed");
+        }
+        return reply;
+    }
+
     private static Reply checked(Call call, Reply reply, int status) {
         if (reply.status() != status) {
             throw new IllegalStateException("Expected status " + status + " for " + call + ", but got " + reply.status()
@@ -107,13 +151,23 @@ final class BenchedEngine implements AutoCloseable {
         return reply;
     }
 
+    /** Rows that sweeps have taken out. */
+    Map<String, Long> sweptRows() {
+        return engine.sweptRows();
+    }
+
+    /** The engine itself, to serve it. */
+    Engine engine() {
+        return engine;
+    }
+
     @Override
     public void close() {
         engine.close();
     }
 
     private String secret(int call) {
-        return secrets.get(call & (WORKSPACES - 1));
+        return secrets.get(call & (secrets.size() - 1));
     }
 
     /** Ids as usual, but the same secrets in every engine, so that calls prepared for one fit the next. */

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DurableCreates {
     private static final int[] CALLERS = {1, 8, 64, 256};
     private static final int ROUNDS = 3;
-    private static final long WARM_UP_MILLIS = 10_000;
-    private static final long MILLIS = 3_000;
+    private static final long WARM_UP_MILLIS = Figures.length(10_000);
+    private static final long MILLIS = Figures.length(3_000);
     private static final int COUNTED = 10_000;
 
     private final Path directory;
@@ -41,7 +41,7 @@ final class DurableCreates {
     private void measure() throws IOException, InterruptedException {
         byte[] record = new byte[recordBytes()];
         new Random(1).nextBytes(record);
-        Figures.print("record bytes", record.length);
+        Figures.print("journal record", record.length, "bytes");
         try (BenchedEngine fsync = open("fsync", Durability.FSYNC);
                 BenchedEngine memory = new BenchedEngine(builder().inMemory());
                 RawLog raw = new RawLog(directory.resolve("raw.log"))) {
@@ -52,25 +52,25 @@ final class DurableCreates {
             for (int round = 0; round < ROUNDS; round++) {
                 for (int callers : CALLERS) {
                     note(
-                            "raw " + callers,
+                            "raw log " + callers,
                             round,
                             Load.blocking(
                                     callers, MILLIS, i -> raw.append(record).join()));
-                    note("creates " + callers, round, Load.blocking(callers, MILLIS, i -> create(fsync)));
+                    note("durable creates " + callers, round, Load.blocking(callers, MILLIS, i -> create(fsync)));
                 }
-                note("raw submit", round, Load.submitting(MILLIS, i -> raw.append(record)));
-                note("creates submit", round, Load.submitting(MILLIS, i -> submit(fsync)));
-                note("creates submit, memory", round, Load.submitting(MILLIS, i -> submit(memory)));
+                note("raw log submit", round, Load.submitting(MILLIS, i -> raw.append(record)));
+                note("durable creates submit", round, Load.submitting(MILLIS, i -> submit(fsync)));
+                note("memory creates submit", round, Load.submitting(MILLIS, i -> submit(memory)));
             }
         }
         rates.forEach((name, each) -> {
             Arrays.sort(each);
-            Figures.print(name, each[ROUNDS / 2]);
+            Figures.print(name, each[ROUNDS / 2], "1/s");
         });
     }
 
-    private void note(String name, int round, double rate) {
-        rates.computeIfAbsent(name, any -> new double[ROUNDS])[round] = rate;
+    private void note(String name, int round, Load.Done done) {
+        rates.computeIfAbsent(name, any -> new double[ROUNDS])[round] = done.perSecond();
     }
 
     private Object create(BenchedEngine engine) {

@@ -6,7 +6,6 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -23,6 +22,9 @@ import java.util.stream.Stream;
 
 /** A store of so many resources, each with its event: filled by one process, opened by the next ones. */
 final class LargeStore {
+    /** How many bytes a get shows. */
+    static final String SHOWN = "resource as shown";
+
     private static final int WORKSPACES = 16;
     private static final int SMALL_LIST = 1_000;
     private static final int LARGE_LIST = 1_000_000;
@@ -55,7 +57,7 @@ final class LargeStore {
         try (BufferedWriter sample = Files.newBufferedWriter(base.resolve("sample"))) {
             fill(engine, secrets, sample);
         }
-        Figures.print("fill, resources a second", resources / ((System.nanoTime() - began) / NANOS));
+        print("fill", resources / ((System.nanoTime() - began) / NANOS), "1/s");
         System.out.flush();
         Runtime.getRuntime().halt(9);
     }
@@ -76,7 +78,7 @@ final class LargeStore {
                 if (error != null || reply.status() != 201) {
                     failure.set(error == null ? new IllegalStateException(reply.text()) : error);
                 } else if (noted) {
-                    note(sample, workspace + " " + id(reply));
+                    note(sample, workspace + " " + BenchedEngine.id(reply));
                 }
             });
         }
@@ -109,13 +111,13 @@ final class LargeStore {
     void open(String how) throws IOException {
         long began = System.nanoTime();
         Engine engine = builder().open();
-        Figures.print(how + ", seconds", (System.nanoTime() - began) / NANOS);
+        print(how, (System.nanoTime() - began) / NANOS, "s");
         if (how.startsWith("kill")) {
             measure(engine);
         }
         began = System.nanoTime();
         engine.close();
-        Figures.print("close after " + how + ", seconds", (System.nanoTime() - began) / NANOS);
+        print(how + ", close", (System.nanoTime() - began) / NANOS, "s");
     }
 
     private void measure(Engine engine) throws IOException {
@@ -128,16 +130,15 @@ final class LargeStore {
             });
         }
         Collections.shuffle(gets, new Random(1));
-        Figures.print("resident memory of the process, MiB", residentMebibytes());
-        Figures.print("keys and rows of all tables, MiB", rowBytes(engine) / (1024.0 * 1024));
-        Figures.print(
-                "bytes of a resource as GET shows it", engine.call(gets.get(0)).body().length);
-        Figures.print("get by id, µs", nanosEach(engine, gets, 200) / 1000);
+        print("resident", residentMebibytes(), "MiB");
+        print("keys and rows", rowBytes(engine) / (1024.0 * 1024), "MiB");
+        print(SHOWN, engine.call(gets.get(0)).body().length, "bytes");
+        print("get", nanosEach(engine, gets, 200) / 1000, "µs");
         for (String query : List.of("?limit=20", "?limit=20&status=active", "?limit=20&type=invoice")) {
             for (int list = 0; list < 2; list++) {
                 Call page = Call.of("GET", "/v1/resources" + query).withKey(secrets.get(list));
                 double micros = nanosEach(engine, Collections.nCopies(20_000, page), 200) / 1000;
-                Figures.print("page " + query + " of " + (list == 0 ? "1 k" : "1 M") + ", µs", micros);
+                print("page " + query + " of " + (list == 0 ? "1 k" : "1 M"), micros, "µs");
             }
         }
     }
@@ -179,8 +180,8 @@ final class LargeStore {
         throw new IllegalStateException("Expected VmRSS in /proc/self/status, but there is none");
     }
 
-    private static String id(Reply reply) {
-        return String.valueOf(Json.of(reply.text()).asMap().get("id"));
+    private void print(String what, double value, String unit) {
+        Figures.print("store " + resources + " " + what, value, unit);
     }
 
     private EngineBuilder builder() {

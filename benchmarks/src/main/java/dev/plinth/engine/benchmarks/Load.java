@@ -4,56 +4,82 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
-/** Callers who do one thing again and again, and how often a second they got it done. */
+/** Callers who do one thing again and again, how often a second they got it done, and how long each time took. */
 final class Load {
     /** How many futures one submitting thread has open at most. */
     static final int OPEN_MAX = 8192;
 
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final int DIGITS = 3;
+
+    /**
+     * What they got done.
+     *
+     * @param perSecond operations of all callers together
+     * @param nanos how long each took; empty where nobody waited
+     */
+    record Done(double perSecond, Histogram nanos) {}
+
     private Load() {}
 
-    /** So many threads, each of which waits for its answer before it asks again. */
-    static double blocking(int callers, long millis, LongFunction<?> operation) throws InterruptedException {
-        AtomicLong number = new AtomicLong();
+    /** A histogram for what takes up to two minutes. */
+    static Histogram histogram() {
+        return new Histogram(LONGEST_NANOS, DIGITS);
+    }
+
+    /**
+     * So many threads, each of which waits for its answer before it asks again. Of two threads one gets the even numbers and one the odd
+     * ones, and so on: a counter that all share would be part of what is measured.
+     */
+    static Done blocking(int callers, long millis, LongFunction<?> operation) throws InterruptedException {
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        long[] done = new long[callers];
+        Histogram all = histogram();
         CountDownLatch ended = new CountDownLatch(callers);
         long began = System.nanoTime();
         long end = began + TimeUnit.MILLISECONDS.toNanos(millis);
         for (int i = 0; i < callers; i++) {
-            int caller = i;
+            long first = i;
             Thread thread = new Thread(() -> {
+                Histogram mine = histogram();
                 try {
-                    while (System.nanoTime() < end) {
-                        var unused = operation.apply(number.getAndIncrement());
-                        done[caller]++;
+                    long number = first;
+                    for (long from = System.nanoTime(); from < end; number += callers) {
+                        var unused = operation.apply(number);
+                        long until = System.nanoTime();
+                        mine.recordValue(until - from);
+                        from = until;
                     }
                 } catch (RuntimeException e) {
                     failure.set(e);
                 } finally {
+                    synchronized (all) {
+                        all.add(mine);
+                    }
                     ended.countDown();
                 }
             });
             thread.start();
         }
         ended.await();
-        return rate(done, began, failure.get());
+        return done(all.getTotalCount(), all, began, failure.get());
     }
 
     /** One thread that does not wait for answers, but has {@link #OPEN_MAX} open at most. */
-    static double submitting(long millis, LongFunction<? extends CompletableFuture<?>> operation)
+    static Done submitting(long millis, LongFunction<? extends CompletableFuture<?>> operation)
             throws InterruptedException {
         Semaphore open = new Semaphore(OPEN_MAX);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         long began = System.nanoTime();
         long end = began + TimeUnit.MILLISECONDS.toNanos(millis);
-        long[] done = new long[1];
+        long done = 0;
         while (System.nanoTime() < end && failure.get() == null) {
             open.acquire();
-            operation.apply(done[0]++).whenComplete((answer, error) -> {
+            operation.apply(done++).whenComplete((answer, error) -> {
                 if (error != null) {
                     failure.set(new IllegalStateException("Expected an answer, but the call failed", error));
                 }
@@ -61,17 +87,13 @@ final class Load {
             });
         }
         open.acquire(OPEN_MAX);
-        return rate(done, began, failure.get());
+        return done(done, histogram(), began, failure.get());
     }
 
-    private static double rate(long[] done, long began, RuntimeException failure) {
+    private static Done done(long operations, Histogram nanos, long began, @Nullable RuntimeException failure) {
         if (failure != null) {
             throw failure;
         }
-        long sum = 0;
-        for (long each : done) {
-            sum += each;
-        }
-        return sum / ((System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1));
+        return new Done(operations / ((System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1)), nanos);
     }
 }

@@ -36,7 +36,7 @@ final class RawMap {
                 sample[at] = key;
             }
             Collections.shuffle(Arrays.asList(sample), new Random(3));
-            Figures.print("raw map get, µs", nanosEach(map, sample) / 1000);
+            Figures.print("raw map " + rows + " get", nanosEach(map, sample) / 1000, "µs");
         }
     }
 

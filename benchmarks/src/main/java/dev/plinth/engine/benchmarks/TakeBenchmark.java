@@ -7,7 +7,6 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,8 +33,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class TakeBenchmark {
-    private static final int MANY = 100_000;
-    private static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, 10_000, Plan.UNLIMITED, List.of());
+    /** How many workspaces there are. */
+    static final int MANY = 100_000;
+
+    private static final int STEP = 61_803; // coprime to MANY, so that all come before one comes again
+
+    private static final Plan PLAN = BenchedEngine.PLAN;
 
     /** One bucket. */
     @Benchmark
@@ -47,6 +50,11 @@ public class TakeBenchmark {
     @Benchmark
     public Quota manyBuckets(Buckets buckets, Turn turn) {
         return buckets.take(turn.next());
+    }
+
+    /** Whose turn is behind that one's. */
+    static int next(int index) {
+        return (index + STEP) % MANY;
     }
 
     /** The buckets, all taken from once. */
@@ -80,12 +88,10 @@ public class TakeBenchmark {
     /** Whose turn it is: an order that no cache foresees. */
     @State(Scope.Thread)
     public static class Turn {
-        private static final int STEP = 61_803; // coprime to MANY, so that all come before one comes again
-
         private int index;
 
         private int next() {
-            index = (index + STEP) % MANY;
+            index = TakeBenchmark.next(index);
             return index;
         }
     }

@@ -1,0 +1,62 @@
+package dev.plinth.engine.benchmarks;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * A stack whose application gathers what many callers want to write into one transaction, as SQLite's FAQ advises: one thread
+ * writes, and everybody whose writes queued while it committed is in its next transaction.
+ */
+final class GroupedPeer extends SqlPeer {
+    private static final int GROUP_MAX = 1000;
+
+    private final LinkedBlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
+    private final Thread writer = new Thread(this::loop, "grouped-writer");
+
+    private record Waiting(Writes writes, CompletableFuture<Void> done) {}
+
+    GroupedPeer(Dialect dialect) throws SQLException {
+        super(dialect);
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    @Override
+    void commit(Writes writes) {
+        Waiting waiting = new Waiting(writes, new CompletableFuture<>());
+        queue.add(waiting);
+        waiting.done.join();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        writer.interrupt();
+        super.close();
+    }
+
+    private void loop() {
+        List<Waiting> group = new ArrayList<>();
+        try {
+            while (true) {
+                group.add(queue.take());
+                queue.drainTo(group, GROUP_MAX - 1);
+                write(group);
+                group.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(List<Waiting> group) {
+        try {
+            commit(group.stream().map(Waiting::writes).toList());
+            group.forEach(waiting -> waiting.done.complete(null));
+        } catch (IllegalStateException e) {
+            group.forEach(waiting -> waiting.done.completeExceptionally(e));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.Report;
+import dev.plinth.engine.benchmarks.report.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs suites, each question of one in a process of its own, and writes {@code results.json}, the tables of {@code README.md} and
+ * the charts, one of which the project's own {@code README.md} shows; {@code benchmarks/run} builds it and starts it from the root of the repository:
+ *
+ * <pre>
+ *   benchmarks/run [--quick] [SUITE...]
+ * </pre>
+ *
+ * <p>Without a suite all run. A quick run only shows that everything works: it measures a tenth as long, and writes below
+ * {@code benchmarks/target/quick}. {@code report} writes tables and charts anew and measures nothing.
+ */
+public final class Run {
+    /** The argument by which a process knows that it is a child. */
+    static final String CHILD = "--child";
+
+    private static final String QUICK = "--quick";
+    private static final Path HOME = Path.of("benchmarks");
+    private static final String README = "README.md";
+
+    private Run() {}
+
+    /** Runs suites, or as a child one question. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals(CHILD)) {
+            Questions.ask(arguments[1], Arrays.copyOfRange(arguments, 2, arguments.length));
+            return;
+        }
+        List<String> names = new ArrayList<>(List.of(arguments));
+        if (names.remove(QUICK)) {
+            System.setProperty(Figures.QUICK_PROPERTY, "true");
+        }
+        Map<String, List<Suites.Question>> suites = Suites.all(workDirectory());
+        for (String name : names) {
+            if (!suites.containsKey(name)) {
+                throw new IllegalArgumentException("Expected suites of " + suites.keySet() + ", but got " + name);
+            }
+        }
+        suites.keySet().retainAll(names.isEmpty() ? suites.keySet() : names);
+        Path target = Figures.QUICK ? Files.createDirectories(HOME.resolve("target/quick")) : HOME;
+        Results results = Results.read(target.resolve("results.json"));
+        for (Map.Entry<String, List<Suites.Question>> suite : suites.entrySet()) {
+            if (!suite.getValue().isEmpty()) {
+                results.put(suite.getKey(), run(suite.getValue()));
+                write(results, target);
+            }
+        }
+        write(results, target);
+    }
+
+    /** On a disk, and where the user of a server may look too. */
+    private static Path workDirectory() {
+        return Path.of(System.getProperty("plinth.bench.work", "/var/tmp/plinth-benchmarks"));
+    }
+
+    private static Results.Suite run(List<Suites.Question> questions) {
+        Map<String, String> machine = Machine.describe();
+        Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        long beganNanos = System.nanoTime();
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        Map<String, String> failed = new LinkedHashMap<>();
+        for (Suites.Question question : questions) {
+            System.out.println("== " + question.name());
+            try {
+                figures.putAll(question.asking().ask());
+            } catch (IOException e) {
+                System.out.println("failed: " + e.getMessage());
+                failed.put(question.name(), String.valueOf(e.getMessage()));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("Expected to run to the end, but was interrupted", e);
+            }
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos);
+        return new Results.Suite(machine, began.toString(), seconds, figures, failed);
+    }
+
+    private static void write(Results results, Path target) throws IOException {
+        results.write(target.resolve("results.json"));
+        Report report = new Report(results);
+        report.charts(target.resolve("charts"));
+        Files.writeString(target.resolve(README), report.document(Files.readString(HOME.resolve(README))));
+        if (target.equals(HOME)) {
+            Path front = Path.of(README);
+            Files.writeString(front, report.document(Files.readString(front)));
+        }
+    }
+}

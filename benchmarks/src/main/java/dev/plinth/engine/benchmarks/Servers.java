@@ -1,0 +1,150 @@
+package dev.plinth.engine.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Servers of others, each on a free port of loopback, with its data in a directory of its own. */
+final class Servers {
+    private static final int START_ATTEMPTS = 600;
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private Servers() {}
+
+    /** A server that runs. */
+    record Running(Process process, int port) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            process.destroy();
+            try {
+                if (!process.waitFor(1, TimeUnit.MINUTES)) {
+                    throw new IOException("Expected " + process + " to end within a minute, but it runs");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Redis without its files: a cache, as fast as it gets. */
+    static Running redis(Path directory) throws IOException, InterruptedException {
+        int port = freePort();
+        return start(
+                port,
+                directory,
+                List.of(
+                        "redis-server",
+                        "--bind",
+                        LOOPBACK,
+                        "--port",
+                        String.valueOf(port),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "no",
+                        "--dir",
+                        directory.toString()));
+    }
+
+    /** PostgreSQL, laid out as its manual says for a machine that has memory, and a load of short transactions. */
+    static Running postgres(Path directory, String synchronousCommit) throws IOException, InterruptedException {
+        Path bin = postgresBin();
+        List<String> user = new ArrayList<>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            // It refuses to run as root.
+            run(List.of("chown", "postgres", directory.toString()));
+            user.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"));
+        }
+        Path data = directory.resolve("pg");
+        List<String> initialize = new ArrayList<>(user);
+        initialize.addAll(List.of(
+                bin.resolve("initdb").toString(),
+                "--auth=trust",
+                "--username=bench",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--pgdata=" + data));
+        run(initialize);
+        int port = freePort();
+        List<String> command = new ArrayList<>(user);
+        command.addAll(List.of(bin.resolve("postgres").toString(), "-D", data.toString(), "-p", String.valueOf(port)));
+        for (String setting : List.of(
+                "listen_addresses=" + LOOPBACK,
+                "unix_socket_directories=",
+                "synchronous_commit=" + synchronousCommit,
+                "shared_buffers=1GB",
+                "effective_cache_size=8GB",
+                "wal_buffers=64MB",
+                "wal_level=minimal",
+                "max_wal_senders=0",
+                "min_wal_size=1GB",
+                "max_wal_size=8GB",
+                "checkpoint_timeout=15min",
+                "checkpoint_completion_target=0.9",
+                "random_page_cost=1.1",
+                "jit=off",
+                "max_connections=100")) {
+            command.addAll(List.of("-c", setting));
+        }
+        return start(port, directory, command);
+    }
+
+    private static Path postgresBin() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        if (!Files.isDirectory(versions)) {
+            throw new IOException("Expected PostgreSQL below " + versions + ", but it is not installed");
+        }
+        try (Stream<Path> found = Files.list(versions)) {
+            return found.map(version -> version.resolve("bin"))
+                    .filter(bin -> Files.isExecutable(bin.resolve("postgres")))
+                    .max(Path::compareTo)
+                    .orElseThrow(() -> new IOException("Expected a postgres below " + versions + ", but found none"));
+        }
+    }
+
+    private static void run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        int status = process.waitFor();
+        if (status != 0) {
+            throw new IOException("Expected " + command + " to succeed, but it exited with " + status);
+        }
+    }
+
+    private static Running start(int port, Path directory, List<String> command)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("server.log").toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        for (int i = 0; i < START_ATTEMPTS && process.isAlive(); i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(LOOPBACK, port), 100);
+                return new Running(process, port);
+            } catch (IOException notYet) {
+                Thread.sleep(50);
+            }
+        }
+        process.destroy();
+        throw new IOException("Expected " + command.get(0) + " to listen on " + port + ", but it does not: "
+                + Files.readString(directory.resolve("server.log")));
+    }
+
+    /** A port that was free a moment ago. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+            return socket.getLocalPort();
+        }
+    }
+}

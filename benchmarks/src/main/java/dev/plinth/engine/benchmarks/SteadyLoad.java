@@ -1,0 +1,143 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.Durability;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Reply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A store at work, one caller at {@code OS}: in turn it creates under a fresh key, changes and shows a resource by chance. How long each
+ * takes while a snapshot is written and while none is, and how much disk the directory takes meanwhile, against the newest
+ * snapshot. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
+ */
+final class SteadyLoad {
+    private static final int RESOURCES = 300_000;
+    private static final int ROOM = 5_000_000;
+    private static final int DAY_SECONDS = 10;
+    private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
+
+    private final Path directory;
+    private final AtomicBoolean snapshot = new AtomicBoolean();
+    private final AtomicLong largest = new AtomicLong();
+    private final Map<String, Histogram> histograms = new TreeMap<>();
+    private volatile boolean ended;
+    private double largestTimes;
+
+    private SteadyLoad(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Measures in a directory that is not there yet. */
+    static void run(Path directory, long seconds) throws InterruptedException {
+        new SteadyLoad(directory).measure(seconds);
+    }
+
+    private void measure(long seconds) throws InterruptedException {
+        try (BenchedEngine engine = new BenchedEngine(Engine.builder()
+                .directory(directory)
+                .durability(Durability.OS)
+                .tables(Tables.OFF_HEAP)
+                .maxResources(ROOM)
+                .clock(new ShortDays()))) {
+            String[] ids = new String[(int) Figures.length(RESOURCES)];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = BenchedEngine.id(engine.call(engine.create(i), 201));
+            }
+            Thread watcher = new Thread(this::watch);
+            watcher.start();
+            work(engine, ids, seconds);
+            ended = true;
+            watcher.join();
+            double swept = engine.sweptRows().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            Figures.print("steady swept", swept, "rows");
+        }
+        histograms.forEach((name, nanos) -> {
+            Figures.print("steady " + name + " calls", nanos.getTotalCount(), "calls");
+            Figures.print("steady " + name, nanos, PERCENTILES);
+        });
+        Figures.print("steady directory", largest.get() / (1024.0 * 1024), "MiB");
+        Figures.print("steady directory against snapshot", largestTimes, "times");
+    }
+
+    private void work(BenchedEngine engine, String[] ids, long seconds) {
+        Random random = new Random(1);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        for (int i = ids.length; System.nanoTime() < end; i++) {
+            int at = random.nextInt(ids.length);
+            timed("create", engine, engine.create(i), 201);
+            timed("patch", engine, engine.patch(at, ids[at], i), 200);
+            timed("get", engine, engine.get(at, ids[at]), 200);
+        }
+    }
+
+    private void timed(String what, BenchedEngine engine, Call call, int status) {
+        long began = System.nanoTime();
+        Reply unused = engine.call(call, status);
+        long nanos = System.nanoTime() - began;
+        String when = snapshot.get() ? ", snapshot" : "";
+        histograms.computeIfAbsent(what + when, any -> Load.histogram()).recordValue(nanos);
+    }
+
+    private void watch() {
+        while (!ended) {
+            snapshot.set(Files.exists(directory.resolve("snapshot.tmp")));
+            long sum = 0;
+            long newest = 0;
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.sorted().toList()) {
+                    long bytes = size(file);
+                    sum += bytes;
+                    if (String.valueOf(file.getFileName()).startsWith("snapshot-")) {
+                        newest = bytes;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            largest.accumulateAndGet(sum, Math::max);
+            largestTimes = Math.max(largestTimes, newest == 0 ? 0 : sum / (double) newest);
+        }
+    }
+
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    /** The machine's clock, but a day of it is soon over; durations are as usual. */
+    private static final class ShortDays implements EngineClock {
+        private static final long FACTOR = TimeUnit.DAYS.toSeconds(1) / DAY_SECONDS;
+
+        private final long started = System.currentTimeMillis();
+
+        @Override
+        public long epochMillis() {
+            return started + (System.currentTimeMillis() - started) * FACTOR;
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.plinth.engine.benchmarks;
+
+import dev.plinth.engine.benchmarks.report.Figure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What there is to run: the suites in their order, and the questions of each. */
+final class Suites {
+    private static final Path QUICK_RESTART = Path.of("/dev/shm/plinth-figures");
+
+    /**
+     * Something to measure.
+     *
+     * @param name under which it is told if it fails
+     */
+    record Question(String name, Asking asking) {}
+
+    /** Measures. */
+    interface Asking {
+        Map<String, Figure> ask() throws IOException, InterruptedException;
+    }
+
+    private Suites() {}
+
+    /** All of them, with their files below this directory. */
+    static Map<String, List<Question>> all(Path work) {
+        Map<String, List<Question>> suites = new LinkedHashMap<>();
+        List<Question> stacks = new ArrayList<>();
+        for (String peer : StackFigures.PEERS) {
+            stacks.add(inDirectory(peer, work, List.of("-Xmx6g"), "stack", peer));
+        }
+        suites.put("stack", stacks);
+        suites.put("limits", List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1)));
+        suites.put("replay", List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1)));
+        suites.put("paths", List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1)));
+        List<Question> servers = new ArrayList<>();
+        for (String kind : HttpServers.all()) {
+            servers.add(new Question(kind, () -> HttpFigures.load(kind, work.resolve("http"))));
+        }
+        suites.put("http", servers);
+        List<Question> starts = new ArrayList<>(List.of(inDirectory("warm JVM", work, List.of(), "start")));
+        for (String kind : List.of(HttpServers.PLINTH, HttpServers.PLINTH_OFF_HEAP, HttpServers.WIREMOCK)) {
+            starts.add(new Question("cold " + kind, () -> HttpFigures.coldStart(kind, work.resolve("http"))));
+        }
+        suites.put("start", starts);
+        suites.put("durable", List.of(inDirectory("durable", work, List.of(), "durable")));
+        suites.put("steady", List.of(inDirectory("steady", work, List.of(), "steady")));
+        for (String resources : List.of("10000", "1000000", "10000000")) {
+            suites.put(
+                    "store-" + resources,
+                    List.of(new Question(
+                            resources + " resources",
+                            () -> StoreFigures.run(work.resolve("store"), QUICK_RESTART, resources))));
+        }
+        suites.put(
+                "mixed",
+                List.of(
+                        new Question("plinth", () -> Child.run(List.of("-Xmx512m"), "mixed", "plinth")),
+                        new Question("map", () -> Child.run(List.of("-Xmx8g"), "mixed", "map"))));
+        suites.put("report", List.of());
+        return suites;
+    }
+
+    private static Question jmh(String benchmarks, int threads) {
+        return new Question(
+                "JMH " + benchmarks + ", threads: " + threads,
+                () -> Child.run(List.of(), "jmh", benchmarks, String.valueOf(threads)));
+    }
+
+    /** One that gets an empty directory, which goes when it is answered; its path is behind the arguments. */
+    private static Question inDirectory(String name, Path work, List<String> flags, String... arguments) {
+        return new Question(name, () -> {
+            Path directory = StoreFigures.fresh(work.resolve("data"));
+            List<String> all = new ArrayList<>(List.of(arguments));
+            all.add(directory.toString());
+            try {
+                return Child.run(flags, all.toArray(String[]::new));
+            } finally {
+                StoreFigures.delete(directory);
+            }
+        });
+    }
+}
