@@ -201,8 +201,8 @@ public final class Engine implements AutoCloseable {
      * @param work gives a result of at most 128 KiB; a larger one is an {@code IllegalArgumentException} and leaves the key free
      * @return the result, once it is durable
      * @throws PlinthException 409 {@code idempotency_key_in_use} while another thread runs it, 422 {@code
-     *     idempotency_key_reused} under another fingerprint, 400 for what is no key, 404 for an unknown workspace, 503 while the
-     *     engine closes
+     *     idempotency_key_reused} under another fingerprint, 400 for what is no key, 404 for an unknown workspace, 403 for a
+     *     suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         return OnceOnly.run(pipeline, workspaceId, key, fingerprint, work);

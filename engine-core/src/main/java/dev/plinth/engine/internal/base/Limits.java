@@ -125,6 +125,9 @@ public final class Limits {
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 64;
 
+    /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
+    public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 8 * 1024;
+
     /** Rows in a step that cancels jobs because a share ended, before their events and deliveries. */
     public static final int CANCEL_ROWS_PER_RECORD_MAX = 50;
 
@@ -175,6 +178,9 @@ public final class Limits {
                 "pieces must leave room in their record");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
         check(DELIVERY_DAYS <= EVENT_DAYS, "an event must be there while a delivery of it is open");
+        check(
+                6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,
+                "an outcome fits into one piece, however its characters are escaped");
         check(SWEEP_ROWS_MAX * 1024 <= RECORD_BYTES_MAX, "a step of the sweep goes into one record");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
     }

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -79,12 +80,31 @@ public final class BulkJob implements ItemJob {
             id(done.body(), json);
         } else if (outcome instanceof Outcome.Turned turned) {
             json.member("status", turned.refusal().code().status());
-            if (((JsonValue.Obj) operations.get(index)).get("id") instanceof JsonValue.Text id) {
+            if (((JsonValue.Obj) operations.get(index)).get("id") instanceof JsonValue.Text id
+                    && id.value().length() <= Limits.NAME_LENGTH_MAX) {
                 json.member("id", id.value());
             }
-            json.raw("error", ProblemJson.render(turned.refusal()));
+            json.raw("error", ProblemJson.render(bounded(turned.refusal())));
         }
         return json.close().bytes();
+    }
+
+    /** A refusal that lists as many of its errors as an outcome holds. */
+    private static Refusal bounded(Refusal refusal) {
+        List<ProblemError> errors = new ArrayList<>();
+        int length = 0;
+        for (ProblemError error : refusal.errors()) {
+            length += error.at().length() + error.code().length() + error.detail().length();
+            if (length > Limits.BULK_ITEM_ERRORS_LENGTH_MAX) {
+                return Refusal.of(
+                        refusal.code(),
+                        refusal.detail() + " Only the first " + errors.size() + " of "
+                                + refusal.errors().size() + " errors are listed.",
+                        errors);
+            }
+            errors.add(error);
+        }
+        return refusal;
     }
 
     private static void id(byte[] body, JsonBytes json) {

@@ -10,6 +10,8 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ final class JobRun implements JobContext {
     private final byte[] input;
     private final Committer committer;
     private volatile boolean cancelRequested;
+    private volatile boolean stopped;
 
     JobRun(JobRow row, byte[] input, Committer committer) {
         this.row = row;
@@ -34,6 +37,11 @@ final class JobRun implements JobContext {
 
     void requestCancel() {
         cancelRequested = true;
+    }
+
+    /** A job of items goes back to the queue before its next item. */
+    void stop() {
+        stopped = true;
     }
 
     /** Lets the host's code do the job, and commits what came of it. */
@@ -68,15 +76,33 @@ final class JobRun implements JobContext {
     void items(ItemJob.Opener opener) {
         ItemJob job = opener.open(input);
         for (int index = row.doneItems(); index < job.count(); index++) {
-            if (cancelRequested) {
-                commit(JobSteps.cancel(id(), row.attempt()));
+            if (stopped) {
+                commit(JobSteps.giveBack(id(), row.attempt()));
                 return;
             }
-            if (!JobSteps.wasInTime(commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index))))) {
+            if (!JobSteps.wasInTime(item(job, index))) {
                 return;
             }
         }
         commit(JobSteps.succeed(id(), row.attempt(), new byte[0]));
+    }
+
+    /** One item; one that the engine itself fails is an outcome like any other. */
+    private Outcome item(ItemJob job, int index) {
+        try {
+            return commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index)));
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected item " + index + " of job " + jobId() + " to be done, but it failed",
+                    e);
+            Refusal failed = Refusal.of(
+                    ProblemCode.INTERNAL_ERROR,
+                    "Something in the engine failed; nothing was changed. The log has it under the job's id.");
+            return commit(JobSteps.item(id(), row.attempt(), job, index, context -> {
+                throw new Refused(failed);
+            }));
+        }
     }
 
     /** Reads and validates an item outside the writer lock; what is wrong with it is its outcome. */

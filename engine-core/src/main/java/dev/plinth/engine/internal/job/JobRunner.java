@@ -32,6 +32,7 @@ public final class JobRunner implements Lane {
     private final Map<String, Work> works = new TreeMap<>();
     private final Attempts attempts;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
+    private volatile boolean draining;
 
     /**
      * A runner.
@@ -121,6 +122,8 @@ public final class JobRunner implements Lane {
     /** Starts no more, waits for what runs, and puts back into the queue what does not end in time. */
     public void drain(long timeoutMillis) {
         attempts.stop();
+        draining = true;
+        running.values().forEach(JobRun::stop);
         if (!attempts.awaitIdle(timeoutMillis)) {
             giveBackRunning();
         }
@@ -197,10 +200,22 @@ public final class JobRunner implements Lane {
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, committer);
         running.put(row.facts().id(), run);
+        tellWhatCameBefore(run, number);
         try {
             work.run(run);
         } finally {
             running.remove(row.facts().id());
+        }
+    }
+
+    /** What was asked for after the row was read and before the attempt could be told is read once more. */
+    private void tellWhatCameBefore(JobRun run, long number) {
+        JobRow now = row(number);
+        if (now == null || now.cancelRequested()) {
+            run.requestCancel();
+        }
+        if (draining) {
+            run.stop();
         }
     }
 

@@ -58,10 +58,11 @@ final class JobSteps {
     }
 
     static Command.Change cancel(Id id, int attempt) {
-        return running(
-                id,
-                attempt,
-                (context, row) -> JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0)));
+        return running(id, attempt, JobSteps::end);
+    }
+
+    private static Changes end(Context context, JobRow row) {
+        return JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
     }
 
     /** A running job goes back to the queue without having used the attempt. */
@@ -69,12 +70,15 @@ final class JobSteps {
         return running(id, attempt, (context, row) -> JobRules.step(context, row.returned()));
     }
 
-    /** One item of a job: what it does, its outcome and how far the job is, in one record. */
+    /** One item of a job: what it does, its outcome and how far the job is, in one record. None after a request to end: that ends it. */
     static Command.Change item(Id id, int attempt, ItemJob job, int index, Command.Change change) {
         return context -> {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.RUNNING || row.attempt() != attempt || row.doneItems() != index) {
                 return Decision.nothing(TOO_LATE);
+            }
+            if (row.cancelRequested()) {
+                return Decision.of(end(context, row), TOO_LATE);
             }
             Changes changes = new Changes();
             Outcome outcome;

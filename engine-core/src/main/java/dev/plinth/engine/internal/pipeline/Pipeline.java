@@ -109,8 +109,8 @@ public final class Pipeline {
      * Runs work of the host once under a key, on this thread.
      *
      * @return what it gave, now or the first time
-     * @throws Refused if the key is no key, in use, or used for something else; if there is no such workspace; and while the
-     *     engine drains
+     * @throws Refused if the key is no key, in use, or used for something else; if there is no such workspace, or it is
+     *     suspended; and while the engine drains
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
         if (!turnstile.enter()) {

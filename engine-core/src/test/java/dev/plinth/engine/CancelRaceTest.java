@@ -1,0 +1,61 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A job that is canceled at about the moment at which it starts: either it never starts, or its handler is told. */
+@Timeout(300)
+final class CancelRaceTest {
+    private static final int ROUNDS = TestScale.count(5_000);
+    private static final long UNTOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Json BODY =
+            Json.of("{\"type\":\"spin\",\"input\":{\"padding\":\"" + "x".repeat(200_000) + "\"}}");
+
+    @Test
+    void cancel_whileTheJobStarts_isNeverLost() {
+        try (Engine engine = Engine.builder()
+                .jobHandler("spin", job -> {
+                    long deadline = System.nanoTime() + UNTOLD_NANOS;
+                    while (!job.isCancelRequested() && System.nanoTime() < deadline) {
+                        Thread.onSpinWait();
+                    }
+                    return job.isCancelRequested() ? null : Json.of("{\"told\":false}");
+                })
+                .open()) {
+            String key = "";
+            for (int round = 0; round < ROUNDS; round++) {
+                if (round % 1_000 == 0) {
+                    String workspace = engine.admin()
+                            .createWorkspace("w" + round, "business")
+                            .call()
+                            .id();
+                    key = engine.admin()
+                            .createKey(workspace, "k")
+                            .call()
+                            .secret()
+                            .orElseThrow();
+                }
+                String job = engine.call(
+                                Call.of("POST", "/v1/jobs").withKey(key).withBody(BODY))
+                        .header("Location");
+                for (int i = 0; i < round % 400; i++) {
+                    Thread.onSpinWait();
+                }
+
+                Reply canceled = engine.call(Call.of("POST", job + "/cancel").withKey(key));
+
+                assertThat(canceled.status()).isIn(200, 202);
+                assertThat(engine.call(Call.of("GET", job + "?wait=30").withKey(key))
+                                .text())
+                        .as("round %d", round)
+                        .contains("\"status\":\"canceled\"");
+            }
+        }
+    }
+}
