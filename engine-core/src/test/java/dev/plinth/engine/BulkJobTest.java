@@ -51,8 +51,8 @@ final class BulkJobTest {
                 assertThat(outcome.get("status")).hasToString(i % 10 == 7 ? "422" : "201");
             }
             assertThat(store.rows("resources")).isEqualTo(9_000);
-            Map<String, Object> event = Json.of(store.text("/v1/events?type=job.succeeded"))
-                    .asMap();
+            Map<String, Object> event =
+                    Json.of(store.text("/v1/events?type=job.succeeded")).asMap();
             assertThat(event.get("data").toString()).contains(job).doesNotContain("outcomes");
         }
     }
@@ -100,16 +100,16 @@ final class BulkJobTest {
         Path copy = directory.resolve("copy");
         String key;
         String job;
-        try (AgingStore store = AgingStore.open(
-                builder -> wide(builder).directory(first).durability(Durability.OS))) {
+        try (AgingStore store =
+                AgingStore.open(builder -> wide(builder).directory(first).durability(Durability.OS))) {
             key = store.key();
             job = start(store, MANY, CREATE);
             await(store, job, shown -> doneItems(shown) > 0);
             store.engine().backup(copy);
             assertThat(store.engine().store().isWritable()).isTrue();
         }
-        try (AgingStore store = AgingStore.open(
-                builder -> wide(builder).directory(copy).durability(Durability.OS))) {
+        try (AgingStore store =
+                AgingStore.open(builder -> wide(builder).directory(copy).durability(Durability.OS))) {
             store.use(key);
             assertDoneOnce(store, job, MANY);
         }
@@ -118,8 +118,8 @@ final class BulkJobTest {
     @Test
     void close_inTheMiddle_goesBackToTheQueueAndGoesOnAfterReopening() {
         Path path = directory.resolve("data");
-        try (AgingStore store = AgingStore.open(
-                builder -> wide(builder).directory(path).durability(Durability.OS))) {
+        try (AgingStore store =
+                AgingStore.open(builder -> wide(builder).directory(path).durability(Durability.OS))) {
             String key = store.key();
             String job = start(store, MOST, CREATE);
             await(store, job, shown -> doneItems(shown) > 0);
@@ -135,7 +135,8 @@ final class BulkJobTest {
 
     @Test
     void item_withVeryManyErrors_isOneOutcomeAndTheNextGoesOn() {
-        String members = IntStream.range(0, 100_000).mapToObj(i -> ",\"m" + i + "\":1").collect(Collectors.joining());
+        String members =
+                IntStream.range(0, 100_000).mapToObj(i -> ",\"m" + i + "\":1").collect(Collectors.joining());
         String id = "x".repeat(500_000);
         try (AgingStore store = inMemory()) {
             String job = start(store, 3, i -> switch (i) {
@@ -179,7 +180,8 @@ final class BulkJobTest {
             if (page.get("nextCursor") == null) {
                 break;
             }
-            page = Json.of(store.text(path + "&cursor=" + page.get("nextCursor"))).asMap();
+            page = Json.of(store.text(path + "&cursor=" + page.get("nextCursor")))
+                    .asMap();
         }
         for (int i = 0; i < count; i++) {
             assertThat(names.get(count - 1 - i)).isEqualTo("r" + i);

@@ -94,7 +94,8 @@ public final class BulkJob implements ItemJob {
         List<ProblemError> errors = new ArrayList<>();
         int length = 0;
         for (ProblemError error : refusal.errors()) {
-            length += error.at().length() + error.code().length() + error.detail().length();
+            length +=
+                    error.at().length() + error.code().length() + error.detail().length();
             if (length > Limits.BULK_ITEM_ERRORS_LENGTH_MAX) {
                 return Refusal.of(
                         refusal.code(),
