@@ -202,6 +202,7 @@ final class PlainLife {
         for (PlainWorld.Remembered remembered : List.copyOf(world.remembered.values())) {
             ask(remembered.ask());
         }
+        engine.checkSets();
     }
 
     private void walk(Listing listing, String secret, int limit) {
