@@ -120,11 +120,10 @@ final class OpenApiTest {
                         .containsKeys(((JsonValue.Obj) need).members().keySet().toArray(String[]::new));
             }
             JsonValue.Obj responses = object(operation, "responses");
-            assertThat(responses.members()).as(route).containsKey("2XX");
             responses.members().forEach((status, response) -> {
-                assertThat(status).matches("2XX|[45]\\d\\d");
+                assertThat(status).matches("20[012]|304|[45]\\d\\d");
                 String description = text((JsonValue.Obj) response, "description");
-                if (!status.equals("2XX")) {
+                if (status.compareTo("400") >= 0) {
                     for (String code : description.split(", ")) {
                         assertThat(codes).as(route).contains(code);
                         assertThat(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT))

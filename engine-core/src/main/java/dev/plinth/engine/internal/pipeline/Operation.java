@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyBytesMax bytes of a body
  * @param runsHostCode true if it may take long on the caller's thread
  * @param parameters the query parameters that it knows
+ * @param successes what it may answer when all goes well, the usual first
  * @param codes the problems that it alone may meet, beside those of every row of its kind
  * @param decoder makes the command of a request
  */
@@ -39,6 +40,7 @@ public record Operation(
         int bodyBytesMax,
         boolean runsHostCode,
         List<String> parameters,
+        List<Success> successes,
         List<ProblemCode> codes,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
@@ -61,6 +63,7 @@ public record Operation(
                 bodyBytesMax,
                 runsHostCode,
                 parameters,
+                successes,
                 codes,
                 decoder);
     }
@@ -68,6 +71,14 @@ public record Operation(
     int units(List<String> pathValues) {
         return costsByName.isEmpty() ? cost : costsByName.getOrDefault(pathValues.get(pathValues.size() - 1), cost);
     }
+
+    /**
+     * One way in which an operation ends well.
+     *
+     * @param status the HTTP status code
+     * @param entity what is shown, by the name of its schema; empty if there is no body
+     */
+    public record Success(int status, String entity) {}
 
     /** Who may call an operation. */
     public enum Guard {

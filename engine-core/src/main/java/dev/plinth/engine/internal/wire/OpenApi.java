@@ -6,13 +6,11 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,9 +22,6 @@ final class OpenApi {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
     private static final String RUN_OPERATION = "runOperation";
 
-    private static final byte[] PAGE = """
-            {"type":"object","required":["data","hasMore","nextCursor"],"properties":{"data":{"type":"array","items":{"type":"object"}},\
-            "hasMore":{"type":"boolean"},"nextCursor":{"type":["string","null"]}}}""".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PROBLEM = """
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
             "type":{"type":"string","format":"uri"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},\
@@ -34,16 +29,18 @@ final class OpenApi {
             "type":"object","properties":{"pointer":{"type":"string"},"parameter":{"type":"string"},"code":{"type":"string"},\
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 
-    private final Collection<String> hostOperations;
+    private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
     private byte[] document = {};
 
     /**
      * A document of no route.
      *
-     * @param hostOperations the names of the host's operations on resources
+     * @param operations the names of the host's synchronous operations on resources
+     * @param asyncOperations the names of its asynchronous ones
      */
-    OpenApi(Collection<String> hostOperations) {
-        this.hostOperations = new TreeSet<>(hostOperations);
+    OpenApi(Set<String> operations, Set<String> asyncOperations) {
+        asyncOperations.forEach(name -> hostOperations.put(name, true));
+        operations.forEach(name -> hostOperations.put(name, false));
     }
 
     /** The document. */
@@ -69,7 +66,8 @@ final class OpenApi {
                 .open();
         byPath.forEach((path, operations) -> {
             json.name(path).open();
-            operations.forEach(operation -> operation(json, operation, operation.name(), operation.path()));
+            operations.forEach(operation -> operation(
+                    json, operation, operation.name(), operation.path(), operation.successes()));
             json.close();
             operations.stream()
                     .filter(operation -> operation.name().equals(RUN_OPERATION))
@@ -82,15 +80,19 @@ final class OpenApi {
 
     /** The host's operations have a route in common; here each has a path of its own, which goes before the common one. */
     private void hostOperations(JsonBytes json, Operation run) {
-        for (String name : hostOperations) {
+        hostOperations.forEach((name, isAsync) -> {
             String path = run.path().replace("{name}", name);
             json.name(path).open();
-            operation(json, run, RUN_OPERATION + "." + name, path);
+            List<Operation.Success> successes = run.successes().stream()
+                    .filter(success -> success.status() == (isAsync ? 202 : 200))
+                    .toList();
+            operation(json, run, RUN_OPERATION + "." + name, path, successes);
             json.close();
-        }
+        });
     }
 
-    private static void operation(JsonBytes json, Operation operation, String id, String path) {
+    private static void operation(
+            JsonBytes json, Operation operation, String id, String path, List<Operation.Success> successes) {
         json.name(operation.method().toLowerCase(Locale.ROOT)).open().member("operationId", id);
         security(json.name("security"), operation);
         json.member("x-rate-limit-units", operation.guard() == Operation.Guard.WORKSPACE ? operation.cost() : 0);
@@ -106,7 +108,7 @@ final class OpenApi {
             type(json.name("schema"), "object");
             json.close().close().member("x-bytes-max", operation.bodyBytesMax()).close();
         }
-        responses(json.name("responses"), operation);
+        responses(json.name("responses"), operation, successes);
         json.close();
     }
 
@@ -162,21 +164,11 @@ final class OpenApi {
         reference(json, "parameters/" + (required ? "Required" : "") + parameter);
     }
 
-    private static void responses(JsonBytes json, Operation operation) {
-        json.open()
-                .name("2XX")
-                .open()
-                .member("description", "Done.")
-                .name("content")
-                .open();
-        boolean isText = operation.path().equals("/metrics");
-        json.name(isText ? "text/plain" : "application/json").open();
-        if (operation.parameters().contains("cursor")) {
-            reference(json.name("schema"), "schemas/Page");
-        } else {
-            type(json.name("schema"), isText ? "string" : "object");
+    private static void responses(JsonBytes json, Operation operation, List<Operation.Success> successes) {
+        json.open();
+        for (Operation.Success success : successes) {
+            success(json.name(Integer.toString(success.status())), operation, success);
         }
-        json.close().close().close();
         TreeMap<Integer, List<String>> byStatus = new TreeMap<>();
         for (ProblemCode code : codes(operation)) {
             byStatus.computeIfAbsent(code.status(), status -> new ArrayList<>()).add(code.wireName());
@@ -205,6 +197,21 @@ final class OpenApi {
             json.closeArray().close().close().close();
             json.closeArray().close().close().close().close();
         });
+        json.close();
+    }
+
+    private static void success(JsonBytes json, Operation operation, Operation.Success success) {
+        json.open().member("description", success.entity().isEmpty() ? "Not modified." : "Done.");
+        if (!success.entity().isEmpty()) {
+            boolean isText = operation.path().equals("/metrics");
+            json.name("content")
+                    .open()
+                    .name(isText ? "text/plain" : "application/json")
+                    .open();
+            boolean isPage = operation.parameters().contains("cursor");
+            OpenApiSchemas.add(json.name("schema"), success.entity(), isPage);
+            json.close().close();
+        }
         json.close();
     }
 
@@ -281,7 +288,8 @@ final class OpenApi {
                 false,
                 "wait=1 to wait=30: waits for a call or a job that is still running.");
         json.close().name("schemas").open();
-        json.raw("Page", PAGE).raw("Problem", PROBLEM);
+        json.raw("Problem", PROBLEM);
+        OpenApiSchemas.addAll(json);
         json.close().close();
     }
 

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.pipeline.Operation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class OperationRow {
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
     private boolean slow;
     private List<String> parameters = List.of();
+    private final List<Operation.Success> successes = new ArrayList<>();
     private List<ProblemCode> codes = List.of();
 
     private OperationRow(String name, String method, String path) {
@@ -75,6 +77,17 @@ final class OperationRow {
         return this;
     }
 
+    /** Answers 200 with an entity, or with a page of it where the row is a list. */
+    OperationRow gives(String entity) {
+        return gives(200, entity);
+    }
+
+    /** Answers a status with an entity, empty for no body; the usual one is said first. */
+    OperationRow gives(int status, String entity) {
+        successes.add(new Operation.Success(status, entity));
+        return this;
+    }
+
     /** Problems that this row alone may meet. */
     OperationRow refuses(ProblemCode... problems) {
         codes = List.of(problems);
@@ -103,6 +116,7 @@ final class OperationRow {
                 bodyBytesMax,
                 slow,
                 parameters,
+                List.copyOf(successes),
                 codes,
                 decoder);
     }

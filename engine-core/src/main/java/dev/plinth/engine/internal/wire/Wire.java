@@ -21,7 +21,6 @@ import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,9 +67,7 @@ public final class Wire {
     /** A wire to this pipeline. */
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
-        Set<String> hostOperations = new HashSet<>(parts.asyncOperations());
-        hostOperations.addAll(parts.operations().keySet());
-        OpenApi openApi = new OpenApi(hostOperations);
+        OpenApi openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
         List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),

@@ -133,6 +133,7 @@ class OutcomeUnknownTest {
                 false,
                 List.of(),
                 List.of(),
+                List.of(),
                 request -> method.equals("POST") ? CREATE : nothing);
         Request.Headers headers = new Request.Headers("Bearer " + secret, key, null, null, null, null, null);
         return new Request(operation, method, List.of(), null, headers, new byte[0], false);

@@ -1,0 +1,221 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Operation;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every operation answers is what its OpenAPI document says: this very status, and no other members. */
+final class OpenApiAnswersTest {
+    private final Map<String, JsonValue.Obj> operations = new TreeMap<>();
+    private final TreeSet<String> seen = new TreeSet<>();
+    private AgingStore store;
+    private JsonValue.Obj document;
+
+    @BeforeEach
+    void open() {
+        store = AgingStore.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT))
+                .asyncOperation("render", job -> {
+                    job.progress(1, 2, "half");
+                    throw new JobFailure("broken", "It never works.", false);
+                }));
+        document = object(store.engine().call(Call.of("GET", "/openapi.json")));
+        ((JsonValue.Obj) Objects.requireNonNull(document.get("paths")))
+                .members()
+                .values()
+                .forEach(methods -> ((JsonValue.Obj) methods)
+                        .members()
+                        .values()
+                        .forEach(operation -> operations.put(
+                                ((JsonValue.Text) Objects.requireNonNull(((JsonValue.Obj) operation).get("operationId")))
+                                        .value(),
+                                (JsonValue.Obj) operation)));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void answers_ofEveryOperation_areAsDescribed() {
+        String other = operatorsCalls();
+        String endpoint = webhooks();
+        String resource = resources(other);
+        jobs(resource);
+        String event = id("publishEvent", "POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{\"n\":1}}");
+        ok("getEvent", "GET", "/v1/events/" + event, null);
+        ok("listEvents", "GET", "/v1/events", null);
+        deliveries(endpoint);
+        keys();
+        ok("getWorkspace", "GET", "/v1/workspace", null);
+        ok("updateWorkspace", "PATCH", "/v1/workspace", "{\"metadata\":{\"a\":\"b\"}}");
+        ok("getRateLimit", "GET", "/v1/rate-limit", null);
+        ok("listRequests", "GET", "/v1/requests", null);
+        String request = store.call("POST", "/v1/resources", "{}").header("Request-Id");
+        ok("getRequest", "GET", "/v1/requests/" + request, null);
+        for (String path : new String[] {"/health/live", "/health/ready", "/openapi.json"}) {
+            String name = path.endsWith("json") ? "getOpenApi" : path.endsWith("live") ? "isLive" : "isReady";
+            check(name, store.engine().call(Call.of("GET", path)));
+        }
+        Reply metrics = store.engine().call(Call.of("GET", "/metrics"));
+        assertThat(metrics.status()).isEqualTo(200);
+        seen.add("getMetrics");
+        store.use(store.adminToken());
+        ok("getClock", "GET", "/admin/v1/clock", null);
+        ok("advanceClock", "POST", "/admin/v1/clock/advance", "{\"seconds\":1}");
+        ok("reset", "POST", "/admin/v1/reset", null);
+
+        TreeSet<String> all = new TreeSet<>();
+        for (Operation row : store.engine().wire().table()) {
+            all.add(row.name());
+        }
+        assertThat(seen).as("operations that this test asks").isEqualTo(all);
+    }
+
+    /** The id of another workspace. */
+    private String operatorsCalls() {
+        String own = store.key();
+        store.use(store.adminToken());
+        String workspaces = "/admin/v1/workspaces";
+        String doomed = id("createWorkspace", "POST", workspaces, "{\"name\":\"doomed\"}");
+        ok("listWorkspaces", "GET", workspaces, null);
+        ok("getAnyWorkspace", "GET", workspaces + "/" + doomed, null);
+        ok("updateAnyWorkspace", "PATCH", workspaces + "/" + doomed, "{\"status\":\"suspended\"}");
+        ok("createKeyFor", "POST", workspaces + "/" + doomed + "/keys", "{\"name\":\"k\"}");
+        ok("deleteAnyWorkspace", "DELETE", workspaces + "/" + doomed, null);
+        store.use(own);
+        return store.newWorkspace("other");
+    }
+
+    private String resources(String other) {
+        String all = "/v1/resources";
+        String one = all + "/" + id("createResource", "POST", all, "{\"name\":\"r\",\"metadata\":{\"a\":\"b\"}}");
+        ok("listResources", "GET", all, null);
+        ok("updateResource", "PATCH", one, "{\"data\":{\"n\":[1,null]}}");
+        String child = one + "/children/" + id("createChild", "POST", one + "/children", "{\"name\":\"c\"}");
+        ok("listChildren", "GET", one + "/children", null);
+        ok("getChild", "GET", child, null);
+        ok("updateChild", "PATCH", child, "{\"name\":\"d\"}");
+        ok("getResource", "GET", one + "?include=children", null);
+        ok("getResource", "GET", one, null);
+        String share = one + "/shares/" + other;
+        ok("share", "PUT", share, "{\"role\":\"reader\"}");
+        assertThat(ok("share", "PUT", share, "{\"role\":\"editor\"}").status()).isEqualTo(200);
+        ok("listShares", "GET", one + "/shares", null);
+        String own = store.key();
+        store.use(store.newKey(other));
+        ok("getResource", "GET", one, null);
+        ok("listResources", "GET", all + "?shared=true", null);
+        store.use(own);
+        ok("unshare", "DELETE", share, null);
+        ok("runOperation.count", "POST", one + "/operations/count", "{}");
+        ok("runOperation.render", "POST", one + "/operations/render", "{}");
+        ok("runOperation", "POST", one + "/operations/render", "{}");
+        ok("bulkResources", "POST", all + "/bulk", "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"}]}");
+        ok("deleteChild", "DELETE", child, null);
+        for (String move : new String[] {"pause", "resume", "archive", "unarchive"}) {
+            ok(move + "Resource", "POST", one + "/" + move, null);
+        }
+        String doomed = store.make(all, "{\"name\":\"doomed\"}");
+        store.call("POST", all + "/" + doomed + "/archive");
+        ok("deleteResource", "DELETE", all + "/" + doomed, null);
+        return one;
+    }
+
+    private void jobs(String resource) {
+        String failed = AgingStore.id(store.call("POST", resource + "/operations/render", "{}"));
+        ok("getJob", "GET", "/v1/jobs/" + failed + "?wait=30", null);
+        ok("retryJob", "POST", "/v1/jobs/" + failed + "/retry", null);
+        String waiting = "{\"type\":\"idle\",\"input\":{},\"uniqueKey\":\"u\",\"runAt\":\"2027-01-01T00:00:00.000Z\"}";
+        String job = AgingStore.id(ok("createJob", "POST", "/v1/jobs", waiting));
+        ok("createJob", "POST", "/v1/jobs", waiting);
+        ok("listJobs", "GET", "/v1/jobs", null);
+        assertThat(ok("cancelJob", "POST", "/v1/jobs/" + job + "/cancel", null).status())
+                .isEqualTo(200);
+    }
+
+    private String webhooks() {
+        String all = "/v1/webhook-endpoints";
+        String body = "{\"url\":\"https://hooks.example/\",\"headers\":{\"a\":\"b\"}}";
+        String gone = all + "/" + id("createWebhookEndpoint", "POST", all, body);
+        ok("listWebhookEndpoints", "GET", all, null);
+        ok("getWebhookEndpoint", "GET", gone, null);
+        ok("updateWebhookEndpoint", "PATCH", gone, "{\"description\":\"d\"}");
+        ok("rotateWebhookSecret", "POST", gone + "/secret/rotate", null);
+        ok("deleteWebhookEndpoint", "DELETE", gone, null);
+        String endpoint = all + "/" + store.endpoint();
+        ok("testWebhookEndpoint", "POST", endpoint + "/test", null);
+        return endpoint;
+    }
+
+    private void deliveries(String endpoint) {
+        store.pass(Duration.ofSeconds(1));
+        Reply page = ok("listDeliveries", "GET", endpoint + "/deliveries", null);
+        String delivery = AgingStore.id(page);
+        ok("getDelivery", "GET", "/v1/deliveries/" + delivery, null);
+        ok("resendDelivery", "POST", "/v1/deliveries/" + delivery + "/resend", null);
+    }
+
+    private void keys() {
+        String body = "{\"name\":\"k\",\"scopes\":[\"jobs:read\"],\"expiresAt\":\"2027-01-01T00:00:00.000Z\"}";
+        String key = "/v1/keys/" + id("createKey", "POST", "/v1/keys", body);
+        ok("listKeys", "GET", "/v1/keys", null);
+        ok("getKey", "GET", key, null);
+        ok("updateKey", "PATCH", key, "{\"enabled\":false}");
+        ok("rotateKey", "POST", key + "/rotate", null);
+        ok("revokeKey", "DELETE", key, null);
+    }
+
+    private String id(String operation, String method, String path, String body) {
+        return AgingStore.id(ok(operation, method, path, body));
+    }
+
+    private Reply ok(String operation, String method, String path, String body) {
+        Reply reply = body == null ? store.call(method, path) : store.call(method, path, body);
+        check(operation, reply);
+        return reply;
+    }
+
+    /** Fails unless the reply is one that the document of its operation describes. */
+    private void check(String operation, Reply reply) {
+        seen.add(operation.split("\\.")[0]);
+        JsonValue.Obj responses = member(Objects.requireNonNull(operations.get(operation), operation), "responses");
+        assertThat(responses.members())
+                .as("%s answered %s", operation, reply.text())
+                .containsKey(Integer.toString(reply.status()));
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
+        JsonValue.Obj response = member(responses, Integer.toString(reply.status()));
+        JsonValue.Obj schema = member(member(member(response, "content"), "application/json"), "schema");
+        Map<String, JsonValue> whole = new LinkedHashMap<>(schema.members());
+        whole.put("components", Objects.requireNonNull(document.get("components")));
+        assertThat(JsonSchema.of(JsonBytes.compact(new JsonValue.Obj(whole))).check(object(reply), ""))
+                .as("%s answered %s", operation, reply.text())
+                .isEmpty();
+    }
+
+    private static JsonValue.Obj member(JsonValue.Obj json, String name) {
+        return (JsonValue.Obj) Objects.requireNonNull(json.get(name), name);
+    }
+
+    private static JsonValue.Obj object(Reply reply) {
+        return (JsonValue.Obj) JsonReader.trusted(reply.body());
+    }
+}
