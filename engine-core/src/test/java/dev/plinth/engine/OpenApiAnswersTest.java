@@ -44,7 +44,8 @@ final class OpenApiAnswersTest {
                         .members()
                         .values()
                         .forEach(operation -> operations.put(
-                                ((JsonValue.Text) Objects.requireNonNull(((JsonValue.Obj) operation).get("operationId")))
+                                ((JsonValue.Text)
+                                                Objects.requireNonNull(((JsonValue.Obj) operation).get("operationId")))
                                         .value(),
                                 (JsonValue.Obj) operation)));
     }

@@ -48,55 +48,66 @@ final class CommandTable {
                 .scope(RESOURCES_WRITE)
                 .withBody()
                 .refuses(PLAN_LIMIT_REACHED)
-                .gives(201, "Resource").decodedBy(decode::create));
+                .gives(201, "Resource")
+                .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
                 .scope(RESOURCES_READ)
                 .page("status", "type", "createdAfter", "createdBefore", "shared", "metadata.*")
-                .gives("Resource").decodedBy(decode::list));
+                .gives("Resource")
+                .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
                 .scope(RESOURCES_WRITE)
                 .bodyOf(Limits.BULK_BODY_BYTES_MAX)
                 .refuses(JOB_QUEUE_FULL)
-                .gives(202, "AcceptedJob").decodedBy(decode::bulk));
+                .gives(202, "AcceptedJob")
+                .decodedBy(decode::bulk));
         table.add(row("getResource", "GET", one)
                 .scope(RESOURCES_READ)
                 .parameters("include")
                 .gives("Resource")
-                .gives(304, "").decodedBy(decode::get));
+                .gives(304, "")
+                .decodedBy(decode::get));
         table.add(row("updateResource", "PATCH", one)
                 .scope(RESOURCES_WRITE)
                 .withBody()
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
-                .gives("Resource").decodedBy(decode::patch));
+                .gives("Resource")
+                .decodedBy(decode::patch));
         table.add(row("deleteResource", "DELETE", one)
                 .scope(RESOURCES_WRITE)
                 .refuses(INVALID_TRANSITION, PRECONDITION_FAILED)
-                .gives("Deleted").decodedBy(decode::delete));
+                .gives("Deleted")
+                .decodedBy(decode::delete));
         for (String move : List.of("pause", "resume", "archive", "unarchive")) {
             table.add(row(move + "Resource", "POST", one + "/" + move)
                     .scope(RESOURCES_WRITE)
                     .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
-                    .gives("Resource").decodedBy(request -> decode.move(request, move)));
+                    .gives("Resource")
+                    .decodedBy(request -> decode.move(request, move)));
         }
         table.add(row("runOperation", "POST", one + "/operations/{name}")
                 .scope(RESOURCES_WRITE)
                 .slow()
                 .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .gives("any")
-                .gives(202, "AcceptedJob").decodedBy(decode::operation));
+                .gives(202, "AcceptedJob")
+                .decodedBy(decode::operation));
         table.add(row("share", "PUT", one + "/shares/{workspaceId}")
                 .scope(RESOURCES_WRITE)
                 .withBody()
                 .refuses(RESOURCE_ARCHIVED)
                 .gives(201, "Share")
-                .gives(200, "Share").decodedBy(decode::share));
+                .gives(200, "Share")
+                .decodedBy(decode::share));
         table.add(row("listShares", "GET", one + "/shares")
                 .scope(RESOURCES_READ)
                 .page()
-                .gives("Share").decodedBy(decode::shares));
+                .gives("Share")
+                .decodedBy(decode::shares));
         table.add(row("unshare", "DELETE", one + "/shares/{workspaceId}")
                 .scope(RESOURCES_WRITE)
-                .gives("Unshared").decodedBy(decode::unshare));
+                .gives("Unshared")
+                .decodedBy(decode::unshare));
     }
 
     private static void children(List<Operation> table, ResourceDecoders decode) {
@@ -106,19 +117,29 @@ final class CommandTable {
                 .scope(RESOURCES_WRITE)
                 .withBody()
                 .refuses(RESOURCE_ARCHIVED)
-                .gives(201, "Child").decodedBy(decode::createChild));
-        table.add(row("listChildren", "GET", all).scope(RESOURCES_READ).page().gives("Child").decodedBy(decode::listChildren));
-        table.add(row("getChild", "GET", one).scope(RESOURCES_READ).gives("Child")
-                .gives(304, "").decodedBy(decode::getChild));
+                .gives(201, "Child")
+                .decodedBy(decode::createChild));
+        table.add(row("listChildren", "GET", all)
+                .scope(RESOURCES_READ)
+                .page()
+                .gives("Child")
+                .decodedBy(decode::listChildren));
+        table.add(row("getChild", "GET", one)
+                .scope(RESOURCES_READ)
+                .gives("Child")
+                .gives(304, "")
+                .decodedBy(decode::getChild));
         table.add(row("updateChild", "PATCH", one)
                 .scope(RESOURCES_WRITE)
                 .withBody()
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
-                .gives("Child").decodedBy(decode::patchChild));
+                .gives("Child")
+                .decodedBy(decode::patchChild));
         table.add(row("deleteChild", "DELETE", one)
                 .scope(RESOURCES_WRITE)
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
-                .gives("Deleted").decodedBy(decode::deleteChild));
+                .gives("Deleted")
+                .decodedBy(decode::deleteChild));
     }
 
     private static void jobs(List<Operation> table, JobDecoders decode) {
@@ -126,24 +147,29 @@ final class CommandTable {
                 .scope(JOBS_WRITE)
                 .withBody()
                 .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
-                .gives(202, "AcceptedJob").decodedBy(decode::create));
+                .gives(202, "AcceptedJob")
+                .decodedBy(decode::create));
         table.add(row("listJobs", "GET", "/v1/jobs")
                 .scope(JOBS_READ)
                 .page("status", "type", "resourceId")
-                .gives("Job").decodedBy(decode::list));
+                .gives("Job")
+                .decodedBy(decode::list));
         table.add(row("getJob", "GET", "/v1/jobs/{jobId}")
                 .scope(JOBS_READ)
                 .parameters("wait")
-                .gives("Job").decodedBy(decode::get));
+                .gives("Job")
+                .decodedBy(decode::get));
         table.add(row("cancelJob", "POST", "/v1/jobs/{jobId}/cancel")
                 .scope(JOBS_WRITE)
                 .refuses(JOB_FINISHED)
                 .gives("Job")
-                .gives(202, "Job").decodedBy(decode::cancel));
+                .gives(202, "Job")
+                .decodedBy(decode::cancel));
         table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry")
                 .scope(JOBS_WRITE)
                 .refuses(INVALID_TRANSITION, JOB_QUEUE_FULL)
-                .gives("Job").decodedBy(decode::retry));
+                .gives("Job")
+                .decodedBy(decode::retry));
     }
 
     private static void events(List<Operation> table) {
@@ -151,14 +177,17 @@ final class CommandTable {
         table.add(row("publishEvent", "POST", "/v1/events")
                 .scope(EVENTS_WRITE)
                 .withBody()
-                .gives(201, "Event").decodedBy(decode::publish));
+                .gives(201, "Event")
+                .decodedBy(decode::publish));
         table.add(row("listEvents", "GET", "/v1/events")
                 .scope(EVENTS_READ)
                 .page("type", "resourceId", "after")
-                .gives("Event").decodedBy(decode::list));
+                .gives("Event")
+                .decodedBy(decode::list));
         table.add(row("getEvent", "GET", "/v1/events/{eventId}")
                 .scope(EVENTS_READ)
-                .gives("Event").decodedBy(decode::get));
+                .gives("Event")
+                .decodedBy(decode::get));
     }
 
     private static void webhooks(List<Operation> table, WebhookDecoders decode) {
@@ -168,36 +197,48 @@ final class CommandTable {
                 .scope(WEBHOOKS_WRITE)
                 .withBody()
                 .refuses(PLAN_LIMIT_REACHED)
-                .gives(201, "WebhookEndpoint").decodedBy(decode::create));
+                .gives(201, "WebhookEndpoint")
+                .decodedBy(decode::create));
         table.add(row("listWebhookEndpoints", "GET", all)
                 .scope(WEBHOOKS_READ)
                 .page()
-                .gives("WebhookEndpoint").decodedBy(decode::list));
-        table.add(row("getWebhookEndpoint", "GET", one).scope(WEBHOOKS_READ).gives("WebhookEndpoint").decodedBy(decode::get));
+                .gives("WebhookEndpoint")
+                .decodedBy(decode::list));
+        table.add(row("getWebhookEndpoint", "GET", one)
+                .scope(WEBHOOKS_READ)
+                .gives("WebhookEndpoint")
+                .decodedBy(decode::get));
         table.add(row("updateWebhookEndpoint", "PATCH", one)
                 .scope(WEBHOOKS_WRITE)
                 .withBody()
-                .gives("WebhookEndpoint").decodedBy(decode::patch));
+                .gives("WebhookEndpoint")
+                .decodedBy(decode::patch));
         table.add(row("deleteWebhookEndpoint", "DELETE", one)
                 .scope(WEBHOOKS_WRITE)
-                .gives("Deleted").decodedBy(decode::delete));
+                .gives("Deleted")
+                .decodedBy(decode::delete));
         table.add(row("rotateWebhookSecret", "POST", one + "/secret/rotate")
                 .scope(WEBHOOKS_WRITE)
-                .gives("WebhookEndpoint").decodedBy(decode::rotate));
+                .gives("WebhookEndpoint")
+                .decodedBy(decode::rotate));
         table.add(row("testWebhookEndpoint", "POST", one + "/test")
                 .scope(WEBHOOKS_WRITE)
                 .slow()
-                .gives("WebhookTest").decodedBy(decode::test));
+                .gives("WebhookTest")
+                .decodedBy(decode::test));
         table.add(row("listDeliveries", "GET", one + "/deliveries")
                 .scope(WEBHOOKS_READ)
                 .page("status")
-                .gives("Delivery").decodedBy(decode::deliveries));
+                .gives("Delivery")
+                .decodedBy(decode::deliveries));
         table.add(row("getDelivery", "GET", "/v1/deliveries/{deliveryId}")
                 .scope(WEBHOOKS_READ)
-                .gives("Delivery").decodedBy(decode::delivery));
+                .gives("Delivery")
+                .decodedBy(decode::delivery));
         table.add(row("resendDelivery", "POST", "/v1/deliveries/{deliveryId}/resend")
                 .scope(WEBHOOKS_WRITE)
-                .gives(202, "Delivery").decodedBy(decode::resend));
+                .gives(202, "Delivery")
+                .decodedBy(decode::resend));
     }
 
     private static void workspace(List<Operation> table, AccessDecoders decode) {
@@ -205,55 +246,107 @@ final class CommandTable {
         table.add(row("updateWorkspace", "PATCH", "/v1/workspace")
                 .scope(KEYS_WRITE)
                 .withBody()
-                .gives("Workspace").decodedBy(decode::updateWorkspace));
+                .gives("Workspace")
+                .decodedBy(decode::updateWorkspace));
         table.add(row("createKey", "POST", "/v1/keys")
                 .scope(KEYS_WRITE)
                 .withBody()
-                .gives(201, "Key").decodedBy(decode::createKey));
-        table.add(row("listKeys", "GET", "/v1/keys").scope(KEYS_READ).page().gives("Key").decodedBy(decode::listKeys));
-        table.add(row("getKey", "GET", "/v1/keys/{keyId}").scope(KEYS_READ).gives("Key").decodedBy(decode::key));
+                .gives(201, "Key")
+                .decodedBy(decode::createKey));
+        table.add(row("listKeys", "GET", "/v1/keys")
+                .scope(KEYS_READ)
+                .page()
+                .gives("Key")
+                .decodedBy(decode::listKeys));
+        table.add(row("getKey", "GET", "/v1/keys/{keyId}")
+                .scope(KEYS_READ)
+                .gives("Key")
+                .decodedBy(decode::key));
         table.add(row("updateKey", "PATCH", "/v1/keys/{keyId}")
                 .scope(KEYS_WRITE)
                 .withBody()
-                .gives("Key").decodedBy(decode::updateKey));
-        table.add(
-                row("revokeKey", "DELETE", "/v1/keys/{keyId}").scope(KEYS_WRITE).gives("Key").decodedBy(decode::revokeKey));
+                .gives("Key")
+                .decodedBy(decode::updateKey));
+        table.add(row("revokeKey", "DELETE", "/v1/keys/{keyId}")
+                .scope(KEYS_WRITE)
+                .gives("Key")
+                .decodedBy(decode::revokeKey));
         table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate")
                 .scope(KEYS_WRITE)
-                .gives("Key").decodedBy(decode::rotateKey));
+                .gives("Key")
+                .decodedBy(decode::rotateKey));
     }
 
     private static void requests(List<Operation> table, RequestDecoders decode) {
-        table.add(row("listRequests", "GET", "/v1/requests").page().gives("LoggedRequest").decodedBy(decode::list));
-        table.add(row("getRequest", "GET", "/v1/requests/{requestId}").gives("LoggedRequest").decodedBy(decode::get));
+        table.add(row("listRequests", "GET", "/v1/requests")
+                .page()
+                .gives("LoggedRequest")
+                .decodedBy(decode::list));
+        table.add(row("getRequest", "GET", "/v1/requests/{requestId}")
+                .gives("LoggedRequest")
+                .decodedBy(decode::get));
     }
 
     private static void operator(List<Operation> table, AccessDecoders decode) {
         String all = "/admin/v1/workspaces";
         String one = all + "/{workspaceId}";
-        table.add(row("createWorkspace", "POST", all).operator().withBody().gives(201, "Workspace").decodedBy(decode::createWorkspace));
-        table.add(row("listWorkspaces", "GET", all).operator().page().gives("Workspace").decodedBy(decode::listWorkspaces));
-        table.add(row("getAnyWorkspace", "GET", one).operator().gives("Workspace").decodedBy(decode::anyWorkspace));
-        table.add(row("updateAnyWorkspace", "PATCH", one).operator().withBody().gives("Workspace").decodedBy(decode::updateAnyWorkspace));
-        table.add(row("deleteAnyWorkspace", "DELETE", one).operator().gives("Deleted").decodedBy(decode::deleteAnyWorkspace));
+        table.add(row("createWorkspace", "POST", all)
+                .operator()
+                .withBody()
+                .gives(201, "Workspace")
+                .decodedBy(decode::createWorkspace));
+        table.add(row("listWorkspaces", "GET", all)
+                .operator()
+                .page()
+                .gives("Workspace")
+                .decodedBy(decode::listWorkspaces));
         table.add(
-                row("createKeyFor", "POST", one + "/keys").operator().withBody().gives(201, "Key").decodedBy(decode::createKeyFor));
+                row("getAnyWorkspace", "GET", one).operator().gives("Workspace").decodedBy(decode::anyWorkspace));
+        table.add(row("updateAnyWorkspace", "PATCH", one)
+                .operator()
+                .withBody()
+                .gives("Workspace")
+                .decodedBy(decode::updateAnyWorkspace));
+        table.add(row("deleteAnyWorkspace", "DELETE", one)
+                .operator()
+                .gives("Deleted")
+                .decodedBy(decode::deleteAnyWorkspace));
+        table.add(row("createKeyFor", "POST", one + "/keys")
+                .operator()
+                .withBody()
+                .gives(201, "Key")
+                .decodedBy(decode::createKeyFor));
     }
 
     private static void system(List<Operation> table, SystemDecoders decode) {
-        table.add(row("getRateLimit", "GET", "/v1/rate-limit").free().gives("RateLimits").decodedBy(decode::rateLimit));
+        table.add(row("getRateLimit", "GET", "/v1/rate-limit")
+                .free()
+                .gives("RateLimits")
+                .decodedBy(decode::rateLimit));
         table.add(row("isLive", "GET", "/health/live").anybody().gives("Health").decodedBy(decode::live));
-        table.add(row("isReady", "GET", "/health/ready").anybody().gives("Health").decodedBy(decode::ready));
+        table.add(
+                row("isReady", "GET", "/health/ready").anybody().gives("Health").decodedBy(decode::ready));
         table.add(row("getMetrics", "GET", "/metrics").anybody().gives("string").decodedBy(decode::metrics));
-        table.add(row("getOpenApi", "GET", "/openapi.json").anybody().gives("object").decodedBy(decode::openApi));
+        table.add(row("getOpenApi", "GET", "/openapi.json")
+                .anybody()
+                .gives("object")
+                .decodedBy(decode::openApi));
         if (decode.hasTestClock()) {
-            table.add(row("getClock", "GET", "/admin/v1/clock").operator().gives("Clock").decodedBy(decode::clock));
+            table.add(row("getClock", "GET", "/admin/v1/clock")
+                    .operator()
+                    .gives("Clock")
+                    .decodedBy(decode::clock));
             table.add(row("advanceClock", "POST", "/admin/v1/clock/advance")
                     .operator()
                     .withBody()
                     .slow()
-                    .gives("Clock").decodedBy(decode::advance));
-            table.add(row("reset", "POST", "/admin/v1/reset").operator().slow().gives("Clock").decodedBy(decode::reset));
+                    .gives("Clock")
+                    .decodedBy(decode::advance));
+            table.add(row("reset", "POST", "/admin/v1/reset")
+                    .operator()
+                    .slow()
+                    .gives("Clock")
+                    .decodedBy(decode::reset));
         }
     }
 

@@ -66,8 +66,8 @@ final class OpenApi {
                 .open();
         byPath.forEach((path, operations) -> {
             json.name(path).open();
-            operations.forEach(operation -> operation(
-                    json, operation, operation.name(), operation.path(), operation.successes()));
+            operations.forEach(
+                    operation -> operation(json, operation, operation.name(), operation.path(), operation.successes()));
             json.close();
             operations.stream()
                     .filter(operation -> operation.name().equals(RUN_OPERATION))

@@ -31,8 +31,7 @@ final class OpenApiSchemas {
         ENTITIES.put("Deleted", "id:string deleted:boolean");
         ENTITIES.put("Unshared", "deleted:boolean");
         ENTITIES.put(
-                "AcceptedJob",
-                "job_id:job_ status:scheduled|queued|running resourceId?:res_ deduplicated?:boolean");
+                "AcceptedJob", "job_id:job_ status:scheduled|queued|running resourceId?:res_ deduplicated?:boolean");
         ENTITIES.put(
                 "Job",
                 "id:job_ type:string status:scheduled|queued|running|succeeded|failed|canceled progress?:Progress result?:any"
@@ -46,8 +45,7 @@ final class OpenApiSchemas {
                 "WebhookEndpoint",
                 "id:we_ url:string types:[string] status:enabled|disabled ordering:resource|none description:string"
                         + " headers:texts createdAt:time secret?:string");
-        ENTITIES.put(
-                "WebhookTest", "delivered:boolean status?:integer durationMillis:integer errorClass?:string");
+        ENTITIES.put("WebhookTest", "delivered:boolean status?:integer durationMillis:integer errorClass?:string");
         ENTITIES.put(
                 "Delivery",
                 "id:dlv_ endpointId:we_ eventId:evt_ eventType:string"
@@ -72,8 +70,7 @@ final class OpenApiSchemas {
         ENTITIES.put("Caused", "events:[evt_] jobs:[job_]");
         ENTITIES.put("RateLimits", "plan:string policies:[RatePolicy]");
         ENTITIES.put(
-                "RatePolicy",
-                "name:string limit:integer windowSeconds:integer remaining:integer resetSeconds:integer");
+                "RatePolicy", "name:string limit:integer windowSeconds:integer remaining:integer resetSeconds:integer");
         ENTITIES.put("Health", "status:string durability:string");
         ENTITIES.put("Clock", "now:time");
     }
@@ -92,7 +89,12 @@ final class OpenApiSchemas {
             return;
         }
         json.open().member("type", "object").member("additionalProperties", false);
-        json.name("required").openArray().text("data").text("hasMore").text("nextCursor").closeArray();
+        json.name("required")
+                .openArray()
+                .text("data")
+                .text("hasMore")
+                .text("nextCursor")
+                .closeArray();
         json.name("properties").open();
         type(json.name("data"), "[" + entity + "]");
         type(json.name("hasMore"), "boolean");
