@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A chart of horizontal bars as SVG. Its axis begins at zero and is linear, or it says that it is logarithmic.
+ * A chart of horizontal bars as SVG. Its axis is linear and begins at zero, however small the smallest bar is.
  *
  * @param file its name
  * @param title what is shown
  * @param note what has to be known to read it
  * @param bars {@code label = name of a figure}; all figures have the same unit
  */
-record BarChart(String file, String title, String note, boolean logarithmic, List<String> bars) {
+record BarChart(String file, String title, String note, List<String> bars) {
     private static final int WIDTH = 860;
     private static final int LABELS = 300;
     private static final int VALUES = 110;
@@ -55,11 +55,9 @@ record BarChart(String file, String title, String note, boolean logarithmic, Lis
                 known.stream().mapToDouble(bar -> bar.figure.value()).max().orElse(1);
         double smallest =
                 known.stream().mapToDouble(bar -> bar.figure.value()).min().orElse(1);
-        double from = logarithmic ? Math.pow(10, Math.floor(Math.log10(smallest * 0.999))) : 0;
-        List<Double> ticks = logarithmic ? decades(from, largest) : steps(largest);
-        double to = Math.max(largest, ticks.get(ticks.size() - 1));
+        List<Double> ticks = steps(largest);
         for (double tick : ticks) {
-            double x = LABELS + length(tick, from, to);
+            double x = LABELS + length(tick, largest);
             svg.append(String.format(
                     Locale.ROOT,
                     "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#d0d7de\"/>\n",
@@ -73,7 +71,7 @@ record BarChart(String file, String title, String note, boolean logarithmic, Lis
         for (Bar bar : known) {
             boolean ours = bar.label.startsWith("Plinth");
             text(svg, LABELS - 8, y + 15, "end", ours ? "font-weight=\"bold\"" : "", bar.label);
-            double length = length(bar.figure.value(), from, to);
+            double length = length(bar.figure.value(), largest);
             svg.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n",
@@ -86,21 +84,12 @@ record BarChart(String file, String title, String note, boolean logarithmic, Lis
             y += STEP;
         }
         String unit = known.get(0).figure.unit();
-        String axis = (unit.equals("1/s") ? "a second" : unit) + (logarithmic ? ", logarithmic axis" : "");
+        String axis = unit.equals("1/s") ? "a second" : unit;
         text(svg, LABELS + (WIDTH - LABELS - VALUES) / 2.0, bottom + 35, "middle", "fill=\"#57606a\"", axis);
     }
 
-    private double length(double value, double from, double to) {
-        double share = logarithmic ? Math.log(value / from) / Math.log(to / from) : value / to;
-        return share * (WIDTH - LABELS - VALUES);
-    }
-
-    private static List<Double> decades(double from, double largest) {
-        List<Double> ticks = new ArrayList<>(List.of(from));
-        while (ticks.get(ticks.size() - 1) < largest) {
-            ticks.add(ticks.get(ticks.size() - 1) * 10);
-        }
-        return ticks;
+    private static double length(double value, double largest) {
+        return value / largest * (WIDTH - LABELS - VALUES);
     }
 
     /** From zero on, in steps of 1, 2 or 5 and some zeros. */

@@ -194,10 +194,9 @@ final class Layout {
                     "durable.svg",
                     "Idempotent creates a second, durable before they are acknowledged",
                     "Key, limit, idempotency, resource, event and answer in one commit; 64 callers",
-                    false,
                     List.of(
-                            "Plinth, futures = plinth FSYNC create submit",
-                            "Plinth = plinth FSYNC create 64",
+                            "Plinth, submit(), one thread = plinth FSYNC create submit",
+                            "Plinth, 64 callers = plinth FSYNC create 64",
                             "SQLite, application groups commits = SQLite FULL, grouped create 64",
                             "SQLite, synchronous=FULL = SQLite FULL create 64",
                             "PostgreSQL + Redis + Bucket4j = PostgreSQL on create 64")),
@@ -205,7 +204,6 @@ final class Layout {
                     "memory.svg",
                     "Idempotent creates a second, one caller",
                     "In memory, on file without a sync, and behind PostgreSQL without one",
-                    false,
                     List.of(
                             "Plinth, MEMORY = plinth MEMORY create 1",
                             "Plinth, OS = plinth OS create 1",
@@ -217,7 +215,6 @@ final class Layout {
                     "reads.svg",
                     "Time of one get by id, with key check and rate limit",
                     "2,000 rows, one caller",
-                    true,
                     List.of(
                             "Plinth = plinth MEMORY get 1 mean",
                             "H2 in memory = H2 memory get 1 mean",
@@ -227,7 +224,6 @@ final class Layout {
                     "limits.svg",
                     "Time of one rate-limit take",
                     "One hot bucket, one thread",
-                    false,
                     List.of(
                             "Plinth = TakeBenchmark.oneBucket",
                             "Bucket4j = LimitPeersBenchmark.bucket4jOne",
@@ -238,7 +234,6 @@ final class Layout {
                     "http.svg",
                     "HTTP creates a second",
                     "wrk, 32 connections on the same two cores; warm, and in the first 5 s of a JVM",
-                    false,
                     List.of(
                             "bare Jetty, fixed answer = http Jetty create",
                             "Plinth = http plinth create",

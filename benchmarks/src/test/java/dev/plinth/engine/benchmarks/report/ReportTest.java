@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReportTest {
     private static final String GET = "plinth MEMORY get 1";
     private static final String PEER_GET = "H2 memory get 1";
-    private static final BarChart LINEAR = new BarChart(
-            "c.svg", "Gets", "one & all", false, List.of("Plinth = " + GET, "H2 = " + PEER_GET, "none = x"));
+    private static final BarChart CHART =
+            new BarChart("c.svg", "Gets", "one & all", List.of("Plinth = " + GET, "H2 = " + PEER_GET, "none = x"));
 
     @TempDir
     private Path directory;
@@ -102,18 +102,11 @@ final class ReportTest {
     }
 
     @Test
-    void chart_linear_barsAreAsLongAsTheirValues() throws IOException {
-        String svg = LINEAR.svg(results(1_000_000, 250_000));
+    void chart_barsAreAsLongAsTheirValues() throws IOException {
+        String svg = CHART.svg(results(1_000_000, 250_000));
 
         assertThat(svg).contains("width=\"450.0\"", "width=\"112.5\"", ">1,000,000<", ">one &amp; all<");
-        assertThat(svg).doesNotContain(">none<", "logarithmic");
-    }
-
-    @Test
-    void chart_logarithmic_saysSo() throws IOException {
-        BarChart chart = new BarChart("c.svg", "Gets", "", true, LINEAR.bars());
-
-        assertThat(chart.svg(results(1_000_000, 1_000))).contains("logarithmic axis", ">100<", ">1,000,000<");
+        assertThat(svg).doesNotContain(">none<");
     }
 
     private Results results(double ours, double theirs) throws IOException {
