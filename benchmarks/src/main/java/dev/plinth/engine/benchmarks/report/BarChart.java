@@ -53,8 +53,6 @@ record BarChart(String file, String title, String note, List<String> bars) {
     private void draw(StringBuilder svg, List<Bar> known, int bottom) {
         double largest =
                 known.stream().mapToDouble(bar -> bar.figure.value()).max().orElse(1);
-        double smallest =
-                known.stream().mapToDouble(bar -> bar.figure.value()).min().orElse(1);
         List<Double> ticks = steps(largest);
         for (double tick : ticks) {
             double x = LABELS + length(tick, largest);
