@@ -157,6 +157,13 @@ final class OpenApiTest {
     void problems_thatARouteGives_areInItsDocument() {
         String id = store.make("/v1/resources", "{\"name\":\"R\"}");
         assertListed("POST /v1/resources", store.call("POST", "/v1/resources", "{}"));
+        Call create = Call.of("POST", "/v1/resources").withKey(store.key());
+        byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
+        assertListed("POST /v1/resources", store.engine().call(create.withBody(broken)));
+        assertListed(
+                "POST /v1/resources",
+                store.engine().call(create.withHeader("Content-Type", "text/plain").withBody(broken)));
+        assertListed("POST /v1/resources", store.engine().call(create.withHeader("Idempotency-Key", "")));
         assertListed("GET /v1/resources", store.call("GET", "/v1/resources?cursor=x"));
         assertListed("DELETE /v1/resources/{id}", store.call("DELETE", "/v1/resources/" + id));
         assertListed("GET /v1/jobs/{jobId}", store.call("GET", "/v1/jobs/x"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineInside;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.MatrixRow.Guard;
 import dev.plinth.engine.http.MatrixRow.Param;
@@ -26,12 +27,30 @@ final class MatrixProbe {
     /** What was answered to those who may not tell two things apart, by what they are told. */
     private final Map<String, String> alike = new HashMap<>();
 
+    /** The statuses and codes that the OpenAPI document names, by the operation's name. */
+    private final Map<String, Map<String, String>> described = new HashMap<>();
+
     private long records;
 
     MatrixProbe(Engine engine, RawClient client) {
         this.engine = engine;
         this.client = client;
         this.records = EngineInside.records(engine);
+        Map<String, Object> document =
+                Json.of(engine.call(Call.of("GET", "/openapi.json")).text()).asMap();
+        for (Object methods : map(document.get("paths")).values()) {
+            for (Object operation : map(methods).values()) {
+                Map<String, String> answers = new HashMap<>();
+                map(map(operation).get("responses"))
+                        .forEach((status, answer) ->
+                                answers.put((String) status, (String) map(answer).get("description")));
+                described.put((String) map(operation).get("operationId"), answers);
+            }
+        }
+    }
+
+    private static Map<?, ?> map(Object value) {
+        return (Map<?, ?>) value;
     }
 
     /** Checks a cell that writes nothing. */
@@ -65,6 +84,7 @@ final class MatrixProbe {
     /** Checks the answer of a cell by itself. */
     void checkAnswer(MatrixCase cell, RawReply reply) {
         Expected expected = cell.expected();
+        checkDescribed(cell);
         if (!expected.isRefusal()) {
             assertThat(reply.status()).as(reply.text()).isEqualTo(expected.status());
             return;
@@ -81,6 +101,18 @@ final class MatrixProbe {
             names.addAll(Set.of("ratelimit", "ratelimit-policy"));
         }
         assertThat(reply.headers().keySet()).isEqualTo(names);
+    }
+
+    /** What a route answers stands in its OpenAPI document. */
+    private void checkDescribed(MatrixCase cell) {
+        Map<String, String> answers = described.get(cell.route().name());
+        String status = Integer.toString(cell.expected().status());
+        assertThat(answers).as("described answers").containsKey(status);
+        if (cell.expected().isRefusal()) {
+            assertThat(answers.get(status).split(", "))
+                    .as("described codes of %s", status)
+                    .contains(cell.expected().code());
+        }
     }
 
     private static String challenge(MatrixCase cell) {

@@ -274,6 +274,7 @@ final class CommandTable {
         table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate")
                 .scope(KEYS_WRITE)
                 .gives("Key")
+                .refuses(INVALID_TRANSITION)
                 .decodedBy(decode::rotateKey));
     }
 
