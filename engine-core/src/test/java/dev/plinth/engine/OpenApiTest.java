@@ -162,7 +162,8 @@ final class OpenApiTest {
         assertListed("POST /v1/resources", store.engine().call(create.withBody(broken)));
         assertListed(
                 "POST /v1/resources",
-                store.engine().call(create.withHeader("Content-Type", "text/plain").withBody(broken)));
+                store.engine()
+                        .call(create.withHeader("Content-Type", "text/plain").withBody(broken)));
         assertListed("POST /v1/resources", store.engine().call(create.withHeader("Idempotency-Key", "")));
         assertListed("GET /v1/resources", store.call("GET", "/v1/resources?cursor=x"));
         assertListed("DELETE /v1/resources/{id}", store.call("DELETE", "/v1/resources/" + id));

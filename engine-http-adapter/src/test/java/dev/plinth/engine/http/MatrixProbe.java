@@ -42,8 +42,8 @@ final class MatrixProbe {
             for (Object operation : map(methods).values()) {
                 Map<String, String> answers = new HashMap<>();
                 map(map(operation).get("responses"))
-                        .forEach((status, answer) ->
-                                answers.put((String) status, (String) map(answer).get("description")));
+                        .forEach((status, answer) -> answers.put(
+                                (String) status, (String) map(answer).get("description")));
                 described.put((String) map(operation).get("operationId"), answers);
             }
         }
