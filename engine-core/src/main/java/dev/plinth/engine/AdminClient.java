@@ -16,7 +16,7 @@ public final class AdminClient {
 
     /** Creates a workspace under a plan, such as {@code starter}. */
     public Invocation<Workspace> createWorkspace(String name, String plan) {
-        byte[] body = new JsonBytes(96)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("name", name)
                 .member("plan", plan)
@@ -66,7 +66,7 @@ public final class AdminClient {
     }
 
     static byte[] newKey(String name, String... scopes) {
-        JsonBytes body = new JsonBytes(128).open().member("name", name);
+        JsonBytes body = new JsonBytes().open().member("name", name);
         if (scopes.length > 0) {
             body.name("scopes").openArray();
             for (String scope : scopes) {
@@ -78,7 +78,7 @@ public final class AdminClient {
     }
 
     private Invocation<Workspace> update(String id, String member, String value) {
-        byte[] body = new JsonBytes(64).open().member(member, value).close().bytes();
+        byte[] body = new JsonBytes().open().member(member, value).close().bytes();
         return calls.of("updateAnyWorkspace", List.of(id), body, Values::workspace);
     }
 }

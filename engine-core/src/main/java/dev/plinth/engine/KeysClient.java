@@ -65,7 +65,7 @@ public final class KeysClient {
      * @param graceSeconds how long the old one goes on, 0–2,592,000 s
      */
     public Invocation<ApiKey> rotate(String id, long graceSeconds) {
-        byte[] body = new JsonBytes(64)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("graceSeconds", graceSeconds)
                 .close()

@@ -53,7 +53,7 @@ public final class PlinthClient {
 
     /** Starts a job of a type that has a handler, here or elsewhere. */
     public Invocation<AcceptedJob> startJob(String type, Json input) {
-        byte[] body = new JsonBytes(128 + input.utf8().length)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("type", type)
                 .raw("input", input.utf8())
@@ -101,7 +101,7 @@ public final class PlinthClient {
 
     /** Publishes an event of the host's own type. */
     public Invocation<Event> publish(String type, Json data) {
-        byte[] body = new JsonBytes(128 + data.utf8().length)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("type", type)
                 .raw("data", data.utf8())
@@ -127,8 +127,7 @@ public final class PlinthClient {
 
     /** Sends the workspace's events of these types, or all if there are none, to a URL. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
-        JsonBytes body =
-                new JsonBytes(256).open().member("url", url).name("types").openArray();
+        JsonBytes body = new JsonBytes().open().member("url", url).name("types").openArray();
         for (String type : types) {
             body.text(type);
         }
@@ -173,7 +172,7 @@ public final class PlinthClient {
 
     /** What a new resource or child looks like on the wire. */
     static byte[] body(NewResource input) {
-        JsonBytes body = new JsonBytes(128 + input.data().utf8().length).open().member("name", input.name());
+        JsonBytes body = new JsonBytes().open().member("name", input.name());
         input.type().ifPresent(type -> body.member("type", type));
         if (!input.data().equals(Json.EMPTY_OBJECT)) {
             body.raw("data", input.data().utf8());

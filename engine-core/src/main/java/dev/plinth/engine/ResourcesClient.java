@@ -98,19 +98,12 @@ public final class ResourcesClient {
      *     the members of that call
      */
     public Invocation<AcceptedJob> bulk(List<Json> operations) {
-        JsonBytes body = new JsonBytes(64 + 128 * operations.size())
-                .open()
-                .name("operations")
-                .openArray();
+        JsonBytes body = new JsonBytes().open().name("operations").openArray();
         operations.forEach(operation -> body.raw(operation.utf8()));
         return calls.of("bulkResources", List.of(), body.closeArray().close().bytes(), Values::accepted);
     }
 
     private static byte[] input(Json input) {
-        return new JsonBytes(32 + input.utf8().length)
-                .open()
-                .raw("input", input.utf8())
-                .close()
-                .bytes();
+        return new JsonBytes().open().raw("input", input.utf8()).close().bytes();
     }
 }

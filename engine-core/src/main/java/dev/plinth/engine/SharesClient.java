@@ -21,7 +21,7 @@ public final class SharesClient {
      * @param role {@code reader} or {@code editor}
      */
     public Invocation<Share> grant(String workspaceId, String role) {
-        byte[] body = new JsonBytes(64).open().member("role", role).close().bytes();
+        byte[] body = new JsonBytes().open().member("role", role).close().bytes();
         return calls.of("share", List.of(resourceId, workspaceId), body, Values::share);
     }
 

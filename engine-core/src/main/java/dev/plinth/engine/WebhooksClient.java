@@ -54,7 +54,7 @@ public final class WebhooksClient {
      * @param graceSeconds how long both sign, 0–604,800 s
      */
     public Invocation<WebhookEndpoint> rotateSecret(String id, long graceSeconds) {
-        byte[] body = new JsonBytes(64)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("graceSeconds", graceSeconds)
                 .close()

@@ -85,7 +85,7 @@ public final class Access {
                         .put(
                                 AccessTables.SETTINGS,
                                 ADMIN_TOKEN,
-                                new RowWriter(1, 48).bytes(digest).row()),
+                                new RowWriter(1).bytes(digest).row()),
                 Outcome.Done.ok(new byte[0]));
     }
 

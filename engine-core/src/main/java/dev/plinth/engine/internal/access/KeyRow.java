@@ -34,7 +34,6 @@ record KeyRow(
     /** In version 1 these were a full key: all ten scopes of that time. */
     private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
 
-    private static final int EXPECTED_BYTES = 192;
 
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -55,7 +54,7 @@ record KeyRow(
     }
 
     byte[] row() {
-        RowWriter out = new RowWriter(VERSION, EXPECTED_BYTES)
+        RowWriter out = new RowWriter(VERSION)
                 .id(id)
                 .id(workspace)
                 .number(number)
@@ -157,9 +156,9 @@ record KeyRow(
      * @param lastUsedAt when it last opened the door, in epoch milliseconds; 0 if that is not known
      */
     byte[] json(long now, @Nullable String secret, long lastUsedAt) {
-        JsonBytes json = new JsonBytes(384)
+        JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("name", name)
                 .member("mode", live ? "live" : "test")
                 .name("scopes")

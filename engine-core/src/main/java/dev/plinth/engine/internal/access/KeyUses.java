@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class KeyUses {
     private static final int KEYS_MAX = 100_000;
     private static final int ROW_VERSION = 1;
-    private static final int ROW_BYTES = 16;
 
     private final Cache<Id, Use> byKey =
             Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
@@ -77,9 +76,7 @@ public final class KeyUses {
                     changes.put(
                             AccessTables.USES,
                             key,
-                            new RowWriter(ROW_VERSION, ROW_BYTES)
-                                    .number(use.written)
-                                    .row());
+                            new RowWriter(ROW_VERSION).number(use.written).row());
                 }
             }
             return Decision.of(changes, Outcome.Done.ok(new byte[0]));

@@ -241,7 +241,7 @@ public final class Keys {
     }
 
     private static void putToken(Changes changes, KeyRow row, ApiSecret secret) {
-        byte[] owner = new RowWriter(1, 32).id(row.workspace()).id(row.id()).row();
+        byte[] owner = new RowWriter(1).id(row.workspace()).id(row.id()).row();
         changes.put(AccessTables.TOKENS, secret.digest(), owner);
     }
 

@@ -10,7 +10,6 @@ import dev.plinth.engine.internal.json.JsonBytes;
 /** A workspace as it is stored. */
 record WorkspaceRow(Id id, long number, String name, String plan, boolean suspended, byte[] metadata, long createdAt) {
     private static final int VERSION = 1;
-    private static final int FIXED_BYTES = 64;
 
     static WorkspaceRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -19,7 +18,7 @@ record WorkspaceRow(Id id, long number, String name, String plan, boolean suspen
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, FIXED_BYTES + name.length() * 2 + metadata.length)
+        return new RowWriter(VERSION)
                 .id(id)
                 .number(number)
                 .text(name)
@@ -35,9 +34,9 @@ record WorkspaceRow(Id id, long number, String name, String plan, boolean suspen
     }
 
     byte[] json() {
-        return new JsonBytes(256)
+        return new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("name", name)
                 .member("plan", plan)
                 .member("status", suspended ? "suspended" : "active")

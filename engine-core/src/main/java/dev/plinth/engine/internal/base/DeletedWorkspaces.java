@@ -17,7 +17,6 @@ public final class DeletedWorkspaces {
     private static final long KEPT_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
     private static final int VERSION = 1;
-    private static final int ROW_BYTES = 48;
 
     private DeletedWorkspaces() {}
 
@@ -99,7 +98,7 @@ public final class DeletedWorkspaces {
 
         /** Its row. */
         public byte[] row() {
-            return new RowWriter(VERSION, ROW_BYTES)
+            return new RowWriter(VERSION)
                     .id(workspace)
                     .number(number)
                     .number(emptyAt)

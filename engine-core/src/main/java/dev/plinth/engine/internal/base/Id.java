@@ -15,6 +15,9 @@ public record Id(IdKind kind, long high, long low) {
     /** Bytes of an id inside a key. */
     public static final int BYTES = 16;
 
+    /** Characters of the longest text of an id. */
+    public static final int TEXT_LENGTH_MAX = 30;
+
     private static final int DIGITS = 26;
     private static final byte[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] VALUES = new byte[128];
@@ -80,19 +83,26 @@ public record Id(IdKind kind, long high, long low) {
 
     /** The id as the wire shows it. */
     public String text() {
+        byte[] text = new byte[kind.start().length() + DIGITS];
+        int length = text(text, 0);
+        return new String(text, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Writes the text into an array, in ASCII, and tells how long it is: {@link #TEXT_LENGTH_MAX} at most. */
+    public int text(byte[] target, int offset) {
         String start = kind.start();
-        byte[] text = new byte[start.length() + DIGITS];
+        int length = start.length() + DIGITS;
         for (int i = 0; i < start.length(); i++) {
-            text[i] = (byte) start.charAt(i);
+            target[offset + i] = (byte) start.charAt(i);
         }
         long h = high;
         long l = low;
-        for (int i = text.length - 1; i >= start.length(); i--) {
-            text[i] = ALPHABET[(int) (l & 31)];
+        for (int i = offset + length - 1; i >= offset + start.length(); i--) {
+            target[i] = ALPHABET[(int) (l & 31)];
             l = l >>> 5 | h << 59;
             h = h >>> 5;
         }
-        return new String(text, StandardCharsets.ISO_8859_1);
+        return length;
     }
 
     @Override

@@ -79,6 +79,22 @@ public final class RowReader {
         return value;
     }
 
+    /**
+     * Goes on behind bytes without a copy of them.
+     *
+     * @return how many there were; {@link #position} tells where they ended
+     */
+    public int skipBytes() {
+        int length = small();
+        at += length;
+        return length;
+    }
+
+    /** Where in the row the next field starts. */
+    public int position() {
+        return at;
+    }
+
     /** Bytes or their absence. */
     public byte @Nullable [] optionalBytes() {
         return small() == 0 ? null : bytes();

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * thread-safe; one writer, one row.
  */
 public final class RowWriter {
-    private byte[] bytes;
+    private static final byte[] NOTHING = {};
+
+    private byte[] bytes = Scratch.take();
     private int size = RowReader.SEQUENCE_BYTES;
 
-    /** A writer of a row of this format version, 0–127, with room for so many bytes before it grows. */
-    public RowWriter(int version, int expectedBytes) {
-        bytes = new byte[Math.max(32, expectedBytes + 16)];
+    /** A writer of a row of this format version, 0–127. */
+    public RowWriter(int version) {
+        Bytes.putLong(bytes, 0, 0);
         bytes[size++] = (byte) version;
     }
 
@@ -71,7 +73,19 @@ public final class RowWriter {
 
     /** Adds text. */
     public RowWriter text(String value) {
-        return bytes(value.getBytes(StandardCharsets.UTF_8));
+        int length = value.length();
+        int start = size;
+        small(length);
+        reserve(length);
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if (c >= 0x80) {
+                size = start;
+                return bytes(value.getBytes(StandardCharsets.UTF_8));
+            }
+            bytes[size++] = (byte) c;
+        }
+        return this;
     }
 
     /** Adds text or its absence. */
@@ -80,14 +94,26 @@ public final class RowWriter {
         return value == null ? this : text(value);
     }
 
-    /** The finished row. */
+    /** The finished row; the writer is not to be used any more. */
     public byte[] row() {
-        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+        checkUnfinished();
+        byte[] row = Arrays.copyOf(bytes, size);
+        Scratch.giveBack(bytes);
+        bytes = NOTHING;
+        size = 0;
+        return row;
     }
 
     private void reserve(int more) {
         if (size + more > bytes.length) {
+            checkUnfinished();
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+        }
+    }
+
+    private void checkUnfinished() {
+        if (bytes.length == 0) {
+            throw new IllegalStateException("Expected a new writer, but this one has finished its row");
         }
     }
 }

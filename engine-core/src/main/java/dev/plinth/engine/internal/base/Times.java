@@ -19,10 +19,22 @@ public final class Times {
 
     private static final int LENGTH = 24;
 
+    /** What was asked for last: within a millisecond all ask for the same. */
+    private static volatile Written last = new Written(0, written(0));
+
     private Times() {}
 
     /** The text of a time, such as {@code 2025-01-01T00:00:00.000Z}. */
     public static String text(long epochMillis) {
+        Written known = last;
+        if (known.epochMillis != epochMillis) {
+            known = new Written(epochMillis, written(epochMillis));
+            last = known;
+        }
+        return known.text;
+    }
+
+    private static String written(long epochMillis) {
         long day = Math.floorDiv(epochMillis, MILLIS_PER_DAY);
         int rest = (int) Math.floorMod(epochMillis, MILLIS_PER_DAY);
         LocalDate date = LocalDate.ofEpochDay(day);
@@ -81,4 +93,7 @@ public final class Times {
             rest /= 10;
         }
     }
+
+    /** A time and its text. */
+    private record Written(long epochMillis, String text) {}
 }

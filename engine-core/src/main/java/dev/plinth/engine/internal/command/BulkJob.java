@@ -74,7 +74,7 @@ public final class BulkJob implements ItemJob {
 
     @Override
     public byte[] render(int index, Outcome outcome) {
-        JsonBytes json = new JsonBytes(160).open().member("index", index);
+        JsonBytes json = new JsonBytes().open().member("index", index);
         if (outcome instanceof Outcome.Done done) {
             json.member("status", done.status());
             id(done.body(), json);

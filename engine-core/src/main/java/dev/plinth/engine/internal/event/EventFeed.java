@@ -174,7 +174,7 @@ public final class EventFeed implements AutoCloseable {
                                     .put(
                                             EventTables.CURSORS,
                                             key,
-                                            new RowWriter(1, 16).number(cursor).row()),
+                                            new RowWriter(1).number(cursor).row()),
                             Outcome.Done.ok(new byte[0])));
         }
     }

@@ -16,7 +16,7 @@ final class EventRetention implements Retention {
     public long nextExpiry(Rows rows) {
         long first = rows.ceiling(EventTables.ALL, 0);
         byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : EventRow.expiresAt(EventRow.createdAt(row));
+        return row == null ? NEVER : EventRow.expiresAt(EventRow.read(row).createdAt());
     }
 
     @Override
@@ -26,7 +26,9 @@ final class EventRetention implements Retention {
         while (next != Rows.NONE && !portion.isFull()) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);
-            if (row == null || key == null || EventRow.expiresAt(EventRow.createdAt(row)) > nowMillis) {
+            if (row == null
+                    || key == null
+                    || EventRow.expiresAt(EventRow.read(row).createdAt()) > nowMillis) {
                 return;
             }
             portion.remove(EventTables.EVENTS, key, row.length);

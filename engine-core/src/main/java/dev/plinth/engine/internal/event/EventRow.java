@@ -8,9 +8,15 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** An event as it is stored: rendered once, and the very bytes that every webhook carries. */
+/**
+ * An event as it is stored: rendered once, and the very bytes that every webhook carries.
+ *
+ * @param source what the JSON stands in: the row that it was read from, or itself
+ * @param jsonAt where in the source the JSON begins, which goes to its end
+ */
 record EventRow(
         Id id,
         Id workspace,
@@ -18,34 +24,39 @@ record EventRow(
         String type,
         @Nullable Id resource,
         long createdAt,
-        byte[] json) {
+        byte[] source,
+        int jsonAt) {
     private static final int VERSION = 1;
-    private static final int FIXED_BYTES = 96;
     private static final long KEPT_MILLIS = Duration.ofDays(Limits.EVENT_DAYS).toMillis();
 
     static EventRow create(
             Id id, Id workspace, long number, String type, @Nullable Id resource, long createdAt, byte[] data) {
-        byte[] json = new JsonBytes(128 + data.length)
+        byte[] json = new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("type", type)
                 .member("createdAt", Times.text(createdAt))
                 .raw("data", data)
                 .close()
                 .bytes();
-        return new EventRow(id, workspace, number, type, resource, createdAt, json);
+        return new EventRow(id, workspace, number, type, resource, createdAt, json, 0);
     }
 
     static EventRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
-        return new EventRow(
-                in.id(IdKind.EVENT),
-                in.id(IdKind.WORKSPACE),
-                in.number(),
-                in.text(),
-                in.optionalId(IdKind.RESOURCE),
-                in.number(),
-                in.bytes());
+        Id id = in.id(IdKind.EVENT);
+        Id workspace = in.id(IdKind.WORKSPACE);
+        long number = in.number();
+        String type = in.text();
+        Id resource = in.optionalId(IdKind.RESOURCE);
+        long createdAt = in.number();
+        int jsonLength = in.skipBytes();
+        return new EventRow(id, workspace, number, type, resource, createdAt, row, in.position() - jsonLength);
+    }
+
+    /** The event as everybody is shown it. */
+    byte[] json() {
+        return jsonAt == 0 ? source : Arrays.copyOfRange(source, jsonAt, source.length);
     }
 
     /** From when on an event of a time is not shown any more, in epoch milliseconds. */
@@ -53,30 +64,19 @@ record EventRow(
         return createdAt + KEPT_MILLIS;
     }
 
-    /** When the event of a row was created. */
-    static long createdAt(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
-        in.id(IdKind.EVENT);
-        in.id(IdKind.WORKSPACE);
-        in.number();
-        in.text();
-        in.optionalId(IdKind.RESOURCE);
-        return in.number();
-    }
-
     boolean isExpired(long nowMillis) {
         return expiresAt(createdAt) <= nowMillis;
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, FIXED_BYTES + type.length() + json.length)
+        return new RowWriter(VERSION)
                 .id(id)
                 .id(workspace)
                 .number(number)
                 .text(type)
                 .optionalId(resource)
                 .number(createdAt)
-                .bytes(json)
+                .bytes(json())
                 .row();
     }
 

@@ -5,8 +5,7 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
@@ -34,24 +33,22 @@ final class EventTables {
     private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         if (before == null && after != null) {
             EventRow row = EventRow.read(after);
-            sets(row).forEach(set -> sets.add(set, row.number()));
+            forEachSet(row, set -> sets.add(set, row.number()));
             sets.place(row.number(), EVENTS, key);
         } else if (before != null && after == null) {
             EventRow row = EventRow.read(before);
-            sets(row).forEach(set -> sets.remove(set, row.number()));
+            forEachSet(row, set -> sets.remove(set, row.number()));
             sets.unplace(row.number());
         }
     }
 
-    private static List<SetKey> sets(EventRow row) {
-        List<SetKey> sets = new ArrayList<>(4);
-        sets.add(ALL);
-        sets.add(SetKey.of(SetKinds.EVENTS, row.workspace()));
-        sets.add(ofType(row.workspace(), row.type()));
+    private static void forEachSet(EventRow row, Consumer<SetKey> visitor) {
+        visitor.accept(ALL);
+        visitor.accept(SetKey.of(SetKinds.EVENTS, row.workspace()));
+        visitor.accept(ofType(row.workspace(), row.type()));
         Id resource = row.resource();
         if (resource != null) {
-            sets.add(about(row.workspace(), resource));
+            visitor.accept(about(row.workspace(), resource));
         }
-        return sets;
     }
 }

@@ -30,7 +30,6 @@ record Remembered(
     static final long NO_NUMBER = 0;
 
     private static final int VERSION = 2;
-    private static final int FIXED_BYTES = 128;
     private static final long WINDOW_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
@@ -68,7 +67,7 @@ record Remembered(
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, FIXED_BYTES + body.length)
+        return new RowWriter(VERSION)
                 .number(number)
                 .bytes(fingerprint.digest())
                 .id(request)

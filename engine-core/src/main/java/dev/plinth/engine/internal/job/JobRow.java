@@ -44,7 +44,6 @@ record JobRow(
         int succeededItems,
         int doneItems) {
     private static final int VERSION = 1;
-    private static final int EXPECTED_BYTES = 256;
 
     /** How long a finished job is kept. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.JOB_DAYS).toMillis();
@@ -235,7 +234,7 @@ record JobRow(
     }
 
     byte[] row() {
-        RowWriter out = new RowWriter(VERSION, EXPECTED_BYTES)
+        RowWriter out = new RowWriter(VERSION)
                 .id(facts.id())
                 .id(facts.workspace())
                 .number(facts.number())
@@ -282,9 +281,9 @@ record JobRow(
 
     /** The job as its GET shows it, with this result. */
     byte[] json(byte @Nullable [] result) {
-        JsonBytes json = new JsonBytes(512 + (result == null ? 0 : result.length))
+        JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", facts.id().text())
+                .member("id", facts.id())
                 .member("type", facts.type())
                 .member("status", status.wireName());
         if (progress != null) {
@@ -304,7 +303,7 @@ record JobRow(
         json.member("attempt", attempt).member("maxAttempts", facts.attemptsMax());
         Id resource = facts.resource();
         if (resource != null) {
-            json.member("resourceId", resource.text());
+            json.member("resourceId", resource);
         }
         time(json, "runAt", facts.runAt());
         if (attempt > 0) {

@@ -60,7 +60,7 @@ final class JobRules {
                     ? null
                     : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
         }
-        JsonBytes json = new JsonBytes(128 * row.doneItems())
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("succeeded", row.succeededItems())
                 .member("failed", row.doneItems() - row.succeededItems())

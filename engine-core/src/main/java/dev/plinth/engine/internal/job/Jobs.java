@@ -106,8 +106,7 @@ public final class Jobs {
             changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
             byte[] unique = row.uniqueKey();
             if (unique != null) {
-                changes.put(
-                        JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+                changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
             }
             return Decision.of(changes, accepted(row, false));
         };
@@ -219,7 +218,7 @@ public final class Jobs {
         Changes changes = JobRules.step(context, next);
         byte[] unique = next.uniqueKey();
         if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
-            changes.put(JobTables.UNIQUE, unique, new RowWriter(1, 32).id(id).row());
+            changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
         }
         return Decision.of(changes, Outcome.Done.ok(next.json(null)));
     }
@@ -290,13 +289,13 @@ public final class Jobs {
     }
 
     private static Outcome.Done accepted(JobRow row, boolean deduplicated) {
-        JsonBytes json = new JsonBytes(160)
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("job_id", row.facts().id().text())
                 .member("status", row.status().wireName());
         Id resource = row.facts().resource();
         if (resource != null) {
-            json.member("resourceId", resource.text());
+            json.member("resourceId", resource);
         }
         if (deduplicated) {
             json.member("deduplicated", true);

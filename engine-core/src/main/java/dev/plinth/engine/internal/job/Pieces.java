@@ -19,7 +19,6 @@ final class Pieces {
     static final TableName PIECES = new TableName(9, "job pieces", 24, 400, 1);
 
     private static final int VERSION = 1;
-    private static final int OVERHEAD = 16;
 
     private Pieces() {}
 
@@ -55,7 +54,7 @@ final class Pieces {
         changes.put(
                 PIECES,
                 key(job, kind, index),
-                new RowWriter(VERSION, piece.length + OVERHEAD).bytes(piece).row());
+                new RowWriter(VERSION).bytes(piece).row());
     }
 
     /** A value put together again. */

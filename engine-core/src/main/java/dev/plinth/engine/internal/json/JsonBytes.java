@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.json;
 
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Scratch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,23 +19,23 @@ public final class JsonBytes {
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    private byte[] bytes;
+    private static final byte[] NOTHING = {};
+
+    private byte[] bytes = Scratch.take();
     private int size;
     private boolean comma;
 
-    /** A renderer with room for so many bytes before it grows. */
-    public JsonBytes(int expectedBytes) {
-        bytes = new byte[Math.max(64, expectedBytes)];
-    }
+    /** A renderer of nothing yet. */
+    public JsonBytes() {}
 
     /** A value in compact form. */
     public static byte[] compact(JsonValue value) {
-        return new JsonBytes(256).value(value).bytes();
+        return new JsonBytes().value(value).bytes();
     }
 
     /** A value in canonical form: members sorted by name, numbers as written. */
     public static byte[] canonical(JsonValue value) {
-        return new JsonBytes(256).value(value, true).bytes();
+        return new JsonBytes().value(value, true).bytes();
     }
 
     /** An object's bytes with more members at its end. */
@@ -94,6 +96,17 @@ public final class JsonBytes {
         return name(name).text(value);
     }
 
+    /** A member that is the text of an id. */
+    public JsonBytes member(String name, Id id) {
+        name(name);
+        reserve(Id.TEXT_LENGTH_MAX + 2);
+        bytes[size++] = '"';
+        size += id.text(bytes, size);
+        bytes[size++] = '"';
+        comma = true;
+        return this;
+    }
+
     /** A member that is text, or no member at all. */
     public JsonBytes optional(String name, @Nullable String value) {
         return value == null ? this : member(name, value);
@@ -125,7 +138,11 @@ public final class JsonBytes {
     /** A number value. */
     public JsonBytes number(long value) {
         separate();
-        ascii(Long.toString(value));
+        if (value >= 0 && value <= 9) {
+            put((char) ('0' + value));
+        } else {
+            ascii(Long.toString(value));
+        }
         comma = true;
         return this;
     }
@@ -155,9 +172,14 @@ public final class JsonBytes {
         return size;
     }
 
-    /** The finished document. */
+    /** The finished document; the renderer is not to be used any more. */
     public byte[] bytes() {
-        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+        checkUnfinished();
+        byte[] document = Arrays.copyOf(bytes, size);
+        Scratch.giveBack(bytes);
+        bytes = NOTHING;
+        size = 0;
+        return document;
     }
 
     private JsonBytes value(JsonValue value, boolean sorted) {
@@ -206,12 +228,16 @@ public final class JsonBytes {
     }
 
     private void quoted(String text) {
-        put('"');
         int length = text.length();
-        reserve(length + 1);
-        for (int i = 0; i < length; i++) {
+        reserve(length + 2);
+        bytes[size++] = '"';
+        int i = 0;
+        for (; i < length && isPlain(text.charAt(i)); i++) {
+            bytes[size++] = (byte) text.charAt(i);
+        }
+        for (; i < length; i++) {
             char c = text.charAt(i);
-            if (c < 0x80 && c >= 0x20 && c != '"' && c != '\\') {
+            if (isPlain(c)) {
                 put(c);
             } else if (c < 0x80) {
                 escaped(c);
@@ -222,6 +248,10 @@ public final class JsonBytes {
             }
         }
         put('"');
+    }
+
+    private static boolean isPlain(char c) {
+        return c < 0x80 && c >= 0x20 && c != '"' && c != '\\';
     }
 
     private void escaped(char c) {
@@ -261,8 +291,9 @@ public final class JsonBytes {
     }
 
     private void ascii(String text) {
+        reserve(text.length());
         for (int i = 0; i < text.length(); i++) {
-            put(text.charAt(i));
+            bytes[size++] = (byte) text.charAt(i);
         }
     }
 
@@ -273,7 +304,14 @@ public final class JsonBytes {
 
     private void reserve(int more) {
         if (size + more > bytes.length) {
+            checkUnfinished();
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+        }
+    }
+
+    private void checkUnfinished() {
+        if (bytes.length == 0) {
+            throw new IllegalStateException("Expected a new writer, but this one has finished its document");
         }
     }
 }

@@ -14,7 +14,7 @@ public final class ProblemJson {
 
     /** The document that a failed job keeps: its code is the handler's own. */
     public static byte[] ofJob(String code, String detail, boolean retryable) {
-        return new JsonBytes(256)
+        return new JsonBytes()
                 .open()
                 .member("type", TYPE_BASE + code)
                 .member("title", "The job failed")
@@ -33,12 +33,12 @@ public final class ProblemJson {
 
     /** The document that answers a request. */
     public static byte[] render(Refusal refusal, Id request, boolean retryable) {
-        JsonBytes json = start(refusal).member("requestId", request.text());
+        JsonBytes json = start(refusal).member("requestId", request);
         return end(json, refusal, retryable);
     }
 
     private static JsonBytes start(Refusal refusal) {
-        return new JsonBytes(320)
+        return new JsonBytes()
                 .open()
                 .member("type", TYPE_BASE + refusal.code().wireName())
                 .member("title", refusal.code().title())

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: reads one page. */
 public final class Lists {
-    private static final int PAGE_BYTES_EXPECTED = 4096;
 
     private Lists() {}
 
@@ -35,7 +34,7 @@ public final class Lists {
 
     /** One page of what is no set of the store. */
     public static byte[] page(Items items, PageRequest request) {
-        JsonBytes page = new JsonBytes(PAGE_BYTES_EXPECTED).open().name("data").openArray();
+        JsonBytes page = new JsonBytes().open().name("data").openArray();
         int left = request.limit();
         int examined = 0;
         long at = request.edge();

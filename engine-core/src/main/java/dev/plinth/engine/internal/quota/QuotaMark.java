@@ -56,10 +56,8 @@ record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
     }
 
     byte[] row() {
-        RowWriter out = new RowWriter(VERSION, 32 + others.size() * 48)
-                .number(atMillis)
-                .number(milliUnits)
-                .small(others.size());
+        RowWriter out =
+                new RowWriter(VERSION).number(atMillis).number(milliUnits).small(others.size());
         for (OfPolicy other : others) {
             out.text(other.policy).optionalId(other.key).number(other.milliUnits);
         }

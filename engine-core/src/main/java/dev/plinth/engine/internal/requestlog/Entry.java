@@ -36,7 +36,6 @@ public record Entry(
         long durationMicros,
         List<Id> events,
         List<Id> jobs) {
-    private static final int EXPECTED_BYTES = 512;
 
     /** What became of an idempotency key. */
     public enum KeyUse {
@@ -54,15 +53,15 @@ public record Entry(
 
     /** The entry as its GET shows it. */
     byte[] json() {
-        JsonBytes json = new JsonBytes(EXPECTED_BYTES)
+        JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("method", method)
                 .member("route", route)
                 .member("path", path)
                 .member("status", status)
                 .optional("code", code)
-                .member("keyId", key.text())
+                .member("keyId", key)
                 .optional("idempotencyKey", idempotencyKey)
                 .optional("idempotency", use == null ? null : use.wireName)
                 .member("durationMicros", durationMicros)

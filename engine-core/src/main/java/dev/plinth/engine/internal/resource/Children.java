@@ -97,7 +97,7 @@ public final class Children {
 
     /** The first children of a resource, as the member {@code children} shows them. */
     static byte[] firstOf(Rows rows, Id resource, int limit) {
-        JsonBytes json = new JsonBytes(1024).open().name("data").openArray();
+        JsonBytes json = new JsonBytes().open().name("data").openArray();
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
         long next = rows.floor(set, Long.MAX_VALUE);
         for (int i = 0; i < limit && next != Rows.NONE; i++) {

@@ -47,7 +47,7 @@ public record ResourceFilter(
                 ? row.status() != Status.ARCHIVED
                 : status.equals("all") || status.equals(row.status().wireName());
         return statusFits
-                && (type == null || type.equals(row.content().type()))
+                && (type == null || type.equals(row.type()))
                 && row.createdAt() > createdAfter
                 && row.createdAt() < createdBefore
                 && metadataFits(row);
@@ -57,7 +57,7 @@ public record ResourceFilter(
         if (metadataKey == null) {
             return true;
         }
-        JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
+        JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.metadata());
         return pairs.get(metadataKey) instanceof JsonValue.Text text
                 && text.value().equals(metadataValue);
     }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param parent the resource that a child belongs to, or null
  * @param number its place in lists
  * @param status its status; of a child always active
- * @param dataAt where in the JSON the data stands; the metadata follows as the next member
+ * @param source what the JSON stands in: the row that it was read from, or itself
+ * @param at where the parts stand in it
  */
 record ResourceRow(
         Id id,
@@ -30,35 +31,31 @@ record ResourceRow(
         long version,
         long createdAt,
         long updatedAt,
-        Content content,
-        byte[] json,
-        int dataAt) {
+        String name,
+        String type,
+        byte[] source,
+        Parts at) {
     private static final int VERSION = 1;
-    private static final int FIXED_BYTES = 112;
-    private static final byte[] NOT_RENDERED = {};
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
+
+    /**
+     * Where the parts of the JSON stand.
+     *
+     * @param json where in the source the JSON begins, which goes to its end
+     * @param data where in the JSON the data stands; the metadata follows as the next member
+     * @param dataLength bytes of the data
+     * @param metadataLength bytes of the metadata
+     */
+    record Parts(int json, int data, int dataLength, int metadataLength) {}
 
     /** A new one, active, in version 1. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
-        return new ResourceRow(id, workspace, parent, number, Status.ACTIVE, 1, now, now, content, NOT_RENDERED, 0)
-                .rendered();
+        return rendered(id, workspace, parent, number, Status.ACTIVE, 1, now, now, content);
     }
 
     /** The next version with this status and content. */
     ResourceRow next(Status nextStatus, Content nextContent, long now) {
-        return new ResourceRow(
-                        id,
-                        workspace,
-                        parent,
-                        number,
-                        nextStatus,
-                        version + 1,
-                        createdAt,
-                        now,
-                        nextContent,
-                        NOT_RENDERED,
-                        0)
-                .rendered();
+        return rendered(id, workspace, parent, number, nextStatus, version + 1, createdAt, now, nextContent);
     }
 
     static ResourceRow read(byte[] row, boolean child) {
@@ -73,21 +70,17 @@ record ResourceRow(
         long updatedAt = in.number();
         String name = in.text();
         String type = in.text();
-        int dataAt = in.small();
-        int dataEnd = dataAt + in.small();
-        int metadataAt = dataEnd + FROM_DATA_TO_METADATA;
-        int metadataEnd = metadataAt + in.small();
-        byte[] json = in.bytes();
-        byte[] data = Arrays.copyOfRange(json, dataAt, dataEnd);
-        byte[] metadata = Arrays.copyOfRange(json, metadataAt, metadataEnd);
-        Content content = new Content(name, type, data, metadata);
+        int data = in.small();
+        int dataLength = in.small();
+        int metadataLength = in.small();
+        int jsonLength = in.skipBytes();
+        Parts at = new Parts(in.position() - jsonLength, data, dataLength, metadataLength);
         return new ResourceRow(
-                id, workspace, parent, number, status, version, createdAt, updatedAt, content, json, dataAt);
+                id, workspace, parent, number, status, version, createdAt, updatedAt, name, type, row, at);
     }
 
     byte[] row() {
-        int size = json.length + 2 * content.name().length() + content.type().length();
-        return new RowWriter(VERSION, FIXED_BYTES + size)
+        return new RowWriter(VERSION)
                 .id(id)
                 .id(workspace)
                 .optionalId(parent)
@@ -96,13 +89,35 @@ record ResourceRow(
                 .number(version)
                 .number(createdAt)
                 .number(updatedAt)
-                .text(content.name())
-                .text(content.type())
-                .small(dataAt)
-                .small(content.data().length)
-                .small(content.metadata().length)
-                .bytes(json)
+                .text(name)
+                .text(type)
+                .small(at.data())
+                .small(at.dataLength())
+                .small(at.metadataLength())
+                .bytes(json())
                 .row();
+    }
+
+    /** What everybody is shown. */
+    byte[] json() {
+        return at.json() == 0 ? source : Arrays.copyOfRange(source, at.json(), source.length);
+    }
+
+    /** What the caller said of it. */
+    Content content() {
+        int data = at.json() + at.data();
+        byte[] dataBytes = Arrays.copyOfRange(source, data, data + at.dataLength());
+        return new Content(name, type, dataBytes, metadata());
+    }
+
+    /** String pairs, compact. */
+    byte[] metadata() {
+        int metadata = at.json() + at.data() + at.dataLength() + FROM_DATA_TO_METADATA;
+        return Arrays.copyOfRange(source, metadata, metadata + at.metadataLength());
+    }
+
+    boolean hasMetadata() {
+        return at.metadataLength() > Content.EMPTY.length;
     }
 
     byte[] key() {
@@ -118,13 +133,19 @@ record ResourceRow(
         return parent == null ? id : parent;
     }
 
-    /** The same with its JSON. */
-    private ResourceRow rendered() {
-        JsonBytes json = new JsonBytes(320 + content.data().length + content.metadata().length)
-                .open()
-                .member("id", id.text());
+    private static ResourceRow rendered(
+            Id id,
+            Id workspace,
+            @Nullable Id parent,
+            long number,
+            Status status,
+            long version,
+            long createdAt,
+            long updatedAt,
+            Content content) {
+        JsonBytes json = new JsonBytes().open().member("id", id);
         if (parent != null) {
-            json.member("resourceId", parent.text());
+            json.member("resourceId", parent);
         }
         json.member("type", content.type()).member("name", content.name());
         if (parent == null) {
@@ -139,6 +160,17 @@ record ResourceRow(
                 .close()
                 .bytes();
         return new ResourceRow(
-                id, workspace, parent, number, status, version, createdAt, updatedAt, content, whole, dataAt);
+                id,
+                workspace,
+                parent,
+                number,
+                status,
+                version,
+                createdAt,
+                updatedAt,
+                content.name(),
+                content.type(),
+                whole,
+                new Parts(0, dataAt, content.data().length, content.metadata().length));
     }
 }

@@ -35,10 +35,9 @@ final class ResourceTables {
         if (row.status() != Status.ARCHIVED) {
             sets.add(SetKey.of(SetKinds.RESOURCES_CURRENT, workspace));
         }
-        sets.add(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, row.content().type()));
-        if (row.content().metadata().length > 2) {
-            JsonValue.Obj pairs =
-                    (JsonValue.Obj) JsonReader.trusted(row.content().metadata());
+        sets.add(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, row.type()));
+        if (row.hasMetadata()) {
+            JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.metadata());
             for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
                 if (pair.getValue() instanceof JsonValue.Text text) {
                     sets.add(byMetadata(workspace, pair.getKey(), text.value()));

@@ -95,8 +95,7 @@ public final class Resources {
             ResourceRow row = visible.row();
             if (withChildren) {
                 byte[] children = Children.firstOf(context.rows(), row.id(), CHILDREN_INCLUDED_MAX);
-                return Outcome.Done.ok(JsonBytes.append(
-                        visible.json(), new JsonBytes(children.length + 16).raw("children", children)));
+                return Outcome.Done.ok(JsonBytes.append(visible.json(), new JsonBytes().raw("children", children)));
             }
             String etag = visible.etag(row);
             if (Match.isUnchanged(ifNoneMatch, etag)) {
@@ -201,9 +200,9 @@ public final class Resources {
 
     /** {@code {"id","deleted":true}}. */
     public static byte[] deleted(Id id) {
-        return new JsonBytes(64)
+        return new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("deleted", true)
                 .close()
                 .bytes();

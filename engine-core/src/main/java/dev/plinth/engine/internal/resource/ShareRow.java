@@ -10,7 +10,6 @@ import dev.plinth.engine.internal.json.JsonBytes;
 /** A share as it is stored, under the workspace that it was granted to and the resource that it shows. */
 record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long number, long createdAt) {
     private static final int VERSION = 1;
-    private static final int EXPECTED_BYTES = 96;
 
     static ShareRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -25,7 +24,7 @@ record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long n
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, EXPECTED_BYTES)
+        return new RowWriter(VERSION)
                 .id(id)
                 .id(resource)
                 .id(owner)
@@ -45,11 +44,11 @@ record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long n
     }
 
     byte[] json() {
-        return new JsonBytes(224)
+        return new JsonBytes()
                 .open()
-                .member("id", id.text())
-                .member("resourceId", resource.text())
-                .member("workspaceId", grantee.text())
+                .member("id", id)
+                .member("resourceId", resource)
+                .member("workspaceId", grantee)
                 .member("role", role())
                 .member("createdAt", Times.text(createdAt))
                 .close()
@@ -60,9 +59,9 @@ record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long n
     byte[] view(byte[] json) {
         return JsonBytes.append(
                 json,
-                new JsonBytes(96)
+                new JsonBytes()
                         .member("access", "shared")
                         .member("role", role())
-                        .member("ownerWorkspaceId", owner.text()));
+                        .member("ownerWorkspaceId", owner));
     }
 }

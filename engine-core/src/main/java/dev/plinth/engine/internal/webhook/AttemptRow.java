@@ -19,7 +19,6 @@ record AttemptRow(
         @Nullable String responseBody,
         @Nullable String errorClass) {
     private static final int VERSION = 1;
-    private static final int FIXED_BYTES = 64;
 
     static AttemptRow of(int number, boolean manual, long at, SendResult result) {
         Integer status = result.status();
@@ -53,7 +52,7 @@ record AttemptRow(
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, FIXED_BYTES)
+        return new RowWriter(VERSION)
                 .small(number)
                 .small(manual ? 1 : 0)
                 .number(at)

@@ -107,11 +107,11 @@ public final class Deliveries {
 
     private static byte[] json(Context context, DeliveryRow row) {
         DeliveryRow.Facts facts = row.facts();
-        JsonBytes json = new JsonBytes(512)
+        JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", facts.id().text())
-                .member("endpointId", facts.endpoint().text())
-                .member("eventId", facts.event().text())
+                .member("id", facts.id())
+                .member("endpointId", facts.endpoint())
+                .member("eventId", facts.event())
                 .member("eventType", facts.eventType())
                 .member("status", shown(context.rows(), row));
         if (row.nextDue() != 0) {

@@ -32,7 +32,6 @@ record DeliveryRow(
         boolean lastChance,
         long settledAt) {
     private static final int VERSION = 2;
-    private static final int EXPECTED_BYTES = 160;
 
     /** How long a delivery may stay open, and how long it is kept once it is settled. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
@@ -76,7 +75,7 @@ record DeliveryRow(
     }
 
     byte[] row() {
-        return new RowWriter(VERSION, EXPECTED_BYTES)
+        return new RowWriter(VERSION)
                 .id(facts.id())
                 .id(facts.workspace())
                 .id(facts.endpoint())

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 record EndpointRow(
         Id id, Id workspace, long number, EndpointSettings settings, boolean enabled, long createdAt, Secrets secrets) {
     private static final int VERSION = 1;
-    private static final int EXPECTED_BYTES = 512;
 
     /**
      * The sealed signing keys.
@@ -39,7 +38,7 @@ record EndpointRow(
     }
 
     byte[] row() {
-        RowWriter out = new RowWriter(VERSION, EXPECTED_BYTES)
+        RowWriter out = new RowWriter(VERSION)
                 .id(id)
                 .id(workspace)
                 .number(number)
@@ -81,9 +80,9 @@ record EndpointRow(
     }
 
     byte[] json(@Nullable String secret) {
-        JsonBytes json = new JsonBytes(512)
+        JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", id.text())
+                .member("id", id)
                 .member("url", settings.url())
                 .name("types")
                 .openArray();

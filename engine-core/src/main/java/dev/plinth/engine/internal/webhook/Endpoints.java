@@ -100,9 +100,9 @@ public final class Endpoints {
     public static Command.Change delete(Id id) {
         return context -> {
             EndpointRow row = find(context, id);
-            byte[] body = new JsonBytes(64)
+            byte[] body = new JsonBytes()
                     .open()
-                    .member("id", id.text())
+                    .member("id", id)
                     .member("deleted", true)
                     .close()
                     .bytes();

@@ -118,14 +118,14 @@ public final class Webhooks implements Lane, AutoCloseable {
         return context -> {
             EndpointRow row = Endpoints.find(context, endpoint);
             Id event = context.newId(IdKind.EVENT);
-            byte[] body = new JsonBytes(160)
+            byte[] body = new JsonBytes()
                     .open()
-                    .member("id", event.text())
+                    .member("id", event)
                     .member("type", "webhook_endpoint.test")
                     .member("createdAt", Times.text(context.now()))
                     .name("data")
                     .open()
-                    .member("endpointId", endpoint.text())
+                    .member("endpointId", endpoint)
                     .close()
                     .close()
                     .bytes();
@@ -230,7 +230,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     private static byte[] testAnswer(SendResult result) {
-        JsonBytes json = new JsonBytes(128).open().member("delivered", result.delivered());
+        JsonBytes json = new JsonBytes().open().member("delivered", result.delivered());
         Integer status = result.status();
         if (status != null) {
             json.member("status", status);

@@ -54,7 +54,7 @@ final class OpenApi {
         for (Operation operation : table) {
             byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
         }
-        JsonBytes json = new JsonBytes(128 * 1024)
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("openapi", "3.1.0")
                 .name("info")

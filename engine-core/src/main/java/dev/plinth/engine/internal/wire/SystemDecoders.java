@@ -53,7 +53,7 @@ final class SystemDecoders {
         return Input.of(request).checked((Command.Query) context -> {
             Quota quota = quotas.inspect(context.caller());
             Plan plan = quota.plan();
-            JsonBytes json = new JsonBytes(160)
+            JsonBytes json = new JsonBytes()
                     .open()
                     .member("plan", plan.name())
                     .name("policies")
@@ -129,11 +129,11 @@ final class SystemDecoders {
     private Outcome.Done now() {
         long now = testClock == null ? 0 : testClock.epochMillis();
         return Outcome.Done.ok(
-                new JsonBytes(64).open().member("now", Times.text(now)).close().bytes());
+                new JsonBytes().open().member("now", Times.text(now)).close().bytes());
     }
 
     private Outcome.Done health(String status, int code) {
-        byte[] body = new JsonBytes(64)
+        byte[] body = new JsonBytes()
                 .open()
                 .member("status", status)
                 .member("durability", store.durability().name().toLowerCase(Locale.ROOT))

@@ -18,7 +18,7 @@ class RowTest {
     void reader_anyFields_areReadAsWritten() {
         Random random = new Random(seed);
         for (int i = 0; i < TestScale.count(20_000); i++) {
-            RowWriter writer = new RowWriter(random.nextInt(128), random.nextInt(40));
+            RowWriter writer = new RowWriter(random.nextInt(128));
             List<Object> fields = new ArrayList<>();
             List<Integer> kinds = new ArrayList<>();
             for (int field = random.nextInt(12); field > 0; field--) {
@@ -39,7 +39,7 @@ class RowTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_456, Integer.MAX_VALUE, -1})
     void small_border_isReadAsWritten(int value) {
-        byte[] row = new RowWriter(1, 8).small(value).small(5).row();
+        byte[] row = new RowWriter(1).small(value).small(5).row();
 
         RowReader reader = new RowReader(row, 1);
 
@@ -49,7 +49,7 @@ class RowTest {
 
     @Test
     void row_firstEightBytes_areLeftForTheSequence() {
-        byte[] row = new RowWriter(1, 8).number(7).row();
+        byte[] row = new RowWriter(1).number(7).row();
         assertThat(RowReader.sequence(row)).isZero();
 
         Bytes.putLong(row, 0, 99);
@@ -60,7 +60,7 @@ class RowTest {
 
     @Test
     void reader_rowOfANewerVersion_isRefused() {
-        byte[] row = new RowWriter(3, 8).row();
+        byte[] row = new RowWriter(3).row();
 
         assertThat(new RowReader(row, 3)).isNotNull();
         assertThatThrownBy(() -> new RowReader(row, 2))

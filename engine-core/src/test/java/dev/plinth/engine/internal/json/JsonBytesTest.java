@@ -1,8 +1,11 @@
 package dev.plinth.engine.internal.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -64,19 +67,49 @@ class JsonBytesTest {
 
     @Test
     void append_membersToAnObject_comeAtItsEnd() {
-        JsonBytes more = new JsonBytes(8).member("b", 2).member("c", true);
+        assertThat(appended("{\"a\":1}")).isEqualTo("{\"a\":1,\"b\":2,\"c\":true}");
+        assertThat(appended("{}")).isEqualTo("{\"b\":2,\"c\":true}");
+    }
 
-        assertThat(JsonBytes.append("{\"a\":1}".getBytes(StandardCharsets.UTF_8), more))
+    private static String appended(String object) {
+        JsonBytes more = new JsonBytes().member("b", 2).member("c", true);
+        byte[] all = JsonBytes.append(object.getBytes(StandardCharsets.UTF_8), more);
+        return new String(all, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void twoRenderersAtOnce_doNotMeet() {
+        JsonBytes outer = new JsonBytes().open().member("a", "x".repeat(10_000));
+        JsonBytes inner = new JsonBytes().open().member("b", 2);
+        JsonBytes other = new JsonBytes().open().member("c", 3);
+
+        assertThat(other.close().bytes()).asString().isEqualTo("{\"c\":3}");
+        assertThat(inner.close().bytes()).asString().isEqualTo("{\"b\":2}");
+        assertThat(outer.raw("d", new JsonBytes().number(4).bytes()).close().bytes())
                 .asString()
-                .isEqualTo("{\"a\":1,\"b\":2,\"c\":true}");
-        assertThat(JsonBytes.append("{}".getBytes(StandardCharsets.UTF_8), more))
+                .isEqualTo("{\"a\":\"" + "x".repeat(10_000) + "\",\"d\":4}");
+    }
+
+    @Test
+    void finishedRenderer_isNotUsedAgain() {
+        JsonBytes finished = new JsonBytes().open().close();
+        assertThat(finished.bytes()).asString().isEqualTo("{}");
+
+        assertThatThrownBy(finished::bytes).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(finished::open).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void id_isItsText() {
+        Id id = new Id(IdKind.RESOURCE, -1, 12345);
+        assertThat(new JsonBytes().open().member("id", id).close().bytes())
                 .asString()
-                .isEqualTo("{\"b\":2,\"c\":true}");
+                .isEqualTo("{\"id\":\"" + id.text() + "\"}");
     }
 
     @Test
     void number_extremes_areWhole() {
-        assertThat(new JsonBytes(8)
+        assertThat(new JsonBytes()
                         .openArray()
                         .number(Long.MIN_VALUE)
                         .number(0)
@@ -88,6 +121,6 @@ class JsonBytesTest {
     }
 
     private static byte[] string(String text) {
-        return new JsonBytes(text.length()).text(text).bytes();
+        return new JsonBytes().text(text).bytes();
     }
 }

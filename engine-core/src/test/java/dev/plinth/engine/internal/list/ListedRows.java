@@ -31,7 +31,7 @@ final class ListedRows implements Rows {
             List<Changes.Write> writes = new ArrayList<>();
             for (long number = start; number < Math.min(to, start + WRITES_PER_RECORD); number++) {
                 writes.add(new Changes.Write(
-                        TABLE, key(number), new RowWriter(1, 16).number(number).row()));
+                        TABLE, key(number), new RowWriter(1).number(number).row()));
             }
             append(writes);
         }

@@ -103,7 +103,7 @@ class CommitsTest {
 
             @Override
             public void remember(Context context, Changes changes, Refusal refusal) {
-                changes.put(PARCELS, new byte[16], new RowWriter(1, 8).number(1).row());
+                changes.put(PARCELS, new byte[16], new RowWriter(1).number(1).row());
             }
         };
 
@@ -207,7 +207,7 @@ class CommitsTest {
                         .put(
                                 PARCELS,
                                 key,
-                                new RowWriter(1, 8).bytes(new byte[LARGE_BYTES]).row()),
+                                new RowWriter(1).bytes(new byte[LARGE_BYTES]).row()),
                 DONE);
     }
 
@@ -227,7 +227,7 @@ class CommitsTest {
             byte[] key = new byte[16];
             key[0] = (byte) first;
             Changes changes = new Changes()
-                    .put(PARCELS, key, new RowWriter(1, 8).number(first).row());
+                    .put(PARCELS, key, new RowWriter(1).number(first).row());
             return new Decision(changes, DONE, count == 1 ? null : steps(first + 1, count - 1));
         };
     }

@@ -185,7 +185,7 @@ class BrokenCommitTest {
         return new Changes.Write(
                 BRITTLE,
                 Parcels.key(id),
-                new RowWriter(1, 16).bytes(new byte[] {value}).row());
+                new RowWriter(1).bytes(new byte[] {value}).row());
     }
 
     /** Adds one member for each row, and breaks off in the middle of what it does for one of them. */

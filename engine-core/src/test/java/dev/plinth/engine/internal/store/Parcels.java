@@ -40,9 +40,7 @@ final class Parcels {
         byte[] old = transaction.get(TABLE, key(id));
         long number = old == null ? transaction.nextNumber() : number(old);
         return new Changes.Write(
-                TABLE,
-                key(id),
-                new RowWriter(1, 16).number(number).number(value).row());
+                TABLE, key(id), new RowWriter(1).number(number).number(value).row());
     }
 
     static Changes.Write removal(long id) {

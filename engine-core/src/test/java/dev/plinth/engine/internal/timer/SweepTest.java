@@ -189,10 +189,7 @@ final class SweepTest {
             writes.add(new Changes.Write(
                     ROWS,
                     key(number),
-                    new RowWriter(1, 16 + bytes)
-                            .number(time)
-                            .bytes(new byte[bytes])
-                            .row()));
+                    new RowWriter(1).number(time).bytes(new byte[bytes]).row()));
             if (writes.size() == 1000 || number == to) {
                 List<Changes.Write> record = List.copyOf(writes);
                 long unused = store.write(transaction -> transaction.append(record, transaction.nowMillis()));

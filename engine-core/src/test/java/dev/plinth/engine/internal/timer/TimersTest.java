@@ -176,7 +176,7 @@ class TimersTest {
     }
 
     private void put(int lane, long number, long due) {
-        write(lane, number, new RowWriter(1, 16).number(due).row());
+        write(lane, number, new RowWriter(1).number(due).row());
     }
 
     private void write(int lane, long number, byte[] row) {
