@@ -273,13 +273,11 @@ public final class Access {
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {
-        if (authorization == null || !authorization.regionMatches(true, 0, "Bearer", 0, 6)) {
+        if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return null;
         }
-        String rest = authorization.substring(6);
-        String token = rest.strip();
-        boolean separated = !rest.isEmpty() && rest.charAt(0) == ' ';
-        return !separated || token.isEmpty() ? null : isAscii(token) ? token : "?";
+        String token = authorization.substring(7).strip();
+        return token.isEmpty() ? null : isAscii(token) ? token : "?";
     }
 
     private static boolean isAscii(String text) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.base;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -12,6 +13,8 @@ public final class Bytes {
 
     /** One per thread, because looking the algorithm up costs more than digesting what the engine digests. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Bytes::newSha256);
+
+    private static final int SHA_256_BYTES = 32;
 
     private Bytes() {}
 
@@ -33,6 +36,18 @@ public final class Bytes {
             digest.update(part);
         }
         return digest.digest();
+    }
+
+    /** SHA-256 of the first bytes of a buffer, put in their place; the buffer has to have 32 bytes at least. */
+    static void sha256(byte[] buffer, int length) {
+        MessageDigest digest = SHA_256.get();
+        digest.reset();
+        digest.update(buffer, 0, length);
+        try {
+            digest.digest(buffer, 0, SHA_256_BYTES);
+        } catch (DigestException e) {
+            throw new IllegalStateException("Expected a buffer of 32 bytes at least, but got " + buffer.length, e);
+        }
     }
 
     private static MessageDigest newSha256() {

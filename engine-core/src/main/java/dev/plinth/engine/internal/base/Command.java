@@ -9,11 +9,13 @@ public interface Command {
     interface Query extends Command {
         /** The answer, from rows that belong together. May be asked more than once. */
         Outcome answer(Context context);
+    }
 
-        /** What to wait for before asking again, if the caller is patient and this answer is not yet the one; else null. */
-        default @Nullable Wait wait(Context context) {
-            return null;
-        }
+    /** A query of a caller who would wait for a better answer. */
+    interface PatientQuery extends Query {
+        /** What to wait for before asking again, if this answer is not yet the one; else null. */
+        @Nullable
+        Wait wait(Context context);
     }
 
     /** Decides, inside the writer lock, what is to be written. */

@@ -17,14 +17,30 @@ public record SetKey(int kind, long high, long low) {
 
     /** The set of a kind that belongs to an id and a word, such as a workspace's jobs of one type. */
     public static SetKey of(int kind, Id owner, String word) {
-        byte[] digest = Bytes.sha256(owner.key(), word.getBytes(StandardCharsets.UTF_8));
-        return new SetKey(kind, Bytes.getLong(digest, 0), Bytes.getLong(digest, 8));
+        byte[] text = word.getBytes(StandardCharsets.UTF_8);
+        int length = Id.BYTES + text.length;
+        byte[] buffer = Scratch.take();
+        if (length > buffer.length) {
+            buffer = new byte[length];
+        }
+        owner.write(buffer, 0);
+        System.arraycopy(text, 0, buffer, Id.BYTES, text.length);
+        return digested(kind, buffer, length);
     }
 
     /** The set of a kind that belongs to two ids, such as a workspace's jobs on one resource. */
     public static SetKey of(int kind, Id owner, Id about) {
-        byte[] digest = Bytes.sha256(owner.key(), about.key());
-        return new SetKey(kind, Bytes.getLong(digest, 0), Bytes.getLong(digest, 8));
+        byte[] buffer = Scratch.take();
+        owner.write(buffer, 0);
+        about.write(buffer, Id.BYTES);
+        return digested(kind, buffer, 2 * Id.BYTES);
+    }
+
+    private static SetKey digested(int kind, byte[] buffer, int length) {
+        Bytes.sha256(buffer, length);
+        SetKey key = new SetKey(kind, Bytes.getLong(buffer, 0), Bytes.getLong(buffer, 8));
+        Scratch.giveBack(buffer);
+        return key;
     }
 
     /** The set of a kind that belongs to the engine and a number, such as the work due at one millisecond. */

@@ -114,7 +114,7 @@ public final class Jobs {
 
     /** Shows a job; a patient caller may wait for its end. */
     public static Command.Query get(Id id, int waitSeconds) {
-        return new Command.Query() {
+        return new Command.PatientQuery() {
             @Override
             public Outcome answer(Context context) {
                 JobRow row = find(context, id);

@@ -2,10 +2,9 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Times;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,8 @@ public final class Fields {
     private final JsonValue.Obj object;
     private final String at;
     private final List<ProblemError> errors;
-    private final Set<String> taken = new HashSet<>();
+    /** A list: an object has few known members. */
+    private final List<String> taken = new ArrayList<>();
 
     /** Takes from this object, which stands at a JSON Pointer, and adds to these errors. */
     public Fields(JsonValue.Obj object, String at, List<ProblemError> errors) {
@@ -213,6 +213,9 @@ public final class Fields {
 
     /** Ends the taking: what was not taken is unknown or read-only. */
     public void end() {
+        if (object.members().isEmpty()) {
+            return;
+        }
         for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
             if (!taken.contains(member.getKey())) {
                 error(

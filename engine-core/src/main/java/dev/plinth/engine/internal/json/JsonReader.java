@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +51,6 @@ public final class JsonReader {
                         .maxStringLength(Limits.BULK_BODY_BYTES_MAX)
                         .maxNameLength(Limits.BULK_BODY_BYTES_MAX)
                         .build())
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
     }
 
@@ -114,7 +112,9 @@ public final class JsonReader {
         Map<String, JsonValue> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = text(parser, parser.currentName());
-            members.put(name, value(parser, parser.nextToken()));
+            if (members.put(name, value(parser, parser.nextToken())) != null) {
+                throw new MalformedJson("Expected valid JSON, but a member stands there twice" + where(parser));
+            }
         }
         return new JsonValue.Obj(members);
     }
@@ -180,10 +180,7 @@ public final class JsonReader {
             return "it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.";
         }
         long column = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-        return (sentence.startsWith("Duplicate")
-                        ? "a member stands there twice"
-                        : "a character or an end does not belong there")
-                + (column < 0 ? "." : " (at byte " + column + ").");
+        return "a character or an end does not belong there" + (column < 0 ? "." : " (at byte " + column + ").");
     }
 
     private static String where(JsonParser parser) {

@@ -47,7 +47,7 @@ final class Patience {
                 .thenComposeAsync(
                         nothing -> {
                             waiting.remove(end);
-                            return awaitDisk(step.again.get().answer.waited(seconds));
+                            return awaitDisk(step.again().answer.waited(seconds));
                         },
                         executor);
         if (ended) {

@@ -291,6 +291,12 @@ public final class Pipeline {
     }
 
     private Step ask(Passage passage, Command.Query query) {
+        return query instanceof Command.PatientQuery patient
+                ? askPatiently(passage, patient)
+                : Step.of(answer(passage, query));
+    }
+
+    private Step askPatiently(Passage passage, Command.PatientQuery query) {
         // In this order: what ends between the two is answered as ended, and not with what it was before.
         Command.Wait wait = waitFor(passage, query);
         Answer answer = answer(passage, query);
@@ -326,7 +332,7 @@ public final class Pipeline {
         });
     }
 
-    private Command.@Nullable Wait waitFor(Passage passage, Command.Query query) {
+    private Command.@Nullable Wait waitFor(Passage passage, Command.PatientQuery query) {
         return parts.store.read(view -> {
             try {
                 return query.wait(reading(passage, view));

@@ -48,6 +48,14 @@ public final class Request {
         this.bodyTooLarge = bodyTooLarge || body.length > operation.bodyBytesMax();
     }
 
+    /** Tells the path as it was sent, which spares making it again unless it is percent-encoded. */
+    public Request sentTo(String sentPath) {
+        if (sentPath.indexOf('%') < 0) {
+            path = sentPath;
+        }
+        return this;
+    }
+
     /** What is called. */
     public Operation operation() {
         return operation;

@@ -9,9 +9,9 @@ final class Step {
     final Answer answer;
     final @Nullable CompletableFuture<Void> event;
     final int seconds;
-    final Supplier<Step> again;
+    private final @Nullable Supplier<Step> again;
 
-    Step(Answer answer, @Nullable CompletableFuture<Void> event, int seconds, Supplier<Step> again) {
+    Step(Answer answer, @Nullable CompletableFuture<Void> event, int seconds, @Nullable Supplier<Step> again) {
         this.answer = answer;
         this.event = event;
         this.seconds = seconds;
@@ -19,6 +19,11 @@ final class Step {
     }
 
     static Step of(Answer answer) {
-        return new Step(answer, null, 0, () -> of(answer));
+        return new Step(answer, null, 0, null);
+    }
+
+    /** What comes of asking again. */
+    Step again() {
+        return again == null ? this : again.get();
     }
 }

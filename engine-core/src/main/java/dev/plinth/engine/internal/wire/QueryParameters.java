@@ -15,16 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the parameters out of a query and collects what is wrong with them. Not thread-safe. */
 final class QueryParameters {
-    private final Map<String, String> values = new TreeMap<>();
+    private final Map<String, String> values;
     private final List<ProblemError> errors = new ArrayList<>();
     private boolean cursorInvalid;
 
+    private QueryParameters(Map<String, String> values) {
+        this.values = values;
+    }
+
     static QueryParameters of(@Nullable String text, List<String> known) {
-        QueryParameters query = new QueryParameters();
-        if (text != null && !text.isEmpty()) {
-            for (String pair : text.split("&", -1)) {
-                query.add(pair, known);
-            }
+        if (text == null || text.isEmpty()) {
+            return new QueryParameters(Map.of());
+        }
+        QueryParameters query = new QueryParameters(new TreeMap<>());
+        for (String pair : text.split("&", -1)) {
+            query.add(pair, known);
         }
         return query;
     }

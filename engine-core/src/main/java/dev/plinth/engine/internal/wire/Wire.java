@@ -157,12 +157,13 @@ public final class Wire {
                 headers.get("content-encoding"));
         boolean read = match.operation().body() != Operation.Body.NONE;
         return new Request(
-                match.operation(),
-                call.method(),
-                match.values(),
-                call.query(),
-                known,
-                read ? call.body() : NO_BODY,
-                read && call.bodyTooLarge());
+                        match.operation(),
+                        call.method(),
+                        match.values(),
+                        call.query(),
+                        known,
+                        read ? call.body() : NO_BODY,
+                        read && call.bodyTooLarge())
+                .sentTo(call.path());
     }
 }
