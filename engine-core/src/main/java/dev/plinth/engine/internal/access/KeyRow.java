@@ -34,7 +34,6 @@ record KeyRow(
     /** In version 1 these were a full key: all ten scopes of that time. */
     private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
 
-
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new KeyRow(

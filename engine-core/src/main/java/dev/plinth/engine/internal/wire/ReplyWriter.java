@@ -11,8 +11,6 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer as status, headers and bytes. */
@@ -23,8 +21,8 @@ final class ReplyWriter {
     private ReplyWriter() {}
 
     static Reply write(Answer answer) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Request-Id", answer.request().text());
+        ReplyHeaders headers = new ReplyHeaders();
+        headers.add("Request-Id", answer.request().text());
         Outcome outcome = answer.outcome();
         Reply reply;
         if (outcome instanceof Outcome.Done done) {
@@ -32,29 +30,29 @@ final class ReplyWriter {
         } else if (outcome instanceof Outcome.Replayed replayed) {
             reply = replayed(replayed, headers);
         } else if (outcome instanceof Outcome.Page page) {
-            headers.put("Cache-Control", "no-store");
-            headers.put("Content-Type", page.contentType());
+            headers.add("Cache-Control", "no-store");
+            headers.add("Content-Type", page.contentType());
             reply = new Reply(page.status(), headers, page.body());
         } else {
             reply = turned(((Outcome.Turned) outcome).refusal(), answer.request(), answer.keyed(), headers);
         }
         quota(answer.quota(), headers);
         if (answer.waitedSeconds() > 0) {
-            headers.put("Preference-Applied", "wait=" + answer.waitedSeconds());
+            headers.add("Preference-Applied", "wait=" + answer.waitedSeconds());
         }
         return reply;
     }
 
     static Reply write(Refusal refusal, Id request) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Request-Id", request.text());
+        ReplyHeaders headers = new ReplyHeaders();
+        headers.add("Request-Id", request.text());
         return turned(refusal, request, false, headers);
     }
 
-    private static Reply done(Outcome.Done done, boolean safe, Map<String, String> headers) {
-        headers.put("Cache-Control", safe && done.etag() != null ? "private, no-cache" : "no-store");
+    private static Reply done(Outcome.Done done, boolean safe, ReplyHeaders headers) {
+        headers.add("Cache-Control", safe && done.etag() != null ? "private, no-cache" : "no-store");
         if (done.status() != 304) {
-            headers.put("Content-Type", JSON);
+            headers.add("Content-Type", JSON);
         }
         put(headers, "ETag", done.etag());
         put(headers, "Location", done.location());
@@ -62,28 +60,28 @@ final class ReplyWriter {
         return new Reply(done.status(), headers, done.body());
     }
 
-    private static Reply replayed(Outcome.Replayed replayed, Map<String, String> headers) {
-        headers.put("Cache-Control", "no-store");
-        headers.put("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
+    private static Reply replayed(Outcome.Replayed replayed, ReplyHeaders headers) {
+        headers.add("Cache-Control", "no-store");
+        headers.add("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
         put(headers, "ETag", replayed.etag());
         put(headers, "Location", replayed.location());
         retryAfter(headers, replayed.retryAfterSeconds());
-        headers.put("Idempotent-Replayed", "true");
-        headers.put("Original-Request", replayed.originalRequest().text());
+        headers.add("Idempotent-Replayed", "true");
+        headers.add("Original-Request", replayed.originalRequest().text());
         return new Reply(replayed.status(), headers, replayed.body());
     }
 
-    private static Reply turned(Refusal refusal, Id request, boolean keyed, Map<String, String> headers) {
+    private static Reply turned(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
         ProblemCode code = refusal.code();
-        headers.put("Cache-Control", "no-store");
-        headers.put("Content-Type", PROBLEM);
+        headers.add("Cache-Control", "no-store");
+        headers.add("Content-Type", PROBLEM);
         retryAfter(headers, refusal.retryAfterSeconds());
         String hint = refusal.hint();
         switch (code) {
-            case UNAUTHENTICATED -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\"");
-            case INVALID_TOKEN -> headers.put("WWW-Authenticate", "Bearer realm=\"plinth\", error=\"invalid_token\"");
+            case UNAUTHENTICATED -> headers.add("WWW-Authenticate", "Bearer realm=\"plinth\"");
+            case INVALID_TOKEN -> headers.add("WWW-Authenticate", "Bearer realm=\"plinth\", error=\"invalid_token\"");
             case INSUFFICIENT_SCOPE ->
-                headers.put(
+                headers.add(
                         "WWW-Authenticate",
                         "Bearer realm=\"plinth\", error=\"insufficient_scope\""
                                 + (hint == null ? "" : ", scope=\"" + hint + "\""));
@@ -94,7 +92,7 @@ final class ReplyWriter {
         return new Reply(code.status(), headers, ProblemJson.render(refusal, request, retryable));
     }
 
-    private static void quota(@Nullable Quota quota, Map<String, String> headers) {
+    private static void quota(@Nullable Quota quota, ReplyHeaders headers) {
         if (quota == null) {
             return;
         }
@@ -108,8 +106,8 @@ final class ReplyWriter {
                 states += ", " + state(policy.name(), other.remaining(), other.nextUnitSeconds());
             }
         }
-        headers.put("RateLimit-Policy", policies);
-        headers.put("RateLimit", states);
+        headers.add("RateLimit-Policy", policies);
+        headers.add("RateLimit", states);
     }
 
     private static String policy(String name, long units, long seconds) {
@@ -120,15 +118,15 @@ final class ReplyWriter {
         return "\"" + name + "\";r=" + left + ";t=" + seconds;
     }
 
-    private static void retryAfter(Map<String, String> headers, long seconds) {
+    private static void retryAfter(ReplyHeaders headers, long seconds) {
         if (seconds > 0) {
-            headers.put("Retry-After", Long.toString(seconds));
+            headers.add("Retry-After", Long.toString(seconds));
         }
     }
 
-    private static void put(Map<String, String> headers, String name, @Nullable String value) {
+    private static void put(ReplyHeaders headers, String name, @Nullable String value) {
         if (value != null) {
-            headers.put(name, value);
+            headers.add(name, value);
         }
     }
 }

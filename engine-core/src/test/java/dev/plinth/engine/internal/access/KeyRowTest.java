@@ -41,7 +41,7 @@ class KeyRowTest {
     }
 
     private static byte[] version1(int scopes) {
-        return new RowWriter(1, 100)
+        return new RowWriter(1)
                 .id(KEY)
                 .id(WORKSPACE)
                 .number(5)

@@ -1,0 +1,77 @@
+package dev.plinth.engine.internal.wire;
+
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The headers of a reply in the order in which they are sent: a dozen at most, so one array is all it takes. */
+final class ReplyHeaders extends AbstractMap<String, String> {
+    private static final int HEADERS_AT_FIRST = 9;
+
+    private String[] namesAndValues = new String[2 * HEADERS_AT_FIRST];
+    private int size;
+
+    /** Adds a header whose name is not there yet. */
+    void add(String name, String value) {
+        if (2 * size == namesAndValues.length) {
+            namesAndValues = Arrays.copyOf(namesAndValues, 4 * size);
+        }
+        namesAndValues[2 * size] = name;
+        namesAndValues[2 * size + 1] = value;
+        size++;
+    }
+
+    @Override
+    public @Nullable String get(@Nullable Object name) {
+        for (int i = 0; i < 2 * size; i += 2) {
+            if (namesAndValues[i].equals(name)) {
+                return namesAndValues[i + 1];
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object name) {
+        return get(name) != null;
+    }
+
+    @Override
+    public Set<Map.Entry<String, String>> entrySet() {
+        return new AbstractSet<>() {
+            @Override
+            public Iterator<Map.Entry<String, String>> iterator() {
+                return new Entries();
+            }
+
+            @Override
+            public int size() {
+                return size;
+            }
+        };
+    }
+
+    private final class Entries implements Iterator<Map.Entry<String, String>> {
+        private int next;
+
+        @Override
+        public boolean hasNext() {
+            return next < size;
+        }
+
+        @Override
+        public Map.Entry<String, String> next() {
+            if (next == size) {
+                throw new NoSuchElementException();
+            }
+            Map.Entry<String, String> entry = Map.entry(namesAndValues[2 * next], namesAndValues[2 * next + 1]);
+            next++;
+            return entry;
+        }
+    }
+}
