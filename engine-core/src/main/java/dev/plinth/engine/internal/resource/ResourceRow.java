@@ -36,6 +36,8 @@ record ResourceRow(
         byte[] source,
         Parts at) {
     private static final int VERSION = 1;
+    private static final byte[] NOT_RENDERED = {};
+    private static final Parts NOWHERE = new Parts(0, 0, 0, 0);
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
     /**
@@ -50,12 +52,38 @@ record ResourceRow(
 
     /** A new one, active, in version 1. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
-        return rendered(id, workspace, parent, number, Status.ACTIVE, 1, now, now, content);
+        return new ResourceRow(
+                        id,
+                        workspace,
+                        parent,
+                        number,
+                        Status.ACTIVE,
+                        1,
+                        now,
+                        now,
+                        content.name(),
+                        content.type(),
+                        NOT_RENDERED,
+                        NOWHERE)
+                .rendered(content);
     }
 
     /** The next version with this status and content. */
     ResourceRow next(Status nextStatus, Content nextContent, long now) {
-        return rendered(id, workspace, parent, number, nextStatus, version + 1, createdAt, now, nextContent);
+        return new ResourceRow(
+                        id,
+                        workspace,
+                        parent,
+                        number,
+                        nextStatus,
+                        version + 1,
+                        createdAt,
+                        now,
+                        nextContent.name(),
+                        nextContent.type(),
+                        NOT_RENDERED,
+                        NOWHERE)
+                .rendered(nextContent);
     }
 
     static ResourceRow read(byte[] row, boolean child) {
@@ -133,21 +161,13 @@ record ResourceRow(
         return parent == null ? id : parent;
     }
 
-    private static ResourceRow rendered(
-            Id id,
-            Id workspace,
-            @Nullable Id parent,
-            long number,
-            Status status,
-            long version,
-            long createdAt,
-            long updatedAt,
-            Content content) {
+    /** The same with its JSON. */
+    private ResourceRow rendered(Content content) {
         JsonBytes json = new JsonBytes().open().member("id", id);
         if (parent != null) {
             json.member("resourceId", parent);
         }
-        json.member("type", content.type()).member("name", content.name());
+        json.member("type", type).member("name", name);
         if (parent == null) {
             json.member("status", status.wireName());
         }
@@ -168,8 +188,8 @@ record ResourceRow(
                 version,
                 createdAt,
                 updatedAt,
-                content.name(),
-                content.type(),
+                name,
+                type,
                 whole,
                 new Parts(0, dataAt, content.data().length, content.metadata().length));
     }
