@@ -28,8 +28,7 @@ final class HiddenTiming {
     public static void main(String[] arguments) {
         int calls = arguments.length == 0 ? CALLS : Integer.parseInt(arguments[0]);
         for (Tables tables : Tables.values()) {
-            try (Engine engine =
-                    builder(tables).open()) {
+            try (Engine engine = builder(tables).open()) {
                 HiddenWorld world = new HiddenWorld(engine);
                 for (Map.Entry<String, List<List<Call>>> question :
                         world.questions().entrySet()) {
@@ -143,11 +142,8 @@ final class HiddenTiming {
                 questions.put(method, List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             }
             for (int i = 0; i < OF_EACH; i++) {
-                String there = engine.client(having)
-                        .resources()
-                        .create("r" + i)
-                        .call()
-                        .id();
+                String there =
+                        engine.client(having).resources().create("r" + i).call().id();
                 String start = there.substring(0, there.length() - 4);
                 String end = there.substring(there.length() - 1);
                 questions.forEach((method, kinds) -> {
