@@ -40,7 +40,7 @@ final class HttpServers {
     static final String WIREMOCK = "WireMock";
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int ROOM = 5_000_000;
+    private static final int ROOM = 8_000_000;
 
     private HttpServers() {}
 

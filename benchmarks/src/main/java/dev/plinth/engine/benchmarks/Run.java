@@ -30,6 +30,7 @@ public final class Run {
     /** The argument by which a process knows that it is a child. */
     static final String CHILD = "--child";
 
+    private static final System.Logger LOG = System.getLogger(Run.class.getName());
     private static final String QUICK = "--quick";
     private static final Path HOME = Path.of("benchmarks");
     private static final String README = "README.md";
@@ -39,8 +40,7 @@ public final class Run {
     /** Runs suites, or as a child one question. */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length > 0 && arguments[0].equals(CHILD)) {
-            Questions.ask(arguments[1], Arrays.copyOfRange(arguments, 2, arguments.length));
-            return;
+            System.exit(answer(arguments[1], Arrays.copyOfRange(arguments, 2, arguments.length)));
         }
         List<String> names = new ArrayList<>(List.of(arguments));
         if (names.remove(QUICK)) {
@@ -64,9 +64,20 @@ public final class Run {
         write(results, target);
     }
 
+    /** The status to exit with, whatever threads there still are. */
+    private static int answer(String question, String... arguments) {
+        try {
+            Questions.ask(question, arguments);
+            return 0;
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.ERROR, "Expected to answer " + question + ", but could not", e);
+            return 1;
+        }
+    }
+
     /** On a disk, and where the user of a server may look too. */
     private static Path workDirectory() {
-        return Path.of(System.getProperty("plinth.bench.work", "/var/tmp/plinth-benchmarks"));
+        return Path.of(System.getenv().getOrDefault("PLINTH_BENCH_WORK", "/var/tmp/plinth-benchmarks"));
     }
 
     private static Results.Suite run(List<Suites.Question> questions) {

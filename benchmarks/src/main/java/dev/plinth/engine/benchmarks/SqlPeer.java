@@ -21,7 +21,7 @@ class SqlPeer extends StackPeer {
     private static final List<String> TABLES = List.of(
             "CREATE TABLE resource (workspace INT NOT NULL, id VARCHAR(30) NOT NULL, status VARCHAR(10) NOT NULL,"
                     + " version BIGINT NOT NULL, created BIGINT NOT NULL, body $bytes NOT NULL, PRIMARY KEY (workspace, id))",
-            "CREATE TABLE outbox (id VARCHAR(30) NOT NULL PRIMARY KEY, workspace INT NOT NULL, created BIGINT NOT NULL,"
+            "CREATE TABLE outbox (id INTEGER PRIMARY KEY, workspace INT NOT NULL, created BIGINT NOT NULL,"
                     + " body $bytes NOT NULL)",
             "CREATE TABLE remembered (workspace INT NOT NULL, name VARCHAR(255) NOT NULL, fingerprint $bytes NOT NULL,"
                     + " status INT NOT NULL, created BIGINT NOT NULL, body $bytes NOT NULL, PRIMARY KEY (workspace, name))");
@@ -43,12 +43,11 @@ class SqlPeer extends StackPeer {
      * A database.
      *
      * @param bytes its type for bytes
-     * @param tableOptions what stands behind a table's columns
      * @param settings what each connection says first
      * @param readers connections
      * @param writers connections besides; 0 if the readers write too, by a single statement
      */
-    record Dialect(String url, String bytes, String tableOptions, List<String> settings, int readers, int writers) {}
+    record Dialect(String url, String bytes, List<String> settings, int readers, int writers) {}
 
     SqlPeer(Dialect dialect) throws SQLException {
         this.dialect = dialect;
@@ -56,7 +55,7 @@ class SqlPeer extends StackPeer {
                 Statement statement = connection.createStatement()) {
             for (String table : TABLES) {
                 statement.execute("DROP TABLE IF EXISTS " + table.split(" ")[2]);
-                statement.execute(table.replace("$bytes", dialect.bytes) + dialect.tableOptions);
+                statement.execute(table.replace("$bytes", dialect.bytes));
             }
             // Made before the first connection of a pool closes: a database in memory ends with its last one.
             for (int i = 0; i < dialect.readers; i++) {
@@ -166,7 +165,7 @@ class SqlPeer extends StackPeer {
         private void insert(Writes writes) throws SQLException {
             long at = writes.at().toEpochMilli();
             Object[] resource = {writes.workspace(), writes.id(), "active", 1L, at, writes.resource()};
-            Object[] event = {"evt" + writes.id().substring(3), writes.workspace(), at, writes.event()};
+            Object[] event = {writes.number(), writes.workspace(), at, writes.event()};
             Object[] remembered = {
                 writes.workspace(),
                 writes.key(),

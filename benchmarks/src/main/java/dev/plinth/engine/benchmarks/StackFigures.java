@@ -40,7 +40,7 @@ final class StackFigures {
     /** More than one kind of load gets done; a multiple of the workspaces. */
     private static final int NUMBERS = 1 << 26;
 
-    private static final int ROOM = 10_000_000;
+    private static final int ROOM = 3_000_000;
     private static final int CONNECTIONS = 64;
     private static final long GIBIBYTE = 1L << 30;
 
@@ -97,12 +97,7 @@ final class StackFigures {
     /** 64 connections inside the process. */
     private static SqlPeer.Dialect h2(String where) {
         return new SqlPeer.Dialect(
-                "jdbc:h2:" + where + ";DB_CLOSE_DELAY=-1;CACHE_SIZE=1048576",
-                "VARBINARY(65536)",
-                "",
-                List.of(),
-                CONNECTIONS,
-                CONNECTIONS);
+                "jdbc:h2:" + where + ";CACHE_SIZE=1048576", "VARBINARY(65536)", List.of(), CONNECTIONS, CONNECTIONS);
     }
 
     /** SQLite has one writer at a time; that a caller waits here for its connection spares it SQLite's own waiting, which sleeps. */
@@ -110,7 +105,6 @@ final class StackFigures {
         return new SqlPeer.Dialect(
                 "jdbc:sqlite:" + directory.resolve("sqlite.db"),
                 "BLOB",
-                " WITHOUT ROWID",
                 List.of(
                         "PRAGMA journal_mode=WAL",
                         "PRAGMA synchronous=" + synchronous,
@@ -126,7 +120,6 @@ final class StackFigures {
         return new SqlPeer.Dialect(
                 "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=bench&prepareThreshold=1&binaryTransfer=true",
                 "BYTEA",
-                "",
                 List.of(),
                 Integer.getInteger("plinth.bench.connections", CONNECTIONS),
                 0);

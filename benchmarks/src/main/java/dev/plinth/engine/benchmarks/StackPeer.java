@@ -2,6 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
@@ -17,7 +18,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class StackPeer implements Peer {
     private static final int NAME_MAX = 255;
+    private static final long FIRST_ID = 1_000_000_000;
     private static final long UNITS_PER_SECOND = 1_000_000;
     private static final byte[] BODY = BenchedEngine.BODY.toString().getBytes(StandardCharsets.UTF_8);
     private static final byte[] ROUTE = "POST /v1/resources ".getBytes(StandardCharsets.US_ASCII);
@@ -39,7 +41,7 @@ abstract class StackPeer implements Peer {
             Caffeine.newBuilder().maximumSize(100_000).build();
     private final Map<String, Caller> callers = new ConcurrentHashMap<>();
     private final String[] secrets = new String[BenchedEngine.WORKSPACES];
-    private final AtomicLong ids = new AtomicLong();
+    private final AtomicInteger ids = new AtomicInteger();
 
     /** Who calls, and their bucket. */
     record Caller(int workspace, Bucket bucket) {}
@@ -49,7 +51,14 @@ abstract class StackPeer implements Peer {
 
     /** What one create writes, in one commit. */
     record Writes(
-            int workspace, String id, Instant at, byte[] resource, byte[] event, String key, Remembered remembered) {}
+            int number,
+            int workspace,
+            String id,
+            Instant at,
+            byte[] resource,
+            byte[] event,
+            String key,
+            Remembered remembered) {}
 
     StackPeer() {
         for (int i = 0; i < secrets.length; i++) {
@@ -80,17 +89,14 @@ abstract class StackPeer implements Peer {
         if (find(caller.workspace, key) != null) {
             throw new IllegalStateException("Expected a fresh key, but an answer is remembered under " + key);
         }
+        int count = ids.getAndIncrement();
+        String id = text("res_", count);
         Instant now = Instant.now();
-        String id = "res_%026d".formatted(ids.getAndIncrement());
-        byte[] resource = render(id, now);
+        String at = now.toString();
+        byte[] resource = render(id, at);
+        byte[] event = event(text("evt_", count), at, resource);
         commit(new Writes(
-                caller.workspace,
-                id,
-                now,
-                resource,
-                event(id, now, resource),
-                key,
-                new Remembered(fingerprint, resource)));
+                count, caller.workspace, id, now, resource, event, key, new Remembered(fingerprint, resource)));
         return id;
     }
 
@@ -129,30 +135,41 @@ abstract class StackPeer implements Peer {
         return caller;
     }
 
-    private byte[] render(String id, Instant now) {
-        JsonNode body;
+    private byte[] render(String id, String now) {
         try {
-            body = json.readTree(BODY);
+            JsonNode body = json.readTree(BODY);
+            String name = body.path("name").asText();
+            if (name.isEmpty() || name.length() > NAME_MAX) {
+                throw new IllegalStateException("Expected a name, but got " + name);
+            }
+            ObjectNode resource = json.createObjectNode();
+            resource.put("id", id);
+            resource.set("type", body.path("type"));
+            resource.put("name", name);
+            resource.put("status", "active");
+            resource.set("data", body.path("data"));
+            resource.putObject("metadata");
+            resource.put("version", 1);
+            resource.put("createdAt", now);
+            resource.put("updatedAt", now);
+            return json.writeValueAsBytes(resource);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String name = body.path("name").asText();
-        if (name.isEmpty() || name.length() > NAME_MAX) {
-            throw new IllegalStateException("Expected a name, but got " + name);
-        }
-        return ("{\"id\":\"" + id + "\",\"type\":" + body.path("type") + ",\"name\":" + body.path("name")
-                        + ",\"status\":\"active\",\"data\":" + body.path("data")
-                        + ",\"metadata\":{},\"version\":1,\"createdAt\":\"" + now + "\",\"updatedAt\":\"" + now + "\"}")
-                .getBytes(StandardCharsets.UTF_8);
     }
 
-    private byte[] event(String id, Instant now, byte[] resource) {
-        String head = "{\"id\":\"evt" + id.substring(3) + "\",\"type\":\"resource.created\",\"createdAt\":\"" + now
-                + "\",\"data\":";
-        byte[] event = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + resource.length + 1);
-        System.arraycopy(resource, 0, event, head.length(), resource.length);
+    /** The resource as it was rendered, in an envelope. */
+    private static byte[] event(String id, String now, byte[] resource) {
+        byte[] head = ("{\"id\":\"" + id + "\",\"type\":\"resource.created\",\"createdAt\":\"" + now + "\",\"data\":")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] event = Arrays.copyOf(head, head.length + resource.length + 1);
+        System.arraycopy(resource, 0, event, head.length, resource.length);
         event[event.length - 1] = '}';
         return event;
+    }
+
+    private static String text(String prefix, int count) {
+        return prefix + "0000000000000000" + (FIRST_ID + count);
     }
 
     private static byte[] fingerprint() {

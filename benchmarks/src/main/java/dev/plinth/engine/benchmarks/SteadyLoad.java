@@ -27,7 +27,7 @@ import org.HdrHistogram.Histogram;
  */
 final class SteadyLoad {
     private static final int RESOURCES = 300_000;
-    private static final int ROOM = 5_000_000;
+    private static final int ROOM = 10_000_000;
     private static final int DAY_SECONDS = 10;
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
 
