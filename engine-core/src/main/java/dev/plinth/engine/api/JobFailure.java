@@ -11,7 +11,7 @@ public final class JobFailure extends Exception {
      * A failure.
      *
      * @param code a stable name, such as {@code card_declined}
-     * @param detail a sentence for the job's reader; no secrets
+     * @param detail a sentence for the job's reader; no secrets; of a long one the first 1,000 characters are kept
      * @param retryable false to end the job whatever attempts are left
      */
     public JobFailure(String code, String detail, boolean retryable) {

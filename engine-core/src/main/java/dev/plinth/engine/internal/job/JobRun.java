@@ -162,7 +162,18 @@ final class JobRun implements JobContext {
     }
 
     private void fail(String code, String detail, boolean retryable) {
-        commit(JobSteps.fail(id(), row.attempt(), ProblemJson.ofJob(code, detail, retryable), retryable));
+        String shown = cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
+        byte[] problem = ProblemJson.ofJob(cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
+        commit(JobSteps.fail(id(), row.attempt(), problem, retryable));
+    }
+
+    /** The host's words as far as they fit into the job's row. */
+    private static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean splits = Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, splits ? length - 1 : length);
     }
 
     private Outcome commit(Command.Change change) {
