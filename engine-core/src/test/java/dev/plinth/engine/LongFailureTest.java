@@ -19,15 +19,16 @@ final class LongFailureTest {
                     throw new JobFailure("talks", words, false);
                 })
                 .open()) {
-            String workspace =
-                    engine.admin().createWorkspace("w", "pro").call().id();
-            String key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+            String workspace = engine.admin().createWorkspace("w", "pro").call().id();
+            String key =
+                    engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             String job = engine.call(Call.of("POST", "/v1/jobs")
                             .withKey(key)
                             .withBody(Json.of("{\"type\":\"talks\",\"input\":{}}")))
                     .header("Location");
 
-            String ended = engine.call(Call.of("GET", job + "?wait=5").withKey(key)).text();
+            String ended =
+                    engine.call(Call.of("GET", job + "?wait=5").withKey(key)).text();
 
             assertThat(ended).contains("\"status\":\"failed\"", "long words");
             assertThat(ended.length()).isLessThan(2_000);
