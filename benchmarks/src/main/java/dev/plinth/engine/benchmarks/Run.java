@@ -90,8 +90,8 @@ public final class Run {
             System.out.println("== " + question.name());
             try {
                 figures.putAll(question.asking().ask());
-            } catch (IOException e) {
-                System.out.println("failed: " + e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                System.out.println("failed: " + e);
                 failed.put(question.name(), String.valueOf(e.getMessage()));
             } catch (InterruptedException e) {
                 throw new IllegalStateException("Expected to run to the end, but was interrupted", e);

@@ -83,7 +83,7 @@ public final class Report {
                     suite.date(),
                     String.format(Locale.ROOT, "%d s", suite.seconds()),
                     String.join(", ", suite.machine().values()))));
-            suite.failed().forEach((what, why) -> failed.add("- " + what + ": " + why + "\n"));
+            suite.failed().forEach((what, why) -> failed.add("- " + entry.getKey() + ", " + what + ": " + why + "\n"));
         }
         return failed.isEmpty() ? text.toString() : text + "\nNot measured:\n\n" + String.join("", failed);
     }

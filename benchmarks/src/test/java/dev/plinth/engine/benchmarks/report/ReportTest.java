@@ -98,7 +98,8 @@ final class ReportTest {
     void runs_failedPeer_isTold() throws IOException {
         String written = new Report(results(1, 1)).document("<!-- table runs -->\n<!-- end -->");
 
-        assertThat(written).contains("| stack | 2026-01-01T00:00:00Z | 9 s | 2 × a processor |", "- Redis: not there");
+        assertThat(written)
+                .contains("| stack | 2026-01-01T00:00:00Z | 9 s | 2 × a processor |", "- stack, Redis: not there");
     }
 
     @Test
