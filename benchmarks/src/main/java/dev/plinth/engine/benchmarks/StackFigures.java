@@ -35,8 +35,9 @@ final class StackFigures {
     private static final int[] CALLERS = {1, 2, 8, 64};
     private static final int READ_ROWS = 2_000;
     private static final int ROUNDS = 3;
-    private static final long WARM_UP_MILLIS = 2_000;
-    private static final long MILLIS = 1_500;
+    private static final long WARM_UP_MILLIS = 1_500;
+    private static final long SETTLE_MILLIS = 200;
+    private static final long MILLIS = 1_300;
     /** More than one kind of load gets done; a multiple of the workspaces. */
     private static final int NUMBERS = 1 << 26;
 
@@ -140,7 +141,7 @@ final class StackFigures {
         private final int round;
         private final long millis;
         private final String[] ids = new String[READ_ROWS];
-        private int base = READ_ROWS;
+        private int base;
 
         Round(Peer peer, int round) {
             this.peer = peer;
@@ -152,31 +153,38 @@ final class StackFigures {
             for (int i = 0; i < READ_ROWS; i++) {
                 ids[i] = peer.create(i);
             }
+            base = NUMBERS;
             blocking("get 1", 1, this::get);
             blocking("get 2", 2, this::get);
             blocking("replay 1", 1, this::replay);
             for (int callers : CALLERS) {
-                int from = base;
-                blocking("create " + callers, callers, turn -> peer.create(from + (int) turn));
-                base += NUMBERS;
+                blocking("create " + callers, callers, number -> peer.create((int) number));
             }
             if (peer.canSubmit()) {
                 note("create submit", round, Load.submitting(millis, turn -> peer.submit(base + (int) turn)));
             }
         }
 
+        /** What comes first after something else is not counted. No number comes twice. */
         private void blocking(String what, int callers, LongFunction<?> operation) throws InterruptedException {
-            note(what, round, Load.blocking(callers, millis, operation));
+            for (long length : new long[] {Figures.length(SETTLE_MILLIS), millis}) {
+                int from = base;
+                note(
+                        what,
+                        length == millis ? round : -1,
+                        Load.blocking(callers, length, turn -> operation.apply(from + turn)));
+                base += NUMBERS;
+            }
         }
 
-        private boolean replay(long turn) {
-            peer.replay((int) (turn % READ_ROWS));
+        private boolean replay(long number) {
+            peer.replay((int) (number % READ_ROWS));
             return true;
         }
 
-        private boolean get(long turn) {
-            int number = (int) (turn % READ_ROWS);
-            peer.get(number, ids[number]);
+        private boolean get(long number) {
+            int row = (int) (number % READ_ROWS);
+            peer.get(row, ids[row]);
             return true;
         }
     }
