@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   monitor (queue)   queued records, their bytes, last CRC, state       held for a few instructions
- *   flusher only      current file, position, segment                    –
+ *   flusher only      current file, position, segment, frame             –
  *   monitor (spare)   the file of the next segment, so that it is       held while a segment is zeroed; taken before
  *                     never zeroed and taken at once                    the queue's, never inside it
  * </pre>
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class FileJournal implements Journal {
     private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+    private static final int FRAME_BYTES_AT_FIRST = 64 * 1024;
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
     private static final long FOR_EVER = 0;
@@ -58,6 +59,7 @@ final class FileJournal implements Journal {
     private volatile long written;
     private int flushedCrc;
     private long nextToFlush;
+    private ByteBuffer frame = ByteBuffer.allocateDirect(FRAME_BYTES_AT_FIRST);
 
     /**
      * A journal that goes on at the end of what recovery has read.
@@ -262,7 +264,7 @@ final class FileJournal implements Journal {
                 throw new IllegalStateException(
                         "Expected record " + nextToFlush + " to be the next one of the journal, but it is " + first);
             }
-            ByteBuffer frame = Frame.encode(nextToFlush, synced, batch.subList(from, to), bytes);
+            frame = Frame.encode(frame, nextToFlush, synced, batch.subList(from, to), bytes);
             int length = frame.remaining();
             file.write(frame, position);
             if (synced) {

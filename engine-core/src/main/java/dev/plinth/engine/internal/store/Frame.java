@@ -53,9 +53,16 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
                 && flags <= (SYNCED | FOLLOWED);
     }
 
-    /** The bytes of a frame. */
-    static ByteBuffer encode(long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
-        return encode(firstSequence, synced ? SYNCED : 0, records, recordBytes);
+    /**
+     * The bytes of a frame, in a buffer outside the heap, from which a disk takes them without another copy.
+     *
+     * @param room the buffer to take if it is large enough
+     */
+    static ByteBuffer encode(
+            ByteBuffer room, long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
+        int size = HEADER_BYTES + recordBytes;
+        ByteBuffer out = room.capacity() >= size ? room.clear() : ByteBuffer.allocateDirect(2 * size);
+        return encodeInto(out, firstSequence, synced ? SYNCED : 0, records);
     }
 
     /** The bytes of the empty frame that stands behind the last one; only to be written once that is durable. */
@@ -74,13 +81,16 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
     }
 
     private static ByteBuffer encode(long firstSequence, int flags, List<byte[]> records, int recordBytes) {
-        int size = HEADER_BYTES + recordBytes;
-        ByteBuffer out = ByteBuffer.allocate(size);
-        out.putInt(size).putInt(0).putLong(firstSequence).putInt(records.size()).put((byte) flags);
+        return encodeInto(ByteBuffer.allocate(HEADER_BYTES + recordBytes), firstSequence, flags, records);
+    }
+
+    private static ByteBuffer encodeInto(ByteBuffer out, long firstSequence, int flags, List<byte[]> records) {
+        out.putInt(0).putInt(0).putLong(firstSequence).putInt(records.size()).put((byte) flags);
         for (byte[] record : records) {
             out.putInt(record.length).put(record);
         }
-        out.putInt(4, Checksum.of(out, COVERED_FROM, size - COVERED_FROM));
+        int size = out.position();
+        out.putInt(0, size).putInt(4, Checksum.of(out, COVERED_FROM, size - COVERED_FROM));
         return out.flip();
     }
 
