@@ -8,6 +8,9 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,50 @@ class TableCapacityTest {
             assertThat(taken.header("Idempotent-Replayed")).isNull();
             assertThat(engine.call(create(secret, 0)).body()).isEqualTo(first.body());
         }
+    }
+
+    @Test
+    void job_tablesFullAtItsEnd_endsOnceThereIsRoomAndIsNotDoneTwice() throws InterruptedException {
+        AtomicInteger done = new AtomicInteger();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch full = new CountDownLatch(1);
+        try (Engine engine = Engine.builder()
+                .inMemory()
+                .tables(Tables.OFF_HEAP)
+                .maxResources(1)
+                .plan(Plan.perMinute(PLAN, 1_000_000))
+                .jobHandler("work", job -> {
+                    begun.countDown();
+                    full.await();
+                    return Json.of("{\"done\":" + done.incrementAndGet() + "}");
+                })
+                .open()) {
+            String worker = key(
+                    engine,
+                    engine.admin().createWorkspace("worker", PLAN).call().id());
+            String other = engine.admin().createWorkspace("other", PLAN).call().id();
+            String filler = key(engine, other);
+            Reply accepted = engine.call(
+                    Call.of("POST", "/v1/jobs").withKey(worker).withBody(Json.of("{\"type\":\"work\",\"input\":{}}")));
+            String job = accepted.header("Location");
+            assertThat(begun.await(30, TimeUnit.SECONDS)).as(accepted.text()).isTrue();
+            for (int i = 0; engine.call(create(filler, i)).status() == 201; i++) {
+                assertThat(i).isLessThan(10_000);
+            }
+            full.countDown();
+            Reply running = engine.call(Call.of("GET", job + "?wait=2").withKey(worker));
+            assertThat(running.text()).contains("\"status\":\"running\"");
+
+            engine.admin().deleteWorkspace(other).call();
+
+            Reply ended = engine.call(Call.of("GET", job + "?wait=30").withKey(worker));
+            assertThat(ended.text()).contains("\"status\":\"succeeded\"").contains("\"done\":1");
+            assertThat(done).hasValue(1);
+        }
+    }
+
+    private static String key(Engine engine, String workspace) {
+        return engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobRunner implements Lane {
     private final Store store;
     private final Committer committer;
+    private final PatientCommitter patient;
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
     private final Attempts attempts;
@@ -50,6 +51,7 @@ public final class JobRunner implements Lane {
             BiPredicate<Rows, Id> mayRun) {
         this.store = store;
         this.committer = committer;
+        this.patient = new PatientCommitter(committer);
         this.mayRun = mayRun;
         this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX);
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
@@ -123,6 +125,7 @@ public final class JobRunner implements Lane {
     public void drain(long timeoutMillis) {
         attempts.stop();
         draining = true;
+        patient.stop();
         running.values().forEach(JobRun::stop);
         if (!attempts.awaitIdle(timeoutMillis)) {
             giveBackRunning();
@@ -189,7 +192,7 @@ public final class JobRunner implements Lane {
         }
         Caller engine = Caller.engineFor(queued.facts().workspace());
         if (!JobSteps.wasInTime(
-                committer.commit(engine, JobSteps.begin(queued.facts().id())))) {
+                patient.commit(engine, JobSteps.begin(queued.facts().id())))) {
             return;
         }
         JobRow row = row(number);
@@ -198,7 +201,7 @@ public final class JobRunner implements Lane {
         }
         byte[] input = store.read(rows -> Pieces.join(
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
-        JobRun run = new JobRun(row, input, committer);
+        JobRun run = new JobRun(row, input, patient);
         running.put(row.facts().id(), run);
         tellWhatCameBefore(run, number);
         try {
