@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store implements AutoCloseable {
     private static final int REMOVALS_PER_RECORD = 1000;
+    private static final int SPINS_MAX = 1000;
 
     private final Tables tables;
     private final Journal journal;
@@ -176,7 +177,7 @@ public final class Store implements AutoCloseable {
 
     /** The same without waiting for the disk; to be asked first: {@link #isFull}. */
     public <T> T writeNow(Function<Transaction, T> work) {
-        writer.lock();
+        lockWriter();
         try {
             return work.apply(transaction);
         } finally {
@@ -186,6 +187,20 @@ public final class Store implements AutoCloseable {
                 inFlight.rejectWaiting();
             }
         }
+    }
+
+    /**
+     * Takes the writer lock. Unless others sleep for it, it tries for about as long as a write takes before it sleeps too: to be put
+     * to sleep and woken up takes several times as long as what it waits for.
+     */
+    private void lockWriter() {
+        for (int i = 0; i < SPINS_MAX && !writer.hasQueuedThreads(); i++) {
+            if (writer.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        writer.lock();
     }
 
     /** Hears of every record once it is durable, in order; to be registered before the first write. */
