@@ -181,10 +181,7 @@ final class KeySteps {
 
     /** Nobody gives more than the own key has. */
     private Expected refusedGift(PlainAsk ask, TreeSet<String> scopes) {
-        Key own = world.keyOf(ask.secret());
-        boolean may =
-                own.scopes.isEmpty() || !scopes.isEmpty() && scopes.stream().allMatch(own::may);
-        return may ? null : Expected.early(403, "insufficient_scope");
+        return world.keyOf(ask.secret()).mayGive(scopes) ? null : Expected.early(403, "insufficient_scope");
     }
 
     private Map<String, Object> secret(Key key, PlainAnswer answer) {

@@ -56,6 +56,10 @@ final class PlainDoor {
         } else if (before.shown() != null && world.visible(who, before.shown().id) == null) {
             answer.check(Expected.early(404, "not_found"), ask);
             checkNotFound(answer);
+        } else if (who != null
+                && !before.answer().text("secret").isEmpty()
+                && !world.keyOf(ask.secret()).mayGive(before.answer().list("scopes"))) {
+            answer.check(Expected.early(403, "insufficient_scope"), ask);
         } else {
             answer.checkReplays(before.answer());
         }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -73,6 +74,11 @@ final class PlainRows {
 
         boolean accepts(String secret, long now) {
             return !revoked && !workspace.deleted && now < expiresAt && now < secrets.getOrDefault(secret, 0L);
+        }
+
+        /** True if it may make, or be shown, a key of these scopes; none stands for a full key. */
+        boolean mayGive(Collection<?> given) {
+            return scopes.isEmpty() || !given.isEmpty() && given.stream().allMatch(scope -> may((String) scope));
         }
 
         boolean may(String scope) {
