@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.store.Store;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +26,9 @@ import java.util.regex.Pattern;
 
 /** An engine whose clock is turned by days, one workspace in it, and a receiver of webhooks. */
 final class AgingStore implements AutoCloseable {
+    /** While the clock stands still nothing comes back, and writers are fast. */
+    private static final Plan WIDE = new Plan("wide", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+
     private static final String ADMIN_TOKEN = "aging-store-admin-token";
     private static final Pattern ID = Pattern.compile("\"(?:id|job_id)\":\"([a-z]+_[0-9a-z]{26})\"");
 
@@ -72,7 +77,7 @@ final class AgingStore implements AutoCloseable {
     }
 
     String newWorkspace(String name) {
-        return engine.admin().createWorkspace(name, "business").call().id();
+        return engine.admin().createWorkspace(name, WIDE.name()).call().id();
     }
 
     String newKey(String workspace) {
@@ -161,8 +166,11 @@ final class AgingStore implements AutoCloseable {
     }
 
     private Engine opened() {
-        EngineBuilder builder =
-                Engine.builder().testClock(clock).adminToken(ADMIN_TOKEN).webhookAllow("127.0.0.0/8");
+        EngineBuilder builder = Engine.builder()
+                .testClock(clock)
+                .adminToken(ADMIN_TOKEN)
+                .webhookAllow("127.0.0.0/8")
+                .plan(WIDE);
         more.accept(builder);
         return builder.open();
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do under one key looks as if they had come one by one; a key with a race is found out. */
-@Timeout(120)
+@Timeout(600)
 class KeyHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 3;

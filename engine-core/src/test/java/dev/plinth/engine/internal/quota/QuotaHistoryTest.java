@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do at one bucket looks as if they had come one by one; a bucket with a race is found out. */
-@Timeout(120)
+@Timeout(600)
 class QuotaHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 4;
