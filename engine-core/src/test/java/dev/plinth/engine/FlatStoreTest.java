@@ -87,6 +87,7 @@ final class FlatStoreTest {
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger made = new AtomicInteger();
         try (AgingStore store = AgingStore.inMemory()) {
+            store.use(store.newKey(store.newWideWorkspace()));
             List<Thread> writers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 int writer = i;
