@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.base;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +9,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The first eight bytes are left free: the store puts the commit sequence there, so that no row is copied on its way. Not
  * thread-safe; one writer, one row.
  */
-public final class RowWriter {
-    private static final byte[] NOTHING = {};
-
-    private byte[] bytes = Scratch.take();
-    private int size = RowReader.SEQUENCE_BYTES;
-
+public final class RowWriter extends Scratch {
     /** A writer of a row of this format version, 0–127. */
     public RowWriter(int version) {
         Bytes.putLong(bytes, 0, 0);
+        size = RowReader.SEQUENCE_BYTES;
         bytes[size++] = (byte) version;
     }
 
@@ -96,24 +91,6 @@ public final class RowWriter {
 
     /** The finished row; the writer is not to be used any more. */
     public byte[] row() {
-        checkUnfinished();
-        byte[] row = Arrays.copyOf(bytes, size);
-        Scratch.giveBack(bytes);
-        bytes = NOTHING;
-        size = 0;
-        return row;
-    }
-
-    private void reserve(int more) {
-        if (size + more > bytes.length) {
-            checkUnfinished();
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
-        }
-    }
-
-    private void checkUnfinished() {
-        if (bytes.length == 0) {
-            throw new IllegalStateException("Expected a new writer, but this one has finished its row");
-        }
+        return finish();
     }
 }

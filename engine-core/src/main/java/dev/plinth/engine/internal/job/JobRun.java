@@ -6,7 +6,6 @@ import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
@@ -24,11 +23,10 @@ final class JobRun implements JobContext {
 
     private final JobRow row;
     private final byte[] input;
-    private final Committer committer;
+    private final PatientCommitter committer;
     private volatile boolean cancelRequested;
-    private volatile boolean stopped;
 
-    JobRun(JobRow row, byte[] input, Committer committer) {
+    JobRun(JobRow row, byte[] input, PatientCommitter committer) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
@@ -37,11 +35,6 @@ final class JobRun implements JobContext {
 
     void requestCancel() {
         cancelRequested = true;
-    }
-
-    /** A job of items goes back to the queue before its next item. */
-    void stop() {
-        stopped = true;
     }
 
     /** Lets the host's code do the job, and commits what came of it. */
@@ -72,11 +65,14 @@ final class JobRun implements JobContext {
         }
     }
 
-    /** Does the items one by one, each in a commit of its own, from where the attempt before stopped. */
+    /**
+     * Does the items one by one, each in a commit of its own, from where the attempt before stopped. When the engine closes, the job
+     * goes back to the queue before its next item.
+     */
     void items(ItemJob.Opener opener) {
         ItemJob job = opener.open(input);
         for (int index = row.doneItems(); index < job.count(); index++) {
-            if (stopped) {
+            if (committer.isStopped()) {
                 commit(JobSteps.giveBack(id(), row.attempt()));
                 return;
             }

@@ -33,7 +33,6 @@ public final class JobRunner implements Lane {
     private final Map<String, Work> works = new TreeMap<>();
     private final Attempts attempts;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
-    private volatile boolean draining;
 
     /**
      * A runner.
@@ -124,9 +123,7 @@ public final class JobRunner implements Lane {
     /** Starts no more, waits for what runs, and puts back into the queue what does not end in time. */
     public void drain(long timeoutMillis) {
         attempts.stop();
-        draining = true;
         patient.stop();
-        running.values().forEach(JobRun::stop);
         if (!attempts.awaitIdle(timeoutMillis)) {
             giveBackRunning();
         }
@@ -203,22 +200,15 @@ public final class JobRunner implements Lane {
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient);
         running.put(row.facts().id(), run);
-        tellWhatCameBefore(run, number);
-        try {
-            work.run(run);
-        } finally {
-            running.remove(row.facts().id());
-        }
-    }
-
-    /** What was asked for after the row was read and before the attempt could be told is read once more. */
-    private void tellWhatCameBefore(JobRun run, long number) {
+        // What was asked for after the row was read and before the attempt could be told is read once more.
         JobRow now = row(number);
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }
-        if (draining) {
-            run.stop();
+        try {
+            work.run(run);
+        } finally {
+            running.remove(row.facts().id());
         }
     }
 

@@ -23,18 +23,23 @@ final class PatientCommitter implements Committer {
     public Outcome commit(Caller caller, Command.Change change) {
         while (true) {
             Outcome outcome = committer.commit(caller, change);
-            boolean hasRoom = !(outcome instanceof Outcome.Turned turned)
-                    || turned.refusal().retryAfterSeconds() == 0;
-            if (hasRoom || !pause()) {
+            // A journal that has failed has no room either, but gives no hope of any.
+            boolean mayHaveRoomLater =
+                    outcome instanceof Outcome.Turned turned && turned.refusal().retryAfterSeconds() > 0;
+            if (!mayHaveRoomLater || !pause()) {
                 return outcome;
             }
         }
     }
 
-    /** Tries nothing again from now on. */
+    /** The engine closes: tries nothing again from now on. */
     synchronized void stop() {
         stopped = true;
         notifyAll();
+    }
+
+    synchronized boolean isStopped() {
+        return stopped;
     }
 
     /** Waits a moment, in real time; false if nothing is tried again. */

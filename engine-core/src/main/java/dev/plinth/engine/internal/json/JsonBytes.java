@@ -13,16 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The caller opens and closes what it needs; commas come by themselves. Not thread-safe; one renderer, one document.
  */
-public final class JsonBytes {
+public final class JsonBytes extends Scratch {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] NOTHING = {};
-
-    private byte[] bytes = Scratch.take();
-    private int size;
     private boolean comma;
 
     /** A renderer of nothing yet. */
@@ -138,11 +134,7 @@ public final class JsonBytes {
     /** A number value. */
     public JsonBytes number(long value) {
         separate();
-        if (value >= 0 && value <= 9) {
-            put((char) ('0' + value));
-        } else {
-            ascii(Long.toString(value));
-        }
+        ascii(Long.toString(value));
         comma = true;
         return this;
     }
@@ -174,12 +166,7 @@ public final class JsonBytes {
 
     /** The finished document; the renderer is not to be used any more. */
     public byte[] bytes() {
-        checkUnfinished();
-        byte[] document = Arrays.copyOf(bytes, size);
-        Scratch.giveBack(bytes);
-        bytes = NOTHING;
-        size = 0;
-        return document;
+        return finish();
     }
 
     private JsonBytes value(JsonValue value, boolean sorted) {
@@ -300,18 +287,5 @@ public final class JsonBytes {
     private void put(char c) {
         reserve(1);
         bytes[size++] = (byte) c;
-    }
-
-    private void reserve(int more) {
-        if (size + more > bytes.length) {
-            checkUnfinished();
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
-        }
-    }
-
-    private void checkUnfinished() {
-        if (bytes.length == 0) {
-            throw new IllegalStateException("Expected a new writer, but this one has finished its document");
-        }
     }
 }

@@ -173,11 +173,14 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. */
+    /**
+     * What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. Above
+     * all the header of the last segment: without it, no level could read what is written behind it.
+     */
     private void goOn() throws IOException {
         disk.syncNames();
+        file.sync();
         if (durability == Durability.FSYNC) {
-            file.sync();
             writeTrailer();
         }
     }

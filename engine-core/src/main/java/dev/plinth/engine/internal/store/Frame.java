@@ -61,7 +61,8 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
     static ByteBuffer encode(
             ByteBuffer room, long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
         int size = HEADER_BYTES + recordBytes;
-        ByteBuffer out = room.capacity() >= size ? room.clear() : ByteBuffer.allocateDirect(2 * size);
+        ByteBuffer out =
+                room.capacity() >= size ? room.clear() : ByteBuffer.allocateDirect(Math.min(2 * size, BYTES_MAX));
         return encodeInto(out, firstSequence, synced ? SYNCED : 0, records);
     }
 

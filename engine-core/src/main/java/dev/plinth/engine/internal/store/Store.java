@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store implements AutoCloseable {
     private static final int REMOVALS_PER_RECORD = 1000;
-    private static final int SPINS_MAX = 1000;
+    private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
 
     private final Tables tables;
     private final Journal journal;
@@ -190,8 +190,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Takes the writer lock. Unless others sleep for it, it tries for about as long as a write takes before it sleeps too: to be put
-     * to sleep and woken up takes several times as long as what it waits for.
+     * Takes the writer lock. Unless others sleep for it, it tries for a moment before it sleeps too: who has it runs on another
+     * processor and is done in some microseconds.
      */
     private void lockWriter() {
         for (int i = 0; i < SPINS_MAX && !writer.hasQueuedThreads(); i++) {

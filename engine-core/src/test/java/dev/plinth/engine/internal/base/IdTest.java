@@ -26,7 +26,8 @@ class IdTest {
                     .isEqualTo(id);
             assertThat(id.text())
                     .as(TestScale.repeatWith(seed))
-                    .matches(kind.prefix() + "_[0-7][" + ALPHABET + "]{25}");
+                    .matches(kind.prefix() + "_[0-7][" + ALPHABET + "]{25}")
+                    .hasSizeLessThanOrEqualTo(Id.TEXT_LENGTH_MAX);
         }
     }
 

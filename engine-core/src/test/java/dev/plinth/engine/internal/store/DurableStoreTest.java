@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.base.Refused;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,31 @@ class DurableStoreTest {
         store.await(life.history().size());
         store.close();
         life.check(disk.killed(), life.history().size());
+    }
+
+    /**
+     * A process dies when nothing of its last segment is durable yet, the next one writes behind what it finds, and then the power
+     * fails: each sector is kept or not by itself, and all that was synced has to be enough to read the rest.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void process_diesBeforeItsSegmentIsDurable_powerFailsInTheNextOne_opens(Journal.Durability durability) {
+        DiskLife first = life(durability);
+        List<MemoryDisk> moments = new ArrayList<>();
+        disk.watch(operation -> moments.add(disk.killed()));
+        first.open(disk, DiskLife.NEVER).close();
+        disk.watch(null);
+        for (MemoryDisk moment : moments) {
+            DiskLife next = life(durability);
+            try (Store store = next.open(moment, DiskLife.NEVER)) {
+                next.work(store, 8);
+                for (int i = 0; i < 200; i++) {
+                    next.check(moment.crash(next.random()), 0);
+                }
+            }
+        }
     }
 
     @Test

@@ -1,5 +1,8 @@
-package dev.plinth.engine;
+package dev.plinth.engine.benchmarks;
 
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
@@ -13,9 +16,10 @@ import java.util.TreeMap;
 
 /**
  * Prints how long a call takes that asks for what is hidden, and how long one takes that asks for what is not there: no clock
- * should tell the two apart better than two calls for what is not there. The kinds of calls take turns in random order in one loop, so that what disturbs one disturbs all.
+ * should tell the two apart better than two calls for what is not there. The kinds of calls take turns in random order in one loop,
+ * so that what disturbs one disturbs all.
  *
- * <p>No test, because it asserts nothing about speed: run its main with the number of calls of each kind.
+ * <p>It asserts nothing; the page of the benchmarks has what it printed.
  */
 final class HiddenTiming {
     private static final int CALLS = 200_000;
