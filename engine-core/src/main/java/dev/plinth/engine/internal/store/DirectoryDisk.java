@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A real directory with one opener at a time: a file lock says who it is, and goes with the process however that ends.
@@ -29,9 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DirectoryDisk implements Disk {
     private static final String LOCK = "LOCK";
     // POSIX: to close any channel of a file gives up all locks that the process has on it. So a second opener in this
-    // process must
-    // not even open the lock file.
-    private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
+    // process must not even open the lock file. A property of the system is known to every class loader of the process;
+    // a static field is not, and two applications of one server may each have loaded this class.
+    private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
@@ -86,7 +85,7 @@ final class DirectoryDisk implements Disk {
     }
 
     private static DirectoryDisk openLocked(Path directory, Path realPath) throws IOException {
-        if (!OPEN_HERE.add(realPath)) {
+        if (System.getProperties().putIfAbsent(OPEN_HERE + realPath, ownProcess()) != null) {
             throw heldBy(directory, ownProcess());
         }
         try {
@@ -100,7 +99,7 @@ final class DirectoryDisk implements Disk {
                     attributes("rw-------"));
             return new DirectoryDisk(directory, realPath, channel, lock(directory, channel));
         } catch (IOException | RuntimeException e) {
-            OPEN_HERE.remove(realPath);
+            System.clearProperty(OPEN_HERE + realPath);
             throw e;
         }
     }
@@ -177,7 +176,7 @@ final class DirectoryDisk implements Disk {
             throw new IllegalStateException(
                     "Expected to give up the lock of " + directory + ", but could not; it goes with the process.", e);
         } finally {
-            OPEN_HERE.remove(realPath);
+            System.clearProperty(OPEN_HERE + realPath);
         }
     }
 

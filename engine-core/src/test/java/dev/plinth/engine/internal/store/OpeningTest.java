@@ -8,14 +8,19 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +124,26 @@ class OpeningTest {
             }
             other.waitFor();
             assertThat(store.isWritable()).isTrue();
+        }
+        open(base).close();
+    }
+
+    @Test
+    void directory_refusedToAnotherClassLoaderOfTheSameProcess_staysLockedForOthers() throws Exception {
+        String self = "process " + ProcessHandle.current().pid() + " has it open";
+        try (URLClassLoader loader = secondLoader()) {
+            try (Store store = open(base)) {
+                assertThat(openIn(loader)).contains(self).contains("end that one first");
+
+                Process other = ChildJvm.start(OpensDirectory.class, List.of(), base.toString())
+                        .start();
+                try (BufferedReader told = reader(other)) {
+                    assertThat(told.readLine()).contains(self);
+                }
+                other.waitFor();
+                assertThat(store.isWritable()).isTrue();
+            }
+            assertThat(openIn(loader)).isEqualTo(OpensDirectory.OPENED);
         }
         open(base).close();
     }
@@ -311,6 +336,23 @@ class OpeningTest {
 
     private static Store open(Path directory) {
         return OpensDirectory.open(directory, EngineClock.system());
+    }
+
+    /** As a second web application has it: the same classes, loaded again. */
+    private static URLClassLoader secondLoader() throws IOException {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    }
+
+    private String openIn(ClassLoader loader) throws ReflectiveOperationException {
+        Class<?> opener = loader.loadClass(OpensDirectory.class.getName());
+        assertThat(opener).isNotSameAs(OpensDirectory.class);
+        Method attempt = opener.getDeclaredMethod("openAndClose", String.class);
+        attempt.setAccessible(true);
+        return String.valueOf(attempt.invoke(null, base.toString()));
     }
 
     private static BufferedReader reader(Process child) {

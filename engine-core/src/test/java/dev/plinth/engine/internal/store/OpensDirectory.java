@@ -18,6 +18,15 @@ final class OpensDirectory {
                 clock);
     }
 
+    /** Says whether the store of a directory can be opened, or why not. */
+    static String openAndClose(String directory) {
+        try (Store store = open(Path.of(directory), EngineClock.system())) {
+            return store.isWritable() ? OPENED : "not writable";
+        } catch (IllegalStateException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+
     public static void main(String[] arguments) throws IOException {
         try (Store store = open(Path.of(arguments[0]), EngineClock.system())) {
             System.out.println(OPENED);
