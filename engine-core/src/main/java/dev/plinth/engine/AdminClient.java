@@ -45,12 +45,15 @@ public final class AdminClient {
         return update(id, "plan", plan);
     }
 
-    /** Refuses all calls of a workspace from now on. */
+    /**
+     * Refuses all calls of a workspace from now on, and holds its jobs and deliveries: no job begins, and a bulk job does no further item. An
+     * attempt of the host's code that is under way ends, and what came of it is kept.
+     */
     public Invocation<Workspace> suspend(String id) {
         return update(id, "status", "suspended");
     }
 
-    /** Takes the calls of a suspended workspace again. */
+    /** Takes the calls of a suspended workspace again; its jobs and deliveries go on from where they were held. */
     public Invocation<Workspace> activate(String id) {
         return update(id, "status", "active");
     }

@@ -134,6 +134,40 @@ final class BulkJobTest {
     }
 
     @Test
+    void suspension_underWay_noFurtherItemIsDoneUntilActivation() {
+        try (AgingStore store = inMemory()) {
+            String workspace = store.newWorkspace("acme");
+            store.use(store.newKey(workspace));
+            String job = start(store, MANY, CREATE);
+            await(store, job, shown -> doneItems(shown) > 0);
+
+            store.engine().admin().suspend(workspace).call();
+            long done = store.rows("resources");
+            store.pass(Duration.ofDays(1));
+
+            assertThat(store.rows("resources")).isEqualTo(done).isBetween(1L, MANY - 1L);
+            store.engine().admin().activate(workspace).call();
+            assertDoneOnce(store, job, MANY);
+        }
+    }
+
+    @Test
+    void keyRevoked_underWay_jobOfTheWorkspaceGoesOn() {
+        try (AgingStore store = inMemory()) {
+            String workspace = store.newWorkspace("acme");
+            var key = store.engine().admin().createKey(workspace, "k").call();
+            store.use(key.secret().orElseThrow());
+            String job = start(store, MANY, CREATE);
+            await(store, job, shown -> doneItems(shown) > 0);
+
+            assertThat(store.call("DELETE", "/v1/keys/" + key.id()).status()).isEqualTo(200);
+
+            store.use(store.newKey(workspace));
+            assertDoneOnce(store, job, MANY);
+        }
+    }
+
+    @Test
     void item_withVeryManyErrors_isOneOutcomeAndTheNextGoesOn() {
         String members =
                 IntStream.range(0, 100_000).mapToObj(i -> ",\"m" + i + "\":1").collect(Collectors.joining());

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * The host's code for one type of job.
  *
  * <p>It runs on the engine's executor, at least once: after a crash it may run again, so it should be idempotent. Several jobs of
- * one type may run at once.
+ * one type may run at once. A job belongs to its workspace, not to the key that started it. When the workspace is suspended or the key
+ * revoked, an attempt that has begun goes on and its result stands; a suspended workspace begins no other.
  */
 @FunctionalInterface
 public interface JobHandler {

@@ -12,9 +12,11 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /** One attempt of one job: what its handler sees, and the commits of its end. */
 final class JobRun implements JobContext {
@@ -24,12 +26,14 @@ final class JobRun implements JobContext {
     private final JobRow row;
     private final byte[] input;
     private final PatientCommitter committer;
+    private final BiPredicate<Rows, Id> mayRun;
     private volatile boolean cancelRequested;
 
-    JobRun(JobRow row, byte[] input, PatientCommitter committer) {
+    JobRun(JobRow row, byte[] input, PatientCommitter committer, BiPredicate<Rows, Id> mayRun) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
+        this.mayRun = mayRun;
         this.cancelRequested = row.cancelRequested();
     }
 
@@ -37,7 +41,10 @@ final class JobRun implements JobContext {
         cancelRequested = true;
     }
 
-    /** Lets the host's code do the job, and commits what came of it. */
+    /**
+     * Lets the host's code do the job, and commits what came of it: also when the workspace was suspended meanwhile, because what the
+     * code has done is done; another attempt does not begin before the workspace is active again.
+     */
     void handle(JobHandler handler) {
         try {
             Json result = handler.handle(this);
@@ -66,8 +73,8 @@ final class JobRun implements JobContext {
     }
 
     /**
-     * Does the items one by one, each in a commit of its own, from where the attempt before stopped. When the engine closes, the job
-     * goes back to the queue before its next item.
+     * Does the items one by one, each in a commit of its own, from where the attempt before stopped. When the engine closes, or
+     * the workspace is suspended, the job goes back to the queue before its next item.
      */
     void items(ItemJob.Opener opener) {
         ItemJob job = opener.open(input);
@@ -86,7 +93,7 @@ final class JobRun implements JobContext {
     /** One item; one that the engine itself fails is an outcome like any other. */
     private Outcome item(ItemJob job, int index) {
         try {
-            return commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index)));
+            return commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -95,9 +102,10 @@ final class JobRun implements JobContext {
             Refusal failed = Refusal.of(
                     ProblemCode.INTERNAL_ERROR,
                     "Something in the engine failed; nothing was changed. The log has it under the job's id.");
-            return commit(JobSteps.item(id(), row.attempt(), job, index, context -> {
+            Command.Change refuse = context -> {
                 throw new Refused(failed);
-            }));
+            };
+            return commit(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
         }
     }
 

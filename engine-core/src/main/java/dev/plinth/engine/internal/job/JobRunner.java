@@ -39,7 +39,7 @@ public final class JobRunner implements Lane {
      *
      * @param handlers the host's code by type
      * @param itemJobs the engine's own jobs of items by type
-     * @param mayRun tells whether the jobs of a workspace may start
+     * @param mayRun tells whether the jobs of a workspace may start, and the items of one that has started
      */
     public JobRunner(
             Store store,
@@ -189,7 +189,7 @@ public final class JobRunner implements Lane {
         }
         Caller engine = Caller.engineFor(queued.facts().workspace());
         if (!JobSteps.wasInTime(
-                patient.commit(engine, JobSteps.begin(queued.facts().id())))) {
+                patient.commit(engine, JobSteps.begin(queued.facts().id(), mayRun)))) {
             return;
         }
         JobRow row = row(number);
@@ -198,7 +198,7 @@ public final class JobRunner implements Lane {
         }
         byte[] input = store.read(rows -> Pieces.join(
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
-        JobRun run = new JobRun(row, input, patient);
+        JobRun run = new JobRun(row, input, patient, mayRun);
         running.put(row.facts().id(), run);
         // What was asked for after the row was read and before the attempt could be told is read once more.
         JobRow now = row(number);

@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
+import java.util.function.BiPredicate;
 
 /**
  * The steps of a job that the runner commits. Each looks at the row again: a step that comes too late, because the job was
@@ -34,11 +36,11 @@ final class JobSteps {
         };
     }
 
-    /** A queued job begins an attempt. */
-    static Command.Change begin(Id id) {
+    /** A queued job begins an attempt, if the jobs of its workspace may run now. */
+    static Command.Change begin(Id id, BiPredicate<Rows, Id> mayRun) {
         return context -> {
             JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.QUEUED) {
+            if (row.status() != JobStatus.QUEUED || !mayRun.test(context.rows(), context.workspace())) {
                 return Decision.nothing(TOO_LATE);
             }
             return Decision.of(JobRules.step(context, row.running(context.now())), DONE);
@@ -67,11 +69,19 @@ final class JobSteps {
 
     /** A running job goes back to the queue without having used the attempt. */
     static Command.Change giveBack(Id id, int attempt) {
-        return running(id, attempt, (context, row) -> JobRules.step(context, row.returned()));
+        return running(id, attempt, JobSteps::back);
     }
 
-    /** One item of a job: what it does, its outcome and how far the job is, in one record. None after a request to end: that ends it. */
-    static Command.Change item(Id id, int attempt, ItemJob job, int index, Command.Change change) {
+    private static Changes back(Context context, JobRow row) {
+        return JobRules.step(context, row.returned());
+    }
+
+    /**
+     * One item of a job: what it does, its outcome and how far the job is, in one record. None after a request to end: that ends
+     * it. None while the jobs of its workspace may not run: it goes back to the queue, and goes on from there.
+     */
+    static Command.Change item(
+            Id id, int attempt, ItemJob job, int index, Command.Change change, BiPredicate<Rows, Id> mayRun) {
         return context -> {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.RUNNING || row.attempt() != attempt || row.doneItems() != index) {
@@ -80,6 +90,9 @@ final class JobSteps {
             if (row.cancelRequested()) {
                 return Decision.of(end(context, row), TOO_LATE);
             }
+            if (!mayRun.test(context.rows(), context.workspace())) {
+                return Decision.of(back(context, row), TOO_LATE);
+            }
             Changes changes = new Changes();
             Outcome outcome;
             try {
@@ -87,7 +100,7 @@ final class JobSteps {
                 changes.addAll(decision.changes());
                 outcome = decision.outcome();
                 if (decision.next() != null) {
-                    return new Decision(changes, DONE, item(id, attempt, job, index, change));
+                    return new Decision(changes, DONE, item(id, attempt, job, index, change, mayRun));
                 }
             } catch (Refused refused) {
                 outcome = new Outcome.Turned(refused.refusal());
