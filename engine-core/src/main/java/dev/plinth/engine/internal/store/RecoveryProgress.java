@@ -2,31 +2,50 @@ package dev.plinth.engine.internal.store;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** Tells on the log how far a recovery is: a line every five seconds, and one at its end. In real time, for a person waits. */
+/** Tells on the log how far a recovery is: a line every five seconds, and one at its end. Usually in real time, for a person waits. */
 final class RecoveryProgress {
     private static final System.Logger LOG = System.getLogger(RecoveryProgress.class.getName());
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int STEPS_PER_LOOK = 1024;
 
-    private final long began = System.nanoTime();
-    private long lineAt = began;
-    private long phaseBegan = began;
+    private final LongSupplier clock;
+    private final long began;
+    private long lineAt;
+    private long phaseBegan;
     private String phase = "";
     private int segments;
     private int segment;
     private long rows;
     private long records;
 
+    /** Begins now, in real time. */
+    RecoveryProgress() {
+        this(System::nanoTime);
+    }
+
+    /**
+     * Begins now.
+     *
+     * @param clock nanoseconds that never go back
+     */
+    RecoveryProgress(LongSupplier clock) {
+        this.clock = clock;
+        this.began = clock.getAsLong();
+        this.lineAt = began;
+        this.phaseBegan = began;
+    }
+
     void snapshot(String name) {
         phase = name;
-        phaseBegan = System.nanoTime();
+        phaseBegan = clock.getAsLong();
         rows = 0;
     }
 
     void journal(int count) {
         phase = "journal";
-        phaseBegan = System.nanoTime();
+        phaseBegan = clock.getAsLong();
         segments = count;
     }
 
@@ -58,17 +77,17 @@ final class RecoveryProgress {
                             sequence,
                             rows,
                             records,
-                            seconds(System.nanoTime() - began)));
+                            seconds(clock.getAsLong() - began)));
         }
     }
 
-    /** Real nanoseconds since it began. */
+    /** Nanoseconds since it began. */
     long nanos() {
-        return System.nanoTime() - began;
+        return clock.getAsLong() - began;
     }
 
     private void look() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (now - lineAt < LINE_NANOS) {
             return;
         }
