@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What a child JVM runs: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
- * test could reach. Arguments: directory, kind of tables.
+ * test could reach. Arguments: directory, kind of tables, operator's token, and where a clean stop leaves the tables if it does.
  */
 public final class SmallFilesServer {
     private static final int SEGMENT_BYTES = 192 * 1024;
@@ -16,7 +16,7 @@ public final class SmallFilesServer {
 
     private SmallFilesServer() {}
 
-    /** Serves until it is killed; says the key, once, and where it listens. */
+    /** Serves until it is stopped or killed; says the key, once, and where it listens. */
     public static void main(String[] arguments) {
         EngineBuilder builder = Engine.builder()
                 .directory(Path.of(arguments[0]))
@@ -26,6 +26,9 @@ public final class SmallFilesServer {
                 .createDefaultWorkspace(true)
                 .adminToken(arguments[2])
                 .webhookAllow("127.0.0.0/8");
+        if (arguments.length > 3) {
+            builder.quickRestart(Path.of(arguments[3]));
+        }
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             builder.plan(Plan.perMinute(plan.name(), UNLIMITED)
                     .withEndpointsMax(UNLIMITED)
@@ -33,6 +36,10 @@ public final class SmallFilesServer {
         }
         Engine engine = builder.open();
         HttpServer server = HttpServer.start(engine, "127.0.0.1", 0);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            server.close();
+            engine.close();
+        }));
         engine.firstStart().ifPresent(first -> System.out.println(first.key()));
         System.out.println("plinth: listening on " + server.uri());
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
+    /** What no start and no stop takes, however slow the machine is: then it hangs. */
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -33,11 +35,14 @@ final class ServedProcess implements AutoCloseable {
         long began = System.nanoTime();
         this.err = err;
         this.process = builder(arguments).redirectError(err.toFile()).start();
+        CompletableFuture<Void> patience = CompletableFuture.runAsync(
+                process::destroyForcibly, CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
         BufferedReader lines = process.inputReader();
         while (base.isEmpty()) {
             String line = lines.readLine();
             if (line == null) {
-                throw new AssertionError("Expected a program that serves, but it ended: " + said());
+                throw new AssertionError("Expected a program that serves within " + PATIENCE_SECONDS
+                        + " s, but it ended, or was ended then: " + said());
             }
             Matcher shown = KEY.matcher(line);
             if (key.isEmpty() && shown.find()) {
@@ -48,6 +53,7 @@ final class ServedProcess implements AutoCloseable {
                 base = listening.group(1);
             }
         }
+        patience.cancel(false);
         startMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }
 
