@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 final class TypedClientTest {
     private AgingStore store;
     private PlinthClient client;
+    private OpenApiDocument document;
     private int keys;
 
     @BeforeEach
@@ -42,6 +43,7 @@ final class TypedClientTest {
                 .withPolicy(RatePolicy.of("burst", 1_000, 1))
                 .withPolicy(RatePolicy.of("day", 50_000, 86_400))));
         client = store.engine().client(store.key());
+        document = OpenApiDocument.of(store.engine());
     }
 
     @AfterEach
@@ -256,6 +258,7 @@ final class TypedClientTest {
 
     private <T> T change(
             Invocation<T> typed, String method, String path, String body, Function<JsonValue.Obj, T> reader) {
+        assertThat(document.check(method, path, body)).as(body).isEmpty();
         String key = "typed-" + keys++;
         T value = typed.idempotencyKey(key).call();
         Call call = Call.of(method, path).withKey(store.key()).withHeader("Idempotency-Key", key);

@@ -1,10 +1,16 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
+import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** What a test of all routes has to know of an engine beyond what it shows: its command table, and whether it wrote. */
@@ -21,6 +27,15 @@ public final class EngineInside {
     /** The scope that a route asks for, as the wire names it; empty for none. */
     public static String scope(Operation route) {
         return route.scope() == null ? "" : route.scope().wireName();
+    }
+
+    /** What the OpenAPI document says of the bodies of a route. */
+    public static JsonSchema bodies(Engine engine, Operation route) {
+        JsonValue.Obj document = (JsonValue.Obj)
+                JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body());
+        JsonValue schema = new JsonValue.Text("#/components/schemas/" + route.accepts());
+        JsonValue components = Objects.requireNonNull(document.get("components"));
+        return JsonSchema.of(JsonBytes.compact(new JsonValue.Obj(Map.of("$ref", schema, "components", components))));
     }
 
     /** How many records there are: equal before and after, nothing was written, and so no event. */

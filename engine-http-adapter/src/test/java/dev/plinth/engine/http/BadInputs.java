@@ -140,6 +140,10 @@ final class BadInputs {
                         "webhook header",
                         webhook("\"url\":\"https://a.example/\",\"headers\":{\"Host\":\"b\"}"),
                         "/headers/Host"),
+                invalid(
+                        "webhook header with the sign of Kelvin for a k",
+                        webhook("\"url\":\"https://a.example/\",\"headers\":{\"x-\u212aey\":\"b\"}"),
+                        "/headers/x-\u212aey"),
                 invalid("key of a scope unknown", post("/v1/keys", "{\"name\":\"a\",\"scopes\":[\"all\"]}"), "/scopes"),
                 invalid(
                         "key without a name",

@@ -9,6 +9,8 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.io.IOException;
 import java.time.Duration;
@@ -145,6 +147,26 @@ class RouteMatrixTest {
                 .map(cell -> new Check(cell, () -> probe.checkWritesNothing(cell, worldOf(cell.credential())))));
 
         assertThat(EngineInside.state(engine)).isEqualTo(before);
+    }
+
+    /** What is taken is valid by the OpenAPI document, and an unknown member is not. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void body_ofACall_isDescribedAsItIsJudged(Route route) {
+        if (route.operation().body() == Operation.Body.NONE) {
+            return;
+        }
+        JsonSchema described = EngineInside.bodies(engine, route.operation());
+        check(MatrixCases.of(route.operation(), route.row()).stream()
+                .filter(cell -> cell.expected().status() < 300
+                        || cell.expected().code().equals("validation_failed")
+                                && cell.variation() == MatrixCase.Variation.UNKNOWN_MEMBER)
+                .map(cell -> new Check(cell, () -> {
+                    byte[] body = cell.in(active).body();
+                    byte[] sent = body.length == 0 ? new byte[] {'{', '}'} : body;
+                    assertThat(described.check(JsonReader.trusted(sent), "").isEmpty())
+                            .isEqualTo(cell.expected().status() < 300);
+                })));
     }
 
     /** Without this, a cell could be refused for what is wrong with the matrix. */

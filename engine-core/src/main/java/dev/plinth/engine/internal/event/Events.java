@@ -28,7 +28,8 @@ public final class Events {
     /** What the type of a host's event looks like. */
     public static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]{1,64}(\\.[a-zA-Z0-9_]{1,64}){0,7}");
 
-    private static final List<String> ENGINES_OWN =
+    /** How the engine's own types start, and no others. */
+    public static final List<String> RESERVED =
             List.of("resource.", "child.", "job.", "workspace.", "key.", "webhook_endpoint.");
 
     private Events() {}
@@ -67,7 +68,7 @@ public final class Events {
 
     /** True if types that start like this one are the engine's own. */
     public static boolean isReserved(String type) {
-        for (String own : ENGINES_OWN) {
+        for (String own : RESERVED) {
             if (type.startsWith(own)) {
                 return true;
             }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
  * @param demands the headers that the host demands
  * @param body whether a body is expected
+ * @param accepts what a body looks like, by the name of its schema
  * @param bodyBytesMax bytes of a body
  * @param runsHostCode true if it may take long on the caller's thread
  * @param parameters the query parameters that it knows
@@ -37,6 +38,7 @@ public record Operation(
         Map<String, Integer> costsByName,
         Set<Demand> demands,
         Body body,
+        String accepts,
         int bodyBytesMax,
         boolean runsHostCode,
         List<String> parameters,
@@ -60,6 +62,7 @@ public record Operation(
                 byName,
                 demanded,
                 body,
+                accepts,
                 bodyBytesMax,
                 runsHostCode,
                 parameters,

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What content may be: names, types, data and metadata of resources and children, and of metadata wherever it stands. */
 public final class ContentRules {
-    private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+    /** What a type looks like. */
+    public static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
     private ContentRules() {}
 

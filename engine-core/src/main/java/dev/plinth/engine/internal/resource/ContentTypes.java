@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * registered, every type and all data is accepted. Immutable, safe for use by several threads.
  */
 public final class ContentTypes {
+    /** The type of a resource of which the caller does not say it. */
+    public static final String DEFAULT_RESOURCE = "resource";
+
+    /** The type of a child of which the caller does not say it. */
+    public static final String DEFAULT_CHILD = "child";
+
     /** No type registered. */
     public static final ContentTypes NONE = new ContentTypes(Map.of(), Map.of());
 
@@ -42,12 +49,22 @@ public final class ContentTypes {
 
     /** The content of a new resource; what is wrong with it is added to the errors behind the fields. */
     public Content resource(Fields fields) {
-        return content(fields, "resource", resources);
+        return content(fields, DEFAULT_RESOURCE, resources);
     }
 
     /** The content of a new child; what is wrong with it is added to the errors behind the fields. */
     public Content child(Fields fields) {
-        return content(fields, "child", children);
+        return content(fields, DEFAULT_CHILD, children);
+    }
+
+    /** The types of resources that are registered. */
+    public Set<String> resourceTypes() {
+        return resources.keySet();
+    }
+
+    /** The types of children that are registered. */
+    public Set<String> childTypes() {
+        return children.keySet();
     }
 
     /** Checks what a patch has made of a resource or a child. */

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes the commands on workspaces and keys. */
 final class AccessDecoders {
     private static final long GRACE_SECONDS_DEFAULT = 86_400;
-    private static final long GRACE_SECONDS_MAX = 2_592_000;
+    static final long GRACE_SECONDS_MAX = 2_592_000;
+    static final List<String> STATUSES = List.of("active", "suspended");
+    static final List<String> MODES = List.of("live", "test");
 
     private final Plans plans;
     private final KeyUses uses;
@@ -64,7 +66,7 @@ final class AccessDecoders {
         Input input = Input.of(request);
         String name = input.body().text("name", 1, Limits.NAME_LENGTH_MAX);
         String plan = input.body().oneOf("plan", plans.names());
-        String status = input.body().oneOf("status", List.of("active", "suspended"));
+        String status = input.body().oneOf("status", STATUSES);
         Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
         return input.checked(UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), name, plan, suspended));
     }
@@ -122,7 +124,7 @@ final class AccessDecoders {
 
     private static Keys.NewKey newKey(Fields body) {
         String name = body.requiredText("name", Limits.NAME_LENGTH_MAX);
-        String mode = body.oneOf("mode", List.of("live", "test"));
+        String mode = body.oneOf("mode", MODES);
         Integer scopes = scopes(body);
         Long expiresAt = body.time("expiresAt");
         return new Keys.NewKey(name, !"test".equals(mode), scopes == null ? Scope.FULL : scopes, expiresAt);

@@ -46,7 +46,7 @@ final class CommandTable {
         String one = "/v1/resources/{id}";
         table.add(row("createResource", "POST", "/v1/resources")
                 .scope(RESOURCES_WRITE)
-                .withBody()
+                .takes("NewResource")
                 .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "Resource")
                 .decodedBy(decode::create));
@@ -57,7 +57,7 @@ final class CommandTable {
                 .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
                 .scope(RESOURCES_WRITE)
-                .bodyOf(Limits.BULK_BODY_BYTES_MAX)
+                .takes("BulkOperations", Limits.BULK_BODY_BYTES_MAX)
                 .refuses(JOB_QUEUE_FULL)
                 .gives(202, "AcceptedJob")
                 .decodedBy(decode::bulk));
@@ -69,7 +69,7 @@ final class CommandTable {
                 .decodedBy(decode::get));
         table.add(row("updateResource", "PATCH", one)
                 .scope(RESOURCES_WRITE)
-                .withBody()
+                .takes("ContentPatch")
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                 .gives("Resource")
                 .decodedBy(decode::patch));
@@ -87,6 +87,7 @@ final class CommandTable {
         }
         table.add(row("runOperation", "POST", one + "/operations/{name}")
                 .scope(RESOURCES_WRITE)
+                .mayTake("OperationInput")
                 .slow()
                 .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .gives("any")
@@ -94,7 +95,7 @@ final class CommandTable {
                 .decodedBy(decode::operation));
         table.add(row("share", "PUT", one + "/shares/{workspaceId}")
                 .scope(RESOURCES_WRITE)
-                .withBody()
+                .takes("NewShare")
                 .refuses(RESOURCE_ARCHIVED)
                 .gives(201, "Share")
                 .gives(200, "Share")
@@ -115,7 +116,7 @@ final class CommandTable {
         String one = all + "/{childId}";
         table.add(row("createChild", "POST", all)
                 .scope(RESOURCES_WRITE)
-                .withBody()
+                .takes("NewChild")
                 .refuses(RESOURCE_ARCHIVED)
                 .gives(201, "Child")
                 .decodedBy(decode::createChild));
@@ -131,7 +132,7 @@ final class CommandTable {
                 .decodedBy(decode::getChild));
         table.add(row("updateChild", "PATCH", one)
                 .scope(RESOURCES_WRITE)
-                .withBody()
+                .takes("ContentPatch")
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                 .gives("Child")
                 .decodedBy(decode::patchChild));
@@ -145,7 +146,7 @@ final class CommandTable {
     private static void jobs(List<Operation> table, JobDecoders decode) {
         table.add(row("createJob", "POST", "/v1/jobs")
                 .scope(JOBS_WRITE)
-                .withBody()
+                .takes("NewJob")
                 .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .gives(202, "AcceptedJob")
                 .decodedBy(decode::create));
@@ -176,7 +177,7 @@ final class CommandTable {
         EventDecoders decode = new EventDecoders();
         table.add(row("publishEvent", "POST", "/v1/events")
                 .scope(EVENTS_WRITE)
-                .withBody()
+                .takes("NewEvent")
                 .gives(201, "Event")
                 .decodedBy(decode::publish));
         table.add(row("listEvents", "GET", "/v1/events")
@@ -195,7 +196,7 @@ final class CommandTable {
         String one = all + "/{endpointId}";
         table.add(row("createWebhookEndpoint", "POST", all)
                 .scope(WEBHOOKS_WRITE)
-                .withBody()
+                .takes("NewWebhookEndpoint")
                 .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "WebhookEndpoint")
                 .decodedBy(decode::create));
@@ -210,7 +211,7 @@ final class CommandTable {
                 .decodedBy(decode::get));
         table.add(row("updateWebhookEndpoint", "PATCH", one)
                 .scope(WEBHOOKS_WRITE)
-                .withBody()
+                .takes("WebhookEndpointChange")
                 .gives("WebhookEndpoint")
                 .decodedBy(decode::patch));
         table.add(row("deleteWebhookEndpoint", "DELETE", one)
@@ -219,6 +220,7 @@ final class CommandTable {
                 .decodedBy(decode::delete));
         table.add(row("rotateWebhookSecret", "POST", one + "/secret/rotate")
                 .scope(WEBHOOKS_WRITE)
+                .mayTake("SecretRotation")
                 .gives("WebhookEndpoint")
                 .decodedBy(decode::rotate));
         table.add(row("testWebhookEndpoint", "POST", one + "/test")
@@ -245,12 +247,12 @@ final class CommandTable {
         table.add(row("getWorkspace", "GET", "/v1/workspace").gives("Workspace").decodedBy(decode::workspace));
         table.add(row("updateWorkspace", "PATCH", "/v1/workspace")
                 .scope(KEYS_WRITE)
-                .withBody()
+                .takes("WorkspacePatch")
                 .gives("Workspace")
                 .decodedBy(decode::updateWorkspace));
         table.add(row("createKey", "POST", "/v1/keys")
                 .scope(KEYS_WRITE)
-                .withBody()
+                .takes("NewKey")
                 .gives(201, "Key")
                 .decodedBy(decode::createKey));
         table.add(row("listKeys", "GET", "/v1/keys")
@@ -264,7 +266,7 @@ final class CommandTable {
                 .decodedBy(decode::key));
         table.add(row("updateKey", "PATCH", "/v1/keys/{keyId}")
                 .scope(KEYS_WRITE)
-                .withBody()
+                .takes("KeyChange")
                 .gives("Key")
                 .decodedBy(decode::updateKey));
         table.add(row("revokeKey", "DELETE", "/v1/keys/{keyId}")
@@ -273,6 +275,7 @@ final class CommandTable {
                 .decodedBy(decode::revokeKey));
         table.add(row("rotateKey", "POST", "/v1/keys/{keyId}/rotate")
                 .scope(KEYS_WRITE)
+                .mayTake("KeyRotation")
                 .gives("Key")
                 .refuses(INVALID_TRANSITION)
                 .decodedBy(decode::rotateKey));
@@ -293,7 +296,7 @@ final class CommandTable {
         String one = all + "/{workspaceId}";
         table.add(row("createWorkspace", "POST", all)
                 .operator()
-                .withBody()
+                .takes("NewWorkspace")
                 .gives(201, "Workspace")
                 .decodedBy(decode::createWorkspace));
         table.add(row("listWorkspaces", "GET", all)
@@ -305,7 +308,7 @@ final class CommandTable {
                 row("getAnyWorkspace", "GET", one).operator().gives("Workspace").decodedBy(decode::anyWorkspace));
         table.add(row("updateAnyWorkspace", "PATCH", one)
                 .operator()
-                .withBody()
+                .takes("WorkspaceChange")
                 .gives("Workspace")
                 .decodedBy(decode::updateAnyWorkspace));
         table.add(row("deleteAnyWorkspace", "DELETE", one)
@@ -314,7 +317,7 @@ final class CommandTable {
                 .decodedBy(decode::deleteAnyWorkspace));
         table.add(row("createKeyFor", "POST", one + "/keys")
                 .operator()
-                .withBody()
+                .takes("NewKey")
                 .gives(201, "Key")
                 .decodedBy(decode::createKeyFor));
     }
@@ -339,7 +342,7 @@ final class CommandTable {
                     .decodedBy(decode::clock));
             table.add(row("advanceClock", "POST", "/admin/v1/clock/advance")
                     .operator()
-                    .withBody()
+                    .takes("TimeSpan")
                     .slow()
                     .gives("Clock")
                     .decodedBy(decode::advance));

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** Makes the commands on jobs. */
 final class JobDecoders {
-    private static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+    static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
     private static final List<String> STATUSES =
             List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
 

@@ -30,6 +30,7 @@ final class OpenApi {
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
+    private final OpenApiBodies bodies;
     private byte[] document = {};
 
     /**
@@ -37,8 +38,10 @@ final class OpenApi {
      *
      * @param operations the names of the host's synchronous operations on resources
      * @param asyncOperations the names of its asynchronous ones
+     * @param bodies what the routes take
      */
-    OpenApi(Set<String> operations, Set<String> asyncOperations) {
+    OpenApi(Set<String> operations, Set<String> asyncOperations, OpenApiBodies bodies) {
+        this.bodies = bodies;
         asyncOperations.forEach(name -> hostOperations.put(name, true));
         operations.forEach(name -> hostOperations.put(name, false));
     }
@@ -52,6 +55,10 @@ final class OpenApi {
     void describe(List<Operation> table) {
         TreeMap<String, List<Operation>> byPath = new TreeMap<>();
         for (Operation operation : table) {
+            if (!bodies.has(operation.accepts())) {
+                throw new IllegalStateException("Expected the schema of a body, but " + operation.name() + " takes "
+                        + operation.accepts() + "; add it to OpenApiBodies");
+            }
             byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
         }
         JsonBytes json = new JsonBytes()
@@ -105,7 +112,7 @@ final class OpenApi {
                     .open()
                     .name("application/json")
                     .open();
-            type(json.name("schema"), "object");
+            reference(json.name("schema"), "schemas/" + operation.accepts());
             json.close().close().member("x-bytes-max", operation.bodyBytesMax()).close();
         }
         responses(json.name("responses"), operation, successes);
@@ -264,7 +271,7 @@ final class OpenApi {
         return codes;
     }
 
-    private static void components(JsonBytes json) {
+    private void components(JsonBytes json) {
         json.open().name("securitySchemes").open();
         bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
         bearer(json.name("operatorToken"), "The operator's token.");
@@ -290,6 +297,7 @@ final class OpenApi {
         json.close().name("schemas").open();
         json.raw("Problem", PROBLEM);
         OpenApiSchemas.addAll(json);
+        bodies.addAll(json);
         json.close().close();
     }
 

@@ -143,7 +143,7 @@ final class OpenApiSchemas {
         } else if (type.equals("time")) {
             json.member("type", "string").member("format", "date-time");
         } else if (type.endsWith("_")) {
-            json.member("type", "string").member("pattern", "^" + type + "[0-9a-hjkmnp-tv-z]{26}$");
+            json.member("type", "string").member("pattern", BodySchema.idPattern(type.substring(0, type.length() - 1)));
         } else if (JSON_TYPES.contains(type)) {
             json.member("type", type);
         } else if (!type.equals("any")) {

@@ -19,6 +19,7 @@ final class OperationRow {
     private @Nullable Scope scope;
     private int cost = 1;
     private Operation.Body body;
+    private String accepts = "Nothing";
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
     private boolean slow;
     private List<String> parameters = List.of();
@@ -56,14 +57,22 @@ final class OperationRow {
         return this;
     }
 
-    OperationRow withBody() {
+    /** Has to be sent a body, of the schema of this name. */
+    OperationRow takes(String schema) {
         body = Operation.Body.REQUIRED;
-        return this;
+        return mayTake(schema);
     }
 
-    OperationRow bodyOf(int bytesMax) {
+    /** Has to be sent a body of at most so many bytes. */
+    OperationRow takes(String schema, int bytesMax) {
         bodyBytesMax = bytesMax;
-        return withBody();
+        return takes(schema);
+    }
+
+    /** May be sent a body, of the schema of this name. */
+    OperationRow mayTake(String schema) {
+        accepts = schema;
+        return this;
     }
 
     /** May take long on the caller's thread. */
@@ -113,6 +122,7 @@ final class OperationRow {
                 Map.of(),
                 Set.of(),
                 body,
+                accepts,
                 bodyBytesMax,
                 slow,
                 parameters,

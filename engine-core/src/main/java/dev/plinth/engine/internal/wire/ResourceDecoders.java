@@ -30,6 +30,7 @@ import java.util.Set;
 
 /** Makes the commands on resources, their children and their shares. */
 final class ResourceDecoders {
+    static final List<String> ROLES = List.of("reader", "editor");
     private static final String METADATA = "metadata.";
 
     private final Map<String, OperationHandler> operations;
@@ -109,7 +110,7 @@ final class ResourceDecoders {
 
     Command share(Request request) {
         Input input = Input.of(request);
-        String role = input.body().oneOf("role", List.of("reader", "editor"));
+        String role = input.body().oneOf("role", ROLES);
         if (!input.body().has("role")) {
             input.body().missing("role", "reader or editor");
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the commands on the engine itself: health, the rate limit's state, the test clock. */
 final class SystemDecoders {
-    private static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
+    static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
 
     private final Store store;
     private final Quotas quotas;

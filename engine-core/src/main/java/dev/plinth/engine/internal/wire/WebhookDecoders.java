@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the commands on webhook endpoints and deliveries. */
 final class WebhookDecoders {
-    private static final int URL_LENGTH_MAX = 2048;
+    static final int URL_LENGTH_MAX = 2048;
     private static final long GRACE_SECONDS_DEFAULT = 86_400;
-    private static final long GRACE_SECONDS_MAX = 604_800;
+    static final long GRACE_SECONDS_MAX = 604_800;
     private static final byte[] NO_HEADERS = "{}".getBytes(StandardCharsets.US_ASCII);
-    private static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*(\\.\\*)?");
-    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
+    static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*(\\.\\*)?");
+    static final List<String> STATUSES = List.of("enabled", "disabled");
+    static final List<String> ORDERINGS = List.of("resource", "none");
+    static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final Set<String> FORBIDDEN_HEADERS = Set.of(
             "host",
             "connection",
@@ -77,7 +79,7 @@ final class WebhookDecoders {
         Boolean ordered = ordered(body);
         String description = body.text("description", 0, Limits.DESCRIPTION_LENGTH_MAX);
         byte[] headers = headers(body);
-        String status = body.oneOf("status", List.of("enabled", "disabled"));
+        String status = body.oneOf("status", STATUSES);
         return input.checked(Endpoints.update(
                 input.id(IdKind.ENDPOINT, 0),
                 old -> new EndpointSettings(
@@ -163,7 +165,7 @@ final class WebhookDecoders {
     }
 
     private static @Nullable Boolean ordered(Fields body) {
-        String ordering = body.oneOf("ordering", List.of("resource", "none"));
+        String ordering = body.oneOf("ordering", ORDERINGS);
         return ordering == null ? null : (Boolean) ordering.equals("resource");
     }
 
@@ -183,14 +185,14 @@ final class WebhookDecoders {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             boolean ours =
                     name.startsWith("webhook-") || name.startsWith("content-") || FORBIDDEN_HEADERS.contains(name);
-            if (ours || !HEADER.matcher(name).matches()) {
+            if (ours || !HEADER.matcher(header.getKey()).matches()) {
                 inner.error(
                         header.getKey(),
                         "forbidden_header",
                         "Expected a header of your own, but this one may not be set.");
             }
             String value = inner.text(header.getKey(), 0, Limits.DESCRIPTION_LENGTH_MAX);
-            if (value != null && !Webhooks.isHeaderValue(value)) {
+            if (value != null && !Webhooks.HEADER_VALUE.matcher(value).matches()) {
                 inner.error(
                         header.getKey(), "invalid_format", "Expected visible ASCII characters, but there are others.");
             }

@@ -67,7 +67,8 @@ public final class Wire {
     /** A wire to this pipeline. */
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
-        OpenApi openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
+        OpenApi openApi = new OpenApi(
+                parts.operations().keySet(), parts.asyncOperations(), new OpenApiBodies(parts.plans(), parts.types()));
         List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),

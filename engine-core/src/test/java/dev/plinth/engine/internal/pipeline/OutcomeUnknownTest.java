@@ -129,6 +129,7 @@ class OutcomeUnknownTest {
                 Map.of(),
                 Set.of(),
                 Operation.Body.NONE,
+                "Nothing",
                 0,
                 false,
                 List.of(),

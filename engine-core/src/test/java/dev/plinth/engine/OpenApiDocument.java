@@ -1,0 +1,97 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
+import dev.plinth.engine.internal.json.JsonValue;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** An engine's OpenAPI document as a client reads it, with the schemas of bodies and answers. Not thread-safe. */
+final class OpenApiDocument {
+    private final JsonValue.Obj components;
+    private final Map<String, JsonValue.Obj> operations = new TreeMap<>();
+    /** The operations by method and path; those of the host go before the one that has their path in common. */
+    private final Map<String, String> byRoute = new TreeMap<>();
+
+    private final Map<String, JsonSchema> compiled = new HashMap<>();
+
+    private OpenApiDocument(JsonValue.Obj document) {
+        components = member(document, "components");
+        member(document, "paths")
+                .members()
+                .forEach((path, methods) -> ((JsonValue.Obj) methods).members().forEach((method, value) -> {
+                    JsonValue.Obj operation = (JsonValue.Obj) value;
+                    String id = ((JsonValue.Text) Objects.requireNonNull(operation.get("operationId"))).value();
+                    operations.put(id, operation);
+                    byRoute.put(method.toUpperCase(Locale.ROOT) + " " + path, id);
+                }));
+    }
+
+    static OpenApiDocument of(Engine engine) {
+        return new OpenApiDocument((JsonValue.Obj)
+                JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body()));
+    }
+
+    JsonValue.Obj operation(String id) {
+        return Objects.requireNonNull(operations.get(id), id);
+    }
+
+    /** The schema of an operation's body, references within the components followed one step. */
+    JsonValue.Obj bodySchema(String operation) {
+        JsonValue.Obj schema = schema(member(operation(operation), "requestBody"));
+        String reference = ((JsonValue.Text) Objects.requireNonNull(schema.get("$ref"), operation)).value();
+        return member(member(components, "schemas"), reference.substring(reference.lastIndexOf('/') + 1));
+    }
+
+    JsonSchema body(String operation) {
+        if (operation(operation).get("requestBody") == null) {
+            return JsonSchema.of("{\"maxProperties\":0}".getBytes(StandardCharsets.UTF_8));
+        }
+        return compiled(operation, schema(member(operation(operation), "requestBody")));
+    }
+
+    JsonSchema answer(String operation, int status) {
+        JsonValue.Obj response = member(member(operation(operation), "responses"), Integer.toString(status));
+        return compiled(operation + status, schema(response));
+    }
+
+    /** What is wrong with a body that is sent to a path without a query. */
+    List<ProblemError> check(String method, String path, String body) {
+        for (Map.Entry<String, String> route : byRoute.entrySet()) {
+            String regex = route.getKey().replaceAll("\\{\\w+}", "[^/]+");
+            if ((method + " " + path).matches(regex)) {
+                return body(route.getValue()).check(json(body.isEmpty() ? "{}" : body), "");
+            }
+        }
+        throw new AssertionError("Expected a route of the document, but got " + method + " " + path);
+    }
+
+    static JsonValue json(String text) {
+        return JsonReader.trusted(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static JsonValue.Obj member(JsonValue.Obj json, String name) {
+        return (JsonValue.Obj) Objects.requireNonNull(json.get(name), name);
+    }
+
+    private static JsonValue.Obj schema(JsonValue.Obj described) {
+        return member(member(member(described, "content"), "application/json"), "schema");
+    }
+
+    private JsonSchema compiled(String name, JsonValue.Obj schema) {
+        return compiled.computeIfAbsent(name, any -> {
+            Map<String, JsonValue> whole = new LinkedHashMap<>(schema.members());
+            whole.put("components", components);
+            return JsonSchema.of(JsonBytes.compact(new JsonValue.Obj(whole)));
+        });
+    }
+}
