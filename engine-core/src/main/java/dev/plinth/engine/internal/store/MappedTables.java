@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * Tables off the heap in files of a directory, which keep them for the next process.
  *
  * <p>The files have holes where nothing was written yet. A page for which the file system has no room kills the process, so no
- * record is taken once it is nearly full.
+ * record is taken and none replayed once it is nearly full.
  */
 final class MappedTables implements TableFactory {
     /** What has to be left, for the structure around the rows and what a record at the bound brings. */
@@ -23,6 +23,7 @@ final class MappedTables implements TableFactory {
     private final Path directory;
     private final LongSupplier usableBytes;
     private long bytesToNextLook;
+    private long usableAtLastLook;
 
     /**
      * Tables in a directory.
@@ -54,9 +55,19 @@ final class MappedTables implements TableFactory {
         if (bytesToNextLook > 0) {
             return true;
         }
-        boolean ample = usableBytes.getAsLong() >= SPACE_MIN_BYTES;
+        usableAtLastLook = usableBytes.getAsLong();
+        boolean ample = usableAtLastLook >= SPACE_MIN_BYTES;
         bytesToNextLook = ample ? BYTES_BETWEEN_LOOKS : 0;
         return ample;
+    }
+
+    @Override
+    public void requireSpace(long bytes) {
+        if (!hasSpace(bytes)) {
+            throw new IllegalStateException("Expected " + SPACE_MIN_BYTES + " bytes to stay free beside the tables in "
+                    + directory + ", but its file system has " + usableAtLastLook
+                    + "; free some, name another directory for the quick restart, or do without.");
+        }
     }
 
     /** What the file system of a directory has left; 0 if it does not say. */

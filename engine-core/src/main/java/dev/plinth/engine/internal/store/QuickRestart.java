@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,15 @@ final class QuickRestart implements AutoCloseable {
     private final Disk lock;
     private final Store.Settings settings;
     private final String identity;
+    private final LongSupplier usableBytes;
 
-    private QuickRestart(Path directory, Disk lock, Store.Settings settings, String identity) {
+    private QuickRestart(
+            Path directory, Disk lock, Store.Settings settings, String identity, LongSupplier usableBytes) {
         this.directory = directory;
         this.lock = lock;
         this.settings = settings;
         this.identity = identity;
+        this.usableBytes = usableBytes;
     }
 
     /**
@@ -58,10 +62,10 @@ final class QuickRestart implements AutoCloseable {
      * @throws IllegalStateException if that cannot be; the message says why and what to do
      */
     static QuickRestart open(Store.QuickFiles files, Store.Settings settings) {
-        return open(files, settings, bootId());
+        return open(files, settings, bootId(), () -> MappedTables.usableBytes(files.directory()));
     }
 
-    static QuickRestart open(Store.QuickFiles files, Store.Settings settings, String boot) {
+    static QuickRestart open(Store.QuickFiles files, Store.Settings settings, String boot, LongSupplier usableBytes) {
         Path directory = files.directory();
         if (settings.factory() != TableKind.OFF_HEAP) {
             throw new IllegalStateException("Expected off-heap tables, but a quick restart from " + directory
@@ -79,7 +83,7 @@ final class QuickRestart implements AutoCloseable {
                             + " cannot be made one; name another one.",
                     e);
         }
-        return new QuickRestart(directory, lock, settings, identity);
+        return new QuickRestart(directory, lock, settings, identity, usableBytes);
     }
 
     /**
@@ -122,7 +126,7 @@ final class QuickRestart implements AutoCloseable {
                 lock.delete(name);
             }
             long needed = expectedBytes + expectedBytes / 2 + MappedTables.SPACE_MIN_BYTES;
-            long usable = MappedTables.usableBytes(directory);
+            long usable = usableBytes.getAsLong();
             if (usable < needed) {
                 throw new IllegalStateException("Expected " + needed + " bytes for tables in " + directory
                         + ", but its file system has " + usable + "; free some, or name another directory for the quick"
@@ -214,7 +218,7 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private TableFactory factory() {
-        return new MappedTables(directory, () -> MappedTables.usableBytes(directory));
+        return new MappedTables(directory, usableBytes);
     }
 
     /** All files but our own two. */

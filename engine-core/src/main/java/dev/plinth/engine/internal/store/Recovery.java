@@ -85,8 +85,7 @@ final class Recovery implements JournalVisitor {
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "Expected a journal that goes on where the tables were left, but " + e.getMessage()
-                            + "; they are made again from it");
+                    "The tables that were left are made again from the journal: " + e.getMessage());
             left.tables().close();
             return null;
         }
@@ -156,6 +155,7 @@ final class Recovery implements JournalVisitor {
     private Snapshot.Loaded load(String name) throws IOException {
         try (RowLoader loader = new RowLoader(tables)) {
             return Snapshot.read(disk, name, (number, key, row) -> {
+                tables.requireSpace(key.length + (long) row.length);
                 loader.put(table(name, number), key, row);
                 progress.row();
             });
@@ -179,6 +179,7 @@ final class Recovery implements JournalVisitor {
     @Override
     public void record(RecordCodec.Head head, byte[] bytes) {
         if (head.sequence() > sequence) {
+            tables.requireSpace(bytes.length);
             tables.apply(codec.decode(bytes));
             sequence = head.sequence();
             crc = RecordCodec.crc(bytes);

@@ -20,6 +20,13 @@ interface TableFactory {
         return true;
     }
 
+    /**
+     * The same for a recovery, which cannot refuse a row.
+     *
+     * @throws IllegalStateException if there is none; the message says where and what to do
+     */
+    default void requireSpace(long bytes) {}
+
     /** Tables on the heap: the default of an embedded engine. */
     static TableFactory heap() {
         return new TableFactory() {

@@ -160,6 +160,15 @@ final class Tables implements AutoCloseable {
         return bytes == 0 || factory.hasSpace(bytes);
     }
 
+    /**
+     * For a recovery, which asks nobody else whether there is memory for so many bytes of rows.
+     *
+     * @throws IllegalStateException if there is none; the message says where and what to do
+     */
+    void requireSpace(long bytes) {
+        factory.requireSpace(bytes);
+    }
+
     private static boolean hasRoomFor(Changes.Write write, byte[] row, Table table, int moreRows) {
         byte[] before = table.get(write.key());
         return before == null

@@ -374,7 +374,8 @@ class QuickRestartTest {
     }
 
     private static Store open(MemoryDisk disk, Path quick, Store.Settings settings, String boot, String release) {
-        QuickRestart restart = QuickRestart.open(new Store.QuickFiles(quick, release), settings, boot);
+        QuickRestart restart = QuickRestart.open(
+                new Store.QuickFiles(quick, release), settings, boot, () -> MappedTables.usableBytes(quick));
         try {
             return Store.open(settings, files(), disk, EngineClock.system(), restart);
         } catch (RuntimeException e) {
