@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which resources a list shows. The narrowest filter picks the set that is paged, and the times the part of it (see
- * {@link ListedResources}); the others are asked of each row. Of what is shared, everything is asked of each row.
+ * {@link ListedResources}); the others are asked of each row. Of what is shared, the lower time ends the list, and everything else is
+ * asked of each row (see {@link SharedResources}).
  *
  * @param status a status, {@code all}, or null for all that are not archived
  * @param type a type, or null

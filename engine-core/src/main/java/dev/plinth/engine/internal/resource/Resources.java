@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -109,9 +108,8 @@ public final class Resources {
     public static Command.Query list(PageRequest request, ResourceFilter filter) {
         return context -> {
             if (filter.shared()) {
-                SetKey shared = SetKey.of(SetKinds.SHARES_TO_WORKSPACE, context.workspace());
                 return Outcome.Done.ok(
-                        Lists.page(context.rows(), shared, request, row -> shared(context.rows(), row, filter)));
+                        Lists.page(new SharedResources(context.rows(), context.workspace(), filter), request));
             }
             SetKey set = filter.set(context.workspace());
             return Outcome.Done.ok(Lists.page(new ListedResources(context.rows(), set, filter), request));
@@ -233,19 +231,6 @@ public final class Resources {
 
     private static Changes.EventDraft event(ResourceRow row, String type) {
         return new Changes.EventDraft(row.workspace(), type, row.id(), row.json());
-    }
-
-    private static byte @Nullable [] shared(Rows rows, byte[] shareRow, ResourceFilter filter) {
-        ShareRow share = ShareRow.read(shareRow);
-        if (DeletedWorkspaces.has(rows, share.owner())) {
-            return null;
-        }
-        byte[] bytes = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource()));
-        if (bytes == null) {
-            return null;
-        }
-        ResourceRow row = ResourceRow.read(bytes, false);
-        return filter.accepts(row) ? share.view(row.json()) : null;
     }
 
     /**

@@ -6,10 +6,12 @@ import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.store.MemoryJournal;
@@ -21,14 +23,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The resources of one workspace, so many that a test has to write them without a request and an event for each. */
 final class ManyResources implements AutoCloseable {
     private static final int ROWS_PER_RECORD = 500;
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
+    private static final Caller GRANTEE = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 2));
 
-    private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, Resources.tables(), 1), new MemoryJournal(), EngineClock.system());
+    private static final List<TableName> TABLES = Stream.concat(
+                    Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE))
+            .toList();
+
+    private final Store store =
+            Store.open(new Store.Settings(TableKind.HEAP, TABLES, 1), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
 
@@ -57,6 +65,29 @@ final class ManyResources implements AutoCloseable {
                 for (int place = first; place < end; place++) {
                     ResourceRow row = row(place, transaction);
                     changes.put(ResourceTables.RESOURCES, row.key(), row.row());
+                }
+                return changes;
+            });
+        }
+    }
+
+    /** Shares the resources of these places with another workspace, in their order, each at the time at which it was created. */
+    void share(int from, int to) {
+        for (int start = from; start < to; start += ROWS_PER_RECORD) {
+            int first = start;
+            int end = Math.min(to, start + ROWS_PER_RECORD);
+            write(transaction -> {
+                Changes changes = new Changes();
+                for (int place = first; place < end; place++) {
+                    ShareRow share = new ShareRow(
+                            new Id(IdKind.SHARE, 1, place),
+                            id(place),
+                            CALLER.workspace(),
+                            GRANTEE.workspace(),
+                            false,
+                            transaction.nextNumber(),
+                            place);
+                    changes.put(ResourceTables.SHARES, share.key(), share.row());
                 }
                 return changes;
             });
@@ -92,7 +123,8 @@ final class ManyResources implements AutoCloseable {
         long edge = cursor.isEmpty() ? Long.MAX_VALUE : Cursors.read(cursor, "f");
         return store.read(view -> {
             CountedRows rows = new CountedRows(view);
-            Context context = new Context(CALLER, 0, rows, ids, seal, () -> 0);
+            Caller caller = filter.shared() ? GRANTEE : CALLER;
+            Context context = new Context(caller, 0, rows, ids, seal, () -> 0);
             PageRequest request = new PageRequest(limit, edge, false, "f");
             Outcome outcome = Resources.list(request, filter).answer(context);
             byte[] body = ((Outcome.Done) outcome).body();

@@ -24,6 +24,9 @@ class ResourceWalkTest {
     private static final int FEW = 1_000;
     private static final int LIMIT = 50;
 
+    /** The share, its resource, and whether the owner is there. */
+    private static final int READS_PER_SHARE = 3;
+
     private final long seed = TestScale.seed();
 
     @Test
@@ -75,6 +78,37 @@ class ResourceWalkTest {
             few.forEach((filters, cost) ->
                     assertThat(cost.read).as("%s", filters).isLessThanOrEqualTo(filters.readPerItem * LIMIT + 1));
         }
+    }
+
+    @Test
+    void page_ofVeryManySharedResources_readsNoMoreThanABoundedPart() {
+        try (ManyResources resources = new ManyResources()) {
+            resources.add(0, FEW);
+            resources.share(0, FEW);
+            Map<SharedFilters, ManyResources.Page> few = firstPages(resources, FEW);
+            resources.add(FEW, MANY);
+            resources.share(FEW, MANY);
+            Map<SharedFilters, ManyResources.Page> many = firstPages(resources, MANY);
+
+            for (SharedFilters filters : SharedFilters.values()) {
+                int examined = LIMIT * filters.examinedPerItem + 1;
+                ManyResources.Page page = many.get(filters);
+                assertThat(page.read())
+                        .as("%s", filters)
+                        .isEqualTo(few.get(filters).read());
+                assertThat(page.read()).as("%s", filters).isLessThanOrEqualTo(READS_PER_SHARE * examined);
+                assertThat(page.places()).as("%s", filters).hasSize(filters.shown);
+                assertThat(page.hasMore()).as("%s", filters).isEqualTo(filters.hasMore);
+            }
+        }
+    }
+
+    private static Map<SharedFilters, ManyResources.Page> firstPages(ManyResources resources, int size) {
+        Map<SharedFilters, ManyResources.Page> pages = new EnumMap<>(SharedFilters.class);
+        for (SharedFilters filters : SharedFilters.values()) {
+            pages.put(filters, resources.page("", LIMIT, filters.of(size)));
+        }
+        return pages;
     }
 
     private static Map<Filters, Cost> walkAll(ManyResources resources, int size) {
@@ -153,6 +187,31 @@ class ResourceWalkTest {
             this.filter = new ResourceFilter(status, type, metadataKey, "red", after, before, false);
             this.shows = shows;
             this.readPerItem = readPerItem;
+        }
+    }
+
+    /** Filters of what is shared. No filter of the time of creation finds its way through shares, which have an order of their own. */
+    enum SharedFilters {
+        ALL(1, LIMIT, true),
+        /** The ten youngest: the first that is too old ends the list. */
+        AFTER(1, 10, false),
+        /** The oldest only: a short page, and there is more. */
+        BEFORE(10, 0, true);
+
+        private final int examinedPerItem;
+        private final int shown;
+        private final boolean hasMore;
+
+        SharedFilters(int examinedPerItem, int shown, boolean hasMore) {
+            this.examinedPerItem = examinedPerItem;
+            this.shown = shown;
+            this.hasMore = hasMore;
+        }
+
+        ResourceFilter of(int size) {
+            long after = this == AFTER ? size - 11 : Long.MIN_VALUE;
+            long before = this == BEFORE ? 100 : Long.MAX_VALUE;
+            return new ResourceFilter("all", null, null, "", after, before, true);
         }
     }
 

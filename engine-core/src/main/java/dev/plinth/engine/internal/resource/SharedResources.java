@@ -1,0 +1,50 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.list.Lists;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The resources that others share with a workspace, in the order in which they were shared, newest first. What is shared is older than
+ * its share: so a filter's lower time ends the list, while its upper time says nothing of the shares and is asked of each row.
+ * Not thread-safe; one page.
+ */
+final class SharedResources implements Lists.Items {
+    private final Rows rows;
+    private final SetKey set;
+    private final ResourceFilter filter;
+    /** The share of the number that was given last. */
+    private @Nullable ShareRow share;
+
+    SharedResources(Rows rows, Id workspace, ResourceFilter filter) {
+        this.rows = rows;
+        this.set = SetKey.of(SetKinds.SHARES_TO_WORKSPACE, workspace);
+        this.filter = filter;
+    }
+
+    @Override
+    public long next(long edge) {
+        long number = rows.floor(set, edge - 1);
+        byte[] row = number == Rows.NONE ? null : rows.at(number);
+        share = row == null ? null : ShareRow.read(row);
+        return share != null && share.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
+    }
+
+    @Override
+    public byte @Nullable [] item(long number) {
+        ShareRow shown = share;
+        if (shown == null || DeletedWorkspaces.has(rows, shown.owner())) {
+            return null;
+        }
+        byte[] bytes = rows.get(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));
+        if (bytes == null) {
+            return null;
+        }
+        ResourceRow row = ResourceRow.read(bytes, false);
+        return filter.accepts(row) ? shown.view(row.json()) : null;
+    }
+}
