@@ -122,9 +122,7 @@ final class QuickRestart implements AutoCloseable {
                             + directory + " has " + name + "; name another one.");
                 }
             }
-            for (String name : old) {
-                lock.delete(name);
-            }
+            delete(old);
             long needed = expectedBytes + expectedBytes / 2 + MappedTables.SPACE_MIN_BYTES;
             long usable = usableBytes.getAsLong();
             if (usable < needed) {
@@ -138,6 +136,24 @@ final class QuickRestart implements AutoCloseable {
                     "Expected to make tables in " + directory + ", but could not: " + e.getMessage()
                             + "; name another directory for the quick restart.",
                     e);
+        }
+    }
+
+    /** Deletes the files of tables that were begun and will not be used: below {@code /dev/shm} they would go on taking memory. */
+    void discard() {
+        try {
+            delete(lock.names());
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected to delete unfinished tables in " + directory + ", but could not: " + e.getMessage()
+                            + "; the next quick restart tries again");
+        }
+    }
+
+    private void delete(List<String> names) throws IOException {
+        for (String name : names) {
+            lock.delete(name);
         }
     }
 

@@ -65,6 +65,9 @@ final class Recovery implements JournalVisitor {
             return new Recovered(tables, recovery.repair(recovery.fill()));
         } catch (IOException | RuntimeException e) {
             tables.close();
+            if (quick != null) {
+                quick.discard();
+            }
             throw e;
         }
     }

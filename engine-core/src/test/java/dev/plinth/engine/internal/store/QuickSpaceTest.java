@@ -135,6 +135,7 @@ class QuickSpaceTest {
                 .hasMessageContaining(quick.toString())
                 .hasMessageContaining("its file system has " + has)
                 .hasMessageContaining("free some");
+        assertThat(quick).as("files that nobody uses").isDirectoryNotContaining("glob:**plinth-*");
     }
 
     private static void put(Store store, int from, int to) {
