@@ -2,10 +2,26 @@ package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 
 /** A file behind a channel. */
-record ChannelFile(FileChannel channel) implements Disk.File {
+final class ChannelFile implements Disk.File {
+    private final Opener opener;
+    private volatile FileChannel channel;
+
+    ChannelFile(FileChannel channel, Opener opener) {
+        this.channel = channel;
+        this.opener = opener;
+    }
+
+    /** Opens the same file once more. */
+    @FunctionalInterface
+    interface Opener {
+        /** Another channel to the file. */
+        FileChannel open() throws IOException;
+    }
+
     @Override
     public long size() throws IOException {
         return channel.size();
@@ -24,11 +40,25 @@ record ChannelFile(FileChannel channel) implements Disk.File {
         return total;
     }
 
+    /**
+     * Whoever is interrupted while it uses a channel closes it, and in time of a write that may be a thread of the host's: then all is
+     * written again by another channel.
+     */
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
-        long at = position;
+        int from = source.position();
+        boolean interrupted = Thread.interrupted();
         while (source.hasRemaining()) {
-            at += channel.write(source, at);
+            try {
+                int unused = channel.write(source, position + source.position() - from);
+            } catch (ClosedByInterruptException e) {
+                interrupted = Thread.interrupted();
+                channel = opener.open();
+                source.position(from);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

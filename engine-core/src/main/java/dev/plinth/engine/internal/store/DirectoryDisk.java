@@ -31,6 +31,8 @@ final class DirectoryDisk implements Disk {
     // process must not even open the lock file. A property of the system is known to every class loader of the process;
     // a static field is not, and two applications of one server may each have loaded this class.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
+    private static final Set<OpenOption> OPENS =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
@@ -129,8 +131,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public File open(String name) throws IOException {
-        return open(
-                name, Set.<OpenOption>of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        return open(name, OPENS);
     }
 
     @Override
@@ -181,7 +182,9 @@ final class DirectoryDisk implements Disk {
     }
 
     private File open(String name, Set<? extends OpenOption> options) throws IOException {
-        return new ChannelFile(FileChannel.open(directory.resolve(name), options, attributes("rw-------")));
+        Path file = directory.resolve(name);
+        return new ChannelFile(
+                FileChannel.open(file, options, attributes("rw-------")), () -> FileChannel.open(file, OPENS));
     }
 
     private static FileLock lock(Path directory, FileChannel channel) throws IOException {

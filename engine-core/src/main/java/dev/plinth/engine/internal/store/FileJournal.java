@@ -5,25 +5,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of an engine with a directory: segment files, one flusher, group commit.
+ * The journal of an engine with a directory: segment files, group commit.
  *
- * <p>{@link #append} only encodes and queues. The flusher takes all that queued while the last flush was under way, writes it as
- * one frame and syncs; so the more callers there are, the more records a sync carries, and no timer is needed. Any error of a
- * write or a sync ends the journal for good: the page cache may have dropped what it could not write, so a second sync would
- * lie.
+ * <p>{@link #append} only encodes and queues. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
+ * more callers there are, the more records a sync carries, and no timer is needed. Where there is no sync to share, a caller
+ * writes on its own thread: to hand a record over and to be woken would take ten times as long. Any error of a write or a sync ends the journal for good: the page cache may have dropped
+ * what it could not write, so a second sync would lie.
  *
  * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
  * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
  *
  * <pre>
- *   monitor (queue)   queued records, their bytes, last CRC, state       held for a few instructions
- *   flusher only      current file, position, segment, frame             –
- *   monitor (spare)   the file of the next segment, so that it is       held while a segment is zeroed; taken before
- *                     never zeroed and taken at once                    the queue's, never inside it
+ *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
+ *   busy (under the queue's)  current file, position, segment, frame: they       while it writes and syncs
+ *                             are those of the one thread that set it
+ *   monitor (spare)           the file of the next segment, so that it is       held while a segment is zeroed; taken before
+ *                             never zeroed and taken at once                    the queue's, never inside it
  * </pre>
  */
 final class FileJournal implements Journal {
@@ -32,15 +35,20 @@ final class FileJournal implements Journal {
     private static final int FRAME_BYTES_AT_FIRST = 64 * 1024;
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
-    private static final long FOR_EVER = 0;
     private static final long IDLE_MILLIS = 2;
+    /** How often a caller looks for more when its own is written. */
+    private static final int BATCHES_OF_A_CALLER_MAX = 4;
+
     private static final long SPARE_RETRY_MILLIS = 1000;
 
     private final Disk disk;
     private final Durability durability;
     private final int segmentBytes;
     private final long epoch;
-    private final Object queue = new Object();
+    private final ReentrantLock queue = new ReentrantLock();
+    private final Condition wanted = queue.newCondition();
+    private final Condition room = queue.newCondition();
+    private final Condition taken = queue.newCondition();
     private final Object spare = new Object();
     private final Thread flusher;
     private final Thread preparer;
@@ -48,13 +56,17 @@ final class FileJournal implements Journal {
     private int queuedBytes;
     private int flushingBytes;
     private int lastCrc;
-    private boolean open = true;
+    private volatile boolean busy;
+    private boolean flusherWanted;
+    private volatile boolean failed;
+    private volatile boolean open = true;
     private volatile boolean spareReady;
     private volatile boolean spareRefused;
     private int roomLeft;
     private @Nullable Fates fates;
     private Disk.File file;
     private long segmentNumber;
+    private int fileBytes;
     private int position;
     private volatile long written;
     private int flushedCrc;
@@ -82,9 +94,10 @@ final class FileJournal implements Journal {
             this.file = takeSpare(nextToFlush);
         } else {
             this.file = disk.open(Segment.name(segmentNumber));
+            this.fileBytes = (int) file.size();
             goOn();
         }
-        this.roomLeft = (int) file.size() - position;
+        this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.flusher = daemon("plinth-journal", this::flushLoop);
         this.preparer = daemon("plinth-journal-spare", this::prepareLoop);
@@ -105,36 +118,94 @@ final class FileJournal implements Journal {
     /** Waits for the next segment if it is being prepared; only a disk that refused it has no room. */
     @Override
     public boolean hasRoom(int bytes) {
-        synchronized (queue) {
-            awaitCaller(() -> fits(bytes) || spareReady || spareRefused || !open);
-            return fits(bytes);
+        queue.lock();
+        try {
+            while (true) {
+                boolean ready = spareReady;
+                if (fits(bytes, ready)) {
+                    return true;
+                }
+                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : spareRefused;
+                if (nothingHelps || !open) {
+                    return false;
+                }
+                awaitRoom();
+            }
+        } finally {
+            queue.unlock();
         }
     }
 
-    private boolean fits(int bytes) {
+    private boolean fits(int bytes, boolean ready) {
         // What is being flushed has not taken its room yet. It and what is queued go into frames of their own.
         long records = flushingBytes + queuedBytes + 4L + bytes;
         long frames = 2 + records / (FRAME_RECORD_BYTES_MAX - Limits.RECORD_BYTES_MAX);
         long needed = records + (frames - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
-        return needed <= roomLeft || spareReady && needed <= segmentBytes - Segment.HEADER_BYTES;
+        return needed <= roomLeft || ready && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
     @Override
     public void append(Record record) {
-        synchronized (queue) {
-            awaitRoomInQueue();
+        queue.lock();
+        try {
+            while (queuedBytes > QUEUE_BYTES_MAX && open) {
+                awaitRoom();
+            }
             byte[] bytes = RecordCodec.encode(record, lastCrc);
             lastCrc = RecordCodec.crc(bytes);
             queued.add(bytes);
             queuedBytes += Frame.bytesOf(bytes);
-            queue.notifyAll();
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    @Override
+    public void flush(boolean here) {
+        if (busy) {
+            return; // whoever is looks for more
+        }
+        List<byte[]> batch;
+        queue.lock();
+        try {
+            if (queued.isEmpty() || busy || !open) {
+                return; // a closed journal takes what it has
+            }
+            if (!here || durability == Durability.FSYNC || !fitsOneFrame()) {
+                wakeFlusher();
+                return;
+            }
+            batch = take();
+        } finally {
+            queue.unlock();
+        }
+        flushForCaller(batch);
+    }
+
+    /** Called with the queue's lock. Then nothing is rotated: that takes long, and would not bear an interrupt. */
+    private boolean fitsOneFrame() {
+        return TRAILED_BYTES + queuedBytes <= roomLeft && queuedBytes <= FRAME_RECORD_BYTES_MAX;
+    }
+
+    private void flushForCaller(List<byte[]> first) {
+        try {
+            List<byte[]> batch = first;
+            for (int left = BATCHES_OF_A_CALLER_MAX; !batch.isEmpty(); left--) {
+                flush(batch);
+                batch = next(left > 1, true);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
         }
     }
 
     /** The CRC of the last record that was appended. */
     int lastCrc() {
-        synchronized (queue) {
+        queue.lock();
+        try {
             return lastCrc;
+        } finally {
+            queue.unlock();
         }
     }
 
@@ -156,10 +227,7 @@ final class FileJournal implements Journal {
     /** Flushes what is queued, and ends. */
     @Override
     public void close() {
-        synchronized (queue) {
-            open = false;
-            queue.notifyAll();
-        }
+        shut();
         // Whoever closes, even interrupted: the lock of the directory must not be given up while these still write.
         Joined.join(flusher);
         Joined.join(preparer);
@@ -187,56 +255,115 @@ final class FileJournal implements Journal {
 
     private void flushLoop() {
         try {
-            List<byte[]> batch = takeBatch();
+            List<byte[]> batch = awaitBatch();
             while (!batch.isEmpty()) {
                 flush(batch);
-                if (durability == Durability.FSYNC && staysIdle()) {
-                    writeTrailer();
+                batch = next(true, false);
+                if (batch.isEmpty()) {
+                    if (durability == Durability.FSYNC && staysIdle()) {
+                        writeTrailer();
+                    }
+                    batch = awaitBatch();
                 }
-                batch = takeBatch();
             }
-            end();
+            if (!failed) {
+                end();
+            }
         } catch (IOException | RuntimeException | Error e) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
-                    e);
-            synchronized (queue) {
-                open = false;
-                queue.notifyAll();
-            }
-            told().unknown(nextToFlush);
+            fail(e);
         }
     }
 
-    /** All that is queued; waits for it, and is empty only when the journal is closed. */
-    private List<byte[]> takeBatch() {
-        synchronized (queue) {
-            while (queued.isEmpty() && open) {
-                waitForQueue(FOR_EVER);
+    /** Nothing is written any more. Whoever was busy stays it. */
+    private void fail(Throwable e) {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
+                e);
+        failed = true;
+        shut();
+        told().unknown(nextToFlush);
+    }
+
+    private void shut() {
+        queue.lock();
+        try {
+            open = false;
+            wanted.signalAll();
+            room.signalAll();
+            taken.signalAll();
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    /** What the flusher has to write; waits until it is wanted, and is empty only when the journal is closed. */
+    private List<byte[]> awaitBatch() {
+        queue.lock();
+        try {
+            while (!failed && (busy || !flusherWanted && open)) {
+                wanted.awaitUninterruptibly();
             }
-            List<byte[]> batch = queued;
-            queued = new ArrayList<>(batch.size());
-            flushingBytes = queuedBytes;
-            queuedBytes = 0;
-            queue.notifyAll();
-            return batch;
+            return failed ? List.of() : take();
+        } finally {
+            queue.unlock();
         }
     }
 
     /** True if nothing comes for a moment: between two frames the empty one would only be in the way. */
     private boolean staysIdle() {
-        synchronized (queue) {
-            if (queued.isEmpty() && open) {
-                waitForQueue(IDLE_MILLIS);
+        queue.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+            while (left > 0 && !flusherWanted && open) {
+                left = wanted.awaitNanos(left);
             }
-            return queued.isEmpty();
+            return !flusherWanted;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            queue.unlock();
         }
+    }
+
+    /** Called with the queue's lock: all that is queued, for a thread that is busy from now on. */
+    private List<byte[]> take() {
+        List<byte[]> batch = queued;
+        queued = new ArrayList<>(batch.size());
+        flushingBytes = queuedBytes;
+        queuedBytes = 0;
+        flusherWanted = false;
+        busy = true;
+        return batch;
+    }
+
+    /** Called by who is busy: what it has to write next; empty if it is not busy any more. */
+    private List<byte[]> next(boolean goesOn, boolean inOneFrame) {
+        queue.lock();
+        try {
+            if (goesOn && !queued.isEmpty() && (!inOneFrame || fitsOneFrame())) {
+                return take();
+            }
+            busy = false;
+            flusherWanted |= !queued.isEmpty();
+            if (flusherWanted || !open) {
+                wanted.signal();
+            }
+            return List.of();
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    /** Called with the queue's lock. */
+    private void wakeFlusher() {
+        flusherWanted = true;
+        wanted.signal();
     }
 
     /** Writes the empty frame that the next frame replaces; nobody waits for it, and {@link #flush} has left room for it. */
     private void writeTrailer() throws IOException {
-        if (file.size() - position >= Frame.HEADER_BYTES) {
+        if (segmentRoom() >= Frame.HEADER_BYTES) {
             file.write(Frame.encodeTrailer(nextToFlush), position);
         }
     }
@@ -257,7 +384,7 @@ final class FileJournal implements Journal {
                 bytes += Frame.bytesOf(batch.get(to));
                 to++;
             }
-            if (TRAILED_BYTES + bytes > file.size() - position) {
+            if (TRAILED_BYTES + bytes > segmentRoom()) {
                 rotate(nextToFlush);
                 continue;
             }
@@ -275,10 +402,7 @@ final class FileJournal implements Journal {
             }
             position += length;
             written = bytesBefore(segmentNumber) + position;
-            synchronized (queue) {
-                roomLeft = (int) file.size() - position;
-                flushingBytes -= bytes;
-            }
+            noteRoom(segmentRoom(), bytes);
             flushedCrc = RecordCodec.crc(batch.get(to - 1));
             nextToFlush += to - from;
             from = to;
@@ -286,8 +410,23 @@ final class FileJournal implements Journal {
         }
     }
 
-    private int frameRoom() throws IOException {
-        return (int) Math.min(FRAME_RECORD_BYTES_MAX, file.size() - position - TRAILED_BYTES);
+    private int segmentRoom() {
+        return fileBytes - position;
+    }
+
+    private int frameRoom() {
+        return Math.min(FRAME_RECORD_BYTES_MAX, segmentRoom() - TRAILED_BYTES);
+    }
+
+    private void noteRoom(int left, int flushed) {
+        queue.lock();
+        try {
+            roomLeft = left;
+            flushingBytes -= flushed;
+            room.signalAll();
+        } finally {
+            queue.unlock();
+        }
     }
 
     private void rotate(long firstSequence) throws IOException {
@@ -296,13 +435,14 @@ final class FileJournal implements Journal {
         }
         try (Disk.File full = file) {
             int end = position;
+            boolean hasRoomForEnd = segmentRoom() >= Frame.HEADER_BYTES;
             synchronized (spare) {
                 if (!spareReady) {
                     Segment.prepareSpare(disk, segmentBytes);
                 }
                 file = takeSpare(firstSequence);
             }
-            if (full.size() - end >= Frame.HEADER_BYTES) {
+            if (hasRoomForEnd) {
                 full.write(Frame.encodeEnd(firstSequence), end);
                 full.sync();
             }
@@ -319,25 +459,16 @@ final class FileJournal implements Journal {
         next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(segmentBytes), 0);
         next.sync();
         position = Segment.HEADER_BYTES;
-        synchronized (queue) {
-            roomLeft = segmentBytes - position;
-            queue.notifyAll();
-        }
+        fileBytes = segmentBytes;
+        noteRoom(segmentBytes - position, 0);
+        wakePreparer();
         return next;
     }
 
     /** Keeps the next segment ready, so that a full disk is met before anybody depends on it. */
     private void prepareLoop() {
         boolean warned = false;
-        while (true) {
-            synchronized (queue) {
-                while (spareReady && open) {
-                    waitForQueue(FOR_EVER);
-                }
-                if (!open) {
-                    return;
-                }
-            }
+        while (awaitTaken()) {
             try {
                 synchronized (spare) {
                     if (!spareReady) {
@@ -347,7 +478,7 @@ final class FileJournal implements Journal {
                 }
                 spareRefused = false;
                 warned = false;
-                wakeAll();
+                wakeCallers();
             } catch (IOException | RuntimeException | Error e) {
                 if (!warned) {
                     LOG.log(
@@ -358,57 +489,71 @@ final class FileJournal implements Journal {
                     warned = true;
                 }
                 spareRefused = true;
-                wakeAll();
+                wakeCallers();
                 pause();
             }
         }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // to wake early only means to try early
-    private void pause() {
-        synchronized (queue) {
-            if (open) {
-                try {
-                    queue.wait(SPARE_RETRY_MILLIS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-    }
-
-    private void awaitRoomInQueue() {
-        awaitCaller(() -> queuedBytes <= QUEUE_BYTES_MAX || !open);
-    }
-
-    /** Waits whatever happens to the caller's thread: who interrupts a caller must not end the journal. */
-    private void awaitCaller(BooleanSupplier condition) {
-        boolean interrupted = false;
-        while (!condition.getAsBoolean()) {
-            try {
-                queue.wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void wakeAll() {
-        synchronized (queue) {
-            queue.notifyAll();
-        }
-    }
-
-    /** Waits on a thread of the journal's own, which nobody interrupts. */
-    @SuppressWarnings("WaitNotInLoop") // every caller loops, or only waits to see what comes
-    private void waitForQueue(long millis) {
+    /** Waits until the next segment is in use; false if the journal is closed. */
+    private boolean awaitTaken() {
+        queue.lock();
         try {
-            queue.wait(millis);
+            while (spareReady && open) {
+                taken.awaitUninterruptibly();
+            }
+            return open;
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    private void pause() {
+        queue.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(SPARE_RETRY_MILLIS);
+            while (left > 0 && open) {
+                left = taken.awaitNanos(left);
+            }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
+            throw interrupted(e);
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    /** Nobody has the journal's own threads to interrupt them. */
+    private static IllegalStateException interrupted(InterruptedException e) {
+        return new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
+    }
+
+    /**
+     * Called with the queue's lock: waits until something was flushed or the next segment is ready. Whatever happens to the caller's
+     * thread: who interrupts a caller must not end the journal.
+     */
+    @SuppressWarnings("WaitNotInLoop") // every caller loops
+    private void awaitRoom() {
+        if (!queued.isEmpty() && !busy) {
+            wakeFlusher();
+        }
+        room.awaitUninterruptibly();
+    }
+
+    private void wakePreparer() {
+        queue.lock();
+        try {
+            taken.signal();
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    private void wakeCallers() {
+        queue.lock();
+        try {
+            room.signalAll();
+        } finally {
+            queue.unlock();
         }
     }
 

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.store;
 /**
  * Remembers records in order. It answers each append with one of three fates; nobody acts on a record before it is durable.
  *
- * <p>{@link #append} is called inside the writer lock, in the order of sequences, and does not wait. The fates arrive in order
- * too, on any thread, and once a record is fenced or unknown no later one is durable.
+ * <p>{@link #append} is called inside the writer lock, in the order of sequences, and does not wait for the disk; {@link #flush}
+ * follows outside of it. The fates arrive in order too, on any thread, and once a record is fenced or unknown no later one is durable.
  */
 public interface Journal extends AutoCloseable {
     /** The reign under which this journal appends; each opening of a store begins a higher one. */
@@ -20,6 +20,13 @@ public interface Journal extends AutoCloseable {
 
     /** Takes a record. */
     void append(Record record);
+
+    /**
+     * Asks for the fate of what was appended, by whomever: soon, or before it returns if that is fastest.
+     *
+     * @param here true if the caller may be kept for as long as the disk takes
+     */
+    default void flush(boolean here) {}
 
     /** How much survives what. */
     Durability durability();

@@ -31,7 +31,8 @@ record ReadOnlyDirectory(Path directory) implements Disk {
     @Override
     public File open(String name) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        return new ChannelFile(FileChannel.open(directory.resolve(name), options));
+        Path file = directory.resolve(name);
+        return new ChannelFile(FileChannel.open(file, options), () -> FileChannel.open(file, options));
     }
 
     @Override

@@ -172,16 +172,23 @@ public final class Store implements AutoCloseable {
         if (!writer.isHeldByCurrentThread()) {
             inFlight.awaitRoom();
         }
-        return writeNow(work);
+        return write(work, true);
     }
 
     /** The same without waiting for the disk; to be asked first: {@link #isFull}. */
     public <T> T writeNow(Function<Transaction, T> work) {
+        return write(work, false);
+    }
+
+    private <T> T write(Function<Transaction, T> work, boolean mayWait) {
         lockWriter();
         try {
             return work.apply(transaction);
         } finally {
             writer.unlock();
+            if (!writer.isHeldByCurrentThread()) {
+                journal.flush(mayWait);
+            }
             inFlight.dispatch();
             if (inFlight.hasFailed()) {
                 inFlight.rejectWaiting();

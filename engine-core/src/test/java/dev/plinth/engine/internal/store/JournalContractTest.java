@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a store makes of the fates of its records, over journals of every temper. */
 class JournalContractTest {
@@ -316,12 +315,15 @@ class JournalContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder(boolean file) throws Exception {
+    @EnumSource
+    void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder(Journal.Durability durability)
+            throws Exception {
         int threads = 4;
         int each = TestScale.count(5_000);
         RecordingJournal journal = new RecordingJournal(
-                file ? Temper.file(new MemoryDisk(), Journal.Durability.FSYNC) : LateJournal.groupCommit());
+                durability == Journal.Durability.MEMORY
+                        ? LateJournal.groupCommit()
+                        : Temper.file(new MemoryDisk(), durability));
         Store store = open(journal);
         AtomicLong early = new AtomicLong();
         ExecutorService writers = Executors.newFixedThreadPool(threads);

@@ -38,6 +38,11 @@ class RecordingJournal implements Journal {
     }
 
     @Override
+    public void flush(boolean here) {
+        journal.flush(here);
+    }
+
+    @Override
     public Durability durability() {
         return journal.durability();
     }

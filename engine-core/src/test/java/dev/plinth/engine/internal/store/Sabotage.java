@@ -106,9 +106,17 @@ enum Sabotage implements Function<Disk, Disk> {
         }
     }),
     WHAT_WAS_READ_IS_NOT_SYNCED(disk -> new ForwardingDisk(disk) {
+        private volatile boolean written;
+
+        @Override
+        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+            written |= isSegment(name);
+            file.write(source, position);
+        }
+
         @Override
         void sync(String name, File file) throws IOException {
-            if (!isSegment(name) || Thread.currentThread().getName().startsWith("plinth-")) {
+            if (!isSegment(name) || written) {
                 file.sync();
             }
         }

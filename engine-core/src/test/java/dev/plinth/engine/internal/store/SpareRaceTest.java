@@ -34,6 +34,7 @@ class SpareRaceTest {
         // Nobody asks for room, as the store would: the flusher has to rotate without a spare.
         for (Record record : records) {
             journal.append(record);
+            journal.flush(false);
         }
         Thread flusher = flusher();
         while (flusher.getState() != Thread.State.BLOCKED && disk.touchedSpare.isEmpty()) {

@@ -1,0 +1,55 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EngineClock;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who interrupts a thread that writes ends neither the journal nor the record, and the thread still hears of it. */
+@Timeout(120)
+class InterruptedCallerTest {
+    private static final int RECORDS = 3_000;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @EnumSource(names = {"FSYNC", "OS"})
+    void write_interruptedBeforeAndMeanwhile_isKeptAndTheThreadStaysInterrupted(Journal.Durability durability) {
+        Thread caller = Thread.currentThread();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread pest = new Thread(() -> {
+            while (!done.get()) {
+                caller.interrupt();
+            }
+        });
+        try (Store store = open(durability)) {
+            pest.start();
+            try {
+                for (long i = 0; i < RECORDS; i++) {
+                    store.await(Parcels.put(store, i, i));
+                }
+            } finally {
+                done.set(true);
+                Joined.join(pest);
+            }
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        }
+        try (Store store = open(durability)) {
+            for (long i = 0; i < RECORDS; i++) {
+                assertThat(Parcels.value(store.view(), i)).isEqualTo(i);
+            }
+            assertThat(store.committed()).isEqualTo(RECORDS);
+        }
+    }
+
+    private Store open(Journal.Durability durability) {
+        Store.Files files = new Store.Files(directory, durability, 64 * 1024, DiskLife.NEVER);
+        return Store.open(Parcels.settings(TableKind.HEAP), files, EngineClock.system());
+    }
+}
