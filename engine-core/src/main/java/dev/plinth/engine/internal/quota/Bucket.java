@@ -5,7 +5,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bucket {
     private static final long RETIRED = Long.MIN_VALUE;
+    private static final AtomicLongFieldUpdater<Bucket> ARRIVAL =
+            AtomicLongFieldUpdater.newUpdater(Bucket.class, "arrival");
 
     private final Plan plan;
     private final long since;
     private final Rate rate;
     private final @Nullable FurtherPolicies further;
-    private final AtomicLong arrival;
+    private volatile long arrival; // not in an object of its own, which would be one more cache line to wait for
     private final Id workspace;
     private final @Nullable QuotaMarks marks;
     private final long nanosPerMark;
@@ -37,7 +39,7 @@ final class Bucket {
         this.marks = tenure.marks;
         this.rate = Rate.of(plan.requests(), plan.windowSeconds());
         this.further = further;
-        this.arrival = new AtomicLong(arrivalNanos);
+        this.arrival = arrivalNanos;
         this.markedArrival = arrivalNanos;
         int units = further == null ? plan.requests() : Math.min(plan.requests(), further.smallestBurst());
         this.nanosPerMark =
@@ -69,7 +71,7 @@ final class Bucket {
     @Nullable
     QuotaMark mark(long now, long nowMillis) {
         noted = false;
-        long last = arrival.get();
+        long last = arrival;
         if (last == RETIRED) {
             return null;
         }
@@ -94,7 +96,7 @@ final class Bucket {
     Quota take(EngineClock clock, int units) {
         long cost = units * rate.nanosPerUnit();
         while (true) {
-            long old = arrival.get();
+            long old = arrival;
             if (old == RETIRED) {
                 return null;
             }
@@ -108,7 +110,7 @@ final class Bucket {
             if (units == 0) {
                 return quota(true, debt, 0);
             }
-            if (arrival.compareAndSet(old, base + cost)) {
+            if (ARRIVAL.compareAndSet(this, old, base + cost)) {
                 if (debt >= nanosPerMark && base + cost - markedArrival >= nanosPerMark) {
                     note();
                 }
@@ -126,18 +128,18 @@ final class Bucket {
 
     /** Seconds until units are there, at least 1; 0 if they are. */
     long waitSeconds(long now, int units) {
-        return rate.waitSeconds(Rate.debt(arrival.get(), now) + units * rate.nanosPerUnit());
+        return rate.waitSeconds(Rate.debt(arrival, now) + units * rate.nanosPerUnit());
     }
 
     /** Gives units back; false if the bucket is retired. */
     boolean refund(Caller caller, Quota taken, int units) {
         long cost = units * rate.nanosPerUnit();
         while (true) {
-            long old = arrival.get();
+            long old = arrival;
             if (old == RETIRED) {
                 return false;
             }
-            if (arrival.compareAndSet(old, old - cost)) {
+            if (ARRIVAL.compareAndSet(this, old, old - cost)) {
                 break;
             }
         }
@@ -154,7 +156,7 @@ final class Bucket {
     synchronized Bucket successor(Caller caller, EngineClock clock) {
         Heir known = heir;
         if (known == null) {
-            long last = arrival.getAndSet(RETIRED);
+            long last = ARRIVAL.getAndSet(this, RETIRED);
             known = new Heir(caller.plan(), caller.planSince(), last);
             heir = known;
         }
