@@ -25,6 +25,7 @@ final class LargeStore {
     /** How many bytes a get shows. */
     static final String SHOWN = "resource as shown";
 
+    private static final int OK = 200;
     private static final int WORKSPACES = 16;
     private static final int SMALL_LIST = 1_000;
     private static final int LARGE_LIST = 1_000_000;
@@ -133,31 +134,25 @@ final class LargeStore {
         print("resident", residentMebibytes(), "MiB");
         print("keys and rows", rowBytes(engine) / (1024.0 * 1024), "MiB");
         print(SHOWN, engine.call(gets.get(0)).body().length, "bytes");
-        print("get", nanosEach(engine, gets, 200) / 1000, "µs");
+        print("get", nanosEach(engine, gets) / 1000, "µs");
         for (String query : List.of("?limit=20", "?limit=20&status=active", "?limit=20&type=invoice")) {
             for (int list = 0; list < 2; list++) {
                 Call page = Call.of("GET", "/v1/resources" + query).withKey(secrets.get(list));
-                double micros = nanosEach(engine, Collections.nCopies(20_000, page), 200) / 1000;
+                double micros = nanosEach(engine, Collections.nCopies(1_000, page)) / 1000;
                 print("page " + query + " of " + (list == 0 ? "1 k" : "1 M"), micros, "µs");
             }
         }
     }
 
-    /** Twice over all calls, the first time to warm up. */
-    private static double nanosEach(Engine engine, List<Call> calls, int status) {
-        long began = 0;
-        for (int round = 0; round < 3; round++) {
-            if (round == 2) {
-                began = System.nanoTime();
-            }
+    private static double nanosEach(Engine engine, List<Call> calls) {
+        return Load.nanosEach(calls.size(), () -> {
             for (Call call : calls) {
                 Reply reply = engine.call(call);
-                if (reply.status() != status) {
-                    throw new IllegalStateException("Expected " + status + ", but got " + reply.text());
+                if (reply.status() != OK) {
+                    throw new IllegalStateException("Expected " + OK + ", but got " + reply.text());
                 }
             }
-        }
-        return (System.nanoTime() - began) / (double) calls.size();
+        });
     }
 
     /** What the tables say of themselves, without the sets that follow from them. */

@@ -16,6 +16,8 @@ final class Load {
 
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int DIGITS = 3;
+    private static final long WARM_UP_MILLIS = Figures.length(3_000);
+    private static final long MILLIS = Figures.length(2_000);
 
     /**
      * What they got done.
@@ -67,6 +69,24 @@ final class Load {
         }
         ended.await();
         return done(all.getTotalCount(), all, began, failure.get());
+    }
+
+    /** Nanoseconds of each of the calls that a pass makes, in a JVM that has made such passes for a while. */
+    static double nanosEach(int calls, Runnable pass) {
+        repeat(WARM_UP_MILLIS, pass);
+        long began = System.nanoTime();
+        long passes = repeat(MILLIS, pass);
+        return (System.nanoTime() - began) / (double) (passes * calls);
+    }
+
+    private static long repeat(long millis, Runnable pass) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        long passes = 0;
+        do {
+            pass.run();
+            passes++;
+        } while (System.nanoTime() < end);
+        return passes;
     }
 
     /** One thread that does not wait for answers, but has {@link #OPEN_MAX} open at most. */

@@ -3,7 +3,6 @@ package dev.plinth.engine.benchmarks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -41,23 +40,13 @@ final class RawMap {
     }
 
     private static double nanosEach(ChronicleMap<byte[], byte[]> map, byte[][] sample) {
-        long began = 0;
-        int calls = 0;
-        long bytes = 0;
-        for (int round = 0; round < 6; round++) {
-            if (round == 3) {
-                began = System.nanoTime();
-                calls = 0;
-            }
+        return Load.nanosEach(sample.length, () -> {
             for (byte[] key : sample) {
-                byte[] row = Objects.requireNonNull(map.get(key));
-                bytes += row.length;
-                calls++;
+                byte[] row = map.get(key);
+                if (row == null || row.length == 0) {
+                    throw new IllegalStateException("Expected a row, but there is none");
+                }
             }
-        }
-        if (bytes == 0) {
-            throw new IllegalStateException("Expected rows, but got none");
-        }
-        return (System.nanoTime() - began) / (double) calls;
+        });
     }
 }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
@@ -29,6 +30,9 @@ final class SteadyLoad {
     private static final int RESOURCES = 300_000;
     private static final int ROOM = 10_000_000;
     private static final int DAY_SECONDS = 10;
+    /** Between two looks at the directory: whoever looked all the time would take a processor from what is measured. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
 
     private final Path directory;
@@ -96,7 +100,7 @@ final class SteadyLoad {
     }
 
     private void watch() {
-        while (!ended) {
+        for (; !ended; LockSupport.parkNanos(LOOK_NANOS)) {
             snapshot.set(Files.exists(directory.resolve("snapshot.tmp")));
             long sum = 0;
             long newest = 0;

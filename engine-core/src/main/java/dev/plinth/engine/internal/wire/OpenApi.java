@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The OpenAPI 3.1 document of the command table: every route, with the scope, the parameters and the problems that its row says.
@@ -31,7 +32,8 @@ final class OpenApi {
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
     private final OpenApiBodies bodies;
-    private byte[] document = {};
+    private final TreeMap<String, List<Operation>> byPath = new TreeMap<>();
+    private byte @Nullable [] document;
 
     /**
      * A document of no route.
@@ -46,14 +48,18 @@ final class OpenApi {
         operations.forEach(name -> hostOperations.put(name, false));
     }
 
-    /** The document. */
-    byte[] document() {
-        return document;
+    /** The document; made when somebody first asks. */
+    synchronized byte[] document() {
+        byte[] made = document;
+        if (made == null) {
+            made = render();
+            document = made;
+        }
+        return made;
     }
 
-    /** Describes a table; once, before anybody asks. */
+    /** Takes the table that it is about; once, before anybody asks. */
     void describe(List<Operation> table) {
-        TreeMap<String, List<Operation>> byPath = new TreeMap<>();
         for (Operation operation : table) {
             if (!bodies.has(operation.accepts())) {
                 throw new IllegalStateException("Expected the schema of a body, but " + operation.name() + " takes "
@@ -61,6 +67,9 @@ final class OpenApi {
             }
             byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
         }
+    }
+
+    private byte[] render() {
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("openapi", "3.1.0")
@@ -82,7 +91,7 @@ final class OpenApi {
         });
         json.close();
         components(json.name("components"));
-        document = json.close().bytes();
+        return json.close().bytes();
     }
 
     /** The host's operations have a route in common; here each has a path of its own, which goes before the common one. */
