@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #append} only encodes and queues. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
  * more callers there are, the more records a sync carries, and no timer is needed. Where there is no sync to share, a caller
- * writes on its own thread: to hand a record over and to be woken would take ten times as long. Any error of a write or a sync ends the journal for good: the page cache may have dropped
- * what it could not write, so a second sync would lie.
+ * writes on its own thread: to hand a record over and to be woken would take ten times as long. Any error of a write or a sync
+ * ends the journal for good: the page cache may have dropped what it could not write, so a second sync would lie.
  *
  * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
  * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
@@ -36,6 +36,7 @@ final class FileJournal implements Journal {
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
     private static final long IDLE_MILLIS = 2;
+
     /** How often a caller looks for more when its own is written. */
     private static final int BATCHES_OF_A_CALLER_MAX = 4;
 
