@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What a child JVM runs: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
- * test could reach. Arguments: directory, kind of tables, operator's token, and where a clean stop leaves the tables if it does.
+ * test could reach. Arguments: directory, kind of tables, durability, operator's token, and where a clean stop leaves the tables if it does.
  */
 public final class SmallFilesServer {
     private static final int SEGMENT_BYTES = 192 * 1024;
@@ -21,13 +21,14 @@ public final class SmallFilesServer {
         EngineBuilder builder = Engine.builder()
                 .directory(Path.of(arguments[0]))
                 .tables(Tables.valueOf(arguments[1]))
+                .durability(Durability.valueOf(arguments[2]))
                 .maxResources(10_000)
                 .files(SEGMENT_BYTES, BYTES_PER_SNAPSHOT)
                 .createDefaultWorkspace(true)
-                .adminToken(arguments[2])
+                .adminToken(arguments[3])
                 .webhookAllow("127.0.0.0/8");
-        if (arguments.length > 3) {
-            builder.quickRestart(Path.of(arguments[3]));
+        if (arguments.length > 4) {
+            builder.quickRestart(Path.of(arguments[4]));
         }
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             builder.plan(Plan.perMinute(plan.name(), UNLIMITED)

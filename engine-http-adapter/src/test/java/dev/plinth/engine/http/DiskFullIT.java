@@ -150,6 +150,7 @@ class DiskFullIT {
                 SmallFilesServer.class.getName(),
                 disk.path().resolve("store").toString(),
                 "HEAP",
+                "FSYNC",
                 ADMIN);
     }
 

@@ -223,11 +223,13 @@ class Kill9IT {
     }
 
     private ServedProcess start(Random random) throws IOException {
-        return start(store().toString(), random.nextInt(4) == 0 ? "OFF_HEAP" : "HEAP", ADMIN);
+        // Both levels survive the end of the process; at OS the callers write on their own threads.
+        String durability = random.nextBoolean() ? "OS" : "FSYNC";
+        return start(store().toString(), random.nextInt(4) == 0 ? "OFF_HEAP" : "HEAP", durability, ADMIN);
     }
 
     private ServedProcess startQuick() throws IOException {
-        return start(store().toString(), "OFF_HEAP", ADMIN, quick().toString());
+        return start(store().toString(), "OFF_HEAP", "FSYNC", ADMIN, quick().toString());
     }
 
     private ServedProcess start(String... arguments) throws IOException {
