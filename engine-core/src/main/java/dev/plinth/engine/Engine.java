@@ -178,7 +178,13 @@ public final class Engine implements AutoCloseable {
         return wire.execute(call);
     }
 
-    /** Answers a call as the wire would, without ever blocking the caller's thread. */
+    /**
+     * Answers a call as the wire would, without ever blocking the caller's thread.
+     *
+     * <p>What is chained to the future may run on the thread that tells of what is durable, be it the journal's or another caller's, and
+     * everybody else waits meanwhile. So it has to be short, and must not wait for another call of this engine, which would wait for that
+     * very thread: chain such work with an executor of its own ({@code thenApplyAsync}).
+     */
     public CompletableFuture<Reply> submit(Call call) {
         return wire.submit(call);
     }
