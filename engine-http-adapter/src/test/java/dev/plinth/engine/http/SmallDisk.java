@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +32,13 @@ final class SmallDisk implements AutoCloseable {
         return mount;
     }
 
-    /** Leaves so many bytes free. */
+    /** Leaves so many bytes free; asks before each step how many there still are, since a server may be taking some too. */
     void fill(long bytesLeft) throws IOException {
-        long free = Files.getFileStore(mount).getUsableSpace() - bytesLeft;
-        Files.write(filler(), new byte[(int) Math.max(0, free / STEP_BYTES * STEP_BYTES)]);
+        try (OutputStream filler = Files.newOutputStream(filler())) {
+            while (Files.getFileStore(mount).getUsableSpace() - bytesLeft >= STEP_BYTES) {
+                filler.write(new byte[STEP_BYTES]);
+            }
+        }
     }
 
     /** Gives back what {@link #fill} took. */
