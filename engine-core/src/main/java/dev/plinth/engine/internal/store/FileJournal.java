@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #append} only encodes and queues. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
  * more callers there are, the more records a sync carries, and no timer is needed. Where there is no sync to share, a caller
- * writes on its own thread: to hand a record over and to be woken would take ten times as long. Any error of a write or a sync
+ * writes on its own thread: to hand a record over and to be woken would take longer than all else. Any error of a write or a sync
  * ends the journal for good: the page cache may have dropped what it could not write, so a second sync would lie.
  *
  * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
