@@ -14,7 +14,8 @@ public final class Bytes {
     /** One per thread, because looking the algorithm up costs more than digesting what the engine digests. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Bytes::newSha256);
 
-    private static final int SHA_256_BYTES = 32;
+    /** Bytes of a digest. */
+    static final int SHA_256_BYTES = 32;
 
     private Bytes() {}
 

@@ -83,9 +83,10 @@ public record Id(IdKind kind, long high, long low) {
 
     /** The id as the wire shows it. */
     public String text() {
-        byte[] text = new byte[kind.start().length() + DIGITS];
-        int length = text(text, 0);
-        return new String(text, 0, length, StandardCharsets.ISO_8859_1);
+        byte[] buffer = Scratch.take();
+        String text = new String(buffer, 0, text(buffer, 0), StandardCharsets.ISO_8859_1);
+        Scratch.giveBack(buffer);
+        return text;
     }
 
     /** Writes the text into an array, in ASCII, and tells how long it is: {@link #TEXT_LENGTH_MAX} at most. */

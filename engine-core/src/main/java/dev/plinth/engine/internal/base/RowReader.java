@@ -28,6 +28,18 @@ public final class RowReader {
         }
     }
 
+    /** Goes on at a place where an earlier reader of the row was. */
+    public RowReader at(int position) {
+        at = position;
+        return this;
+    }
+
+    /** Goes on behind so many bytes. */
+    public RowReader skip(int count) {
+        at += count;
+        return this;
+    }
+
     /** The version in which the row was written. */
     public int version() {
         return version;
@@ -106,6 +118,13 @@ public final class RowReader {
         String value = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return value;
+    }
+
+    /** The set of a kind that belongs to an id and the text that stands here. */
+    public SetKey set(int kind, Id owner) {
+        int length = small();
+        at += length;
+        return new Digest().id(owner).bytes(bytes, at - length, length).set(kind);
     }
 
     /** Text or its absence. */

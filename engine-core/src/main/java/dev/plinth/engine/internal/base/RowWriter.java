@@ -60,6 +60,13 @@ public final class RowWriter extends Scratch {
         return this;
     }
 
+    /** Adds with its length what another one has rendered. */
+    public RowWriter rendered(Scratch other) {
+        small(other.size);
+        move(other);
+        return this;
+    }
+
     /** Adds bytes or their absence. */
     public RowWriter optionalBytes(byte @Nullable [] value) {
         small(value == null ? 0 : 1);
@@ -68,17 +75,13 @@ public final class RowWriter extends Scratch {
 
     /** Adds text. */
     public RowWriter text(String value) {
-        int length = value.length();
         int start = size;
-        small(length);
-        reserve(length);
-        for (int i = 0; i < length; i++) {
-            char c = value.charAt(i);
-            if (c >= 0x80) {
-                size = start;
-                return bytes(value.getBytes(StandardCharsets.UTF_8));
-            }
-            bytes[size++] = (byte) c;
+        small(value.length());
+        int from = size;
+        utf8(value);
+        if (size - from > value.length()) {
+            size = start;
+            return bytes(value.getBytes(StandardCharsets.UTF_8));
         }
         return this;
     }

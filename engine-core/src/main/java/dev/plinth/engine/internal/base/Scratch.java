@@ -1,17 +1,18 @@
 package dev.plinth.engine.internal.base;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What is rendered byte by byte, in the one buffer of its thread, so that the result is allocated once, at its length. Who renders
- * while another one on the same thread does gets a buffer of its own. Not thread-safe.
+ * What is rendered byte by byte, in a buffer of its thread, so that the result is allocated once, at its length. A thread keeps two
+ * buffers, for what is rendered and for what that becomes a part of; who renders beside both gets a new one. Not thread-safe.
  */
 public abstract class Scratch {
     private static final int BYTES_AT_FIRST = 4 * 1024;
     private static final int BYTES_KEPT_MAX = 64 * 1024;
     private static final byte[] FINISHED = {};
-    private static final ThreadLocal<byte @Nullable []> BUFFER = new ThreadLocal<>();
+    private static final int BUFFERS_KEPT_MAX = 2;
+    private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
 
     /** The bytes so far, with room behind them. */
     protected byte[] bytes = take();
@@ -31,10 +32,42 @@ public abstract class Scratch {
     protected final byte[] finish() {
         checkUnfinished();
         byte[] result = Arrays.copyOf(bytes, size);
+        release();
+        return result;
+    }
+
+    /** Lets go of what was rendered; nothing can be added any more. */
+    protected final void release() {
         giveBack(bytes);
         bytes = FINISHED;
         size = 0;
-        return result;
+    }
+
+    /** Adds what another one has rendered, of which nothing is left then. */
+    protected final void move(Scratch other) {
+        other.checkUnfinished();
+        reserve(other.size);
+        System.arraycopy(other.bytes, 0, bytes, size, other.size);
+        size += other.size;
+        other.release();
+    }
+
+    /** Adds text in UTF-8. */
+    protected final void utf8(String text) {
+        int length = text.length();
+        reserve(length);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                size -= i;
+                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                reserve(utf8.length);
+                System.arraycopy(utf8, 0, bytes, size, utf8.length);
+                size += utf8.length;
+                return;
+            }
+            bytes[size++] = (byte) c;
+        }
     }
 
     private void checkUnfinished() {
@@ -43,20 +76,23 @@ public abstract class Scratch {
         }
     }
 
-    /** The buffer of this thread, with whatever stands in it. */
+    /** A buffer of this thread, with whatever stands in it. */
     static byte[] take() {
-        byte[] buffer = BUFFER.get();
-        if (buffer == null) {
-            return new byte[BYTES_AT_FIRST];
-        }
-        BUFFER.set(null);
-        return buffer;
+        Kept kept = KEPT.get();
+        return kept.count == 0 ? new byte[BYTES_AT_FIRST] : kept.buffers[--kept.count];
     }
 
     /** Gives a buffer back; one that has grown too large is let go of. */
     static void giveBack(byte[] buffer) {
-        if (buffer.length <= BYTES_KEPT_MAX) {
-            BUFFER.set(buffer);
+        Kept kept = KEPT.get();
+        if (buffer.length <= BYTES_KEPT_MAX && kept.count < BUFFERS_KEPT_MAX) {
+            kept.buffers[kept.count++] = buffer;
         }
+    }
+
+    /** The buffers of a thread that nobody renders in. */
+    private static final class Kept {
+        private final byte[][] buffers = new byte[BUFFERS_KEPT_MAX][];
+        private int count;
     }
 }

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.base;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Names one ordered set of numbers.
  *
@@ -17,30 +15,12 @@ public record SetKey(int kind, long high, long low) {
 
     /** The set of a kind that belongs to an id and a word, such as a workspace's jobs of one type. */
     public static SetKey of(int kind, Id owner, String word) {
-        byte[] text = word.getBytes(StandardCharsets.UTF_8);
-        int length = Id.BYTES + text.length;
-        byte[] buffer = Scratch.take();
-        if (length > buffer.length) {
-            buffer = new byte[length];
-        }
-        owner.write(buffer, 0);
-        System.arraycopy(text, 0, buffer, Id.BYTES, text.length);
-        return digested(kind, buffer, length);
+        return new Digest().id(owner).text(word).set(kind);
     }
 
     /** The set of a kind that belongs to two ids, such as a workspace's jobs on one resource. */
     public static SetKey of(int kind, Id owner, Id about) {
-        byte[] buffer = Scratch.take();
-        owner.write(buffer, 0);
-        about.write(buffer, Id.BYTES);
-        return digested(kind, buffer, 2 * Id.BYTES);
-    }
-
-    private static SetKey digested(int kind, byte[] buffer, int length) {
-        Bytes.sha256(buffer, length);
-        SetKey key = new SetKey(kind, Bytes.getLong(buffer, 0), Bytes.getLong(buffer, 8));
-        Scratch.giveBack(buffer);
-        return key;
+        return new Digest().id(owner).id(about).set(kind);
     }
 
     /** The set of a kind that belongs to the engine and a number, such as the work due at one millisecond. */

@@ -1,10 +1,13 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
@@ -12,51 +15,90 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as it is stored: rendered once, and the very bytes that every webhook carries.
- *
- * @param source what the JSON stands in: the row that it was read from, or itself
- * @param jsonAt where in the source the JSON begins, which goes to its end
+ * An event as it is stored: rendered once, and the very bytes that every webhook carries. It is a view of its row, so that of a
+ * row nothing is read but what somebody asks for.
  */
-record EventRow(
-        Id id,
-        Id workspace,
-        long number,
-        String type,
-        @Nullable Id resource,
-        long createdAt,
-        byte[] source,
-        int jsonAt) {
+final class EventRow {
     private static final int VERSION = 1;
+    private static final int ID_AT = RowReader.SEQUENCE_BYTES + 1;
+    private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
+    private static final int NUMBER_AT = WORKSPACE_AT + Id.BYTES;
+    private static final int TYPE_AT = NUMBER_AT + Long.BYTES;
     private static final long KEPT_MILLIS = Duration.ofDays(Limits.EVENT_DAYS).toMillis();
+
+    private final byte[] row;
+    private final int resourceAt;
+    private final int jsonAt;
+    private final long createdAt;
+
+    private EventRow(byte[] row) {
+        this.row = row;
+        RowReader in = reader(TYPE_AT);
+        in.skip(in.small());
+        this.resourceAt = in.position();
+        this.createdAt = in.skip(in.small() * Id.BYTES).number();
+        this.jsonAt = row.length - in.skipBytes();
+    }
 
     static EventRow create(
             Id id, Id workspace, long number, String type, @Nullable Id resource, long createdAt, byte[] data) {
-        byte[] json = new JsonBytes()
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("id", id)
                 .member("type", type)
                 .member("createdAt", Times.text(createdAt))
                 .raw("data", data)
-                .close()
-                .bytes();
-        return new EventRow(id, workspace, number, type, resource, createdAt, json, 0);
+                .close();
+        return new EventRow(new RowWriter(VERSION)
+                .id(id)
+                .id(workspace)
+                .number(number)
+                .text(type)
+                .optionalId(resource)
+                .number(createdAt)
+                .rendered(json)
+                .row());
     }
 
     static EventRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
-        Id id = in.id(IdKind.EVENT);
-        Id workspace = in.id(IdKind.WORKSPACE);
-        long number = in.number();
-        String type = in.text();
-        Id resource = in.optionalId(IdKind.RESOURCE);
-        long createdAt = in.number();
-        int jsonLength = in.skipBytes();
-        return new EventRow(id, workspace, number, type, resource, createdAt, row, in.position() - jsonLength);
+        return new EventRow(row);
+    }
+
+    Id id() {
+        return Id.read(IdKind.EVENT, row, ID_AT);
+    }
+
+    Id workspace() {
+        return Id.read(IdKind.WORKSPACE, row, WORKSPACE_AT);
+    }
+
+    /** Its place in lists. */
+    long number() {
+        return Bytes.getLong(row, NUMBER_AT);
+    }
+
+    String type() {
+        return reader(TYPE_AT).text();
+    }
+
+    /** The set of the workspace's events of its type. */
+    SetKey ofType() {
+        return reader(TYPE_AT).set(SetKinds.EVENTS_BY_TYPE, workspace());
+    }
+
+    /** The resource that it is about or belongs to; null if there is none. */
+    @Nullable
+    Id resource() {
+        return reader(resourceAt).optionalId(IdKind.RESOURCE);
+    }
+
+    long createdAt() {
+        return createdAt;
     }
 
     /** The event as everybody is shown it. */
     byte[] json() {
-        return jsonAt == 0 ? source : Arrays.copyOfRange(source, jsonAt, source.length);
+        return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
     /** From when on an event of a time is not shown any more, in epoch milliseconds. */
@@ -68,19 +110,16 @@ record EventRow(
         return expiresAt(createdAt) <= nowMillis;
     }
 
+    /** The row itself; not copied. */
     byte[] row() {
-        return new RowWriter(VERSION)
-                .id(id)
-                .id(workspace)
-                .number(number)
-                .text(type)
-                .optionalId(resource)
-                .number(createdAt)
-                .bytes(json())
-                .row();
+        return row;
     }
 
     byte[] key() {
-        return workspace.keyOf(id);
+        return workspace().keyOf(id());
+    }
+
+    private RowReader reader(int position) {
+        return new RowReader(row, VERSION).at(position);
     }
 }

@@ -45,7 +45,7 @@ final class EventTables {
     private static void forEachSet(EventRow row, Consumer<SetKey> visitor) {
         visitor.accept(ALL);
         visitor.accept(SetKey.of(SetKinds.EVENTS, row.workspace()));
-        visitor.accept(ofType(row.workspace(), row.type()));
+        visitor.accept(row.ofType());
         Id resource = row.resource();
         if (resource != null) {
             visitor.accept(about(row.workspace(), resource));

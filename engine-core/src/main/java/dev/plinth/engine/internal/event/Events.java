@@ -54,16 +54,17 @@ public final class Events {
 
     /** Adds the row of an event to the changes that cause it. */
     public static Changes.WrittenEvent append(Context context, Changes.EventDraft draft, Changes changes) {
+        Id id = context.newId(IdKind.EVENT);
         EventRow row = EventRow.create(
-                context.newId(IdKind.EVENT),
+                id,
                 draft.workspace(),
                 context.nextNumber(),
                 draft.type(),
                 draft.resource(),
                 context.now(),
                 draft.data());
-        changes.put(EventTables.EVENTS, row.key(), row.row());
-        return new Changes.WrittenEvent(row.id(), row.workspace(), row.type(), row.resource());
+        changes.put(EventTables.EVENTS, draft.workspace().keyOf(id), row.row());
+        return new Changes.WrittenEvent(id, draft.workspace(), draft.type(), draft.resource());
     }
 
     /** True if types that start like this one are the engine's own. */

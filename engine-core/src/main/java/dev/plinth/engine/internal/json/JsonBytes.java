@@ -31,7 +31,7 @@ public final class JsonBytes extends Scratch {
 
     /** A value in canonical form: members sorted by name, numbers as written. */
     public static byte[] canonical(JsonValue value) {
-        return new JsonBytes().value(value, true).bytes();
+        return new JsonBytes().sorted(value).bytes();
     }
 
     /** An object's bytes with more members at its end. */
@@ -134,7 +134,11 @@ public final class JsonBytes extends Scratch {
     /** A number value. */
     public JsonBytes number(long value) {
         separate();
-        ascii(Long.toString(value));
+        if (value < 0) {
+            utf8(Long.toString(value));
+        } else {
+            digits(value);
+        }
         comma = true;
         return this;
     }
@@ -157,6 +161,11 @@ public final class JsonBytes extends Scratch {
     /** A parsed value. */
     public JsonBytes value(JsonValue value) {
         return value(value, false);
+    }
+
+    /** A parsed value in canonical form. */
+    public JsonBytes sorted(JsonValue value) {
+        return value(value, true);
     }
 
     /** Where the next byte goes: the place of a value whose name has just been written. */
@@ -193,7 +202,7 @@ public final class JsonBytes extends Scratch {
         }
         if (value instanceof JsonValue.Num num) {
             separate();
-            ascii(num.written());
+            utf8(num.written());
             comma = true;
             return this;
         }
@@ -251,7 +260,7 @@ public final class JsonBytes extends Scratch {
             case '\b' -> put('b');
             case '\f' -> put('f');
             default -> {
-                ascii("u00");
+                utf8("u00");
                 put((char) HEX[c >> 4]);
                 put((char) HEX[c & 15]);
             }
@@ -277,11 +286,18 @@ public final class JsonBytes extends Scratch {
         }
     }
 
-    private void ascii(String text) {
-        reserve(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            bytes[size++] = (byte) text.charAt(i);
+    private void digits(long value) {
+        int count = 1;
+        for (long rest = value; rest >= 10; rest /= 10) {
+            count++;
         }
+        reserve(count);
+        long rest = value;
+        for (int i = size + count - 1; i >= size; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        size += count;
     }
 
     private void put(char c) {

@@ -34,10 +34,11 @@ public final class Children {
                     context.now(),
                     content);
             Changes changes = new Changes().put(ResourceTables.CHILDREN, row.key(), row.row());
-            changes.event(event(row, "child.created", row.json()));
+            byte[] json = row.json();
+            changes.event(event(row, "child.created", json));
             String location = "/v1/resources/" + parent.id().text() + "/children/"
                     + row.id().text();
-            return Decision.of(changes, Outcome.Done.created(row.json(), row.etag(), location));
+            return Decision.of(changes, Outcome.Done.created(json, row.etag(), location));
         };
     }
 

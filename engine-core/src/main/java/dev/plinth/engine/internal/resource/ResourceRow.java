@@ -1,9 +1,12 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.Arrays;
@@ -14,183 +17,204 @@ import org.jspecify.annotations.Nullable;
  * rendered once per change. Data and metadata are stored inside that JSON only: as long as they may be, twice would be too much
  * for a row.
  *
- * @param id its id; the kind tells whether it is a child
- * @param workspace the owner
- * @param parent the resource that a child belongs to, or null
- * @param number its place in lists
- * @param status its status; of a child always active
- * @param source what the JSON stands in: the row that it was read from, or itself
- * @param at where the parts stand in it
+ * <p>It is a view of its row, so that of a row nothing is read but what somebody asks for.
  */
-record ResourceRow(
-        Id id,
-        Id workspace,
-        @Nullable Id parent,
-        long number,
-        Status status,
-        long version,
-        long createdAt,
-        long updatedAt,
-        String name,
-        String type,
-        byte[] source,
-        Parts at) {
+final class ResourceRow {
     private static final int VERSION = 1;
-    private static final byte[] NOT_RENDERED = {};
-    private static final Parts NOWHERE = new Parts(0, 0, 0, 0);
+    private static final int ID_AT = RowReader.SEQUENCE_BYTES + 1;
+    private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
+    private static final int PARENT_AT = WORKSPACE_AT + Id.BYTES;
+    private static final int FROM_NUMBER_TO_STATUS = Long.BYTES;
+    private static final int FROM_NUMBER_TO_VERSION = FROM_NUMBER_TO_STATUS + 1;
+    private static final int FROM_NUMBER_TO_CREATED = FROM_NUMBER_TO_VERSION + Long.BYTES;
+    private static final int FROM_NUMBER_TO_UPDATED = FROM_NUMBER_TO_CREATED + Long.BYTES;
+    private static final int FROM_NUMBER_TO_NAME = FROM_NUMBER_TO_UPDATED + Long.BYTES;
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
-    /**
-     * Where the parts of the JSON stand.
-     *
-     * @param json where in the source the JSON begins, which goes to its end
-     * @param data where in the JSON the data stands; the metadata follows as the next member
-     * @param dataLength bytes of the data
-     * @param metadataLength bytes of the metadata
-     */
-    record Parts(int json, int data, int dataLength, int metadataLength) {}
+    private final IdKind kind;
+    private final byte[] row;
+    private final int numberAt;
+    private final int typeAt;
+    private final int dataAt;
+    private final int dataLength;
+    private final int metadataLength;
+    private final int jsonAt;
 
-    /** A new one, active, in version 1. */
+    private ResourceRow(byte[] row, IdKind kind) {
+        this.kind = kind;
+        this.row = row;
+        RowReader in = reader(PARENT_AT);
+        this.numberAt = in.skip(in.small() * Id.BYTES).position();
+        in.skip(FROM_NUMBER_TO_NAME);
+        in.skip(in.small());
+        this.typeAt = in.position();
+        in.skip(in.small());
+        int dataInJson = in.small();
+        this.dataLength = in.small();
+        this.metadataLength = in.small();
+        this.jsonAt = row.length - in.skipBytes();
+        this.dataAt = jsonAt + dataInJson;
+    }
+
+    /** A new one, active, in version 1; the kind of its id tells whether it is a child. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
-        return new ResourceRow(
-                        id,
-                        workspace,
-                        parent,
-                        number,
-                        Status.ACTIVE,
-                        1,
-                        now,
-                        now,
-                        content.name(),
-                        content.type(),
-                        NOT_RENDERED,
-                        NOWHERE)
-                .rendered(content);
+        return write(new Facts(id, workspace, parent, number, Status.ACTIVE, 1, now, now), content);
     }
 
     /** The next version with this status and content. */
     ResourceRow next(Status nextStatus, Content nextContent, long now) {
-        return new ResourceRow(
-                        id,
-                        workspace,
-                        parent,
-                        number,
-                        nextStatus,
-                        version + 1,
-                        createdAt,
-                        now,
-                        nextContent.name(),
-                        nextContent.type(),
-                        NOT_RENDERED,
-                        NOWHERE)
-                .rendered(nextContent);
+        return write(
+                new Facts(id(), workspace(), parent(), number(), nextStatus, version() + 1, createdAt(), now),
+                nextContent);
     }
 
     static ResourceRow read(byte[] row, boolean child) {
-        RowReader in = new RowReader(row, VERSION);
-        Id id = in.id(child ? IdKind.CHILD : IdKind.RESOURCE);
-        Id workspace = in.id(IdKind.WORKSPACE);
-        Id parent = in.optionalId(IdKind.RESOURCE);
-        long number = in.number();
-        Status status = Status.stored(in.small());
-        long version = in.number();
-        long createdAt = in.number();
-        long updatedAt = in.number();
-        String name = in.text();
-        String type = in.text();
-        int data = in.small();
-        int dataLength = in.small();
-        int metadataLength = in.small();
-        int jsonLength = in.skipBytes();
-        Parts at = new Parts(in.position() - jsonLength, data, dataLength, metadataLength);
-        return new ResourceRow(
-                id, workspace, parent, number, status, version, createdAt, updatedAt, name, type, row, at);
+        return new ResourceRow(row, child ? IdKind.CHILD : IdKind.RESOURCE);
     }
 
-    byte[] row() {
-        return new RowWriter(VERSION)
-                .id(id)
-                .id(workspace)
-                .optionalId(parent)
-                .number(number)
-                .small(status.ordinal())
-                .number(version)
-                .number(createdAt)
-                .number(updatedAt)
-                .text(name)
-                .text(type)
-                .small(at.data())
-                .small(at.dataLength())
-                .small(at.metadataLength())
-                .bytes(json())
+    private static ResourceRow write(Facts facts, Content content) {
+        JsonBytes json = new JsonBytes();
+        int dataAt = facts.render(content, json);
+        byte[] row = new RowWriter(VERSION)
+                .id(facts.id)
+                .id(facts.workspace)
+                .optionalId(facts.parent)
+                .number(facts.number)
+                .small(facts.status.ordinal())
+                .number(facts.version)
+                .number(facts.createdAt)
+                .number(facts.updatedAt)
+                .text(content.name())
+                .text(content.type())
+                .small(dataAt)
+                .small(content.data().length)
+                .small(content.metadata().length)
+                .rendered(json)
                 .row();
+        return new ResourceRow(row, facts.id.kind());
+    }
+
+    Id id() {
+        return Id.read(kind, row, ID_AT);
+    }
+
+    /** The owner. */
+    Id workspace() {
+        return Id.read(IdKind.WORKSPACE, row, WORKSPACE_AT);
+    }
+
+    /** The resource that a child belongs to; null of a resource. */
+    @Nullable
+    Id parent() {
+        return reader(PARENT_AT).optionalId(IdKind.RESOURCE);
+    }
+
+    /** Its place in lists. */
+    long number() {
+        return Bytes.getLong(row, numberAt);
+    }
+
+    /** Its status; of a child always active. */
+    Status status() {
+        return Status.stored(row[numberAt + FROM_NUMBER_TO_STATUS]);
+    }
+
+    long version() {
+        return Bytes.getLong(row, numberAt + FROM_NUMBER_TO_VERSION);
+    }
+
+    long createdAt() {
+        return Bytes.getLong(row, numberAt + FROM_NUMBER_TO_CREATED);
+    }
+
+    String name() {
+        return reader(numberAt + FROM_NUMBER_TO_NAME).text();
+    }
+
+    String type() {
+        return reader(typeAt).text();
+    }
+
+    /** The set of the workspace's resources of its type. */
+    SetKey ofType() {
+        return reader(typeAt).set(SetKinds.RESOURCES_BY_TYPE, workspace());
+    }
+
+    /** The row itself; not copied. */
+    byte[] row() {
+        return row;
     }
 
     /** What everybody is shown. */
     byte[] json() {
-        return at.json() == 0 ? source : Arrays.copyOfRange(source, at.json(), source.length);
+        return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
     /** What the caller said of it. */
     Content content() {
-        int data = at.json() + at.data();
-        byte[] dataBytes = Arrays.copyOfRange(source, data, data + at.dataLength());
-        return new Content(name, type, dataBytes, metadata());
+        return new Content(name(), type(), Arrays.copyOfRange(row, dataAt, dataAt + dataLength), metadata());
     }
 
     /** String pairs, compact. */
     byte[] metadata() {
-        int metadata = at.json() + at.data() + at.dataLength() + FROM_DATA_TO_METADATA;
-        return Arrays.copyOfRange(source, metadata, metadata + at.metadataLength());
+        int at = dataAt + dataLength + FROM_DATA_TO_METADATA;
+        return Arrays.copyOfRange(row, at, at + metadataLength);
     }
 
     boolean hasMetadata() {
-        return at.metadataLength() > Content.EMPTY.length;
+        return metadataLength > Content.EMPTY.length;
     }
 
     byte[] key() {
-        return workspace.keyOf(id);
+        return workspace().keyOf(id());
     }
 
     String etag() {
-        return Match.tag(version);
+        return Match.tag(version());
     }
 
     /** The id of the resource that access and order go by: the parent of a child. */
     Id resource() {
-        return parent == null ? id : parent;
+        Id parent = parent();
+        return parent == null ? id() : parent;
     }
 
-    /** The same with its JSON. */
-    private ResourceRow rendered(Content content) {
-        JsonBytes json = new JsonBytes().open().member("id", id);
-        if (parent != null) {
-            json.member("resourceId", parent);
+    private RowReader reader(int position) {
+        return new RowReader(row, VERSION).at(position);
+    }
+
+    /** What a row says besides its content. */
+    private record Facts(
+            Id id,
+            Id workspace,
+            @Nullable Id parent,
+            long number,
+            Status status,
+            long version,
+            long createdAt,
+            long updatedAt) {
+        /**
+         * Renders what everybody is shown.
+         *
+         * @return where the data stands in it; the metadata follows as the next member
+         */
+        int render(Content content, JsonBytes json) {
+            json.open().member("id", id);
+            if (parent != null) {
+                json.member("resourceId", parent);
+            }
+            json.member("type", content.type()).member("name", content.name());
+            if (parent == null) {
+                json.member("status", status.wireName());
+            }
+            int dataAt = json.name("data").position();
+            json.raw(content.data())
+                    .raw("metadata", content.metadata())
+                    .member("version", version)
+                    .member("createdAt", Times.text(createdAt))
+                    .member("updatedAt", Times.text(updatedAt))
+                    .close();
+            return dataAt;
         }
-        json.member("type", type).member("name", name);
-        if (parent == null) {
-            json.member("status", status.wireName());
-        }
-        int dataAt = json.name("data").position();
-        byte[] whole = json.raw(content.data())
-                .raw("metadata", content.metadata())
-                .member("version", version)
-                .member("createdAt", Times.text(createdAt))
-                .member("updatedAt", Times.text(updatedAt))
-                .close()
-                .bytes();
-        return new ResourceRow(
-                id,
-                workspace,
-                parent,
-                number,
-                status,
-                version,
-                createdAt,
-                updatedAt,
-                name,
-                type,
-                whole,
-                new Parts(0, dataAt, content.data().length, content.metadata().length));
     }
 }

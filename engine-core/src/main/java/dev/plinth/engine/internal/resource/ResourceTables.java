@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
@@ -26,47 +27,54 @@ final class ResourceTables {
         return SetKey.of(SetKinds.RESOURCES_BY_METADATA, workspace, key + "=" + value);
     }
 
-    /** All sets that a resource is a member of. */
-    private static List<SetKey> sets(ResourceRow row) {
+    private static void forEachSet(ResourceRow row, Consumer<SetKey> visitor) {
         Id workspace = row.workspace();
-        List<SetKey> sets = new ArrayList<>(5);
-        sets.add(SetKey.of(SetKinds.RESOURCES_ALL, workspace));
-        sets.add(SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, row.status().wireName()));
+        visitor.accept(SetKey.of(SetKinds.RESOURCES_ALL, workspace));
+        visitor.accept(
+                SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, row.status().wireName()));
         if (row.status() != Status.ARCHIVED) {
-            sets.add(SetKey.of(SetKinds.RESOURCES_CURRENT, workspace));
+            visitor.accept(SetKey.of(SetKinds.RESOURCES_CURRENT, workspace));
         }
-        sets.add(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, row.type()));
+        visitor.accept(row.ofType());
         if (row.hasMetadata()) {
             JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.metadata());
             for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
                 if (pair.getValue() instanceof JsonValue.Text text) {
-                    sets.add(byMetadata(workspace, pair.getKey(), text.value()));
+                    visitor.accept(byMetadata(workspace, pair.getKey(), text.value()));
                 }
             }
         }
-        return sets;
     }
 
     private static void indexResource(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         ResourceRow old = before == null ? null : ResourceRow.read(before, false);
         ResourceRow row = after == null ? null : ResourceRow.read(after, false);
-        List<SetKey> was = old == null ? List.of() : sets(old);
-        List<SetKey> is = row == null ? List.of() : sets(row);
-        if (old != null) {
-            for (SetKey set : was) {
-                if (!is.contains(set)) {
-                    sets.remove(set, old.number());
-                }
-            }
-        }
-        if (row != null) {
-            for (SetKey set : is) {
-                if (!was.contains(set)) {
-                    sets.add(set, row.number());
-                }
-            }
+        if (old == null && row != null) {
+            forEachSet(row, set -> sets.add(set, row.number()));
+        } else if (old != null && row == null) {
+            forEachSet(old, set -> sets.remove(set, old.number()));
+        } else if (old != null && row != null) {
+            List<SetKey> was = sets(old);
+            List<SetKey> is = sets(row);
+            forEachOther(was, is, set -> sets.remove(set, old.number()));
+            forEachOther(is, was, set -> sets.add(set, row.number()));
         }
         place(RESOURCES, key, old, row, sets);
+    }
+
+    /** All sets that a resource is a member of. */
+    private static List<SetKey> sets(ResourceRow row) {
+        List<SetKey> sets = new ArrayList<>(5);
+        forEachSet(row, sets::add);
+        return sets;
+    }
+
+    private static void forEachOther(List<SetKey> sets, List<SetKey> known, Consumer<SetKey> visitor) {
+        for (SetKey set : sets) {
+            if (!known.contains(set)) {
+                visitor.accept(set);
+            }
+        }
     }
 
     private static void indexChild(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {

@@ -80,10 +80,11 @@ public final class Resources {
                     context.nextNumber(),
                     context.now(),
                     content);
+            byte[] json = row.json();
             Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
-            changes.event(event(row, "resource.created"));
+            changes.event(new Changes.EventDraft(row.workspace(), "resource.created", row.id(), json));
             String location = "/v1/resources/" + row.id().text();
-            return Decision.of(changes, Outcome.Done.created(row.json(), row.etag(), location));
+            return Decision.of(changes, Outcome.Done.created(json, row.etag(), location));
         };
     }
 
@@ -224,13 +225,10 @@ public final class Resources {
 
     private static Decision changed(Context context, Visible visible, Status status, Content content, String event) {
         ResourceRow row = visible.row().next(status, content, context.now());
+        byte[] json = row.json();
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
-        changes.event(event(row, event));
-        return Decision.of(changes, Outcome.Done.ok(visible.view(row.json()), visible.etag(row)));
-    }
-
-    private static Changes.EventDraft event(ResourceRow row, String type) {
-        return new Changes.EventDraft(row.workspace(), type, row.id(), row.json());
+        changes.event(new Changes.EventDraft(row.workspace(), event, row.id(), json));
+        return Decision.of(changes, Outcome.Done.ok(visible.view(json), visible.etag(row)));
     }
 
     /**

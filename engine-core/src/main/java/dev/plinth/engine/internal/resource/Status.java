@@ -12,12 +12,14 @@ enum Status {
 
     private static final Status[] VALUES = values();
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     static Status stored(int number) {
         return VALUES[number];
     }
 
     String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 
     /** Where a move leads from here; the same status if it is there already. */

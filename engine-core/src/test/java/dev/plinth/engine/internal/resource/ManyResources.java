@@ -114,7 +114,7 @@ final class ManyResources implements AutoCloseable {
                     .put(
                             ResourceTables.RESOURCES,
                             key,
-                            row.next(row.status(), after, row.updatedAt()).row());
+                            row.next(row.status(), after, row.createdAt()).row());
         });
     }
 
