@@ -1,30 +1,39 @@
 package dev.plinth.engine.internal.idempotency;
 
-import dev.plinth.engine.internal.base.Bytes;
-import java.nio.charset.StandardCharsets;
+import dev.plinth.engine.internal.base.Digest;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What makes two requests the same: SHA-256 over method, path, sorted query and canonical body. */
 public final class Fingerprint {
-    private static final byte[] SEPARATOR = {0};
-
     private final byte[] digest;
 
     private Fingerprint(byte[] digest) {
         this.digest = digest;
     }
 
-    /** The fingerprint of a request. */
-    public static Fingerprint of(String method, String path, @Nullable String query, byte[] canonicalBody) {
-        return new Fingerprint(Bytes.sha256(
-                method.getBytes(StandardCharsets.UTF_8),
-                SEPARATOR,
-                path.getBytes(StandardCharsets.UTF_8),
-                SEPARATOR,
-                sorted(query).getBytes(StandardCharsets.UTF_8),
-                SEPARATOR,
-                canonicalBody));
+    /** The fingerprint of a request whose body is no JSON, or is empty. */
+    public static Fingerprint of(String method, String path, @Nullable String query, byte[] body) {
+        return new Fingerprint(
+                head(method, path, query).bytes(body, 0, body.length).bytes());
+    }
+
+    /** The fingerprint of a request whose body is JSON. */
+    public static Fingerprint of(String method, String path, @Nullable String query, JsonValue body) {
+        JsonBytes canonical = new JsonBytes().sorted(body);
+        return new Fingerprint(head(method, path, query).rendered(canonical).bytes());
+    }
+
+    private static Digest head(String method, String path, @Nullable String query) {
+        return new Digest()
+                .text(method)
+                .end()
+                .text(path)
+                .end()
+                .text(sorted(query))
+                .end();
     }
 
     static Fingerprint of(byte[] digest) {

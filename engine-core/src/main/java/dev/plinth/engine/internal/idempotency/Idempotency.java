@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.idempotency;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Digest;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
@@ -13,12 +14,9 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.timer.Retention;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room. Thread-safe. */
@@ -26,7 +24,7 @@ public final class Idempotency {
     /** Remembered answers by workspace and key. */
     public static final TableName REMEMBERED = new TableName(18, "remembered", 32, 600, 2, RememberedRetention::index);
 
-    private final ConcurrentHashMap<ByteBuffer, InFlight> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Fresh, Fresh> inFlight = new ConcurrentHashMap<>();
     private final Seal seal;
 
     /** A room that seals answers which show a secret. */
@@ -47,36 +45,33 @@ public final class Idempotency {
      * @return the first one gets a {@link Fresh}; the others learn why not
      */
     public Begin begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
-        byte[] rowKey = rowKey(workspace, key);
-        InFlight mine = new InFlight(fingerprint, new CompletableFuture<>());
-        AtomicReference<@Nullable Remembered> answered = new AtomicReference<>();
+        Fresh mine = new Fresh(new Digest().text(key).keyIn(workspace), fingerprint);
         // One step: a claim that is given up again because the key was answered would be met by others meanwhile.
-        InFlight holder = inFlight.compute(ByteBuffer.wrap(rowKey), (name, other) -> {
+        Fresh holder = inFlight.compute(mine, (same, other) -> {
             if (other != null) {
                 return other;
             }
-            answered.set(live(rows.get(REMEMBERED, rowKey), nowMillis));
-            return answered.get() == null ? mine : null;
+            mine.answered = live(rows.get(REMEMBERED, mine.rowKey), nowMillis);
+            return mine.answered == null ? mine : null;
         });
-        Remembered remembered = answered.get();
+        Remembered remembered = mine.answered;
         if (remembered != null) {
             return remembered.fingerprint().equals(fingerprint)
-                    ? new Replay(remembered.replay(seal, rowKey), remembered.sharedResource(), remembered.sealed())
+                    ? new Replay(remembered.replay(seal, mine.rowKey), remembered.sharedResource(), remembered.sealed())
                     : new Mismatch();
         }
-        if (holder != null && !holder.equals(mine)) {
+        if (holder != null && !holder.end.equals(mine.end)) {
             return holder.fingerprint.equals(fingerprint) ? new InUse(holder.end) : new Mismatch();
         }
-        Fresh fresh = new Fresh(rowKey, mine);
         if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
-            end(fresh);
+            end(mine);
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "Expected at most " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
                                     + " calls with idempotency keys in flight, but there are more; nothing was changed.")
                     .retryAfter(1));
         }
-        return fresh;
+        return mine;
     }
 
     /** Adds to a decision that its outcome is remembered under the key. */
@@ -87,7 +82,7 @@ public final class Idempotency {
                 fresh,
                 new Remembered(
                         context.nextNumber(),
-                        fresh.mine.fingerprint,
+                        fresh.fingerprint,
                         request,
                         context.now(),
                         done.status(),
@@ -106,7 +101,7 @@ public final class Idempotency {
                 fresh,
                 new Remembered(
                         context.nextNumber(),
-                        fresh.mine.fingerprint,
+                        fresh.fingerprint,
                         request,
                         context.now(),
                         status,
@@ -120,8 +115,8 @@ public final class Idempotency {
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
     public void end(Fresh fresh) {
-        inFlight.remove(ByteBuffer.wrap(fresh.rowKey), fresh.mine);
-        fresh.mine.end.complete(null);
+        inFlight.remove(fresh, fresh);
+        fresh.end.complete(null);
     }
 
     private static void put(Changes changes, Fresh fresh, Remembered remembered) {
@@ -132,24 +127,30 @@ public final class Idempotency {
         return row == null || Remembered.expiresAt(row) <= nowMillis ? null : Remembered.read(row);
     }
 
-    private static byte[] rowKey(Id workspace, String key) {
-        byte[] rowKey = Arrays.copyOf(workspace.key(), 2 * Id.BYTES);
-        byte[] digest = Bytes.sha256(key.getBytes(StandardCharsets.US_ASCII));
-        System.arraycopy(digest, 0, rowKey, Id.BYTES, Id.BYTES);
-        return rowKey;
-    }
-
     /** What a call under a key is. */
     public sealed interface Begin {}
 
-    /** The first one: it executes, and ends with {@link Idempotency#end}. */
+    /** The first one: it executes, and ends with {@link Idempotency#end}. It equals whatever claims the same key. */
     public static final class Fresh implements Begin {
         private final byte[] rowKey;
-        private final InFlight mine;
+        private final Fingerprint fingerprint;
+        private final CompletableFuture<Void> end = new CompletableFuture<>();
+        private @Nullable Remembered answered; // what it found in its place, and then it is none
 
-        private Fresh(byte[] rowKey, InFlight mine) {
+        private Fresh(byte[] rowKey, Fingerprint fingerprint) {
             this.rowKey = rowKey;
-            this.mine = mine;
+            this.fingerprint = fingerprint;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Fresh fresh && Arrays.equals(rowKey, fresh.rowKey);
+        }
+
+        /** Of the key's digest, which is as good as any. */
+        @Override
+        public int hashCode() {
+            return (int) Bytes.getLong(rowKey, Id.BYTES);
         }
     }
 
@@ -166,6 +167,4 @@ public final class Idempotency {
 
     /** Another request under a used key. */
     public record Mismatch() implements Begin {}
-
-    private record InFlight(Fingerprint fingerprint, CompletableFuture<Void> end) {}
 }

@@ -61,8 +61,7 @@ record Remembered(
         if (in.version() >= 2) {
             in.number();
         }
-        in.bytes();
-        in.id(IdKind.REQUEST);
+        in.skip(in.small()).skip(Id.BYTES);
         return in.number() + WINDOW_MILLIS;
     }
 

@@ -14,7 +14,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.quota.Quotas;
@@ -372,8 +371,9 @@ public final class Pipeline {
 
     private static Fingerprint fingerprint(Request request) {
         JsonValue json = request.json();
-        byte[] raw = request.hasBody() ? request.body() : NO_BODY;
-        byte[] body = json == null ? raw : JsonBytes.canonical(json);
-        return Fingerprint.of(request.operation().method(), request.path(), request.query(), body);
+        String method = request.operation().method();
+        return json == null
+                ? Fingerprint.of(method, request.path(), request.query(), request.hasBody() ? request.body() : NO_BODY)
+                : Fingerprint.of(method, request.path(), request.query(), json);
     }
 }
