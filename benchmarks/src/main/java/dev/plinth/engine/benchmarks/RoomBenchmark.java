@@ -118,7 +118,7 @@ public class RoomBenchmark {
     /** Who the owner of a key is. */
     @Benchmark
     public Access.Entry authenticate() {
-        return access.authenticate(authorization, store.view(), clock.epochMillis());
+        return access.authenticate(authorization, store::view, clock.epochMillis());
     }
 
     /** Looks up a key that nobody used, claims it and lets go of it. */

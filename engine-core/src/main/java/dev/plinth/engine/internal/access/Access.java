@@ -22,13 +22,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The door of the room: turns a credential into a caller.
  *
- * <p>What was found is cached under the secret together with the version of all keys and workspaces; a committed change of any
+ * <p>What was found is cached under the header as it was sent, together with the version of all keys and workspaces; a committed change of any
  * of them moves the version, so that what was cached before is looked up again. No time to live decides about access.
  * Thread-safe.
  */
@@ -126,22 +127,23 @@ public final class Access {
      * Who a workspace's caller is.
      *
      * @param authorization the header's value, or null
+     * @param rows gives rows to look in, if it is not cached
      * @throws Refused with 401 if the credential is no good
      */
-    public Entry authenticate(@Nullable String authorization, Rows rows, long nowMillis) {
+    public Entry authenticate(@Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
+        Entry known = authorization == null ? null : cache.getIfPresent(authorization);
+        if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
+            return known;
+        }
         String token = bearer(authorization);
-        if (token == null) {
+        if (authorization == null || token == null) {
             throw new Refused(NO_CREDENTIAL);
         }
-        Entry entry = cache.getIfPresent(token);
-        if (entry != null && entry.version == version.get() && nowMillis < entry.validUntil) {
-            return entry;
-        }
-        entry = ApiSecret.isWellFormed(token) ? find(token, rows, nowMillis) : null;
+        Entry entry = ApiSecret.isWellFormed(token) ? find(token, rows.get(), nowMillis) : null;
         if (entry == null) {
             throw new Refused(NOT_VALID);
         }
-        cache.put(token, entry);
+        cache.put(authorization, entry);
         return entry;
     }
 

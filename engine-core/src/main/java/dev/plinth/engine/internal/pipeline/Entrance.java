@@ -55,7 +55,7 @@ final class Entrance {
                 long now = clock.epochMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
-                Access.Entry entry = access.authenticate(authorization, store.view(), now);
+                Access.Entry entry = access.authenticate(authorization, store::view, now);
                 passage.caller = entry.caller();
                 access.checkState(entry);
                 access.noteUse(entry, now);

@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,49 +32,91 @@ final class Router {
 
     /** The operation, or a refusal with 404 or 405. */
     Match match(String method, String path) {
-        List<String> values = new ArrayList<>(3);
-        Node node = path.startsWith("/") ? find(path, values) : null;
-        if (node == null || node.operations.isEmpty()) {
+        Found found = path.startsWith("/") ? find(path) : null;
+        if (found == null || found.node.operations.isEmpty()) {
             throw Refused.of(
                     ProblemCode.ROUTE_NOT_FOUND,
                     "Expected the path of a route, but there is none; paths start with /v1/ and have no slash at their end.");
         }
-        Operation operation = node.operations.get(method.equals("HEAD") ? "GET" : method);
+        Operation operation = found.node.operations.get(method.equals("HEAD") ? "GET" : method);
         if (operation == null) {
-            String allowed = String.join(", ", node.methods());
+            String allowed = String.join(", ", found.node.methods());
             throw new Refused(Refusal.of(
                             ProblemCode.METHOD_NOT_ALLOWED,
                             "Expected one of the methods " + allowed + ", but got another one.")
                     .hint(allowed));
         }
-        return new Match(operation, values);
+        return new Match(operation, found.values);
     }
 
-    private @Nullable Node find(String path, List<String> values) {
+    private @Nullable Found find(String path) {
+        boolean encoded = path.indexOf('%') >= 0;
         Node node = root;
+        List<String> values = List.of();
         int at = 1;
-        for (int i = 0; i < SEGMENTS_MAX && node != null; i++) {
+        for (int i = 0; i < SEGMENTS_MAX; i++) {
             int slash = path.indexOf('/', at);
-            String segment = Percent.decode(slash < 0 ? path.substring(at) : path.substring(at, slash), false);
-            node = segment == null || segment.isEmpty() ? null : node.next(segment, values);
-            if (slash < 0) {
-                return node;
+            int end = slash < 0 ? path.length() : slash;
+            String segment = encoded ? Percent.decode(path.substring(at, end), false) : null;
+            if (at == end || encoded && segment == null) {
+                return null;
             }
+            // Most segments are compared where they stand, and only values become texts of their own.
+            Node next = segment == null ? node.literal(path, at, end) : node.literal(segment, 0, segment.length());
+            if (next == null) {
+                next = node.variable;
+                values = with(values, segment == null ? path.substring(at, end) : segment);
+            }
+            if (next == null || slash < 0) {
+                return next == null ? null : new Found(next, values);
+            }
+            node = next;
             at = slash + 1;
         }
         return null;
     }
 
+    private static List<String> with(List<String> values, String value) {
+        if (values.isEmpty()) {
+            return List.of(value);
+        }
+        List<String> more = new ArrayList<>(values);
+        more.add(value);
+        return more;
+    }
+
     /** An operation with the values of its path's variables. */
     record Match(Operation operation, List<String> values) {}
 
+    private record Literal(String name, Node node) {}
+
+    private record Found(Node node, List<String> values) {}
+
     private static final class Node {
-        private final Map<String, Node> literals = new HashMap<>();
+        private final List<Literal> literals = new ArrayList<>();
         private final Map<String, Operation> operations = new TreeMap<>();
         private @Nullable Node variable;
 
         Node literal(String segment) {
-            return literals.computeIfAbsent(segment, name -> new Node());
+            Node known = literal(segment, 0, segment.length());
+            if (known != null) {
+                return known;
+            }
+            Literal literal = new Literal(segment, new Node());
+            literals.add(literal);
+            return literal.node;
+        }
+
+        /** The one that part of a text names: a list, because there are few. */
+        @Nullable
+        Node literal(String text, int from, int to) {
+            for (int i = 0; i < literals.size(); i++) {
+                Literal literal = literals.get(i);
+                if (literal.name.length() == to - from && text.startsWith(literal.name, from)) {
+                    return literal.node;
+                }
+            }
+            return null;
         }
 
         Node variable() {
@@ -85,16 +126,6 @@ final class Router {
                 variable = node;
             }
             return node;
-        }
-
-        @Nullable
-        Node next(String segment, List<String> values) {
-            Node literal = literals.get(segment);
-            if (literal != null) {
-                return literal;
-            }
-            values.add(segment);
-            return variable;
         }
 
         TreeSet<String> methods() {
