@@ -23,7 +23,8 @@ public record Answer(
         long sequence,
         boolean keyed,
         boolean safe,
-        int waitedSeconds) {
+        int waitedSeconds)
+        implements Step {
     Answer with(Outcome other) {
         return new Answer(request, other, quota, sequence, keyed, safe, waitedSeconds);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The last room: waits, without holding a thread, for an end that the caller asked to wait for, and for the disk. */
 final class Patience {
@@ -25,35 +26,41 @@ final class Patience {
         this.executor = executor;
     }
 
-    /** True if nothing has to be waited for. */
-    boolean isNotNeeded(Step step) {
-        return step.event == null && step.answer.sequence() <= store.committed();
+    /** The answer of a step, if nothing has to be waited for; else null. */
+    @Nullable
+    Answer ready(Step step) {
+        return step instanceof Answer answer && answer.sequence() <= store.committed() ? answer : null;
     }
 
     /** The answer, once it may be given. */
     CompletableFuture<Answer> await(Step step) {
-        CompletableFuture<Void> event = step.event;
-        if (event == null) {
-            return awaitDisk(step.answer);
+        if (step instanceof Step.Pause pause) {
+            return waiting.size() >= Limits.WAITING_CALLS_MAX ? awaitDisk(pause.answer()) : awaitEvent(pause);
         }
-        if (waiting.size() >= Limits.WAITING_CALLS_MAX) {
-            return awaitDisk(step.answer);
-        }
-        int seconds = step.answer.waitedSeconds();
+        return awaitDisk((Answer) step);
+    }
+
+    private CompletableFuture<Answer> awaitEvent(Step.Pause pause) {
+        int seconds = pause.answer().waitedSeconds();
         // A copy, because a time-out must not end the event for others who wait for it.
-        CompletableFuture<Void> end = event.copy();
+        CompletableFuture<Void> end = pause.event().copy();
         waiting.add(end);
-        CompletableFuture<Answer> answer = end.completeOnTimeout(null, step.seconds, TimeUnit.SECONDS)
+        CompletableFuture<Answer> answer = end.completeOnTimeout(null, pause.seconds(), TimeUnit.SECONDS)
                 .thenComposeAsync(
                         nothing -> {
                             waiting.remove(end);
-                            return awaitDisk(step.again().answer.waited(seconds));
+                            return awaitDisk(now(pause.asking().get()).waited(seconds));
                         },
                         executor);
         if (ended) {
             end.complete(null);
         }
         return answer;
+    }
+
+    /** The answer for now of a step: nobody waits twice. */
+    static Answer now(Step step) {
+        return step instanceof Step.Pause pause ? pause.answer() : (Answer) step;
     }
 
     /** Ends all waits for an end, now and from now on; whoever waited is answered as things stand. */

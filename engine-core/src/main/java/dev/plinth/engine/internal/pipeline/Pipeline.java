@@ -142,15 +142,14 @@ public final class Pipeline {
 
     private Answer refuseDraining(Request request) {
         Passage passage = passage(request, false);
-        return depart(passage, execute(passage).answer);
+        return depart(passage, Patience.now(execute(passage)));
     }
 
     private Answer callInside(Request request) {
         Passage passage = passage(request, true);
         Step step = execute(passage);
-        Answer answer =
-                patience.isNotNeeded(step) ? step.answer : patience.await(step).join();
-        return depart(passage, answer);
+        Answer ready = patience.ready(step);
+        return depart(passage, ready == null ? patience.await(step).join() : ready);
     }
 
     private CompletableFuture<Answer> submitInside(Request request) {
@@ -159,9 +158,10 @@ public final class Pipeline {
         }
         Passage passage = passage(request, false);
         Step step = execute(passage);
-        return patience.isNotNeeded(step)
-                ? CompletableFuture.completedFuture(depart(passage, step.answer))
-                : patience.await(step).thenApply(answer -> depart(passage, answer));
+        Answer ready = patience.ready(step);
+        return ready == null
+                ? patience.await(step).thenApply(answer -> depart(passage, answer))
+                : CompletableFuture.completedFuture(depart(passage, ready));
     }
 
     private Passage passage(Request request, boolean mayWait) {
@@ -263,17 +263,17 @@ public final class Pipeline {
         if (shared != null) {
             parts.visibility.check(reading(passage, view), shared);
         }
-        return Step.of(passage.answer(replay.outcome(), view.highest()));
+        return passage.answer(replay.outcome(), view.highest());
     }
 
     private Step inUse(Passage passage, Idempotency.InUse inUse) {
-        Step refused = refuse(passage, IdempotencyKeys.inUse());
+        Answer refused = refuse(passage, IdempotencyKeys.inUse());
         int seconds = Preferences.waitSeconds(passage.request.headers().prefer());
         if (seconds == 0 || passage.hasWaited) {
             return refused;
         }
         passage.hasWaited = true;
-        return new Step(refused.answer.waited(seconds), inUse.end(), seconds, () -> again(passage));
+        return new Step.Pause(refused.waited(seconds), inUse.end(), seconds, () -> again(passage));
     }
 
     private Step again(Passage passage) {
@@ -290,9 +290,7 @@ public final class Pipeline {
     }
 
     private Step ask(Passage passage, Command.Query query) {
-        return query instanceof Command.PatientQuery patient
-                ? askPatiently(passage, patient)
-                : Step.of(answer(passage, query));
+        return query instanceof Command.PatientQuery patient ? askPatiently(passage, patient) : answer(passage, query);
     }
 
     private Step askPatiently(Passage passage, Command.PatientQuery query) {
@@ -300,7 +298,7 @@ public final class Pipeline {
         Command.Wait wait = waitFor(passage, query);
         Answer answer = answer(passage, query);
         if (wait == null || !(answer.outcome() instanceof Outcome.Done)) {
-            return Step.of(answer);
+            return answer;
         }
         CompletableFuture<Void> end = parts.waiters.await(wait.topic(), wait.seconds());
         boolean hasEndedMeanwhile = waitFor(passage, query) == null;
@@ -309,14 +307,14 @@ public final class Pipeline {
         }
         int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
         Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
-        return new Step(
+        return new Step.Pause(
                 now,
                 end,
                 wait.seconds(),
-                () -> Step.of(answer(passage, context -> {
+                () -> answer(passage, context -> {
                     Access.checkStillIn(context.rows(), passage.caller);
                     return query.answer(context);
-                })));
+                }));
     }
 
     private Answer answer(Passage passage, Command.Query query) {
@@ -345,7 +343,7 @@ public final class Pipeline {
         return parts.commits.reading(passage.caller, parts.clock.epochMillis(), view);
     }
 
-    private Step refuse(Passage passage, Refusal refusal) {
+    private Answer refuse(Passage passage, Refusal refusal) {
         return end(passage, new Outcome.Turned(refusal), 0);
     }
 
@@ -355,8 +353,8 @@ public final class Pipeline {
         return departure.note(passage, answer);
     }
 
-    private static Step end(Passage passage, Outcome outcome, long sequence) {
-        return Step.of(passage.answer(outcome, sequence));
+    private static Answer end(Passage passage, Outcome outcome, long sequence) {
+        return passage.answer(outcome, sequence);
     }
 
     private Step fail(Passage passage, Throwable error) {

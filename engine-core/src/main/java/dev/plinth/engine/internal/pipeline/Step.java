@@ -2,28 +2,16 @@ package dev.plinth.engine.internal.pipeline;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** An answer, or an answer for now with what to wait for before asking again. */
-final class Step {
-    final Answer answer;
-    final @Nullable CompletableFuture<Void> event;
-    final int seconds;
-    private final @Nullable Supplier<Step> again;
-
-    Step(Answer answer, @Nullable CompletableFuture<Void> event, int seconds, @Nullable Supplier<Step> again) {
-        this.answer = answer;
-        this.event = event;
-        this.seconds = seconds;
-        this.again = again;
-    }
-
-    static Step of(Answer answer) {
-        return new Step(answer, null, 0, null);
-    }
-
-    /** What comes of asking again. */
-    Step again() {
-        return again == null ? this : again.get();
-    }
+/** Where the rooms lead: to an answer, or to a pause. */
+sealed interface Step permits Answer, Step.Pause {
+    /**
+     * An answer for now, and what to wait for before asking again.
+     *
+     * @param answer what is answered if nobody waits
+     * @param event the end that is waited for
+     * @param seconds how long at most, in real seconds
+     * @param asking asks again
+     */
+    record Pause(Answer answer, CompletableFuture<Void> event, int seconds, Supplier<Step> asking) implements Step {}
 }
