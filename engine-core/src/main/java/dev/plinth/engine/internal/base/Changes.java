@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a decision wants to be written: rows and events, nothing done yet. Not thread-safe. */
 public final class Changes {
-    private final List<Write> writes = new ArrayList<>(8);
-    private final List<EventDraft> events = new ArrayList<>(2);
-    private final List<WrittenEvent> written = new ArrayList<>(2);
+    private static final int WRITES_USUAL = 3;
+
+    private final List<Write> writes = new ArrayList<>(WRITES_USUAL);
+    private List<EventDraft> events = List.of();
+    private List<WrittenEvent> written = List.of();
     private List<Id> started = List.of();
 
     /** Puts a row. */
@@ -25,32 +27,39 @@ public final class Changes {
 
     /** Says that something happened. */
     public Changes event(EventDraft draft) {
-        events.add(draft);
+        events = with(draft, events);
         return this;
     }
 
     /** Says that the writes hold the row of an event. */
     public Changes written(WrittenEvent event) {
-        written.add(event);
+        written = with(event, written);
         return this;
     }
 
     /** Says that the writes hold a new job. */
     public Changes started(Id job) {
-        if (started.isEmpty()) {
-            started = new ArrayList<>(1);
-        }
-        started.add(job);
+        started = with(job, started);
         return this;
     }
 
     /** Adds all that another decision wants. */
     public Changes addAll(Changes other) {
         writes.addAll(other.writes);
-        events.addAll(other.events);
-        written.addAll(other.written);
+        other.events.forEach(this::event);
+        other.written.forEach(this::written);
         other.started.forEach(this::started);
         return this;
+    }
+
+    /** Most decisions have none or one of a kind, which takes no list that grows. */
+    private static <T> List<T> with(T one, List<T> others) {
+        if (others.isEmpty()) {
+            return List.of(one);
+        }
+        List<T> more = others.size() == 1 ? new ArrayList<>(others) : others;
+        more.add(one);
+        return more;
     }
 
     /** The writes in order. */

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import dev.plinth.engine.internal.webhook.FanOut;
+import java.util.List;
 
 /**
  * Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it.
@@ -108,14 +109,14 @@ public final class Commits implements Committer {
         if (context.caller().isEngine() && DeletedWorkspaces.has(context.rows(), context.workspace())) {
             return;
         }
-        for (Changes.EventDraft draft : changes.events()) {
-            changes.written(Events.append(context, draft, changes));
+        List<Changes.EventDraft> drafts = changes.events();
+        for (int i = 0; i < drafts.size(); i++) {
+            changes.written(Events.append(context, drafts.get(i), changes));
         }
-        if (!changes.written().isEmpty()) {
-            FanOut fanOut = new FanOut();
-            for (Changes.WrittenEvent event : changes.written()) {
-                fanOut.add(context, event, changes);
-            }
+        List<Changes.WrittenEvent> written = changes.written();
+        FanOut fanOut = new FanOut();
+        for (int i = 0; i < written.size(); i++) {
+            fanOut.add(context, written.get(i), changes);
         }
     }
 

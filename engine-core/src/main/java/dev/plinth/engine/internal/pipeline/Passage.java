@@ -81,11 +81,12 @@ final class Passage implements Commits.Memory {
 
     @Override
     public void noteCaused(Changes changes) {
-        for (Changes.WrittenEvent event : changes.written()) {
-            events = with(event.id(), events);
+        List<Changes.WrittenEvent> written = changes.written();
+        for (int i = 0; i < written.size(); i++) {
+            events = with(written.get(i).id(), events);
         }
-        for (Id job : changes.started()) {
-            jobs = with(job, jobs);
+        for (int i = 0; i < changes.started().size(); i++) {
+            jobs = with(changes.started().get(i), jobs);
         }
     }
 
@@ -93,7 +94,10 @@ final class Passage implements Commits.Memory {
         if (ids.size() >= Limits.REQUEST_LOG_CAUSED_MAX) {
             return ids;
         }
-        List<Id> more = ids.isEmpty() ? new ArrayList<>(1) : ids;
+        if (ids.isEmpty()) {
+            return List.of(id);
+        }
+        List<Id> more = ids.size() == 1 ? new ArrayList<>(ids) : ids;
         more.add(id);
         return more;
     }

@@ -20,17 +20,28 @@ public final class ContentRules {
     /** What a type looks like. */
     public static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
+    private static final int TYPE_LENGTH_MAX = 64;
+
     private ContentRules() {}
 
-    /** True if a type may have this name. */
+    /** True if a type may have this name: what the pattern says, without what a matcher allocates. */
     public static boolean isType(String name) {
-        return TYPE.matcher(name).matches();
+        boolean fits = !name.isEmpty() && name.length() <= TYPE_LENGTH_MAX && isLower(name.charAt(0));
+        for (int i = 1; i < name.length() && fits; i++) {
+            char c = name.charAt(i);
+            fits = isLower(c) || c >= '0' && c <= '9' || c == '_';
+        }
+        return fits;
+    }
+
+    private static boolean isLower(char c) {
+        return c >= 'a' && c <= 'z';
     }
 
     /** The content of a new resource or child; what is wrong with it is added to the errors behind the fields. */
     static Content create(Fields fields, String defaultType) {
         String name = fields.requiredText("name", Limits.NAME_LENGTH_MAX);
-        String type = fields.matching("type", TYPE);
+        String type = fields.matching("type", TYPE, ContentRules::isType);
         byte[] data = data(fields, fields.object("data"));
         byte[] metadata = metadata(fields);
         return new Content(name, type == null ? defaultType : type, data, metadata);

@@ -73,18 +73,13 @@ public final class Resources {
     public static Command.Change create(Content content) {
         return context -> {
             checkRoom(context);
-            ResourceRow row = ResourceRow.create(
-                    context.newId(IdKind.RESOURCE),
-                    context.workspace(),
-                    null,
-                    context.nextNumber(),
-                    context.now(),
-                    content);
+            Id id = context.newId(IdKind.RESOURCE);
+            Id workspace = context.workspace();
+            ResourceRow row = ResourceRow.create(id, workspace, null, context.nextNumber(), context.now(), content);
             byte[] json = row.json();
-            Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
-            changes.event(new Changes.EventDraft(row.workspace(), "resource.created", row.id(), json));
-            String location = "/v1/resources/" + row.id().text();
-            return Decision.of(changes, Outcome.Done.created(json, row.etag(), location));
+            Changes changes = new Changes().put(ResourceTables.RESOURCES, workspace.keyOf(id), row.row());
+            changes.event(new Changes.EventDraft(workspace, "resource.created", id, json));
+            return Decision.of(changes, Outcome.Done.created(json, row.etag(), id.text("/v1/resources/")));
         };
     }
 

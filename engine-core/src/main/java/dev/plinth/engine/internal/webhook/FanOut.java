@@ -9,13 +9,14 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds to a decision one delivery for each of its events and each endpoint that wants it. One object serves one decision: it
  * remembers which lanes the decision itself has filled.
  */
 public final class FanOut {
-    private final Set<SetKey> filled = new HashSet<>();
+    private @Nullable Set<SetKey> filled;
 
     /** Adds the deliveries of an event. */
     public void add(Context context, Changes.WrittenEvent event, Changes changes) {
@@ -31,6 +32,14 @@ public final class FanOut {
             }
             next = rows.ceiling(endpoints, next + 1);
         }
+    }
+
+    /** True if the decision had not filled the lane yet. */
+    private boolean fill(SetKey lane) {
+        if (filled == null) {
+            filled = new HashSet<>();
+        }
+        return filled.add(lane);
     }
 
     private DeliveryRow delivery(Context context, Changes.WrittenEvent event, EndpointRow endpoint) {
@@ -50,7 +59,7 @@ public final class FanOut {
         boolean waits = false;
         if (lane != null) {
             SetKey set = DeliveryRow.lane(endpoint.id(), lane);
-            waits = !filled.add(set) || context.rows().ceiling(set, 0) != Rows.NONE;
+            waits = !fill(set) || context.rows().ceiling(set, 0) != Rows.NONE;
         }
         return new DeliveryRow(facts, DeliveryStatus.PENDING, 0, 0, waits ? 0 : context.now(), 0, false, 0);
     }

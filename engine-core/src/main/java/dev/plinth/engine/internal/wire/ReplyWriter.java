@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer as status, headers and bytes. */
@@ -99,7 +100,9 @@ final class ReplyWriter {
         Plan plan = quota.plan();
         String policies = policy(plan.name(), plan.requests(), plan.windowSeconds());
         String states = state(plan.name(), quota.remaining(), quota.nextUnitSeconds());
-        for (PolicyQuota other : quota.others()) {
+        List<PolicyQuota> others = quota.others();
+        for (int i = 0; i < others.size(); i++) {
+            PolicyQuota other = others.get(i);
             if (other.isShown()) {
                 RatePolicy policy = other.policy();
                 policies += ", " + policy(policy.name(), policy.requests(), policy.windowSeconds());
