@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * it at once. What nobody took is unknown and is an error too. Not thread-safe.
  */
 public final class Fields {
+    private static final int MEMBERS_USUAL = 4;
+
     private final JsonValue.Obj object;
     private final String at;
     private final List<ProblemError> errors;
     /** A list: an object has few known members. */
-    private final List<String> taken = new ArrayList<>();
+    private List<String> taken = List.of();
 
     /** Takes from this object, which stands at a JSON Pointer, and adds to these errors. */
     public Fields(JsonValue.Obj object, String at, List<ProblemError> errors) {
@@ -62,14 +64,32 @@ public final class Fields {
     public boolean isNull(String name) {
         boolean isNull = object.get(name) instanceof JsonValue.Null;
         if (isNull) {
-            taken.add(name);
+            take(name);
         }
         return isNull;
     }
 
+    private void take(String name) {
+        if (taken.isEmpty()) {
+            taken = new ArrayList<>(MEMBERS_USUAL);
+        }
+        if (!taken.contains(name)) {
+            taken.add(name);
+        }
+    }
+
+    /** True if each member is among those that were taken. */
+    private boolean areAllTaken() {
+        int there = 0;
+        for (int i = 0; i < taken.size(); i++) {
+            there += has(taken.get(i)) ? 1 : 0;
+        }
+        return there == object.members().size();
+    }
+
     /** The member as it is; null if it is absent. */
     public @Nullable JsonValue any(String name) {
-        taken.add(name);
+        take(name);
         return object.get(name);
     }
 
@@ -208,7 +228,7 @@ public final class Fields {
 
     /** Says that a member has to be there. */
     public void missing(String name, String expected) {
-        taken.add(name);
+        take(name);
         error(name, "required", "Expected " + expected + ", but the member is missing.");
     }
 
@@ -219,7 +239,7 @@ public final class Fields {
 
     /** Ends the taking: what was not taken is unknown or read-only. */
     public void end() {
-        if (object.members().isEmpty()) {
+        if (areAllTaken()) {
             return;
         }
         for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {

@@ -11,7 +11,9 @@ import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.View;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rooms in front of the idempotency door, in the order of the contract: each lets a passage on or refuses it. */
@@ -20,10 +22,12 @@ final class Entrance {
     private final EngineClock clock;
     private final Access access;
     private final Quotas quotas;
+    private final Supplier<View> views;
     private volatile boolean draining;
 
     Entrance(Store store, EngineClock clock, Access access, Quotas quotas) {
         this.store = store;
+        this.views = store::view;
         this.clock = clock;
         this.access = access;
         this.quotas = quotas;
@@ -55,7 +59,7 @@ final class Entrance {
                 long now = clock.epochMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
-                Access.Entry entry = access.authenticate(authorization, store::view, now);
+                Access.Entry entry = access.authenticate(authorization, views, now);
                 passage.caller = entry.caller();
                 access.checkState(entry);
                 access.noteUse(entry, now);

@@ -32,12 +32,13 @@ final class Input {
     private final Request request;
     private final QueryParameters query;
     private final List<ProblemError> errors = new ArrayList<>();
-    private final Fields body;
+    private final JsonValue.Obj object;
+    private @Nullable Fields body;
 
     private Input(Request request, QueryParameters query, JsonValue.Obj object) {
         this.request = request;
         this.query = query;
-        this.body = new Fields(object, "", errors);
+        this.object = object;
     }
 
     /** The input of a request; refuses at once what cannot be read at all. */
@@ -49,7 +50,12 @@ final class Input {
 
     /** The members of the body. */
     Fields body() {
-        return body;
+        Fields known = body;
+        if (known == null) {
+            known = new Fields(object, "", errors);
+            body = known;
+        }
+        return known;
     }
 
     /** The parameters of the query. */
@@ -86,14 +92,14 @@ final class Input {
     /** The id in a member of the body; null if it is absent, an id that nothing has if it is none. */
     @Nullable
     Id idMember(String name, IdKind kind) {
-        JsonValue value = body.any(name);
+        JsonValue value = body().any(name);
         if (value == null) {
             return null;
         }
         if (value instanceof JsonValue.Text text) {
             return idOrNowhere(kind, text.value());
         }
-        body.wrongType(name, "an id " + kind.prefix() + "_…", value);
+        body().wrongType(name, "an id " + kind.prefix() + "_…", value);
         return null;
     }
 
@@ -115,7 +121,9 @@ final class Input {
     /** A command, if nothing was wrong with its arguments; refuses with everything that was. */
     <T> T checked(T command) {
         query.check();
-        body.end();
+        if (!object.members().isEmpty()) {
+            body().end();
+        }
         if (!errors.isEmpty()) {
             throw new Refused(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
@@ -162,7 +170,7 @@ final class Input {
 
     /** An object member in compact form; empty if it is absent. */
     byte[] objectMember(String name) {
-        JsonValue.Obj object = body.object(name);
-        return object == null ? "{}".getBytes(StandardCharsets.US_ASCII) : JsonBytes.compact(object);
+        JsonValue.Obj member = body().object(name);
+        return member == null ? "{}".getBytes(StandardCharsets.US_ASCII) : JsonBytes.compact(member);
     }
 }

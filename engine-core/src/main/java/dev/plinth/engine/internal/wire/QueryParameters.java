@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes the parameters out of a query and collects what is wrong with them. Not thread-safe. */
 final class QueryParameters {
     private final Map<String, String> values;
-    private final List<ProblemError> errors = new ArrayList<>();
+    private List<ProblemError> errors = List.of();
     private boolean cursorInvalid;
 
     private QueryParameters(Map<String, String> values) {
@@ -125,6 +125,7 @@ final class QueryParameters {
     }
 
     void error(String name, String code, String detail) {
+        errors = errors.isEmpty() ? new ArrayList<>() : errors;
         errors.add(new ProblemError(ProblemError.Source.PARAMETER, name, code, detail));
     }
 
