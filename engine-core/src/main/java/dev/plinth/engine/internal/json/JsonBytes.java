@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Scratch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -150,10 +151,15 @@ public final class JsonBytes extends Scratch {
 
     /** A value that is rendered already. */
     public JsonBytes raw(byte[] json) {
+        return raw(json, 0, json.length);
+    }
+
+    private JsonBytes raw(byte[] source, int from, int to) {
         separate();
-        reserve(json.length);
-        System.arraycopy(json, 0, bytes, size, json.length);
-        size += json.length;
+        int length = to - from;
+        reserve(length);
+        System.arraycopy(source, from, bytes, size, length);
+        size += length;
         comma = true;
         return this;
     }
@@ -181,7 +187,9 @@ public final class JsonBytes extends Scratch {
     private JsonBytes value(JsonValue value, boolean sorted) {
         if (value instanceof JsonValue.Obj obj) {
             open();
-            if (sorted) {
+            if (obj.members() instanceof Members few && (!sorted || few.isAscii())) {
+                members(few, sorted);
+            } else if (sorted) {
                 sortedMembers(obj.members());
             } else {
                 for (Map.Entry<String, JsonValue> member : obj.members().entrySet()) {
@@ -192,21 +200,38 @@ public final class JsonBytes extends Scratch {
         }
         if (value instanceof JsonValue.Arr arr) {
             openArray();
-            for (JsonValue item : arr.items()) {
-                value(item, sorted);
+            List<JsonValue> items = arr.items();
+            for (int i = 0; i < items.size(); i++) {
+                value(items.get(i), sorted);
             }
             return closeArray();
         }
         if (value instanceof JsonValue.Text text) {
-            return text(text.value());
+            byte[] source = text.source();
+            return source == null ? text(text.value()) : raw(source, text.from() - 1, text.to() + 1);
         }
         if (value instanceof JsonValue.Num num) {
+            byte[] source = num.source();
+            if (source != null) {
+                return raw(source, num.from(), num.to());
+            }
             separate();
             utf8(num.written());
             comma = true;
             return this;
         }
         return raw(value instanceof JsonValue.Bool bool ? (bool.value() ? TRUE : FALSE) : NULL);
+    }
+
+    private void members(Members members, boolean sorted) {
+        int member = sorted ? members.above(-1) : 0;
+        for (int i = 0; i < members.size(); i++) {
+            raw(members.source(), members.from(member) - 1, members.to(member) + 1);
+            put(':');
+            comma = false;
+            JsonBytes unused = value(members.value(member), sorted);
+            member = sorted ? members.above(member) : member + 1;
+        }
     }
 
     private void sortedMembers(Map<String, JsonValue> members) {

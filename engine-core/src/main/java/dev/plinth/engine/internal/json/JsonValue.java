@@ -31,7 +31,21 @@ public sealed interface JsonValue {
     }
 
     /** A string. */
-    record Text(String value) implements JsonValue {
+    final class Text extends Spelled implements JsonValue {
+        /** A string that stands nowhere. */
+        public Text(String value) {
+            super(value);
+        }
+
+        Text(byte[] source, int from, int to) {
+            super(source, from, to);
+        }
+
+        /** Its characters. */
+        public String value() {
+            return text();
+        }
+
         @Override
         public String kind() {
             return "a string";
@@ -39,7 +53,21 @@ public sealed interface JsonValue {
     }
 
     /** A number as it was written. */
-    record Num(String written) implements JsonValue {
+    final class Num extends Spelled implements JsonValue {
+        /** A number that stands nowhere. */
+        public Num(String written) {
+            super(written);
+        }
+
+        Num(byte[] source, int from, int to) {
+            super(source, from, to);
+        }
+
+        /** What was written. */
+        public String written() {
+            return text();
+        }
+
         @Override
         public String kind() {
             return "a number";

@@ -1,0 +1,306 @@
+package dev.plinth.engine.internal.json;
+
+import dev.plinth.engine.internal.base.Limits;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes once over bytes that are known to be UTF-8 and makes the tree of the one JSON value (RFC 8259) in them. Texts, names and
+ * numbers stay where they stand: the tree says from where to where. Not thread-safe; one scanner, one document.
+ */
+final class JsonScanner {
+    private static final int NUMBER_DIGITS_MAX = 1000;
+    private static final int EXPONENT_DIGITS_MAX = 8;
+    private static final int ITEMS_USUAL = 4;
+    private static final JsonValue TRUE = new JsonValue.Bool(true);
+    private static final JsonValue FALSE = new JsonValue.Bool(false);
+    private static final int END = -1;
+
+    private final byte[] source;
+    private final int depthMax;
+    private int at;
+    private int depth;
+
+    JsonScanner(byte[] utf8, int depthMax) {
+        this.source = utf8;
+        this.depthMax = depthMax;
+    }
+
+    JsonValue document() throws MalformedJson {
+        if (peek() == END) {
+            throw new MalformedJson("Expected a JSON value, but the body is empty.");
+        }
+        JsonValue value = value();
+        if (peek() != END) {
+            throw new MalformedJson("Expected nothing after the JSON value, but there is more" + where());
+        }
+        return value;
+    }
+
+    private JsonValue value() throws MalformedJson {
+        return switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> string();
+            case 't' -> word("true", TRUE);
+            case 'f' -> word("false", FALSE);
+            case 'n' -> word("null", JsonValue.Null.NULL);
+            default -> number();
+        };
+    }
+
+    private JsonValue object() throws MalformedJson {
+        enter();
+        Map<String, JsonValue> members = Map.of();
+        boolean more = !ends('}');
+        while (more) {
+            require('"');
+            int from = at;
+            String written = text();
+            int to = at - 1;
+            require(':');
+            JsonValue value = value();
+            if (members.isEmpty()) {
+                members = new Members(source);
+            }
+            // Few plain names are compared where they stand; with many that would take a time that grows with their
+            // square.
+            boolean isNew;
+            if (members instanceof Members few && written == null && few.size() < Members.MAX) {
+                isNew = few.add(from, to, value);
+            } else {
+                members = members instanceof Members ? new LinkedHashMap<>(members) : members;
+                isNew = members.put(written == null ? plain(from, to) : written, value) == null;
+            }
+            if (!isNew) {
+                throw new MalformedJson("Expected valid JSON, but a member stands there twice" + where());
+            }
+            more = goesOn('}');
+        }
+        depth--;
+        return new JsonValue.Obj(members);
+    }
+
+    private JsonValue array() throws MalformedJson {
+        enter();
+        if (ends(']')) {
+            depth--;
+            return new JsonValue.Arr(List.of());
+        }
+        List<JsonValue> items = new ArrayList<>(ITEMS_USUAL);
+        do {
+            items.add(value());
+        } while (goesOn(']'));
+        depth--;
+        return new JsonValue.Arr(items);
+    }
+
+    private JsonValue string() throws MalformedJson {
+        at++;
+        int from = at;
+        String written = text();
+        return written == null ? new JsonValue.Text(source, from, at - 1) : new JsonValue.Text(written);
+    }
+
+    private JsonValue word(String word, JsonValue value) throws MalformedJson {
+        for (int i = 0; i < word.length(); i++, at++) {
+            if (at == source.length || source[at] != word.charAt(i)) {
+                throw misplaced();
+            }
+        }
+        return value;
+    }
+
+    /** An exponent that no decimal number of the JDK can hold is refused here, before somebody has to read it. */
+    private JsonValue number() throws MalformedJson {
+        int from = at;
+        skip('-', '-');
+        int whole = at;
+        int digits = digits();
+        if (digits > 1 && source[whole] == '0') {
+            throw misplaced();
+        }
+        if (skip('.', '.')) {
+            digits += digits();
+        }
+        if (skip('e', 'E')) {
+            boolean unused = skip('+', '-');
+            if (digits() > EXPONENT_DIGITS_MAX) {
+                throw new MalformedJson("Expected a number with an exponent of at most " + EXPONENT_DIGITS_MAX
+                        + " digits, but got a longer one" + where());
+            }
+        }
+        if (digits > NUMBER_DIGITS_MAX) {
+            throw new MalformedJson(
+                    "Expected a number of at most " + NUMBER_DIGITS_MAX + " digits, but got a longer one" + where());
+        }
+        return new JsonValue.Num(source, from, at);
+    }
+
+    /** How many digits stand here, one at least. */
+    private int digits() throws MalformedJson {
+        int from = at;
+        while (at < source.length && source[at] >= '0' && source[at] <= '9') {
+            at++;
+        }
+        if (at == from) {
+            throw misplaced();
+        }
+        return at - from;
+    }
+
+    private boolean skip(char one, char other) {
+        boolean there = at < source.length && (source[at] == one || source[at] == other);
+        at += there ? 1 : 0;
+        return there;
+    }
+
+    /** Goes behind the closing quote; the text if it has escapes, and else null: it is what stands there. */
+    private @Nullable String text() throws MalformedJson {
+        int from = at;
+        while (at < source.length) {
+            byte b = source[at++];
+            if (b == '"') {
+                return null;
+            }
+            if (b == '\\') {
+                at--;
+                return unescaped(from);
+            }
+            if (b >= 0 && b < ' ') {
+                at--;
+                throw misplaced();
+            }
+        }
+        throw misplaced();
+    }
+
+    private String unescaped(int start) throws MalformedJson {
+        StringBuilder text = new StringBuilder();
+        int from = start;
+        while (at < source.length) {
+            byte b = source[at++];
+            if (b == '"' || b == '\\') {
+                text.append(plain(from, at - 1));
+                if (b == '"') {
+                    return text.toString();
+                }
+                escape(text);
+                from = at;
+            } else if (b >= 0 && b < ' ') {
+                at--;
+                throw misplaced();
+            }
+        }
+        throw misplaced();
+    }
+
+    private void escape(StringBuilder text) throws MalformedJson {
+        if (at == source.length) {
+            throw misplaced();
+        }
+        char c = (char) source[at++];
+        switch (c) {
+            case '"', '\\', '/' -> text.append(c);
+            case 'b' -> text.append('\b');
+            case 'f' -> text.append('\f');
+            case 'n' -> text.append('\n');
+            case 'r' -> text.append('\r');
+            case 't' -> text.append('\t');
+            case 'u' -> codePoint(text);
+            default -> {
+                at--;
+                throw misplaced();
+            }
+        }
+    }
+
+    private void codePoint(StringBuilder text) throws MalformedJson {
+        char first = hex();
+        text.append(first);
+        if (!Character.isSurrogate(first)) {
+            return;
+        }
+        boolean escaped = Character.isHighSurrogate(first)
+                && at + 1 < source.length
+                && source[at] == '\\'
+                && source[at + 1] == 'u';
+        at += escaped ? 2 : 0;
+        char second = escaped ? hex() : ' ';
+        if (!Character.isLowSurrogate(second)) {
+            throw new MalformedJson("Expected whole characters, but there is half a surrogate pair" + where());
+        }
+        text.append(second);
+    }
+
+    private char hex() throws MalformedJson {
+        int value = 0;
+        for (int i = 0; i < 4; i++, at++) {
+            int digit = at < source.length && source[at] >= 0 ? Character.digit(source[at], 16) : -1;
+            if (digit < 0) {
+                throw misplaced();
+            }
+            value = value << 4 | digit;
+        }
+        return (char) value;
+    }
+
+    private String plain(int from, int to) {
+        return new String(source, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private void enter() throws MalformedJson {
+        at++;
+        depth++;
+        if (depth > depthMax) {
+            throw new MalformedJson(
+                    "Expected valid JSON, but it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.");
+        }
+    }
+
+    /** True, and goes behind it, if the next byte is this one. */
+    private boolean ends(char close) {
+        boolean closes = peek() == close;
+        at += closes ? 1 : 0;
+        return closes;
+    }
+
+    /** Goes behind a comma, and tells so, or behind the end. */
+    private boolean goesOn(char close) throws MalformedJson {
+        boolean closes = ends(close);
+        if (!closes) {
+            require(',');
+        }
+        return !closes;
+    }
+
+    private void require(char expected) throws MalformedJson {
+        if (!ends(expected)) {
+            throw misplaced();
+        }
+    }
+
+    /** The next byte that is no space, where it stands; {@link #END} if there is none. */
+    private int peek() {
+        while (at < source.length) {
+            byte b = source[at];
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b & 0xFF;
+            }
+            at++;
+        }
+        return END;
+    }
+
+    private MalformedJson misplaced() {
+        return new MalformedJson("Expected valid JSON, but a character or an end does not belong there" + where());
+    }
+
+    private String where() {
+        return " (at byte " + at + ").";
+    }
+}

@@ -1,0 +1,178 @@
+package dev.plinth.engine.internal.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few members of an object in the order in which they came. Their names stand in the object's text, without escapes: only who
+ * asks for one gets a text of its own. Not to be changed once it is read.
+ */
+final class Members extends AbstractMap<String, JsonValue> {
+    /** So many at most, because a name is looked for by going through them. */
+    static final int MAX = 16;
+
+    private static final int USUAL = 4;
+
+    private final byte[] source;
+    private int[] ends = new int[2 * USUAL];
+    private JsonValue[] values = new JsonValue[USUAL];
+    private int size;
+
+    /** None yet, of an object in this text. */
+    Members(byte[] source) {
+        this.source = source;
+    }
+
+    /** Adds a member whose name stands from here to there; false, and nothing is added, if there is one of that name. */
+    boolean add(int from, int to, JsonValue value) {
+        for (int i = 0; i < size; i++) {
+            if (Arrays.equals(source, from(i), to(i), source, from, to)) {
+                return false;
+            }
+        }
+        if (size == values.length) {
+            ends = Arrays.copyOf(ends, 4 * size);
+            values = Arrays.copyOf(values, 2 * size);
+        }
+        ends[2 * size] = from;
+        ends[2 * size + 1] = to;
+        values[size++] = value;
+        return true;
+    }
+
+    /** Where the name of a member begins in the text. */
+    int from(int index) {
+        return ends[2 * index];
+    }
+
+    /** Where it ends. */
+    int to(int index) {
+        return ends[2 * index + 1];
+    }
+
+    /** The text. */
+    byte[] source() {
+        return source;
+    }
+
+    /** The value of a member. */
+    JsonValue value(int index) {
+        return values[index];
+    }
+
+    /** True if all names are ASCII: then the order of their bytes is that of their characters. */
+    boolean isAscii() {
+        for (int i = 0; i < size; i++) {
+            for (int at = from(i); at < to(i); at++) {
+                if (source[at] < 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The member with the least name above that of another one, or of all for -1; -1 if there is none. */
+    int above(int other) {
+        int least = -1;
+        for (int i = 0; i < size; i++) {
+            boolean above = other < 0 || compare(other, i) < 0;
+            if (above && (least < 0 || compare(i, least) < 0)) {
+                least = i;
+            }
+        }
+        return least;
+    }
+
+    private int compare(int one, int other) {
+        return Arrays.compare(source, from(one), to(one), source, from(other), to(other));
+    }
+
+    private String name(int index) {
+        return new String(source, from(index), to(index) - from(index), StandardCharsets.UTF_8);
+    }
+
+    private int index(@Nullable Object wanted) {
+        for (int i = 0; i < size && wanted instanceof String; i++) {
+            if (isNamed(i, (String) wanted)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isNamed(int index, String wanted) {
+        int from = from(index);
+        int length = to(index) - from;
+        if (length < wanted.length()) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length(); i++) {
+            char c = wanted.charAt(i);
+            if (c >= 0x80) {
+                return wanted.equals(name(index));
+            }
+            if (c != source[from + i]) {
+                return false;
+            }
+        }
+        return length == wanted.length();
+    }
+
+    @Override
+    public @Nullable JsonValue get(@Nullable Object wanted) {
+        int index = index(wanted);
+        return index < 0 ? null : values[index];
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object wanted) {
+        return index(wanted) >= 0;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public Set<Map.Entry<String, JsonValue>> entrySet() {
+        return new AbstractSet<>() {
+            @Override
+            public Iterator<Map.Entry<String, JsonValue>> iterator() {
+                return new Entries();
+            }
+
+            @Override
+            public int size() {
+                return size;
+            }
+        };
+    }
+
+    private final class Entries implements Iterator<Map.Entry<String, JsonValue>> {
+        private int next;
+
+        @Override
+        public boolean hasNext() {
+            return next < size;
+        }
+
+        @Override
+        public Map.Entry<String, JsonValue> next() {
+            if (next == size) {
+                throw new NoSuchElementException();
+            }
+            Map.Entry<String, JsonValue> entry = Map.entry(name(next), values[next]);
+            next++;
+            return entry;
+        }
+    }
+}
