@@ -115,8 +115,11 @@ public final class Idempotency {
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
     public void end(Fresh fresh) {
-        inFlight.remove(fresh, fresh);
-        fresh.end.complete(null);
+        // A second end would find the claim of the next call, which equals this one.
+        if (!fresh.end.isDone()) {
+            inFlight.remove(fresh);
+            fresh.end.complete(null);
+        }
     }
 
     private static void put(Changes changes, Fresh fresh, Remembered remembered) {
