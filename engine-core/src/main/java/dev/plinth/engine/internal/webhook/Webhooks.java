@@ -44,7 +44,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
     private final AddressGuard guard;
-    private final Sender sender;
+    private final LateSender sender;
     private final Attempts attempts;
 
     /**
@@ -83,7 +83,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
         this.guard = new AddressGuard(parts.allowed().stream().map(Cidr::parse).toList());
-        this.sender = Sender.create(guard, parts.version());
+        this.sender = new LateSender(() -> Sender.create(guard, parts.version()));
         this.attempts = new Attempts(parts.executor(), Limits.DELIVERIES_RUNNING_MAX);
     }
 
