@@ -380,6 +380,8 @@ public final class Engine implements AutoCloseable {
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
     private void committed(long sequence, List<Changes.Write> writes, Access access, Waiters waiters) {
         access.committed(writes);
+        // In memory nothing is due before the first commit.
+        timers.start();
         boolean work = false;
         boolean events = false;
         for (Changes.Write write : writes) {
@@ -410,7 +412,9 @@ public final class Engine implements AutoCloseable {
         jobs.onSettled(timers::wake);
         webhooks.onSettled(timers::wake);
         sweep.onSettled(timers::wake);
-        timers.start();
+        if (directory.isPresent()) {
+            timers.start();
+        }
         feed.wake();
         return config.clock() instanceof ManualClock manual ? manual.attach(timers) : null;
     }

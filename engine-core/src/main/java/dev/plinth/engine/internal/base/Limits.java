@@ -120,7 +120,7 @@ public final class Limits {
     public static final int REQUEST_LOG_CAUSED_MAX = 100;
 
     /** Slots of a ring; a power of two. */
-    public static final int RING_SLOTS = 1024;
+    public static final int RING_SLOTS = 64;
 
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 64;

@@ -11,7 +11,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * to ascend, so callers do not meet in a lock for it.
  */
 public final class RandomIds implements IdSource {
-    private final SecureRandom secure = new SecureRandom();
+    private static final SecureRandom SECURE = new SecureRandom();
+
     private long lastMillis;
     private long high;
     private long low;
@@ -27,7 +28,7 @@ public final class RandomIds implements IdSource {
 
     @Override
     public void fillSecret(byte[] target) {
-        secure.nextBytes(target);
+        SECURE.nextBytes(target);
     }
 
     private synchronized Bits ascending(long epochMillis) {

@@ -4,6 +4,7 @@ import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
@@ -24,7 +25,8 @@ public final class Doorbell implements AutoCloseable {
     private final Disruptor<Slot> disruptor;
     private final RingBuffer<Slot> ring;
     private final Answering answering;
-    private volatile boolean started;
+    private volatile boolean running;
+    private boolean open;
 
     /** A doorbell of this name; the answer runs on the ring's own thread. */
     public Doorbell(String name, Runnable answer) {
@@ -32,7 +34,8 @@ public final class Doorbell implements AutoCloseable {
                 Slot::new,
                 Limits.RING_SLOTS,
                 work -> {
-                    Thread thread = new Thread(work, name);
+                    // Whoever rings first makes the thread, which shall have nothing of the caller.
+                    Thread thread = new Thread(null, work, name, 0, false);
                     thread.setDaemon(true);
                     return thread;
                 },
@@ -43,21 +46,36 @@ public final class Doorbell implements AutoCloseable {
         ring = disruptor.getRingBuffer();
     }
 
-    /** Begins to answer. */
-    public void start() {
-        started = true;
-        disruptor.start();
+    /** Begins to answer. The thread is made by the first ring: many an engine has no work for it. */
+    public synchronized void start() {
+        open = true;
+        if (ring.getCursor() != Sequencer.INITIAL_CURSOR_VALUE) {
+            run();
+        }
     }
 
     /** Says that something up to this commit sequence is new. Never blocks. */
     public void ring(long sequence) {
         ring.tryPublishEvent((slot, at) -> slot.sequence = sequence);
+        if (!running) {
+            run();
+        }
+    }
+
+    private synchronized void run() {
+        if (open && !running) {
+            disruptor.start();
+            running = true;
+        }
     }
 
     /** Answers what is left and returns when nobody answers any more, or when that takes too long. */
     @Override
     public void close() {
-        if (!started) {
+        synchronized (this) {
+            open = false;
+        }
+        if (!running) {
             return;
         }
         try {

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,6 +27,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final ReentrantLock bell = new ReentrantLock();
     private final Condition rung = bell.newCondition();
     private final Thread thread;
+    private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
     private volatile boolean open = true;
 
@@ -38,9 +40,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         this.thread.setDaemon(true);
     }
 
-    /** Begins to start what is due. */
+    /** Begins to start what is due; does nothing if it has begun, or is closed. */
     public void start() {
-        thread.start();
+        if (!started.get() && open && started.compareAndSet(false, true)) {
+            thread.start();
+        }
     }
 
     /** Says that something may be due or ready now. Never blocks for long, may be called by anybody. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class OpenApi {
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
-    private final OpenApiBodies bodies;
+    private final Supplier<OpenApiBodies> bodies;
     private final TreeMap<String, List<Operation>> byPath = new TreeMap<>();
     private byte @Nullable [] document;
 
@@ -40,9 +41,9 @@ final class OpenApi {
      *
      * @param operations the names of the host's synchronous operations on resources
      * @param asyncOperations the names of its asynchronous ones
-     * @param bodies what the routes take
+     * @param bodies what the routes take; asked when the document is made
      */
-    OpenApi(Set<String> operations, Set<String> asyncOperations, OpenApiBodies bodies) {
+    OpenApi(Set<String> operations, Set<String> asyncOperations, Supplier<OpenApiBodies> bodies) {
         this.bodies = bodies;
         asyncOperations.forEach(name -> hostOperations.put(name, true));
         operations.forEach(name -> hostOperations.put(name, false));
@@ -61,15 +62,13 @@ final class OpenApi {
     /** Takes the table that it is about; once, before anybody asks. */
     void describe(List<Operation> table) {
         for (Operation operation : table) {
-            if (!bodies.has(operation.accepts())) {
-                throw new IllegalStateException("Expected the schema of a body, but " + operation.name() + " takes "
-                        + operation.accepts() + "; add it to OpenApiBodies");
-            }
             byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
         }
     }
 
     private byte[] render() {
+        OpenApiBodies schemas = bodies.get();
+        byPath.values().forEach(operations -> operations.forEach(operation -> check(operation, schemas)));
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("openapi", "3.1.0")
@@ -90,8 +89,15 @@ final class OpenApi {
                     .forEach(operation -> hostOperations(json, operation));
         });
         json.close();
-        components(json.name("components"));
+        components(json.name("components"), schemas);
         return json.close().bytes();
+    }
+
+    private static void check(Operation operation, OpenApiBodies schemas) {
+        if (!schemas.has(operation.accepts())) {
+            throw new IllegalStateException("Expected the schema of a body, but " + operation.name() + " takes "
+                    + operation.accepts() + "; add it to OpenApiBodies");
+        }
     }
 
     /** The host's operations have a route in common; here each has a path of its own, which goes before the common one. */
@@ -280,7 +286,7 @@ final class OpenApi {
         return codes;
     }
 
-    private void components(JsonBytes json) {
+    private static void components(JsonBytes json, OpenApiBodies schemas) {
         json.open().name("securitySchemes").open();
         bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
         bearer(json.name("operatorToken"), "The operator's token.");
@@ -306,7 +312,7 @@ final class OpenApi {
         json.close().name("schemas").open();
         json.raw("Problem", PROBLEM);
         OpenApiSchemas.addAll(json);
-        bodies.addAll(json);
+        schemas.addAll(json);
         json.close().close();
     }
 

@@ -68,7 +68,9 @@ public final class Wire {
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
         OpenApi openApi = new OpenApi(
-                parts.operations().keySet(), parts.asyncOperations(), new OpenApiBodies(parts.plans(), parts.types()));
+                parts.operations().keySet(),
+                parts.asyncOperations(),
+                () -> new OpenApiBodies(parts.plans(), parts.types()));
         List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),

@@ -39,6 +39,29 @@ class DoorbellTest {
     }
 
     @Test
+    void start_notRung_makesNoThread() throws Exception {
+        try (Doorbell doorbell = new Doorbell("plinth-unrung-ring", answers::release)) {
+            doorbell.start();
+            assertThat(isRunning("plinth-unrung-ring")).isFalse();
+
+            doorbell.ring(1);
+            awaitAnswer();
+            assertThat(isRunning("plinth-unrung-ring")).isTrue();
+        }
+    }
+
+    @Test
+    void ring_closed_makesNoThread() {
+        Doorbell doorbell = new Doorbell("plinth-closed-ring", answers::release);
+        doorbell.start();
+        doorbell.close();
+
+        doorbell.ring(1);
+
+        assertThat(isRunning("plinth-closed-ring")).isFalse();
+    }
+
+    @Test
     void ring_full_neverBlocksAndIsAnsweredOnceForAll() throws Exception {
         AtomicInteger count = new AtomicInteger();
         try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
@@ -154,6 +177,11 @@ class DoorbellTest {
 
             assertThat(ended).as("round %d", round).isTrue();
         }
+    }
+
+    private static boolean isRunning(String thread) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(one -> one.getName().equals(thread));
     }
 
     private void awaitAnswer() throws InterruptedException {
