@@ -26,6 +26,9 @@ public final class Main {
     private static final int NOT_WHOLE = 1;
     private static final int USAGE = 2;
 
+    /** Names where the JDK takes locale data from; with SPI alone it has the root's. */
+    private static final String LOCALE_PROVIDERS = "java.locale.providers";
+
     /** Hosts that mean every interface: one listens on them, but connects to another. */
     private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
 
@@ -39,10 +42,18 @@ public final class Main {
 
     /** Starts the program; returns once it serves, and exits at once if it does not. */
     public static void main(String[] arguments) {
+        doWithoutLocaleData();
         ConsoleLogging.quiet();
         int status = new Main(System.out, System.err).run(List.of(arguments), System.getenv());
         if (status != OK) {
             System.exit(status);
+        }
+    }
+
+    /** Jetty asks the JDK for every locale as it is loaded, a sixteenth of a cold start; nothing here writes in any. */
+    private static void doWithoutLocaleData() {
+        if (System.getProperty(LOCALE_PROVIDERS) == null) {
+            System.setProperty(LOCALE_PROVIDERS, "SPI");
         }
     }
 
