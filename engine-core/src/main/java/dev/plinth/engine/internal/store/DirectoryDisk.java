@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real directory with one opener at a time: a file lock says who it is, and goes with the process however that ends.
@@ -127,6 +130,38 @@ final class DirectoryDisk implements Disk {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Override
+    public File createStreamed(String name) throws IOException {
+        int blockBytes = blockBytes();
+        File cached = create(name);
+        return new DirectOutput(cached, openDirect(name, StandardOpenOption.WRITE), blockBytes);
+    }
+
+    @Override
+    public File openStreamed(String name) throws IOException {
+        int blockBytes = blockBytes();
+        File cached = open(name);
+        FileChannel direct = openDirect(name, StandardOpenOption.READ);
+        return direct == null ? cached : new DirectInput(cached, direct, blockBytes);
+    }
+
+    private int blockBytes() throws IOException {
+        return (int) Files.getFileStore(directory).getBlockSize();
+    }
+
+    /** A channel past the page cache; null where the JVM or the file system has none. */
+    private @Nullable FileChannel openDirect(String name, OpenOption access) throws IOException {
+        if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
+            return null;
+        }
+        try {
+            return FileChannel.open(
+                    directory.resolve(name), access, LinkOption.NOFOLLOW_LINKS, ExtendedOpenOption.DIRECT);
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            return null; // an older tmpfs, for one
+        }
     }
 
     @Override

@@ -16,8 +16,18 @@ interface Disk extends AutoCloseable {
     /** Makes an empty file that only the owner may read and write; it must not be there. */
     File create(String name) throws IOException;
 
+    /** The same for a long file that is written once, from its beginning to its end, and not read soon. */
+    default File createStreamed(String name) throws IOException {
+        return create(name);
+    }
+
     /** Opens a file for reading and writing. */
     File open(String name) throws IOException;
+
+    /** The same for a long file that is only read, from its beginning to its end. */
+    default File openStreamed(String name) throws IOException {
+        return open(name);
+    }
 
     /** Gives a file another name, replacing what had it. */
     void rename(String from, String to) throws IOException;

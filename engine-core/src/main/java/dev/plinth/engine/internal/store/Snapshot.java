@@ -25,9 +25,6 @@ final class Snapshot {
     private static final int END_BYTES = 24;
     private static final int BLOCK_BYTES = 1024 * 1024;
 
-    /** So often a snapshot that grows is synced: gigabytes synced at once would hold up the journal's own syncs. */
-    private static final int BYTES_PER_SYNC = 32 * 1024 * 1024;
-
     private static final String PREFIX = "snapshot-";
     private static final int DIGITS = 19;
     static final String TEMPORARY = "snapshot.tmp";
@@ -63,7 +60,7 @@ final class Snapshot {
     /** Copies all rows to a temporary file; the store's writer may work on meanwhile. */
     static Draft write(Disk disk, Tables tables, List<TableName> names, Start start) throws IOException {
         disk.delete(TEMPORARY);
-        Disk.File file = disk.create(TEMPORARY);
+        Disk.File file = disk.createStreamed(TEMPORARY);
         BlockWriter blocks = new BlockWriter(file);
         try {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
@@ -122,7 +119,7 @@ final class Snapshot {
      * @throws IllegalStateException if it is of another version
      */
     static Loaded read(Disk disk, String name, RowSink rowSink) throws IOException {
-        try (Disk.File file = disk.open(name)) {
+        try (Disk.File file = disk.openStreamed(name)) {
             ByteBuffer header = read(file, 0, HEADER_BYTES, name);
             byte[] magic = new byte[MAGIC.length];
             header.get(magic);
@@ -215,7 +212,6 @@ final class Snapshot {
         private final Disk.File file;
         private final ByteBuffer block = ByteBuffer.allocate(2 * BLOCK_BYTES);
         private long position;
-        private long syncedTo;
         private long rows;
 
         BlockWriter(Disk.File file) {
@@ -249,10 +245,6 @@ final class Snapshot {
             raw(head.flip());
             raw(block.flip());
             block.clear();
-            if (position - syncedTo >= BYTES_PER_SYNC) {
-                file.sync();
-                syncedTo = position;
-            }
         }
     }
 }
