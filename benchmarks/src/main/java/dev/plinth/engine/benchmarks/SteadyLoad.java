@@ -23,8 +23,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * A store at work, one caller at {@code OS}: in turn it creates under a fresh key, changes and shows a resource by chance. How long each
- * takes while a snapshot is written and while none is, and how much disk the directory takes meanwhile, against the newest
- * snapshot. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
+ * takes while a snapshot is written and while none is, and how much disk the directory takes meanwhile, against the keys and rows
+ * that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
  */
 final class SteadyLoad {
     private static final int RESOURCES = 300_000;
@@ -32,6 +32,8 @@ final class SteadyLoad {
     private static final int DAY_SECONDS = 10;
     /** Between two looks at the directory: whoever looked all the time would take a processor from what is measured. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final int LOOKS_PER_SIZE = 25;
 
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
 
@@ -62,7 +64,9 @@ final class SteadyLoad {
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = BenchedEngine.id(engine.call(engine.create(i), 201));
             }
-            Thread watcher = new Thread(this::watch);
+            // What the preparation has left is old from now on.
+            System.gc();
+            Thread watcher = new Thread(() -> watch(engine.engine()));
             watcher.start();
             work(engine, ids, seconds);
             ended = true;
@@ -77,7 +81,7 @@ final class SteadyLoad {
             Figures.print("steady " + name, nanos, PERCENTILES);
         });
         Figures.print("steady directory", largest.get() / (1024.0 * 1024), "MiB");
-        Figures.print("steady directory against snapshot", largestTimes, "times");
+        Figures.print("steady directory against rows", largestTimes, "times");
     }
 
     private void work(BenchedEngine engine, String[] ids, long seconds) {
@@ -99,25 +103,28 @@ final class SteadyLoad {
         histograms.computeIfAbsent(what + when, any -> Load.histogram()).recordValue(nanos);
     }
 
-    private void watch() {
-        for (; !ended; LockSupport.parkNanos(LOOK_NANOS)) {
+    private void watch(Engine engine) {
+        for (int looks = 0; !ended; looks++) {
             snapshot.set(Files.exists(directory.resolve("snapshot.tmp")));
-            long sum = 0;
-            long newest = 0;
-            try (Stream<Path> files = Files.list(directory)) {
-                for (Path file : files.sorted().toList()) {
-                    long bytes = size(file);
-                    sum += bytes;
-                    if (String.valueOf(file.getFileName()).startsWith("snapshot-")) {
-                        newest = bytes;
-                    }
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            if (looks % LOOKS_PER_SIZE == 0) {
+                long bytes = directoryBytes();
+                largest.accumulateAndGet(bytes, Math::max);
+                largestTimes = Math.max(largestTimes, bytes / LargeStore.rowBytes(engine));
             }
-            largest.accumulateAndGet(sum, Math::max);
-            largestTimes = Math.max(largestTimes, newest == 0 ? 0 : sum / (double) newest);
+            LockSupport.parkNanos(LOOK_NANOS);
         }
+    }
+
+    private long directoryBytes() {
+        long sum = 0;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                sum += size(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sum;
     }
 
     private static long size(Path file) throws IOException {

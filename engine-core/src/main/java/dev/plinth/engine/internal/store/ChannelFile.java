@@ -3,12 +3,14 @@ package dev.plinth.engine.internal.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 
 /** A file behind a channel. */
 final class ChannelFile implements Disk.File {
     private final Opener opener;
     private volatile FileChannel channel;
+    private boolean closed;
 
     ChannelFile(FileChannel channel, Opener opener) {
         this.channel = channel;
@@ -49,11 +51,12 @@ final class ChannelFile implements Disk.File {
         int from = source.position();
         boolean interrupted = Thread.interrupted();
         while (source.hasRemaining()) {
+            FileChannel used = channel;
             try {
-                int unused = channel.write(source, position + source.position() - from);
+                int unused = used.write(source, position + source.position() - from);
             } catch (ClosedByInterruptException e) {
                 interrupted = Thread.interrupted();
-                channel = opener.open();
+                replace(used, e);
                 source.position(from);
             }
         }
@@ -62,13 +65,35 @@ final class ChannelFile implements Disk.File {
         }
     }
 
+    /** Who is interrupted in a write closes the channel under who syncs beside it: what was written stays to be synced. */
     @Override
     public void sync() throws IOException {
-        channel.force(false);
+        while (true) {
+            FileChannel used = channel;
+            try {
+                used.force(false);
+                return;
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (ClosedChannelException e) {
+                replace(used, e);
+            }
+        }
+    }
+
+    /** Opens another channel unless somebody else has. */
+    private synchronized void replace(FileChannel broken, ClosedChannelException why) throws IOException {
+        if (closed) {
+            throw why;
+        }
+        if (channel == broken) {
+            channel = opener.open();
+        }
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
         channel.close();
     }
 }

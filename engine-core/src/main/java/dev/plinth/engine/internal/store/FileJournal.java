@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
  *   busy (under the queue's)  current file, position, segment, frame: they       while it writes and syncs
  *                             are those of the one thread that set it
- *   monitor (spare)           the file of the next segment, so that it is       held while a segment is zeroed; taken before
- *                             never zeroed and taken at once                    the queue's, never inside it
+ *   monitor (next segment)    its file                                          held while it is zeroed; taken before the
+ *                                                                               queue's, never inside it
+ *   monitor (syncing)         at OS, that nobody syncs behind one who failed;   held while it syncs; a leaf
+ *                             which file is the current one
  * </pre>
  */
 final class FileJournal implements Journal {
@@ -40,7 +42,8 @@ final class FileJournal implements Journal {
     /** How often a caller looks for more when its own is written. */
     private static final int BATCHES_OF_A_CALLER_MAX = 4;
 
-    private static final long SPARE_RETRY_MILLIS = 1000;
+    /** At OS a segment is synced in so many parts as it fills; this bounds what a power cut takes and how long a full one takes. */
+    private static final int SYNCS_PER_SEGMENT = 16;
 
     private final Disk disk;
     private final Durability durability;
@@ -49,20 +52,19 @@ final class FileJournal implements Journal {
     private final ReentrantLock queue = new ReentrantLock();
     private final Condition wanted = queue.newCondition();
     private final Condition room = queue.newCondition();
-    private final Condition taken = queue.newCondition();
-    private final Object spare = new Object();
+    private final Object syncing = new Object();
+    private final NextSegment nextSegment;
     private final Thread flusher;
-    private final Thread preparer;
     private List<byte[]> queued = new ArrayList<>();
     private int queuedBytes;
     private int flushingBytes;
     private int lastCrc;
     private volatile boolean busy;
     private boolean flusherWanted;
+    private volatile @Nullable Throwable broken;
+    private long syncedTo;
     private volatile boolean failed;
     private volatile boolean open = true;
-    private volatile boolean spareReady;
-    private volatile boolean spareRefused;
     private int roomLeft;
     private @Nullable Fates fates;
     private Disk.File file;
@@ -90,9 +92,9 @@ final class FileJournal implements Journal {
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
         this.nextToFlush = end.sequence() + 1;
+        this.nextSegment = new NextSegment(disk, segmentBytes, this::wakeCallers);
         if (segmentNumber == 0) {
-            Segment.prepareSpare(disk, segmentBytes);
-            this.file = takeSpare(nextToFlush);
+            this.file = begin(nextToFlush, null);
         } else {
             this.file = disk.open(Segment.name(segmentNumber));
             this.fileBytes = (int) file.size();
@@ -101,7 +103,6 @@ final class FileJournal implements Journal {
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.flusher = daemon("plinth-journal", this::flushLoop);
-        this.preparer = daemon("plinth-journal-spare", this::prepareLoop);
     }
 
     @Override
@@ -113,7 +114,7 @@ final class FileJournal implements Journal {
     public void start(Fates listener) {
         fates = listener;
         flusher.start();
-        preparer.start();
+        nextSegment.start();
     }
 
     /** Waits for the next segment if it is being prepared; only a disk that refused it has no room. */
@@ -122,11 +123,11 @@ final class FileJournal implements Journal {
         queue.lock();
         try {
             while (true) {
-                boolean ready = spareReady;
+                boolean ready = nextSegment.isReady();
                 if (fits(bytes, ready)) {
                     return true;
                 }
-                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : spareRefused;
+                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : nextSegment.isRefused();
                 if (nothingHelps || !open) {
                     return false;
                 }
@@ -172,7 +173,7 @@ final class FileJournal implements Journal {
             if (queued.isEmpty() || busy || !open) {
                 return; // a closed journal takes what it has
             }
-            if (!here || durability == Durability.FSYNC || !fitsOneFrame()) {
+            if (!here || durability == Durability.FSYNC || !fitsOneFrame() || broken != null) {
                 wakeFlusher();
                 return;
             }
@@ -231,7 +232,7 @@ final class FileJournal implements Journal {
         shut();
         // Whoever closes, even interrupted: the lock of the directory must not be given up while these still write.
         Joined.join(flusher);
-        Joined.join(preparer);
+        nextSegment.join();
         try {
             file.close();
         } catch (IOException e) {
@@ -292,23 +293,77 @@ final class FileJournal implements Journal {
             open = false;
             wanted.signalAll();
             room.signalAll();
-            taken.signalAll();
+        } finally {
+            queue.unlock();
+        }
+        nextSegment.shut();
+    }
+
+    /** What the flusher has to write; waits until it is wanted, and is empty only when the journal is closed. */
+    private List<byte[]> awaitBatch() throws IOException {
+        queue.lock();
+        try {
+            while (!failed && (busy || isSyncDue() || !flusherWanted && open)) {
+                if (isSyncDue()) {
+                    syncBehindCallers();
+                } else {
+                    wanted.awaitUninterruptibly();
+                }
+            }
+            if (failed) {
+                return List.of();
+            }
+            if (broken != null) {
+                busy = true;
+                throw new IOException("Expected to sync what callers wrote, but the disk failed", broken);
+            }
+            return take();
         } finally {
             queue.unlock();
         }
     }
 
-    /** What the flusher has to write; waits until it is wanted, and is empty only when the journal is closed. */
-    private List<byte[]> awaitBatch() {
+    /** Called with the queue's lock. Where callers write, a whole segment that is synced when it is full would hold them up. */
+    private boolean isSyncDue() {
+        return durability == Durability.OS && written - syncedTo >= segmentBytes / SYNCS_PER_SEGMENT && broken == null;
+    }
+
+    /** Called by the flusher with the queue's lock, without which it syncs. */
+    private void syncBehindCallers() {
+        syncedTo = written;
+        queue.unlock();
+        try {
+            sync();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to sync behind callers, but could not", e);
+        } finally {
+            queue.lock();
+        }
+    }
+
+    /**
+     * Makes durable what the level OS has only written. Once this has failed it fails for ever, whoever asks, and the flusher ends
+     * the journal: what the disk has lost, a second sync does not find.
+     */
+    void sync() throws IOException {
+        synchronized (syncing) {
+            if (broken != null) {
+                throw new IOException("Expected to sync the journal, but the disk failed before", broken);
+            }
+            try {
+                file.sync();
+                return;
+            } catch (IOException | RuntimeException | Error e) {
+                broken = e;
+            }
+        }
         queue.lock();
         try {
-            while (!failed && (busy || !flusherWanted && open)) {
-                wanted.awaitUninterruptibly();
-            }
-            return failed ? List.of() : take();
+            wakeFlusher();
         } finally {
             queue.unlock();
         }
+        throw new IOException("Expected to sync the journal, but the disk failed", broken);
     }
 
     /** True if nothing comes for a moment: between two frames the empty one would only be in the way. */
@@ -321,7 +376,7 @@ final class FileJournal implements Journal {
             }
             return !flusherWanted;
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw NextSegment.interrupted(e);
         } finally {
             queue.unlock();
         }
@@ -342,12 +397,12 @@ final class FileJournal implements Journal {
     private List<byte[]> next(boolean goesOn, boolean inOneFrame) {
         queue.lock();
         try {
-            if (goesOn && !queued.isEmpty() && (!inOneFrame || fitsOneFrame())) {
+            if (goesOn && !queued.isEmpty() && broken == null && (!inOneFrame || fitsOneFrame())) {
                 return take();
             }
             busy = false;
             flusherWanted |= !queued.isEmpty();
-            if (flusherWanted || !open) {
+            if (flusherWanted || !open || isSyncDue()) {
                 wanted.signal();
             }
             return List.of();
@@ -370,6 +425,7 @@ final class FileJournal implements Journal {
     }
 
     private void end() throws IOException {
+        nextSegment.endFull();
         file.sync();
         writeTrailer();
         file.sync();
@@ -432,100 +488,23 @@ final class FileJournal implements Journal {
 
     private void rotate(long firstSequence) throws IOException {
         if (durability == Durability.OS) {
-            file.sync();
+            sync();
+            syncedTo = written;
         }
-        try (Disk.File full = file) {
-            int end = position;
-            boolean hasRoomForEnd = segmentRoom() >= Frame.HEADER_BYTES;
-            synchronized (spare) {
-                if (!spareReady) {
-                    Segment.prepareSpare(disk, segmentBytes);
-                }
-                file = takeSpare(firstSequence);
-            }
-            if (hasRoomForEnd) {
-                full.write(Frame.encodeEnd(firstSequence), end);
-                full.sync();
-            }
+        Disk.File next =
+                begin(firstSequence, new NextSegment.FullSegment(file, position, segmentRoom(), firstSequence));
+        synchronized (syncing) {
+            file = next;
         }
+        noteRoom(segmentRoom(), 0);
     }
 
-    private Disk.File takeSpare(long firstSequence) throws IOException {
+    private Disk.File begin(long firstSequence, NextSegment.@Nullable FullSegment before) throws IOException {
+        Disk.File next = nextSegment.take(new Segment(segmentNumber + 1, firstSequence, flushedCrc), before);
         segmentNumber++;
-        String name = Segment.name(segmentNumber);
-        disk.rename(Segment.SPARE, name);
-        disk.syncNames();
-        spareReady = false;
-        Disk.File next = disk.open(name);
-        next.write(new Segment(segmentNumber, firstSequence, flushedCrc).header(segmentBytes), 0);
-        next.sync();
         position = Segment.HEADER_BYTES;
         fileBytes = segmentBytes;
-        noteRoom(segmentBytes - position, 0);
-        wakePreparer();
         return next;
-    }
-
-    /** Keeps the next segment ready, so that a full disk is met before anybody depends on it. */
-    private void prepareLoop() {
-        boolean warned = false;
-        while (awaitTaken()) {
-            try {
-                synchronized (spare) {
-                    if (!spareReady) {
-                        Segment.prepareSpare(disk, segmentBytes);
-                        spareReady = true;
-                    }
-                }
-                spareRefused = false;
-                warned = false;
-                wakeCallers();
-            } catch (IOException | RuntimeException | Error e) {
-                if (!warned) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "Expected room for the next segment of the journal, but there is none; writes are refused when this"
-                                    + " one is full. Free some space; it goes on by itself.",
-                            e);
-                    warned = true;
-                }
-                spareRefused = true;
-                wakeCallers();
-                pause();
-            }
-        }
-    }
-
-    /** Waits until the next segment is in use; false if the journal is closed. */
-    private boolean awaitTaken() {
-        queue.lock();
-        try {
-            while (spareReady && open) {
-                taken.awaitUninterruptibly();
-            }
-            return open;
-        } finally {
-            queue.unlock();
-        }
-    }
-
-    private void pause() {
-        queue.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(SPARE_RETRY_MILLIS);
-            while (left > 0 && open) {
-                left = taken.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } finally {
-            queue.unlock();
-        }
-    }
-
-    /** Nobody has the journal's own threads to interrupt them. */
-    private static IllegalStateException interrupted(InterruptedException e) {
-        return new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
     }
 
     /**
@@ -538,15 +517,6 @@ final class FileJournal implements Journal {
             wakeFlusher();
         }
         room.awaitUninterruptibly();
-    }
-
-    private void wakePreparer() {
-        queue.lock();
-        try {
-            taken.signal();
-        } finally {
-            queue.unlock();
-        }
     }
 
     private void wakeCallers() {

@@ -27,6 +27,7 @@ record Segment(long number, long firstSequence, int crcBefore) {
     private static final int CRC_AT = 36;
     private static final String PREFIX = "journal-";
     private static final int DIGITS = 10;
+    private static final int BYTES_PER_SYNC = 4 * 1024 * 1024;
     private static final int ZEROS_BYTES = 1024 * 1024;
 
     /** The name of a segment's file. */
@@ -56,8 +57,11 @@ record Segment(long number, long firstSequence, int crcBefore) {
     static void prepareSpare(Disk disk, int bytes) throws IOException {
         disk.delete(SPARE);
         try (Disk.File file = disk.create(SPARE)) {
-            zero(file, 0, bytes);
-            file.sync();
+            // In pieces: who syncs another file would wait for all that is on its way to the disk.
+            for (int at = 0; at < bytes; at += BYTES_PER_SYNC) {
+                zero(file, at, Math.min(bytes, at + BYTES_PER_SYNC));
+                file.sync();
+            }
         } catch (IOException e) {
             disk.abandon(SPARE, e);
             throw e;

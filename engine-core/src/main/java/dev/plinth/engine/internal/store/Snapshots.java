@@ -103,7 +103,9 @@ final class Snapshots implements AutoCloseable {
                 return transaction.lastSequence();
             });
             store.await(end);
-            syncJournal();
+            if (journal.durability() == Journal.Durability.OS) {
+                journal.sync(); // the snapshot counts on it; segments before the last one are synced
+            }
             draft.publish(end);
         } catch (IOException | RuntimeException | Error e) {
             draft.abandon(e);
@@ -187,18 +189,6 @@ final class Snapshots implements AutoCloseable {
             disk.delete(Snapshot.name(snapshots.get(i)));
         }
         disk.syncNames();
-    }
-
-    /** Makes durable what the level OS has only written: the snapshot counts on it. Segments before the last one are synced. */
-    private void syncJournal() throws IOException {
-        if (journal.durability() == Journal.Durability.FSYNC) {
-            return;
-        }
-        List<Long> segments = StoreNames.of(disk).segments();
-        long last = segments.get(segments.size() - 1);
-        try (Disk.File file = disk.open(Segment.name(last))) {
-            file.sync();
-        }
     }
 
     private static long firstSequence(Disk disk, long segment) throws IOException {

@@ -27,6 +27,7 @@ final class MemoryDisk implements Disk {
     private final List<NameChange> unsyncedNames = new ArrayList<>();
     private final DiskFault.Countdown countdown = new DiskFault.Countdown();
     private @Nullable Consumer<DiskFault.Operation> watcher;
+    private boolean failedToSyncSegment;
     private volatile long bytesMax = Long.MAX_VALUE;
 
     /** A disk with these files, all durable. */
@@ -53,6 +54,11 @@ final class MemoryDisk implements Disk {
     /** The thread that met the fault; null if none has. */
     synchronized @Nullable Thread failedOn() {
         return countdown.failedOn();
+    }
+
+    /** True if what failed was the sync of a segment. */
+    synchronized boolean hasFailedToSyncSegment() {
+        return failedToSyncSegment;
     }
 
     /** Runs something before each operation that could change the disk; the disk stands still meanwhile. */
@@ -267,6 +273,8 @@ final class MemoryDisk implements Disk {
                 try {
                     countdown.step(DiskFault.Operation.SYNC);
                 } catch (IOException e) {
+                    failedToSyncSegment = names.entrySet().stream()
+                            .anyMatch(named -> named.getValue() == this && Segment.numberOf(named.getKey()) > 0);
                     givenUp.addAll(unsynced);
                     unsynced.clear();
                     throw e;

@@ -16,9 +16,20 @@ class NthIoFaultTest {
     @ParameterizedTest
     @EnumSource(DiskFault.class)
     void operation_failsOnce_nothingAcknowledgedIsLost(DiskFault fault) {
-        int runs = new FaultRuns(seed, Function.identity()).failEach(fault, FaultRuns.step());
+        failEach(fault, Journal.Durability.FSYNC);
+    }
+
+    /** Here callers write on their own threads, and the journal's thread syncs behind them. */
+    @ParameterizedTest
+    @EnumSource(DiskFault.class)
+    void operation_failsOnceAtOs_theProcessLosesNothing(DiskFault fault) {
+        failEach(fault, Journal.Durability.OS);
+    }
+
+    private void failEach(DiskFault fault, Journal.Durability durability) {
+        int runs = new FaultRuns(seed, durability, Function.identity()).failEach(fault, FaultRuns.step());
 
         assertThat(runs).as("operations that failed").isPositive();
-        System.out.println(fault + ": " + runs + " operations failed");
+        System.out.println(fault + " at " + durability + ": " + runs + " operations failed");
     }
 }

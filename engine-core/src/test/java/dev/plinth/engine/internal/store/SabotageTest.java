@@ -48,7 +48,7 @@ class SabotageTest {
                     damage.run(kind);
                 }
             }
-            FaultRuns faults = new FaultRuns(seed + round, sabotage);
+            FaultRuns faults = new FaultRuns(seed + round, Journal.Durability.FSYNC, sabotage);
             for (DiskFault fault : DiskFault.values()) {
                 faults.failEach(fault, 50);
             }

@@ -1,0 +1,201 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a journal's next segment, made ahead by a thread of its own: so a segment is not zeroed while anybody waits for it, and
+ * a full disk is met before anybody depends on it. The same thread ends the segments that are full.
+ *
+ * <p>Thread-safe. Whoever makes, takes or ends a file has the monitor meanwhile, so that none is touched half made.
+ */
+final class NextSegment {
+    private static final System.Logger LOG = System.getLogger(NextSegment.class.getName());
+    private static final long RETRY_MILLIS = 1000;
+
+    private final Disk disk;
+    private final int segmentBytes;
+    private final Runnable changed;
+    private final Thread maker;
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition wake = waiting.newCondition();
+    private volatile boolean open = true;
+    private volatile boolean ready;
+    private volatile boolean refused;
+    private @Nullable FullSegment full;
+
+    /**
+     * Nothing is made before {@link #start} or {@link #take}.
+     *
+     * @param segmentBytes length of a segment
+     * @param changed hears that the file is ready or that the disk refused it
+     */
+    NextSegment(Disk disk, int segmentBytes, Runnable changed) {
+        this.disk = disk;
+        this.segmentBytes = segmentBytes;
+        this.changed = changed;
+        this.maker = new Thread(this::loop, "plinth-journal-spare");
+        this.maker.setDaemon(true);
+    }
+
+    /**
+     * A segment that is full.
+     *
+     * @param end where its last frame ends
+     * @param room bytes behind that
+     * @param nextSequence the first sequence of the next one
+     */
+    record FullSegment(Disk.File file, int end, int room, long nextSequence) {}
+
+    void start() {
+        maker.start();
+    }
+
+    /** True if it can be taken at once. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** True if the disk refused it last time; it is tried again and again. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    /**
+     * Makes it the segment of this header, durable. If it is not ready, it is made first.
+     *
+     * @param before the one that it follows, to be ended; null if there is none
+     */
+    synchronized Disk.File take(Segment header, @Nullable FullSegment before) throws IOException {
+        endFull();
+        if (!ready) {
+            Segment.prepareSpare(disk, segmentBytes);
+        }
+        String name = Segment.name(header.number());
+        disk.rename(Segment.SPARE, name);
+        disk.syncNames();
+        ready = false;
+        Disk.File file = disk.open(name);
+        file.write(header.header(segmentBytes), 0);
+        file.sync();
+        full = before;
+        wake();
+        return file;
+    }
+
+    /** Says at the end of the segment that is full, if there is one, that the next one is durable. */
+    synchronized void endFull() throws IOException {
+        FullSegment ending = full;
+        if (ending == null) {
+            return;
+        }
+        full = null;
+        try (Disk.File file = ending.file) {
+            if (ending.room >= Frame.HEADER_BYTES) {
+                file.write(Frame.encodeEnd(ending.nextSequence), ending.end);
+                file.sync();
+            }
+        }
+    }
+
+    /** Nothing is made ahead any more. */
+    void shut() {
+        open = false;
+        wake();
+    }
+
+    /** Waits until nothing is being made any more, after {@link #shut}. */
+    void join() {
+        Joined.join(maker);
+    }
+
+    private void loop() {
+        boolean warned = false;
+        while (awaitTaken()) {
+            tryToEndFull();
+            try {
+                make();
+                refused = false;
+                warned = false;
+            } catch (IOException | RuntimeException | Error e) {
+                if (!warned) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "Expected room for the next segment of the journal, but there is none; writes are refused when this"
+                                    + " one is full. Free some space; it goes on by itself.",
+                            e);
+                    warned = true;
+                }
+                refused = true;
+            }
+            changed.run();
+            if (refused) {
+                pause();
+            }
+        }
+    }
+
+    private synchronized void make() throws IOException {
+        if (!ready) {
+            Segment.prepareSpare(disk, segmentBytes);
+            ready = true;
+        }
+    }
+
+    /** Nobody waits for it, and nothing that was acknowledged is lost without it. */
+    private void tryToEndFull() {
+        try {
+            endFull();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected to write the end of a full segment of the journal, but could not; until its next snapshot the store"
+                            + " would not notice if the segments behind it were taken away. Check the disk.",
+                    e);
+        }
+    }
+
+    private void wake() {
+        waiting.lock();
+        try {
+            wake.signal();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Waits until it was taken; false if the journal is closed. */
+    private boolean awaitTaken() {
+        waiting.lock();
+        try {
+            while (ready && open) {
+                wake.awaitUninterruptibly();
+            }
+            return open;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    private void pause() {
+        waiting.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+            while (left > 0 && open) {
+                left = wake.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Nobody has the journal's own threads to interrupt them. */
+    static IllegalStateException interrupted(InterruptedException e) {
+        return new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
+    }
+}
