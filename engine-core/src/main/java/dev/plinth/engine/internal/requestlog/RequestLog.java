@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.list.PageRequest;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door of the room: the last requests of each workspace, bounded for each and in all, lost at a restart. Thread-safe.
@@ -34,7 +35,8 @@ public final class RequestLog {
     };
 
     private final ConcurrentHashMap<Id, WorkspaceLog> logs = new ConcurrentHashMap<>();
-    private final AtomicReferenceArray<WorkspaceLog> places;
+    private final int placesMax;
+    private volatile @Nullable AtomicReferenceArray<WorkspaceLog> places;
     private final AtomicLong given = new AtomicLong();
 
     /** An empty log of the usual size. */
@@ -43,7 +45,7 @@ public final class RequestLog {
     }
 
     RequestLog(int placesMax) {
-        places = new AtomicReferenceArray<>(placesMax);
+        this.placesMax = placesMax;
     }
 
     /** Adds a request that is about to be answered. */
@@ -105,9 +107,24 @@ public final class RequestLog {
         };
     }
 
+    /** Made with the first entry: an engine that is opened for one test may never need so many. */
+    private AtomicReferenceArray<WorkspaceLog> places() {
+        AtomicReferenceArray<WorkspaceLog> made = places;
+        return made == null ? makePlaces() : made;
+    }
+
+    private synchronized AtomicReferenceArray<WorkspaceLog> makePlaces() {
+        AtomicReferenceArray<WorkspaceLog> made = places;
+        if (made == null) {
+            made = new AtomicReferenceArray<>(placesMax);
+            places = made;
+        }
+        return made;
+    }
+
     private void takePlace(WorkspaceLog log) {
-        int place = (int) (given.getAndIncrement() % places.length());
-        WorkspaceLog before = places.getAndSet(place, log);
+        int place = (int) (given.getAndIncrement() % placesMax);
+        WorkspaceLog before = places().getAndSet(place, log);
         if (before != null && before.dropOldest()) {
             logs.remove(before.workspace(), before);
         }

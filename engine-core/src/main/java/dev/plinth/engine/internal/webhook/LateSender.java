@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sender that is made when something is first to be sent: its trusted certificates and its HTTP client were a fifth of a cold start,
+ * A sender that is made when something is first to be sent: its trusted certificates and its HTTP client were a sixth of a cold start,
  * and many an engine never sends. Thread-safe.
  */
 final class LateSender implements AutoCloseable {
