@@ -155,8 +155,7 @@ final class LargeStore {
         });
     }
 
-    /** What the tables say of themselves, without the sets that follow from them. */
-    /** Bytes of all keys and rows, as the engine counts them. */
+    /** Bytes of all keys and rows, as the tables say, without the sets that follow from them. */
     static double rowBytes(Engine engine) {
         double sum = 0;
         for (String line : engine.call(Call.of("GET", "/metrics")).text().split("\n")) {

@@ -3,17 +3,24 @@ package dev.plinth.engine.internal.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 
 /** A file behind a channel. */
 final class ChannelFile implements Disk.File {
     private final Opener opener;
+    private final FileChannel forSyncs;
     private volatile FileChannel channel;
-    private boolean closed;
 
-    ChannelFile(FileChannel channel, Opener opener) {
+    /**
+     * A file that is open.
+     *
+     * @param channel what reads and writes go through
+     * @param forSyncs what syncs go through: it stays open whoever is interrupted in a write, and so hears of every error of the
+     *     disk since it was opened, as a later one would not
+     */
+    ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
         this.channel = channel;
+        this.forSyncs = forSyncs;
         this.opener = opener;
     }
 
@@ -51,12 +58,11 @@ final class ChannelFile implements Disk.File {
         int from = source.position();
         boolean interrupted = Thread.interrupted();
         while (source.hasRemaining()) {
-            FileChannel used = channel;
             try {
-                int unused = used.write(source, position + source.position() - from);
+                int unused = channel.write(source, position + source.position() - from);
             } catch (ClosedByInterruptException e) {
                 interrupted = Thread.interrupted();
-                replace(used, e);
+                channel = opener.open();
                 source.position(from);
             }
         }
@@ -65,35 +71,15 @@ final class ChannelFile implements Disk.File {
         }
     }
 
-    /** Who is interrupted in a write closes the channel under who syncs beside it: what was written stays to be synced. */
     @Override
     public void sync() throws IOException {
-        while (true) {
-            FileChannel used = channel;
-            try {
-                used.force(false);
-                return;
-            } catch (ClosedByInterruptException e) {
-                throw e;
-            } catch (ClosedChannelException e) {
-                replace(used, e);
-            }
-        }
-    }
-
-    /** Opens another channel unless somebody else has. */
-    private synchronized void replace(FileChannel broken, ClosedChannelException why) throws IOException {
-        if (closed) {
-            throw why;
-        }
-        if (channel == broken) {
-            channel = opener.open();
-        }
+        forSyncs.force(false);
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        closed = true;
-        channel.close();
+    public void close() throws IOException {
+        try (forSyncs) {
+            channel.close();
+        }
     }
 }

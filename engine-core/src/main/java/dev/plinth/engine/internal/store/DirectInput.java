@@ -2,35 +2,28 @@ package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /**
  * A file that is read from its beginning to its end, past the page cache: what is in use there stays, and what is read is what
  * the disk has. Not thread-safe.
  */
 final class DirectInput implements Disk.File {
-    private static final int BUFFER_BYTES = 1024 * 1024;
-
     private final Disk.File cached;
-    private final FileChannel direct;
-    private final int blockBytes;
+    private final DirectChannel direct;
     private final ByteBuffer buffer;
     private long bufferAt;
+    private int buffered;
 
     /**
      * A file that is there.
      *
      * @param cached the file
      * @param direct a channel to it past the page cache
-     * @param blockBytes the channel gives multiples of this, from multiples of this; a power of two
      */
-    DirectInput(Disk.File cached, FileChannel direct, int blockBytes) {
+    DirectInput(Disk.File cached, DirectChannel direct) {
         this.cached = cached;
         this.direct = direct;
-        this.blockBytes = blockBytes;
-        this.buffer = ByteBuffer.allocateDirect(BUFFER_BYTES + blockBytes)
-                .alignedSlice(blockBytes)
-                .limit(0);
+        this.buffer = DirectChannel.buffer(direct);
     }
 
     @Override
@@ -43,12 +36,12 @@ final class DirectInput implements Disk.File {
         int total = 0;
         while (target.hasRemaining()) {
             long at = position + total;
-            boolean isBuffered = at >= bufferAt && at < bufferAt + buffer.limit();
+            boolean isBuffered = at >= bufferAt && at < bufferAt + buffered;
             if (!isBuffered && !fill(at)) {
                 break;
             }
             int from = (int) (at - bufferAt);
-            int length = Math.min(target.remaining(), buffer.limit() - from);
+            int length = Math.min(target.remaining(), buffered - from);
             target.put(buffer.slice(from, length));
             total += length;
         }
@@ -57,17 +50,20 @@ final class DirectInput implements Disk.File {
 
     /** False if the file has nothing there. */
     private boolean fill(long at) throws IOException {
-        bufferAt = at - at % blockBytes;
-        buffer.clear().limit(BUFFER_BYTES);
+        buffered = 0;
+        bufferAt = at - at % direct.blockBytes();
+        buffer.clear().limit(DirectChannel.BUFFER_BYTES);
         try {
-            int unused = direct.read(buffer, bufferAt);
+            int unused = direct.channel().read(buffer, bufferAt);
         } catch (IOException e) {
-            // A file system may open a file for this and refuse the read: whether the disk is to blame tells a usual
-            // one.
-            int unused = cached.read(buffer.clear().limit(BUFFER_BYTES), bufferAt);
+            // A file system may open a file for this and refuse the read. The usual read then tells whether the disk is
+            // to blame.
+            buffer.clear().limit(DirectChannel.BUFFER_BYTES);
+            int unused = cached.read(buffer, bufferAt);
         }
-        buffer.flip();
-        return buffer.limit() > at - bufferAt;
+        buffered = buffer.position();
+        buffer.clear();
+        return buffered > at - bufferAt;
     }
 
     @Override
@@ -83,7 +79,7 @@ final class DirectInput implements Disk.File {
     @Override
     public void close() throws IOException {
         try (cached) {
-            direct.close();
+            direct.channel().close();
         }
     }
 }

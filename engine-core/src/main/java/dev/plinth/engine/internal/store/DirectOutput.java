@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectOutput implements Disk.File {
     private static final System.Logger LOG = System.getLogger(DirectOutput.class.getName());
-    private static final int BUFFER_BYTES = 1024 * 1024;
+    private static final int BUFFER_BYTES = DirectChannel.BUFFER_BYTES;
     private static final int BYTES_PER_SYNC = 8 * 1024 * 1024;
 
     private final Disk.File cached;
-    private @Nullable FileChannel direct;
+    private @Nullable DirectChannel direct;
     private final ByteBuffer buffer;
     private long written;
 
@@ -27,14 +27,11 @@ final class DirectOutput implements Disk.File {
      *
      * @param cached the file
      * @param direct a channel to it past the page cache; null if there is none
-     * @param blockBytes the channel takes multiples of this, at multiples of this; a power of two
      */
-    DirectOutput(Disk.File cached, @Nullable FileChannel direct, int blockBytes) {
+    DirectOutput(Disk.File cached, @Nullable DirectChannel direct) {
         this.cached = cached;
         this.direct = direct;
-        this.buffer = ByteBuffer.allocateDirect(BUFFER_BYTES + blockBytes)
-                .alignedSlice(blockBytes)
-                .limit(BUFFER_BYTES);
+        this.buffer = DirectChannel.buffer(direct);
     }
 
     @Override
@@ -82,19 +79,19 @@ final class DirectOutput implements Disk.File {
     private void writeWhole() throws IOException {
         buffer.flip();
         if (direct != null) {
-            writeDirect(direct);
+            writeDirect(direct.channel());
         }
         if (direct == null) {
             cached.write(buffer.rewind(), written);
-            if (written % BYTES_PER_SYNC == 0) {
-                cached.sync();
-            }
         }
         written += BUFFER_BYTES;
+        if (direct == null && written % BYTES_PER_SYNC == 0) {
+            cached.sync();
+        }
         buffer.clear().limit(BUFFER_BYTES);
     }
 
-    /** A file system may open a file for this and refuse the first write; whether the disk is to blame tells a usual one. */
+    /** A file system may open a file for this and refuse a write. The usual write then tells whether the disk is to blame. */
     private void writeDirect(FileChannel channel) throws IOException {
         try {
             while (buffer.hasRemaining()) {
@@ -111,7 +108,7 @@ final class DirectOutput implements Disk.File {
 
     private void leaveDirect() throws IOException {
         if (direct != null) {
-            direct.close();
+            direct.channel().close();
             direct = null;
         }
     }

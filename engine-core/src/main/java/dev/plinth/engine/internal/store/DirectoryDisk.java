@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,7 +8,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A real directory with one opener at a time: a file lock says who it is, and goes with the process however that ends.
@@ -134,34 +131,14 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public File createStreamed(String name) throws IOException {
-        int blockBytes = blockBytes();
-        File cached = create(name);
-        return new DirectOutput(cached, openDirect(name, StandardOpenOption.WRITE), blockBytes);
+        return new DirectOutput(create(name), DirectChannel.open(directory.resolve(name), StandardOpenOption.WRITE));
     }
 
     @Override
     public File openStreamed(String name) throws IOException {
-        int blockBytes = blockBytes();
         File cached = open(name);
-        FileChannel direct = openDirect(name, StandardOpenOption.READ);
-        return direct == null ? cached : new DirectInput(cached, direct, blockBytes);
-    }
-
-    private int blockBytes() throws IOException {
-        return (int) Files.getFileStore(directory).getBlockSize();
-    }
-
-    /** A channel past the page cache; null where the JVM or the file system has none. */
-    private @Nullable FileChannel openDirect(String name, OpenOption access) throws IOException {
-        if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
-            return null;
-        }
-        try {
-            return FileChannel.open(
-                    directory.resolve(name), access, LinkOption.NOFOLLOW_LINKS, ExtendedOpenOption.DIRECT);
-        } catch (FileSystemException | UnsupportedOperationException e) {
-            return null; // an older tmpfs, for one
-        }
+        DirectChannel direct = DirectChannel.open(directory.resolve(name), StandardOpenOption.READ);
+        return direct == null ? cached : new DirectInput(cached, direct);
     }
 
     @Override
@@ -218,8 +195,8 @@ final class DirectoryDisk implements Disk {
 
     private File open(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = directory.resolve(name);
-        return new ChannelFile(
-                FileChannel.open(file, options, attributes("rw-------")), () -> FileChannel.open(file, OPENS));
+        FileChannel channel = FileChannel.open(file, options, attributes("rw-------"));
+        return new ChannelFile(channel, FileChannel.open(file, OPENS), () -> FileChannel.open(file, OPENS));
     }
 
     private static FileLock lock(Path directory, FileChannel channel) throws IOException {

@@ -16,7 +16,7 @@ interface Disk extends AutoCloseable {
     /** Makes an empty file that only the owner may read and write; it must not be there. */
     File create(String name) throws IOException;
 
-    /** The same for a long file that is written once, from its beginning to its end, and not read soon. */
+    /** The same for a long file that one thread writes once, from its beginning to its end, and that is not read soon. */
     default File createStreamed(String name) throws IOException {
         return create(name);
     }
@@ -24,7 +24,7 @@ interface Disk extends AutoCloseable {
     /** Opens a file for reading and writing. */
     File open(String name) throws IOException;
 
-    /** The same for a long file that is only read, from its beginning to its end. */
+    /** The same for a long file that one thread only reads, from its beginning to its end. */
     default File openStreamed(String name) throws IOException {
         return open(name);
     }
@@ -53,7 +53,7 @@ interface Disk extends AutoCloseable {
     @Override
     void close();
 
-    /** An open file. Thread-safe. */
+    /** An open file. Thread-safe, unless it is a stream. */
     interface File extends AutoCloseable {
         /** Its length in bytes. */
         long size() throws IOException;

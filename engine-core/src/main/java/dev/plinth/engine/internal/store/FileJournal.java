@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *                             are those of the one thread that set it
  *   monitor (next segment)    its file                                          held while it is zeroed; taken before the
  *                                                                               queue's, never inside it
- *   monitor (syncing)         at OS, that nobody syncs behind one who failed;   held while it syncs; a leaf
- *                             which file is the current one
+ *   monitor (syncing)         at OS, that nobody syncs behind one who failed;   held while it syncs and while the next
+ *                             which file is the current one                     segment is taken; taken before its monitor
  * </pre>
  */
 final class FileJournal implements Journal {
@@ -62,7 +62,7 @@ final class FileJournal implements Journal {
     private volatile boolean busy;
     private boolean flusherWanted;
     private volatile @Nullable Throwable broken;
-    private long syncedTo;
+    private volatile long syncedTo;
     private volatile boolean failed;
     private volatile boolean open = true;
     private int roomLeft;
@@ -102,7 +102,9 @@ final class FileJournal implements Journal {
         }
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
-        this.flusher = daemon("plinth-journal", this::flushLoop);
+        this.syncedTo = written;
+        this.flusher = new Thread(this::flushLoop, "plinth-journal");
+        this.flusher.setDaemon(true);
     }
 
     @Override
@@ -234,6 +236,7 @@ final class FileJournal implements Journal {
         Joined.join(flusher);
         nextSegment.join();
         try {
+            nextSegment.closeFull();
             file.close();
         } catch (IOException e) {
             LOG.log(
@@ -260,6 +263,10 @@ final class FileJournal implements Journal {
             List<byte[]> batch = awaitBatch();
             while (!batch.isEmpty()) {
                 flush(batch);
+                if (isSyncDue()) {
+                    syncedTo = written;
+                    sync();
+                }
                 batch = next(true, false);
                 if (batch.isEmpty()) {
                     if (durability == Durability.FSYNC && staysIdle()) {
@@ -323,7 +330,7 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Called with the queue's lock. Where callers write, a whole segment that is synced when it is full would hold them up. */
+    /** A whole segment that is synced when it is full would hold up all callers. */
     private boolean isSyncDue() {
         return durability == Durability.OS && written - syncedTo >= segmentBytes / SYNCS_PER_SEGMENT && broken == null;
     }
@@ -426,7 +433,7 @@ final class FileJournal implements Journal {
 
     private void end() throws IOException {
         nextSegment.endFull();
-        file.sync();
+        sync();
         writeTrailer();
         file.sync();
     }
@@ -489,13 +496,11 @@ final class FileJournal implements Journal {
     private void rotate(long firstSequence) throws IOException {
         if (durability == Durability.OS) {
             sync();
-            syncedTo = written;
         }
-        Disk.File next =
-                begin(firstSequence, new NextSegment.FullSegment(file, position, segmentRoom(), firstSequence));
         synchronized (syncing) {
-            file = next;
+            file = begin(firstSequence, new NextSegment.FullSegment(file, position, segmentRoom(), firstSequence));
         }
+        syncedTo = bytesBefore(segmentNumber) + position;
         noteRoom(segmentRoom(), 0);
     }
 
@@ -534,11 +539,5 @@ final class FileJournal implements Journal {
             throw new IllegalStateException("Expected start() before append(), but nobody hears of records");
         }
         return listener;
-    }
-
-    private static Thread daemon(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

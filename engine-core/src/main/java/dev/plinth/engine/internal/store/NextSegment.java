@@ -79,8 +79,13 @@ final class NextSegment {
         disk.syncNames();
         ready = false;
         Disk.File file = disk.open(name);
-        file.write(header.header(segmentBytes), 0);
-        file.sync();
+        try {
+            file.write(header.header(segmentBytes), 0);
+            file.sync();
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
         full = before;
         wake();
         return file;
@@ -112,10 +117,16 @@ final class NextSegment {
         Joined.join(maker);
     }
 
+    /** Lets go of a full segment that is not to be ended any more, since the journal has failed. */
+    synchronized void closeFull() throws IOException {
+        if (full != null) {
+            full.file.close();
+        }
+    }
+
     private void loop() {
         boolean warned = false;
         while (awaitTaken()) {
-            tryToEndFull();
             try {
                 make();
                 refused = false;
@@ -139,6 +150,7 @@ final class NextSegment {
     }
 
     private synchronized void make() throws IOException {
+        tryToEndFull();
         if (!ready) {
             Segment.prepareSpare(disk, segmentBytes);
             ready = true;

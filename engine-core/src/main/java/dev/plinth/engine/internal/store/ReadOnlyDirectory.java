@@ -32,7 +32,8 @@ record ReadOnlyDirectory(Path directory) implements Disk {
     public File open(String name) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         Path file = directory.resolve(name);
-        return new ChannelFile(FileChannel.open(file, options), () -> FileChannel.open(file, options));
+        FileChannel channel = FileChannel.open(file, options);
+        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
     }
 
     @Override

@@ -1,0 +1,48 @@
+package dev.plinth.engine.internal.store;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel to a file past the page cache ({@code O_DIRECT}).
+ *
+ * @param channel takes and gives multiples of a block at multiples of a block, from and into memory that is aligned to it
+ * @param blockBytes length of a block, a power of two
+ */
+record DirectChannel(FileChannel channel, int blockBytes) {
+    /** How much is written or read at once; a multiple of every block. */
+    static final int BUFFER_BYTES = 1024 * 1024;
+
+    /** A channel to a file that is there; null where the JVM, the file system or its blocks have none. */
+    static @Nullable DirectChannel open(Path file, OpenOption access) {
+        if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
+            return null;
+        }
+        try {
+            long blockBytes = Files.getFileStore(file).getBlockSize();
+            if (blockBytes > BUFFER_BYTES || Long.bitCount(blockBytes) != 1) {
+                return null;
+            }
+            return new DirectChannel(
+                    FileChannel.open(file, access, LinkOption.NOFOLLOW_LINKS, ExtendedOpenOption.DIRECT),
+                    (int) blockBytes);
+        } catch (IOException | UnsupportedOperationException e) {
+            return null; // an older tmpfs, for one, or a process that does not see its mounts
+        }
+    }
+
+    /** Memory for one write or read; without a channel any memory will do. */
+    static ByteBuffer buffer(@Nullable DirectChannel direct) {
+        int blockBytes = direct == null ? 1 : direct.blockBytes;
+        return ByteBuffer.allocateDirect(BUFFER_BYTES + blockBytes)
+                .alignedSlice(blockBytes)
+                .limit(BUFFER_BYTES);
+    }
+}
