@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,9 +19,26 @@ record DirectChannel(FileChannel channel, int blockBytes) {
     /** How much is written or read at once; a multiple of every block. */
     static final int BUFFER_BYTES = 1024 * 1024;
 
+    private static final @Nullable OpenOption DIRECT = direct();
+
+    /** The JDK's own option, by its name: a compiler warns of it, and not every JVM has its module (jdk.unsupported). */
+    private static @Nullable OpenOption direct() {
+        try {
+            for (Object option :
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option.toString().equals("DIRECT")) {
+                    return (OpenOption) option;
+                }
+            }
+            return null;
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+
     /** A channel to a file that is there; null where the JVM, the file system or its blocks have none. */
     static @Nullable DirectChannel open(Path file, OpenOption access) {
-        if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
+        if (DIRECT == null) {
             return null;
         }
         try {
@@ -31,8 +47,7 @@ record DirectChannel(FileChannel channel, int blockBytes) {
                 return null;
             }
             return new DirectChannel(
-                    FileChannel.open(file, access, LinkOption.NOFOLLOW_LINKS, ExtendedOpenOption.DIRECT),
-                    (int) blockBytes);
+                    FileChannel.open(file, access, LinkOption.NOFOLLOW_LINKS, DIRECT), (int) blockBytes);
         } catch (IOException | UnsupportedOperationException e) {
             return null; // an older tmpfs, for one, or a process that does not see its mounts
         }
