@@ -77,8 +77,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Jetty's pool without two things that ask the JVM's management how long a line of the processor's cache is, which is a twelfth of
-     * a cold start: its own queue, and threads reserved for handlers that block, of which there are none.
+     * Jetty's pool without its own queue, and without threads reserved for handlers that block, of which there are none. Both ask the
+     * JVM's management for an option, which loads all of it: a tenth of a cold start.
      */
     private static QueuedThreadPool threads() {
         QueuedThreadPool threads = new QueuedThreadPool(

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The door of the room: turns a credential into a caller.
  *
- * <p>What was found is cached under the header as it was sent, together with the version of all keys and workspaces; a committed change of any
- * of them moves the version, so that what was cached before is looked up again. No time to live decides about access.
+ * <p>What was found is cached under the header as it was sent, together with the version of all keys and workspaces; a committed
+ * change of any of them moves the version, so that what was cached before is looked up again. No time to live decides about access.
  * Thread-safe.
  */
 public final class Access {

@@ -115,11 +115,9 @@ public final class Idempotency {
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
     public void end(Fresh fresh) {
-        // A second end would find the claim of the next call, which equals this one.
-        if (!fresh.end.isDone()) {
-            inFlight.remove(fresh);
-            fresh.end.complete(null);
-        }
+        // A second end may find the claim of the next call, which equals this one.
+        inFlight.computeIfPresent(fresh, (same, holder) -> holder.end.equals(fresh.end) ? null : holder);
+        fresh.end.complete(null);
     }
 
     private static void put(Changes changes, Fresh fresh, Remembered remembered) {

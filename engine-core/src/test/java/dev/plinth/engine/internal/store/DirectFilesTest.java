@@ -87,13 +87,14 @@ class DirectFilesTest {
 
     @Test
     void fileSystem_withDirectAccess_cachesNoMoreThanTheEnd() throws IOException {
-        Counted cached = new Counted(disk.create("direct"));
+        Counting counting = new Counting(disk);
+        Disk.File cached = counting.create("direct");
         DirectChannel direct = DirectChannel.open(directory.resolve("direct"), StandardOpenOption.WRITE);
         try (Disk.File file = new DirectOutput(cached, direct)) {
             writeInPieces(file, bytes(), false);
         }
 
-        assertThat(cached.written)
+        assertThat(counting.written)
                 .as("bytes through the page cache")
                 .isEqualTo(direct == null ? BYTES : BYTES % DirectChannel.BUFFER_BYTES);
     }
@@ -173,38 +174,17 @@ class DirectFilesTest {
     }
 
     /** Counts what is written the usual way. */
-    private static final class Counted implements Disk.File {
-        private final Disk.File file;
+    private static final class Counting extends ForwardingDisk {
         private long written;
 
-        Counted(Disk.File file) {
-            this.file = file;
+        Counting(Disk disk) {
+            super(disk);
         }
 
         @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return file.read(target, position);
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
+        void write(String name, File file, ByteBuffer source, long position) throws IOException {
             written += source.remaining();
-            file.write(source, position);
-        }
-
-        @Override
-        public void sync() throws IOException {
-            file.sync();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            super.write(name, file, source, position);
         }
     }
 }
