@@ -59,10 +59,11 @@ final class FaultRuns {
         life.work(store, RECORDS);
         store.close();
         Thread failed = disk.failedOn();
+        // At OS the thread that makes snapshots is a caller too: it may write what others have queued, and it syncs.
         boolean journal = failed != null
                 && (failed == Thread.currentThread()
                         || failed.getName().equals("plinth-journal")
-                        || failed.getName().equals("plinth-snapshots") && disk.hasFailedToSyncSegment());
+                        || failed.getName().equals("plinth-snapshots") && disk.hasFailedOnSegment());
         assertThat(store.isWritable()).as("writable after %s", what).isEqualTo(!journal);
         return store.committed();
     }

@@ -27,7 +27,7 @@ final class MemoryDisk implements Disk {
     private final List<NameChange> unsyncedNames = new ArrayList<>();
     private final DiskFault.Countdown countdown = new DiskFault.Countdown();
     private @Nullable Consumer<DiskFault.Operation> watcher;
-    private boolean failedToSyncSegment;
+    private boolean failedOnSegment;
     private volatile long bytesMax = Long.MAX_VALUE;
 
     /** A disk with these files, all durable. */
@@ -56,9 +56,9 @@ final class MemoryDisk implements Disk {
         return countdown.failedOn();
     }
 
-    /** True if what failed was the sync of a segment. */
-    synchronized boolean hasFailedToSyncSegment() {
-        return failedToSyncSegment;
+    /** True if what failed was a write or a sync of a segment. */
+    synchronized boolean hasFailedOnSegment() {
+        return failedOnSegment;
     }
 
     /** Runs something before each operation that could change the disk; the disk stands still meanwhile. */
@@ -240,6 +240,11 @@ final class MemoryDisk implements Disk {
             }
         }
 
+        private boolean isSegment() {
+            return names.entrySet().stream()
+                    .anyMatch(named -> named.getValue() == this && Segment.numberOf(named.getKey()) > 0);
+        }
+
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (MemoryDisk.this) {
@@ -252,6 +257,7 @@ final class MemoryDisk implements Disk {
                 try {
                     countdown.step(DiskFault.Operation.WRITE);
                 } catch (IOException e) {
+                    failedOnSegment = isSegment();
                     if (countdown.fault() == DiskFault.SHORT_WRITE) {
                         take(Arrays.copyOf(data, data.length / 2), (int) position);
                     }
@@ -273,8 +279,7 @@ final class MemoryDisk implements Disk {
                 try {
                     countdown.step(DiskFault.Operation.SYNC);
                 } catch (IOException e) {
-                    failedToSyncSegment = names.entrySet().stream()
-                            .anyMatch(named -> named.getValue() == this && Segment.numberOf(named.getKey()) > 0);
+                    failedOnSegment = isSegment();
                     givenUp.addAll(unsynced);
                     unsynced.clear();
                     throw e;
