@@ -10,6 +10,7 @@ import java.util.Arrays;
 public abstract class Scratch {
     private static final int BYTES_AT_FIRST = 4 * 1024;
     private static final int BYTES_KEPT_MAX = 64 * 1024;
+    private static final int TIMES_TOO_LONG = 4;
     private static final byte[] FINISHED = {};
     private static final int BUFFERS_KEPT_MAX = 2;
     private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
@@ -34,6 +35,17 @@ public abstract class Scratch {
         byte[] result = Arrays.copyOf(bytes, size);
         release();
         return result;
+    }
+
+    /** The same in an array that is used again, if it is long enough and not far too long; whatever stood there stays behind it. */
+    protected final byte[] finishIn(byte[] used) {
+        if (used.length < size || used.length > TIMES_TOO_LONG * size) {
+            return finish();
+        }
+        checkUnfinished();
+        System.arraycopy(bytes, 0, used, 0, size);
+        release();
+        return used;
     }
 
     /** Lets go of what was rendered; nothing can be added any more. */

@@ -1,8 +1,12 @@
 package dev.plinth.engine.internal.requestlog;
 
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,8 @@ public record Entry(
         long durationMicros,
         List<Id> events,
         List<Id> jobs) {
+    private static final int VERSION = 0;
+    private static final KeyUse[] USES = KeyUse.values();
 
     /** What became of an idempotency key. */
     public enum KeyUse {
@@ -49,6 +55,67 @@ public record Entry(
         IN_USE;
 
         private final String wireName = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The entry as the log keeps it; never outside the process, so there is one version. */
+    RowWriter row() {
+        RowWriter row = new RowWriter(VERSION)
+                .id(id)
+                .id(key)
+                .text(method)
+                .text(route)
+                .text(path)
+                .small(status)
+                .optionalText(code)
+                .optionalText(idempotencyKey)
+                .small(use == null ? 0 : 1 + use.ordinal())
+                .number(durationMicros);
+        write(row, events);
+        write(row, jobs);
+        return row;
+    }
+
+    private static void write(RowWriter row, List<Id> ids) {
+        row.small(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            row.id(ids.get(i));
+        }
+    }
+
+    /** The entry that the log keeps as these bytes; there may be more behind them. */
+    static Entry of(byte[] bytes) {
+        RowReader row = new RowReader(bytes, VERSION);
+        return new Entry(
+                row.id(IdKind.REQUEST),
+                row.id(IdKind.KEY),
+                row.text(),
+                row.text(),
+                row.text(),
+                row.small(),
+                row.optionalText(),
+                row.optionalText(),
+                use(row.small()),
+                row.number(),
+                ids(row, IdKind.EVENT),
+                ids(row, IdKind.JOB));
+    }
+
+    private static @Nullable KeyUse use(int number) {
+        return number == 0 ? null : USES[number - 1];
+    }
+
+    private static List<Id> ids(RowReader row, IdKind kind) {
+        int count = row.small();
+        List<Id> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(row.id(kind));
+        }
+        return ids;
+    }
+
+    /** True if the bytes are those of the entry of this request. */
+    static boolean isOf(Id request, byte[] bytes) {
+        return request.equals(new RowReader(bytes, VERSION).id(IdKind.REQUEST));
     }
 
     /** The entry as its GET shows it. */

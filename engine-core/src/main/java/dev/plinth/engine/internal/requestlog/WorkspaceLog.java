@@ -2,22 +2,31 @@ package dev.plinth.engine.internal.requestlog;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.list.Lists;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last requests of one workspace. Its monitor is a leaf: whoever holds it calls nobody.
+ *
+ * <p>Entries are rows in arrays that later entries use again. As objects, each of which lives for a thousand requests, they would be
+ * most of what the garbage collector has to copy.
  *
  * <p>Entries have numbers without gaps, because only the oldest goes. The first number comes from the time, so that a cursor of
  * a log that is gone, by a restart or for lack of room, does not fit into the one that followed it.
  */
 final class WorkspaceLog {
     private static final int NUMBERS_PER_MILLISECOND_BITS = 12;
+    private static final int ENTRIES_AT_FIRST = 8;
+    private static final byte[] NOTHING = {};
+    private static final byte[][] NONE = {};
 
     private final Id workspace;
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private byte[][] rows = NONE;
+    private int oldest;
+    private int count;
     private long last;
     private boolean gone;
 
@@ -31,17 +40,49 @@ final class WorkspaceLog {
     }
 
     /** Adds an entry, in the place of the oldest one if there are enough. */
-    synchronized Added add(Entry entry) {
-        if (gone) {
-            return Added.NOT;
+    Added add(Entry entry) {
+        RowWriter row = entry.row();
+        synchronized (this) {
+            if (gone) {
+                row.drop();
+                return Added.NOT;
+            }
+            boolean full = count == Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
+            if (full) {
+                oldest = index(1);
+            } else {
+                makeRoom();
+                count++;
+            }
+            int newest = index(count - 1);
+            byte[] before = rows[newest];
+            byte[] now = row.rowIn(before);
+            if (now != before) {
+                rows[newest] = now;
+            }
+            last++;
+            return full ? Added.REPLACING : Added.GROWING;
         }
-        boolean full = entries.size() >= Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
-        if (full) {
-            entries.remove();
+    }
+
+    private void makeRoom() {
+        if (count < rows.length) {
+            return;
         }
-        entries.add(entry);
-        last++;
-        return full ? Added.REPLACING : Added.GROWING;
+        int more = Math.min(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, Math.max(ENTRIES_AT_FIRST, 2 * rows.length));
+        byte[][] moved = new byte[more][];
+        Arrays.fill(moved, NOTHING);
+        for (int i = 0; i < count; i++) {
+            moved[i] = rows[index(i)];
+        }
+        rows = moved;
+        oldest = 0;
+    }
+
+    /** Where the entry stands before which so many are older. */
+    private int index(int older) {
+        int index = oldest + older;
+        return index < rows.length ? index : index - rows.length;
     }
 
     /** Gives up the oldest entry; true if it was the last one, and then nothing is added any more. */
@@ -49,21 +90,27 @@ final class WorkspaceLog {
         if (gone) {
             return false;
         }
-        entries.poll();
-        gone = entries.isEmpty();
+        if (count > 0) {
+            rows[oldest] = NOTHING;
+            oldest = index(1);
+            count--;
+        }
+        gone = count == 0;
         return gone;
     }
 
     /** Forgets all; nothing is added any more. */
     synchronized void end() {
         gone = true;
-        entries.clear();
+        count = 0;
+        rows = NONE;
     }
 
     synchronized @Nullable Entry find(Id id) {
-        for (Entry entry : entries) {
-            if (entry.id().equals(id)) {
-                return entry;
+        for (int i = 0; i < count; i++) {
+            byte[] row = rows[index(i)];
+            if (Entry.isOf(id, row)) {
+                return Entry.of(row);
             }
         }
         return null;
@@ -71,7 +118,11 @@ final class WorkspaceLog {
 
     /** The entries as they are now. */
     synchronized Lists.Items items() {
-        return new Copy(entries.toArray(Entry[]::new), last);
+        byte[][] copies = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            copies[i] = rows[index(i)].clone();
+        }
+        return new Copy(copies, last);
     }
 
     /** What came of adding. */
@@ -85,24 +136,16 @@ final class WorkspaceLog {
     }
 
     /** Entries by number, newest last. */
-    private static final class Copy implements Lists.Items {
-        private final Entry[] entries;
-        private final long last;
-
-        Copy(Entry[] entries, long last) {
-            this.entries = entries;
-            this.last = last;
-        }
-
+    private record Copy(byte[][] rows, long last) implements Lists.Items {
         @Override
         public long next(long edge) {
             long number = Math.min(edge - 1, last);
-            return number > last - entries.length ? number : Rows.NONE;
+            return number > last - rows.length ? number : Rows.NONE;
         }
 
         @Override
         public byte[] item(long number) {
-            return entries[entries.length - 1 - (int) (last - number)].json();
+            return Entry.of(rows[rows.length - 1 - (int) (last - number)]).json();
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How much the request log keeps, of one workspace and in all. */
@@ -149,20 +150,77 @@ final class RequestLogBoundsTest {
         assertThat(isFound(log, workspace(2), one.id())).isFalse();
     }
 
+    @Test
+    void add_inThePlaceOfLongerAndShorterOnes_showsEachWhole() {
+        RequestLog log = new RequestLog();
+        List<Entry> added = new ArrayList<>();
+        for (int i = 0; i < 5 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
+            int length = i * 31 % Limits.REQUEST_LOG_PATH_LENGTH_MAX;
+            added.add(entry(i, "/" + "p".repeat(length), i % 7 == 0 ? null : "key-" + i, ids(i % 4, i % 13)));
+            log.add(workspace(1), added.get(i));
+            if (i % 997 == 0) {
+                assertThat(shown(log, added.get(i).id())).isEqualTo(added.get(i).json());
+            }
+        }
+        List<Entry> last = added.subList(added.size() - Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, added.size());
+        for (Entry entry : last) {
+            assertThat(shown(log, entry.id())).isEqualTo(entry.json());
+        }
+    }
+
+    /** With what is refused and what is not ASCII. */
+    @Test
+    void entry_asRow_isTheSameEntry() {
+        for (Entry.KeyUse use : Entry.KeyUse.values()) {
+            Entry entry = new Entry(
+                    new Id(IdKind.REQUEST, START << 16, -1),
+                    new Id(IdKind.KEY, Long.MIN_VALUE, 3),
+                    "POST",
+                    "/v1/resources/{id}",
+                    "/v1/resources/\u00fc\u20ac\ud83d\ude00",
+                    599,
+                    "not_found",
+                    "k\u00e9",
+                    use,
+                    Long.MAX_VALUE,
+                    List.of(new Id(IdKind.EVENT, 1, 2)),
+                    List.of(new Id(IdKind.JOB, 3, 4), new Id(IdKind.JOB, 5, 6)));
+            assertThat(Entry.of(entry.row().row())).isEqualTo(entry);
+        }
+        Entry bare = entry(200);
+        assertThat(Entry.of(bare.row().row())).isEqualTo(bare);
+    }
+
+    private static List<Id> ids(int count, int low) {
+        List<Id> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(new Id(IdKind.EVENT, i, low));
+        }
+        return ids;
+    }
+
+    private static byte[] shown(RequestLog log, Id id) {
+        return ((Outcome.Done) log.get(id).answer(context(workspace(1)))).body();
+    }
+
     private Entry entry(int status) {
+        return entry(status, "/v1/resources", null, List.of());
+    }
+
+    private Entry entry(int status, String path, @Nullable String idempotencyKey, List<Id> events) {
         time++;
         return new Entry(
                 new Id(IdKind.REQUEST, time << 16, status),
                 new Id(IdKind.KEY, 1, 1),
                 "GET",
                 "/v1/resources",
-                "/v1/resources",
+                path,
                 status,
                 null,
-                null,
-                null,
+                idempotencyKey,
+                idempotencyKey == null ? null : Entry.KeyUse.EXECUTED,
                 1,
-                List.of(),
+                events,
                 List.of());
     }
 
