@@ -96,17 +96,4 @@ public final class RowWriter extends Scratch {
     public byte[] row() {
         return finish();
     }
-
-    /**
-     * The finished row in an array that is used again, with whatever stood there behind it, or in a new one if that does not fit. The
-     * writer is not to be used any more.
-     */
-    public byte[] rowIn(byte[] used) {
-        return finishIn(used);
-    }
-
-    /** Lets go of the row; the writer is not to be used any more. */
-    public void drop() {
-        release();
-    }
 }

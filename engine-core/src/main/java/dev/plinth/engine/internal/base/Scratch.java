@@ -10,7 +10,6 @@ import java.util.Arrays;
 public abstract class Scratch {
     private static final int BYTES_AT_FIRST = 4 * 1024;
     private static final int BYTES_KEPT_MAX = 64 * 1024;
-    private static final int TIMES_TOO_LONG = 4;
     private static final byte[] FINISHED = {};
     private static final int BUFFERS_KEPT_MAX = 2;
     private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
@@ -37,17 +36,6 @@ public abstract class Scratch {
         return result;
     }
 
-    /** The same in an array that is used again, if it is long enough and not far too long; whatever stood there stays behind it. */
-    protected final byte[] finishIn(byte[] used) {
-        if (used.length < size || used.length > TIMES_TOO_LONG * size) {
-            return finish();
-        }
-        checkUnfinished();
-        System.arraycopy(bytes, 0, used, 0, size);
-        release();
-        return used;
-    }
-
     /** Lets go of what was rendered; nothing can be added any more. */
     protected final void release() {
         giveBack(bytes);
@@ -68,18 +56,24 @@ public abstract class Scratch {
     protected final void utf8(String text) {
         int length = text.length();
         reserve(length);
+        byte[] to = bytes;
+        int at = size;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
-                size -= i;
-                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-                reserve(utf8.length);
-                System.arraycopy(utf8, 0, bytes, size, utf8.length);
-                size += utf8.length;
+                utf8Slowly(text);
                 return;
             }
-            bytes[size++] = (byte) c;
+            to[at + i] = (byte) c;
         }
+        size = at + length;
+    }
+
+    private void utf8Slowly(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        reserve(utf8.length);
+        System.arraycopy(utf8, 0, bytes, size, utf8.length);
+        size += utf8.length;
     }
 
     private void checkUnfinished() {

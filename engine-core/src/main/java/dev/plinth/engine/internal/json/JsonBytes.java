@@ -251,11 +251,14 @@ public final class JsonBytes extends Scratch {
     private void quoted(String text) {
         int length = text.length();
         reserve(length + 2);
-        bytes[size++] = '"';
+        byte[] to = bytes;
+        int start = size + 1;
+        to[size] = '"';
         int i = 0;
         for (; i < length && isPlain(text.charAt(i)); i++) {
-            bytes[size++] = (byte) text.charAt(i);
+            to[start + i] = (byte) text.charAt(i);
         }
+        size = start + i;
         for (; i < length; i++) {
             char c = text.charAt(i);
             if (isPlain(c)) {

@@ -57,10 +57,27 @@ public record Entry(
         private final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
-    /** The entry as the log keeps it; never outside the process, so there is one version. */
-    RowWriter row() {
-        RowWriter row = new RowWriter(VERSION)
-                .id(id)
+    /** Entries as the log keeps them: as one row. */
+    static byte[] pack(Entry[] entries) {
+        RowWriter row = new RowWriter(VERSION);
+        for (Entry entry : entries) {
+            entry.write(row);
+        }
+        return row.row();
+    }
+
+    /** The entries, so many, that are kept as this row. */
+    static Entry[] unpack(byte[] packed, int count) {
+        RowReader row = new RowReader(packed, VERSION);
+        Entry[] entries = new Entry[count];
+        for (int i = 0; i < count; i++) {
+            entries[i] = read(row);
+        }
+        return entries;
+    }
+
+    private void write(RowWriter row) {
+        row.id(id)
                 .id(key)
                 .text(method)
                 .text(route)
@@ -72,19 +89,9 @@ public record Entry(
                 .number(durationMicros);
         write(row, events);
         write(row, jobs);
-        return row;
     }
 
-    private static void write(RowWriter row, List<Id> ids) {
-        row.small(ids.size());
-        for (int i = 0; i < ids.size(); i++) {
-            row.id(ids.get(i));
-        }
-    }
-
-    /** The entry that the log keeps as these bytes; there may be more behind them. */
-    static Entry of(byte[] bytes) {
-        RowReader row = new RowReader(bytes, VERSION);
+    private static Entry read(RowReader row) {
         return new Entry(
                 row.id(IdKind.REQUEST),
                 row.id(IdKind.KEY),
@@ -100,8 +107,11 @@ public record Entry(
                 ids(row, IdKind.JOB));
     }
 
-    private static @Nullable KeyUse use(int number) {
-        return number == 0 ? null : USES[number - 1];
+    private static void write(RowWriter row, List<Id> ids) {
+        row.small(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            row.id(ids.get(i));
+        }
     }
 
     private static List<Id> ids(RowReader row, IdKind kind) {
@@ -113,9 +123,8 @@ public record Entry(
         return ids;
     }
 
-    /** True if the bytes are those of the entry of this request. */
-    static boolean isOf(Id request, byte[] bytes) {
-        return request.equals(new RowReader(bytes, VERSION).id(IdKind.REQUEST));
+    private static @Nullable KeyUse use(int number) {
+        return number == 0 ? null : USES[number - 1];
     }
 
     /** The entry as its GET shows it. */

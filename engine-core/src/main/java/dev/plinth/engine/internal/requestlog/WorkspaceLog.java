@@ -2,31 +2,33 @@ package dev.plinth.engine.internal.requestlog;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.list.Lists;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last requests of one workspace. Its monitor is a leaf: whoever holds it calls nobody.
  *
- * <p>Entries are rows in arrays that later entries use again. As objects, each of which lives for a thousand requests, they would be
- * most of what the garbage collector has to copy.
+ * <p>Only the newest entries are objects; the others are packed, {@value #PACKED} to an array. Each lives for a thousand requests, and as
+ * objects they would be most of what a garbage collection copies.
  *
  * <p>Entries have numbers without gaps, because only the oldest goes. The first number comes from the time, so that a cursor of
  * a log that is gone, by a restart or for lack of room, does not fit into the one that followed it.
  */
 final class WorkspaceLog {
     private static final int NUMBERS_PER_MILLISECOND_BITS = 12;
-    private static final int ENTRIES_AT_FIRST = 8;
-    private static final byte[] NOTHING = {};
-    private static final byte[][] NONE = {};
+    private static final int PACKED = 32;
 
     private final Id workspace;
-    private byte[][] rows = NONE;
-    private int oldest;
-    private int count;
+    private final ArrayDeque<byte[]> packed = new ArrayDeque<>();
+    private final Entry[] fresh = new Entry[PACKED];
+    private int freshCount;
+
+    /** Of the oldest array, entries that are given up. */
+    private int dropped;
+
     private long last;
     private boolean gone;
 
@@ -40,49 +42,35 @@ final class WorkspaceLog {
     }
 
     /** Adds an entry, in the place of the oldest one if there are enough. */
-    Added add(Entry entry) {
-        RowWriter row = entry.row();
-        synchronized (this) {
-            if (gone) {
-                row.drop();
-                return Added.NOT;
-            }
-            boolean full = count == Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
-            if (full) {
-                oldest = index(1);
-            } else {
-                makeRoom();
-                count++;
-            }
-            int newest = index(count - 1);
-            byte[] before = rows[newest];
-            byte[] now = row.rowIn(before);
-            if (now != before) {
-                rows[newest] = now;
-            }
-            last++;
-            return full ? Added.REPLACING : Added.GROWING;
+    synchronized Added add(Entry entry) {
+        if (gone) {
+            return Added.NOT;
         }
+        boolean full = count() >= Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
+        if (full) {
+            drop();
+        }
+        fresh[freshCount++] = entry;
+        if (freshCount == PACKED) {
+            packed.add(Entry.pack(fresh));
+            freshCount = 0;
+        }
+        last++;
+        return full ? Added.REPLACING : Added.GROWING;
     }
 
-    private void makeRoom() {
-        if (count < rows.length) {
-            return;
-        }
-        int more = Math.min(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, Math.max(ENTRIES_AT_FIRST, 2 * rows.length));
-        byte[][] moved = new byte[more][];
-        Arrays.fill(moved, NOTHING);
-        for (int i = 0; i < count; i++) {
-            moved[i] = rows[index(i)];
-        }
-        rows = moved;
-        oldest = 0;
+    private int count() {
+        return packed.size() * PACKED - dropped + freshCount;
     }
 
-    /** Where the entry stands before which so many are older. */
-    private int index(int older) {
-        int index = oldest + older;
-        return index < rows.length ? index : index - rows.length;
+    private void drop() {
+        if (packed.isEmpty()) {
+            freshCount--;
+            System.arraycopy(fresh, 1, fresh, 0, freshCount);
+        } else if (++dropped == PACKED) {
+            packed.remove();
+            dropped = 0;
+        }
     }
 
     /** Gives up the oldest entry; true if it was the last one, and then nothing is added any more. */
@@ -90,39 +78,36 @@ final class WorkspaceLog {
         if (gone) {
             return false;
         }
-        if (count > 0) {
-            rows[oldest] = NOTHING;
-            oldest = index(1);
-            count--;
+        if (count() > 0) {
+            drop();
         }
-        gone = count == 0;
+        gone = count() == 0;
         return gone;
     }
 
     /** Forgets all; nothing is added any more. */
     synchronized void end() {
         gone = true;
-        count = 0;
-        rows = NONE;
+        packed.clear();
+        freshCount = 0;
+        dropped = 0;
     }
 
-    synchronized @Nullable Entry find(Id id) {
-        for (int i = 0; i < count; i++) {
-            byte[] row = rows[index(i)];
-            if (Entry.isOf(id, row)) {
-                return Entry.of(row);
+    @Nullable
+    Entry find(Id id) {
+        Copy copy = items();
+        for (long number = copy.next(Long.MAX_VALUE); number != Rows.NONE; number = copy.next(number)) {
+            Entry entry = copy.entry(number);
+            if (entry.id().equals(id)) {
+                return entry;
             }
         }
         return null;
     }
 
     /** The entries as they are now. */
-    synchronized Lists.Items items() {
-        byte[][] copies = new byte[count][];
-        for (int i = 0; i < count; i++) {
-            copies[i] = rows[index(i)].clone();
-        }
-        return new Copy(copies, last);
+    synchronized Copy items() {
+        return new Copy(packed.toArray(byte[][]::new), Arrays.copyOf(fresh, freshCount), count(), last);
     }
 
     /** What came of adding. */
@@ -135,17 +120,47 @@ final class WorkspaceLog {
         REPLACING
     }
 
-    /** Entries by number, newest last. */
-    private record Copy(byte[][] rows, long last) implements Lists.Items {
+    /** Entries by number, newest last. Not thread-safe. */
+    static final class Copy implements Lists.Items {
+        private final byte[][] packed;
+        private final Entry[] fresh;
+        private final int count;
+        private final long last;
+
+        /** The entries of the array that was asked for last. */
+        private Entry[] unpacked = {};
+
+        private int unpackedArray = -1;
+
+        private Copy(byte[][] packed, Entry[] fresh, int count, long last) {
+            this.packed = packed;
+            this.fresh = fresh;
+            this.count = count;
+            this.last = last;
+        }
+
         @Override
         public long next(long edge) {
             long number = Math.min(edge - 1, last);
-            return number > last - rows.length ? number : Rows.NONE;
+            return number > last - count ? number : Rows.NONE;
         }
 
         @Override
         public byte[] item(long number) {
-            return Entry.of(rows[rows.length - 1 - (int) (last - number)]).json();
+            return entry(number).json();
+        }
+
+        Entry entry(long number) {
+            int index = packed.length * PACKED + fresh.length - 1 - (int) (last - number);
+            int array = index / PACKED;
+            if (array == packed.length) {
+                return fresh[index % PACKED];
+            }
+            if (array != unpackedArray) {
+                unpacked = Entry.unpack(packed[array], PACKED);
+                unpackedArray = array;
+            }
+            return unpacked[index % PACKED];
         }
     }
 }
