@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import net.openhft.chronicle.hash.Data;
+import net.openhft.chronicle.hash.serialization.impl.ByteArraySizedReader;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import net.openhft.chronicle.map.ExternalMapQueryContext;
@@ -59,6 +60,7 @@ final class ChunkedMap implements AutoCloseable {
                 ChronicleMapBuilder.of(byte[].class, byte[].class)
                         .name(name)
                         .constantKeySizeBySample(new byte[keyBytes])
+                        .keyReaderAndDataAccess(ByteArraySizedReader.INSTANCE, new KeyAccess())
                         .averageValueSize(averageRowBytes)
                         .actualChunkSize(chunkBytes)
                         .entries(rows)
