@@ -9,8 +9,8 @@ import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.plinth.engine.internal.base.Limits;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One ring with one thread behind it, which answers a batch of rings by looking once.
@@ -24,7 +24,7 @@ public final class Doorbell implements AutoCloseable {
 
     private final Disruptor<Slot> disruptor;
     private final RingBuffer<Slot> ring;
-    private final Answering answering;
+    private volatile @Nullable Thread thread;
     private volatile boolean running;
     private boolean open;
 
@@ -35,14 +35,14 @@ public final class Doorbell implements AutoCloseable {
                 Limits.RING_SLOTS,
                 work -> {
                     // Whoever rings first makes the thread, which shall have nothing of the caller.
-                    Thread thread = new Thread(null, work, name, 0, false);
-                    thread.setDaemon(true);
-                    return thread;
+                    Thread made = new Thread(null, work, name, 0, false);
+                    made.setDaemon(true);
+                    thread = made;
+                    return made;
                 },
                 ProducerType.MULTI,
                 new BlockingWaitStrategy());
-        answering = new Answering(answer);
-        disruptor.handleEventsWith(answering);
+        disruptor.handleEventsWith(new Answering(answer));
         ring = disruptor.getRingBuffer();
     }
 
@@ -69,13 +69,14 @@ public final class Doorbell implements AutoCloseable {
         }
     }
 
-    /** Answers what is left and returns when nobody answers any more, or when that takes too long. */
+    /** Answers what is left and returns when the thread has ended, or when that takes too long. */
     @Override
     public void close() {
         synchronized (this) {
             open = false;
         }
-        if (!running) {
+        Thread answering = thread;
+        if (answering == null) {
             return;
         }
         try {
@@ -85,7 +86,8 @@ public final class Doorbell implements AutoCloseable {
         }
         try {
             // The slots of the last answer are free before it ends, so an empty ring does not tell.
-            if (!answering.ended.await(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            answering.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
+            if (answering.isAlive()) {
                 LOG.log(
                         System.Logger.Level.DEBUG,
                         "Expected the ring to drain in time, but it did not; what is left is in the tables");
@@ -101,7 +103,6 @@ public final class Doorbell implements AutoCloseable {
 
     private static final class Answering implements EventHandler<Slot> {
         private final Runnable answer;
-        private final CountDownLatch ended = new CountDownLatch(1);
         private Sequence answered = new Sequence();
 
         Answering(Runnable answer) {
@@ -111,11 +112,6 @@ public final class Doorbell implements AutoCloseable {
         @Override
         public void setSequenceCallback(Sequence callback) {
             answered = callback;
-        }
-
-        @Override
-        public void onShutdown() {
-            ended.countDown();
         }
 
         /**
