@@ -30,7 +30,7 @@ class IdleEngineTest {
 
     private Set<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getThreadGroup() == group)
+                .filter(thread -> group.equals(thread.getThreadGroup()))
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("plinth-") && !name.startsWith("plinth-worker-"))
                 .collect(Collectors.toSet());
