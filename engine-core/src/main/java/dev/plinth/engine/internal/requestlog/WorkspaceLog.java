@@ -46,15 +46,16 @@ final class WorkspaceLog {
         if (gone) {
             return Added.NOT;
         }
+        if (freshCount == PACKED) {
+            // Before anything is changed: where there is no memory for it, the next request tries again.
+            packed.add(Entry.pack(fresh));
+            freshCount = 0;
+        }
         boolean full = count() >= Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
         if (full) {
             drop();
         }
         fresh[freshCount++] = entry;
-        if (freshCount == PACKED) {
-            packed.add(Entry.pack(fresh));
-            freshCount = 0;
-        }
         last++;
         return full ? Added.REPLACING : Added.GROWING;
     }

@@ -19,6 +19,7 @@ import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -166,6 +167,39 @@ final class RequestLogBoundsTest {
         for (Entry entry : last) {
             assertThat(shown(log, entry.id())).isEqualTo(entry.json());
         }
+    }
+
+    /** As when there is no memory for a moment. */
+    @Test
+    void add_whilePackingFailsOnce_losesNothingThatWasAdded() {
+        boolean[] failed = {false};
+        List<Id> failingOnce = new AbstractList<>() {
+            @Override
+            public Id get(int index) {
+                if (!failed[0]) {
+                    failed[0] = true;
+                    throw new IllegalStateException("fails once, as it should");
+                }
+                return new Id(IdKind.EVENT, 1, 1);
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        RequestLog log = new RequestLog();
+        log.add(workspace(1), entry(0, "/", null, failingOnce));
+        int refused = 0;
+        for (int i = 1; i <= 100; i++) {
+            try {
+                log.add(workspace(1), entry(i));
+            } catch (IllegalStateException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isEqualTo(1);
+        assertThat(statuses(log, workspace(1))).hasSize(100).contains(0, 1, 100);
     }
 
     /** With what is refused and what is not ASCII. */
