@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import org.jspecify.annotations.Nullable;
 
 /** A file behind a channel. */
 final class ChannelFile implements Disk.File {
     private final Opener opener;
     private final FileChannel forSyncs;
+    private final @Nullable FileLock lock;
     private volatile FileChannel channel;
 
     /**
@@ -19,9 +22,15 @@ final class ChannelFile implements Disk.File {
      *     disk since it was opened, as a later one would not
      */
     ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
+        this(channel, forSyncs, opener, null);
+    }
+
+    /** The same with a lock of the channel, released when the file is closed. */
+    ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener, @Nullable FileLock lock) {
         this.channel = channel;
         this.forSyncs = forSyncs;
         this.opener = opener;
+        this.lock = lock;
     }
 
     /** Opens the same file once more. */
@@ -79,6 +88,9 @@ final class ChannelFile implements Disk.File {
     @Override
     public void close() throws IOException {
         try (forSyncs) {
+            if (lock != null && lock.isValid()) {
+                lock.release();
+            }
             channel.close();
         }
     }

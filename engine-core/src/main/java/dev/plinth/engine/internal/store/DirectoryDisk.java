@@ -99,7 +99,9 @@ final class DirectoryDisk implements Disk {
                             StandardOpenOption.WRITE,
                             LinkOption.NOFOLLOW_LINKS),
                     attributes("rw-------"));
-            return new DirectoryDisk(directory, realPath, channel, lock(directory, channel));
+            FileLock lock = lock(directory, channel);
+            Removal.finish(directory);
+            return new DirectoryDisk(directory, realPath, channel, lock);
         } catch (IOException | RuntimeException e) {
             System.clearProperty(OPEN_HERE + realPath);
             throw e;
@@ -157,7 +159,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name));
+        Removal.remove(directory.resolve(name));
     }
 
     @Override

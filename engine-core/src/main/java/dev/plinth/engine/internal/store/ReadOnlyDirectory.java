@@ -33,7 +33,13 @@ record ReadOnlyDirectory(Path directory) implements Disk {
         Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         Path file = directory.resolve(name);
         FileChannel channel = FileChannel.open(file, options);
-        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
+        try {
+            return new ChannelFile(
+                    channel, channel, () -> FileChannel.open(file, options), Removal.keepWhole(channel, file));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     @Override
