@@ -7,14 +7,19 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Makes a snapshot in the background whenever enough journal has come together, at least a quarter of the last one, keeps the last
- * two, and deletes the segments that the older one does not need. As long as there was only one, every segment stays.
+ * Makes a snapshot in the background whenever enough journal has come together, keeps the last two, and deletes the segments that
+ * the older one does not need. As long as there was only one, every segment stays.
+ *
+ * <p><b>When.</b> Journal that made rows longer or more is no waste: the disk holds little beside what is alive, and to read it takes
+ * about as long as to read a snapshot with those rows. So a snapshot is due when what the journal has overwritten comes to a quarter
+ * of the last one, which keeps the directory below three times the rows, or when the journal is as long as the last one, which bounds
+ * a recovery. A store that only grows then copies each row about twice in all; with a quarter alone it was five times.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
     private static final int KEPT = 2;
 
-    /** A snapshot is due when the journal has grown by this part of the last one. */
+    /** A snapshot is due when the journal has overwritten this part of the last one. */
     private static final int PARTS_OF_SNAPSHOT = 4;
 
     private final Store store;
@@ -25,6 +30,8 @@ final class Snapshots implements AutoCloseable {
     private final long bytesPerSnapshot;
     private final Thread thread;
     private final Object wake = new Object();
+    private long began;
+    private long newestBytes;
     private volatile long dueAt;
     private boolean open = true;
     private volatile long madeAtMillis;
@@ -43,9 +50,9 @@ final class Snapshots implements AutoCloseable {
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
-        this.dueAt = behind(journal.bytesBefore(past.segment()), past.newestBytes());
         this.thread = new Thread(this::loop, "plinth-snapshots");
         this.thread.setDaemon(true);
+        count(journal.bytesBefore(past.segment()), past.newestBytes());
     }
 
     void start() {
@@ -115,10 +122,25 @@ final class Snapshots implements AutoCloseable {
         keep(KEPT);
     }
 
-    /** A large store is copied less often, or it would write its snapshots all the time. */
-    private long behind(long began, long newestBytes) {
-        long interval = Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT);
-        return interval > Long.MAX_VALUE - began ? Long.MAX_VALUE : began + interval;
+    /** Takes a snapshot of that length as begun where the journal was that long. */
+    private void count(long journalBytes, long snapshotBytes) {
+        began = journalBytes;
+        newestBytes = snapshotBytes;
+        lookLater(untilDue());
+    }
+
+    /** How much the journal can grow before a snapshot may be due; 0 or less if one is. */
+    private long untilDue() {
+        long since = journal.written() - began;
+        long grown = Math.min(since, Math.max(0, tables.rowBytes() - newestBytes));
+        long untilWaste = Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT) - (since - grown);
+        long untilLong = Math.max(bytesPerSnapshot, newestBytes) - since;
+        return Math.min(untilWaste, untilLong);
+    }
+
+    private void lookLater(long bytes) {
+        long now = journal.written();
+        dueAt = bytes > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + bytes;
     }
 
     @Override
@@ -144,12 +166,17 @@ final class Snapshots implements AutoCloseable {
                     return;
                 }
             }
-            long began = journal.written();
+            long rest = untilDue();
+            if (rest > 0) {
+                lookLater(rest);
+                continue;
+            }
+            long start = journal.written();
             // If it fails, the next try is as far away as if it had not.
-            dueAt = behind(began, 0);
+            count(start, 0);
             try {
                 make();
-                dueAt = behind(began, Snapshot.newestBytes(disk));
+                count(start, Snapshot.newestBytes(disk));
             } catch (IOException | RuntimeException | Error e) {
                 String reason =
                         e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());

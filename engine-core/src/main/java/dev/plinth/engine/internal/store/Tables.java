@@ -287,6 +287,15 @@ final class Tables implements AutoCloseable {
         }
     }
 
+    /** Bytes of all keys and rows, about what a snapshot of them takes. */
+    long rowBytes() {
+        long bytes = 0;
+        for (TableName name : names) {
+            bytes += byNumber[name.number()].bytes();
+        }
+        return bytes;
+    }
+
     List<Store.TableFigures> figures() {
         List<Store.TableFigures> figures = new ArrayList<>();
         for (TableName name : names) {
