@@ -23,8 +23,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * A store at work, one caller at {@code OS}: in turn it creates under a fresh key, changes and shows a resource by chance. How long each
- * takes while a snapshot is written and while none is, and how much disk the directory takes meanwhile, against the keys and rows
- * that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
+ * takes while a snapshot is written and while none is, how late a thread wakes that only waits, and how much disk the directory takes
+ * meanwhile, against the keys and rows that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
  */
 final class SteadyLoad {
     private static final int RESOURCES = 300_000;
@@ -35,6 +35,12 @@ final class SteadyLoad {
 
     private static final int LOOKS_PER_SIZE = 25;
 
+    /** What a JVM runs for the first time takes milliseconds, and is not what a store at work does. */
+    private static final long WARM_UP_SECONDS = 3;
+
+    /** More than it makes of each kind. */
+    private static final int WARM_UP_CALLS = 10_000_000;
+
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
 
     private final Path directory;
@@ -43,6 +49,7 @@ final class SteadyLoad {
     private final Map<String, Histogram> histograms = new TreeMap<>();
     private volatile boolean ended;
     private double largestTimes;
+    private final Histogram late = Load.histogram();
 
     private SteadyLoad(Path directory) {
         this.directory = directory;
@@ -64,11 +71,13 @@ final class SteadyLoad {
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = BenchedEngine.id(engine.call(engine.create(i), 201));
             }
+            work(engine, ids, 0, WARM_UP_SECONDS);
+            histograms.clear();
             // What the preparation has left is old from now on.
             System.gc();
             Thread watcher = new Thread(() -> watch(engine.engine()));
             watcher.start();
-            work(engine, ids, seconds);
+            work(engine, ids, WARM_UP_CALLS, seconds);
             ended = true;
             watcher.join();
             double swept = engine.sweptRows().values().stream()
@@ -80,14 +89,15 @@ final class SteadyLoad {
             Figures.print("steady " + name + " calls", nanos.getTotalCount(), "calls");
             Figures.print("steady " + name, nanos, PERCENTILES);
         });
+        Figures.print("steady late", late, PERCENTILES);
         Figures.print("steady directory", largest.get() / (1024.0 * 1024), "MiB");
         Figures.print("steady directory against rows", largestTimes, "times");
     }
 
-    private void work(BenchedEngine engine, String[] ids, long seconds) {
+    private void work(BenchedEngine engine, String[] ids, int first, long seconds) {
         Random random = new Random(1);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        for (int i = ids.length; System.nanoTime() < end; i++) {
+        for (int i = ids.length + first; System.nanoTime() < end; i++) {
             int at = random.nextInt(ids.length);
             timed("create", engine, engine.create(i), 201);
             timed("patch", engine, engine.patch(at, ids[at], i), 200);
@@ -111,7 +121,9 @@ final class SteadyLoad {
                 largest.accumulateAndGet(bytes, Math::max);
                 largestTimes = Math.max(largestTimes, bytes / LargeStore.rowBytes(engine));
             }
+            long from = System.nanoTime();
             LockSupport.parkNanos(LOOK_NANOS);
+            late.recordValue(Math.max(0, System.nanoTime() - from - LOOK_NANOS));
         }
     }
 
