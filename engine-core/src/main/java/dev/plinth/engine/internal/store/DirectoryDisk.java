@@ -99,9 +99,7 @@ final class DirectoryDisk implements Disk {
                             StandardOpenOption.WRITE,
                             LinkOption.NOFOLLOW_LINKS),
                     attributes("rw-------"));
-            FileLock lock = lock(directory, channel);
-            Removal.finish(directory);
-            return new DirectoryDisk(directory, realPath, channel, lock);
+            return new DirectoryDisk(directory, realPath, channel, lock(directory, channel));
         } catch (IOException | RuntimeException e) {
             System.clearProperty(OPEN_HERE + realPath);
             throw e;

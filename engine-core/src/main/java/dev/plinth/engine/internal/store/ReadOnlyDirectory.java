@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A directory that somebody may have open, here or in another process. It takes no lock and never touches the lock file: to close
+ * A directory that somebody may have open, here or in another process. It takes no lock of the store and never touches the lock file: to close
  * any channel of that would give up the lock of an engine in this process.
  */
 record ReadOnlyDirectory(Path directory) implements Disk {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,51 +16,43 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a long file out piece by piece. A file system that tells the disk of the blocks that it frees (ext4 mounted with
- * {@code discard}, for one) waits for the disk meanwhile, and the disk lets a sync of the journal wait: 62 ms were seen for one
- * snapshot.
+ * Takes a long file of a store out piece by piece. A file system that tells the disk of the blocks that it frees (ext4 mounted with
+ * {@code discard}, for one) waits for the disk meanwhile, and the disk lets a sync of the journal wait: 62 ms were seen behind one
+ * snapshot and its segments.
  *
- * <p>Who has a file open goes on to read all of it after a deletion, and tools count on that. So they say with a lock of their own
- * byte that they read, and only a file that nobody reads and that has no second name is cut; it loses its name first, and a tool that
- * comes between the two is told that there is no such file.
+ * <p>Who has a file open goes on to read all of it after a deletion, and tools count on that. So they say with a lock of a byte of
+ * their own that they read, and only a file that nobody reads and that has no second name is cut; it loses its name first, and a tool
+ * that comes too late is told that there is no such file. One tool at a time in a JVM that is not the engine's: by POSIX the first one
+ * to close a file gives up the locks of all, and the others may then find damage where there is none.
  */
 final class Removal {
     private static final System.Logger LOG = System.getLogger(Removal.class.getName());
     private static final String SUFFIX = ".deleted.tmp";
     private static final int PIECE_BYTES = 4 * 1024 * 1024;
 
-    /** Within one JVM two locks of one byte collide, also when both are shared. */
-    private static final AtomicLong NEXT_BYTE = new AtomicLong();
+    /**
+     * Within one JVM two locks of one byte collide, also when both are shared. Far behind the end of every file, where a lock keeps
+     * nobody from writing, and from where no other class loader starts too.
+     */
+    private static final AtomicLong NEXT_BYTE =
+            new AtomicLong((1L << 62) + ((long) System.identityHashCode(Removal.class) << 28));
 
     private Removal() {}
 
     /** Takes a file out, if it is there. */
     static void remove(Path file) throws IOException {
-        if (isCuttable(file)) {
-            Path nameless = file.resolveSibling(file.getFileName() + SUFFIX);
-            Files.move(file, nameless, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncNames(file); // or a power cut could leave half of it under its old name
-            cut(nameless);
-            Files.deleteIfExists(nameless);
-        } else {
-            Files.deleteIfExists(file);
+        if (isLong(file)) {
+            finish(directory(file));
+            cutWithoutName(file);
         }
-    }
-
-    /** Takes out what a process left that died meanwhile. */
-    static void finish(Path directory) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-            for (Path file : left) {
-                Files.deleteIfExists(file);
-            }
-        }
+        Files.deleteIfExists(file);
     }
 
     /**
      * Says that a file is read, until the lock is released or the channel is closed.
      *
      * @return what the caller has to keep; null where the file system has no locks, and so nothing is cut
-     * @throws NoSuchFileException if the file is being taken out
+     * @throws NoSuchFileException if the file is being taken out, or was
      */
     static @Nullable FileLock keepWhole(FileChannel channel, Path file) throws NoSuchFileException {
         FileLock lock;
@@ -71,38 +64,83 @@ final class Removal {
             LOG.log(System.Logger.Level.DEBUG, "Expected to lock " + file + ", but the file system has no locks", e);
             return null;
         }
-        if (lock == null) {
+        // It loses its name before it is cut: what has its name still is whole, and stays it under this lock.
+        if (lock == null || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(file.toString(), null, "it is being deleted");
         }
         return lock;
     }
 
-    private static void syncNames(Path file) throws IOException {
-        Path directory = file.getParent();
-        if (directory != null) {
-            DirectoryDisk.syncNames(directory);
-        }
-    }
-
-    private static boolean isCuttable(Path file) {
+    private static boolean isLong(Path file) {
         try {
-            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(file) > PIECE_BYTES
-                    && Integer.valueOf(1).equals(Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS));
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            return false;
+            return isOurs(String.valueOf(file.getFileName()))
+                    && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    && Files.size(file) > PIECE_BYTES;
+        } catch (IOException e) {
+            return false; // the deletion tells whether that matters
         }
     }
 
-    /** Whatever goes wrong here does not matter: the file is deleted at once then. */
-    private static void cut(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-                FileLock lock = channel.tryLock()) {
-            for (long left = channel.size() - PIECE_BYTES; lock != null && left > 0; left -= PIECE_BYTES) {
-                FileChannel unused = channel.truncate(left);
+    /** Of what a store deletes, what may be long. */
+    private static boolean isOurs(String name) {
+        return Snapshot.sequenceOf(name) >= 0
+                || Segment.numberOf(name) > 0
+                || name.equals(Snapshot.TEMPORARY)
+                || name.equals(Segment.SPARE);
+    }
+
+    /** Whatever goes wrong here does not matter: the file goes at once then. */
+    private static void cutWithoutName(Path file) {
+        Path nameless = file.resolveSibling(file.getFileName() + SUFFIX);
+        try {
+            Files.move(file, nameless, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                DirectoryDisk.syncNames(directory(file)); // or a power cut could leave half of it under its name
+                cut(nameless);
+            } finally {
+                Files.deleteIfExists(nameless);
             }
-        } catch (IOException | OverlappingFileLockException e) {
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             LOG.log(System.Logger.Level.DEBUG, "Expected to cut " + file + ", but could not; it goes at once", e);
         }
+    }
+
+    private static void cut(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = lock(channel)) {
+            boolean isFree = lock != null
+                    && Integer.valueOf(1).equals(Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS));
+            for (long left = channel.size() - PIECE_BYTES; isFree && left > 0; left -= PIECE_BYTES) {
+                FileChannel unused = channel.truncate(left);
+                channel.force(true); // or a file system with a journal would free the pieces as one
+            }
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // a tool in this JVM
+        }
+    }
+
+    /** Takes out what a process left that died meanwhile; what cannot be taken out is tried again with the next deletion. */
+    private static void finish(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (isOurs(name.substring(0, name.length() - SUFFIX.length()))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to delete what was left in " + directory, e);
+        }
+    }
+
+    private static Path directory(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        return directory == null ? file.toAbsolutePath() : directory;
     }
 }

@@ -138,9 +138,11 @@ final class Snapshots implements AutoCloseable {
         return Math.min(untilWaste, untilLong);
     }
 
+    /** Looks again soon enough to notice when rows go, which makes the journal wasteful without making it long. */
     private void lookLater(long bytes) {
         long now = journal.written();
-        dueAt = bytes > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + bytes;
+        long soon = Math.min(bytes, bytesPerSnapshot);
+        dueAt = soon > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + soon;
     }
 
     @Override

@@ -221,12 +221,12 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Lets one of those go first who wait for the writer lock, if any do. For background work that comes back at once: the lock is not
-     * fair, and whoever was woken for it would find it taken again and again.
+     * Returns when nobody waits for the writer lock or somebody else has had it. For background work that comes back at once: the lock
+     * is not fair, and whoever was woken for it would find it taken again and again. Not to be called by who has the lock.
      */
     public void yieldToWriters() {
         long before = turns;
-        while (writer.hasQueuedThreads() && turns == before) {
+        while (writer.hasQueuedThreads() && !writer.isHeldByCurrentThread() && turns == before) {
             LockSupport.parkNanos(YIELD_NANOS);
         }
     }

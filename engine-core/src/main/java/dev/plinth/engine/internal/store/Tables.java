@@ -287,7 +287,7 @@ final class Tables implements AutoCloseable {
         }
     }
 
-    /** Bytes of all keys and rows, about what a snapshot of them takes. */
+    /** Bytes of all keys and rows; a snapshot takes six more for each row. */
     long rowBytes() {
         long bytes = 0;
         for (TableName name : names) {

@@ -127,12 +127,31 @@ class RemovalTest {
     }
 
     @Test
-    void fileThatWasBeingDeleted_whenTheProcessDied_isGoneAtTheNextStart() throws IOException {
-        disk.close();
-        Files.move(file(), directory.resolve(NAME + ".deleted.tmp"));
-        disk = DirectoryDisk.open(directory);
+    void fileThatWasBeingDeleted_whenTheProcessDied_goesWithTheNextDeletion() throws IOException {
+        Files.createFile(directory.resolve("journal-0000000007.deleted.tmp"));
+        Files.createFile(directory.resolve("somebody-elses.deleted.tmp"));
+        disk.delete(NAME);
 
-        assertThat(disk.names()).isEmpty();
+        assertThat(disk.names()).containsExactly("somebody-elses.deleted.tmp");
+    }
+
+    /** As by a directory that has no room for a longer name. */
+    @Test
+    void longFile_thatCannotBeRenamed_isGone() throws IOException {
+        Path inTheWay = Files.createDirectories(directory.resolve(NAME + ".deleted.tmp/inside"));
+        disk.delete(NAME);
+
+        assertThat(disk.names()).containsExactly(NAME + ".deleted.tmp");
+        assertThat(inTheWay).isDirectory();
+    }
+
+    @Test
+    void tool_thatOpenedAFileBeforeItWasCutAndLocksItThen_isToldThatThereIsNone() throws IOException {
+        try (FileChannel slow = FileChannel.open(file(), StandardOpenOption.READ)) {
+            disk.delete(NAME);
+
+            assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> Removal.keepWhole(slow, file()));
+        }
     }
 
     private Path file() {
