@@ -9,8 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store implements AutoCloseable {
     private static final int REMOVALS_PER_RECORD = 1000;
-    private static final long YIELD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
 
     private final Tables tables;
@@ -40,7 +37,6 @@ public final class Store implements AutoCloseable {
     private @Nullable Disk disk;
     private @Nullable QuickRestart quick;
     private long recoveryNanos;
-    private volatile long turns;
 
     private Store(Tables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
@@ -185,7 +181,7 @@ public final class Store implements AutoCloseable {
     }
 
     private <T> T write(Function<Transaction, T> work, boolean mayWait) {
-        takeTurn();
+        lockWriter();
         try {
             return work.apply(transaction);
         } finally {
@@ -200,12 +196,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // changed inside the lock only: volatile is for those who wait
-    private void takeTurn() {
-        lockWriter();
-        turns = turns + 1;
-    }
-
     /**
      * Takes the writer lock. Unless others sleep for it, it tries for a moment before it sleeps too: who has it runs on another
      * processor and is done in some microseconds.
@@ -218,17 +208,6 @@ public final class Store implements AutoCloseable {
             Thread.onSpinWait();
         }
         writer.lock();
-    }
-
-    /**
-     * Returns when nobody waits for the writer lock or somebody else has had it. For background work that comes back at once: the lock
-     * is not fair, and whoever was woken for it would find it taken again and again. Not to be called by who has the lock.
-     */
-    public void yieldToWriters() {
-        long before = turns;
-        while (writer.hasQueuedThreads() && !writer.isHeldByCurrentThread() && turns == before) {
-            LockSupport.parkNanos(YIELD_NANOS);
-        }
     }
 
     /** Hears of every record once it is durable, in order; to be registered before the first write. */

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Takes out what has expired, in small records of their own, so that a store under steady load stays as large as it is.
  *
  * <p>A run goes through the retentions in their order, all by the time at which it began: what one retention relies on another
- * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps
- * whoever waits for the writer lock goes first. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
+ * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the
+ * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
  * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock.
  */
 public final class Sweep implements Lane {
@@ -141,7 +141,6 @@ public final class Sweep implements Lane {
                 if (!step(retention, now)) {
                     return false;
                 }
-                store.yieldToWriters();
             }
         }
         return true;
