@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store under the same load every day stays as large as it is once the first things go. */
@@ -80,8 +81,12 @@ final class FlatStoreTest {
         }
     }
 
-    /** Writers on several threads while the clock is turned: what is young stays, what is old goes, nothing else does. */
+    /**
+     * Writers on several threads while the clock is turned: what is young stays, what is old goes, nothing else does. A sweep that takes
+     * out less than comes would not end, where this takes a second or two.
+     */
     @Test
+    @Timeout(120)
     void sweep_besideWriters_takesOnlyWhatIsOld() throws Exception {
         int threads = 4;
         AtomicBoolean over = new AtomicBoolean();
@@ -103,11 +108,14 @@ final class FlatStoreTest {
                 thread.start();
                 writers.add(thread);
             }
-            for (int day = 0; day < 35; day++) {
-                store.pass(Duration.ofDays(1));
-                assertThat(store.status("/v1/events")).isEqualTo(200);
+            try {
+                for (int day = 0; day < 35; day++) {
+                    store.pass(Duration.ofDays(1));
+                    assertThat(store.status("/v1/events")).isEqualTo(200);
+                }
+            } finally {
+                over.set(true);
             }
-            over.set(true);
             for (Thread writer : writers) {
                 writer.join();
             }

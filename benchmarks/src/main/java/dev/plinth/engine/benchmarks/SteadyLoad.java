@@ -24,7 +24,8 @@ import org.HdrHistogram.Histogram;
 /**
  * A store at work, one caller at {@code OS}: in turn it creates under a fresh key, changes and shows a resource by chance. How long each
  * takes while a snapshot is written and while none is, how late a thread wakes that only waits, and how much disk the directory takes
- * meanwhile, against the keys and rows that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out remembered answers and events all along.
+ * meanwhile, against the keys and rows that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out
+ * remembered answers and events all along.
  */
 final class SteadyLoad {
     private static final int RESOURCES = 300_000;

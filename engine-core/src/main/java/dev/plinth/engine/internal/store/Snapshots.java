@@ -10,10 +10,10 @@ import java.util.List;
  * Makes a snapshot in the background whenever enough journal has come together, keeps the last two, and deletes the segments that
  * the older one does not need. As long as there was only one, every segment stays.
  *
- * <p><b>When.</b> Journal that made rows longer or more is no waste: the disk holds little beside what is alive, and to read it takes
- * about as long as to read a snapshot with those rows. So a snapshot is due when what the journal has overwritten comes to a quarter
+ * <p><b>When.</b> Journal that made rows longer or more is no waste: the disk holds little beside what is alive. So a snapshot is
+ * due when what the journal has overwritten comes to a quarter
  * of the last one, which keeps the directory below three times the rows, or when the journal is as long as the last one, which bounds
- * a recovery. A store that only grows then copies each row about twice in all; with a quarter alone it was five times.
+ * a recovery. A store that only grows then copies each row about twice in all; with a quarter alone it would be five times.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -129,12 +129,22 @@ final class Snapshots implements AutoCloseable {
         lookLater(untilDue());
     }
 
-    /** How much the journal can grow before a snapshot may be due; 0 or less if one is. */
     private long untilDue() {
-        long since = journal.written() - began;
-        long grown = Math.min(since, Math.max(0, tables.rowBytes() - newestBytes));
-        long untilWaste = Math.max(bytesPerSnapshot, newestBytes / PARTS_OF_SNAPSHOT) - (since - grown);
-        long untilLong = Math.max(bytesPerSnapshot, newestBytes) - since;
+        return untilDue(journal.written() - began, tables.rowBytes(), newestBytes, bytesPerSnapshot);
+    }
+
+    /**
+     * How much the journal can grow before a snapshot may be due; 0 or less if one is.
+     *
+     * @param since bytes of journal behind the newest snapshot
+     * @param rowBytes bytes of all rows now
+     * @param newestBytes length of the newest snapshot
+     * @param least bytes of journal below which none is due
+     */
+    static long untilDue(long since, long rowBytes, long newestBytes, long least) {
+        long grown = Math.min(since, Math.max(0, rowBytes - newestBytes));
+        long untilWaste = Math.max(least, newestBytes / PARTS_OF_SNAPSHOT) - (since - grown);
+        long untilLong = Math.max(least, newestBytes) - since;
         return Math.min(untilWaste, untilLong);
     }
 

@@ -3,28 +3,24 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Changes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Updates of rows that are there do not make the directory grow, and rows that come do not have all be copied again and again. */
+/** Updates of rows that are there do not make the directory grow. */
 class SnapshotSpaceTest {
     private static final int ROWS = 20_000;
     private static final int UPDATES = 60_000;
     private static final int SEGMENT_BYTES = 64 * 1024;
     private static final int OFTEN = 1;
-    private static final int ROWS_PER_RECORD = 50;
 
     private final MemoryDisk memory = new MemoryDisk();
     private final AtomicLong largest = new AtomicLong();
-    private final AtomicLong copied = new AtomicLong();
 
     @Test
     void updates_steady_diskStaysBelowThreeTimesTheRows() throws IOException {
@@ -56,47 +52,15 @@ class SnapshotSpaceTest {
     }
 
     @Test
-    void rows_onlyAdded_areCopiedAboutTwice() throws IOException {
-        Store.Files often = new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, OFTEN);
-        try (Store store =
-                Store.open(Parcels.settings(TableKind.HEAP), often, new CountingDisk(), EngineClock.system())) {
-            for (int i = 0; i < ROWS; i += ROWS_PER_RECORD) {
-                store.await(putMany(store, i));
-                while (memory.names().contains(Snapshot.TEMPORARY)) {
-                    Thread.onSpinWait();
-                }
-            }
-            long soFar = copied.get();
-            store.snapshot();
-
-            assertThat(soFar).isPositive().isLessThanOrEqualTo(7 * Snapshot.newestBytes(memory) / 2);
-        }
-    }
-
-    /** Many to a record, which is hardly longer than its rows then: as records of the engine are. */
-    private static long putMany(Store store, int first) {
-        return store.write(transaction -> {
-            List<Changes.Write> writes = new ArrayList<>();
-            for (int i = first; i < first + ROWS_PER_RECORD; i++) {
-                writes.add(Parcels.write(transaction, i, i));
-            }
-            return transaction.append(writes, transaction.nowMillis());
-        });
-    }
-
-    /** Counts what goes into snapshots. */
-    private final class CountingDisk extends ForwardingDisk {
-        CountingDisk() {
-            super(memory);
-        }
-
-        @Override
-        void write(String name, File file, ByteBuffer source, long position) throws IOException {
-            if (name.equals(Snapshot.TEMPORARY)) {
-                copied.addAndGet(source.remaining());
-            }
-            super.write(name, file, source, position);
-        }
+    void snapshot_isDueWhenAQuarterWasOverwrittenOrTheJournalIsAsLong() {
+        assertThat(Snapshots.untilDue(249, 1000, 1000, 100)).as("updates").isEqualTo(1);
+        assertThat(Snapshots.untilDue(250, 1000, 1000, 100)).as("updates").isZero();
+        assertThat(Snapshots.untilDue(250, 900, 1000, 100)).as("rows went").isZero();
+        assertThat(Snapshots.untilDue(999, 1999, 1000, 100)).as("growth").isEqualTo(1);
+        assertThat(Snapshots.untilDue(1000, 2000, 1000, 100)).as("growth").isZero();
+        assertThat(Snapshots.untilDue(600, 1400, 1000, 100)).as("both").isEqualTo(50);
+        assertThat(Snapshots.untilDue(99, 40, 40, 100)).as("a small store").isEqualTo(1);
+        assertThat(Snapshots.untilDue(5, 1000, 0, Long.MAX_VALUE)).as("never").isEqualTo(Long.MAX_VALUE - 5);
     }
 
     /** Weighs all files with each write. */
