@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server with a real directory, killed while eight writers change everything that there is to change: after some
- * acknowledgements, while a snapshot is being written, and while the journal goes from one segment to the next. What was
+ * acknowledgements, while a snapshot is being written, when it has its name and what it replaces goes, and while the journal goes
+ * from one segment to the next. What was
  * acknowledged is there afterwards, whole, and nothing is half done. At the end the jar itself serves the directory and delivers what is
  * left. How long the starts take is told and not judged: a busy machine is no mistake.
  */
@@ -46,7 +47,8 @@ class Kill9IT {
     /** What the kill waits for. */
     private enum Moment {
         SOME_WRITES(""),
-        SNAPSHOT("snapshot-"),
+        SNAPSHOT_BEGUN("snapshot.tmp"),
+        SNAPSHOT_PUBLISHED("snapshot-"),
         SEGMENT("journal-");
 
         private final String file;
@@ -61,7 +63,7 @@ class Kill9IT {
 
     @Test
     void killedWhileWriting_allThatWasAcknowledgedIsThereAndNothingIsHalfDone() throws Exception {
-        runRepeatably(random -> run(cycles(3, 30, 1000), random, false));
+        runRepeatably(random -> run(cycles(4, 30, 1000), random, false));
     }
 
     @Test
@@ -164,21 +166,19 @@ class Kill9IT {
             throws Exception {
         CountDownLatch enough = new CountDownLatch(random.nextInt(ACKNOWLEDGED_MAX));
         List<Thread> threads = new ArrayList<>();
-        try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-            store().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-            for (OracleWriter writer : writers) {
-                Thread thread = new Thread(() -> writer.run(enough::countDown));
-                threads.add(thread);
-                thread.start();
-            }
-            if (moment == Moment.SOME_WRITES) {
-                enough.await();
-            } else {
-                awaitFile(watch, moment.file);
-                long end = System.nanoTime() + random.nextInt(LATER_NANOS_MAX);
-                while (System.nanoTime() < end) {
-                    Thread.onSpinWait();
-                }
+        for (OracleWriter writer : writers) {
+            Thread thread = new Thread(() -> writer.run(enough::countDown));
+            threads.add(thread);
+            thread.start();
+        }
+        while (!enough.await(1, TimeUnit.SECONDS)) {
+            rethrow(writers);
+        }
+        if (moment != Moment.SOME_WRITES) {
+            awaitFile(server, moment, writers);
+            long end = System.nanoTime() + random.nextInt(LATER_NANOS_MAX);
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
             }
         }
         server.kill();
@@ -187,18 +187,32 @@ class Kill9IT {
         }
     }
 
-    private static void awaitFile(WatchService watch, String prefix) throws InterruptedException {
-        while (true) {
-            WatchKey key = watch.poll(WATCH_SECONDS, TimeUnit.SECONDS);
-            if (key == null) {
-                throw new AssertionError("Expected a new file " + prefix + " within " + WATCH_SECONDS + " s");
+    private void awaitFile(ServedProcess server, Moment moment, List<OracleWriter> writers)
+            throws IOException, InterruptedException {
+        try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+            store().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            if (moment != Moment.SEGMENT) {
+                server.orderSnapshot();
             }
-            for (WatchEvent<?> event : key.pollEvents()) {
-                if (String.valueOf(event.context()).startsWith(prefix)) {
-                    return;
+            while (true) {
+                WatchKey key = watch.poll(WATCH_SECONDS, TimeUnit.SECONDS);
+                if (key == null) {
+                    rethrow(writers);
+                    throw new AssertionError("Expected a new file " + moment.file + " within " + WATCH_SECONDS + " s");
                 }
+                for (WatchEvent<?> event : key.pollEvents()) {
+                    if (String.valueOf(event.context()).startsWith(moment.file)) {
+                        return;
+                    }
+                }
+                key.reset();
             }
-            key.reset();
+        }
+    }
+
+    private static void rethrow(List<OracleWriter> writers) {
+        for (OracleWriter writer : writers) {
+            writer.rethrow();
         }
     }
 

@@ -38,7 +38,7 @@ final class OracleWriter {
     private final List<Done> done = new ArrayList<>();
     private int marks;
     private @Nullable Ask open;
-    private @Nullable AssertionError failure;
+    private volatile @Nullable AssertionError failure;
 
     /**
      * @param name what all its marks start with
@@ -94,8 +94,9 @@ final class OracleWriter {
 
     /** Fails if an answer was not the one that was due. */
     void rethrow() {
-        if (failure != null) {
-            throw failure;
+        AssertionError found = failure;
+        if (found != null) {
+            throw found;
         }
     }
 

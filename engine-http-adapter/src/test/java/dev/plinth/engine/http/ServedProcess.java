@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +86,13 @@ final class ServedProcess implements AutoCloseable {
     /** What it wrote on standard error. */
     String said() throws IOException {
         return Files.readString(err);
+    }
+
+    /** Has a program that listens for orders write a snapshot now. */
+    void orderSnapshot() throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write('\n');
+        input.flush();
     }
 
     /** SIGKILL. */
