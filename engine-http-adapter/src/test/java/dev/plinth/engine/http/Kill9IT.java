@@ -33,6 +33,7 @@ class Kill9IT {
     private static final int WRITERS = 8;
     private static final int ACKNOWLEDGED_MAX = 250;
     private static final int DELIVERY_SECONDS = 120;
+    private static final int CYCLES_PER_LINE = 50;
     private static final int WATCH_SECONDS = 10;
     private static final int LATER_NANOS_MAX = 3_000_000;
     private static final String ADMIN = "operator-secret";
@@ -107,6 +108,9 @@ class Kill9IT {
                     starts.add(server.startMillis());
                     api.connect(server.base());
                     oracle.check();
+                    if ((cycle + 1) % CYCLES_PER_LINE == 0) {
+                        System.out.println(cycle + 1 + " kills: " + oracle.figures());
+                    }
                 }
                 server.kill();
                 server = startJar();
