@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Store implements AutoCloseable {
     private static final int REMOVALS_PER_RECORD = 1000;
     private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
+    private static final long VERSIONS_PER_RECORD = 2;
+    private static final long TURN_PAUSE_NANOS = 20_000;
+    private static final int TURN_PAUSES_MAX = 100;
 
     private final Tables tables;
     private final Journal journal;
@@ -208,6 +212,22 @@ public final class Store implements AutoCloseable {
             Thread.onSpinWait();
         }
         writer.lock();
+    }
+
+    /** How many threads wait for their turn to write, about. */
+    public int writersWaiting() {
+        return writer.getQueueLength();
+    }
+
+    /**
+     * Waits until as many have written as wait for it now, or nobody waits any more, or for {@link #TURN_PAUSES_MAX} pauses. For work of
+     * many steps: who ends a step and begins the next one at once has the lock again before a thread that it has woken is there.
+     */
+    public void letWritersIn() {
+        long until = tables.version() + VERSIONS_PER_RECORD * writer.getQueueLength();
+        for (int i = 0; i < TURN_PAUSES_MAX && writer.hasQueuedThreads() && tables.version() < until; i++) {
+            LockSupport.parkNanos(TURN_PAUSE_NANOS);
+        }
     }
 
     /** Hears of every record once it is durable, in order; to be registered before the first write. */

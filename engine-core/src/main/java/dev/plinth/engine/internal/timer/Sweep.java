@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.LongAdder;
  * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the
  * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
  * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock.
+ *
+ * <p>Who waits to write goes first after each step. Only while the sweep falls behind, run after run, does it make more steps before it
+ * lets others in: a caller that is late by some milliseconds is better than a store that fills up.
  */
 public final class Sweep implements Lane {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
@@ -36,6 +39,8 @@ public final class Sweep implements Lane {
     private final Attempts attempts;
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
     private volatile long notBefore;
+    private volatile int stepsPerTurn = 1;
+    private volatile long behindMillis;
 
     /** A sweep of these kinds of rows, in this order. */
     public Sweep(Store store, Committer committer, EngineClock clock, Executor executor, List<Retention> retentions) {
@@ -136,14 +141,34 @@ public final class Sweep implements Lane {
         for (Retention retention : retentions) {
             while (attempts.isOpen() && store.read(retention::nextExpiry) <= now) {
                 if (steps++ == Limits.SWEEP_STEPS_MAX) {
+                    keepPace(now - store.read(this::nextExpiry));
                     return true;
                 }
                 if (!step(retention, now)) {
                     return false;
                 }
+                if (steps % stepsPerTurn == 0) {
+                    store.letWritersIn();
+                }
             }
         }
+        keepPace(0);
         return true;
+    }
+
+    /** A run that came to its end makes the turns of the next one shorter, one that is no nearer to it than the last one longer. */
+    private void keepPace(long newBehindMillis) {
+        if (newBehindMillis == 0) {
+            stepsPerTurn = Math.max(stepsPerTurn / 2, 1);
+        } else if (behindMillis > 0 && newBehindMillis >= behindMillis) {
+            stepsPerTurn = Math.min(stepsPerTurn * 2, Limits.SWEEP_STEPS_MAX);
+        }
+        behindMillis = newBehindMillis;
+    }
+
+    /** Steps that it makes before it lets others write first. */
+    int stepsPerTurn() {
+        return stepsPerTurn;
     }
 
     /** One record; false if it was refused or there was nothing for it. */

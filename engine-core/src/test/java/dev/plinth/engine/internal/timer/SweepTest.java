@@ -29,9 +29,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sweep in itself: bounded steps, the order of its kinds, rest after a refusal, a clock that steps back. */
 final class SweepTest {
@@ -160,6 +163,57 @@ final class SweepTest {
         sweepOnce();
 
         assertThat(order).containsExactly("first", "first");
+    }
+
+    /** Whoever ends a step and begins the next one at once has the lock again long before a thread that it has woken. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16})
+    void run_othersWaitToWrite_theyGoFirst(int writers) {
+        AtomicInteger written = new AtomicInteger();
+        List<Integer> writtenAtStep = new ArrayList<>();
+        sweep = sweep(List.of(new Oldest("rows") {
+            @Override
+            public void collect(Context context, long nowMillis, Portion portion) {
+                if (writtenAtStep.isEmpty()) {
+                    for (int i = 0; i < writers; i++) {
+                        executor.execute(() -> store.write(transaction -> written.incrementAndGet()));
+                    }
+                    while (store.writersWaiting() < writers) {
+                        Thread.onSpinWait();
+                    }
+                }
+                writtenAtStep.add(written.get());
+                super.collect(context, nowMillis, portion);
+            }
+        }));
+        put(1, 5 * Limits.SWEEP_ROWS_MAX, 0);
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
+
+        sweepOnce();
+
+        assertThat(writtenAtStep).hasSize(5);
+        assertThat(writtenAtStep.get(1)).as("%s", writtenAtStep).isEqualTo(writers);
+    }
+
+    @Test
+    void run_fallsBehind_makesMoreStepsBeforeOthersGoFirst() {
+        int rowsPerRun = Limits.SWEEP_ROWS_MAX * Limits.SWEEP_STEPS_MAX;
+        put(1, rowsPerRun, 0);
+        put(rowsPerRun + 1, 2 * rowsPerRun, 1);
+        put(2 * rowsPerRun + 1, 4 * rowsPerRun, 2);
+        List<Integer> stepsPerTurn = new ArrayList<>();
+        clock.now = KEPT_MILLIS + LATE_MILLIS + 10;
+
+        while (due() != Retention.NEVER) {
+            sweepOnce();
+            stepsPerTurn.add(sweep.stepsPerTurn());
+        }
+        put(4 * rowsPerRun + 1, 4 * rowsPerRun + 1, 0);
+        sweepOnce();
+        stepsPerTurn.add(sweep.stepsPerTurn());
+
+        // Twice nearer to the end, once as far away as before, then there.
+        assertThat(stepsPerTurn).containsExactly(1, 1, 2, 1, 1);
     }
 
     private Sweep sweep(List<Retention> retentions) {
