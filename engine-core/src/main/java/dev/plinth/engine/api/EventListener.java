@@ -8,7 +8,9 @@ package dev.plinth.engine.api;
 @FunctionalInterface
 public interface EventListener {
     /**
-     * Something happened and is durable. An exception is logged, and the same event comes again a second later.
+     * Something happened and is durable. An exception or an {@code AssertionError} is logged, and the same event comes again a
+     * second later, or with the next event. {@code Engine.close()} waits up to 10 s for a listener that has an event; called by a listener it
+     * waits in vain.
      *
      * @param workspaceId whose event it is, {@code ws_…}
      * @param event what happened

@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ final class EventListenerTest {
     private static final String LAST = "the.last";
 
     private final Gate gate = new Gate();
-    private final AtomicBoolean mustThrow = new AtomicBoolean(true);
+    private final CountDownLatch toHear = new CountDownLatch(3);
     private final Heard quick = new Heard();
     private final Heard slow = new Heard();
     private final Heard throwing = new Heard();
@@ -42,8 +41,8 @@ final class EventListenerTest {
                     })
                     .listener("throwing", (workspaceId, event) -> {
                         throwing.add(workspaceId, event);
-                        if (event.type().equals("please.throw") && mustThrow.getAndSet(false)) {
-                            throw new IllegalStateException("on purpose");
+                        if (event.type().equals("please.throw")) {
+                            throwTwice();
                         }
                     }))
             .build();
@@ -83,12 +82,58 @@ final class EventListenerTest {
     }
 
     @Test
-    void listener_thatThrows_getsTheSameEventAgainBeforeTheNext(PlinthClient client, Workspace workspace) {
+    void listener_thatThrows_getsTheSameEventAgainBeforeTheNext(PlinthClient client, Workspace workspace)
+            throws InterruptedException {
         client.publish("please.throw", Json.EMPTY_OBJECT).call();
+        assertThat(toHear.await(Heard.SECONDS_MAX, TimeUnit.SECONDS))
+                .as("it comes again without another event")
+                .isTrue();
         client.publish(LAST, Json.EMPTY_OBJECT).call();
         throwing.awaitLast();
-        assertThat(throwing.types(workspace)).endsWith("please.throw", "please.throw", LAST);
+        assertThat(throwing.types(workspace)).endsWith("please.throw", "please.throw", "please.throw", LAST);
         assertThat(quick.types(workspace)).endsWith("please.throw", LAST);
+    }
+
+    @Test
+    void close_whileAListenerHasAnEvent_waitsForItsEndAndGivesItNoOther() throws InterruptedException {
+        Heard heard = new Heard();
+        Engine engine = Engine.builder()
+                .createDefaultWorkspace(true)
+                .listener("gated", (workspaceId, event) -> {
+                    gate.pass();
+                    heard.add(workspaceId, event);
+                })
+                .open();
+        PlinthClient client = engine.client(engine.firstStart().orElseThrow().key());
+        client.publish("the.first", Json.EMPTY_OBJECT).call();
+        client.publish("the.second", Json.EMPTY_OBJECT).call();
+        gate.awaitSomebody();
+        Thread closer = new Thread(engine::close);
+        closer.start();
+        while (closer.isAlive() && !isIn(closer, "EventFeed")) {
+            Thread.onSpinWait();
+        }
+
+        gate.letThrough();
+        closer.join();
+
+        assertThat(heard.all).hasSize(1);
+    }
+
+    private static boolean isIn(Thread thread, String type) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith("." + type));
+    }
+
+    private void throwTwice() {
+        long before = toHear.getCount();
+        toHear.countDown();
+        if (before == 3) {
+            throw new IllegalStateException("on purpose");
+        }
+        if (before == 2) {
+            throw new AssertionError("on purpose");
+        }
     }
 
     /** What one listener has heard. */

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -16,6 +17,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.Attempts;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +26,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class EventFeed implements AutoCloseable {
     private final Store store;
     private final Committer committer;
     private final Executor executor;
+    private final Attempts attempts;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean open = true;
 
@@ -50,8 +52,11 @@ public final class EventFeed implements AutoCloseable {
         this.store = store;
         this.committer = committer;
         this.executor = executor;
-        listeners.forEach((name, listener) ->
-                subscriptions.add(new Subscription(Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
+        this.attempts = new Attempts(executor, listeners.size());
+        listeners.forEach((name, listener) -> subscriptions.add(
+                new Subscription(subscriptions.size(), Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
+        // Who was woken in the moment between its last look and its end is not forgotten.
+        attempts.onSettled(() -> subscriptions.forEach(Subscription::startIfRung));
     }
 
     /** True if a write is a new event. */
@@ -71,44 +76,46 @@ public final class EventFeed implements AutoCloseable {
         }
     }
 
+    /** Lets each listener end with the event that it has, for as long as a drain lasts; none gets another. */
     @Override
     public void close() {
         open = false;
+        attempts.stop();
+        attempts.awaitIdle(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
     }
 
     /** One listener and how far it has come. */
     private final class Subscription {
+        private final int number;
         private final byte[] key;
         private final EventListener listener;
-        private final AtomicBoolean running = new AtomicBoolean();
         private volatile boolean rung;
 
-        Subscription(byte[] key, EventListener listener) {
+        Subscription(int number, byte[] key, EventListener listener) {
+            this.number = number;
             this.key = key;
             this.listener = listener;
         }
 
         void wake() {
             rung = true;
-            if (open && running.compareAndSet(false, true)) {
-                executor.execute(this::drain);
+            startIfRung();
+        }
+
+        void startIfRung() {
+            if (rung) {
+                boolean unused = attempts.tryStart(number, this::drain);
             }
         }
 
         private void drain() {
-            boolean well = true;
-            try {
-                while (rung && well && open) {
-                    rung = false;
-                    well = deliverAll();
+            while (rung && open) {
+                rung = false;
+                if (!deliverAll()) {
+                    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor)
+                            .execute(this::wake);
+                    return;
                 }
-            } finally {
-                running.set(false);
-            }
-            if (!well && open) {
-                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor).execute(this::wake);
-            } else if (rung && open) {
-                wake();
             }
         }
 
@@ -152,7 +159,7 @@ public final class EventFeed implements AutoCloseable {
                         row.workspace().text(),
                         new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
                 return true;
-            } catch (RuntimeException e) {
+            } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "Expected the listener to take event " + row.id() + ", but it failed",

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs attempts on an executor: each number at most once at a time, and not more than so many together. Jobs and webhook
- * deliveries have one of these each. Thread-safe.
+ * Runs attempts on an executor: each number at most once at a time, and not more than so many together. Jobs, webhook
+ * deliveries, the sweep and listeners have one of these each. Thread-safe.
  */
 public final class Attempts {
     private static final System.Logger LOG = System.getLogger(Attempts.class.getName());
