@@ -260,7 +260,10 @@ final class OracleWriter {
                         ? ask(Ask.Kind.CANCEL_JOB, jobs.get(0) + "/cancel", "", "")
                         : ask(Ask.Kind.CREATE_JOB, "/v1/jobs", "{\"type\":\"MARK\",\"input\":{}}", "");
             case 4 -> ask(Ask.Kind.PUBLISH, "/v1/events", "{\"type\":\"host.MARK\",\"data\":{\"of\":\"MARK\"}}", "");
-            default -> ask(Ask.Kind.BULK, "/v1/resources/bulk", bulk(), "");
+            default ->
+                paths(path -> path.matches(RESOURCES + "/[^/]*")).size() < RESOURCES_MAX
+                        ? ask(Ask.Kind.BULK, "/v1/resources/bulk", bulk(), "")
+                        : nextOfOthers(4);
         };
     }
 
