@@ -3,10 +3,16 @@ package dev.plinth.engine.benchmarks;
 import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.EngineStore;
 import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.store.Store;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -45,15 +52,18 @@ final class LargeStore {
     void fillAndDie() throws IOException, InterruptedException {
         Engine engine = builder().open();
         List<String> secrets = new ArrayList<>();
+        List<String> workspaces = new ArrayList<>();
         for (int i = 0; i < WORKSPACES; i++) {
             String workspace = engine.admin()
                     .createWorkspace("w" + i, BenchedEngine.PLAN.name())
                     .call()
                     .id();
+            workspaces.add(workspace);
             ApiKey key = engine.admin().createKey(workspace, "k").call();
             secrets.add(key.secret().orElseThrow());
         }
         Files.write(base.resolve("secrets"), secrets);
+        Files.write(base.resolve("workspaces"), workspaces);
         long began = System.nanoTime();
         try (BufferedWriter sample = Files.newBufferedWriter(base.resolve("sample"))) {
             fill(engine, secrets, sample);
@@ -123,18 +133,24 @@ final class LargeStore {
 
     private void measure(Engine engine) throws IOException {
         List<String> secrets = Files.readAllLines(base.resolve("secrets"));
+        List<String> workspaces = Files.readAllLines(base.resolve("workspaces"));
         List<Call> gets = new ArrayList<>();
+        List<byte[]> keys = new ArrayList<>();
         try (Stream<String> lines = Files.lines(base.resolve("sample"))) {
             lines.forEach(line -> {
                 String[] parts = line.split(" ");
-                gets.add(Call.of("GET", "/v1/resources/" + parts[1]).withKey(secrets.get(Integer.parseInt(parts[0]))));
+                int workspace = Integer.parseInt(parts[0]);
+                gets.add(Call.of("GET", "/v1/resources/" + parts[1]).withKey(secrets.get(workspace)));
+                keys.add(id(IdKind.WORKSPACE, workspaces.get(workspace)).keyOf(id(IdKind.RESOURCE, parts[1])));
             });
         }
         Collections.shuffle(gets, new Random(1));
+        Collections.shuffle(keys, new Random(1));
         print("resident", residentMebibytes(), "MiB");
         print("keys and rows", rowBytes(engine) / (1024.0 * 1024), "MiB");
         print(SHOWN, engine.call(gets.get(0)).body().length, "bytes");
         print("get", nanosEach(engine, gets) / 1000, "µs");
+        print("row", nanosEach(EngineStore.of(engine), keys) / 1000, "µs");
         for (String query : List.of("?limit=20", "?limit=20&status=active", "?limit=20&type=invoice")) {
             for (int list = 0; list < 2; list++) {
                 Call page = Call.of("GET", "/v1/resources" + query).withKey(secrets.get(list));
@@ -142,6 +158,23 @@ final class LargeStore {
                 print("page " + query + " of " + (list == 0 ? "1 k" : "1 M"), micros, "µs");
             }
         }
+    }
+
+    private static Id id(IdKind kind, String text) {
+        return Objects.requireNonNull(Id.parse(kind, text), text);
+    }
+
+    /** One read of the store: a row by its key, with what its reader has to wait for. */
+    private static double nanosEach(Store store, List<byte[]> keys) {
+        TableName resources = Resources.tables().get(0);
+        return Load.nanosEach(keys.size(), () -> {
+            for (byte[] key : keys) {
+                byte[] row = store.read(rows -> rows.get(resources, key));
+                if (row == null || row.length == 0) {
+                    throw new IllegalStateException("Expected a row, but there is none");
+                }
+            }
+        });
     }
 
     private static double nanosEach(Engine engine, List<Call> calls) {

@@ -24,13 +24,16 @@ import java.util.concurrent.atomic.LongAdder;
  * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
  * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock.
  *
- * <p>Who waits to write goes first after each step. Only while the sweep falls behind, run after run, does it make more steps before it
- * lets others in: a caller that is late by some milliseconds is better than a store that fills up.
+ * <p>Who waits to write goes first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than it
+ * takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up.
  */
 public final class Sweep implements Lane {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long RUN = 0;
+
+    /** A sweep that is not so many times as fast as rows come makes its turns longer. */
+    private static final int FASTER_THAN_WHAT_COMES = 2;
 
     private final Store store;
     private final Committer committer;
@@ -40,7 +43,6 @@ public final class Sweep implements Lane {
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
     private volatile long notBefore;
     private volatile int stepsPerTurn = 1;
-    private volatile long behindMillis;
 
     /** A sweep of these kinds of rows, in this order. */
     public Sweep(Store store, Committer committer, EngineClock clock, Executor executor, List<Retention> retentions) {
@@ -138,32 +140,51 @@ public final class Sweep implements Lane {
 
     private boolean run(long now) {
         int steps = 0;
+        Turn turn = new Turn();
         for (Retention retention : retentions) {
             while (attempts.isOpen() && store.read(retention::nextExpiry) <= now) {
                 if (steps++ == Limits.SWEEP_STEPS_MAX) {
-                    keepPace(now - store.read(this::nextExpiry));
                     return true;
                 }
-                if (!step(retention, now)) {
+                int rows = step(retention, now);
+                if (rows < 0) {
                     return false;
                 }
-                if (steps % stepsPerTurn == 0) {
-                    store.letWritersIn();
-                }
+                turn.stepped(rows);
             }
         }
-        keepPace(0);
         return true;
     }
 
-    /** A run that came to its end makes the turns of the next one shorter, one that is no nearer to it than the last one longer. */
-    private void keepPace(long newBehindMillis) {
-        if (newBehindMillis == 0) {
-            stepsPerTurn = Math.max(stepsPerTurn / 2, 1);
-        } else if (behindMillis > 0 && newBehindMillis >= behindMillis) {
-            stepsPerTurn = Math.min(stepsPerTurn * 2, Limits.SWEEP_STEPS_MAX);
+    /** Steps between which nobody is let in. One thread. */
+    private final class Turn {
+        private long rowsBefore = rowsOfAll();
+        private long taken;
+        private int steps;
+
+        void stepped(int rows) {
+            taken += rows;
+            if (++steps < stepsPerTurn) {
+                return;
+            }
+            store.letWritersIn();
+            long rowsAfter = rowsOfAll();
+            long came = rowsAfter - rowsBefore + taken;
+            stepsPerTurn = came * FASTER_THAN_WHAT_COMES > taken
+                    ? Math.min(stepsPerTurn * 2, Limits.SWEEP_STEPS_MAX)
+                    : Math.max(stepsPerTurn / 2, 1);
+            rowsBefore = rowsAfter;
+            taken = 0;
+            steps = 0;
         }
-        behindMillis = newBehindMillis;
+    }
+
+    private long rowsOfAll() {
+        long rows = 0;
+        for (Store.TableFigures table : store.figures()) {
+            rows += table.rows();
+        }
+        return rows;
     }
 
     /** Steps that it makes before it lets others write first. */
@@ -171,20 +192,20 @@ public final class Sweep implements Lane {
         return stepsPerTurn;
     }
 
-    /** One record; false if it was refused or there was nothing for it. */
-    private boolean step(Retention retention, long now) {
+    /** One record; how many rows it took out, or less than none if it was refused or there was nothing for it. */
+    private int step(Retention retention, long now) {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, portion);
             return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {
-            return false;
+            return -1;
         }
         LongAdder rows = collected.get(retention.name());
         if (rows != null) {
             rows.add(portion.collected());
         }
-        return true;
+        return portion.collected();
     }
 }

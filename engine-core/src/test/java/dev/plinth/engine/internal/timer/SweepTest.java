@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sweep in itself: bounded steps, the order of its kinds, rest after a refusal, a clock that steps back. */
@@ -51,6 +52,8 @@ final class SweepTest {
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Integer> steps = new ArrayList<>();
     private volatile boolean refuse;
+    private volatile int comingPerStep;
+    private int came = 1_000_000;
     private Sweep sweep = sweep(List.of(new Oldest("rows")));
 
     @BeforeEach
@@ -195,25 +198,25 @@ final class SweepTest {
         assertThat(writtenAtStep.get(1)).as("%s", writtenAtStep).isEqualTo(writers);
     }
 
-    @Test
-    void run_fallsBehind_makesMoreStepsBeforeOthersGoFirst() {
-        int rowsPerRun = Limits.SWEEP_ROWS_MAX * Limits.SWEEP_STEPS_MAX;
-        put(1, rowsPerRun, 0);
-        put(rowsPerRun + 1, 2 * rowsPerRun, 1);
-        put(2 * rowsPerRun + 1, 4 * rowsPerRun, 2);
-        List<Integer> stepsPerTurn = new ArrayList<>();
-        clock.now = KEPT_MILLIS + LATE_MILLIS + 10;
+    /** Rows that were there before do not make its turns longer, only those that come meanwhile. */
+    @ParameterizedTest
+    @CsvSource({"0,1", "90,1", "110,64"})
+    void run_rowsComeFast_makesMoreStepsBeforeOthersGoFirst(int rowsPerStep, int stepsPerTurn) {
+        put(1, Limits.SWEEP_ROWS_MAX * Limits.SWEEP_STEPS_MAX, 0);
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
+        comingPerStep = rowsPerStep;
 
+        sweepOnce();
+        assertThat(sweep.stepsPerTurn()).isEqualTo(stepsPerTurn);
+
+        comingPerStep = 0;
         while (due() != Retention.NEVER) {
             sweepOnce();
-            stepsPerTurn.add(sweep.stepsPerTurn());
         }
-        put(4 * rowsPerRun + 1, 4 * rowsPerRun + 1, 0);
+        put(1, 200 * Limits.SWEEP_ROWS_MAX, 0);
         sweepOnce();
-        stepsPerTurn.add(sweep.stepsPerTurn());
-
-        // Twice nearer to the end, once as far away as before, then there.
-        assertThat(stepsPerTurn).containsExactly(1, 1, 2, 1, 1);
+        sweepOnce();
+        assertThat(sweep.stepsPerTurn()).isOne();
     }
 
     private Sweep sweep(List<Retention> retentions) {
@@ -326,6 +329,8 @@ final class SweepTest {
             if (refuse) {
                 return new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
             }
+            put(came + 1, came + comingPerStep, 0);
+            came += comingPerStep;
             SeededIds ids = new SeededIds(1);
             return store.write(transaction -> {
                 long now = transaction.nowMillis();
