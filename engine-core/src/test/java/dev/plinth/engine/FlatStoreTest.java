@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FlatStoreTest {
     private static final int DAYS = 90;
     private static final int FIRST_FLAT_DAY = 36;
+    private static final int CREATES_A_DAY = 1000;
     private static final int CALLS_PER_DAY = TestScale.count(80);
 
     @TempDir
@@ -81,23 +83,25 @@ final class FlatStoreTest {
         }
     }
 
-    /**
-     * Writers on several threads while the clock is turned: what is young stays, what is old goes, nothing else does. A sweep that takes
-     * out less than comes would not end, where this takes a second or two.
-     */
+    /** Writers on several threads while the clock is turned: what is young stays, what is old goes, nothing else does. */
     @Test
     @Timeout(120)
     void sweep_besideWriters_takesOnlyWhatIsOld() throws Exception {
         int threads = 4;
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger made = new AtomicInteger();
+        Semaphore today = new Semaphore(0);
         try (AgingStore store = AgingStore.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             List<Thread> writers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 int writer = i;
                 Thread thread = new Thread(() -> {
-                    for (int n = 0; !over.get(); n++) {
+                    for (int n = 0; ; n++) {
+                        today.acquireUninterruptibly();
+                        if (over.get()) {
+                            return;
+                        }
                         int status = store.keyed(writer + "-" + n, "POST", "/v1/resources", "{\"name\":\"r\"}")
                                 .status();
                         if (status == 201) {
@@ -110,11 +114,13 @@ final class FlatStoreTest {
             }
             try {
                 for (int day = 0; day < 35; day++) {
+                    today.release(CREATES_A_DAY);
                     store.pass(Duration.ofDays(1));
                     assertThat(store.status("/v1/events")).isEqualTo(200);
                 }
             } finally {
                 over.set(true);
+                today.release(threads);
             }
             for (Thread writer : writers) {
                 writer.join();
