@@ -90,6 +90,7 @@ final class EventListenerTest {
                 .isTrue();
         client.publish(LAST, Json.EMPTY_OBJECT).call();
         throwing.awaitLast();
+        quick.awaitLast();
         assertThat(throwing.types(workspace)).endsWith("please.throw", "please.throw", "please.throw", LAST);
         assertThat(quick.types(workspace)).endsWith("please.throw", LAST);
     }

@@ -9,7 +9,8 @@ import dev.plinth.engine.internal.base.TableName;
 /** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
 public final class Portion {
     private final Changes changes = new Changes();
-    private int collected;
+    private int removed;
+    private int ended;
     private long bytes;
     private boolean closed;
 
@@ -29,7 +30,7 @@ public final class Portion {
     /** Takes a row out that has about so many bytes. */
     public void remove(TableName table, byte[] key, int rowBytes) {
         changes.remove(table, key);
-        collected++;
+        removed++;
         bytes += rowBytes;
     }
 
@@ -51,7 +52,7 @@ public final class Portion {
     /** Ends a row without taking it out; counts as one that was collected. */
     public void end(TableName table, byte[] key, byte[] row) {
         put(table, key, row);
-        collected++;
+        ended++;
     }
 
     /** Puts a row. */
@@ -74,7 +75,13 @@ public final class Portion {
         return changes;
     }
 
+    /** Rows that it takes out. */
+    int removed() {
+        return removed;
+    }
+
+    /** Rows that it takes out or ends. */
     int collected() {
-        return collected;
+        return removed + ended;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes out what has expired, in small records of their own, so that a store under steady load stays as large as it is.
@@ -146,11 +147,11 @@ public final class Sweep implements Lane {
                 if (steps++ == Limits.SWEEP_STEPS_MAX) {
                     return true;
                 }
-                int rows = step(retention, now);
-                if (rows < 0) {
+                Portion portion = step(retention, now);
+                if (portion == null) {
                     return false;
                 }
-                turn.stepped(rows);
+                turn.stepped(portion);
             }
         }
         return true;
@@ -159,22 +160,25 @@ public final class Sweep implements Lane {
     /** Steps between which nobody is let in. One thread. */
     private final class Turn {
         private long rowsBefore = rowsOfAll();
-        private long taken;
+        private long removed;
+        private long collected;
         private int steps;
 
-        void stepped(int rows) {
-            taken += rows;
+        void stepped(Portion portion) {
+            removed += portion.removed();
+            collected += portion.collected();
             if (++steps < stepsPerTurn) {
                 return;
             }
             store.letWritersIn();
             long rowsAfter = rowsOfAll();
-            long came = rowsAfter - rowsBefore + taken;
-            stepsPerTurn = came * FASTER_THAN_WHAT_COMES > taken
+            long came = rowsAfter - rowsBefore + removed;
+            stepsPerTurn = came * FASTER_THAN_WHAT_COMES > collected
                     ? Math.min(stepsPerTurn * 2, Limits.SWEEP_STEPS_MAX)
                     : Math.max(stepsPerTurn / 2, 1);
             rowsBefore = rowsAfter;
-            taken = 0;
+            removed = 0;
+            collected = 0;
             steps = 0;
         }
     }
@@ -192,20 +196,20 @@ public final class Sweep implements Lane {
         return stepsPerTurn;
     }
 
-    /** One record; how many rows it took out, or less than none if it was refused or there was nothing for it. */
-    private int step(Retention retention, long now) {
+    /** One record; what was in it, or null if it was refused or there was nothing for it. */
+    private @Nullable Portion step(Retention retention, long now) {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, portion);
             return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {
-            return -1;
+            return null;
         }
         LongAdder rows = collected.get(retention.name());
         if (rows != null) {
             rows.add(portion.collected());
         }
-        return portion.collected();
+        return portion;
     }
 }

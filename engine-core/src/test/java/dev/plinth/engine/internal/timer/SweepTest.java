@@ -219,6 +219,35 @@ final class SweepTest {
         assertThat(sweep.stepsPerTurn()).isOne();
     }
 
+    /** A row that is ended stays, so it is not one that came. */
+    @Test
+    void run_endsRows_makesNoLongerTurns() {
+        sweep = sweep(List.of(new Oldest("rows") {
+            @Override
+            public long nextExpiry(Rows rows) {
+                long last = rows.floor(ALL, Long.MAX_VALUE);
+                return last == Rows.NONE ? NEVER : expiresAt(rows.at(last));
+            }
+
+            @Override
+            public void collect(Context context, long nowMillis, Portion portion) {
+                Rows rows = context.rows();
+                for (long next = rows.ceiling(ALL, 0); !portion.isFull(); next = rows.ceiling(ALL, next + 1)) {
+                    if (expiresAt(rows.at(next)) <= nowMillis) {
+                        portion.end(ROWS, rows.keyAt(next), row(nowMillis, 8));
+                    }
+                }
+            }
+        }));
+        put(1, 20 * Limits.SWEEP_ROWS_MAX, 0);
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
+
+        sweepOnce();
+
+        assertThat(sweep.collected()).containsEntry("rows", 20L * Limits.SWEEP_ROWS_MAX);
+        assertThat(sweep.stepsPerTurn()).isOne();
+    }
+
     private Sweep sweep(List<Retention> retentions) {
         return new Sweep(store, new Appends(), clock, executor, retentions);
     }
@@ -243,16 +272,17 @@ final class SweepTest {
     private void put(int from, int to, long time, int bytes) {
         List<Changes.Write> writes = new ArrayList<>();
         for (int number = from; number <= to; number++) {
-            writes.add(new Changes.Write(
-                    ROWS,
-                    key(number),
-                    new RowWriter(1).number(time).bytes(new byte[bytes]).row()));
+            writes.add(new Changes.Write(ROWS, key(number), row(time, bytes)));
             if (writes.size() == 1000 || number == to) {
                 List<Changes.Write> record = List.copyOf(writes);
                 long unused = store.write(transaction -> transaction.append(record, transaction.nowMillis()));
                 writes.clear();
             }
         }
+    }
+
+    private static byte[] row(long time, int bytes) {
+        return new RowWriter(1).number(time).bytes(new byte[bytes]).row();
     }
 
     private static byte[] key(long number) {
