@@ -386,9 +386,9 @@ public final class Engine implements AutoCloseable {
         boolean events = false;
         for (Changes.Write write : writes) {
             jobs.committed(write);
-            Id ended = Jobs.ended(write);
-            if (ended != null) {
-                waiters.signal(ended);
+            Id topic = Jobs.topic(write);
+            if (topic != null) {
+                waiters.signal(topic);
             }
             Id gone = DeletedWorkspaces.added(write);
             if (gone != null) {

@@ -99,6 +99,11 @@ public final class PlinthClient {
         return calls.of("retryJob", List.of(jobId), Values::job);
     }
 
+    /** What a worker outside of this JVM does: takes leases of jobs and ends them. */
+    public LeasesClient leases() {
+        return new LeasesClient(calls);
+    }
+
     /** Publishes an event of the host's own type. */
     public Invocation<Event> publish(String type, Json data) {
         byte[] body = new JsonBytes()

@@ -8,6 +8,8 @@ import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Problem;
@@ -81,6 +83,21 @@ final class Values {
                 time(json, "createdAt"),
                 instant(json, "startedAt"),
                 instant(json, "finishedAt"));
+    }
+
+    static List<LeasedJob> leased(JsonValue.Obj json) {
+        List<LeasedJob> jobs = new ArrayList<>();
+        for (JsonValue value : items(json, "data")) {
+            JsonValue.Obj job = (JsonValue.Obj) value;
+            jobs.add(new LeasedJob(job(job), part(job, "input"), text(job, "leaseToken"), time(job, "leaseExpiresAt")));
+        }
+        return List.copyOf(jobs);
+    }
+
+    static Lease lease(JsonValue.Obj json) {
+        return new Lease(
+                time(json, "leaseExpiresAt"),
+                json.get("cancelRequested") instanceof JsonValue.Bool bool && bool.value());
     }
 
     static AcceptedJob accepted(JsonValue.Obj json) {

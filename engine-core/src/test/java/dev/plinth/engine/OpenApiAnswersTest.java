@@ -134,6 +134,22 @@ final class OpenApiAnswersTest {
         ok("listJobs", "GET", "/v1/jobs", null);
         assertThat(ok("cancelJob", "POST", "/v1/jobs/" + job + "/cancel", null).status())
                 .isEqualTo(200);
+        String worker = "{\"leaseToken\":\"" + lease() + "\"";
+        String leased = "/v1/jobs/" + AgingStore.id(store.call("GET", "/v1/jobs?status=running"));
+        ok("heartbeatJob", "POST", leased + "/heartbeat", worker + "}");
+        ok("reportProgress", "POST", leased + "/progress", worker + ",\"done\":1,\"total\":2}");
+        ok("completeJob", "POST", leased + "/complete", worker + ",\"result\":[1]}");
+        worker = "{\"leaseToken\":\"" + lease() + "\"";
+        leased = "/v1/jobs/" + AgingStore.id(store.call("GET", "/v1/jobs?status=running"));
+        ok("failJob", "POST", leased + "/fail", worker + ",\"error\":{\"detail\":\"no\"}}");
+    }
+
+    /** The token of the only lease that there is. */
+    private String lease() {
+        store.make("/v1/jobs", "{\"type\":\"outside\",\"input\":{\"n\":1}}");
+        String jobs = ok("leaseJobs", "POST", "/v1/jobs/lease", "{\"types\":[\"outside\"]}")
+                .text();
+        return jobs.replaceAll(".*\"leaseToken\":\"(\\w+)\".*", "$1");
     }
 
     private String webhooks() {

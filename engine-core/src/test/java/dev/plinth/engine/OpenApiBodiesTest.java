@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 final class OpenApiBodiesTest {
     private static final String NOWHERE = "00000000000000000000000000";
     private static final int EDGES_LEAST = 150;
+    private static final int JOBS = 200;
     private static final int SHOWN_MAX = 200;
 
     private final List<String> faults = new ArrayList<>();
@@ -38,6 +39,10 @@ final class OpenApiBodiesTest {
         store = AgingStore.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT)));
         store.use(store.newKey(store.newWideWorkspace()));
         document = OpenApiDocument.of(store.engine());
+        // So many that whoever would wait for one finds it.
+        for (int i = 0; i < JOBS; i++) {
+            store.make("/v1/jobs", "{\"type\":\"report.monthly\",\"input\":{}}");
+        }
     }
 
     @AfterEach

@@ -29,6 +29,10 @@ record SchemaEdges(List<JsonValue> within, List<JsonValue> beyond) {
         }
         List<String> types =
                 schema.get("type") instanceof JsonValue.Text type ? List.of(type.value()) : texts(schema, "type");
+        if (types.isEmpty()) {
+            edges.within.addAll(List.of(new JsonValue.Obj(Map.of()), new JsonValue.Text(""), NULL));
+            return edges;
+        }
         switch (types.get(0)) {
             case "string" -> edges.addTexts(schema);
             case "integer" -> edges.addNumbers(schema);

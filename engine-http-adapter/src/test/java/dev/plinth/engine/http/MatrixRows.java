@@ -119,6 +119,18 @@ final class MatrixRows {
                 .id("jobId", JOB)
                 .when(JOB, refused(409, "job_finished"), IdState.FINISHED, IdState.FAILED);
         write("retryJob", "jobs", changed(200)).id("jobId", JOB).when(JOB, WRONG_STATE, IdState.OWN, IdState.FINISHED);
+        write("leaseJobs", "jobs", same(200)).body("{\"types\":[\"nothing\"]}");
+        worker("heartbeatJob", "");
+        worker("reportProgress", ",\"done\":1,\"total\":2");
+        worker("completeJob", ",\"result\":{}");
+        worker("failJob", ",\"error\":{\"detail\":\"no\"}");
+    }
+
+    /** What only the holder of a lease may do; nobody has one here. */
+    private void worker(String operation, String members) {
+        write(operation, "jobs", refused(409, "lease_lost"))
+                .id("jobId", JOB)
+                .body("{\"leaseToken\":\"none\"" + members + "}");
     }
 
     private void events() {

@@ -25,6 +25,16 @@ public interface Command {
         Decision decide(Context context);
     }
 
+    /** A change of a caller who would wait until there is something to change. Under an idempotency key it uses the key only then. */
+    interface PatientChange extends Change {
+        /** What to wait for before deciding, if there is nothing to do yet; else null. May be asked more than once. */
+        @Nullable
+        Wait wait(Context context);
+
+        /** What is answered if there is nothing to do. */
+        Outcome nothing();
+    }
+
     /** Lets host code run on the caller's thread, outside the writer lock, and then decides. */
     @FunctionalInterface
     interface HostCall extends Command {
@@ -35,7 +45,7 @@ public interface Command {
     /**
      * Patience.
      *
-     * @param topic the id whose end is waited for
+     * @param topic the id of which is waited for something
      * @param seconds how long at most, 1–30, in real seconds
      */
     record Wait(Id topic, int seconds) {}

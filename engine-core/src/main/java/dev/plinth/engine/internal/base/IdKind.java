@@ -11,7 +11,8 @@ public enum IdKind {
     EVENT("evt"),
     ENDPOINT("we"),
     DELIVERY("dlv"),
-    REQUEST("req");
+    REQUEST("req"),
+    LEASE("lt");
 
     private final String prefix;
     private final String start;

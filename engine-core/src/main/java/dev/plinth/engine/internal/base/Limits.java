@@ -143,6 +143,27 @@ public final class Limits {
     /** Webhook attempts under way at once. */
     public static final int DELIVERIES_RUNNING_MAX = 64;
 
+    /** Types of jobs that a worker asks for at once. */
+    public static final int LEASE_TYPES_MAX = 50;
+
+    /** Jobs that a worker gets at once. */
+    public static final int LEASE_JOBS_MAX = 100;
+
+    /** Bytes of input after which a worker gets no further job in the same answer. */
+    public static final int LEASE_INPUT_BYTES_MAX = 128 * 1024;
+
+    /** The longest lease. */
+    public static final int LEASE_SECONDS_MAX = 3600;
+
+    /** The lease where the worker does not say. */
+    public static final int LEASE_SECONDS_DEFAULT = 60;
+
+    /** A job fails when so many leases of an attempt have lapsed. */
+    public static final int LEASE_LAPSES_MAX = 3;
+
+    /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
+    public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;
+
     /** Event types that an endpoint names. */
     public static final int ENDPOINT_TYPES_MAX = 50;
 

@@ -41,7 +41,7 @@ public final class SetKinds {
     /** Queued jobs of a type and priority, of all workspaces. */
     public static final int JOBS_READY = 13;
 
-    /** Running jobs of all workspaces. */
+    /** Jobs of all workspaces that run in this JVM. */
     public static final int JOBS_RUNNING = 14;
 
     /** Events of a workspace. */
@@ -97,6 +97,9 @@ public final class SetKinds {
 
     /** Deliveries of all workspaces in one status. */
     public static final int DELIVERIES_OF_ALL_BY_STATUS = 32;
+
+    /** Queued jobs of a workspace of one type and priority. */
+    public static final int JOBS_READY_IN_WORKSPACE = 33;
 
     private SetKinds() {}
 }

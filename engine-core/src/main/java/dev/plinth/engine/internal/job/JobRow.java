@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param resultPieces pieces of the result; 0 if there is none
  * @param succeededItems items that went well, of a job that counts outcomes
  * @param doneItems items done, of a job that counts outcomes; -1 of all others
+ * @param lease who has it, if a worker outside of this JVM runs it; else null
+ * @param lapses leases of this attempt that have lapsed
  */
 record JobRow(
         Facts facts,
@@ -42,8 +44,10 @@ record JobRow(
         byte @Nullable [] error,
         int resultPieces,
         int succeededItems,
-        int doneItems) {
-    private static final int VERSION = 1;
+        int doneItems,
+        @Nullable Lease lease,
+        int lapses) {
+    private static final int VERSION = 2;
 
     /** How long a finished job is kept. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.JOB_DAYS).toMillis();
@@ -72,6 +76,15 @@ record JobRow(
     /** How far a job is. */
     record Progress(long done, long total, String message) {}
 
+    /**
+     * The right of a worker to run a job.
+     *
+     * @param token what the worker has to show: a fence against whoever had the job before
+     * @param seconds how long it lasted when it was given
+     * @param expiresAt when it lapses, in epoch milliseconds
+     */
+    record Lease(Id token, int seconds, long expiresAt) {}
+
     static JobRow create(Facts facts, long now, boolean countsOutcomes) {
         boolean ahead = facts.runAt() > now;
         return new JobRow(
@@ -86,7 +99,14 @@ record JobRow(
                 null,
                 0,
                 0,
-                countsOutcomes ? 0 : -1);
+                countsOutcomes ? 0 : -1,
+                null,
+                0);
+    }
+
+    /** When something is due: its time to be queued, or the end of its lease; 0 if nothing is. */
+    long nextDue() {
+        return lease == null ? dueAt : lease.expiresAt();
     }
 
     JobRow queued() {
@@ -95,7 +115,8 @@ record JobRow(
 
     /** Queued again with its attempts counted anew. */
     JobRow retried() {
-        return new JobRow(facts, JobStatus.QUEUED, 0, 0, 0, 0, false, null, null, 0, succeededItems, doneItems);
+        return new JobRow(
+                facts, JobStatus.QUEUED, 0, 0, 0, 0, false, null, null, 0, succeededItems, doneItems, null, 0);
     }
 
     /** Queued again without having used the attempt. */
@@ -107,8 +128,23 @@ record JobRow(
         return moved(JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, error, 0);
     }
 
+    /** Running at a worker that has the lease. */
+    JobRow leased(Lease next, long now) {
+        return running(now).with(next, lapses);
+    }
+
+    /** The same with the lease prolonged. */
+    JobRow prolonged(Lease next) {
+        return with(next, lapses);
+    }
+
+    /** Queued again because its lease has lapsed, without having used the attempt. */
+    JobRow lapsed() {
+        return returned().with(null, lapses + 1);
+    }
+
     JobRow scheduled(long at, byte[] problem) {
-        return moved(JobStatus.SCHEDULED, attempt, at, startedAt, 0, problem, 0);
+        return moved(JobStatus.SCHEDULED, attempt, at, startedAt, 0, problem, 0).with(null, 0);
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
@@ -155,7 +191,9 @@ record JobRow(
                 error,
                 resultLeft,
                 succeededItems,
-                outcomesLeft);
+                outcomesLeft,
+                lease,
+                lapses);
     }
 
     /** True if it ended so long ago that it is not shown any more. */
@@ -184,7 +222,27 @@ record JobRow(
                 problem,
                 pieces,
                 succeededItems,
-                doneItems);
+                doneItems,
+                null,
+                lapses);
+    }
+
+    private JobRow with(@Nullable Lease next, int lapsed) {
+        return new JobRow(
+                facts,
+                status,
+                attempt,
+                dueAt,
+                startedAt,
+                finishedAt,
+                cancelRequested,
+                progress,
+                error,
+                resultPieces,
+                succeededItems,
+                doneItems,
+                next,
+                lapsed);
     }
 
     /** The same job at the same place, with something more known of it. */
@@ -201,7 +259,9 @@ record JobRow(
                 error,
                 resultPieces,
                 succeeded,
-                done);
+                done,
+                lease,
+                lapses);
     }
 
     static JobRow read(byte[] row) {
@@ -230,7 +290,9 @@ record JobRow(
                 in.optionalBytes(),
                 in.small(),
                 in.small(),
-                in.small() - 1);
+                in.small() - 1,
+                in.version() < 2 || in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number()),
+                in.version() < 2 ? 0 : in.small());
     }
 
     byte[] row() {
@@ -256,11 +318,15 @@ record JobRow(
         if (progress != null) {
             out.number(progress.done()).number(progress.total()).text(progress.message());
         }
-        return out.optionalBytes(error)
+        out.optionalBytes(error)
                 .small(resultPieces)
                 .small(succeededItems)
                 .small(doneItems + 1)
-                .row();
+                .small(lease == null ? 0 : 1);
+        if (lease != null) {
+            out.id(lease.token()).small(lease.seconds()).number(lease.expiresAt());
+        }
+        return out.small(lapses).row();
     }
 
     byte[] key() {

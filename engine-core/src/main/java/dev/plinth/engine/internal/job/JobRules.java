@@ -23,25 +23,28 @@ final class JobRules {
         return changes;
     }
 
-    /** The changes that end a job with a result. */
-    static Changes succeed(Context context, JobRow row, byte[] result) {
-        int pieces = Pieces.count(result);
-        JobRow next = row.ended(JobStatus.SUCCEEDED, context.now(), null, pieces);
-        Changes changes = new Changes().put(JobTables.JOBS, next.key(), next.row());
-        Pieces.put(changes, row.facts().id(), Pieces.Kind.RESULT, result, 0, pieces);
-        addEnd(context.rows(), next, result.length == 0 ? null : result, changes);
+    /** A job that ends with a result. */
+    static JobRow succeeded(Context context, JobRow row, byte[] result) {
+        return row.ended(JobStatus.SUCCEEDED, context.now(), null, Pieces.count(result));
+    }
+
+    /** The changes that end it so. */
+    static Changes succeed(Context context, JobRow succeeded, byte[] result) {
+        Changes changes = new Changes().put(JobTables.JOBS, succeeded.key(), succeeded.row());
+        Pieces.put(changes, succeeded.facts().id(), Pieces.Kind.RESULT, result, 0, succeeded.resultPieces());
+        addEnd(context.rows(), succeeded, result.length == 0 ? null : result, changes);
         return changes;
     }
 
-    /** The changes after a failed attempt: another one later, or the end. */
-    static Changes fail(Context context, JobRow row, byte[] problem, boolean retryable) {
+    /** A job after a failed attempt: it waits for another one, or has ended. */
+    static JobRow failed(Context context, JobRow row, byte[] problem, boolean retryable) {
         if (row.cancelRequested()) {
-            return step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
+            return row.ended(JobStatus.CANCELED, context.now(), null, 0);
         }
         if (!retryable || row.attempt() >= row.facts().attemptsMax()) {
-            return step(context, row.ended(JobStatus.FAILED, context.now(), problem, 0));
+            return row.ended(JobStatus.FAILED, context.now(), problem, 0);
         }
-        return step(context, row.scheduled(context.now() + delay(row.attempt(), context.chance()), problem));
+        return row.scheduled(context.now() + delay(row.attempt(), context.chance()), problem);
     }
 
     /** The gap after an attempt: {@code min(2^attempt s, 10 min)}, plus up to 20 % that only adds. */

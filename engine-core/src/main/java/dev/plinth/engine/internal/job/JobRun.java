@@ -172,7 +172,7 @@ final class JobRun implements JobContext {
     }
 
     /** The host's words as far as they fit into the job's row. */
-    private static String cut(String text, int length) {
+    static String cut(String text, int length) {
         if (text.length() <= length) {
             return text;
         }

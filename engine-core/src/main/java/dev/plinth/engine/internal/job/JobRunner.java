@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts queued jobs whose type has a handler in this JVM, most urgent first, and queues scheduled ones when they are due. Jobs
- * of other types stay queued for workers elsewhere.
+ * of other types stay queued for workers elsewhere, whose leases lapse here.
  */
 public final class JobRunner implements Lane {
     private final Store store;
@@ -84,9 +84,10 @@ public final class JobRunner implements Lane {
     public void start(long number) {
         JobRow row = row(number);
         if (row != null) {
+            Id id = row.facts().id();
             committer.commit(
                     Caller.engineFor(row.facts().workspace()),
-                    JobSteps.queue(row.facts().id()));
+                    row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id));
         }
     }
 
@@ -129,7 +130,7 @@ public final class JobRunner implements Lane {
         }
     }
 
-    /** Puts back all running jobs: nobody of this reign runs them any more. */
+    /** Puts back all jobs that run in this JVM: nobody of this reign runs them any more. Leases stay. */
     public void giveBackRunning() {
         List<JobRow> rows = store.read(JobRunner::runningRows);
         for (JobRow row : rows) {

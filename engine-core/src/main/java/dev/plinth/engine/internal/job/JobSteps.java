@@ -5,9 +5,11 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.json.ProblemJson;
 import java.util.function.BiPredicate;
 
 /**
@@ -47,16 +49,52 @@ final class JobSteps {
         };
     }
 
+    /**
+     * A lease lapses at its time: the job is queued again without having used the attempt. It fails with the third one in an attempt, and
+     * is canceled if somebody had asked for that.
+     */
+    static Command.Change lapse(Id id) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            JobRow.Lease lease = row.lease();
+            if (lease == null || lease.expiresAt() > context.now()) {
+                return Decision.nothing(TOO_LATE);
+            }
+            if (row.cancelRequested()) {
+                return Decision.of(end(context, row), DONE);
+            }
+            return Decision.of(JobRules.step(context, lapsed(context, row)), DONE);
+        };
+    }
+
+    private static JobRow lapsed(Context context, JobRow row) {
+        if (row.lapses() + 1 < Limits.LEASE_LAPSES_MAX) {
+            return row.lapsed();
+        }
+        byte[] problem = ProblemJson.ofJob(
+                "lease_lapsed",
+                "Expected the worker to end the job or to prolong its lease, but " + Limits.LEASE_LAPSES_MAX
+                        + " leases have lapsed.",
+                false);
+        return row.ended(JobStatus.FAILED, context.now(), problem, 0);
+    }
+
     static Command.Change progress(Id id, int attempt, JobRow.Progress progress) {
         return running(id, attempt, (context, row) -> JobRules.step(context, row.progressed(progress)));
     }
 
     static Command.Change succeed(Id id, int attempt, byte[] result) {
-        return running(id, attempt, (context, row) -> JobRules.succeed(context, row, result));
+        return running(
+                id,
+                attempt,
+                (context, row) -> JobRules.succeed(context, JobRules.succeeded(context, row, result), result));
     }
 
     static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
-        return running(id, attempt, (context, row) -> JobRules.fail(context, row, problem, retryable));
+        return running(
+                id,
+                attempt,
+                (context, row) -> JobRules.step(context, JobRules.failed(context, row, problem, retryable)));
     }
 
     static Command.Change cancel(Id id, int attempt) {

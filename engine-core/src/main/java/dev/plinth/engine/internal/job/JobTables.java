@@ -31,6 +31,10 @@ final class JobTables {
         return SetKey.of(SetKinds.JOBS_READY, ENGINE, priority + type);
     }
 
+    static SetKey readyIn(Id workspace, String type, int priority) {
+        return SetKey.of(SetKinds.JOBS_READY_IN_WORKSPACE, workspace, priority + type);
+    }
+
     static SetKey byStatus(Id workspace, JobStatus status) {
         return SetKey.of(SetKinds.JOBS_BY_STATUS, workspace, status.wireName());
     }
@@ -76,14 +80,14 @@ final class JobTables {
             lasting(row).forEach(set -> sets.add(set, row.facts().number()));
             passing(row).forEach(set -> sets.add(set, row.facts().number()));
             moveOpen(sets, null, open(row), row.facts().number());
-            DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.dueAt());
+            DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.nextDue());
             DueIndex.move(sets, FINISHED_LANE, row.facts().number(), DueIndex.NEVER, row.finishedAt());
             sets.place(row.facts().number(), JOBS, key);
         } else if (old != null) {
             lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
             passing(old).forEach(set -> sets.remove(set, old.facts().number()));
             moveOpen(sets, open(old), null, old.facts().number());
-            DueIndex.move(sets, LANE, old.facts().number(), old.dueAt(), DueIndex.NEVER);
+            DueIndex.move(sets, LANE, old.facts().number(), old.nextDue(), DueIndex.NEVER);
             DueIndex.move(sets, FINISHED_LANE, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
             sets.unplace(old.facts().number());
         }
@@ -98,7 +102,7 @@ final class JobTables {
         if (old.status().isFinal() != row.status().isFinal()) {
             moveOpen(sets, open(old), open(row), number);
         }
-        DueIndex.move(sets, LANE, number, old.dueAt(), row.dueAt());
+        DueIndex.move(sets, LANE, number, old.nextDue(), row.nextDue());
         DueIndex.move(sets, FINISHED_LANE, number, old.finishedAt(), row.finishedAt());
     }
 
@@ -119,12 +123,14 @@ final class JobTables {
     }
 
     private static List<SetKey> passing(JobRow row) {
-        List<SetKey> sets = new ArrayList<>(3);
+        List<SetKey> sets = new ArrayList<>(4);
         sets.add(ofAllByStatus(row.status()));
         sets.add(byStatus(row.facts().workspace(), row.status()));
         if (row.status() == JobStatus.QUEUED) {
             sets.add(ready(row.facts().type(), row.facts().priority()));
-        } else if (row.status() == JobStatus.RUNNING) {
+            sets.add(readyIn(
+                    row.facts().workspace(), row.facts().type(), row.facts().priority()));
+        } else if (row.status() == JobStatus.RUNNING && row.lease() == null) {
             sets.add(RUNNING);
         }
         return sets;

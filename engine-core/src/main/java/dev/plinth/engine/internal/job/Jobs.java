@@ -237,13 +237,19 @@ public final class Jobs {
         return counts;
     }
 
-    /** The id of a job in a write that makes it final; null if the write does nothing of the kind. */
-    public static @Nullable Id ended(Changes.Write write) {
+    /**
+     * For whom a write may be what they wait for: the job's id if it is final, the id of its workspace if it is queued; null if the write
+     * is nothing of the kind.
+     */
+    public static @Nullable Id topic(Changes.Write write) {
         byte[] bytes = write.row();
         if (!write.isIn(JobTables.JOBS) || bytes == null) {
             return null;
         }
         JobRow row = JobRow.read(bytes);
+        if (row.status() == JobStatus.QUEUED) {
+            return row.facts().workspace();
+        }
         return row.status().isFinal() ? row.facts().id() : null;
     }
 

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.requestlog.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request on its way through the rooms. One thread at a time. */
@@ -112,6 +113,11 @@ final class Passage implements Commits.Memory {
     /** Real nanoseconds since it began. */
     long nanos() {
         return System.nanoTime() - beganNanos;
+    }
+
+    /** Real milliseconds since it began. */
+    long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanos());
     }
 
     /** Frees the key, unless its outcome is remembered. */

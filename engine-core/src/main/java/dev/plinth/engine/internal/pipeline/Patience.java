@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The last room: waits, without holding a thread, for an end that the caller asked to wait for, and for the disk. */
+/** The last room: waits, without holding a thread, for what the caller asked to wait for, and for the disk. */
 final class Patience {
     private final Store store;
     private final Executor executor;
@@ -45,11 +45,14 @@ final class Patience {
         // A copy, because a time-out must not end the event for others who wait for it.
         CompletableFuture<Void> end = pause.event().copy();
         waiting.add(end);
-        CompletableFuture<Answer> answer = end.completeOnTimeout(null, pause.seconds(), TimeUnit.SECONDS)
+        CompletableFuture<Answer> answer = end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
                 .thenComposeAsync(
                         nothing -> {
                             waiting.remove(end);
-                            return awaitDisk(now(pause.asking().get()).waited(seconds));
+                            Step next = pause.asking().get();
+                            return next instanceof Step.Pause again && !ended
+                                    ? await(again)
+                                    : awaitDisk(now(next).waited(seconds));
                         },
                         executor);
         if (ended) {
@@ -58,12 +61,12 @@ final class Patience {
         return answer;
     }
 
-    /** The answer for now of a step: nobody waits twice. */
+    /** The answer for now of a step. */
     static Answer now(Step step) {
         return step instanceof Step.Pause pause ? pause.answer() : (Answer) step;
     }
 
-    /** Ends all waits for an end, now and from now on; whoever waited is answered as things stand. */
+    /** Ends all waits, now and from now on; whoever waited is answered as things stand. */
     void end() {
         ended = true;
         waiting.forEach(end -> end.complete(null));

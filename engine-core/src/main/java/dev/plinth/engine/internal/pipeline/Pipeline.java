@@ -23,6 +23,8 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +200,10 @@ public final class Pipeline {
         if (command instanceof Command.HostCall host) {
             command = run(passage, host); // 10, 12, and the host's own 422
         }
+        Step pause = command instanceof Command.PatientChange patient ? pause(passage, patient) : null;
+        if (pause != null) {
+            return pause;
+        }
         Command.Change change = (Command.Change) command; // 10–13: 404 403 412 409 503
         Commits.Committed committed = passage.mayWait
                 ? parts.commits.commit(passage.caller, change, passage)
@@ -273,7 +279,8 @@ public final class Pipeline {
             return refused;
         }
         passage.hasWaited = true;
-        return new Step.Pause(refused.waited(seconds), inUse.end(), seconds, () -> again(passage));
+        return new Step.Pause(
+                refused.waited(seconds), inUse.end(), TimeUnit.SECONDS.toMillis(seconds), () -> again(passage));
     }
 
     private Step again(Passage passage) {
@@ -295,13 +302,14 @@ public final class Pipeline {
 
     private Step askPatiently(Passage passage, Command.PatientQuery query) {
         // In this order: what ends between the two is answered as ended, and not with what it was before.
-        Command.Wait wait = waitFor(passage, query);
+        Command.Wait wait = waitFor(passage, query::wait);
         Answer answer = answer(passage, query);
         if (wait == null || !(answer.outcome() instanceof Outcome.Done)) {
             return answer;
         }
-        CompletableFuture<Void> end = parts.waiters.await(wait.topic(), wait.seconds());
-        boolean hasEndedMeanwhile = waitFor(passage, query) == null;
+        long millis = TimeUnit.SECONDS.toMillis(wait.seconds());
+        CompletableFuture<Void> end = parts.waiters.await(wait.topic(), millis);
+        boolean hasEndedMeanwhile = waitFor(passage, query::wait) == null;
         if (hasEndedMeanwhile) {
             parts.waiters.signal(wait.topic());
         }
@@ -310,7 +318,7 @@ public final class Pipeline {
         return new Step.Pause(
                 now,
                 end,
-                wait.seconds(),
+                millis,
                 () -> answer(passage, context -> {
                     Access.checkStillIn(context.rows(), passage.caller);
                     return query.answer(context);
@@ -329,10 +337,24 @@ public final class Pipeline {
         });
     }
 
-    private Command.@Nullable Wait waitFor(Passage passage, Command.PatientQuery query) {
+    /** Waits until there is something to change, or until the time is over; null if the change is to be decided now. */
+    private @Nullable Step pause(Passage passage, Command.PatientChange change) {
+        Command.Wait wait = waitFor(passage, change::wait);
+        long millis = wait == null ? 0 : TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
+        if (wait == null || millis <= 0) {
+            return null;
+        }
+        CompletableFuture<Void> event = parts.waiters.await(wait.topic(), millis);
+        if (waitFor(passage, change::wait) == null) {
+            parts.waiters.signal(wait.topic());
+        }
+        return new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
+    }
+
+    private Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
         return parts.store.read(view -> {
             try {
-                return query.wait(reading(passage, view));
+                return question.apply(reading(passage, view));
             } catch (Refused refused) {
                 return null;
             }

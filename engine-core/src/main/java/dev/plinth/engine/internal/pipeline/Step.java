@@ -9,9 +9,9 @@ sealed interface Step permits Answer, Step.Pause {
      * An answer for now, and what to wait for before asking again.
      *
      * @param answer what is answered if nobody waits
-     * @param event the end that is waited for
-     * @param seconds how long at most, in real seconds
-     * @param asking asks again
+     * @param event what is waited for
+     * @param millis how long at most, in real milliseconds
+     * @param asking asks again, and may pause again
      */
-    record Pause(Answer answer, CompletableFuture<Void> event, int seconds, Supplier<Step> asking) implements Step {}
+    record Pause(Answer answer, CompletableFuture<Void> event, long millis, Supplier<Step> asking) implements Step {}
 }

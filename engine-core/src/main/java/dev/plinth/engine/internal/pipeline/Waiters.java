@@ -5,20 +5,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Calls that wait, in real time, for the end of something. A wait that nobody ends is forgotten when it times out. */
+/** Calls that wait, in real time, for something to happen. A wait that nobody ends is forgotten when it times out. */
 public final class Waiters {
     private final ConcurrentHashMap<Id, Waiting> byTopic = new ConcurrentHashMap<>();
 
-    /** Completes when the topic is signalled, or after so many seconds. */
-    CompletableFuture<Void> await(Id topic, int seconds) {
+    /** Completes when the topic is signalled, or after so many milliseconds. */
+    CompletableFuture<Void> await(Id topic, long millis) {
         Waiting waiting = byTopic.compute(topic, (id, old) -> old == null ? new Waiting() : old.joined());
         return waiting.end
                 .copy()
-                .completeOnTimeout(null, seconds, TimeUnit.SECONDS)
-                .whenComplete((nothing, error) -> leave(topic));
+                .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, error) -> leave(topic, waiting));
     }
 
-    /** Tells all who wait for a topic that it has ended. */
+    /** Tells all who wait for a topic that it has happened. */
     public void signal(Id topic) {
         Waiting waiting = byTopic.remove(topic);
         if (waiting != null) {
@@ -26,8 +26,9 @@ public final class Waiters {
         }
     }
 
-    private void leave(Id topic) {
-        byTopic.computeIfPresent(topic, (id, old) -> --old.count <= 0 ? null : old);
+    /** Who was told may wait for the topic again by now: that is another waiting. */
+    private void leave(Id topic, Waiting waiting) {
+        byTopic.computeIfPresent(topic, (id, now) -> now.equals(waiting) && --now.count <= 0 ? null : now);
     }
 
     private static final class Waiting {

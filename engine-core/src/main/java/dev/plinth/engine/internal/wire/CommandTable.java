@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
 import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
 import static dev.plinth.engine.internal.base.ProblemCode.PLAN_LIMIT_REACHED;
 import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
@@ -33,6 +34,7 @@ final class CommandTable {
         resources(table, decoders.resources());
         children(table, decoders.resources());
         jobs(table, decoders.jobs());
+        leases(table, decoders.jobs());
         events(table);
         webhooks(table, decoders.webhooks());
         workspace(table, decoders.access());
@@ -171,6 +173,36 @@ final class CommandTable {
                 .refuses(INVALID_TRANSITION, JOB_QUEUE_FULL)
                 .gives("Job")
                 .decodedBy(decode::retry));
+    }
+
+    /** For workers outside of this JVM: free, because a worker that asks often is one that works. */
+    private static void leases(List<Operation> table, JobDecoders decode) {
+        table.add(row("leaseJobs", "POST", "/v1/jobs/lease")
+                .scope(JOBS_WRITE)
+                .free()
+                .takes("LeaseRequest")
+                .gives("Leases")
+                .decodedBy(decode::lease));
+        table.add(held("heartbeatJob", "heartbeat")
+                .takes("Heartbeat")
+                .gives("LeaseEnd")
+                .decodedBy(decode::heartbeat));
+        table.add(held("reportProgress", "progress")
+                .takes("ProgressReport")
+                .gives("Job")
+                .decodedBy(decode::progress));
+        table.add(held("completeJob", "complete")
+                .takes("JobCompletion")
+                .gives("Job")
+                .decodedBy(decode::complete));
+        table.add(held("failJob", "fail").takes("JobFailure").gives("Job").decodedBy(decode::fail));
+    }
+
+    private static OperationRow held(String name, String action) {
+        return row(name, "POST", "/v1/jobs/{jobId}/" + action)
+                .scope(JOBS_WRITE)
+                .free()
+                .refuses(LEASE_LOST);
     }
 
     private static void events(List<Operation> table) {

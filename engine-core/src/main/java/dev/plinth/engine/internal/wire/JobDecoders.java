@@ -8,15 +8,23 @@ import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.RetryJob;
 import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.Leases;
 import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Request;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Makes the commands on jobs. */
 final class JobDecoders {
     static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+    static final long COUNT_MAX = 999_999_999_999_999_999L; // the most digits that a whole number may have
+    private static final byte[] NO_RESULT = {};
     private static final List<String> STATUSES =
             List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
 
@@ -76,5 +84,106 @@ final class JobDecoders {
     Command retry(Request request) {
         Input input = Input.of(request);
         return input.checked(RetryJob.of(input.id(IdKind.JOB, 0)));
+    }
+
+    Command lease(Request request) {
+        Input input = Input.of(request);
+        List<String> types = types(input);
+        Long most = input.body().whole("max", 1, Limits.LEASE_JOBS_MAX);
+        Long seconds = input.body().whole("leaseSeconds", 1, Limits.LEASE_SECONDS_MAX);
+        Long wait = input.body().whole("wait", 0, Limits.WAIT_SECONDS_MAX);
+        return input.checked(Leases.take(new Leases.Request(
+                types,
+                most == null ? 1 : most.intValue(),
+                seconds == null ? Limits.LEASE_SECONDS_DEFAULT : seconds.intValue(),
+                wait == null ? 0 : wait.intValue())));
+    }
+
+    private static List<String> types(Input input) {
+        if (!input.body().has("types")) {
+            input.body().missing("types", "an array of types of jobs");
+        }
+        List<JsonValue> items = input.body().array("types", Limits.LEASE_TYPES_MAX);
+        if (items != null && items.isEmpty()) {
+            input.body().error("types", "too_few", "Expected 1 type or more, but got none.");
+        }
+        Set<String> types = new LinkedHashSet<>();
+        for (int i = 0; items != null && i < items.size(); i++) {
+            String type = items.get(i) instanceof JsonValue.Text text ? text.value() : "";
+            if (!TYPE.matcher(type).matches()) {
+                input.error(
+                        "/types/" + i,
+                        "invalid_format",
+                        "Expected a string that matches " + TYPE + ", but it does not.");
+            } else if (type.equals(BulkJob.TYPE)) {
+                input.error("/types/" + i, "reserved", "Expected a type of your own; the engine runs this one itself.");
+            }
+            types.add(type);
+        }
+        return List.copyOf(types);
+    }
+
+    Command heartbeat(Request request) {
+        Input input = Input.of(request);
+        String token = token(input);
+        Long seconds = input.body().whole("leaseSeconds", 1, Limits.LEASE_SECONDS_MAX);
+        return input.checked(Leases.prolong(input.id(IdKind.JOB, 0), token, seconds == null ? 0 : seconds.intValue()));
+    }
+
+    Command progress(Request request) {
+        Input input = Input.of(request);
+        String token = token(input);
+        long done = count(input, "done");
+        long total = count(input, "total");
+        String message = input.body().text("message", 0, Limits.NAME_LENGTH_MAX);
+        return input.checked(
+                Leases.progress(input.id(IdKind.JOB, 0), token, done, total, message == null ? "" : message));
+    }
+
+    private static long count(Input input, String name) {
+        if (!input.body().has(name)) {
+            input.body().missing(name, "a whole number");
+        }
+        Long number = input.body().whole(name, 0, COUNT_MAX);
+        return number == null ? 0 : number;
+    }
+
+    Command complete(Request request) {
+        Input input = Input.of(request);
+        String token = token(input);
+        if (!input.body().has("result")) {
+            input.body().missing("result", "what came of the job");
+        }
+        JsonValue result = input.body().any("result");
+        byte[] bytes = result == null || result instanceof JsonValue.Null ? NO_RESULT : JsonBytes.compact(result);
+        return input.checked(Leases.complete(input.id(IdKind.JOB, 0), token, bytes));
+    }
+
+    Command fail(Request request) {
+        Input input = Input.of(request);
+        String token = token(input);
+        String code = null;
+        String detail = "";
+        if (!input.body().has("error")) {
+            input.body().missing("error", "an object with detail");
+        }
+        JsonValue.Obj error = input.body().object("error");
+        if (error != null) {
+            Fields members = input.body().inside("error", error);
+            code = members.text("code", 1, Limits.NAME_LENGTH_MAX);
+            detail = members.requiredText("detail", Limits.LEASE_DETAIL_LENGTH_MAX);
+            members.end();
+        }
+        Boolean retryable = input.body().truth("retryable");
+        return input.checked(Leases.fail(
+                input.id(IdKind.JOB, 0),
+                token,
+                code == null ? "worker_failed" : code,
+                detail,
+                retryable == null || retryable));
+    }
+
+    private static String token(Input input) {
+        return input.body().requiredText("leaseToken", Limits.NAME_LENGTH_MAX);
     }
 }

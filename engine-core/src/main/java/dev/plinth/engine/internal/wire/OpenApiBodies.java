@@ -61,6 +61,10 @@ final class OpenApiBodies {
             Scope.values().length,
             oneOf(Arrays.stream(Scope.values()).map(Scope::wireName).toList()));
 
+    private static final byte[] JOB_TYPE =
+            matchingUnless(JobDecoders.TYPE, "report.monthly", oneOf(List.of(BulkJob.TYPE)));
+    private static final byte[] ANYTHING = new JsonBytes().open().close().bytes();
+
     private final Map<String, byte[]> schemas = new LinkedHashMap<>();
 
     /** The bodies of an engine with these plans and types. */
@@ -70,6 +74,7 @@ final class OpenApiBodies {
         workspaces(plans);
         keys();
         jobsAndEvents();
+        leases();
         webhooks();
         schemas.put(
                 "TimeSpan",
@@ -185,7 +190,7 @@ final class OpenApiBodies {
         schemas.put(
                 "NewJob",
                 new BodySchema()
-                        .needs("type", matchingUnless(JobDecoders.TYPE, "report.monthly", oneOf(List.of(BulkJob.TYPE))))
+                        .needs("type", JOB_TYPE)
                         .needs("input", OBJECT)
                         .may("resourceId", id(IdKind.RESOURCE))
                         .may("runAt", TIME)
@@ -204,6 +209,37 @@ final class OpenApiBodies {
                                 matchingUnless(Events.TYPE, "payment.processed", pattern(Pattern.compile(reserved))))
                         .needs("data", DATA)
                         .bytes());
+    }
+
+    private void leases() {
+        byte[] seconds = whole(1, Limits.LEASE_SECONDS_MAX);
+        schemas.put(
+                "LeaseRequest",
+                new BodySchema()
+                        .needs("types", array(1, Limits.LEASE_TYPES_MAX, JOB_TYPE))
+                        .may("max", whole(1, Limits.LEASE_JOBS_MAX))
+                        .may("leaseSeconds", seconds)
+                        .may("wait", whole(0, Limits.WAIT_SECONDS_MAX))
+                        .bytes());
+        schemas.put("Heartbeat", held().may("leaseSeconds", seconds).bytes());
+        schemas.put(
+                "ProgressReport",
+                held().needs("done", whole(0, JobDecoders.COUNT_MAX))
+                        .needs("total", whole(0, JobDecoders.COUNT_MAX))
+                        .may("message", text(0, Limits.NAME_LENGTH_MAX))
+                        .bytes());
+        schemas.put("JobCompletion", held().needs("result", ANYTHING).bytes());
+        byte[] error = new BodySchema()
+                .needs("detail", text(1, Limits.LEASE_DETAIL_LENGTH_MAX))
+                .may("code", NAME)
+                .bytes();
+        schemas.put(
+                "JobFailure",
+                held().needs("error", error).may("retryable", TRUTH).bytes());
+    }
+
+    private static BodySchema held() {
+        return new BodySchema().needs("leaseToken", NAME);
     }
 
     private void webhooks() {

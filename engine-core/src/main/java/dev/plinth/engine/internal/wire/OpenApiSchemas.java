@@ -37,6 +37,9 @@ final class OpenApiSchemas {
                 "id:job_ type:string status:scheduled|queued|running|succeeded|failed|canceled progress?:Progress result?:any"
                         + " error?:JobProblem attempt:integer maxAttempts:integer resourceId?:res_ runAt?:time"
                         + " nextAttemptAt?:time cancelRequested?:boolean createdAt:time startedAt?:time finishedAt?:time");
+        ENTITIES.put("Leases", "data:[LeasedJob]");
+        ENTITIES.put("LeasedJob", ENTITIES.get("Job") + " input:any leaseToken:string leaseExpiresAt:time");
+        ENTITIES.put("LeaseEnd", "leaseExpiresAt:time cancelRequested:boolean");
         ENTITIES.put("Progress", "done:integer total:integer message:string");
         ENTITIES.put(
                 "JobProblem", "type:string title:string status:integer detail:string code:string retryable:boolean");

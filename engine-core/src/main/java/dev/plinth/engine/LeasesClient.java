@@ -1,0 +1,99 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * For workers that run jobs outside of the engine: each takes a lease of queued jobs, prolongs it while it works, and ends the job. Who
+ * lost a lease, because it lapsed or the job has ended, is refused with {@code lease_lost} (409). Nothing here costs rate-limit units.
+ * Thread-safe.
+ */
+public final class LeasesClient {
+    private final Calls calls;
+
+    LeasesClient(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** Takes one queued job of these types for 60 s; an empty list if there is none. */
+    public Invocation<List<LeasedJob>> take(String... types) {
+        JsonBytes body = new JsonBytes().open().name("types").openArray();
+        for (String type : types) {
+            body.text(type);
+        }
+        return calls.of("leaseJobs", List.of(), body.closeArray().close().bytes(), Values::leased);
+    }
+
+    /**
+     * Takes queued jobs by these members: {@code types} (1–50), {@code max} (1–100, 1 unless said otherwise), {@code leaseSeconds} (1–3,600,
+     * 60 unless said otherwise), {@code wait} (0–30 real seconds for the first job to come, 0 unless said otherwise).
+     */
+    public Invocation<List<LeasedJob>> take(Json request) {
+        return calls.of("leaseJobs", List.of(), request.utf8(), Values::leased);
+    }
+
+    /** Prolongs a lease: from now on it lasts as long as when it was taken. */
+    public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
+        return calls.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Values::lease);
+    }
+
+    /**
+     * Prolongs a lease.
+     *
+     * @param leaseSeconds how long it lasts from now on, 1–3,600 s
+     */
+    public Invocation<Lease> heartbeat(String jobId, String leaseToken, int leaseSeconds) {
+        byte[] body = body(leaseToken, json -> json.member("leaseSeconds", leaseSeconds));
+        return calls.of("heartbeatJob", List.of(jobId), body, Values::lease);
+    }
+
+    /**
+     * Says how far a job is; does not prolong its lease.
+     *
+     * @param done 0 or more
+     * @param total 0 or more
+     * @param message at most 255 characters
+     */
+    public Invocation<Job> progress(String jobId, String leaseToken, long done, long total, String message) {
+        byte[] body = body(
+                leaseToken,
+                json -> json.member("done", done).member("total", total).member("message", message));
+        return calls.of("reportProgress", List.of(jobId), body, Values::job);
+    }
+
+    /** Ends a job well; its result is any JSON value, null for none. */
+    public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
+        byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
+        return calls.of("completeJob", List.of(jobId), body, Values::job);
+    }
+
+    /**
+     * Ends an attempt that went wrong.
+     *
+     * @param code why, for programs, 1–255 characters
+     * @param detail why, for people, 1–10,000 characters, of which the first 1,000 are kept
+     * @param retryable whether another attempt may follow
+     */
+    public Invocation<Job> fail(String jobId, String leaseToken, String code, String detail, boolean retryable) {
+        byte[] body = body(
+                leaseToken,
+                json -> json.name("error")
+                        .open()
+                        .member("code", code)
+                        .member("detail", detail)
+                        .close()
+                        .member("retryable", retryable));
+        return calls.of("failJob", List.of(jobId), body, Values::job);
+    }
+
+    private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {
+        return more.apply(new JsonBytes().open().member("leaseToken", leaseToken))
+                .close()
+                .bytes();
+    }
+}
