@@ -28,7 +28,9 @@ final class ReplyWriter {
             headers.put(HttpFields.CONNECTION_CLOSE);
         }
         if (HttpStatus.hasNoBody(reply.status())) {
-            response.write(true, null, callback);
+            // Written last at once, it would get a Content-Length of 0, which of a 304 says how long the 200 is (RFC
+            // 9110 §8.6).
+            response.write(false, null, Callback.from(() -> response.write(true, null, callback), callback::failed));
         } else {
             headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
             response.write(true, ByteBuffer.wrap(reply.body()), callback);

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order of evaluation (contract §2): what violates two steps gets the earlier one's answer. One test for each pair of steps. */
 class EvaluationOrderTest {
@@ -144,6 +146,21 @@ class EvaluationOrderTest {
     @Test
     void step6Before7_oversizedWithoutTheScope_413() throws IOException {
         ProblemReply.of(sendReading(post("/v1/resources", OVERSIZED)), 413, "payload_too_large");
+    }
+
+    /** It says that it is something else, but by its grammar it is JSON: then it is judged as JSON. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"x\",\"name\":\"y\"}",
+                "{\"name\":\"\\ud800\"}",
+                "{\"name\":\"x\",\"data\":{\"n\":1e123456789}}"
+            })
+    void step9_ofAnotherMediumButJsonThatIsNotTaken_400(String body) throws IOException {
+        ProblemReply.of(
+                send(post("/v1/resources", body).with("Content-Type", "application/x-www-form-urlencoded")),
+                400,
+                "malformed_request");
     }
 
     @Test

@@ -77,7 +77,7 @@ final class JsonScanner {
                 isNew = members.put(written == null ? plain(from, to) : written, value) == null;
             }
             if (!isNew) {
-                throw new MalformedJson("Expected valid JSON, but a member stands there twice" + where());
+                throw MalformedJson.beyondLimits("Expected valid JSON, but a member stands there twice" + where());
             }
             more = goesOn('}');
         }
@@ -130,12 +130,12 @@ final class JsonScanner {
         if (skip('e', 'E')) {
             boolean unused = skip('+', '-');
             if (digits() > EXPONENT_DIGITS_MAX) {
-                throw new MalformedJson("Expected a number with an exponent of at most " + EXPONENT_DIGITS_MAX
+                throw MalformedJson.beyondLimits("Expected a number with an exponent of at most " + EXPONENT_DIGITS_MAX
                         + " digits, but got a longer one" + where());
             }
         }
         if (digits > NUMBER_DIGITS_MAX) {
-            throw new MalformedJson(
+            throw MalformedJson.beyondLimits(
                     "Expected a number of at most " + NUMBER_DIGITS_MAX + " digits, but got a longer one" + where());
         }
         return new JsonValue.Num(source, from, at);
@@ -232,7 +232,7 @@ final class JsonScanner {
         at += escaped ? 2 : 0;
         char second = escaped ? hex() : ' ';
         if (!Character.isLowSurrogate(second)) {
-            throw new MalformedJson("Expected whole characters, but there is half a surrogate pair" + where());
+            throw MalformedJson.beyondLimits("Expected whole characters, but there is half a surrogate pair" + where());
         }
         text.append(second);
     }
@@ -257,7 +257,7 @@ final class JsonScanner {
         at++;
         depth++;
         if (depth > depthMax) {
-            throw new MalformedJson(
+            throw MalformedJson.beyondLimits(
                     "Expected valid JSON, but it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.");
         }
     }

@@ -134,12 +134,11 @@ final class Entrance {
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected a body without Content-Encoding, but it has one; send it as it is.");
         }
-        String error = request.parseError();
-        if (error != null && isOtherType(request.headers().contentType())) {
+        if (request.isNoJson() && isOtherType(request.headers().contentType())) {
             throw Refused.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected JSON, but the Content-Type says something else and the body is not JSON either. "
-                            + error);
+                            + request.parseError());
         }
     }
 

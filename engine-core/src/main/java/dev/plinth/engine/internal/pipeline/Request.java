@@ -19,7 +19,7 @@ public final class Request {
     private final byte[] body;
     private final boolean bodyTooLarge;
     private @Nullable JsonValue parsed;
-    private @Nullable String parseError;
+    private @Nullable MalformedJson malformed;
     private @Nullable String path;
 
     /**
@@ -119,16 +119,22 @@ public final class Request {
         return filled.append(template, at, template.length()).toString();
     }
 
-    /** The parsed body; null if there is none or it is not JSON, which {@link #parseError} tells. */
+    /** The parsed body; null if there is none or it is not taken as JSON, for which {@link #parseError} tells why. */
     public @Nullable JsonValue json() {
         parse();
         return parsed;
     }
 
-    /** Why the body is not JSON; null if it is, or if there is none. */
+    /** Why the body is not taken as JSON; null if it is, or if there is none. */
     public @Nullable String parseError() {
         parse();
-        return parseError;
+        return malformed == null ? null : malformed.sentence();
+    }
+
+    /** True if the body is not even JSON by its grammar. */
+    boolean isNoJson() {
+        parse();
+        return malformed != null && !malformed.isGrammatical();
     }
 
     boolean isTooLarge() {
@@ -136,13 +142,13 @@ public final class Request {
     }
 
     private void parse() {
-        if (parsed != null || parseError != null || body.length == 0 || bodyTooLarge) {
+        if (parsed != null || malformed != null || body.length == 0 || bodyTooLarge) {
             return;
         }
         try {
             parsed = JsonReader.read(body);
         } catch (MalformedJson e) {
-            parseError = e.sentence();
+            malformed = e;
         }
     }
 
