@@ -35,7 +35,7 @@ final class DeepDataTest {
         try (Engine engine = builder.open()) {
             create(client(engine));
 
-            assertThat(heard.get(10, TimeUnit.SECONDS)).contains(DEEPEST.toString());
+            assertThat(heard.get(30, TimeUnit.SECONDS)).contains(DEEPEST.toString());
         }
     }
 

@@ -28,7 +28,7 @@ final class LongFailureTest {
                     .header("Location");
 
             String ended =
-                    engine.call(Call.of("GET", job + "?wait=5").withKey(key)).text();
+                    engine.call(Call.of("GET", job + "?wait=30").withKey(key)).text();
 
             assertThat(ended).contains("\"status\":\"failed\"", "long words");
             assertThat(ended.length()).isLessThan(2_000);

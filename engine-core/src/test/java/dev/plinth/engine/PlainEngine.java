@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.store.TableKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,14 +137,20 @@ final class PlainEngine implements AutoCloseable {
         return builder.open();
     }
 
+    /** Copies files of an engine that runs: where one is renamed or deleted meanwhile, all are copied anew. */
     private static void copy(Path from, Path to) {
-        try (Stream<Path> files = Files.list(from)) {
-            Files.createDirectories(to);
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
+        while (true) {
+            try (Stream<Path> files = Files.list(from)) {
+                Files.createDirectories(to);
+                for (Path file : files.toList()) {
+                    Files.copy(file, to.resolve(file.getFileName()));
+                }
+                return;
+            } catch (NoSuchFileException e) {
+                delete(to);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The store of a directory: a disk that is full for a while, opening again, and what stands at the journal's end. */
-@Timeout(60)
+@Timeout(300)
 class DurableStoreTest {
     private static final String FIRST = Segment.name(1);
 

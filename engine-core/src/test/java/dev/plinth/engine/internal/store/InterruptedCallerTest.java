@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who interrupts a thread that writes ends neither the journal nor the record, and the thread still hears of it. */
-@Timeout(120)
+@Timeout(300)
 class InterruptedCallerTest {
     private static final int RECORDS = 3_000;
 

@@ -110,7 +110,9 @@ class SalvageTest {
         try (Store store = life.open(disk, DiskLife.NEVER)) {
             life.work(store, 5);
             store.snapshot();
-            life.work(store, 5);
+            for (int i = 0; i < 5; i++) {
+                life.work(store, 1); // each in a frame of its own
+            }
             store.snapshot();
         }
         disk.bytes(Snapshot.name(10))[60] ^= 1;

@@ -41,8 +41,12 @@ class SnapshotSpaceTest {
         try (Store store =
                 Store.open(Parcels.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
+            Thread maker = snapshots();
             for (int i = 0; i < UPDATES; i++) {
                 store.await(Parcels.put(store, random.nextInt(ROWS), i));
+                if (i % 100 == 0) {
+                    awaitSnapshot(maker);
+                }
             }
         }
 
@@ -74,6 +78,22 @@ class SnapshotSpaceTest {
             super.write(name, file, source, position);
             largest.accumulateAndGet(bytes(memory), Math::max);
         }
+    }
+
+    /** Until none is due and none is being made: while its thread gets no processor the journal grows, and nothing is wrong with it. */
+    private void awaitSnapshot(Thread maker) throws IOException {
+        while (maker.getState() != Thread.State.WAITING || memory.names().contains(Snapshot.TEMPORARY)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static Thread snapshots() {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("plinth-snapshots")) {
+                return thread;
+            }
+        }
+        throw new AssertionError("Expected a thread plinth-snapshots");
     }
 
     private static long bytes(Disk disk) {

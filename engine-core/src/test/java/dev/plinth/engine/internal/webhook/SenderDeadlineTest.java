@@ -131,7 +131,7 @@ class SenderDeadlineTest {
                     out.write(Receiver.ok("late").getBytes(ISO_8859_1));
                 });
                 Sender sender = Senders.sender(
-                        Senders.ALWAYS_127_0_0_1, new SendLimits(200, 50_000, 2, 1), SSLContexts.createDefault())) {
+                        Senders.ALWAYS_127_0_0_1, new SendLimits(1_000, 50_000, 2, 1), SSLContexts.createDefault())) {
             CompletableFuture<SendResult> first =
                     CompletableFuture.supplyAsync(() -> sender.send(Senders.request(receiver.url("hook.test"))));
             busy.await();
