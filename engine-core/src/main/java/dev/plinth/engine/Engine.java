@@ -93,10 +93,11 @@ public final class Engine implements AutoCloseable {
         Plans plans = new Plans(config.plans());
         directory = config.directory();
         store = openStore(config);
-        workers = Workers.create();
-        Seal seal = new Seal(sealKey(config, store), config.ids());
-        operatorToken = token(config);
+        Seal seal = seal(config, store);
         Commits commits = new Commits(store, config.ids(), seal);
+        checkKey(config, commits, seal);
+        workers = Workers.create();
+        operatorToken = token(config);
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
         Access access = new Access(plans, operatorToken, adminToken.digest());
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
@@ -458,21 +459,23 @@ public final class Engine implements AutoCloseable {
         return store;
     }
 
-    /** The key that seals secrets; a store whose key cannot be read is given up again. */
-    private static byte[] sealKey(EngineConfig config, Store store) {
+    /** What seals secrets; a store that is not opened with its key is given up again. */
+    private static Seal seal(EngineConfig config, Store store) {
         try {
-            return sealKey(config);
+            return new Seal(SealKey.find(config, store), config.ids());
         } catch (IllegalStateException e) {
             store.close();
             throw e;
         }
     }
 
-    private static byte[] sealKey(EngineConfig config) {
-        Optional<Path> file = config.secretKeyFile()
-                .or(() -> config.directory().map(directory -> directory.resolve(SecretKeyFile.NAME)));
-        return file.map(path -> SecretKeyFile.readOrMake(path, config.ids()))
-                .orElseGet(() -> secret(config, Seal.KEY_BYTES));
+    private void checkKey(EngineConfig config, Commits commits, Seal seal) {
+        try {
+            SealKey.check(config, store, commits, seal);
+        } catch (IllegalStateException e) {
+            store.close();
+            throw e;
+        }
     }
 
     private static String token(EngineConfig config) {

@@ -136,7 +136,7 @@ public final class EngineBuilder {
     public EngineBuilder adminToken(String token) {
         if (token.length() < 8 || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new IllegalArgumentException("Expected an admin token of 8 or more visible ASCII characters, but got "
-                    + token.length() + " or others");
+                    + token.length() + " or others; choose another one.");
         }
         adminToken = Optional.of(token);
         return this;

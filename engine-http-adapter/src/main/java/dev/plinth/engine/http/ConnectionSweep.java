@@ -39,9 +39,11 @@ final class ConnectionSweep implements Connection.Listener {
     }
 
     /** From now on connections between two requests are closed too. */
-    void drain() {
-        draining = true;
-        run();
+    synchronized void drain() {
+        if (!draining) {
+            draining = true;
+            run();
+        }
     }
 
     private void look(EngineConnection connection, Watch watch, long now) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.URI;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -139,15 +140,21 @@ public final class HttpServer implements AutoCloseable {
         return URI.create("http://" + literal + ":" + port());
     }
 
+    /** Stops to accept and closes the connections that are idle. Requests in flight go on, and each connection is closed behind its own. */
+    public void drain() {
+        if (server.isRunning()) {
+            CompletableFuture<Void> unused = connector.shutdown();
+            sweep.drain();
+        }
+    }
+
     /**
      * Stops to accept, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays
      * open. Closing again does nothing.
      */
     @Override
     public void close() {
-        if (server.isRunning()) {
-            sweep.drain();
-        }
+        drain();
         stop();
     }
 

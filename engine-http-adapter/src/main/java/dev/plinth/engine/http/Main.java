@@ -64,9 +64,7 @@ public final class Main {
                     ? StoreCommand.read(arguments)
                     : new CommandLineReader(environment).read(arguments);
         } catch (ParameterException wrong) {
-            say(CommandLineReader.sentence(wrong.getMessage(), wrong));
-            err.println("Run it with --help to see all options.");
-            return USAGE;
+            return usage(wrong);
         }
         if (line.isUsageHelpRequested()) {
             line.usage(out);
@@ -77,6 +75,12 @@ public final class Main {
             return OK;
         }
         return line.getCommand() instanceof StoreCommand command ? work(command) : serve(line.getCommand());
+    }
+
+    private int usage(RuntimeException wrong) {
+        say(CommandLineReader.sentence(wrong.getMessage(), wrong));
+        err.println("Run it with --help to see all options.");
+        return USAGE;
     }
 
     private int work(StoreCommand command) {
@@ -91,10 +95,16 @@ public final class Main {
     }
 
     private int serve(ServeOptions options) {
+        EngineBuilder builder;
+        try {
+            builder = builder(options);
+        } catch (IllegalArgumentException wrong) {
+            return usage(wrong);
+        }
         Engine engine = null;
         // Whatever stops a start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
-            engine = open(options);
+            engine = builder.open();
             HttpServer server = HttpServer.start(engine, options.host(), options.port());
             stopOnSignal(engine, server);
             announce(engine.firstStart(), options, server);
@@ -109,7 +119,8 @@ public final class Main {
         }
     }
 
-    private static Engine open(ServeOptions options) {
+    /** Throws {@code IllegalArgumentException} with a sentence if the value of an option is none. */
+    private static EngineBuilder builder(ServeOptions options) {
         EngineBuilder builder = Engine.builder().tables(options.tables()).createDefaultWorkspace(true);
         if (!options.memory()) {
             builder.directory(options.data()).durability(options.durability());
@@ -134,7 +145,7 @@ public final class Main {
         if (options.testClock()) {
             builder.testClock(ManualClock.startingAt(Instant.now()));
         }
-        return builder.open();
+        return builder;
     }
 
     private void announce(Optional<FirstStart> firstStart, ServeOptions options, HttpServer server) {
@@ -178,8 +189,10 @@ public final class Main {
             int status = CANNOT_START;
             try {
                 engine.beginDrain();
-                server.close();
+                server.drain();
+                // Before the connections are closed: it answers whoever waits for the end of a job.
                 engine.close();
+                server.close();
                 status = OK;
             } catch (RuntimeException failure) {
                 say("Stopping failed: " + CommandLineReader.sentence(failure.getMessage(), failure));

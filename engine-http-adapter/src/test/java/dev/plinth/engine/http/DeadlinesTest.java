@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 /** A client that is slow in one phase is cut there, and nowhere else. */
 class DeadlinesTest {
     private static final Duration SHORT = Duration.ofMillis(200);
+
+    /** Where a request has to be answered before the deadline cuts: a slow machine takes its time with the first one. */
+    private static final Duration MIDDLE = Duration.ofSeconds(3);
+
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final FakeCalls calls = new FakeCalls();
@@ -56,7 +60,7 @@ class DeadlinesTest {
 
     @Test
     void headers_ofASecondRequest_cut() throws IOException {
-        try (RawClient client = connect(SHORT, LONG, LONG)) {
+        try (RawClient client = connect(MIDDLE, LONG, LONG)) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
                     .isEqualTo(200);
             client.send("GET / HT");
@@ -77,7 +81,7 @@ class DeadlinesTest {
 
     @Test
     void connection_idle_cut() throws IOException {
-        try (RawClient client = connect(LONG, LONG, SHORT)) {
+        try (RawClient client = connect(LONG, LONG, MIDDLE)) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
                     .isEqualTo(200);
 
@@ -95,8 +99,8 @@ class DeadlinesTest {
     @Test
     void engine_slowerThanEveryDeadline_waitedFor() throws IOException {
         calls.answer = call -> new CompletableFuture<Reply>()
-                .completeOnTimeout(FakeCalls.ok("late"), SHORT.toMillis() * 5, TimeUnit.MILLISECONDS);
-        try (RawClient client = connect(SHORT, SHORT, SHORT)) {
+                .completeOnTimeout(FakeCalls.ok("late"), MIDDLE.toMillis() * 3 / 2, TimeUnit.MILLISECONDS);
+        try (RawClient client = connect(MIDDLE, MIDDLE, MIDDLE)) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().text())
                     .isEqualTo("late");
         }

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +24,13 @@ class FramingTest {
     @BeforeAll
     static void start() {
         calls = new FakeCalls();
-        server = HttpServer.start(calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        Deadlines patient = new Deadlines(
+                Deadlines.STANDARD.headers(),
+                Deadlines.STANDARD.body(),
+                Deadlines.STANDARD.idle(),
+                Duration.ofMinutes(1), // a client may be slow to send what nobody reads any more
+                Deadlines.STANDARD.drain());
+        server = HttpServer.start(calls, "127.0.0.1", 0, patient);
     }
 
     @AfterAll

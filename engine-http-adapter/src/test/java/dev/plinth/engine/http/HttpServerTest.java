@@ -105,8 +105,9 @@ class HttpServerTest {
             return reply;
         };
         HttpServer server = start();
-        try (RawClient busy = new RawClient(server.port());
-                RawClient idle = new RawClient(server.port())) {
+        // In this order: what is accepted first is not left in the kernel's queue when the other one is in flight.
+        try (RawClient idle = new RawClient(server.port());
+                RawClient busy = new RawClient(server.port())) {
             busy.send(GET);
             inFlight.await();
 

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The jar as a user starts it. */
 @Timeout(120)
@@ -147,11 +149,57 @@ class MainIT {
         assertOneSentence("name another one");
     }
 
+    @ParameterizedTest
+    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,short"})
+    void option_badValue_exitsWithTwoAndHint(String option, String value) throws Exception {
+        assertThat(exitCode(start("--memory", "--port=0", option, value))).isEqualTo(2);
+        assertThat(Files.readAllLines(err())).hasSize(2).last().asString().contains("--help");
+    }
+
+    /** Whoever waits for the end of a job is answered as it stands, and the program does not wait for him. */
     @Test
-    void serve_badRange_exitsWithOneAndOneSentence() throws Exception {
-        assertThat(exitCode(start("--memory", "--port=0", "--webhook-allow", "nonsense")))
-                .isEqualTo(1);
-        assertOneSentence("nonsense");
+    void signal_whileACallWaits_answersIt() throws Exception {
+        Process process = start("serve", "--memory", "--port", "0", "--admin-token", "operator-secret");
+        try {
+            List<String> lines = awaitListening(process);
+            String key = lines.stream()
+                    .filter(line -> line.contains("its API key:"))
+                    .map(line -> line.substring(line.indexOf("sk_")))
+                    .findFirst()
+                    .orElseThrow();
+            try (RawClient client = new RawClient(port(lines))) {
+                RawReply job = client.send(request("POST", "/v1/jobs", key, "{\"type\":\"idle\",\"input\":{}}"))
+                        .read();
+                client.send(request("GET", job.header("location") + "?wait=30", key, ""));
+                awaitWaiting(port(lines), key);
+
+                process.destroy();
+
+                RawReply answer = client.read();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.text()).contains("\"status\":\"queued\"");
+            }
+            assertThat(exitCode(process)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Until two calls have taken their units: the one that made the job and the one that waits for it. */
+    private static void awaitWaiting(int port, String key) throws IOException {
+        try (RawClient other = new RawClient(port)) {
+            String taken = "";
+            while (!taken.contains("\"remaining\":58")) {
+                taken = other.send(request("GET", "/v1/rate-limit", key, ""))
+                        .read()
+                        .text();
+            }
+        }
+    }
+
+    private static String request(String method, String path, String key, String body) {
+        return method + " " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key + "\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body;
     }
 
     @Test

@@ -159,7 +159,9 @@ final class MatrixRows {
                 .tellsOfTheMoment();
         read("listDeliveries", "webhooks").id("endpointId", ENDPOINT);
         read("getDelivery", "webhooks").id("deliveryId", DELIVERY);
-        write("resendDelivery", "webhooks", changed(202)).id("deliveryId", DELIVERY);
+        write("resendDelivery", "webhooks", changed(202))
+                .id("deliveryId", DELIVERY)
+                .when(DELIVERY, WRONG_STATE, IdState.DROPPED);
     }
 
     private void workspace() {

@@ -37,6 +37,14 @@ class RouteMatrixTest {
     private static final int REQUESTS = 1_000_000;
 
     private static ManualClock clock;
+    /** The one connection is idle while other tests of this class run. */
+    private static final Deadlines PATIENT = new Deadlines(
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10));
+
     private static Engine engine;
     private static HttpServer server;
     private static RawClient client;
@@ -49,7 +57,7 @@ class RouteMatrixTest {
     static void start() throws IOException {
         clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         engine = open(clock);
-        server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, Deadlines.STANDARD);
+        server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, PATIENT);
         client = new RawClient(server.port());
         suspended = MatrixWorldMaker.lay(engine, clock);
         engine.admin().suspend(suspended.workspace()).call();

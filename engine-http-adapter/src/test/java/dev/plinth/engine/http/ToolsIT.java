@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar's commands on a data directory, as an operator runs them. */
-@Timeout(300)
+@Timeout(3600)
 class ToolsIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BEFORE = 100;

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Access {
     private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
     private static final Refusal NO_CREDENTIAL = Refusal.of(
             ProblemCode.UNAUTHENTICATED,
             "Expected a header Authorization: Bearer <API key>, but there is none; create a key and send it.");
@@ -75,18 +76,36 @@ public final class Access {
 
     /** SHA-256 of the operator's token that the store remembers; null if it remembers none. */
     public static byte @Nullable [] rememberedAdmin(Rows rows) {
-        byte[] row = rows.get(AccessTables.SETTINGS, ADMIN_TOKEN);
-        return row == null ? null : new RowReader(row, 1).bytes();
+        return setting(rows, ADMIN_TOKEN);
     }
 
     /** Remembers SHA-256 of the operator's token. */
     public static Command.Change rememberAdmin(byte[] digest) {
+        return put(ADMIN_TOKEN, digest);
+    }
+
+    /** What opens with the key that the store's secrets are sealed with, and with no other; null if the store has none yet. */
+    public static byte @Nullable [] rememberedKeyCheck(Rows rows) {
+        return setting(rows, KEY_CHECK);
+    }
+
+    /** Remembers it. */
+    public static Command.Change rememberKeyCheck(byte[] sealed) {
+        return put(KEY_CHECK, sealed);
+    }
+
+    private static byte @Nullable [] setting(Rows rows, byte[] name) {
+        byte[] row = rows.get(AccessTables.SETTINGS, name);
+        return row == null ? null : new RowReader(row, 1).bytes();
+    }
+
+    private static Command.Change put(byte[] name, byte[] value) {
         return context -> Decision.of(
                 new Changes()
                         .put(
                                 AccessTables.SETTINGS,
-                                ADMIN_TOKEN,
-                                new RowWriter(1).bytes(digest).row()),
+                                name,
+                                new RowWriter(1).bytes(value).row()),
                 Outcome.Done.ok(new byte[0]));
     }
 

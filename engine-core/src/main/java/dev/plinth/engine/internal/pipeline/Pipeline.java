@@ -130,7 +130,7 @@ public final class Pipeline {
         turnstile.close();
     }
 
-    /** Answers at once whoever waits for the end of something, and waits in real time until all calls have been answered. */
+    /** Answers at once whoever waits for something to happen, and waits in real time until all calls have been answered. */
     public void drain(long timeoutMillis) {
         patience.end();
         boolean unused = turnstile.awaitEmpty(timeoutMillis);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the header Prefer (RFC 7240 §4.3). A preference that makes no sense is ignored, as the RFC asks. */
 public final class Preferences {
-    private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,3})\"?\\s*(?:$|[,;])");
+    private static final Pattern WAIT =
+            Pattern.compile("(?i)(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,3})\"?\\s*(?:$|[,;])");
 
     private Preferences() {}
 

@@ -21,13 +21,17 @@ import dev.plinth.engine.internal.timer.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
 public final class Deliveries {
+    /** Shown while an attempt by the schedule is under way, of which no row tells. */
+    private static final String DELIVERING = "delivering";
+
     /** The states that a list can be filtered by. */
     public static final List<String> STATUSES =
-            List.of("pending", "delivering", "delivered", "retrying", "exhausted", "held", "dropped");
+            List.of("pending", DELIVERING, "delivered", "retrying", "exhausted", "held", "dropped");
 
     private Deliveries() {}
 
@@ -45,21 +49,31 @@ public final class Deliveries {
         return counts;
     }
 
-    /** Shows a delivery with its attempts. */
-    public static Command.Query get(Id id) {
-        return context -> Outcome.Done.ok(json(context, find(context, id)));
+    /**
+     * Shows a delivery with its attempts.
+     *
+     * @param underWay tells of a delivery's number whether it is being sent now
+     */
+    public static Command.Query get(Id id, LongPredicate underWay) {
+        return context -> Outcome.Done.ok(json(context, find(context, id), underWay));
     }
 
-    /** Lists the deliveries of an endpoint. */
-    public static Command.Query list(Id endpoint, PageRequest request, @Nullable String status) {
+    /**
+     * Lists the deliveries of an endpoint.
+     *
+     * @param underWay tells of a delivery's number whether it is being sent now
+     */
+    public static Command.Query list(
+            Id endpoint, PageRequest request, @Nullable String status, LongPredicate underWay) {
         return context -> {
             Endpoints.find(context, endpoint);
             SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
-                boolean fits =
-                        !row.isExpired(context.now()) && (status == null || status.equals(shown(context.rows(), row)));
-                return fits ? json(context, row) : null;
+                // Read once: it may change between two looks.
+                String shown = shown(context.rows(), row, underWay);
+                boolean fits = !row.isExpired(context.now()) && (status == null || status.equals(shown));
+                return fits ? json(context, row, shown) : null;
             }));
         };
     }
@@ -68,10 +82,16 @@ public final class Deliveries {
      * Asks for one attempt now, whatever came before.
      *
      * @param bodies finds the bytes of the event, which may be gone before the delivery
+     * @param underWay tells of a delivery's number whether it is being sent now
      */
-    public static Command.Change resend(Id id, Webhooks.Bodies bodies) {
+    public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongPredicate underWay) {
         return context -> {
             DeliveryRow row = find(context, id);
+            if (endpoint(context.rows(), row) == null) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected the endpoint of the delivery, but it is deleted; there is nowhere to send it.");
+            }
             if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -80,7 +100,7 @@ public final class Deliveries {
             }
             DeliveryRow next = row.resend(context.now());
             Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());
-            return Decision.of(changes, new Outcome.Done(202, json(context, next), null, null, 0, false));
+            return Decision.of(changes, new Outcome.Done(202, json(context, next, underWay), null, null, 0, false));
         };
     }
 
@@ -94,18 +114,37 @@ public final class Deliveries {
         return row;
     }
 
-    private static String shown(Rows rows, DeliveryRow row) {
-        if (row.status().isSettled()) {
-            return row.status().wireName();
-        }
+    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
         byte[] endpoint = rows.get(
                 WebhookTables.ENDPOINTS,
                 row.facts().workspace().keyOf(row.facts().endpoint()));
-        boolean disabled = endpoint != null && !EndpointRow.read(endpoint).enabled();
-        return disabled ? DeliveryStatus.HELD.wireName() : row.status().wireName();
+        return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    private static byte[] json(Context context, DeliveryRow row) {
+    private static String shown(Rows rows, DeliveryRow row, LongPredicate underWay) {
+        if (row.status().isSettled()) {
+            return row.status().wireName();
+        }
+        EndpointRow endpoint = endpoint(rows, row);
+        if (endpoint != null && !endpoint.enabled()) {
+            return DeliveryStatus.HELD.wireName();
+        }
+        return underWay.test(row.facts().number()) ? DELIVERING : row.status().wireName();
+    }
+
+    /** What is being sent has its next attempt now, and what is held none but one that somebody asked for; 0 for none. */
+    private static long nextAttempt(DeliveryRow row, String shown) {
+        if (shown.equals(DELIVERING)) {
+            return 0;
+        }
+        return shown.equals(DeliveryStatus.HELD.wireName()) ? row.resendAt() : row.nextDue();
+    }
+
+    private static byte[] json(Context context, DeliveryRow row, LongPredicate underWay) {
+        return json(context, row, shown(context.rows(), row, underWay));
+    }
+
+    private static byte[] json(Context context, DeliveryRow row, String shown) {
         DeliveryRow.Facts facts = row.facts();
         JsonBytes json = new JsonBytes()
                 .open()
@@ -113,9 +152,10 @@ public final class Deliveries {
                 .member("endpointId", facts.endpoint())
                 .member("eventId", facts.event())
                 .member("eventType", facts.eventType())
-                .member("status", shown(context.rows(), row));
-        if (row.nextDue() != 0) {
-            json.member("nextAttemptAt", Times.text(row.nextDue()));
+                .member("status", shown);
+        long next = nextAttempt(row, shown);
+        if (next != 0) {
+            json.member("nextAttemptAt", Times.text(next));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
         for (int i = 1; i <= row.attempts(); i++) {

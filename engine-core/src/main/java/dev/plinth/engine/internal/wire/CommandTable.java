@@ -271,6 +271,7 @@ final class CommandTable {
                 .decodedBy(decode::delivery));
         table.add(row("resendDelivery", "POST", "/v1/deliveries/{deliveryId}/resend")
                 .scope(WEBHOOKS_WRITE)
+                .refuses(INVALID_TRANSITION)
                 .gives(202, "Delivery")
                 .decodedBy(decode::resend));
     }

@@ -1,0 +1,72 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The key of an engine: the one in its file, or one of this process alone where there is no directory. A store with a directory knows
+ * from its first start what its key opens, so that it is not opened with another one, under which no webhook could be signed.
+ */
+final class SealKey {
+    private static final byte[] OWNER = "key check".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
+
+    private SealKey() {}
+
+    /**
+     * The key.
+     *
+     * @throws IllegalStateException if its file cannot be used, or is gone; one sentence says why and what to do
+     */
+    static byte[] find(EngineConfig config, Store store) {
+        Optional<Path> file = file(config);
+        if (file.isEmpty()) {
+            byte[] key = new byte[Seal.KEY_BYTES];
+            config.ids().fillSecret(key);
+            return key;
+        }
+        if (Access.rememberedKeyCheck(store.view()) != null && !Files.exists(file.get())) {
+            throw new IllegalStateException("Expected the key that the secrets of this store are sealed with in "
+                    + file.get() + ", but there is no such file; bring it back, or say where it is.");
+        }
+        return SecretKeyFile.readOrMake(file.get(), config.ids());
+    }
+
+    /**
+     * Makes sure that it is the key that the store's secrets are sealed with.
+     *
+     * @throws IllegalStateException if it is another one; one sentence says so and what to do
+     */
+    static void check(EngineConfig config, Store store, Commits commits, Seal seal) {
+        if (config.directory().isEmpty()) {
+            return;
+        }
+        byte[] sealed = Access.rememberedKeyCheck(store.view());
+        if (sealed == null) {
+            // Where the store takes no change now, the next start remembers it.
+            Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(seal.seal(NOTHING, OWNER)));
+            return;
+        }
+        try {
+            byte[] unused = seal.open(sealed, OWNER);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    "Expected the key that the secrets of this store are sealed with in "
+                            + file(config).orElseThrow() + ", but another one is there; bring the right one back.",
+                    e);
+        }
+    }
+
+    private static Optional<Path> file(EngineConfig config) {
+        return config.secretKeyFile()
+                .or(() -> config.directory().map(directory -> directory.resolve(SecretKeyFile.NAME)));
+    }
+}

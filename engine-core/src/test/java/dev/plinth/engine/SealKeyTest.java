@@ -1,0 +1,94 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store is opened with the key that its secrets are sealed with, or not at all: without it no webhook could be signed. */
+final class SealKeyTest {
+    @TempDir
+    private Path directory;
+
+    private Path data;
+    private Path key;
+    private byte[] right;
+    private String workspace;
+    private String endpoint;
+
+    @BeforeEach
+    void make() throws Exception {
+        data = directory.resolve("data");
+        key = data.resolve("secret.key");
+        try (Engine engine = open()) {
+            workspace = engine.admin().createWorkspace("acme", "pro").call().id();
+            endpoint = client(engine)
+                    .webhooks()
+                    .create(Json.of("{\"url\":\"https://hooks.example/\"}"))
+                    .call()
+                    .id();
+        }
+        right = Files.readAllBytes(key);
+    }
+
+    @Test
+    void open_withAnotherKey_isRefusedAndTheRightOneOpensIt() throws Exception {
+        Files.write(key, new byte[32]);
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(key.toString())
+                .hasMessageContaining("another one");
+
+        Files.write(key, right);
+        assertOpens();
+    }
+
+    @Test
+    void open_keyIsGone_isRefusedAndNoneIsMade() throws Exception {
+        Files.delete(key);
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(key.toString())
+                .hasMessageContaining("no such file");
+
+        assertThat(key).doesNotExist();
+        Files.write(key, right);
+        assertOpens();
+    }
+
+    @Test
+    void open_keyMovedElsewhere_opensWhenToldWhere() throws Exception {
+        Path elsewhere = Files.move(key, directory.resolve("apart.key"));
+
+        try (Engine engine = builder().secretKeyFile(elsewhere).open()) {
+            assertThat(client(engine).webhooks().get(endpoint).call().id()).isEqualTo(endpoint);
+        }
+    }
+
+    private void assertOpens() {
+        try (Engine engine = open()) {
+            assertThat(client(engine).webhooks().test(endpoint).call().toString())
+                    .contains("\"delivered\":false");
+        }
+    }
+
+    private Engine open() {
+        return builder().open();
+    }
+
+    private EngineBuilder builder() {
+        return Engine.builder().directory(data).durability(Durability.OS);
+    }
+
+    private PlinthClient client(Engine engine) {
+        return engine.client(
+                engine.admin().createKey(workspace, "k").call().secret().orElseThrow());
+    }
+}
