@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.webhook.Endpoints;
@@ -19,12 +18,10 @@ public final class UpdateWorkspace {
             boolean resumes = Boolean.FALSE.equals(suspended) && Workspaces.isSuspended(context, workspace);
             Decision decision =
                     Workspaces.update(workspace, name, plan, suspended).decide(context);
-            return resumes ? release(context, workspace, decision) : decision;
+            return resumes
+                    ? Endpoints.releaseAll(context.rows(), workspace, decision.outcome(), later -> decision)
+                            .decide(context)
+                    : decision;
         };
-    }
-
-    private static Decision release(Context context, Id workspace, Decision decision) {
-        Command.Change release = Endpoints.releaseAll(context.rows(), workspace, decision.outcome());
-        return new Decision(decision.changes(), decision.outcome(), release);
     }
 }

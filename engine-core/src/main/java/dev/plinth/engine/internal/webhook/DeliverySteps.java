@@ -59,53 +59,57 @@ final class DeliverySteps {
     }
 
     /**
-     * Makes due at once what an endpoint held and what it would have tried later; many rows take many steps.
-     *
-     * @param then what comes after it, or null
+     * Makes due at once what an endpoint held and what it would have tried later. Many rows take many steps; the last of them, which is the
+     * first one where there are few, does what lets the endpoint be called as well. After a crash before it, what is due is held again.
      */
-    static Command.Change release(Id endpoint, Outcome outcome, Command.@Nullable Change then) {
-        return releaseHeld(endpoint, outcome, releaseRetrying(endpoint, Rows.NONE, outcome, then));
-    }
-
-    private static Command.Change releaseHeld(Id endpoint, Outcome outcome, Command.@Nullable Change then) {
+    static Command.Change release(Id endpoint, Outcome outcome, Command.Change last) {
         return context -> {
             Changes changes = new Changes();
             SetKey held = WebhookTables.byStatus(endpoint, DeliveryStatus.HELD);
-            long last = forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, row)));
-            return new Decision(changes, outcome, last == Rows.NONE ? then : releaseHeld(endpoint, outcome, then));
+            long reached = forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, row)));
+            return reached == Rows.NONE
+                    ? releaseRetrying(context, endpoint, Rows.NONE, outcome, last, changes)
+                    : new Decision(changes, outcome, release(endpoint, outcome, last));
         };
     }
 
     /** The rows stay in their status, so the walk goes on after the last number it has seen. */
-    private static Command.Change releaseRetrying(
-            Id endpoint, long after, Outcome outcome, Command.@Nullable Change then) {
-        return context -> {
-            Changes changes = new Changes();
-            SetKey retrying = WebhookTables.byStatus(endpoint, DeliveryStatus.RETRYING);
-            long last = forSome(context.rows(), retrying, after, row -> put(changes, released(context, row)));
-            return new Decision(
-                    changes, outcome, last == Rows.NONE ? then : releaseRetrying(endpoint, last, outcome, then));
-        };
+    private static Decision releaseRetrying(
+            Context context, Id endpoint, long after, Outcome outcome, Command.Change last, Changes changes) {
+        SetKey retrying = WebhookTables.byStatus(endpoint, DeliveryStatus.RETRYING);
+        long reached = forSome(context.rows(), retrying, after, row -> put(changes, released(context, row)));
+        return reached == Rows.NONE
+                ? with(changes, last.decide(context))
+                : new Decision(
+                        changes,
+                        outcome,
+                        later -> releaseRetrying(later, endpoint, reached, outcome, last, new Changes()));
     }
 
-    /** Drops what a deleted endpoint has not delivered; many rows take many steps. */
-    static Command.Change dropAll(Id endpoint, Outcome outcome) {
+    /** Drops what an endpoint has not delivered. Many rows take many steps; the last of them does what ends the endpoint as well. */
+    static Command.Change dropAll(Id endpoint, Outcome outcome, Command.Change last) {
         return context -> {
             Changes changes = new Changes();
             boolean more = false;
             for (DeliveryStatus status : DeliveryStatus.values()) {
-                if (!status.isSettled() && changes.writes().size() < STEP_ROWS_MAX) {
+                if (!status.isSettled()) {
                     SetKey set = WebhookTables.byStatus(endpoint, status);
-                    long last = forSome(
+                    long reached = forSome(
                             context.rows(),
                             set,
                             Rows.NONE,
                             row -> put(changes, row.settled(DeliveryStatus.DROPPED, context.now())));
-                    more |= last != Rows.NONE;
+                    more |= reached != Rows.NONE;
                 }
             }
-            return new Decision(changes, outcome, more ? dropAll(endpoint, outcome) : null);
+            return more
+                    ? new Decision(changes, outcome, dropAll(endpoint, outcome, last))
+                    : with(changes, last.decide(context));
         };
+    }
+
+    private static Decision with(Changes before, Decision decision) {
+        return new Decision(before.addAll(decision.changes()), decision.outcome(), decision.next());
     }
 
     private static DeliveryRow released(Context context, DeliveryRow row) {

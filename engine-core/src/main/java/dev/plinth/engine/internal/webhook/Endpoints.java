@@ -91,8 +91,9 @@ public final class Endpoints {
             Changes changes = put(new Changes(), row);
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
-            boolean released = row.enabled() && !old.enabled();
-            return new Decision(changes, done, released ? DeliverySteps.release(id, done, null) : null);
+            Decision decision = Decision.of(changes, done);
+            boolean releases = row.enabled() && !old.enabled();
+            return releases ? DeliverySteps.release(id, done, later -> decision).decide(context) : decision;
         };
     }
 
@@ -108,8 +109,9 @@ public final class Endpoints {
                     .bytes();
             Changes changes = new Changes().remove(WebhookTables.ENDPOINTS, row.key());
             changes.event(event(row, "webhook_endpoint.deleted", body));
-            Outcome.Done done = Outcome.Done.ok(body);
-            return new Decision(changes, done, DeliverySteps.dropAll(id, done));
+            Decision decision = Decision.of(changes, Outcome.Done.ok(body));
+            return DeliverySteps.dropAll(id, decision.outcome(), later -> decision)
+                    .decide(context);
         };
     }
 
@@ -158,15 +160,24 @@ public final class Endpoints {
         }
     }
 
-    /** Releases what all enabled endpoints of a workspace held, one endpoint after the other; null if it has none. */
-    public static Command.@Nullable Change releaseAll(Rows rows, Id workspace, Outcome outcome) {
+    /**
+     * Releases what all enabled endpoints of a workspace held, one endpoint after the other.
+     *
+     * @param last what lets them be called; decided with the last of them
+     */
+    public static Command.Change releaseAll(Rows rows, Id workspace, Outcome outcome, Command.Change last) {
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        Command.Change chain = null;
+        Command.Change chain = last;
+        boolean isLast = true;
         for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
             byte[] bytes = rows.at(next);
             EndpointRow row = bytes == null ? null : EndpointRow.read(bytes);
             if (row != null && row.enabled()) {
-                chain = DeliverySteps.release(row.id(), outcome, chain);
+                Command.Change behind = chain;
+                // Each endpoint has a record of its own: all of them might be too much for one.
+                Command.Change then = isLast ? last : later -> new Decision(new Changes(), outcome, behind);
+                chain = DeliverySteps.release(row.id(), outcome, then);
+                isLast = false;
             }
         }
         return chain;

@@ -7,7 +7,9 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +27,25 @@ public final class FanOut {
         long next = rows.ceiling(endpoints, 0);
         while (next != Rows.NONE) {
             byte[] bytes = rows.at(next);
-            EndpointRow endpoint = bytes == null ? null : EndpointRow.read(bytes);
+            EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changes);
             if (endpoint != null && endpoint.settings().wants(event.type())) {
                 DeliveryRow row = delivery(context, event, endpoint);
                 changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
             }
             next = rows.ceiling(endpoints, next + 1);
         }
+    }
+
+    /** The endpoint as this decision leaves it; null if it deletes it. */
+    private static @Nullable EndpointRow decided(EndpointRow endpoint, Changes changes) {
+        List<Changes.Write> writes = changes.writes();
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            if (write.isIn(WebhookTables.ENDPOINTS) && Arrays.equals(write.key(), endpoint.key())) {
+                return write.row() == null ? null : EndpointRow.read(write.row());
+            }
+        }
+        return endpoint;
     }
 
     /** True if the decision had not filled the lane yet. */
