@@ -138,8 +138,9 @@ final class Tables implements AutoCloseable {
         return changedAt[table.number()];
     }
 
-    /** True if all these rows still fit, with what follows from them. */
-    boolean haveRoom(List<Changes.Write> writes) {
+    /** What is in the way of these rows, with what follows from them, as the end of a sentence; null if all of them fit. */
+    @Nullable
+    String lacks(List<Changes.Write> writes) {
         long bytes = 0;
         for (Changes.Write write : writes) {
             byte[] row = write.row();
@@ -148,16 +149,18 @@ final class Tables implements AutoCloseable {
                 continue;
             }
             if (row.length > table.maxRowBytes()) {
-                return false;
+                return "a row of " + row.length + " bytes is too long for the table of "
+                        + write.table().name() + ", which takes " + table.maxRowBytes();
             }
             // Only a table that is nearly full is asked what it has: a look-up may copy the row.
             boolean hasAmple = table.hasRoom(writes.size(), write.key().length + (long) row.length);
             if (!hasAmple && !hasRoomFor(write, row, table, writes.size())) {
-                return false;
+                return "the table of " + write.table().name() + " is full with " + table.size() + " rows (laid out for "
+                        + table.capacityRows() + " of usual length)";
             }
             bytes += write.key().length + row.length;
         }
-        return bytes == 0 || factory.hasSpace(bytes);
+        return bytes == 0 || factory.hasSpace(bytes) ? null : "there is no memory left for the tables";
     }
 
     /**

@@ -75,11 +75,13 @@ public final class Transaction implements Rows {
                                     + " Free some space; it goes on by itself.")
                     .retryAfter(CAPACITY_RETRY_SECONDS));
         }
-        if (!tables.haveRoom(writes)) {
+        String lacking = tables.lacks(writes);
+        if (lacking != null) {
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected room for more rows, but the tables are full; nothing was changed."
-                                    + " Delete something, or start the engine with a larger number of resources.")
+                            "Expected room for more rows, but " + lacking
+                                    + "; nothing was changed. There is room again when rows"
+                                    + " are deleted or expire; for more, start the engine with a larger number of resources.")
                     .retryAfter(CAPACITY_RETRY_SECONDS));
         }
         long sequence = tables.lastSequence() + 1;
