@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FanOut {
     private @Nullable Set<SetKey> filled;
+    private @Nullable List<Changes.Write> changed;
 
     /** Adds the deliveries of an event. */
     public void add(Context context, Changes.WrittenEvent event, Changes changes) {
@@ -27,7 +29,7 @@ public final class FanOut {
         long next = rows.ceiling(endpoints, 0);
         while (next != Rows.NONE) {
             byte[] bytes = rows.at(next);
-            EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changes);
+            EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changed(changes));
             if (endpoint != null && endpoint.settings().wants(event.type())) {
                 DeliveryRow row = delivery(context, event, endpoint);
                 changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
@@ -37,15 +39,30 @@ public final class FanOut {
     }
 
     /** The endpoint as this decision leaves it; null if it deletes it. */
-    private static @Nullable EndpointRow decided(EndpointRow endpoint, Changes changes) {
-        List<Changes.Write> writes = changes.writes();
-        for (int i = 0; i < writes.size(); i++) {
-            Changes.Write write = writes.get(i);
-            if (write.isIn(WebhookTables.ENDPOINTS) && Arrays.equals(write.key(), endpoint.key())) {
+    private static @Nullable EndpointRow decided(EndpointRow endpoint, List<Changes.Write> changed) {
+        for (int i = 0; i < changed.size(); i++) {
+            Changes.Write write = changed.get(i);
+            if (Arrays.equals(write.key(), endpoint.key())) {
                 return write.row() == null ? null : EndpointRow.read(write.row());
             }
         }
         return endpoint;
+    }
+
+    /** The endpoints that a decision changes; looked for once, because each delivery is a write more. */
+    private List<Changes.Write> changed(Changes changes) {
+        List<Changes.Write> known = changed;
+        if (known == null) {
+            known = new ArrayList<>();
+            for (int i = 0; i < changes.writes().size(); i++) {
+                Changes.Write write = changes.writes().get(i);
+                if (write.isIn(WebhookTables.ENDPOINTS)) {
+                    known.add(write);
+                }
+            }
+            changed = known;
+        }
+        return known;
     }
 
     /** True if the decision had not filled the lane yet. */
