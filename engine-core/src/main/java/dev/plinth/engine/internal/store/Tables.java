@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class Tables implements AutoCloseable {
+    private static final String NO_SPACE =
+            "the file system that the tables are mapped from is full; nothing was changed. Free some space; it goes on by itself.";
+
     private final TableFactory factory;
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
@@ -138,7 +141,7 @@ final class Tables implements AutoCloseable {
         return changedAt[table.number()];
     }
 
-    /** What is in the way of these rows, with what follows from them, as the end of a sentence; null if all of them fit. */
+    /** What is in the way of these rows, with what follows from them, and what to do, to go on a sentence with; null if all of them fit. */
     @Nullable
     String lacks(List<Changes.Write> writes) {
         long bytes = 0;
@@ -150,17 +153,20 @@ final class Tables implements AutoCloseable {
             }
             if (row.length > table.maxRowBytes()) {
                 return "a row of " + row.length + " bytes is too long for the table of "
-                        + write.table().name() + ", which takes " + table.maxRowBytes();
+                        + write.table().name() + ", which takes " + table.maxRowBytes()
+                        + "; nothing was changed. Send less.";
             }
             // Only a table that is nearly full is asked what it has: a look-up may copy the row.
             boolean hasAmple = table.hasRoom(writes.size(), write.key().length + (long) row.length);
             if (!hasAmple && !hasRoomFor(write, row, table, writes.size())) {
                 return "the table of " + write.table().name() + " is full with " + table.size() + " rows (laid out for "
-                        + table.capacityRows() + " of usual length)";
+                        + table.capacityRows()
+                        + " of usual length); nothing was changed. There is room again when rows are deleted or expire; for more, start"
+                        + " the engine with a larger number of resources.";
             }
             bytes += write.key().length + row.length;
         }
-        return bytes == 0 || factory.hasSpace(bytes) ? null : "there is no memory left for the tables";
+        return bytes == 0 || factory.hasSpace(bytes) ? null : NO_SPACE;
     }
 
     /**

@@ -77,11 +77,7 @@ public final class Transaction implements Rows {
         }
         String lacking = tables.lacks(writes);
         if (lacking != null) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected room for more rows, but " + lacking
-                                    + "; nothing was changed. There is room again when rows"
-                                    + " are deleted or expire; for more, start the engine with a larger number of resources.")
+            throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room for more rows, but " + lacking)
                     .retryAfter(CAPACITY_RETRY_SECONDS));
         }
         long sequence = tables.lastSequence() + 1;
