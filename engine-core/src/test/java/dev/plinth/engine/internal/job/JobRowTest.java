@@ -1,0 +1,64 @@
+package dev.plinth.engine.internal.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowWriter;
+import org.junit.jupiter.api.Test;
+
+/** Jobs as they are stored, by this release and by older ones. */
+class JobRowTest {
+    private static final Id JOB = new Id(IdKind.JOB, 1, 2);
+    private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
+
+    @Test
+    void read_rowOfVersion1_hasNoLease() {
+        byte[] old = new RowWriter(1)
+                .id(JOB)
+                .id(WORKSPACE)
+                .number(5)
+                .text("send")
+                .optionalId(null)
+                .small(3)
+                .small(5)
+                .optionalText(null)
+                .number(0)
+                .number(6)
+                .small(1)
+                .small(JobStatus.RUNNING.ordinal())
+                .small(1)
+                .number(0)
+                .number(7)
+                .number(0)
+                .small(0)
+                .small(0)
+                .optionalBytes(null)
+                .small(0)
+                .small(0)
+                .small(0)
+                .row();
+
+        JobRow row = JobRow.read(old);
+
+        assertThat(row.facts().id()).isEqualTo(JOB);
+        assertThat(row.status()).isEqualTo(JobStatus.RUNNING);
+        assertThat(row.doneItems()).isEqualTo(-1);
+        assertThat(row.lease()).isNull();
+        assertThat(row.lapses()).isZero();
+    }
+
+    @Test
+    void read_leasedRow_hasItsLeaseAndLapses() {
+        JobRow.Facts facts = new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1);
+        JobRow.Lease lease = new JobRow.Lease(new Id(IdKind.LEASE, 8, 9), 60, 70_000);
+        JobRow leased = JobRow.create(facts, 6, false).leased(lease, 7).lapsed().leased(lease, 8);
+
+        JobRow read = JobRow.read(leased.row());
+
+        assertThat(read).isEqualTo(leased);
+        assertThat(read.lease()).isEqualTo(lease);
+        assertThat(read.lapses()).isOne();
+        assertThat(read.attempt()).isOne();
+    }
+}
