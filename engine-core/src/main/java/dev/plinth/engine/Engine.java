@@ -387,9 +387,9 @@ public final class Engine implements AutoCloseable {
         boolean events = false;
         for (Changes.Write write : writes) {
             jobs.committed(write);
-            Id topic = Jobs.topic(write);
-            if (topic != null) {
-                waiters.signal(topic);
+            if (!waiters.isEmpty()) {
+                signal(Jobs.topic(write), waiters);
+                signal(Events.topic(write), waiters);
             }
             Id gone = DeletedWorkspaces.added(write);
             if (gone != null) {
@@ -403,6 +403,12 @@ public final class Engine implements AutoCloseable {
         }
         if (events) {
             eventRing.ring(sequence);
+        }
+    }
+
+    private static void signal(@Nullable Id topic, Waiters waiters) {
+        if (topic != null) {
+            waiters.signal(topic);
         }
     }
 

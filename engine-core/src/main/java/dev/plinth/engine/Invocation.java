@@ -49,8 +49,7 @@ public final class Invocation<T> {
 
     static <T> Invocation<T> of(
             Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
-        Request.Headers headers =
-                new Request.Headers("Bearer " + calls.credential(), null, null, null, null, null, null);
+        Request.Headers headers = Request.Headers.of("Bearer " + calls.credential());
         return new Invocation<>(calls, operation, pathValues, null, headers, body, reader);
     }
 
@@ -61,30 +60,12 @@ public final class Invocation<T> {
      * @param key 1–255 printable ASCII characters
      */
     public Invocation<T> idempotencyKey(String key) {
-        return with(
-                query,
-                new Request.Headers(
-                        headers.authorization(),
-                        key,
-                        headers.ifMatch(),
-                        headers.ifNoneMatch(),
-                        headers.prefer(),
-                        null,
-                        null));
+        return with(query, headers.withIdempotencyKey(key));
     }
 
     /** The same on the condition that the thing is still in this version (412 otherwise). */
     public Invocation<T> ifVersion(long version) {
-        return with(
-                query,
-                new Request.Headers(
-                        headers.authorization(),
-                        headers.idempotencyKey(),
-                        "\"v" + version + "\"",
-                        null,
-                        headers.prefer(),
-                        null,
-                        null));
+        return with(query, headers.withIfMatch("\"v" + version + "\""));
     }
 
     /**

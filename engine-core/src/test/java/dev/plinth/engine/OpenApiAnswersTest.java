@@ -61,6 +61,9 @@ final class OpenApiAnswersTest {
         Reply metrics = store.engine().call(Call.of("GET", "/metrics"));
         assertThat(metrics.status()).isEqualTo(200);
         seen.add("getMetrics");
+        Reply stream = store.call("GET", "/v1/events/stream");
+        assertThat(stream.status()).isEqualTo(200);
+        seen.add("streamEvents");
         store.use(store.adminToken());
         ok("getClock", "GET", "/admin/v1/clock", null);
         ok("advanceClock", "POST", "/admin/v1/clock/advance", "{\"seconds\":1}");

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -27,6 +28,7 @@ final class Exchange implements Invocable.Task {
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private final Calls calls;
+    private final Streams streams;
     private final EngineConnection connection;
     private final RequestTarget target;
     private final Request request;
@@ -36,8 +38,9 @@ final class Exchange implements Invocable.Task {
     private final int bodyBytesMax;
     private long discardedBytes;
 
-    Exchange(Calls calls, Request request, Response response, Callback callback) {
+    Exchange(Calls calls, Streams streams, Request request, Response response, Callback callback) {
         this.calls = calls;
+        this.streams = streams;
         this.connection = (EngineConnection) request.getConnectionMetaData().getConnection();
         this.target = connection.target();
         this.request = request;
@@ -116,7 +119,14 @@ final class Exchange implements Invocable.Task {
     }
 
     private void write(Reply reply, boolean tooLarge) {
-        if (tooLarge && !waitsForContinue()) {
+        if (reply.rest().isPresent()) {
+            ReplyWriter.writeHead(reply, response);
+            if (HttpMethod.HEAD.is(request.getMethod())) {
+                ReplyWriter.writeNoBody(response, callback);
+            } else {
+                streams.write(reply, request.getComponents().getExecutor(), response, callback);
+            }
+        } else if (tooLarge && !waitsForContinue()) {
             ReplyWriter.write(reply, true, response, Callback.from(this::discard, callback::failed));
         } else {
             ReplyWriter.write(reply, tooLarge, response, callback);

@@ -35,6 +35,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ConnectionSweep sweep;
+    private final Streams streams = new Streams();
     private final String host;
 
     private HttpServer(Calls calls, String host, int port, Deadlines deadlines) {
@@ -42,7 +43,7 @@ public final class HttpServer implements AutoCloseable {
         server = new Server(threads());
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setErrorHandler(new RefusalHandler(calls));
-        server.setHandler(new GracefulHandler(new CallHandler(calls)));
+        server.setHandler(new GracefulHandler(new CallHandler(calls, streams)));
         connector = new ServerConnector(server, 1, -1, new EngineConnectionFactory(configuration()));
         connector.setHost(host);
         connector.setPort(port);
@@ -140,10 +141,11 @@ public final class HttpServer implements AutoCloseable {
         return URI.create("http://" + literal + ":" + port());
     }
 
-    /** Stops to accept and closes the connections that are idle. Requests in flight go on, and each connection is closed behind its own. */
+    /** Stops to accept and closes the connections that are idle. Requests in flight go on, and each connection is closed behind its own; streams end. */
     public void drain() {
         if (server.isRunning()) {
             CompletableFuture<Void> unused = connector.shutdown();
+            streams.drain();
             sweep.drain();
         }
     }

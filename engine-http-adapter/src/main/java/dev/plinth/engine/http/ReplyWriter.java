@@ -19,21 +19,32 @@ final class ReplyWriter {
      * @param thenClose whether the client is told that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
+        writeHead(reply, response);
+        HttpFields.Mutable headers = response.getHeaders();
+        if (thenClose) {
+            headers.put(HttpFields.CONNECTION_CLOSE);
+        }
+        if (HttpStatus.hasNoBody(reply.status())) {
+            writeNoBody(response, callback);
+        } else {
+            headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
+            response.write(true, ByteBuffer.wrap(reply.body()), callback);
+        }
+    }
+
+    /** Sets status and headers. */
+    static void writeHead(Reply reply, Response response) {
         response.setStatus(reply.status());
         HttpFields.Mutable headers = response.getHeaders();
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.add(header.getKey(), header.getValue());
         }
-        if (thenClose) {
-            headers.put(HttpFields.CONNECTION_CLOSE);
-        }
-        if (HttpStatus.hasNoBody(reply.status())) {
-            // Written last at once, it would get a Content-Length of 0, which of a 304 says how long the 200 is (RFC
-            // 9110 §8.6).
-            response.write(false, null, Callback.from(() -> response.write(true, null, callback), callback::failed));
-        } else {
-            headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
-            response.write(true, ByteBuffer.wrap(reply.body()), callback);
-        }
+    }
+
+    /** Ends a response that has no body. */
+    static void writeNoBody(Response response, Callback callback) {
+        // Written last at once, it would get a Content-Length of 0, which of a 304 says how long the 200 is (RFC 9110
+        // §8.6).
+        response.write(false, null, Callback.from(() -> response.write(true, null, callback), callback::failed));
     }
 }

@@ -142,6 +142,7 @@ final class MatrixRows {
                 .query("limit=1")
                 .when(EVENT, notAnEvent, IdState.ABSENT, IdState.FOREIGN, IdState.OF_OTHER_SIDE)
                 .when(EVENT, notAnEvent, IdState.MALFORMED, IdState.UPPER_CASE, IdState.TOO_LONG, IdState.OTHER_KIND);
+        read("streamEvents", "events").id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN);
         read("getEvent", "events").id("eventId", EVENT);
     }
 

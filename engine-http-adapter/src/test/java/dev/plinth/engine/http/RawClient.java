@@ -22,10 +22,14 @@ final class RawClient implements AutoCloseable {
     private static final int DRIBBLE_MILLIS = 20;
     private static final int END = -1;
 
-    private final Socket socket;
-    private final InputStream input;
+    private Socket socket;
+    private InputStream input;
 
     RawClient(int port) throws IOException {
+        connect(port);
+    }
+
+    private void connect(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
@@ -65,8 +69,20 @@ final class RawClient implements AutoCloseable {
             headers.merge(name, line.substring(colon + 1).strip(), (before, next) -> before + ", " + next);
         }
         boolean bodiless = method.equals("HEAD") || status == 204 || status == 304 || status < 200;
+        if (!bodiless && "chunked".equals(headers.get("transfer-encoding"))) {
+            return new RawReply(status, headers, firstChunk());
+        }
         int length = bodiless ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new RawReply(status, headers, input.readNBytes(length));
+    }
+
+    /** Of a body without an end, who has seen the first chunk hangs up, and comes again on a new connection. */
+    private byte[] firstChunk() throws IOException {
+        byte[] chunk = input.readNBytes(Integer.parseInt(String.valueOf(line()), 16));
+        int port = socket.getPort();
+        socket.close();
+        connect(port);
+        return chunk;
     }
 
     /** The one response before the server closes the connection, or nothing if it closes without one. */

@@ -104,6 +104,18 @@ public final class Limits {
     /** Calls that may wait at once. */
     public static final int WAITING_CALLS_MAX = 10_000;
 
+    /** Streams of one workspace that may wait at once; one more ends with what it has, and its client comes again. */
+    public static final int WAITING_STREAMS_PER_WORKSPACE_MAX = 100;
+
+    /** Real seconds after which a stream that has nothing to say shows that it is alive. */
+    public static final int STREAM_SILENCE_SECONDS_MAX = 15;
+
+    /** Events in one part of a stream. */
+    public static final int STREAM_PART_EVENTS_MAX = 100;
+
+    /** Bytes of events after which a part of a stream takes no further one. */
+    public static final int STREAM_PART_BYTES_MAX = 256 * 1024;
+
     /** Times that a read of several rows is tried beside the writer before it waits for it. */
     public static final int READ_TRIES_MAX = 16;
 

@@ -51,8 +51,14 @@ public sealed interface Outcome {
      *
      * @param body the bytes
      * @param contentType their media type
+     * @param rest what to ask for the bytes behind these; null if these are all
      */
-    record Page(byte[] body, String contentType) implements Outcome {
+    record Page(byte[] body, String contentType, Command.@Nullable PatientQuery rest) implements Outcome {
+        /** The same bytes with nothing behind them. */
+        public Page asTheLast() {
+            return new Page(body, contentType, null);
+        }
+
         @Override
         public int status() {
             return 200;

@@ -32,6 +32,9 @@ public final class Events {
     public static final List<String> RESERVED =
             List.of("resource.", "child.", "job.", "workspace.", "key.", "webhook_endpoint.");
 
+    /** The header in which a client of a stream says what it has seen. */
+    public static final String LAST_EVENT_ID = "Last-Event-ID";
+
     private Events() {}
 
     /** The tables of the room. */
@@ -121,7 +124,7 @@ public final class Events {
         return context -> {
             PageRequest from = request;
             if (after != null && request.edge() < 0) {
-                from = new PageRequest(request.limit(), numberOf(context, after), true, request.filter());
+                from = new PageRequest(request.limit(), numberOf(context, after, "after"), true, request.filter());
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set(context.workspace(), type, resource), from, bytes -> {
                 EventRow row = EventRow.read(bytes);
@@ -131,13 +134,37 @@ public final class Events {
         };
     }
 
+    /**
+     * Shows events as they come, as server-sent events without an end: those after an event of the caller, or from now on.
+     *
+     * @param after the event to start after, or null
+     */
+    public static Command.Query stream(@Nullable String type, @Nullable Id resource, @Nullable Id after) {
+        return context -> {
+            long position = after == null
+                    ? context.rows().floor(SetKey.of(SetKinds.EVENTS, context.workspace()), Long.MAX_VALUE)
+                    : numberOf(context, after, LAST_EVENT_ID);
+            return new EventStream(type, resource, position).begin(context);
+        };
+    }
+
+    /** What those who wait for the events of a workspace wait for. */
+    static Id topic(Id workspace) {
+        return new Id(IdKind.EVENT, workspace.high(), workspace.low());
+    }
+
+    /** What a durable change ends the wait for; null if it is no new event. */
+    public static @Nullable Id topic(Changes.Write write) {
+        return write.isIn(EventTables.EVENTS) && write.row() != null ? Id.read(IdKind.EVENT, write.key(), 0) : null;
+    }
+
     /** The bytes of an event, as every webhook carries them; null if it is gone. */
     public static byte @Nullable [] json(Rows rows, Id workspace, Id event) {
         byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
         return row == null ? null : EventRow.read(row).json();
     }
 
-    private static SetKey set(Id workspace, @Nullable String type, @Nullable Id resource) {
+    static SetKey set(Id workspace, @Nullable String type, @Nullable Id resource) {
         if (resource != null) {
             return EventTables.about(workspace, resource);
         }
@@ -150,7 +177,7 @@ public final class Events {
                 && EventRow.expiresAt(event.timeMillis()) <= context.now();
     }
 
-    private static long numberOf(Context context, Id event) {
+    private static long numberOf(Context context, Id event, String parameter) {
         byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(event));
         if (row == null && isGone(context, event)) {
             return Rows.NONE;
@@ -160,7 +187,7 @@ public final class Events {
             throw new Refused(Refusal.of(
                     ProblemCode.PARAMETER_INVALID,
                     detail,
-                    List.of(new ProblemError(ProblemError.Source.PARAMETER, "after", "unknown_event", detail))));
+                    List.of(new ProblemError(ProblemError.Source.PARAMETER, parameter, "unknown_event", detail))));
         }
         return EventRow.read(row).number();
     }

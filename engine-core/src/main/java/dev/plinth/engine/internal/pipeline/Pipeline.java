@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -140,6 +141,37 @@ public final class Pipeline {
     public Id newRequestId() {
         IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.clock.epochMillis());
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
+    }
+
+    /**
+     * The next part of an answer that is a stream. Who asks is let in again as at the first time, and nothing is counted, charged or
+     * written down.
+     *
+     * @return a page; what else comes ends the stream
+     */
+    public CompletableFuture<Answer> follow(Request request, Command.PatientQuery rest) {
+        if (!turnstile.enter()) {
+            return CompletableFuture.completedFuture(refuse(passage(request, false), Entrance.draining()));
+        }
+        Step part = nextPart(request, rest, passage(request, false));
+        return patience.await(part).whenComplete((answer, error) -> turnstile.leave());
+    }
+
+    /** Waits until there is something to show, or until nothing was for as long as a stream may be silent. */
+    private Step nextPart(Request request, Command.PatientQuery rest, Passage first) {
+        Passage passage = passage(request, false);
+        try {
+            entrance.access(passage); // 3, 4: 401 403
+            entrance.scope(passage); // 7: 403
+            long millis = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - first.millis();
+            return millis > 0
+                    ? askPatiently(passage, rest, millis, () -> nextPart(request, rest, first))
+                    : answer(passage, rest);
+        } catch (Refused refused) {
+            return refuse(passage, refused.refusal());
+        } catch (RuntimeException | StackOverflowError e) {
+            return fail(passage, e);
+        }
     }
 
     private Answer refuseDraining(Request request) {
@@ -297,32 +329,37 @@ public final class Pipeline {
     }
 
     private Step ask(Passage passage, Command.Query query) {
-        return query instanceof Command.PatientQuery patient ? askPatiently(passage, patient) : answer(passage, query);
+        Command.Query again = context -> {
+            Access.checkStillIn(context.rows(), passage.caller);
+            return query.answer(context);
+        };
+        return query instanceof Command.PatientQuery patient
+                ? askPatiently(passage, patient, Long.MAX_VALUE, () -> answer(passage, again))
+                : answer(passage, query);
     }
 
-    private Step askPatiently(Passage passage, Command.PatientQuery query) {
+    private Step askPatiently(Passage passage, Command.PatientQuery query, long millisMax, Supplier<Step> again) {
         // In this order: what ends between the two is answered as ended, and not with what it was before.
         Command.Wait wait = waitFor(passage, query::wait);
         Answer answer = answer(passage, query);
-        if (wait == null || !(answer.outcome() instanceof Outcome.Done)) {
+        if (wait == null || answer.outcome() instanceof Outcome.Turned) {
             return answer;
         }
-        long millis = TimeUnit.SECONDS.toMillis(wait.seconds());
+        int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
+        Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
+        if (answer.outcome() instanceof Outcome.Page page) {
+            now = answer.with(page.asTheLast());
+            if (parts.waiters.count(wait.topic()) >= Limits.WAITING_STREAMS_PER_WORKSPACE_MAX) {
+                return now;
+            }
+        }
+        long millis = Math.min(TimeUnit.SECONDS.toMillis(wait.seconds()), millisMax);
         CompletableFuture<Void> end = parts.waiters.await(wait.topic(), millis);
         boolean hasEndedMeanwhile = waitFor(passage, query::wait) == null;
         if (hasEndedMeanwhile) {
             parts.waiters.signal(wait.topic());
         }
-        int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
-        Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
-        return new Step.Pause(
-                now,
-                end,
-                millis,
-                () -> answer(passage, context -> {
-                    Access.checkStillIn(context.rows(), passage.caller);
-                    return query.answer(context);
-                }));
+        return new Step.Pause(now, end, millis, again);
     }
 
     private Answer answer(Passage passage, Command.Query query) {

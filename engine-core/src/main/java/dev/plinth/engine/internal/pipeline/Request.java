@@ -162,6 +162,7 @@ public final class Request {
      * @param prefer the caller's preferences
      * @param contentType the type of the body
      * @param contentEncoding the coding of the body
+     * @param lastEventId the last event that a client of a stream has seen
      */
     public record Headers(
             @Nullable String authorization,
@@ -170,5 +171,30 @@ public final class Request {
             @Nullable String ifNoneMatch,
             @Nullable String prefer,
             @Nullable String contentType,
-            @Nullable String contentEncoding) {}
+            @Nullable String contentEncoding,
+            @Nullable String lastEventId) {
+        /** A credential, and nothing else. */
+        public static Headers of(String authorization) {
+            return new Headers(authorization, null, null, null, null, null, null, null);
+        }
+
+        /** The same under an idempotency key. */
+        public Headers withIdempotencyKey(String key) {
+            return new Headers(
+                    authorization, key, ifMatch, ifNoneMatch, prefer, contentType, contentEncoding, lastEventId);
+        }
+
+        /** The same on the condition that the thing is still in one of these versions. */
+        public Headers withIfMatch(String tags) {
+            return new Headers(
+                    authorization,
+                    idempotencyKey,
+                    tags,
+                    ifNoneMatch,
+                    prefer,
+                    contentType,
+                    contentEncoding,
+                    lastEventId);
+        }
+    }
 }

@@ -26,6 +26,21 @@ public final class Waiters {
         }
     }
 
+    /** True if nobody waits for anything. */
+    public boolean isEmpty() {
+        return byTopic.isEmpty();
+    }
+
+    /** How many wait for a topic. */
+    int count(Id topic) {
+        int[] count = new int[1];
+        Waiting unused = byTopic.computeIfPresent(topic, (id, waiting) -> {
+            count[0] = waiting.count;
+            return waiting;
+        });
+        return count[0];
+    }
+
     /** Who was told may wait for the topic again by now: that is another waiting. */
     private void leave(Id topic, Waiting waiting) {
         byTopic.computeIfPresent(topic, (id, now) -> now.equals(waiting) && --now.count <= 0 ? null : now);

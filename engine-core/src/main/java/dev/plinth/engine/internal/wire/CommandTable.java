@@ -217,6 +217,11 @@ final class CommandTable {
                 .page("type", "resourceId", "after")
                 .gives("Event")
                 .decodedBy(decode::list));
+        table.add(row("streamEvents", "GET", "/v1/events/stream")
+                .scope(EVENTS_READ)
+                .parameters("type", "resourceId")
+                .gives("string")
+                .decodedBy(decode::stream));
         table.add(row("getEvent", "GET", "/v1/events/{eventId}")
                 .scope(EVENTS_READ)
                 .gives("Event")

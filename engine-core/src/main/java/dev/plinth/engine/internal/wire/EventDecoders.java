@@ -46,6 +46,17 @@ final class EventDecoders {
                 Events.list(page, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
     }
 
+    Command stream(Request request) {
+        Input input = Input.of(request);
+        String sent = request.headers().lastEventId();
+        Id after = sent == null || sent.isEmpty() ? null : Id.parse(IdKind.EVENT, sent);
+        if (after == null && sent != null && !sent.isEmpty()) {
+            input.query().error(Events.LAST_EVENT_ID, "invalid_format", "Expected an id evt_…, but it is none.");
+        }
+        return input.checked(
+                Events.stream(input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
+    }
+
     Command get(Request request) {
         Input input = Input.of(request);
         return input.checked(Events.get(input.id(IdKind.EVENT, 0)));

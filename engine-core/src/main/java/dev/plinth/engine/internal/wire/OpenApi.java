@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenApi {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
     private static final String RUN_OPERATION = "runOperation";
+    private static final String STREAM_EVENTS = "streamEvents";
 
     private static final byte[] PROBLEM = """
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
@@ -175,6 +177,9 @@ final class OpenApi {
             demandable(json, operation, Operation.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
             reference(json, "parameters/Prefer");
         }
+        if (operation.name().equals(STREAM_EVENTS)) {
+            reference(json, "parameters/LastEventId");
+        }
         if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
             demandable(json, operation, Operation.Demand.IF_MATCH, "IfMatch");
         }
@@ -225,16 +230,20 @@ final class OpenApi {
     private static void success(JsonBytes json, Operation operation, Operation.Success success) {
         json.open().member("description", success.entity().isEmpty() ? "Not modified." : "Done.");
         if (!success.entity().isEmpty()) {
-            boolean isText = operation.path().equals("/metrics");
-            json.name("content")
-                    .open()
-                    .name(isText ? "text/plain" : "application/json")
-                    .open();
+            json.name("content").open().name(mediaType(operation)).open();
             boolean isPage = operation.parameters().contains("cursor");
             OpenApiSchemas.add(json.name("schema"), success.entity(), isPage);
             json.close().close();
         }
         json.close();
+    }
+
+    private static String mediaType(Operation operation) {
+        return switch (operation.name()) {
+            case "getMetrics" -> "text/plain";
+            case STREAM_EVENTS -> "text/event-stream";
+            default -> "application/json";
+        };
     }
 
     /** What the row itself says, and what follows for every row of its kind. */
@@ -309,6 +318,11 @@ final class OpenApi {
                 "Prefer",
                 false,
                 "wait=1 to wait=30: waits for a call or a job that is still running.");
+        header(
+                json.name("LastEventId"),
+                Events.LAST_EVENT_ID,
+                false,
+                "The event after which to go on; without it, the stream begins with what happens from now on.");
         json.close().name("schemas").open();
         json.raw("Problem", PROBLEM);
         OpenApiSchemas.addAll(json);

@@ -33,6 +33,9 @@ final class ReplyWriter {
         } else if (outcome instanceof Outcome.Page page) {
             headers.add("Cache-Control", "no-store");
             headers.add("Content-Type", page.contentType());
+            if (page.rest() != null) {
+                headers.add("X-Accel-Buffering", "no"); // a proxy that collects a stream never passes it on
+            }
             reply = new Reply(page.status(), headers, page.body());
         } else {
             reply = turned(((Outcome.Turned) outcome).refusal(), answer.request(), answer.keyed(), headers);

@@ -94,7 +94,7 @@ final class SystemDecoders {
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
     Command metrics(Request request) {
         return Input.of(request)
-                .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE));
+                .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null));
     }
 
     Command openApi(Request request) {

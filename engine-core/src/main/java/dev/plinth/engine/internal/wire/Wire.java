@@ -5,7 +5,9 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.KeyUses;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -23,6 +25,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -98,7 +101,7 @@ public final class Wire {
         } catch (Refused refused) {
             return refuse(refused.refusal());
         }
-        return ReplyWriter.write(pipeline.call(request));
+        return reply(request, pipeline.call(request));
     }
 
     /** Answers a call without ever blocking the caller's thread. */
@@ -109,7 +112,26 @@ public final class Wire {
         } catch (Refused refused) {
             return CompletableFuture.completedFuture(refuse(refused.refusal()));
         }
-        return pipeline.submit(request).thenApply(ReplyWriter::write);
+        return pipeline.submit(request).thenApply(answer -> reply(request, answer));
+    }
+
+    private Reply reply(Request request, Answer answer) {
+        Reply reply = ReplyWriter.write(answer);
+        Optional<Reply.Rest> rest = rest(request, answer);
+        return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
+    }
+
+    private Optional<Reply.Rest> rest(Request request, Answer answer) {
+        Command.PatientQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
+        return rest == null
+                ? Optional.empty()
+                : Optional.of(() -> pipeline.follow(request, rest).thenApply(next -> part(request, next)));
+    }
+
+    /** What is no page is why the stream ends. */
+    private Reply.Part part(Request request, Answer answer) {
+        byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
+        return new Reply.Part(bytes, rest(request, answer));
     }
 
     /** A request to the operation of a name, for the typed client. */
@@ -157,7 +179,8 @@ public final class Wire {
                 headers.get("if-none-match"),
                 headers.get("prefer"),
                 headers.get("content-type"),
-                headers.get("content-encoding"));
+                headers.get("content-encoding"),
+                headers.get("last-event-id"));
         boolean read = match.operation().body() != Operation.Body.NONE;
         return new Request(
                         match.operation(),

@@ -136,7 +136,7 @@ class OutcomeUnknownTest {
                 List.of(),
                 List.of(),
                 request -> method.equals("POST") ? CREATE : nothing);
-        Request.Headers headers = new Request.Headers("Bearer " + secret, key, null, null, null, null, null);
+        Request.Headers headers = Request.Headers.of("Bearer " + secret).withIdempotencyKey(key);
         return new Request(operation, method, List.of(), null, headers, new byte[0], false);
     }
 

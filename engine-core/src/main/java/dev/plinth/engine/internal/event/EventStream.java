@@ -1,0 +1,87 @@
+package dev.plinth.engine.internal.event;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the events of a workspace, and what stands behind it as server-sent events (WHATWG HTML, section 9.2). Each part leads to the
+ * place behind it, so nothing is kept for a client between two parts.
+ *
+ * @param type shows only events of this type, or null
+ * @param resource shows only events about this resource, or null
+ * @param position the number of the last event that was looked at
+ */
+record EventStream(@Nullable String type, @Nullable Id resource, long position) implements Command.PatientQuery {
+    private static final String CONTENT_TYPE = "text/event-stream";
+
+    @Override
+    public Command.@Nullable Wait wait(Context context) {
+        long next = context.rows().ceiling(Events.set(context.workspace(), type, resource), position + 1);
+        return next == Rows.NONE
+                ? new Command.Wait(Events.topic(context.workspace()), Limits.STREAM_SILENCE_SECONDS_MAX)
+                : null;
+    }
+
+    /** The first part: at once, whether there are events or not. */
+    Outcome begin(Context context) {
+        return part(context, false);
+    }
+
+    /** The next part. Where there is nothing to show, it tells from where to go on should the connection break now. */
+    @Override
+    public Outcome answer(Context context) {
+        return part(context, true);
+    }
+
+    private Outcome part(Context context, boolean tellsPlace) {
+        Rows rows = context.rows();
+        SetKey set = Events.set(context.workspace(), type, resource);
+        ByteArrayOutputStream part = new ByteArrayOutputStream();
+        long at = position;
+        long next = rows.ceiling(set, at + 1);
+        for (int i = 0; i < Limits.STREAM_PART_EVENTS_MAX && next != Rows.NONE; i++) {
+            if (part.size() >= Limits.STREAM_PART_BYTES_MAX) {
+                break;
+            }
+            byte[] bytes = rows.at(next);
+            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            if (row != null && !row.isExpired(context.now()) && (type == null || type.equals(row.type()))) {
+                write(row, part);
+            }
+            at = next;
+            next = rows.ceiling(set, next + 1);
+        }
+        if (part.size() == 0) {
+            part.writeBytes(ascii(tellsPlace && next == Rows.NONE ? place(context) : ":\n\n"));
+        }
+        return new Outcome.Page(part.toByteArray(), CONTENT_TYPE, new EventStream(type, resource, at));
+    }
+
+    /** All up to the last event of the workspace has been looked at. An id without data is remembered by clients, and shown to nobody. */
+    private static String place(Context context) {
+        SetKey all = SetKey.of(SetKinds.EVENTS, context.workspace());
+        long last = context.rows().floor(all, Long.MAX_VALUE);
+        byte[] row = last == Rows.NONE ? null : context.rows().at(last);
+        return row == null ? ":\n\n" : "id: " + EventRow.read(row).id() + "\n\n";
+    }
+
+    private static void write(EventRow row, ByteArrayOutputStream part) {
+        String head = "id: " + row.id() + "\nevent: " + row.type() + "\ndata: ";
+        part.writeBytes(ascii(head));
+        part.writeBytes(row.json());
+        part.writeBytes(ascii("\n\n"));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
