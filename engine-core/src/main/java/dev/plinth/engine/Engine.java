@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
+import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -110,6 +111,7 @@ public final class Engine implements AutoCloseable {
                 workers,
                 config.jobHandlers(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
+                Map.of(RecoverJob.TYPE, RecoverJob.opener(Events::json)),
                 Access::isActive);
         webhooks = webhooks(config, store, commits, seal, workers);
         keyUses = new KeyUsesLane(access.uses(), commits, config.clock());

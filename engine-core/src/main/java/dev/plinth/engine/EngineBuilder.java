@@ -12,7 +12,7 @@ import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -335,9 +335,9 @@ public final class EngineBuilder {
     }
 
     private static String checked(String name) {
-        if (!NAME.matcher(name).matches() || name.equals(BulkJob.TYPE)) {
-            throw new IllegalArgumentException("Expected a name that matches " + NAME + " and is not " + BulkJob.TYPE
-                    + ", but got \"" + name + "\"");
+        if (!NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
+            throw new IllegalArgumentException("Expected a name that matches " + NAME + " and is none of "
+                    + EngineJobs.TYPES + ", but got \"" + name + "\"");
         }
         return name;
     }

@@ -1,10 +1,12 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.time.Instant;
 import java.util.List;
 
 /** Where the events of one workspace are sent, and what became of it. Thread-safe. */
@@ -80,5 +82,16 @@ public final class WebhooksClient {
     /** Sends a delivery again, whatever became of it. */
     public Invocation<Delivery> resend(String deliveryId) {
         return calls.of("resendDelivery", List.of(deliveryId), Values::delivery);
+    }
+
+    /**
+     * Starts a job that sends all deliveries again which the endpoint has exhausted, each once. Its result is {@code {"resent":n}}.
+     *
+     * @param since when their events happened at the earliest
+     */
+    public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
+        byte[] body =
+                new JsonBytes().open().member("since", since.toString()).close().bytes();
+        return calls.of("recoverDeliveries", List.of(endpointId), body, Values::accepted);
     }
 }

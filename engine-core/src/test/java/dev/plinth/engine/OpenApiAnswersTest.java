@@ -175,6 +175,7 @@ final class OpenApiAnswersTest {
         String delivery = AgingStore.id(page);
         ok("getDelivery", "GET", "/v1/deliveries/" + delivery, null);
         ok("resendDelivery", "POST", "/v1/deliveries/" + delivery + "/resend", null);
+        ok("recoverDeliveries", "POST", endpoint + "/recover", "{\"since\":\"2026-01-01T00:00:00Z\"}");
     }
 
     private void keys() {

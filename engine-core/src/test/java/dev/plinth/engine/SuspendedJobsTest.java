@@ -88,6 +88,7 @@ final class SuspendedJobsTest {
                         return null;
                     }),
                     Map.of(),
+                    Map.of(),
                     Access::isActive);
             runner.startReady();
             assertThat(picked).hasSize(1);

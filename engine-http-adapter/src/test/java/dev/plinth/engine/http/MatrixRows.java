@@ -160,6 +160,9 @@ final class MatrixRows {
                 .tellsOfTheMoment();
         read("listDeliveries", "webhooks").id("endpointId", ENDPOINT);
         read("getDelivery", "webhooks").id("deliveryId", DELIVERY);
+        write("recoverDeliveries", "webhooks", changed(202))
+                .id("endpointId", ENDPOINT)
+                .body("{\"since\":\"2025-01-01T00:00:00Z\"}");
         write("resendDelivery", "webhooks", changed(202))
                 .id("deliveryId", DELIVERY)
                 .when(DELIVERY, WRONG_STATE, IdState.DROPPED);

@@ -90,6 +90,24 @@ final class JobRun implements JobContext {
         commit(JobSteps.succeed(id(), row.attempt(), new byte[0]));
     }
 
+    /** Goes through rows step by step. When the engine closes, the job goes back to the queue before its next step. */
+    void steps(StepJob.Opener opener) {
+        StepJob job = opener.open(input);
+        try {
+            long after = Rows.NONE;
+            do {
+                if (committer.isStopped()) {
+                    commit(JobSteps.giveBack(id(), row.attempt()));
+                    return;
+                }
+                after = JobSteps.reached(commit(JobSteps.step(id(), row.attempt(), job, after, mayRun)));
+            } while (after != Rows.NONE);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
+            fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
+        }
+    }
+
     /** One item; one that the engine itself fails is an outcome like any other. */
     private Outcome item(ItemJob job, int index) {
         try {

@@ -39,6 +39,7 @@ public final class JobRunner implements Lane {
      *
      * @param handlers the host's code by type
      * @param itemJobs the engine's own jobs of items by type
+     * @param stepJobs the engine's own jobs that go through rows by type
      * @param mayRun tells whether the jobs of a workspace may start, and the items of one that has started
      */
     public JobRunner(
@@ -47,6 +48,7 @@ public final class JobRunner implements Lane {
             Executor executor,
             Map<String, JobHandler> handlers,
             Map<String, ItemJob.Opener> itemJobs,
+            Map<String, StepJob.Opener> stepJobs,
             BiPredicate<Rows, Id> mayRun) {
         this.store = store;
         this.committer = committer;
@@ -55,6 +57,7 @@ public final class JobRunner implements Lane {
         this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX);
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
+        stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener)));
     }
 
     /** Whom to tell that an attempt has ended. */

@@ -8,8 +8,11 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
@@ -120,16 +123,9 @@ final class JobSteps {
      */
     static Command.Change item(
             Id id, int attempt, ItemJob job, int index, Command.Change change, BiPredicate<Rows, Id> mayRun) {
-        return context -> {
-            JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt || row.doneItems() != index) {
+        return interruptible(id, attempt, mayRun, (context, row) -> {
+            if (row.doneItems() != index) {
                 return Decision.nothing(TOO_LATE);
-            }
-            if (row.cancelRequested()) {
-                return Decision.of(end(context, row), TOO_LATE);
-            }
-            if (!mayRun.test(context.rows(), context.workspace())) {
-                return Decision.of(back(context, row), TOO_LATE);
             }
             Changes changes = new Changes();
             Outcome outcome;
@@ -147,6 +143,54 @@ final class JobSteps {
             changes.put(JobTables.JOBS, next.key(), next.row());
             Pieces.put(changes, id, Pieces.Kind.OUTCOME, index, job.render(index, outcome));
             return Decision.of(changes, DONE);
+        });
+    }
+
+    /**
+     * One step of a job that goes through rows: what becomes of them and how far the job is, in one record; the last one ends the job. The
+     * outcome of any other tells where the next one goes on.
+     */
+    static Command.Change step(Id id, int attempt, StepJob job, long after, BiPredicate<Rows, Id> mayRun) {
+        return interruptible(id, attempt, mayRun, (context, row) -> {
+            StepJob.Step step = job.step(context, after);
+            long done =
+                    step.done() + (row.progress() == null ? 0 : row.progress().done());
+            JobRow next = row.progressed(new JobRow.Progress(done, done, ""));
+            Changes changes = step.changes();
+            if (step.reached() == Rows.NONE) {
+                byte[] result = job.result(done);
+                changes.addAll(JobRules.succeed(context, JobRules.succeeded(context, next, result), result));
+                return Decision.of(changes, TOO_LATE);
+            }
+            if (step.done() > 0) {
+                changes.put(JobTables.JOBS, next.key(), next.row());
+            }
+            return Decision.of(
+                    changes,
+                    Outcome.Done.ok(new RowWriter(1).number(step.reached()).row()));
+        });
+    }
+
+    /** Where the step goes on that comes after one with this outcome; {@link Rows#NONE} if none does. */
+    static long reached(Outcome outcome) {
+        return wasInTime(outcome) ? new RowReader(((Outcome.Done) outcome).body(), 1).number() : Rows.NONE;
+    }
+
+    /** A step before which the job can be ended by request, or go back to the queue while the jobs of its workspace may not run. */
+    private static Command.Change interruptible(
+            Id id, int attempt, BiPredicate<Rows, Id> mayRun, BiFunction<Context, JobRow, Decision> step) {
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
+                return Decision.nothing(TOO_LATE);
+            }
+            if (row.cancelRequested()) {
+                return Decision.of(end(context, row), TOO_LATE);
+            }
+            if (!mayRun.test(context.rows(), context.workspace())) {
+                return Decision.of(back(context, row), TOO_LATE);
+            }
+            return step.apply(context, row);
         };
     }
 

@@ -104,6 +104,40 @@ public final class Deliveries {
         };
     }
 
+    /**
+     * Asks for one attempt of what an endpoint has exhausted since a time, some deliveries after a number. One that is asked for already is
+     * left as it is, and so is one whose event is gone.
+     *
+     * @param since when its event happened at the earliest, in epoch milliseconds
+     * @param bodies finds the bytes of an event
+     */
+    public static Recovered recover(Context context, Id endpoint, long since, long after, Webhooks.Bodies bodies) {
+        Changes changes = new Changes();
+        Rows rows = context.rows();
+        Id workspace = context.workspace();
+        if (rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(endpoint)) == null) {
+            return new Recovered(changes, 0, Rows.NONE);
+        }
+        SetKey exhausted = WebhookTables.byStatus(endpoint, DeliveryStatus.EXHAUSTED);
+        long reached = DeliverySteps.forSome(rows, exhausted, after, row -> {
+            DeliveryRow.Facts facts = row.facts();
+            boolean wanted = facts.createdAt() >= since && row.resendAt() == 0 && !row.isExpired(context.now());
+            if (wanted && bodies.find(rows, workspace, facts.event()) != null) {
+                DeliverySteps.put(changes, row.resend(context.now()));
+            }
+        });
+        return new Recovered(changes, changes.writes().size(), reached);
+    }
+
+    /**
+     * Deliveries that are asked for.
+     *
+     * @param changes their rows
+     * @param count how many
+     * @param reached the number of the last one that was looked at; {@link Rows#NONE} if there are no more
+     */
+    public record Recovered(Changes changes, int count, long reached) {}
+
     private static DeliveryRow find(Context context, Id id) {
         byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));

@@ -166,7 +166,7 @@ final class DeliverySteps {
     }
 
     /** Shows some rows of a set after a number; gives the number of the last one, or NONE if there are no more behind it. */
-    private static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
+    static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
         long last = after;
         long next = rows.ceiling(set, after + 1);
         for (int i = 0; i < STEP_ROWS_MAX && next != Rows.NONE; i++) {
@@ -180,7 +180,7 @@ final class DeliverySteps {
         return next == Rows.NONE ? Rows.NONE : last;
     }
 
-    private static Changes put(Changes changes, DeliveryRow row) {
+    static Changes put(Changes changes, DeliveryRow row) {
         return changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
     }
 

@@ -194,6 +194,11 @@ public final class Endpoints {
         }
     }
 
+    /** Refuses if the caller has no such endpoint. */
+    public static void check(Context context, Id id) {
+        EndpointRow unused = find(context, id);
+    }
+
     static EndpointRow find(Context context, Id id) {
         byte[] row =
                 context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));

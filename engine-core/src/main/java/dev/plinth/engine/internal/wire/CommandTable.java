@@ -270,6 +270,12 @@ final class CommandTable {
                 .page("status")
                 .gives("Delivery")
                 .decodedBy(decode::deliveries));
+        table.add(row("recoverDeliveries", "POST", one + "/recover")
+                .scope(WEBHOOKS_WRITE)
+                .takes("Recovery")
+                .refuses(JOB_QUEUE_FULL)
+                .gives(202, "AcceptedJob")
+                .decodedBy(decode::recover));
         table.add(row("getDelivery", "GET", "/v1/deliveries/{deliveryId}")
                 .scope(WEBHOOKS_READ)
                 .gives("Delivery")

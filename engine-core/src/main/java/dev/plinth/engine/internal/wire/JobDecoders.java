@@ -4,7 +4,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.command.RetryJob;
 import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.job.Jobs;
@@ -34,12 +34,12 @@ final class JobDecoders {
         if (!input.body().has("type")) {
             input.body().missing("type", "the type of the job");
         }
-        if (BulkJob.TYPE.equals(type)) {
+        if (type != null && EngineJobs.TYPES.contains(type)) {
             input.body()
                     .error(
                             "type",
                             "reserved",
-                            "Expected a type of your own; for this one use POST /v1/resources/bulk.");
+                            "Expected a type of your own; the engine starts this one itself, for a route of its own.");
         }
         byte[] argument = input.objectMember("input");
         if (!input.body().has("input")) {
@@ -115,7 +115,7 @@ final class JobDecoders {
                         "/types/" + i,
                         "invalid_format",
                         "Expected a string that matches " + TYPE + ", but it does not.");
-            } else if (type.equals(BulkJob.TYPE)) {
+            } else if (EngineJobs.TYPES.contains(type)) {
                 input.error("/types/" + i, "reserved", "Expected a type of your own; the engine runs this one itself.");
             }
             types.add(type);

@@ -22,6 +22,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -30,7 +31,6 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -61,8 +61,7 @@ final class OpenApiBodies {
             Scope.values().length,
             oneOf(Arrays.stream(Scope.values()).map(Scope::wireName).toList()));
 
-    private static final byte[] JOB_TYPE =
-            matchingUnless(JobDecoders.TYPE, "report.monthly", oneOf(List.of(BulkJob.TYPE)));
+    private static final byte[] JOB_TYPE = matchingUnless(JobDecoders.TYPE, "report.monthly", oneOf(EngineJobs.TYPES));
     private static final byte[] ANYTHING = new JsonBytes().open().close().bytes();
 
     private final Map<String, byte[]> schemas = new LinkedHashMap<>();
@@ -256,6 +255,7 @@ final class OpenApiBodies {
         schemas.put(
                 "WebhookEndpointChange",
                 endpoint(new BodySchema().may("url", url).may("status", oneOf(WebhookDecoders.STATUSES))));
+        schemas.put("Recovery", new BodySchema().needs("since", TIME).bytes());
         schemas.put(
                 "SecretRotation",
                 new BodySchema()

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -134,6 +135,15 @@ final class WebhookDecoders {
     Command resend(Request request) {
         Input input = Input.of(request);
         return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::json, webhooks::isBusy));
+    }
+
+    Command recover(Request request) {
+        Input input = Input.of(request);
+        Long since = input.body().time("since");
+        if (!input.body().has("since")) {
+            input.body().missing("since", "the time of the first event to send again");
+        }
+        return input.checked(RecoverJob.of(input.id(IdKind.ENDPOINT, 0), since == null ? 0 : since));
     }
 
     private @Nullable String url(Fields body) {

@@ -1,0 +1,79 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.job.StepJob;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.util.Objects;
+
+/** The job that asks for one attempt of each delivery that an endpoint has exhausted since a time. */
+public final class RecoverJob implements StepJob {
+    /** The type of the job. */
+    public static final String TYPE = "webhooks.recover";
+
+    private static final String ENDPOINT = "endpointId";
+    private static final String SINCE = "sinceMillis";
+
+    private final Id endpoint;
+    private final long since;
+    private final Webhooks.Bodies bodies;
+
+    private RecoverJob(Id endpoint, long since, Webhooks.Bodies bodies) {
+        this.endpoint = endpoint;
+        this.since = since;
+        this.bodies = bodies;
+    }
+
+    /**
+     * Accepts the job.
+     *
+     * @param since when the events happened at the earliest, in epoch milliseconds
+     */
+    public static Command.Change of(Id endpoint, long since) {
+        byte[] input = new JsonBytes()
+                .open()
+                .member(ENDPOINT, endpoint)
+                .member(SINCE, since)
+                .close()
+                .bytes();
+        return context -> {
+            Endpoints.check(context, endpoint);
+            return Jobs.accept(context, NewJob.now(TYPE, input));
+        };
+    }
+
+    /**
+     * Opens the job that an input describes.
+     *
+     * @param bodies finds the bytes of an event
+     */
+    public static Opener opener(Webhooks.Bodies bodies) {
+        return input -> {
+            JsonValue.Obj members = (JsonValue.Obj) JsonReader.trusted(input);
+            JsonValue.Text endpoint = (JsonValue.Text) Objects.requireNonNull(members.get(ENDPOINT));
+            JsonValue.Num since = (JsonValue.Num) Objects.requireNonNull(members.get(SINCE));
+            Id id = Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint.value()));
+            return new RecoverJob(id, Long.parseLong(since.written()), bodies);
+        };
+    }
+
+    @Override
+    public Step step(Context context, long after) {
+        Deliveries.Recovered recovered = Deliveries.recover(context, endpoint, since, after, bodies);
+        return new Step(recovered.changes(), recovered.count(), recovered.reached());
+    }
+
+    @Override
+    public byte[] result(long done) {
+        return new JsonBytes().open().member("resent", done).close().bytes();
+    }
+}

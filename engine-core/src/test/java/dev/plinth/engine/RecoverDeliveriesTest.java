@@ -1,0 +1,279 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.AcceptedJob;
+import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Reply;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a receiver missed while it was down is sent again on request: all of it, and nothing else. */
+@Timeout(120)
+final class RecoverDeliveriesTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int MORE_THAN_A_STEP = 450;
+
+    @TempDir
+    private Path directory;
+
+    private AgingStore store = AgingStore.inMemory();
+    private String endpoint = endpoint();
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void recover_exhausted_isSentAgainOnce() {
+        exhaust(3);
+
+        Job job = recover(START);
+
+        assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(job.type()).isEqualTo("webhooks.recover");
+        assertThat(job.result()).contains(Json.of("{\"resent\":3}"));
+        assertThat(deliveries()).hasSize(3).allSatisfy(delivery -> {
+            assertThat(delivery.status()).isEqualTo("delivered");
+            assertThat(delivery.attempts()).hasSize(11);
+            assertThat(delivery.attempts().get(10).trigger()).isEqualTo("manual");
+        });
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":0}"));
+    }
+
+    @Test
+    void recover_exhaustedBeforeSince_isLeft() {
+        exhaust(2);
+        Instant since = Instant.ofEpochMilli(store.clock.epochMillis());
+        publish();
+        exhaust(1);
+
+        Job job = recover(since);
+
+        assertThat(job.result()).contains(Json.of("{\"resent\":2}"));
+        assertThat(deliveries())
+                .extracting(Delivery::status)
+                .as("newest first")
+                .containsExactly("delivered", "delivered", "exhausted", "exhausted");
+    }
+
+    @Test
+    void recover_whatIsNotExhausted_isLeft() {
+        publish();
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+        publish();
+        store.pass(Duration.ZERO);
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly("retrying", "delivered");
+
+        Job job = recover(START);
+
+        assertThat(job.result()).contains(Json.of("{\"resent\":0}"));
+        assertThat(deliveries())
+                .extracting(delivery -> delivery.attempts().size())
+                .containsExactly(1, 1);
+    }
+
+    @Test
+    void recover_ofOneEndpoint_leavesTheOther() {
+        String other = endpoint();
+        exhaust(1);
+
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":1}"));
+
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly("delivered");
+        endpoint = other;
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly("exhausted");
+    }
+
+    @Test
+    void recover_receiverStillDown_isOneMoreAttemptEach() {
+        exhaust(2);
+        store.answerWith(number -> 500);
+
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":2}"));
+
+        assertThat(deliveries()).allSatisfy(delivery -> {
+            assertThat(delivery.status()).isEqualTo("exhausted");
+            assertThat(delivery.attempts()).hasSize(11);
+            assertThat(delivery.nextAttemptAt()).isEmpty();
+        });
+    }
+
+    @Test
+    void recover_moreThanAStep_isSentAgainWhole() {
+        exhaust(MORE_THAN_A_STEP);
+
+        Job job = recover(START);
+
+        assertThat(job.result()).contains(Json.of("{\"resent\":" + MORE_THAN_A_STEP + "}"));
+        assertThat(deliveries())
+                .hasSize(MORE_THAN_A_STEP)
+                .allMatch(delivery -> delivery.status().equals("delivered"));
+    }
+
+    @Test
+    void recover_askedTwiceAtOnce_sendsOnce() {
+        exhaust(MORE_THAN_A_STEP);
+
+        AcceptedJob first = ask(START);
+        AcceptedJob second = ask(START);
+
+        long resent = resent(first) + resent(second);
+        store.pass(Duration.ZERO);
+        assertThat(deliveries()).allMatch(delivery -> delivery.status().equals("delivered"));
+        long manual = deliveries().stream()
+                .flatMap(delivery -> delivery.attempts().stream())
+                .filter(attempt -> attempt.trigger().equals("manual"))
+                .count();
+        assertThat(manual).isEqualTo(MORE_THAN_A_STEP).isEqualTo(resent);
+    }
+
+    @Test
+    void recover_eventNotKeptAnyMore_isLeft() {
+        exhaust(1);
+        store.days(28);
+
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":0}"));
+
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly("exhausted");
+    }
+
+    @Test
+    void recover_engineClosedRightAfter_goesOnAfterTheRestart() {
+        store.close();
+        store = AgingStore.open(builder -> builder.directory(directory));
+        endpoint = endpoint();
+        exhaust(MORE_THAN_A_STEP);
+        AcceptedJob job = ask(START);
+
+        store.reopen();
+
+        assertThat(wait(job).status()).isEqualTo(JobStatus.SUCCEEDED);
+        store.pass(Duration.ZERO);
+        assertThat(deliveries())
+                .hasSize(MORE_THAN_A_STEP)
+                .allMatch(delivery -> delivery.status().equals("delivered"));
+    }
+
+    @Test
+    void recover_unknownEndpoint_is404() {
+        String foreign = endpoint;
+        store.use(store.newKey(store.newWorkspace("other")));
+
+        for (String id : List.of(foreign, "we_00000000000000000000000000", "nonsense")) {
+            Reply reply = store.call(
+                    "POST", "/v1/webhook-endpoints/" + id + "/recover", "{\"since\":\"2026-01-01T00:00:00Z\"}");
+            assertThat(reply.status()).as(id).isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"since\":null}",
+                "{\"since\":1767225600}",
+                "{\"since\":\"yesterday\"}",
+                "{\"since\":\"2026-01-01\"}",
+                "{\"since\":\"2026-01-01T00:00:00Z\",\"to\":1}"
+            })
+    void recover_withoutATime_is422AndNamesTheMember(String body) {
+        Reply reply = store.call("POST", "/v1/webhook-endpoints/" + endpoint + "/recover", body);
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text()).containsAnyOf("\"pointer\":\"/since\"", "\"pointer\":\"/to\"");
+    }
+
+    @Test
+    void jobs_ofTheEnginesTypes_areStartedRunAndHandledByNobodyElse() {
+        for (String type : List.of("webhooks.recover", "resources.bulk")) {
+            Reply started = store.call("POST", "/v1/jobs", "{\"type\":\"" + type + "\",\"input\":{}}");
+            Reply leased = store.call("POST", "/v1/jobs/lease", "{\"types\":[\"" + type + "\"]}");
+
+            assertThat(started.text()).contains("\"status\":422", "reserved");
+            assertThat(leased.text()).contains("\"status\":422", "reserved");
+            assertThatThrownBy(() -> Engine.builder().jobHandler(type, context -> null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(type);
+        }
+    }
+
+    /** One that is not told of the jobs that recover it. */
+    private String endpoint() {
+        String id = store.endpoint();
+        store.call("PATCH", "/v1/webhook-endpoints/" + id, "{\"types\":[\"payment.*\"]}");
+        store.pass(Duration.ZERO);
+        return id;
+    }
+
+    /** Publishes events while the receiver is down until all their deliveries are exhausted; then it is up again. */
+    private void exhaust(int events) {
+        store.answerWith(number -> 500);
+        IntStream.range(0, events).forEach(i -> publish());
+        store.days(5);
+        store.answerWith(number -> 200);
+    }
+
+    private void publish() {
+        store.make("/v1/events", "{\"type\":\"payment.processed\",\"data\":{}}");
+    }
+
+    private AcceptedJob ask(Instant since) {
+        return client().webhooks().recover(endpoint, since).call();
+    }
+
+    private Job wait(AcceptedJob job) {
+        return client().job(job.jobId(), 30).call();
+    }
+
+    private long resent(AcceptedJob job) {
+        Object resent = wait(job).result().orElseThrow().asMap().get("resent");
+        return ((Number) resent).longValue();
+    }
+
+    /** The job at its end, when all that it asked for has been tried. */
+    private Job recover(Instant since) {
+        Job job = wait(ask(since));
+        store.pass(Duration.ZERO);
+        return job;
+    }
+
+    private PlinthClient client() {
+        return store.engine().client(store.key());
+    }
+
+    /** The deliveries of payments, newest first. */
+    private List<Delivery> deliveries() {
+        List<Delivery> all = new ArrayList<>();
+        Page<Delivery> page =
+                client().webhooks().deliveries(endpoint).where("limit", "100").call();
+        all.addAll(page.data());
+        while (page.hasMore()) {
+            page = client().webhooks()
+                    .deliveries(endpoint)
+                    .where("limit", "100")
+                    .where("cursor", page.nextCursor().orElseThrow())
+                    .call();
+            all.addAll(page.data());
+        }
+        all.removeIf(delivery -> !delivery.eventType().startsWith("payment."));
+        return all;
+    }
+}
