@@ -70,7 +70,7 @@ final class ShareSteps {
         }
         share.role = role;
         world.event(who, "resource.shared", row, share.shown());
-        return isNew ? Expected.created(share.shown(), null, ask.path()) : Expected.ok(share.shown(), null);
+        return isNew ? Expected.created(share.shown(), null, null) : Expected.ok(share.shown(), null);
     }
 
     private Expected revoke(Workspace who, String id, String granteeId) {
@@ -85,7 +85,9 @@ final class ShareSteps {
             return Expected.refused(404, "not_found");
         }
         world.shares.remove(share);
-        world.event(who, "resource.unshared", row, share.shown());
+        Map<String, Object> ended = share.shown();
+        ended.put("deleted", true);
+        world.event(who, "resource.unshared", row, ended);
         return Expected.ok(new HashMap<>(Map.of("deleted", true)), null);
     }
 

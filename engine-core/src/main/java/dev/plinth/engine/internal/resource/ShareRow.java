@@ -55,6 +55,11 @@ record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long n
                 .bytes();
     }
 
+    /** The share as the event of its end shows it. */
+    byte[] endedJson() {
+        return JsonBytes.append(json(), new JsonBytes().member("deleted", true));
+    }
+
     /** A resource's JSON as the grantee sees it. */
     byte[] view(byte[] json) {
         return JsonBytes.append(

@@ -72,12 +72,7 @@ public final class Shares {
             changes.event(new Changes.EventDraft(row.workspace(), "resource.shared", resource, share.json()));
             return Decision.of(
                     changes,
-                    before == null
-                            ? Outcome.Done.created(
-                                    share.json(),
-                                    null,
-                                    "/v1/resources/" + resource.text() + "/shares/" + grantee.text())
-                            : Outcome.Done.ok(share.json()));
+                    before == null ? Outcome.Done.created(share.json(), null, null) : Outcome.Done.ok(share.json()));
         };
     }
 
@@ -107,7 +102,7 @@ public final class Shares {
                 return new Decision(changes, Outcome.Done.ok(DELETED), revoke(resource, grantee, end));
             }
             changes.remove(ResourceTables.SHARES, share.key());
-            changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.json()));
+            changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.endedJson()));
             return Decision.of(changes, Outcome.Done.ok(DELETED));
         };
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: sends what is due, and says which addresses it would send to. */
 public final class Webhooks implements Lane, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Webhooks.class.getName());
     /** What the value of a header looks like: JSON allows what HTTP does not. */
     public static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
 
@@ -132,7 +133,7 @@ public final class Webhooks implements Lane, AutoCloseable {
                     .close()
                     .close()
                     .bytes();
-            byte[] answer = testAnswer(sender.send(request(row, event, body, context.now())));
+            byte[] answer = testAnswer(send(row, event, body, context.now()));
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         };
     }
@@ -193,7 +194,7 @@ public final class Webhooks implements Lane, AutoCloseable {
             committer.commit(engine, DeliverySteps.hold(row));
         } else {
             long at = clock.epochMillis();
-            SendResult result = sender.send(request(endpoint, row.facts().event(), body, at));
+            SendResult result = send(endpoint, row.facts().event(), body, at);
             committer.commit(engine, DeliverySteps.attempted(row, manual, at, result));
         }
     }
@@ -213,6 +214,20 @@ public final class Webhooks implements Lane, AutoCloseable {
                 endpoint == null ? null : EndpointRow.read(endpoint),
                 bodies.find(rows, workspace, row.facts().event()),
                 mayRun.test(rows, workspace));
+    }
+
+    /** What cannot even be sent is a failed attempt too: its schedule bounds it. */
+    private SendResult send(EndpointRow endpoint, Id event, byte[] body, long at) {
+        try {
+            return sender.send(request(endpoint, event, body, at));
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected to send " + event + " to endpoint " + endpoint.id()
+                            + ", but the request could not be made",
+                    e);
+            return new SendResult(null, null, null, SendError.CONNECTION, 0);
+        }
     }
 
     private SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {

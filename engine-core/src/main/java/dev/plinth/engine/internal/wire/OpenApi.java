@@ -175,6 +175,8 @@ final class OpenApi {
         }
         if (operation.mutates()) {
             demandable(json, operation, Operation.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
+        }
+        if (operation.mutates() || operation.parameters().contains("wait")) {
             reference(json, "parameters/Prefer");
         }
         if (operation.name().equals(STREAM_EVENTS)) {
