@@ -415,7 +415,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private ManualClock.@Nullable Attachment start(EngineConfig config) {
-        jobs.giveBackRunning();
+        jobs.takeBackCrashed();
         jobRing.start();
         eventRing.start();
         jobs.onSettled(timers::wake);

@@ -170,8 +170,11 @@ public final class Limits {
     /** The lease where the worker does not say. */
     public static final int LEASE_SECONDS_DEFAULT = 60;
 
-    /** A job fails when so many leases of an attempt have lapsed. */
-    public static final int LEASE_LAPSES_MAX = 3;
+    /**
+     * A job fails when so many leases of an attempt have lapsed, or so many processes have died while it ran: else a job that kills its
+     * process would do so at every start.
+     */
+    public static final int JOB_LAPSES_MAX = 3;
 
     /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
     public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param succeededItems items that went well, of a job that counts outcomes
  * @param doneItems items done, of a job that counts outcomes; -1 of all others
  * @param lease who has it, if a worker outside of this JVM runs it; else null
- * @param lapses leases of this attempt that have lapsed
+ * @param lapses leases of this attempt that have lapsed, or processes that have died during it since it last got further
  */
 record JobRow(
         Facts facts,
@@ -152,17 +152,17 @@ record JobRow(
     }
 
     JobRow cancelRequestedNow() {
-        return noted(true, progress, succeededItems, doneItems);
+        return noted(true, progress, succeededItems, doneItems, lapses);
     }
 
     JobRow progressed(Progress next) {
-        return noted(cancelRequested, next, succeededItems, doneItems);
+        return noted(cancelRequested, next, succeededItems, doneItems, lease == null ? 0 : lapses);
     }
 
     /** One more item done, with progress out of so many. */
     JobRow itemDone(boolean well, int total) {
         Progress next = new Progress(doneItems + 1L, total, "");
-        return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1);
+        return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1, 0);
     }
 
     /** A job that is not shown any more, with the pieces that it still has. */
@@ -246,7 +246,7 @@ record JobRow(
     }
 
     /** The same job at the same place, with something more known of it. */
-    private JobRow noted(boolean cancel, @Nullable Progress next, int succeeded, int done) {
+    private JobRow noted(boolean cancel, @Nullable Progress next, int succeeded, int done, int lapsed) {
         return new JobRow(
                 facts,
                 status,
@@ -261,7 +261,7 @@ record JobRow(
                 succeeded,
                 done,
                 lease,
-                lapses);
+                lapsed);
     }
 
     static JobRow read(byte[] row) {

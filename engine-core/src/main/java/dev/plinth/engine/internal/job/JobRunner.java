@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -133,13 +135,22 @@ public final class JobRunner implements Lane {
         }
     }
 
-    /** Puts back all jobs that run in this JVM: nobody of this reign runs them any more. Leases stay. */
-    public void giveBackRunning() {
+    /** Puts back all jobs that ran in a JVM that has died. Leases stay. */
+    public void takeBackCrashed() {
+        endRunning(JobSteps::crash);
+    }
+
+    /** Puts back all jobs that run in this JVM. Leases stay. */
+    private void giveBackRunning() {
+        endRunning(JobSteps::giveBack);
+    }
+
+    private void endRunning(BiFunction<Id, Integer, Command.Change> step) {
         List<JobRow> rows = store.read(JobRunner::runningRows);
         for (JobRow row : rows) {
             committer.commit(
                     Caller.engineFor(row.facts().workspace()),
-                    JobSteps.giveBack(row.facts().id(), row.attempt()));
+                    step.apply(row.facts().id(), row.attempt()));
         }
     }
 

@@ -66,20 +66,41 @@ final class JobSteps {
             if (row.cancelRequested()) {
                 return Decision.of(end(context, row), DONE);
             }
-            return Decision.of(JobRules.step(context, lapsed(context, row)), DONE);
+            return Decision.of(
+                    JobRules.step(
+                            context,
+                            lapsed(
+                                    context,
+                                    row,
+                                    "lease_lapsed",
+                                    "Expected the worker to end the job or to prolong its lease, but "
+                                            + Limits.JOB_LAPSES_MAX + " leases have lapsed.")),
+                    DONE);
         };
     }
 
-    private static JobRow lapsed(Context context, JobRow row) {
-        if (row.lapses() + 1 < Limits.LEASE_LAPSES_MAX) {
-            return row.lapsed();
-        }
-        byte[] problem = ProblemJson.ofJob(
-                "lease_lapsed",
-                "Expected the worker to end the job or to prolong its lease, but " + Limits.LEASE_LAPSES_MAX
-                        + " leases have lapsed.",
-                false);
-        return row.ended(JobStatus.FAILED, context.now(), problem, 0);
+    /**
+     * A job whose process has died is queued again without having used the attempt. It fails with the third one in an attempt that has got
+     * no further.
+     */
+    static Command.Change crash(Id id, int attempt) {
+        return running(
+                id,
+                attempt,
+                (context, row) -> JobRules.step(
+                        context,
+                        lapsed(
+                                context,
+                                row,
+                                "job_crashed",
+                                "Expected the job to end, but " + Limits.JOB_LAPSES_MAX
+                                        + " processes have died while it ran.")));
+    }
+
+    private static JobRow lapsed(Context context, JobRow row, String code, String detail) {
+        return row.lapses() + 1 < Limits.JOB_LAPSES_MAX
+                ? row.lapsed()
+                : row.ended(JobStatus.FAILED, context.now(), ProblemJson.ofJob(code, detail, false), 0);
     }
 
     static Command.Change progress(Id id, int attempt, JobRow.Progress progress) {
