@@ -56,6 +56,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -111,7 +112,7 @@ public final class Engine implements AutoCloseable {
                 workers,
                 config.jobHandlers(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
-                Map.of(RecoverJob.TYPE, RecoverJob.opener(Events::json)),
+                Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
         webhooks = webhooks(config, store, commits, seal, workers);
         keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
@@ -389,9 +390,12 @@ public final class Engine implements AutoCloseable {
         boolean events = false;
         for (Changes.Write write : writes) {
             jobs.committed(write);
-            if (!waiters.isEmpty()) {
-                signal(Jobs.topic(write), waiters);
-                signal(Events.topic(write), waiters);
+            if (waiters.areThere()) {
+                Id topic = Jobs.topic(write);
+                if (topic != null) {
+                    waiters.signal(topic);
+                }
+                Events.forEachTopic(write, event -> signalLater(event, waiters));
             }
             Id gone = DeletedWorkspaces.added(write);
             if (gone != null) {
@@ -408,9 +412,14 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private static void signal(@Nullable Id topic, Waiters waiters) {
-        if (topic != null) {
-            waiters.signal(topic);
+    /** Streams may be many, and this thread makes calls durable. */
+    private void signalLater(Id topic, Waiters waiters) {
+        if (waiters.areThere(topic)) {
+            try {
+                workers.execute(() -> waiters.signal(topic));
+            } catch (RejectedExecutionException closing) {
+                waiters.signal(topic);
+            }
         }
     }
 

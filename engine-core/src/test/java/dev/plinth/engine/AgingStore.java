@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,7 @@ final class AgingStore implements AutoCloseable {
     private final HttpServer receiver;
     private final AtomicInteger received = new AtomicInteger();
     private volatile IntUnaryOperator answers = number -> 200;
+    private volatile Consumer<String> listener = body -> {};
     private final Consumer<EngineBuilder> more;
     private Engine engine;
     private String key;
@@ -70,6 +72,11 @@ final class AgingStore implements AutoCloseable {
     /** Answers the webhook of a number, counted from 1, with a status. */
     void answerWith(IntUnaryOperator statuses) {
         answers = statuses;
+    }
+
+    /** Shows every webhook's body to a listener as it arrives. */
+    void hear(Consumer<String> body) {
+        listener = body;
     }
 
     int received() {
@@ -185,7 +192,8 @@ final class AgingStore implements AutoCloseable {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/", exchange -> {
                 try (exchange) {
-                    exchange.getRequestBody().readAllBytes();
+                    byte[] body = exchange.getRequestBody().readAllBytes();
+                    listener.accept(new String(body, StandardCharsets.UTF_8));
                     exchange.sendResponseHeaders(answers.applyAsInt(received.incrementAndGet()), -1);
                 }
             });

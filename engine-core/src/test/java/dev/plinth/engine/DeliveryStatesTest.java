@@ -56,6 +56,91 @@ final class DeliveryStatesTest {
     }
 
     @Test
+    void resend_severalTimesAtOnce_isSentAsOften() {
+        publish();
+        store.pass(Duration.ZERO);
+        String delivery = AgingStore.id(store.call("GET", deliveries));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(store.call("POST", "/v1/deliveries/" + delivery + "/resend")
+                            .status())
+                    .isEqualTo(202);
+        }
+        store.pass(Duration.ZERO);
+
+        assertThat(store.received()).isEqualTo(4);
+        assertThat(store.text("/v1/deliveries/" + delivery))
+                .contains("\"status\":\"delivered\"", "\"number\":4,\"trigger\":\"manual\"")
+                .doesNotContain("\"number\":5", "nextAttemptAt");
+    }
+
+    /** Contract §9: once one is exhausted, those behind it get one attempt each until one is delivered. */
+    @Test
+    void delivery_ofAResourceWhoseLastOneWasExhausted_getsOneAttemptUntilOneIsDelivered() {
+        store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"resource.*\"]}");
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+        String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
+        store.days(5);
+        assertThat(newest()).contains("\"status\":\"exhausted\"", "\"number\":10");
+
+        rename(resource, "one attempt");
+        store.days(5);
+        assertThat(newest())
+                .contains("\"status\":\"exhausted\"", "\"number\":1")
+                .doesNotContain("\"number\":2");
+        rename(resource, "one attempt more");
+        store.days(5);
+        assertThat(newest()).contains("\"status\":\"exhausted\"").doesNotContain("\"number\":2");
+
+        store.answerWith(number -> 200);
+        rename(resource, "delivered");
+        store.pass(Duration.ZERO);
+        assertThat(newest()).contains("\"status\":\"delivered\"");
+        store.answerWith(number -> 500);
+        rename(resource, "the whole schedule again");
+        store.days(5);
+        assertThat(newest()).contains("\"status\":\"exhausted\"", "\"number\":10");
+    }
+
+    @Test
+    void delivery_ofAnotherResource_getsTheWholeSchedule() {
+        store.answerWith(number -> 500);
+        store.make("/v1/resources", "{\"name\":\"r\"}");
+        store.days(5);
+
+        store.make("/v1/resources", "{\"name\":\"other\"}");
+        store.days(5);
+
+        assertThat(newest()).contains("\"status\":\"exhausted\"", "\"number\":10");
+    }
+
+    @Test
+    void exhausted_thenResentWell_itsResourceGetsTheWholeScheduleAgain() {
+        store.answerWith(number -> 500);
+        String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
+        store.days(5);
+        String delivery = AgingStore.id(store.call("GET", deliveries + "?limit=1"));
+        store.answerWith(number -> 200);
+        store.call("POST", "/v1/deliveries/" + delivery + "/resend");
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+
+        rename(resource, "another");
+        store.days(5);
+
+        assertThat(newest()).contains("\"status\":\"exhausted\"", "\"number\":10");
+    }
+
+    private String newest() {
+        return store.text(deliveries + "?limit=1");
+    }
+
+    private void rename(String resource, String name) {
+        store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"" + name + "\"}");
+    }
+
+    @Test
     void resend_toADeletedEndpoint_isRefused() {
         publish();
         store.pass(Duration.ZERO);

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -104,7 +111,7 @@ final class EventStreamTest {
     }
 
     @Test
-    void stream_filteredByType_isNotWokenByOthersButTheyAreNotLookedAtAgain() {
+    void stream_filteredByType_waitsForItsOwn() {
         Reply stream = open(STREAM + "?type=a.wanted");
         CompletableFuture<Reply.Part> next = next(stream);
 
@@ -171,6 +178,41 @@ final class EventStreamTest {
 
         assertEnded(await(waiting));
         assertEnded(await(next(idle)));
+    }
+
+    /** The entrance learns of a revocation when it is durable; what was written behind it is seen in the rows before. */
+    @Test
+    void stream_keyRevokedButNotYetDurable_showsNothingThatCameAfter() throws Exception {
+        Engine engine = store.engine();
+        String admin = store.key();
+        String workspace = engine.client(admin).workspace().call().id();
+        SetKey events = SetKey.of(SetKinds.EVENTS, Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace)));
+        ApiKey key = newKey("events:read");
+        Reply stream = engine.call(Call.of("GET", STREAM).withKey(key.secret().orElseThrow()));
+        long there = engine.store().read(rows -> rows.size(events));
+        CountDownLatch gate = new CountDownLatch(1);
+        engine.store().onCommitted((sequence, writes) -> await(gate));
+        List<CompletableFuture<Reply>> calls = new ArrayList<>();
+        for (Call call : List.of(
+                publishing("a.before", admin),
+                Call.of("DELETE", "/v1/keys/" + key.id()).withKey(admin),
+                publishing("a.secret", admin))) {
+            calls.add(CompletableFuture.supplyAsync(() -> engine.call(call), command -> new Thread(command).start()));
+            long seen = there + calls.size();
+            while (engine.store().read(rows -> rows.size(events)) < seen) {
+                Thread.onSpinWait();
+            }
+        }
+
+        CompletableFuture<CompletableFuture<Reply.Part>> next =
+                CompletableFuture.supplyAsync(() -> next(stream), command -> new Thread(command).start());
+
+        assertThat(calls).as("nothing is durable yet").noneMatch(CompletableFuture::isDone);
+        gate.countDown();
+        assertThat(await(next.get(10, TimeUnit.SECONDS)).text()).doesNotContain("a.secret");
+        for (CompletableFuture<Reply> call : calls) {
+            assertThat(call.get(10, TimeUnit.SECONDS).status()).isBetween(200, 201);
+        }
     }
 
     @Test
@@ -322,6 +364,20 @@ final class EventStreamTest {
 
     private ApiKey newKey(String scope) {
         return store.engine().client(store.key()).createKey("restricted", scope).call();
+    }
+
+    private static Call publishing(String type, String secret) {
+        return Call.of("POST", "/v1/events")
+                .withKey(secret)
+                .withBody(Json.of("{\"type\":\"" + type + "\",\"data\":{}}"));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Expected to be let go on, but the wait was interrupted", e);
+        }
     }
 
     private static int remaining(Reply reply) {

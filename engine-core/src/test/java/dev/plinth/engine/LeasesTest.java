@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
@@ -233,6 +234,36 @@ final class LeasesTest {
                         .call())
                 .isEqualTo(got);
         assertThat(got).hasSize(1);
+    }
+
+    @Test
+    void take_waitsUnderAnIdempotencyKey_whichIsInUseMeanwhile() throws Exception {
+        CompletableFuture<Reply> waiting = lease("k", "");
+
+        Reply same = store.keyed("k", "POST", "/v1/jobs/lease", "{\"types\":[\"send\"],\"wait\":30}");
+        Reply other = store.keyed("k", "POST", "/v1/resources", "{\"name\":\"r\"}");
+        CompletableFuture<Reply> patient = lease("k", "wait=30");
+
+        assertThat(same.status()).isEqualTo(409);
+        assertThat(same.text()).contains("idempotency_key_in_use");
+        assertThat(same.headers()).containsEntry("Retry-After", "1");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(patient).isNotDone();
+        start("send");
+        Reply got = waiting.get(30, TimeUnit.SECONDS);
+        Reply replayed = patient.get(30, TimeUnit.SECONDS);
+        assertThat(replayed.text()).isEqualTo(got.text()).contains("leaseToken");
+        assertThat(replayed.headers())
+                .containsEntry("Idempotent-Replayed", "true")
+                .containsEntry("Preference-Applied", "wait=30");
+    }
+
+    private CompletableFuture<Reply> lease(String key, String prefer) {
+        Call call = Call.of("POST", "/v1/jobs/lease")
+                .withKey(store.key())
+                .withHeader("Idempotency-Key", key)
+                .withBody(Json.of("{\"types\":[\"send\"],\"wait\":30}"));
+        return store.engine().submit(prefer.isEmpty() ? call : call.withHeader("Prefer", prefer));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +147,100 @@ final class RecoverDeliveriesTest {
     }
 
     @Test
+    void recover_ofOneResource_arrivesInOrderAndBeforeWhatCameLater() {
+        store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"resource.*\"]}");
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+        String resource = store.make("/v1/resources", "{\"name\":\"n0\"}");
+        IntStream.range(1, 6)
+                .forEach(i -> store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"n" + i + "\"}"));
+        store.days(5);
+        List<String> arrived = Collections.synchronizedList(new ArrayList<>());
+        store.answerWith(number -> 200);
+        store.hear(arrived::add);
+
+        Job job = recover(START);
+
+        assertThat(job.result()).contains(Json.of("{\"resent\":6}"));
+        assertThat(arrived).hasSize(6);
+        for (int i = 0; i < arrived.size(); i++) {
+            assertThat(arrived.get(i)).contains("\"name\":\"n" + i + "\"");
+        }
+    }
+
+    @Test
+    void recover_endpointDisabled_isHeldUntilItIsEnabled() {
+        exhaust(3);
+        int before = store.received();
+        String path = "/v1/webhook-endpoints/" + endpoint;
+        store.call("PATCH", path, "{\"status\":\"disabled\"}");
+
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":3}"));
+
+        assertThat(store.received()).isEqualTo(before);
+        assertThat(deliveries()).allMatch(delivery -> delivery.status().equals("held"));
+        store.call("PATCH", path, "{\"status\":\"enabled\"}");
+        store.pass(Duration.ZERO);
+        assertThat(deliveries())
+                .hasSize(3)
+                .allMatch(delivery -> delivery.status().equals("delivered"));
+    }
+
+    @Test
+    void recover_receiverSays410_stopsAndHoldsTheRest() {
+        exhaust(MORE_THAN_A_STEP);
+        int before = store.received();
+        store.answerWith(number -> 410);
+
+        recover(START);
+
+        assertThat(store.received() - before).as("those under way at once").isLessThanOrEqualTo(64);
+        assertThat(deliveries())
+                .hasSize(MORE_THAN_A_STEP)
+                .allMatch(delivery -> delivery.status().equals("held"));
+    }
+
+    @Test
+    void recover_workspaceSuspended_isHeldUntilItIsActive() {
+        exhaust(3);
+        String workspace = client().workspace().call().id();
+        AcceptedJob job = ask(START);
+        wait(job);
+        store.engine().admin().suspend(workspace).call();
+        store.pass(Duration.ZERO);
+        store.engine().admin().activate(workspace).call();
+        store.pass(Duration.ZERO);
+
+        assertThat(deliveries())
+                .hasSize(3)
+                .allMatch(delivery -> delivery.status().equals("delivered"));
+    }
+
+    @Test
+    void recover_endpointDeleted_sendsNothing() {
+        exhaust(3);
+        int before = store.received();
+        AcceptedJob job = ask(START);
+        store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
+
+        assertThat(wait(job).status()).isEqualTo(JobStatus.SUCCEEDED);
+        store.pass(Duration.ZERO);
+
+        assertThat(store.received() - before)
+                .as("what was under way at the deletion")
+                .isLessThanOrEqualTo(3);
+        assertThat(ask404()).isEqualTo(404);
+    }
+
+    private int ask404() {
+        return store.call(
+                        "POST",
+                        "/v1/webhook-endpoints/" + endpoint + "/recover",
+                        "{\"since\":\"2026-01-01T00:00:00Z\"}")
+                .status();
+    }
+
+    @Test
     void recover_eventNotKeptAnyMore_isLeft() {
         exhaust(1);
         store.days(28);
@@ -165,7 +260,9 @@ final class RecoverDeliveriesTest {
 
         store.reopen();
 
-        assertThat(wait(job).status()).isEqualTo(JobStatus.SUCCEEDED);
+        Job done = wait(job);
+        assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(done.result()).contains(Json.of("{\"resent\":" + MORE_THAN_A_STEP + "}"));
         store.pass(Duration.ZERO);
         assertThat(deliveries())
                 .hasSize(MORE_THAN_A_STEP)

@@ -22,7 +22,12 @@ final class Streams {
     void write(Reply reply, Executor executor, Response response, Callback callback) {
         Body body = new Body(executor, response, callback);
         open.add(body);
-        body.write(new Reply.Part(reply.body(), reply.rest()));
+        try {
+            body.write(new Reply.Part(reply.body(), reply.rest()));
+        } catch (RuntimeException broken) {
+            open.remove(body);
+            throw broken;
+        }
     }
 
     /** Ends all of them behind what they have written, and each new one behind its first part. */
@@ -32,8 +37,8 @@ final class Streams {
     }
 
     /**
-     * One body. It asks for a part when the one before it is written, so that a slow client costs no memory; one that is gone is noticed by
-     * the next write.
+     * One body. It asks for a part when the one before it is written, so that a slow client costs the memory of one part; one that is gone
+     * is noticed by a write that fails, which may be the second one.
      */
     private final class Body {
         private final Executor executor;

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.TableName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -227,6 +228,12 @@ public final class Access {
             throw new Refused(NOT_VALID);
         }
         check(WorkspaceRow.read(workspace).suspended(), key.disabled());
+    }
+
+    /** True if the key of a caller has a scope by now. */
+    public static boolean stillMay(Rows rows, Caller caller, Scope scope) {
+        byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
+        return row != null && (KeyRow.read(row).scopes() & scope.bit()) != 0;
     }
 
     /**

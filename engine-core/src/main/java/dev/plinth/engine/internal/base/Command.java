@@ -47,6 +47,12 @@ public interface Command {
      *
      * @param topic the id of which is waited for something
      * @param seconds how long at most, 1–30, in real seconds
+     * @param crowd with whom the caller shares a bound on how many may wait, or null
      */
-    record Wait(Id topic, int seconds) {}
+    record Wait(Id topic, int seconds, @Nullable Id crowd) {
+        /** Patience of a caller who shares no bound. */
+        public Wait(Id topic, int seconds) {
+            this(topic, seconds, null);
+        }
+    }
 }

@@ -101,5 +101,8 @@ public final class SetKinds {
     /** Queued jobs of a workspace of one type and priority. */
     public static final int JOBS_READY_IN_WORKSPACE = 33;
 
+    /** The delivery that was exhausted last in a lane, until one is delivered there: by endpoint and resource. */
+    public static final int DELIVERY_LANE_BROKEN = 34;
+
     private SetKinds() {}
 }

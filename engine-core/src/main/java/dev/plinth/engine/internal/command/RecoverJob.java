@@ -12,10 +12,9 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Endpoints;
-import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.Objects;
 
-/** The job that asks for one attempt of each delivery that an endpoint has exhausted since a time. */
+/** The job that tries each delivery once more that an endpoint has exhausted since a time. */
 public final class RecoverJob implements StepJob {
     /** The type of the job. */
     public static final String TYPE = "webhooks.recover";
@@ -25,12 +24,10 @@ public final class RecoverJob implements StepJob {
 
     private final Id endpoint;
     private final long since;
-    private final Webhooks.Bodies bodies;
 
-    private RecoverJob(Id endpoint, long since, Webhooks.Bodies bodies) {
+    private RecoverJob(Id endpoint, long since) {
         this.endpoint = endpoint;
         this.since = since;
-        this.bodies = bodies;
     }
 
     /**
@@ -51,24 +48,18 @@ public final class RecoverJob implements StepJob {
         };
     }
 
-    /**
-     * Opens the job that an input describes.
-     *
-     * @param bodies finds the bytes of an event
-     */
-    public static Opener opener(Webhooks.Bodies bodies) {
-        return input -> {
-            JsonValue.Obj members = (JsonValue.Obj) JsonReader.trusted(input);
-            JsonValue.Text endpoint = (JsonValue.Text) Objects.requireNonNull(members.get(ENDPOINT));
-            JsonValue.Num since = (JsonValue.Num) Objects.requireNonNull(members.get(SINCE));
-            Id id = Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint.value()));
-            return new RecoverJob(id, Long.parseLong(since.written()), bodies);
-        };
+    /** The job that an input describes. */
+    public static StepJob open(byte[] input) {
+        JsonValue.Obj members = (JsonValue.Obj) JsonReader.trusted(input);
+        JsonValue.Text endpoint = (JsonValue.Text) Objects.requireNonNull(members.get(ENDPOINT));
+        JsonValue.Num since = (JsonValue.Num) Objects.requireNonNull(members.get(SINCE));
+        Id id = Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint.value()));
+        return new RecoverJob(id, Long.parseLong(since.written()));
     }
 
     @Override
-    public Step step(Context context, long after) {
-        Deliveries.Recovered recovered = Deliveries.recover(context, endpoint, since, after, bodies);
+    public Step step(Context context, long askedAt, long after) {
+        Deliveries.Recovered recovered = Deliveries.recover(context, endpoint, since, askedAt, after);
         return new Step(recovered.changes(), recovered.count(), recovered.reached());
     }
 

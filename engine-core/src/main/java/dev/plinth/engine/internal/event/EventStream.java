@@ -27,7 +27,10 @@ record EventStream(@Nullable String type, @Nullable Id resource, long position) 
     public Command.@Nullable Wait wait(Context context) {
         long next = context.rows().ceiling(Events.set(context.workspace(), type, resource), position + 1);
         return next == Rows.NONE
-                ? new Command.Wait(Events.topic(context.workspace()), Limits.STREAM_SILENCE_SECONDS_MAX)
+                ? new Command.Wait(
+                        Events.topic(context.workspace(), type, resource),
+                        Limits.STREAM_SILENCE_SECONDS_MAX,
+                        Events.topic(context.workspace(), null, null))
                 : null;
     }
 

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -148,14 +149,25 @@ public final class Events {
         };
     }
 
-    /** What those who wait for the events of a workspace wait for. */
-    static Id topic(Id workspace) {
-        return new Id(IdKind.EVENT, workspace.high(), workspace.low());
+    /** Shows what a durable change ends the wait for: nothing, if it is no new event. */
+    public static void forEachTopic(Changes.Write write, Consumer<Id> visitor) {
+        byte[] row = write.isIn(EventTables.EVENTS) ? write.row() : null;
+        if (row != null) {
+            EventRow event = EventRow.read(row);
+            visitor.accept(topic(event.workspace(), null, null));
+            visitor.accept(topic(event.workspace(), event.type(), null));
+            Id resource = event.resource();
+            if (resource != null) {
+                visitor.accept(topic(event.workspace(), null, resource));
+            }
+        }
     }
 
-    /** What a durable change ends the wait for; null if it is no new event. */
-    public static @Nullable Id topic(Changes.Write write) {
-        return write.isIn(EventTables.EVENTS) && write.row() != null ? Id.read(IdKind.EVENT, write.key(), 0) : null;
+    /** What those wait for who want to see the events of a workspace, of a type, or about a resource. */
+    static Id topic(Id workspace, @Nullable String type, @Nullable Id resource) {
+        long high = resource != null ? resource.high() : type != null ? type.hashCode() : 0;
+        long low = resource != null ? resource.low() : 0;
+        return new Id(IdKind.EVENT, workspace.high() ^ Long.rotateLeft(high, 1), workspace.low() ^ low);
     }
 
     /** The bytes of an event, as every webhook carries them; null if it is gone. */

@@ -92,8 +92,8 @@ final class JobRun implements JobContext {
 
     /** Goes through rows step by step. When the engine closes, the job goes back to the queue before its next step. */
     void steps(StepJob.Opener opener) {
-        StepJob job = opener.open(input);
         try {
+            StepJob job = opener.open(input);
             long after = Rows.NONE;
             do {
                 if (committer.isStopped()) {

@@ -173,7 +173,7 @@ final class JobSteps {
      */
     static Command.Change step(Id id, int attempt, StepJob job, long after, BiPredicate<Rows, Id> mayRun) {
         return interruptible(id, attempt, mayRun, (context, row) -> {
-            StepJob.Step step = job.step(context, after);
+            StepJob.Step step = job.step(context, row.facts().createdAt(), after);
             long done =
                     step.done() + (row.progress() == null ? 0 : row.progress().done());
             JobRow next = row.progressed(new JobRow.Progress(done, done, ""));

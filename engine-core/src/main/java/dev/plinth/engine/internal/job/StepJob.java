@@ -11,9 +11,10 @@ public interface StepJob {
     /**
      * Decides, inside the writer lock, what becomes of the next rows.
      *
+     * @param askedAt when the job was accepted, in epoch milliseconds
      * @param after the number of the last row that was looked at, or {@code Rows.NONE}
      */
-    Step step(Context context, long after);
+    Step step(Context context, long askedAt, long after);
 
     /** The result of the job, as its GET shows it, after so many rows have been dealt with. */
     byte[] result(long done);

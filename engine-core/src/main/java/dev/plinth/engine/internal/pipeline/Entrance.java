@@ -146,12 +146,17 @@ final class Entrance {
     void scope(Passage passage) {
         Scope scope = passage.request.operation().scope();
         if (scope != null && !passage.caller.may(scope)) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.INSUFFICIENT_SCOPE,
-                            "Expected a key with the scope " + scope.wireName()
-                                    + ", but this one lacks it; use another key.")
-                    .hint(scope.wireName()));
+            throw lacking(scope);
         }
+    }
+
+    /** The key may not do this: 403. */
+    static Refused lacking(Scope scope) {
+        return new Refused(Refusal.of(
+                        ProblemCode.INSUFFICIENT_SCOPE,
+                        "Expected a key with the scope " + scope.wireName()
+                                + ", but this one lacks it; use another key.")
+                .hint(scope.wireName()));
     }
 
     private static boolean isOtherType(@Nullable String contentType) {

@@ -38,6 +38,10 @@ final class Passage implements Commits.Memory {
     Entry.@Nullable KeyUse use;
 
     boolean hasWaited;
+
+    /** True while it waits for something to change, with its key in use. */
+    boolean pauses;
+
     long letIn;
     List<Id> events = List.of();
     List<Id> jobs = List.of();

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -163,10 +164,11 @@ public final class Pipeline {
         try {
             entrance.access(passage); // 3, 4: 401 403
             entrance.scope(passage); // 7: 403
+            Command.PatientQuery query = stillAllowed(passage, rest);
             long millis = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - first.millis();
             return millis > 0
-                    ? askPatiently(passage, rest, millis, () -> nextPart(request, rest, first))
-                    : answer(passage, rest);
+                    ? askPatiently(passage, query, millis, () -> nextPart(request, rest, first))
+                    : answer(passage, query);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
         } catch (RuntimeException | StackOverflowError e) {
@@ -174,16 +176,38 @@ public final class Pipeline {
         }
     }
 
+    /** The entrance knows of a revocation once it is durable, rows show what came behind it before. */
+    private static Command.PatientQuery stillAllowed(Passage passage, Command.PatientQuery query) {
+        return new Command.PatientQuery() {
+            @Override
+            public Outcome answer(Context context) {
+                Scope scope = passage.request.operation().scope();
+                Access.checkStillIn(context.rows(), passage.caller);
+                if (scope != null && !Access.stillMay(context.rows(), passage.caller, scope)) {
+                    throw Entrance.lacking(scope);
+                }
+                return query.answer(context);
+            }
+
+            @Override
+            public Command.@Nullable Wait wait(Context context) {
+                return query.wait(context);
+            }
+        };
+    }
+
     private Answer refuseDraining(Request request) {
         Passage passage = passage(request, false);
-        return depart(passage, Patience.now(execute(passage)));
+        Answer answer = Patience.now(execute(passage));
+        passage.end();
+        return depart(passage, answer);
     }
 
     private Answer callInside(Request request) {
         Passage passage = passage(request, true);
         Step step = execute(passage);
         Answer ready = patience.ready(step);
-        return depart(passage, ready == null ? patience.await(step).join() : ready);
+        return depart(passage, ready == null ? await(passage, step).join() : ready);
     }
 
     private CompletableFuture<Answer> submitInside(Request request) {
@@ -194,8 +218,13 @@ public final class Pipeline {
         Step step = execute(passage);
         Answer ready = patience.ready(step);
         return ready == null
-                ? patience.await(step).thenApply(answer -> depart(passage, answer))
+                ? await(passage, step).thenApply(answer -> depart(passage, answer))
                 : CompletableFuture.completedFuture(depart(passage, ready));
+    }
+
+    /** However the wait ends, the key is free then, unless its outcome is remembered. */
+    private CompletableFuture<Answer> await(Passage passage, Step step) {
+        return patience.await(step).whenComplete((answer, error) -> passage.end());
     }
 
     private Passage passage(Request request, boolean mayWait) {
@@ -214,7 +243,7 @@ public final class Pipeline {
         } catch (RuntimeException | StackOverflowError e) {
             return fail(passage, e);
         } finally {
-            passage.end();
+            endUnlessPausing(passage);
         }
     }
 
@@ -264,7 +293,9 @@ public final class Pipeline {
         if (header == null && passage.request.operation().demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
             throw IdempotencyKeys.missing();
         }
-        if (header == null || !passage.request.operation().mutates()) {
+        if (header == null
+                || passage.fresh != null
+                || !passage.request.operation().mutates()) {
             return null;
         }
         String key = IdempotencyKeys.read(header);
@@ -315,7 +346,14 @@ public final class Pipeline {
                 refused.waited(seconds), inUse.end(), TimeUnit.SECONDS.toMillis(seconds), () -> again(passage));
     }
 
+    private static void endUnlessPausing(Passage passage) {
+        if (!passage.pauses) {
+            passage.end();
+        }
+    }
+
     private Step again(Passage passage) {
+        passage.pauses = false;
         try {
             Access.checkStillIn(parts.store.view(), passage.caller);
             return fromIdempotencyOn(passage);
@@ -324,7 +362,7 @@ public final class Pipeline {
         } catch (RuntimeException | StackOverflowError e) {
             return fail(passage, e);
         } finally {
-            passage.end();
+            endUnlessPausing(passage);
         }
     }
 
@@ -349,12 +387,12 @@ public final class Pipeline {
         Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
         if (answer.outcome() instanceof Outcome.Page page) {
             now = answer.with(page.asTheLast());
-            if (parts.waiters.count(wait.topic()) >= Limits.WAITING_STREAMS_PER_WORKSPACE_MAX) {
-                return now;
-            }
+        }
+        if (wait.crowd() != null && parts.waiters.count(wait.crowd()) >= Limits.WAITING_STREAMS_PER_WORKSPACE_MAX) {
+            return now;
         }
         long millis = Math.min(TimeUnit.SECONDS.toMillis(wait.seconds()), millisMax);
-        CompletableFuture<Void> end = parts.waiters.await(wait.topic(), millis);
+        CompletableFuture<Void> end = parts.waiters.await(wait, millis);
         boolean hasEndedMeanwhile = waitFor(passage, query::wait) == null;
         if (hasEndedMeanwhile) {
             parts.waiters.signal(wait.topic());
@@ -381,10 +419,11 @@ public final class Pipeline {
         if (wait == null || millis <= 0) {
             return null;
         }
-        CompletableFuture<Void> event = parts.waiters.await(wait.topic(), millis);
+        CompletableFuture<Void> event = parts.waiters.await(wait, millis);
         if (waitFor(passage, change::wait) == null) {
             parts.waiters.signal(wait.topic());
         }
+        passage.pauses = true;
         return new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
     }
 

@@ -105,32 +105,22 @@ public final class Deliveries {
     }
 
     /**
-     * Asks for one attempt of what an endpoint has exhausted since a time, some deliveries after a number. One that is asked for already is
-     * left as it is, and so is one whose event is gone.
+     * Opens again what an endpoint had exhausted, some deliveries behind a number: one more attempt each, in order for each resource. One
+     * of which a resend is under way is left as it is, and so is one whose event is gone.
      *
      * @param since when its event happened at the earliest, in epoch milliseconds
-     * @param bodies finds the bytes of an event
+     * @param until when it was exhausted at the latest, in epoch milliseconds
      */
-    public static Recovered recover(Context context, Id endpoint, long since, long after, Webhooks.Bodies bodies) {
-        Changes changes = new Changes();
-        Rows rows = context.rows();
-        Id workspace = context.workspace();
-        if (rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(endpoint)) == null) {
-            return new Recovered(changes, 0, Rows.NONE);
-        }
-        SetKey exhausted = WebhookTables.byStatus(endpoint, DeliveryStatus.EXHAUSTED);
-        long reached = DeliverySteps.forSome(rows, exhausted, after, row -> {
-            DeliveryRow.Facts facts = row.facts();
-            boolean wanted = facts.createdAt() >= since && row.resendAt() == 0 && !row.isExpired(context.now());
-            if (wanted && bodies.find(rows, workspace, facts.event()) != null) {
-                DeliverySteps.put(changes, row.resend(context.now()));
-            }
-        });
-        return new Recovered(changes, changes.writes().size(), reached);
+    public static Recovered recover(Context context, Id endpoint, long since, long until, long after) {
+        byte[] row =
+                context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(endpoint));
+        return row == null
+                ? new Recovered(new Changes(), 0, Rows.NONE)
+                : DeliverySteps.recover(context, EndpointRow.read(row), since, until, after);
     }
 
     /**
-     * Deliveries that are asked for.
+     * Deliveries that are open again.
      *
      * @param changes their rows
      * @param count how many

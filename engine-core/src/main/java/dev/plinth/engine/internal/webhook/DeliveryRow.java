@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param scheduled attempts made by the schedule
  * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for the one before it
  * @param resendAt when an attempt that somebody asked for is due; 0 if nobody did
- * @param lastChance true if the delivery before it in its lane was exhausted, so that it gets one attempt only
+ * @param resends attempts that somebody asked for and that are not made yet
+ * @param chance what happens if the next attempt fails
+ * @param breaksLane true for the last one that was exhausted in its lane, until one is delivered there: those behind it get one attempt
+ *     each
  * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
  */
 record DeliveryRow(
@@ -29,12 +32,29 @@ record DeliveryRow(
         int scheduled,
         long dueAt,
         long resendAt,
-        boolean lastChance,
+        int resends,
+        Chance chance,
+        boolean breaksLane,
         long settledAt) {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    private static final long EVENT_KEPT_MILLIS =
+            Duration.ofDays(Limits.EVENT_DAYS).toMillis();
 
     /** How long a delivery may stay open, and how long it is kept once it is settled. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
+
+    /** What happens if the next attempt by the schedule fails; the order is that of the stored numbers. */
+    enum Chance {
+        /** The schedule has another one, unless it is at its end. */
+        SCHEDULE,
+        /** None: an earlier one in its lane was exhausted, and none delivered since. */
+        LAST,
+        /** None: it was exhausted before, and somebody asked for one more. */
+        RECOVERED;
+
+        private static final Chance[] VALUES = values();
+    }
 
     /**
      * What never changes of a delivery.
@@ -63,15 +83,21 @@ record DeliveryRow(
                 in.number(),
                 in.number());
         DeliveryStatus status = DeliveryStatus.stored(in.small());
+        int attempts = in.small();
+        int scheduled = in.small();
+        long dueAt = in.number();
+        long resendAt = in.number();
+        Chance chance = Chance.VALUES[in.small()];
+        long settledAt = in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0;
+        int resends = in.version() >= 3 ? in.small() : resendAt == 0 ? 0 : 1;
+        boolean breaksLane = in.version() >= 3 && in.small() == 1;
         return new DeliveryRow(
-                facts,
-                status,
-                in.small(),
-                in.small(),
-                in.number(),
-                in.number(),
-                in.small() == 1,
-                in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0);
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, chance, breaksLane, settledAt);
+    }
+
+    /** One that nothing has been tried of yet. */
+    static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt, Chance chance) {
+        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, chance, false, 0);
     }
 
     byte[] row() {
@@ -89,8 +115,10 @@ record DeliveryRow(
                 .small(scheduled)
                 .number(dueAt)
                 .number(resendAt)
-                .small(lastChance ? 1 : 0)
+                .small(chance.ordinal())
                 .number(settledAt)
+                .small(resends)
+                .small(breaksLane ? 1 : 0)
                 .row();
     }
 
@@ -109,6 +137,16 @@ record DeliveryRow(
         return facts.lane() == null ? null : lane(facts.endpoint(), facts.lane());
     }
 
+    /** The set of the one delivery that breaks the lane; null if the delivery is in none. */
+    @Nullable
+    SetKey brokenSet() {
+        return facts.lane() == null ? null : broken(facts.endpoint(), facts.lane());
+    }
+
+    static SetKey broken(Id endpoint, Id resource) {
+        return SetKey.of(SetKinds.DELIVERY_LANE_BROKEN, endpoint, resource.text());
+    }
+
     static SetKey lane(Id endpoint, Id resource) {
         return SetKey.of(SetKinds.DELIVERY_LANE, endpoint, resource.text());
     }
@@ -118,52 +156,84 @@ record DeliveryRow(
         return settledAt != 0 && settledAt + KEPT_MILLIS <= now;
     }
 
+    /** True if its event is not kept any more. */
+    boolean isEventExpired(long now) {
+        return facts.createdAt() + EVENT_KEPT_MILLIS <= now;
+    }
+
     /** Due by the schedule at a time. */
-    DeliveryRow due(DeliveryStatus next, long at, boolean last) {
-        return new DeliveryRow(facts, next, attempts, scheduled, at, resendAt, last, settledAt);
+    DeliveryRow due(DeliveryStatus next, long at) {
+        return moved(next, at, resendAt, resends, chance, settledAt);
+    }
+
+    /** Due because the one before it in its lane is settled; what was recovered has one chance whatever became of that. */
+    DeliveryRow woken(long at, boolean last) {
+        Chance next = chance == Chance.RECOVERED ? chance : last ? Chance.LAST : Chance.SCHEDULE;
+        return moved(status, at, resendAt, resends, next, settledAt);
     }
 
     DeliveryRow held() {
-        return new DeliveryRow(facts, DeliveryStatus.HELD, attempts, scheduled, 0, resendAt, lastChance, settledAt);
+        return moved(DeliveryStatus.HELD, 0, resendAt, resends, chance, settledAt);
     }
 
+    /** Open again after it was exhausted, for one more attempt. */
+    DeliveryRow recovered(DeliveryStatus next, long at) {
+        return moved(next, at, resendAt, resends, Chance.RECOVERED, 0);
+    }
+
+    /** Delivered or dropped. */
     DeliveryRow settled(DeliveryStatus next, long now) {
-        return new DeliveryRow(facts, next, attempts, scheduled, 0, resendAt, lastChance, now);
+        return moved(next, 0, resendAt, resends, chance, now);
+    }
+
+    /** Given up after its last attempt; those behind it in its lane get one attempt each from now on. */
+    DeliveryRow exhausted(long now) {
+        return moved(DeliveryStatus.EXHAUSTED, 0, resendAt, resends, chance, now)
+                .breaksLane(facts.lane() != null);
     }
 
     /** Given up because there is nothing to send or nowhere to send it; what was settled stays as it was. */
     DeliveryRow givenUp(long now) {
-        boolean open = !status.isSettled();
-        return new DeliveryRow(
-                facts,
-                open ? DeliveryStatus.DROPPED : status,
-                attempts,
-                scheduled,
-                0,
-                0,
-                lastChance,
-                open ? now : settledAt);
+        return status.isSettled()
+                ? moved(status, 0, 0, 0, chance, settledAt).breaksLane(breaksLane)
+                : moved(DeliveryStatus.DROPPED, 0, 0, 0, chance, now);
     }
 
+    /** One attempt more is asked for, whatever else is due. */
     DeliveryRow resend(long now) {
-        return new DeliveryRow(facts, status, attempts, scheduled, dueAt, now, lastChance, settledAt);
+        return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, chance, settledAt)
+                .breaksLane(breaksLane);
     }
 
     /** The same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
+        int left = manual ? resends - 1 : resends;
         return new DeliveryRow(
                 facts,
                 status,
                 attempts + 1,
                 manual ? scheduled : scheduled + 1,
                 dueAt,
-                manual ? 0 : resendAt,
-                lastChance,
+                left == 0 ? 0 : resendAt,
+                left,
+                chance,
+                breaksLane,
                 settledAt);
+    }
+
+    /** The same, marked as the one that breaks its lane, or not. */
+    DeliveryRow breaksLane(boolean breaks) {
+        return new DeliveryRow(facts, status, attempts, scheduled, dueAt, resendAt, resends, chance, breaks, settledAt);
     }
 
     /** One that is not shown any more, with the attempts that it still has. */
     DeliveryRow shrunk(int attemptsLeft) {
-        return new DeliveryRow(facts, status, attemptsLeft, scheduled, dueAt, resendAt, lastChance, settledAt);
+        return new DeliveryRow(
+                facts, status, attemptsLeft, scheduled, dueAt, resendAt, resends, chance, breaksLane, settledAt);
+    }
+
+    /** The same somewhere else in its life, where it breaks no lane. */
+    private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, Chance next, long settled) {
+        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, next, false, settled);
     }
 }

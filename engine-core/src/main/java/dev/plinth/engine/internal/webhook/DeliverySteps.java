@@ -8,6 +8,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,10 @@ final class DeliverySteps {
             }
             Changes changes = new Changes();
             DeliveryRow next = row.attempted(manual);
-            AttemptRow attempt = AttemptRow.of(next.attempts(), manual, at, result);
+            boolean isAskedFor = manual
+                    || row.chance() == DeliveryRow.Chance.RECOVERED
+                            && !row.status().isSettled();
+            AttemptRow attempt = AttemptRow.of(next.attempts(), isAskedFor, at, result);
             changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
             settle(context, row, next, manual, result, changes);
             return Decision.of(changes, DONE);
@@ -53,7 +58,8 @@ final class DeliverySteps {
                 return Decision.nothing(DONE);
             }
             Changes changes = put(new Changes(), row.givenUp(context.now()));
-            wakeNext(context, row, false, changes);
+            SetKey broken = row.brokenSet();
+            wakeNext(context, row, broken != null && context.rows().ceiling(broken, 0) != Rows.NONE, changes);
             return Decision.of(changes, DONE);
         };
     }
@@ -117,13 +123,14 @@ final class DeliverySteps {
         boolean head =
                 lane == null || context.rows().ceiling(lane, 0) == row.facts().number();
         DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-        return row.due(next, head ? context.now() : 0, row.lastChance());
+        return row.due(next, head ? context.now() : 0);
     }
 
     private static void settle(
             Context context, DeliveryRow row, DeliveryRow next, boolean manual, SendResult result, Changes changes) {
         if (result.delivered()) {
             put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
+            mendLane(context.rows(), row, changes);
             wakeNext(context, row, false, changes);
             return;
         }
@@ -137,14 +144,56 @@ final class DeliverySteps {
             put(changes, next);
             return;
         }
-        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.lastChance()) {
-            put(changes, next.settled(DeliveryStatus.EXHAUSTED, context.now()));
+        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.chance() != DeliveryRow.Chance.SCHEDULE) {
+            mendLane(context.rows(), row, changes);
+            put(changes, next.exhausted(context.now()));
             wakeNext(context, row, true, changes);
             return;
         }
         Long asked = result.retryAfterSeconds();
         long gap = Schedule.gapMillis(next.scheduled(), asked == null ? 0 : asked, context.chance());
-        put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap, false));
+        put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap));
+    }
+
+    /** Another delivery that broke the lane of this one does so no longer. */
+    private static void mendLane(Rows rows, DeliveryRow row, Changes changes) {
+        SetKey broken = row.brokenSet();
+        long number = broken == null ? Rows.NONE : rows.ceiling(broken, 0);
+        byte[] bytes = number == Rows.NONE || number == row.facts().number() ? null : rows.at(number);
+        if (bytes != null) {
+            put(changes, DeliveryRow.read(bytes).breaksLane(false));
+        }
+    }
+
+    /**
+     * Opens again what an endpoint had exhausted by a time, some deliveries behind a number: for one attempt each, in the order of their lanes,
+     * or held while the endpoint must not be called.
+     *
+     * @param since when its event happened at the earliest
+     * @param until when it was exhausted at the latest
+     */
+    static Deliveries.Recovered recover(Context context, EndpointRow endpoint, long since, long until, long after) {
+        Changes changes = new Changes();
+        Rows rows = context.rows();
+        Set<SetKey> filled = new HashSet<>();
+        SetKey exhausted = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.EXHAUSTED);
+        long reached = forSome(rows, exhausted, after, row -> {
+            boolean isWanted = row.facts().createdAt() >= since && row.settledAt() <= until && row.resendAt() == 0;
+            if (!isWanted || row.isEventExpired(context.now())) {
+                return;
+            }
+            SetKey lane = row.laneSet();
+            long first = lane == null ? Rows.NONE : rows.ceiling(lane, 0);
+            boolean waits = lane != null
+                    && (!filled.add(lane)
+                            || first != Rows.NONE && first < row.facts().number());
+            put(
+                    changes,
+                    endpoint.enabled()
+                            ? row.recovered(DeliveryStatus.RETRYING, waits ? 0 : context.now())
+                            : row.recovered(DeliveryStatus.HELD, 0));
+        });
+        return new Deliveries.Recovered(changes, changes.writes().size(), reached);
     }
 
     /** The delivery behind one that is settled now is due. */
@@ -160,13 +209,13 @@ final class DeliverySteps {
         if (bytes != null) {
             DeliveryRow behind = DeliveryRow.read(bytes);
             if (behind.status() != DeliveryStatus.HELD) {
-                put(changes, behind.due(behind.status(), context.now(), lastChance));
+                put(changes, behind.woken(context.now(), lastChance));
             }
         }
     }
 
     /** Shows some rows of a set after a number; gives the number of the last one, or NONE if there are no more behind it. */
-    static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
+    private static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
         long last = after;
         long next = rows.ceiling(set, after + 1);
         for (int i = 0; i < STEP_ROWS_MAX && next != Rows.NONE; i++) {
@@ -180,7 +229,7 @@ final class DeliverySteps {
         return next == Rows.NONE ? Rows.NONE : last;
     }
 
-    static Changes put(Changes changes, DeliveryRow row) {
+    private static Changes put(Changes changes, DeliveryRow row) {
         return changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
     }
 

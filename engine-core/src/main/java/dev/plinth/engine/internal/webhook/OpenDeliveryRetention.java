@@ -55,7 +55,7 @@ final class OpenDeliveryRetention implements Retention {
             portion.put(
                     WebhookTables.DELIVERIES,
                     behind.key(),
-                    behind.due(behind.status(), nowMillis, false).row());
+                    behind.due(behind.status(), nowMillis).row());
         }
     }
 

@@ -56,6 +56,10 @@ final class WebhookTables {
                 sets.remove(byStatus(old.facts().endpoint(), old.status()), number);
                 sets.remove(ofAllByStatus(old.status()), number);
             }
+            SetKey broken = old.breaksLane() && (row == null || !row.breaksLane()) ? old.brokenSet() : null;
+            if (broken != null) {
+                sets.remove(broken, number);
+            }
             SetKey lane = old.laneSet();
             if (row == null || row.status().isSettled()) {
                 sets.remove(OPEN, number);
@@ -69,6 +73,10 @@ final class WebhookTables {
             if (old == null || row.status() != old.status()) {
                 sets.add(byStatus(row.facts().endpoint(), row.status()), number);
                 sets.add(ofAllByStatus(row.status()), number);
+            }
+            SetKey broken = row.breaksLane() && (old == null || !old.breaksLane()) ? row.brokenSet() : null;
+            if (broken != null) {
+                sets.add(broken, number);
             }
             SetKey lane = row.laneSet();
             if (!row.status().isSettled() && (old == null || old.status().isSettled())) {
