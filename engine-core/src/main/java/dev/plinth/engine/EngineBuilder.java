@@ -132,11 +132,11 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** The operator's token, 8 characters or more; made at random unless given. */
+    /** The operator's token, of visible ASCII characters; made at random unless given, which is the only kind that nobody guesses. */
     public EngineBuilder adminToken(String token) {
-        if (token.length() < 8 || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
-            throw new IllegalArgumentException("Expected an admin token of 8 or more visible ASCII characters, but got "
-                    + token.length() + " or others; choose another one.");
+        if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
+            throw new IllegalArgumentException(
+                    "Expected an admin token of visible ASCII characters, but got none or others; choose another one.");
         }
         adminToken = Optional.of(token);
         return this;

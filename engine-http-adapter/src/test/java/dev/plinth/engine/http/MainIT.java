@@ -150,7 +150,7 @@ class MainIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,short"})
+    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,in two words"})
     void option_badValue_exitsWithTwoAndHint(String option, String value) throws Exception {
         assertThat(exitCode(start("--memory", "--port=0", option, value))).isEqualTo(2);
         assertThat(Files.readAllLines(err())).hasSize(2).last().asString().contains("--help");

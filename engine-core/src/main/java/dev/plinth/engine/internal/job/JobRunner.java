@@ -59,7 +59,7 @@ public final class JobRunner implements Lane {
         this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX);
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
-        stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener)));
+        stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
     }
 
     /** Whom to tell that an attempt has ended. */
