@@ -10,12 +10,25 @@ import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +178,83 @@ final class RecoverDeliveriesTest {
         assertThat(arrived).hasSize(6);
         for (int i = 0; i < arrived.size(); i++) {
             assertThat(arrived.get(i)).contains("\"name\":\"n" + i + "\"");
+        }
+    }
+
+    /** What was still being tried waits for what is recovered before it, also when its time comes meanwhile. */
+    @Test
+    void recover_besideALaterOneThatIsStillTried_comesFirst() throws Exception {
+        store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"resource.*\"]}");
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+        String resource = store.make("/v1/resources", "{\"name\":\"n0\"}");
+        rename(resource, "n1");
+        rename(resource, "n2");
+        store.days(5);
+        store.answerWith(number -> 200);
+        rename(resource, "delivered between");
+        store.pass(Duration.ZERO);
+        store.answerWith(number -> 500);
+        rename(resource, "n3");
+        store.pass(Duration.ZERO);
+        List<String> arrived = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        store.hear(arrived::add);
+        store.answerWith(number -> {
+            first.countDown();
+            await(mayAnswer);
+            return 200;
+        });
+        wait(ask(START));
+        first.await();
+
+        attemptNewest();
+        assertThat(newest()).contains("\"status\":\"retrying\"").doesNotContain("nextAttemptAt", "\"number\":2");
+        mayAnswer.countDown();
+        store.pass(Duration.ZERO);
+
+        assertThat(arrived).hasSize(4);
+        for (int i = 0; i < arrived.size(); i++) {
+            assertThat(arrived.get(i)).contains("\"name\":\"n" + i + "\"");
+        }
+    }
+
+    /** Does what the sender does when the newest delivery of the endpoint is due. */
+    private void attemptNewest() {
+        Store rows = store.engine().store();
+        SetKey all = SetKey.of(SetKinds.DELIVERIES, Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint)));
+        RandomIds ids = new RandomIds();
+        Seal seal = new Seal(new byte[32], ids);
+        List<Runnable> picked = new ArrayList<>();
+        try (Webhooks webhooks = new Webhooks(new Webhooks.Parts(
+                rows,
+                new Commits(rows, ids, seal),
+                store.clock,
+                seal,
+                Events::json,
+                Access::isActive,
+                picked::add,
+                List.of("127.0.0.0/8"),
+                "test"))) {
+            webhooks.start(rows.read(view -> view.floor(all, Long.MAX_VALUE)));
+            picked.forEach(Runnable::run);
+        }
+    }
+
+    private String newest() {
+        return store.text("/v1/webhook-endpoints/" + endpoint + "/deliveries?limit=1");
+    }
+
+    private void rename(String resource, String name) {
+        store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"" + name + "\"}");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Expected to be let go on, but the wait was interrupted", e);
         }
     }
 

@@ -130,9 +130,8 @@ public final class JobRunner implements Lane {
     public void drain(long timeoutMillis) {
         attempts.stop();
         patient.stop();
-        if (!attempts.awaitIdle(timeoutMillis)) {
-            giveBackRunning();
-        }
+        attempts.awaitIdle(timeoutMillis);
+        giveBackRunning();
     }
 
     /** Puts back all jobs that ran in a JVM that has died. Leases stay. */

@@ -80,21 +80,23 @@ final class JobSteps {
     }
 
     /**
-     * A job whose process has died is queued again without having used the attempt. It fails with the third one in an attempt that has got
-     * no further.
+     * A job whose process has died is queued again without having used the attempt, or canceled if somebody had asked for that. It fails with
+     * the third death in an attempt that has got no further.
      */
     static Command.Change crash(Id id, int attempt) {
         return running(
                 id,
                 attempt,
-                (context, row) -> JobRules.step(
-                        context,
-                        lapsed(
+                (context, row) -> row.cancelRequested()
+                        ? end(context, row)
+                        : JobRules.step(
                                 context,
-                                row,
-                                "job_crashed",
-                                "Expected the job to end, but " + Limits.JOB_LAPSES_MAX
-                                        + " processes have died while it ran.")));
+                                lapsed(
+                                        context,
+                                        row,
+                                        "job_crashed",
+                                        "Expected the job to end, but " + Limits.JOB_LAPSES_MAX
+                                                + " processes have died while it ran.")));
     }
 
     private static JobRow lapsed(Context context, JobRow row, String code, String detail) {

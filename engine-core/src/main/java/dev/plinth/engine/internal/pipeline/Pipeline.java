@@ -423,8 +423,9 @@ public final class Pipeline {
         if (waitFor(passage, change::wait) == null) {
             parts.waiters.signal(wait.topic());
         }
+        Step pause = new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
         passage.pauses = true;
-        return new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
+        return pause;
     }
 
     private Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for the one before it
  * @param resendAt when an attempt that somebody asked for is due; 0 if nobody did
  * @param resends attempts that somebody asked for and that are not made yet
- * @param chance what happens if the next attempt fails
+ * @param recovered true if it was exhausted and is open again for one attempt
  * @param breaksLane true for the last one that was exhausted in its lane, until one is delivered there: those behind it get one attempt
  *     each
  * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
@@ -33,7 +33,7 @@ record DeliveryRow(
         long dueAt,
         long resendAt,
         int resends,
-        Chance chance,
+        boolean recovered,
         boolean breaksLane,
         long settledAt) {
     private static final int VERSION = 3;
@@ -43,18 +43,6 @@ record DeliveryRow(
 
     /** How long a delivery may stay open, and how long it is kept once it is settled. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
-
-    /** What happens if the next attempt by the schedule fails; the order is that of the stored numbers. */
-    enum Chance {
-        /** The schedule has another one, unless it is at its end. */
-        SCHEDULE,
-        /** None: an earlier one in its lane was exhausted, and none delivered since. */
-        LAST,
-        /** None: it was exhausted before, and somebody asked for one more. */
-        RECOVERED;
-
-        private static final Chance[] VALUES = values();
-    }
 
     /**
      * What never changes of a delivery.
@@ -87,17 +75,17 @@ record DeliveryRow(
         int scheduled = in.small();
         long dueAt = in.number();
         long resendAt = in.number();
-        Chance chance = Chance.VALUES[in.small()];
+        boolean recovered = in.small() != 0;
         long settledAt = in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0;
         int resends = in.version() >= 3 ? in.small() : resendAt == 0 ? 0 : 1;
         boolean breaksLane = in.version() >= 3 && in.small() == 1;
         return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, chance, breaksLane, settledAt);
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaksLane, settledAt);
     }
 
     /** One that nothing has been tried of yet. */
-    static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt, Chance chance) {
-        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, chance, false, 0);
+    static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt) {
+        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, false, false, 0);
     }
 
     byte[] row() {
@@ -115,7 +103,7 @@ record DeliveryRow(
                 .small(scheduled)
                 .number(dueAt)
                 .number(resendAt)
-                .small(chance.ordinal())
+                .small(recovered ? 1 : 0)
                 .number(settledAt)
                 .small(resends)
                 .small(breaksLane ? 1 : 0)
@@ -163,51 +151,44 @@ record DeliveryRow(
 
     /** Due by the schedule at a time. */
     DeliveryRow due(DeliveryStatus next, long at) {
-        return moved(next, at, resendAt, resends, chance, settledAt);
-    }
-
-    /** Due because the one before it in its lane is settled; what was recovered has one chance whatever became of that. */
-    DeliveryRow woken(long at, boolean last) {
-        Chance next = chance == Chance.RECOVERED ? chance : last ? Chance.LAST : Chance.SCHEDULE;
-        return moved(status, at, resendAt, resends, next, settledAt);
+        return moved(next, at, resendAt, resends, recovered, settledAt);
     }
 
     DeliveryRow held() {
-        return moved(DeliveryStatus.HELD, 0, resendAt, resends, chance, settledAt);
+        return moved(DeliveryStatus.HELD, 0, resendAt, resends, recovered, settledAt);
     }
 
     /** Open again after it was exhausted, for one more attempt. */
     DeliveryRow recovered(DeliveryStatus next, long at) {
-        return moved(next, at, resendAt, resends, Chance.RECOVERED, 0);
+        return moved(next, at, resendAt, resends, true, 0);
     }
 
     /** Delivered or dropped. */
     DeliveryRow settled(DeliveryStatus next, long now) {
-        return moved(next, 0, resendAt, resends, chance, now);
+        return moved(next, 0, resendAt, resends, recovered, now);
     }
 
     /** Given up after its last attempt; those behind it in its lane get one attempt each from now on. */
     DeliveryRow exhausted(long now) {
-        return moved(DeliveryStatus.EXHAUSTED, 0, resendAt, resends, chance, now)
-                .breaksLane(facts.lane() != null);
+        return moved(DeliveryStatus.EXHAUSTED, 0, resendAt, resends, false, now).breaksLane(facts.lane() != null);
     }
 
     /** Given up because there is nothing to send or nowhere to send it; what was settled stays as it was. */
     DeliveryRow givenUp(long now) {
         return status.isSettled()
-                ? moved(status, 0, 0, 0, chance, settledAt).breaksLane(breaksLane)
-                : moved(DeliveryStatus.DROPPED, 0, 0, 0, chance, now);
+                ? moved(status, 0, 0, 0, recovered, settledAt).breaksLane(breaksLane)
+                : moved(DeliveryStatus.DROPPED, 0, 0, 0, recovered, now);
     }
 
     /** One attempt more is asked for, whatever else is due. */
     DeliveryRow resend(long now) {
-        return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, chance, settledAt)
+        return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, recovered, settledAt)
                 .breaksLane(breaksLane);
     }
 
     /** The same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
-        int left = manual ? resends - 1 : resends;
+        int left = manual ? Math.max(0, resends - 1) : resends;
         return new DeliveryRow(
                 facts,
                 status,
@@ -216,24 +197,25 @@ record DeliveryRow(
                 dueAt,
                 left == 0 ? 0 : resendAt,
                 left,
-                chance,
+                recovered,
                 breaksLane,
                 settledAt);
     }
 
     /** The same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
-        return new DeliveryRow(facts, status, attempts, scheduled, dueAt, resendAt, resends, chance, breaks, settledAt);
+        return new DeliveryRow(
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt);
     }
 
     /** One that is not shown any more, with the attempts that it still has. */
     DeliveryRow shrunk(int attemptsLeft) {
         return new DeliveryRow(
-                facts, status, attemptsLeft, scheduled, dueAt, resendAt, resends, chance, breaksLane, settledAt);
+                facts, status, attemptsLeft, scheduled, dueAt, resendAt, resends, recovered, breaksLane, settledAt);
     }
 
     /** The same somewhere else in its life, where it breaks no lane. */
-    private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, Chance next, long settled) {
-        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, next, false, settled);
+    private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, boolean again, long settled) {
+        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, again, false, settled);
     }
 }

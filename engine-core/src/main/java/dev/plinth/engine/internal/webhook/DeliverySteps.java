@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,7 @@ final class DeliverySteps {
             }
             Changes changes = new Changes();
             DeliveryRow next = row.attempted(manual);
-            boolean isAskedFor = manual
-                    || row.chance() == DeliveryRow.Chance.RECOVERED
-                            && !row.status().isSettled();
+            boolean isAskedFor = manual || row.recovered() && !row.status().isSettled();
             AttemptRow attempt = AttemptRow.of(next.attempts(), isAskedFor, at, result);
             changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
             settle(context, row, next, manual, result, changes);
@@ -40,14 +39,43 @@ final class DeliverySteps {
         };
     }
 
-    /** A delivery that is due while its endpoint must not be called. */
-    static Command.Change hold(DeliveryRow seen) {
+    /**
+     * A delivery that is due while its endpoint must not be called. If it may be called by now, the delivery stays due: who allowed it has
+     * released what was held before.
+     *
+     * @param mayRun tells whether the deliveries of a workspace may go out
+     */
+    static Command.Change hold(DeliveryRow seen, BiPredicate<Rows, Id> mayRun) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
-            return row == null || row.status().isSettled()
-                    ? Decision.nothing(DONE)
-                    : Decision.of(put(new Changes(), row.held()), DONE);
+            if (row == null || row.status().isSettled()) {
+                return Decision.nothing(DONE);
+            }
+            byte[] endpoint = context.rows()
+                    .get(
+                            WebhookTables.ENDPOINTS,
+                            row.facts().workspace().keyOf(row.facts().endpoint()));
+            boolean mayGo = endpoint == null
+                    || EndpointRow.read(endpoint).enabled()
+                            && mayRun.test(context.rows(), row.facts().workspace());
+            return mayGo ? Decision.nothing(DONE) : Decision.of(put(new Changes(), row.held()), DONE);
         };
+    }
+
+    /** A delivery that is due while one before it in its lane is open, which was recovered meanwhile: it waits for that. */
+    static Command.Change park(DeliveryRow seen) {
+        return context -> {
+            DeliveryRow row = find(context.rows(), seen.key());
+            return row == null || row.status().isSettled() || isHead(context.rows(), row)
+                    ? Decision.nothing(DONE)
+                    : Decision.of(put(new Changes(), row.due(row.status(), 0)), DONE);
+        };
+    }
+
+    /** True if no delivery before this one in its lane is open. */
+    static boolean isHead(Rows rows, DeliveryRow row) {
+        SetKey lane = row.laneSet();
+        return lane == null || rows.ceiling(lane, 0) == row.facts().number();
     }
 
     /** A delivery whose endpoint or event is gone. */
@@ -58,8 +86,7 @@ final class DeliverySteps {
                 return Decision.nothing(DONE);
             }
             Changes changes = put(new Changes(), row.givenUp(context.now()));
-            SetKey broken = row.brokenSet();
-            wakeNext(context, row, broken != null && context.rows().ceiling(broken, 0) != Rows.NONE, changes);
+            wakeNext(context, row, changes);
             return Decision.of(changes, DONE);
         };
     }
@@ -119,11 +146,8 @@ final class DeliverySteps {
     }
 
     private static DeliveryRow released(Context context, DeliveryRow row) {
-        SetKey lane = row.laneSet();
-        boolean head =
-                lane == null || context.rows().ceiling(lane, 0) == row.facts().number();
         DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-        return row.due(next, head ? context.now() : 0);
+        return row.due(next, isHead(context.rows(), row) ? context.now() : 0);
     }
 
     private static void settle(
@@ -131,7 +155,7 @@ final class DeliverySteps {
         if (result.delivered()) {
             put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
             mendLane(context.rows(), row, changes);
-            wakeNext(context, row, false, changes);
+            wakeNext(context, row, changes);
             return;
         }
         Integer status = result.status();
@@ -144,15 +168,21 @@ final class DeliverySteps {
             put(changes, next);
             return;
         }
-        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.chance() != DeliveryRow.Chance.SCHEDULE) {
+        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.recovered() || isLaneBroken(context.rows(), row)) {
             mendLane(context.rows(), row, changes);
             put(changes, next.exhausted(context.now()));
-            wakeNext(context, row, true, changes);
+            wakeNext(context, row, changes);
             return;
         }
         Long asked = result.retryAfterSeconds();
         long gap = Schedule.gapMillis(next.scheduled(), asked == null ? 0 : asked, context.chance());
         put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap));
+    }
+
+    /** True if one was exhausted in the lane of this one, and none delivered since: then there is one attempt for each. */
+    private static boolean isLaneBroken(Rows rows, DeliveryRow row) {
+        SetKey broken = row.brokenSet();
+        return broken != null && rows.ceiling(broken, 0) != Rows.NONE;
     }
 
     /** Another delivery that broke the lane of this one does so no longer. */
@@ -196,8 +226,8 @@ final class DeliverySteps {
         return new Deliveries.Recovered(changes, changes.writes().size(), reached);
     }
 
-    /** The delivery behind one that is settled now is due. */
-    private static void wakeNext(Context context, DeliveryRow row, boolean lastChance, Changes changes) {
+    /** The delivery behind one that is settled now is due, unless it is held, or due at a time of its own. */
+    private static void wakeNext(Context context, DeliveryRow row, Changes changes) {
         SetKey lane = row.status().isSettled() ? null : row.laneSet();
         if (lane == null) {
             return;
@@ -208,8 +238,8 @@ final class DeliverySteps {
         byte[] bytes = number == Rows.NONE ? null : rows.at(number);
         if (bytes != null) {
             DeliveryRow behind = DeliveryRow.read(bytes);
-            if (behind.status() != DeliveryStatus.HELD) {
-                put(changes, behind.woken(context.now(), lastChance));
+            if (behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
+                put(changes, behind.due(behind.status(), context.now()));
             }
         }
     }

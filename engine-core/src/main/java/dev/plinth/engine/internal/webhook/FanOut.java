@@ -84,16 +84,14 @@ public final class FanOut {
                 lane,
                 context.nextNumber(),
                 context.now());
+        if (!endpoint.enabled()) {
+            return DeliveryRow.create(facts, DeliveryStatus.HELD, 0);
+        }
         boolean waits = false;
-        DeliveryRow.Chance chance = DeliveryRow.Chance.SCHEDULE;
         if (lane != null) {
             SetKey set = DeliveryRow.lane(endpoint.id(), lane);
             waits = !fill(set) || context.rows().ceiling(set, 0) != Rows.NONE;
-            boolean isBroken = context.rows().ceiling(DeliveryRow.broken(endpoint.id(), lane), 0) != Rows.NONE;
-            chance = isBroken ? DeliveryRow.Chance.LAST : chance;
         }
-        return endpoint.enabled()
-                ? DeliveryRow.create(facts, DeliveryStatus.PENDING, waits ? 0 : context.now(), chance)
-                : DeliveryRow.create(facts, DeliveryStatus.HELD, 0, chance);
+        return DeliveryRow.create(facts, DeliveryStatus.PENDING, waits ? 0 : context.now());
     }
 }

@@ -191,7 +191,9 @@ public final class Webhooks implements Lane, AutoCloseable {
         if (endpoint == null || body == null) {
             committer.commit(engine, DeliverySteps.drop(row));
         } else if (!manual && (!endpoint.enabled() || !due.active)) {
-            committer.commit(engine, DeliverySteps.hold(row));
+            committer.commit(engine, DeliverySteps.hold(row, mayRun));
+        } else if (!manual && !due.head) {
+            committer.commit(engine, DeliverySteps.park(row));
         } else {
             long at = clock.epochMillis();
             SendResult result = send(endpoint, row.facts().event(), body, at);
@@ -213,7 +215,8 @@ public final class Webhooks implements Lane, AutoCloseable {
                 row,
                 endpoint == null ? null : EndpointRow.read(endpoint),
                 bodies.find(rows, workspace, row.facts().event()),
-                mayRun.test(rows, workspace));
+                mayRun.test(rows, workspace),
+                DeliverySteps.isHead(rows, row));
     }
 
     /** What cannot even be sent is a failed attempt too: its schedule bounds it. */
@@ -260,5 +263,6 @@ public final class Webhooks implements Lane, AutoCloseable {
                 .bytes();
     }
 
-    private record Due(DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active) {}
+    private record Due(
+            DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean head) {}
 }
