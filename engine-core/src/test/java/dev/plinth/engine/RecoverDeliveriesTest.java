@@ -210,8 +210,9 @@ final class RecoverDeliveriesTest {
         first.await();
 
         attemptNewest();
-        assertThat(newest()).contains("\"status\":\"retrying\"").doesNotContain("nextAttemptAt", "\"number\":2");
+        String parked = newest();
         mayAnswer.countDown();
+        assertThat(parked).contains("\"status\":\"retrying\"").doesNotContain("nextAttemptAt", "\"number\":2");
         store.pass(Duration.ZERO);
 
         assertThat(arrived).hasSize(4);
