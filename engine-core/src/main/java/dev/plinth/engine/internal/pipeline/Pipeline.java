@@ -367,13 +367,16 @@ public final class Pipeline {
     }
 
     private Step ask(Passage passage, Command.Query query) {
-        Command.Query again = context -> {
+        return query instanceof Command.PatientQuery patient
+                ? askPatiently(passage, patient, Long.MAX_VALUE, () -> askAgain(passage, patient))
+                : answer(passage, query);
+    }
+
+    private Answer askAgain(Passage passage, Command.Query query) {
+        return answer(passage, context -> {
             Access.checkStillIn(context.rows(), passage.caller);
             return query.answer(context);
-        };
-        return query instanceof Command.PatientQuery patient
-                ? askPatiently(passage, patient, Long.MAX_VALUE, () -> answer(passage, again))
-                : answer(passage, query);
+        });
     }
 
     private Step askPatiently(Passage passage, Command.PatientQuery query, long millisMax, Supplier<Step> again) {
