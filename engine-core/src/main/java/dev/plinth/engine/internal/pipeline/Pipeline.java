@@ -261,15 +261,46 @@ public final class Pipeline {
         if (command instanceof Command.HostCall host) {
             command = run(passage, host); // 10, 12, and the host's own 422
         }
-        Step pause = command instanceof Command.PatientChange patient ? pause(passage, patient) : null;
-        if (pause != null) {
-            return pause;
-        }
-        Command.Change change = (Command.Change) command; // 10–13: 404 403 412 409 503
-        Commits.Committed committed = passage.mayWait
+        return command instanceof Command.PatientChange patient
+                ? commitPatiently(passage, patient)
+                : commit(passage, (Command.Change) command);
+    }
+
+    private Answer commit(Passage passage, Command.Change change) {
+        Commits.Committed committed = passage.mayWait // 10–13: 404 403 412 409 503
                 ? parts.commits.commit(passage.caller, change, passage)
                 : parts.commits.commitNow(passage.caller, change, passage);
         return end(passage, committed.outcome(), committed.sequence()); // 14, once durable
+    }
+
+    /** Somebody else may be quicker between the last look and the lock; then there is nothing to change yet, and it waits on. */
+    private Step commitPatiently(Passage passage, Command.PatientChange change) {
+        while (true) {
+            Step pause = pause(passage, change);
+            if (pause != null) {
+                return pause;
+            }
+            try {
+                return commit(passage, context -> {
+                    Command.Wait wait = change.wait(context);
+                    if (wait != null && millisLeft(passage, wait) > 0) {
+                        throw new NothingYet();
+                    }
+                    return change.decide(context);
+                });
+            } catch (NothingYet quicker) {
+                continue;
+            }
+        }
+    }
+
+    /** Leaves the writer lock with nothing written. */
+    private static final class NothingYet extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NothingYet() {
+            super(null, null, false, false);
+        }
     }
 
     /** Runs the host's code. Its refusal is decided like any other: so it waits for what it read, and the key remembers it. */
@@ -418,7 +449,7 @@ public final class Pipeline {
     /** Waits until there is something to change, or until the time is over; null if the change is to be decided now. */
     private @Nullable Step pause(Passage passage, Command.PatientChange change) {
         Command.Wait wait = waitFor(passage, change::wait);
-        long millis = wait == null ? 0 : TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
+        long millis = wait == null ? 0 : millisLeft(passage, wait);
         if (wait == null || millis <= 0) {
             return null;
         }
@@ -429,6 +460,10 @@ public final class Pipeline {
         Step pause = new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
         passage.pauses = true;
         return pause;
+    }
+
+    private static long millisLeft(Passage passage, Command.Wait wait) {
+        return TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
     }
 
     private Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
