@@ -170,7 +170,10 @@ final class OracleWriter {
             case CANCEL_JOB -> rows.put("/v1/jobs/" + id, body);
             case DELETE, DELETE_CHILD, DELETE_ENDPOINT -> take(ask.path(), children);
             case SHARE -> shares.put(RESOURCES + "/" + ask.resource(), body);
-            case UNSHARE -> told = shares.remove(RESOURCES + "/" + ask.resource());
+            case UNSHARE -> {
+                told = new TreeMap<>(shares.remove(RESOURCES + "/" + ask.resource()));
+                told.put("deleted", true);
+            }
             case CREATE_JOB ->
                 rows.put("/v1/jobs/" + body.get("job_id"), new LinkedHashMap<>(Map.of("status", "queued")));
             case BULK -> bulks.put("/v1/jobs/" + body.get("job_id"), ask.mark());
