@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
@@ -99,6 +101,41 @@ final class SuspendedJobsTest {
             assertThat(attempts).hasValue(0);
             store.engine().admin().activate(workspace).call();
             assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"", "\"attempt\":0");
+        }
+    }
+
+    /** A store that has failed must not keep the engine from closing. */
+    @Test
+    void drain_storeRefusesToPutARunningJobBack_goesOn() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
+            begun.countDown();
+            mayEnd.await();
+            return null;
+        }))) {
+            String job = store.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
+            begun.await();
+            AtomicInteger refused = new AtomicInteger();
+            JobRunner runner = new JobRunner(
+                    store.engine().store(),
+                    (caller, change) -> {
+                        refused.incrementAndGet();
+                        throw Refused.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed.");
+                    },
+                    Runnable::run,
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    Access::isActive);
+
+            runner.drain(0);
+
+            assertThat(refused).hasValue(1);
+            assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"");
+            mayEnd.countDown();
+        } finally {
+            mayEnd.countDown();
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.store.Store;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * of other types stay queued for workers elsewhere, whose leases lapse here.
  */
 public final class JobRunner implements Lane {
+    private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+
     private final Store store;
     private final Committer committer;
     private final PatientCommitter patient;
@@ -126,12 +129,19 @@ public final class JobRunner implements Lane {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    /** Starts no more, waits for what runs, and puts back into the queue what does not end in time. */
+    /** Starts no more, waits for what runs, and puts back into the queue what does not end in time, or could not say that it has. */
     public void drain(long timeoutMillis) {
         attempts.stop();
         patient.stop();
         attempts.awaitIdle(timeoutMillis);
-        giveBackRunning();
+        try {
+            giveBackRunning();
+        } catch (Refused refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected running jobs to go back to the queue, but the store refused; the next start puts them back: "
+                            + refused.refusal().detail());
+        }
     }
 
     /** Puts back all jobs that ran in a JVM that has died. Leases stay. */

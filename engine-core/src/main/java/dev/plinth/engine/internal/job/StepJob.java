@@ -4,8 +4,8 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 
 /**
- * A job that goes through rows, a few in each commit, until there are none left. After a crash it begins at the first row again, so a step has
- * to bear being done twice.
+ * A job that goes through rows, a few in each commit, until there are none left. An attempt that was cut short begins at the first
+ * row again, so a step has to bear being done twice.
  */
 public interface StepJob {
     /**
