@@ -36,7 +36,7 @@ public final class KeyUsesLane implements Lane {
     }
 
     @Override
-    public void start(long number) {
+    public boolean start(long number) {
         throw new IllegalStateException("Expected nothing of this lane in the due index, but there is " + number);
     }
 

@@ -8,12 +8,14 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
 import dev.plinth.engine.internal.timer.Lane;
+import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,14 +91,16 @@ public final class JobRunner implements Lane {
     }
 
     @Override
-    public void start(long number) {
+    public boolean start(long number) {
         JobRow row = row(number);
-        if (row != null) {
-            Id id = row.facts().id();
-            committer.commit(
-                    Caller.engineFor(row.facts().workspace()),
-                    row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id));
+        if (row == null) {
+            return true;
         }
+        Id id = row.facts().id();
+        Outcome outcome = committer.commit(
+                Caller.engineFor(row.facts().workspace()),
+                row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id));
+        return !PatientCommitter.mayHaveRoomLater(outcome);
     }
 
     @Override

@@ -5,8 +5,12 @@ public interface Lane {
     /** The number of the lane in the due index. */
     int number();
 
-    /** Starts, or does at once, what is due under a number; called by one thread at a time. May refuse when it is full. */
-    void start(long number);
+    /**
+     * Starts, or does at once, what is due under a number; called by one thread at a time. May refuse when it is full.
+     *
+     * @return false if there is no room for it now that an attempt's end would give: it is tried again a moment later
+     */
+    boolean start(long number);
 
     /** True if an attempt under this number is under way, so that it is not due now. */
     boolean isBusy(long number);

@@ -73,7 +73,7 @@ public final class Sweep implements Lane {
     }
 
     @Override
-    public void start(long number) {
+    public boolean start(long number) {
         throw new IllegalStateException("Expected nothing of the sweep in the due index, but there is " + number);
     }
 

@@ -4,7 +4,9 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -19,6 +21,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private static final long REST_MILLIS_MAX = 16_000;
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
+    private static final long AGAIN_MILLIS = 1000;
 
     private final Store store;
     private final EngineClock clock;
@@ -29,6 +32,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
+    /** Lanes whose first due thing could not start in the last pass. */
+    private volatile Set<Lane> stuck = Set.of();
+
     private volatile boolean open = true;
 
     /** Timers for these lanes; they run from {@link #start} to {@link #close}. */
@@ -69,7 +75,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 return clock.epochMillis();
             }
             next = Math.min(next, lane.nextReadyMillis());
-            next = Math.min(next, store.read(rows -> nextDue(rows, lane)));
+            if (!stuck.contains(lane)) {
+                next = Math.min(next, store.read(rows -> nextDue(rows, lane)));
+            }
         }
         return next;
     }
@@ -116,21 +124,26 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private void loop() {
         while (open) {
+            long wait = AGAIN_MILLIS;
             try {
                 pass();
-                rest();
+                wait = untilNext();
             } catch (RuntimeException e) {
                 LOG.log(
                         System.Logger.Level.ERROR,
                         "Expected a pass over due work to end well, but it failed; it goes on",
                         e);
             }
+            rest(wait);
         }
     }
 
-    private void rest() {
-        long next = nextDueMillis();
-        long wait = clock instanceof ManualClock ? IDLE_MILLIS : Math.min(IDLE_MILLIS, next - clock.epochMillis());
+    private long untilNext() {
+        long idle = stuck.isEmpty() ? IDLE_MILLIS : AGAIN_MILLIS;
+        return clock instanceof ManualClock ? idle : Math.min(idle, nextDueMillis() - clock.epochMillis());
+    }
+
+    private void rest(long wait) {
         bell.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(wait);
@@ -146,10 +159,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** Starts all that can start now; whatever is left waits for an attempt to end. */
+    /** Starts all that can start now; whatever is left waits for an attempt to end, or for room. */
     private void pass() {
         pass.lock();
         try {
+            stuck = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
                     lane.startReady();
@@ -168,7 +182,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         Lane first = null;
         Due due = Due.NEVER;
         for (Lane lane : lanes) {
-            Due candidate = store.read(rows -> firstDue(rows, lane, now));
+            Due candidate = stuck.contains(lane) ? Due.NEVER : store.read(rows -> firstDue(rows, lane, now));
             if (candidate.time < due.time) {
                 first = lane;
                 due = candidate;
@@ -177,7 +191,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (first == null) {
             return false;
         }
-        first.start(due.number);
+        if (!first.start(due.number)) {
+            Set<Lane> more = new HashSet<>(stuck);
+            more.add(first);
+            stuck = Set.copyOf(more);
+        }
         return true;
     }
 

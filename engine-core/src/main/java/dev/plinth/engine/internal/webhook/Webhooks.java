@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
 import dev.plinth.engine.internal.timer.Lane;
+import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     public static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
 
     private final Store store;
-    private final Committer committer;
+    private final PatientCommitter committer;
     private final EngineClock clock;
     private final Seal seal;
     private final Bodies bodies;
@@ -78,7 +79,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** The room. */
     public Webhooks(Parts parts) {
         this.store = parts.store();
-        this.committer = parts.committer();
+        this.committer = new PatientCommitter(parts.committer());
         this.clock = parts.clock();
         this.seal = parts.seal();
         this.bodies = parts.bodies();
@@ -144,12 +145,13 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     @Override
-    public void start(long number) {
+    public boolean start(long number) {
         boolean started = attempts.tryStart(number, () -> attempt(number));
         if (!started && !attempts.isFull() && !attempts.isClaimed(number)) {
             throw new IllegalStateException(
                     "Expected a delivery to start, but the executor refused it; it is tried again");
         }
+        return true;
     }
 
     @Override
@@ -170,6 +172,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** Starts no more and waits for what is under way; what does not end stays due. */
     public void drain(long timeoutMillis) {
         attempts.stop();
+        committer.stop();
         attempts.awaitIdle(timeoutMillis);
     }
 

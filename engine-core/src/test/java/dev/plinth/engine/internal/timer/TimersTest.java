@@ -22,6 +22,8 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -175,6 +177,43 @@ class TimersTest {
         assertThat(runs).containsExactly(new Run(1, 5, START));
     }
 
+    @Test
+    void advance_laneWithoutRoom_isAskedOnceAtEachTimeAndHoldsUpNoOther() {
+        first.hasRoom = false;
+        put(1, 5, START + 10);
+        put(1, 6, START + 15);
+        put(2, 7, START + 20);
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(runs)
+                .containsExactly(new Run(1, 5, START + 10), new Run(1, 5, START + 20), new Run(2, 7, START + 20));
+        first.hasRoom = true;
+        clock.advance(Duration.ZERO);
+        assertThat(runs).hasSize(5).endsWith(new Run(1, 5, START + 1000), new Run(1, 6, START + 1000));
+    }
+
+    @Test
+    void timersThread_laneWithoutRoom_asksAgainAfterAWhile() {
+        first.hasRoom = false;
+        put(1, 5, START);
+        timers.start();
+        await(() -> runs.size() >= 3);
+        long began = System.nanoTime();
+        int already = runs.size();
+        await(() -> runs.size() >= already + 2);
+
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)).isGreaterThan(900);
+        first.hasRoom = true;
+        first.awaitRuns(1);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private void put(int lane, long number, long due) {
         write(lane, number, new RowWriter(1).number(due).row());
     }
@@ -203,6 +242,7 @@ class TimersTest {
         private final int lane;
         private final Attempts attempts;
         private volatile Duration again = Duration.ZERO;
+        private volatile boolean hasRoom = true;
         private int ended;
 
         TestLane(int lane, int runningMax) {
@@ -216,11 +256,15 @@ class TimersTest {
         }
 
         @Override
-        public void start(long number) {
+        public boolean start(long number) {
             long at = clock.epochMillis();
             // Noted here, in the order of starts; the work itself ends on another thread.
             runs.add(new Run(lane, number, at));
+            if (!hasRoom) {
+                return false;
+            }
             assertThat(attempts.tryStart(number, () -> end(number, at))).isTrue();
+            return true;
         }
 
         @Override

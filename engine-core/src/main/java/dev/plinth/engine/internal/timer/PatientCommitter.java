@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.job;
+package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
@@ -6,16 +6,17 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Outcome;
 
 /**
- * Commits the steps of jobs, and while there is no room for one tries again: a full disk must not leave a job between two steps, and
- * nothing is done twice because of it. Thread-safe; it holds the thread that calls it.
+ * Commits the steps of attempts, and while there is no room for one tries again: a full disk must not leave an attempt between two steps,
+ * and nothing is done twice because of it. Thread-safe; it holds the thread that calls it.
  */
-final class PatientCommitter implements Committer {
+public final class PatientCommitter implements Committer {
     private static final long PAUSE_MILLIS = 1000;
 
     private final Committer committer;
     private boolean stopped;
 
-    PatientCommitter(Committer committer) {
+    /** Commits by this committer. */
+    public PatientCommitter(Committer committer) {
         this.committer = committer;
     }
 
@@ -23,22 +24,25 @@ final class PatientCommitter implements Committer {
     public Outcome commit(Caller caller, Command.Change change) {
         while (true) {
             Outcome outcome = committer.commit(caller, change);
-            // A journal that has failed has no room either, but gives no hope of any.
-            boolean mayHaveRoomLater =
-                    outcome instanceof Outcome.Turned turned && turned.refusal().retryAfterSeconds() > 0;
-            if (!mayHaveRoomLater || !pause()) {
+            if (!mayHaveRoomLater(outcome) || !pause()) {
                 return outcome;
             }
         }
     }
 
+    /** True if a step was refused for want of room, which there may be later. A journal that has failed gives no hope of any. */
+    public static boolean mayHaveRoomLater(Outcome outcome) {
+        return outcome instanceof Outcome.Turned turned && turned.refusal().retryAfterSeconds() > 0;
+    }
+
     /** The engine closes: tries nothing again from now on. */
-    synchronized void stop() {
+    public synchronized void stop() {
         stopped = true;
         notifyAll();
     }
 
-    synchronized boolean isStopped() {
+    /** True once nothing is tried again. */
+    public synchronized boolean isStopped() {
         return stopped;
     }
 
