@@ -155,6 +155,18 @@ public final class Limits {
     /** Webhook attempts under way at once. */
     public static final int DELIVERIES_RUNNING_MAX = 64;
 
+    /** Of these, attempts that had waited for a slot at their endpoint: some are left for endpoints that keep up. */
+    public static final int DELIVERIES_RUNNING_FROM_QUEUES_MAX = 48;
+
+    /** Webhook attempts under way at once at one endpoint. */
+    public static final int DELIVERIES_RUNNING_PER_ENDPOINT_MAX = 4;
+
+    /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
+    public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;
+
+    /** Due deliveries that one step looks at to let those of an endpoint wait for a slot. */
+    public static final int DELIVERIES_QUEUED_PER_STEP_MAX = 200;
+
     /** Types of jobs that a worker asks for at once. */
     public static final int LEASE_TYPES_MAX = 50;
 

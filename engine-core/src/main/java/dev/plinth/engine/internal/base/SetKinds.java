@@ -104,5 +104,11 @@ public final class SetKinds {
     /** The delivery that was exhausted last in a lane, until one is delivered there: by endpoint and resource. */
     public static final int DELIVERY_LANE_BROKEN = 34;
 
+    /** Deliveries that are due and wait for a place at their endpoint, by the endpoint's number. */
+    public static final int DELIVERIES_QUEUED = 35;
+
+    /** Webhook endpoints of all workspaces at which deliveries wait for a place. */
+    public static final int ENDPOINTS_QUEUED_AT = 36;
+
     private SetKinds() {}
 }

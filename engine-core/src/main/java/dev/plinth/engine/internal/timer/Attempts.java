@@ -59,8 +59,13 @@ public final class Attempts {
         return claimed.size() >= runningMax;
     }
 
+    /** How many attempts are under way. */
+    public int running() {
+        return claimed.size();
+    }
+
     /** False once no more are started. */
-    boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param breaksLane true for the last one that was exhausted in its lane, until one is delivered there: those behind it get one attempt
  *     each
  * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
+ * @param queuedAt number of the endpoint at which it waits for a slot although it is due; 0 if it waits for none
  */
 record DeliveryRow(
         Facts facts,
@@ -35,8 +36,9 @@ record DeliveryRow(
         int resends,
         boolean recovered,
         boolean breaksLane,
-        long settledAt) {
-    private static final int VERSION = 3;
+        long settledAt,
+        long queuedAt) {
+    private static final int VERSION = 4;
 
     private static final long EVENT_KEPT_MILLIS =
             Duration.ofDays(Limits.EVENT_DAYS).toMillis();
@@ -79,13 +81,24 @@ record DeliveryRow(
         long settledAt = in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0;
         int resends = in.version() >= 3 ? in.small() : resendAt == 0 ? 0 : 1;
         boolean breaksLane = in.version() >= 3 && in.small() == 1;
+        long queuedAt = in.version() >= 4 ? in.number() : 0;
         return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaksLane, settledAt);
+                facts,
+                status,
+                attempts,
+                scheduled,
+                dueAt,
+                resendAt,
+                resends,
+                recovered,
+                breaksLane,
+                settledAt,
+                queuedAt);
     }
 
     /** One that nothing has been tried of yet. */
     static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt) {
-        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, false, false, 0);
+        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, false, false, 0, 0);
     }
 
     byte[] row() {
@@ -107,6 +120,7 @@ record DeliveryRow(
                 .number(settledAt)
                 .small(resends)
                 .small(breaksLane ? 1 : 0)
+                .number(queuedAt)
                 .row();
     }
 
@@ -117,6 +131,16 @@ record DeliveryRow(
     /** When the next attempt of either kind is due; 0 if none is. */
     long nextDue() {
         return dueAt == 0 || resendAt == 0 ? Math.max(dueAt, resendAt) : Math.min(dueAt, resendAt);
+    }
+
+    /** When it is to be started by the clock; 0 if it is not, because nothing is due or it waits for a slot at its endpoint. */
+    long nextByClock() {
+        return queuedAt == 0 ? nextDue() : 0;
+    }
+
+    /** The deliveries that wait for a slot at the endpoint with this number. */
+    static SetKey queue(long endpointNumber) {
+        return SetKey.of(SetKinds.DELIVERIES_QUEUED, endpointNumber);
     }
 
     /** The set of unsettled deliveries that arrive in order with this one; null if it waits for none. */
@@ -199,23 +223,50 @@ record DeliveryRow(
                 left,
                 recovered,
                 breaksLane,
-                settledAt);
+                settledAt,
+                0);
+    }
+
+    /** The same, due as it is, but waiting for a place at the endpoint with this number. */
+    DeliveryRow queued(long endpointNumber) {
+        return new DeliveryRow(
+                facts,
+                status,
+                attempts,
+                scheduled,
+                dueAt,
+                resendAt,
+                resends,
+                recovered,
+                breaksLane,
+                settledAt,
+                endpointNumber);
     }
 
     /** The same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
         return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt);
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queuedAt);
     }
 
     /** One that is not shown any more, with the attempts that it still has. */
     DeliveryRow shrunk(int attemptsLeft) {
         return new DeliveryRow(
-                facts, status, attemptsLeft, scheduled, dueAt, resendAt, resends, recovered, breaksLane, settledAt);
+                facts,
+                status,
+                attemptsLeft,
+                scheduled,
+                dueAt,
+                resendAt,
+                resends,
+                recovered,
+                breaksLane,
+                settledAt,
+                queuedAt);
     }
 
-    /** The same somewhere else in its life, where it breaks no lane. */
+    /** The same somewhere else in its life, where it breaks no lane and waits for no slot. */
     private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, boolean again, long settled) {
-        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, again, false, settled);
+        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, again, false, settled, 0);
     }
 }

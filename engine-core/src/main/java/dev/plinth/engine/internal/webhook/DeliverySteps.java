@@ -5,13 +5,17 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.timer.DueIndex;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a delivery that the sender commits, and what each means for the deliveries behind it. */
@@ -69,6 +73,28 @@ final class DeliverySteps {
             return row == null || row.status().isSettled() || isHead(context.rows(), row)
                     ? Decision.nothing(DONE)
                     : Decision.of(put(new Changes(), row.due(row.status(), 0)), DONE);
+        };
+    }
+
+    /**
+     * Lets what is due at an endpoint wait for a slot there: some of it in one step, so that the many deliveries of an endpoint that does
+     * not keep up cost the others little.
+     *
+     * @param underWay tells of a delivery's number whether it is being sent now
+     */
+    static Command.Change queue(EndpointRow endpoint, LongPredicate underWay) {
+        return context -> {
+            Changes changes = new Changes();
+            AtomicInteger seen = new AtomicInteger();
+            DueIndex.forEach(context.rows(), WebhookTables.LANE, context.now(), number -> {
+                byte[] row = underWay.test(number) ? null : context.rows().at(number);
+                DeliveryRow due = row == null ? null : DeliveryRow.read(row);
+                if (due != null && due.facts().endpoint().equals(endpoint.id())) {
+                    put(changes, due.queued(endpoint.number()));
+                }
+                return seen.incrementAndGet() < Limits.DELIVERIES_QUEUED_PER_STEP_MAX;
+            });
+            return Decision.of(changes, DONE);
         };
     }
 

@@ -92,6 +92,8 @@ public final class FanOut {
             SetKey set = DeliveryRow.lane(endpoint.id(), lane);
             waits = !fill(set) || context.rows().ceiling(set, 0) != Rows.NONE;
         }
-        return DeliveryRow.create(facts, DeliveryStatus.PENDING, waits ? 0 : context.now());
+        DeliveryRow row = DeliveryRow.create(facts, DeliveryStatus.PENDING, waits ? 0 : context.now());
+        boolean isBehindOthers = !waits && context.rows().ceiling(DeliveryRow.queue(endpoint.number()), 0) != Rows.NONE;
+        return isBehindOthers ? row.queued(endpoint.number()) : row;
     }
 }

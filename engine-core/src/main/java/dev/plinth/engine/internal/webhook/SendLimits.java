@@ -1,17 +1,19 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Limits;
+
 /**
  * What one attempt, and all of them together, may cost; receivers are strangers, so everything has a bound.
  *
  * @param connectMillis the most that waiting for a free connection, a name look-up, a connect and each read of a TLS
  *     handshake may take, each for itself
  * @param totalMillis the most that a whole attempt may take, absolute
- * @param connections the most connections at a time
- * @param connectionsPerRoute the most connections at a time to one scheme, host and port
+ * @param connections the most connections at a time, wherever they lead: how many of them an endpoint has at most, {@link EndpointSlots}
+ *     knows, and endpoints at the same host do not compete
  */
-record SendLimits(int connectMillis, int totalMillis, int connections, int connectionsPerRoute) {
+record SendLimits(int connectMillis, int totalMillis, int connections) {
     /** The limits of the wire contract, §9. */
-    static final SendLimits STANDARD = new SendLimits(5_000, 15_000, 64, 4);
+    static final SendLimits STANDARD = new SendLimits(5_000, 15_000, Limits.DELIVERIES_RUNNING_MAX);
     /** How much of a response is read before the connection is cut. */
     static final int RESPONSE_READ_BYTES = 64 * 1024;
     /** How much of a response is kept for the delivery's record. */
@@ -35,10 +37,9 @@ record SendLimits(int connectMillis, int totalMillis, int connections, int conne
             throw new IllegalArgumentException("Expected a connect limit of at least 1 ms and a total of at least three"
                     + " times that, but got " + connectMillis + " ms and " + totalMillis + " ms; raise the total.");
         }
-        if (connectionsPerRoute < 1 || connections < connectionsPerRoute || connections > LOOK_UPS) {
-            throw new IllegalArgumentException("Expected 1 to " + connections + " connections per route and at most "
-                    + LOOK_UPS + " in total, but got " + connectionsPerRoute + " and " + connections
-                    + "; bring them into that order.");
+        if (connections < 1 || connections > LOOK_UPS) {
+            throw new IllegalArgumentException(
+                    "Expected 1 to " + LOOK_UPS + " connections, but got " + connections + ".");
         }
     }
 }

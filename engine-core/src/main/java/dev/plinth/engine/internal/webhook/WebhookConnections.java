@@ -49,7 +49,7 @@ final class WebhookConnections {
                 null,
                 noSocket -> new AbruptConnection("webhook-" + number.incrementAndGet(), http));
         pool.setMaxTotal(limits.connections());
-        pool.setDefaultMaxPerRoute(limits.connectionsPerRoute());
+        pool.setDefaultMaxPerRoute(limits.connections());
         pool.setDefaultConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.ofMilliseconds(limits.connectMillis()))
                 .setSocketTimeout(Timeout.ofMilliseconds(limits.totalMillis()))

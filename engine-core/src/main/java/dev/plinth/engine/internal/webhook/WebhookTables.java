@@ -18,6 +18,9 @@ final class WebhookTables {
     /** Open deliveries of all workspaces, by number: in the order of their times. */
     static final SetKey OPEN = SetKey.of(SetKinds.DELIVERIES_OPEN, 0);
 
+    /** Numbers of the endpoints at which deliveries wait for a slot. */
+    static final SetKey QUEUED_AT = SetKey.of(SetKinds.ENDPOINTS_QUEUED_AT, 0);
+
     static final TableName ENDPOINTS =
             new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
     static final TableName DELIVERIES = new TableName(15, "deliveries", 32, 170, 2, WebhookTables::indexDelivery);
@@ -89,6 +92,20 @@ final class WebhookTables {
         place(key, old, row, sets);
     }
 
+    /** Moves a delivery from the queue of one endpoint into that of another, by their numbers; 0 is none. */
+    private static void queue(Memberships sets, long number, long before, long after) {
+        if (before == after) {
+            return;
+        }
+        if (before != 0 && sets.remove(DeliveryRow.queue(before), number)) {
+            sets.remove(QUEUED_AT, before);
+        }
+        if (after != 0) {
+            sets.add(DeliveryRow.queue(after), number);
+            sets.add(QUEUED_AT, after);
+        }
+    }
+
     private static void place(byte[] key, @Nullable DeliveryRow old, @Nullable DeliveryRow row, Memberships sets) {
         DeliveryRow any = row == null ? old : row;
         if (any == null) {
@@ -99,8 +116,9 @@ final class WebhookTables {
                 sets,
                 LANE,
                 number,
-                old == null ? DueIndex.NEVER : old.nextDue(),
-                row == null ? DueIndex.NEVER : row.nextDue());
+                old == null ? DueIndex.NEVER : old.nextByClock(),
+                row == null ? DueIndex.NEVER : row.nextByClock());
+        queue(sets, number, old == null ? 0 : old.queuedAt(), row == null ? 0 : row.queuedAt());
         DueIndex.move(
                 sets,
                 SETTLED_LANE,

@@ -40,7 +40,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     public static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
 
     private final Store store;
-    private final PatientCommitter committer;
+    private final Committer committer;
+    private final PatientCommitter patient;
     private final EngineClock clock;
     private final Seal seal;
     private final Bodies bodies;
@@ -48,6 +49,9 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final AddressGuard guard;
     private final LateSender sender;
     private final Attempts attempts;
+    private final EndpointSlots slots = new EndpointSlots();
+    /** At whose queue the last one was started. */
+    private volatile long servedLast;
 
     /**
      * The parts that the room works with.
@@ -79,7 +83,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** The room. */
     public Webhooks(Parts parts) {
         this.store = parts.store();
-        this.committer = new PatientCommitter(parts.committer());
+        this.committer = parts.committer();
+        this.patient = new PatientCommitter(committer);
         this.clock = parts.clock();
         this.seal = parts.seal();
         this.bodies = parts.bodies();
@@ -144,14 +149,88 @@ public final class Webhooks implements Lane, AutoCloseable {
         return WebhookTables.LANE;
     }
 
+    /** Starts a delivery, or lets what is due at its endpoint wait if no more may be under way there. */
     @Override
     public boolean start(long number) {
-        boolean started = attempts.tryStart(number, () -> attempt(number));
-        if (!started && !attempts.isFull() && !attempts.isClaimed(number)) {
+        DeliveryRow row = store.read(rows -> row(rows, number));
+        if (row == null) {
+            return true;
+        }
+        Id endpoint = row.facts().endpoint();
+        EndpointRow busy = slots.isFree(endpoint) ? null : store.read(rows -> endpoint(rows, row));
+        if (busy != null) {
+            Outcome outcome = committer.commit(
+                    Caller.engineFor(row.facts().workspace()), DeliverySteps.queue(busy, attempts::isClaimed));
+            return !PatientCommitter.mayHaveRoomLater(outcome);
+        }
+        if (!begin(number, endpoint) && !attempts.isFull() && !attempts.isClaimed(number)) {
             throw new IllegalStateException(
                     "Expected a delivery to start, but the executor refused it; it is tried again");
         }
         return true;
+    }
+
+    /** Starts what has waited for a slot, at each endpoint in turn. */
+    @Override
+    public void startReady() {
+        Ready ready = firstReady();
+        while (ready != null && begin(ready.number, ready.endpoint)) {
+            servedLast = ready.queue;
+            ready = firstReady();
+        }
+    }
+
+    @Override
+    public boolean hasReady() {
+        return firstReady() != null;
+    }
+
+    private boolean begin(long number, Id endpoint) {
+        slots.take(endpoint);
+        boolean started = attempts.tryStart(number, () -> {
+            try {
+                attempt(number);
+            } finally {
+                slots.giveBack(endpoint);
+            }
+        });
+        if (!started) {
+            slots.giveBack(endpoint);
+        }
+        return started;
+    }
+
+    /** The first one of the next endpoint at which deliveries wait and one of them could start now; null if there is none. */
+    private @Nullable Ready firstReady() {
+        if (!attempts.isOpen() || attempts.running() >= Limits.DELIVERIES_RUNNING_FROM_QUEUES_MAX) {
+            return null;
+        }
+        long last = servedLast;
+        return store.read(rows -> {
+            Ready behind = firstReady(rows, last + 1, Long.MAX_VALUE);
+            return behind == null ? firstReady(rows, 0, last) : behind;
+        });
+    }
+
+    private @Nullable Ready firstReady(Rows rows, long from, long until) {
+        long queue = rows.ceiling(WebhookTables.QUEUED_AT, from);
+        while (queue != Rows.NONE && queue <= until) {
+            long number = rows.ceiling(DeliveryRow.queue(queue), 0);
+            while (number != Rows.NONE && attempts.isClaimed(number)) {
+                number = rows.ceiling(DeliveryRow.queue(queue), number + 1);
+            }
+            DeliveryRow row = number == Rows.NONE ? null : row(rows, number);
+            if (row != null && slots.isFree(row.facts().endpoint())) {
+                return new Ready(queue, number, row.facts().endpoint());
+            }
+            queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1);
+        }
+        return null;
+    }
+
+    private static @Nullable DeliveryRow row(Rows rows, long number) {
+        byte[] bytes = rows.at(number);
+        return bytes == null ? null : DeliveryRow.read(bytes);
     }
 
     @Override
@@ -172,7 +251,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** Starts no more and waits for what is under way; what does not end stays due. */
     public void drain(long timeoutMillis) {
         attempts.stop();
-        committer.stop();
+        patient.stop();
         attempts.awaitIdle(timeoutMillis);
     }
 
@@ -192,34 +271,41 @@ public final class Webhooks implements Lane, AutoCloseable {
         byte[] body = due.body;
         boolean manual = row.resendAt() != 0;
         if (endpoint == null || body == null) {
-            committer.commit(engine, DeliverySteps.drop(row));
+            slots.forget(row.facts().endpoint());
+            patient.commit(engine, DeliverySteps.drop(row));
         } else if (!manual && (!endpoint.enabled() || !due.active)) {
-            committer.commit(engine, DeliverySteps.hold(row, mayRun));
+            patient.commit(engine, DeliverySteps.hold(row, mayRun));
         } else if (!manual && !due.head) {
-            committer.commit(engine, DeliverySteps.park(row));
+            patient.commit(engine, DeliverySteps.park(row));
         } else {
             long at = clock.epochMillis();
             SendResult result = send(endpoint, row.facts().event(), body, at);
-            committer.commit(engine, DeliverySteps.attempted(row, manual, at, result));
+            slots.sent(endpoint.id(), result.delivered());
+            patient.commit(engine, DeliverySteps.attempted(row, manual, at, result));
         }
     }
 
     private @Nullable Due find(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        if (bytes == null) {
+        DeliveryRow row = row(rows, number);
+        if (row == null) {
             return null;
         }
-        DeliveryRow row = DeliveryRow.read(bytes);
+        Id workspace = row.facts().workspace();
+        return new Due(
+                row,
+                endpoint(rows, row),
+                bodies.find(rows, workspace, row.facts().event()),
+                mayRun.test(rows, workspace),
+                DeliverySteps.isHead(rows, row));
+    }
+
+    /** Where a delivery goes; null if there is nowhere. */
+    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
         Id workspace = row.facts().workspace();
         byte[] endpoint = DeletedWorkspaces.has(rows, workspace)
                 ? null
                 : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
-        return new Due(
-                row,
-                endpoint == null ? null : EndpointRow.read(endpoint),
-                bodies.find(rows, workspace, row.facts().event()),
-                mayRun.test(rows, workspace),
-                DeliverySteps.isHead(rows, row));
+        return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
     /** What cannot even be sent is a failed attempt too: its schedule bounds it. */
@@ -265,6 +351,8 @@ public final class Webhooks implements Lane, AutoCloseable {
                 .close()
                 .bytes();
     }
+
+    private record Ready(long queue, long number, Id endpoint) {}
 
     private record Due(
             DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean head) {}

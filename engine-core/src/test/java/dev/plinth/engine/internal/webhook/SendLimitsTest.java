@@ -11,20 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SendLimitsTest {
     @Test
     void standard_isTheContracts() {
-        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64, 4));
+        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64));
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 15000, 64, 4",
-        "5000, 14999, 64, 4",
-        "5000, 15000, 3, 4",
-        "5000, 15000, 64, 0",
-        "5000, 15000, 257, 4"
-    })
-    void new_contradiction_isRefused(int connect, int total, int connections, int perRoute) {
+    @CsvSource({"0, 15000, 64", "5000, 14999, 64", "5000, 15000, 0", "5000, 15000, 257"})
+    void new_contradiction_isRefused(int connect, int total, int connections) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SendLimits(connect, total, connections, perRoute))
+                .isThrownBy(() -> new SendLimits(connect, total, connections))
                 .withMessageStartingWith("Expected ");
     }
 }

@@ -14,7 +14,7 @@ import org.apache.hc.core5.ssl.SSLContexts;
 final class Senders {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final AddressGuard ONLY_127_0_0_1 = guard("127.0.0.1/32");
-    static final SendLimits HURRIED = new SendLimits(1_000, 3_000, 64, 4);
+    static final SendLimits HURRIED = new SendLimits(1_000, 3_000, 64);
     static final Resolver ALWAYS_127_0_0_1 = host -> addresses("127.0.0.1");
 
     private Senders() {}

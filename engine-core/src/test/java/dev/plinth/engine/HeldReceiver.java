@@ -1,0 +1,132 @@
+package dev.plinth.engine;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A receiver of webhooks that answers when it is told to, and counts how many it holds at once. */
+final class HeldReceiver implements AutoCloseable {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private final Set<String> ids = new HashSet<>();
+    private long allowed;
+    private int status = 200;
+    private int received;
+    private int answered;
+    private int mostAtOnce;
+
+    HeldReceiver() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::handle);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    /** Answers so many more. */
+    synchronized void letGo(int more) {
+        allowed += more;
+        notifyAll();
+    }
+
+    synchronized void letAllGo() {
+        allowed = Long.MAX_VALUE;
+        notifyAll();
+    }
+
+    synchronized void answer(int with) {
+        status = with;
+    }
+
+    synchronized int received() {
+        return received;
+    }
+
+    /** Different webhooks among them. */
+    synchronized int distinct() {
+        return ids.size();
+    }
+
+    synchronized int mostAtOnce() {
+        return mostAtOnce;
+    }
+
+    synchronized void awaitReceived(int count) {
+        await(() -> received >= count);
+    }
+
+    /** Waits for so many, but not longer than this; false if they have not come. */
+    synchronized boolean receives(int count, long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        long left = millis;
+        while (received < count && left > 0) {
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+        return received >= count;
+    }
+
+    /** Waits until so many different webhooks have come. */
+    synchronized void awaitDistinct(int count) {
+        await(() -> ids.size() >= count);
+    }
+
+    synchronized void awaitAnswered(int count) {
+        await(() -> answered >= count);
+    }
+
+    @Override
+    public void close() {
+        letAllGo();
+        server.stop(0);
+        threads.shutdown();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        int with = hold(exchange.getRequestHeaders().getFirst("webhook-id"));
+        exchange.sendResponseHeaders(with, -1);
+        exchange.close();
+    }
+
+    private synchronized int hold(String id) {
+        received++;
+        ids.add(id);
+        mostAtOnce = Math.max(mostAtOnce, received - answered);
+        notifyAll();
+        await(() -> answered < allowed);
+        answered++;
+        notifyAll();
+        return status;
+    }
+
+    private synchronized void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
