@@ -390,6 +390,7 @@ public final class Engine implements AutoCloseable {
         boolean events = false;
         for (Changes.Write write : writes) {
             jobs.committed(write);
+            webhooks.committed(write);
             if (waiters.areThere()) {
                 Id topic = Jobs.topic(write);
                 if (topic != null) {

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import java.util.function.BooleanSupplier;
 final class HeldReceiver implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
-    private final Set<String> ids = new HashSet<>();
+    private final List<String> bodies = new ArrayList<>();
     private long allowed;
     private int status = 200;
     private int received;
@@ -58,9 +59,9 @@ final class HeldReceiver implements AutoCloseable {
         return received;
     }
 
-    /** Different webhooks among them. */
-    synchronized int distinct() {
-        return ids.size();
+    /** What came, in the order in which it came. */
+    synchronized List<String> bodies() {
+        return List.copyOf(bodies);
     }
 
     synchronized int mostAtOnce() {
@@ -86,15 +87,6 @@ final class HeldReceiver implements AutoCloseable {
         return received >= count;
     }
 
-    /** Waits until so many different webhooks have come. */
-    synchronized void awaitDistinct(int count) {
-        await(() -> ids.size() >= count);
-    }
-
-    synchronized void awaitAnswered(int count) {
-        await(() -> answered >= count);
-    }
-
     @Override
     public void close() {
         letAllGo();
@@ -103,15 +95,14 @@ final class HeldReceiver implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        exchange.getRequestBody().readAllBytes();
-        int with = hold(exchange.getRequestHeaders().getFirst("webhook-id"));
+        int with = hold(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         exchange.sendResponseHeaders(with, -1);
         exchange.close();
     }
 
-    private synchronized int hold(String id) {
+    private synchronized int hold(String body) {
         received++;
-        ids.add(id);
+        bodies.add(body);
         mostAtOnce = Math.max(mostAtOnce, received - answered);
         notifyAll();
         await(() -> answered < allowed);

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A clock that stands still until it is turned.
  *
  * <p>{@link #advance} stops at every instant at which an engine has something due, lets it run and waits for what it started,
- * so that when it returns all that falls into the span has happened, in time order. Thread-safe; advances queue up behind each
+ * so that when it returns all that falls into the span has happened, in time order. A webhook's receiver takes real time. Thread-safe; advances queue up behind each
  * other.
  */
 public final class ManualClock implements EngineClock {

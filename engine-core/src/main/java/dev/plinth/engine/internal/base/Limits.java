@@ -155,14 +155,23 @@ public final class Limits {
     /** Webhook attempts under way at once. */
     public static final int DELIVERIES_RUNNING_MAX = 64;
 
-    /** Of these, attempts that had waited for a slot at their endpoint: some are left for endpoints that keep up. */
-    public static final int DELIVERIES_RUNNING_FROM_QUEUES_MAX = 48;
+    /** Webhook attempts under way at once for one workspace. */
+    public static final int DELIVERIES_RUNNING_PER_WORKSPACE_MAX = 16;
+
+    /** From so many webhook attempts under way on, the rest of them is for workspaces that have few. */
+    public static final int DELIVERIES_RUNNING_CROWDED = 48;
+
+    /** Webhook attempts under way at once for one workspace that gets one of the rest. */
+    public static final int DELIVERIES_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
 
     /** Webhook attempts under way at once at one endpoint. */
     public static final int DELIVERIES_RUNNING_PER_ENDPOINT_MAX = 4;
 
     /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
     public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;
+
+    /** Test events under way at once, beside the attempts. */
+    public static final int WEBHOOK_TESTS_RUNNING_MAX = 16;
 
     /** Due deliveries that one step looks at to let those of an endpoint wait for a slot. */
     public static final int DELIVERIES_QUEUED_PER_STEP_MAX = 200;
@@ -225,6 +234,9 @@ public final class Limits {
                 PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,
                 "pieces must leave room in their record");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
+        check(
+                DELIVERIES_QUEUED_PER_STEP_MAX > DELIVERIES_RUNNING_MAX,
+                "behind those under way a step finds the delivery for which it was made");
         check(DELIVERY_DAYS <= EVENT_DAYS, "an event must be there while a delivery of it is open");
         check(
                 6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,

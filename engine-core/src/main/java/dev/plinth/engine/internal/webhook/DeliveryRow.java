@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param breaksLane true for the last one that was exhausted in its lane, until one is delivered there: those behind it get one attempt
  *     each
  * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
- * @param queuedAt number of the endpoint at which it waits for a slot although it is due; 0 if it waits for none
+ * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
 record DeliveryRow(
         Facts facts,
@@ -37,7 +37,7 @@ record DeliveryRow(
         boolean recovered,
         boolean breaksLane,
         long settledAt,
-        long queuedAt) {
+        long queuedFor) {
     private static final int VERSION = 4;
 
     private static final long EVENT_KEPT_MILLIS =
@@ -81,7 +81,7 @@ record DeliveryRow(
         long settledAt = in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0;
         int resends = in.version() >= 3 ? in.small() : resendAt == 0 ? 0 : 1;
         boolean breaksLane = in.version() >= 3 && in.small() == 1;
-        long queuedAt = in.version() >= 4 ? in.number() : 0;
+        long queuedFor = in.version() >= 4 ? in.number() : 0;
         return new DeliveryRow(
                 facts,
                 status,
@@ -93,7 +93,7 @@ record DeliveryRow(
                 recovered,
                 breaksLane,
                 settledAt,
-                queuedAt);
+                queuedFor);
     }
 
     /** One that nothing has been tried of yet. */
@@ -120,7 +120,7 @@ record DeliveryRow(
                 .number(settledAt)
                 .small(resends)
                 .small(breaksLane ? 1 : 0)
-                .number(queuedAt)
+                .number(queuedFor)
                 .row();
     }
 
@@ -135,7 +135,7 @@ record DeliveryRow(
 
     /** When it is to be started by the clock; 0 if it is not, because nothing is due or it waits for a slot at its endpoint. */
     long nextByClock() {
-        return queuedAt == 0 ? nextDue() : 0;
+        return queuedFor == 0 ? nextDue() : 0;
     }
 
     /** The deliveries that wait for a slot at the endpoint with this number. */
@@ -246,7 +246,7 @@ record DeliveryRow(
     /** The same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
         return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queuedAt);
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queuedFor);
     }
 
     /** One that is not shown any more, with the attempts that it still has. */
@@ -262,7 +262,7 @@ record DeliveryRow(
                 recovered,
                 breaksLane,
                 settledAt,
-                queuedAt);
+                queuedFor);
     }
 
     /** The same somewhere else in its life, where it breaks no lane and waits for no slot. */

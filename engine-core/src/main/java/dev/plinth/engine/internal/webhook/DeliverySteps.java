@@ -121,11 +121,12 @@ final class DeliverySteps {
      * Makes due at once what an endpoint held and what it would have tried later. Many rows take many steps; the last of them, which is the
      * first one where there are few, does what lets the endpoint be called as well. After a crash before it, what is due is held again.
      */
-    static Command.Change release(Id endpoint, Outcome outcome, Command.Change last) {
+    static Command.Change release(EndpointRow endpoint, Outcome outcome, Command.Change last) {
         return context -> {
             Changes changes = new Changes();
-            SetKey held = WebhookTables.byStatus(endpoint, DeliveryStatus.HELD);
-            long reached = forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, row)));
+            SetKey held = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.HELD);
+            long reached =
+                    forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, endpoint, row)));
             return reached == Rows.NONE
                     ? releaseRetrying(context, endpoint, Rows.NONE, outcome, last, changes)
                     : new Decision(changes, outcome, release(endpoint, outcome, last));
@@ -134,9 +135,9 @@ final class DeliverySteps {
 
     /** The rows stay in their status, so the walk goes on after the last number it has seen. */
     private static Decision releaseRetrying(
-            Context context, Id endpoint, long after, Outcome outcome, Command.Change last, Changes changes) {
-        SetKey retrying = WebhookTables.byStatus(endpoint, DeliveryStatus.RETRYING);
-        long reached = forSome(context.rows(), retrying, after, row -> put(changes, released(context, row)));
+            Context context, EndpointRow endpoint, long after, Outcome outcome, Command.Change last, Changes changes) {
+        SetKey retrying = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.RETRYING);
+        long reached = forSome(context.rows(), retrying, after, row -> put(changes, released(context, endpoint, row)));
         return reached == Rows.NONE
                 ? with(changes, last.decide(context))
                 : new Decision(
@@ -171,9 +172,10 @@ final class DeliverySteps {
         return new Decision(before.addAll(decision.changes()), decision.outcome(), decision.next());
     }
 
-    private static DeliveryRow released(Context context, DeliveryRow row) {
+    /** Into the queue at once: what is released may be more than can be under way. */
+    private static DeliveryRow released(Context context, EndpointRow endpoint, DeliveryRow row) {
         DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-        return row.due(next, isHead(context.rows(), row) ? context.now() : 0);
+        return isHead(context.rows(), row) ? row.due(next, context.now()).queued(endpoint.number()) : row.due(next, 0);
     }
 
     private static void settle(
@@ -245,9 +247,12 @@ final class DeliverySteps {
                             || first != Rows.NONE && first < row.facts().number());
             put(
                     changes,
-                    endpoint.enabled()
-                            ? row.recovered(DeliveryStatus.RETRYING, waits ? 0 : context.now())
-                            : row.recovered(DeliveryStatus.HELD, 0));
+                    !endpoint.enabled()
+                            ? row.recovered(DeliveryStatus.HELD, 0)
+                            : waits
+                                    ? row.recovered(DeliveryStatus.RETRYING, 0)
+                                    : row.recovered(DeliveryStatus.RETRYING, context.now())
+                                            .queued(endpoint.number()));
         });
         return new Deliveries.Recovered(changes, changes.writes().size(), reached);
     }

@@ -93,7 +93,9 @@ public final class Endpoints {
             changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
             Decision decision = Decision.of(changes, done);
             boolean releases = row.enabled() && !old.enabled();
-            return releases ? DeliverySteps.release(id, done, later -> decision).decide(context) : decision;
+            return releases
+                    ? DeliverySteps.release(row, done, later -> decision).decide(context)
+                    : decision;
         };
     }
 
@@ -176,7 +178,7 @@ public final class Endpoints {
                 Command.Change behind = chain;
                 // Each endpoint has a record of its own: all of them might be too much for one.
                 Command.Change then = isLast ? last : later -> new Decision(new Changes(), outcome, behind);
-                chain = DeliverySteps.release(row.id(), outcome, then);
+                chain = DeliverySteps.release(row, outcome, then);
                 isLast = false;
             }
         }

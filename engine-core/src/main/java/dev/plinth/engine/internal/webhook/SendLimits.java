@@ -8,12 +8,13 @@ import dev.plinth.engine.internal.base.Limits;
  * @param connectMillis the most that waiting for a free connection, a name look-up, a connect and each read of a TLS
  *     handshake may take, each for itself
  * @param totalMillis the most that a whole attempt may take, absolute
- * @param connections the most connections at a time, wherever they lead: how many of them an endpoint has at most, {@link EndpointSlots}
+ * @param connections the most connections at a time, wherever they lead: how many of them an endpoint has at most, {@link Slots}
  *     knows, and endpoints at the same host do not compete
  */
 record SendLimits(int connectMillis, int totalMillis, int connections) {
     /** The limits of the wire contract, §9. */
-    static final SendLimits STANDARD = new SendLimits(5_000, 15_000, Limits.DELIVERIES_RUNNING_MAX);
+    static final SendLimits STANDARD =
+            new SendLimits(5_000, 15_000, Limits.DELIVERIES_RUNNING_MAX + Limits.WEBHOOK_TESTS_RUNNING_MAX);
     /** How much of a response is read before the connection is cut. */
     static final int RESPONSE_READ_BYTES = 64 * 1024;
     /** How much of a response is kept for the delivery's record. */

@@ -118,7 +118,7 @@ final class WebhookTables {
                 number,
                 old == null ? DueIndex.NEVER : old.nextByClock(),
                 row == null ? DueIndex.NEVER : row.nextByClock());
-        queue(sets, number, old == null ? 0 : old.queuedAt(), row == null ? 0 : row.queuedAt());
+        queue(sets, number, old == null ? 0 : old.queuedFor(), row == null ? 0 : row.queuedFor());
         DueIndex.move(
                 sets,
                 SETTLED_LANE,

@@ -11,6 +11,9 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
@@ -28,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
@@ -49,7 +53,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final AddressGuard guard;
     private final LateSender sender;
     private final Attempts attempts;
-    private final EndpointSlots slots = new EndpointSlots();
+    private final Slots slots = new Slots();
+    private final Semaphore tests = new Semaphore(Limits.WEBHOOK_TESTS_RUNNING_MAX);
     /** At whose queue the last one was started. */
     private volatile long servedLast;
 
@@ -118,6 +123,13 @@ public final class Webhooks implements Lane, AutoCloseable {
         return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 
+    /** Hears of durable changes: of an endpoint that is gone nothing is remembered. */
+    public void committed(Changes.Write write) {
+        if (write.row() == null && write.isIn(WebhookTables.ENDPOINTS)) {
+            slots.forget(Id.read(IdKind.ENDPOINT, write.key(), Id.BYTES));
+        }
+    }
+
     /** Whom to tell that an attempt has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);
@@ -139,7 +151,20 @@ public final class Webhooks implements Lane, AutoCloseable {
                     .close()
                     .close()
                     .bytes();
-            byte[] answer = testAnswer(send(row, event, body, context.now()));
+            if (!tests.tryAcquire()) {
+                throw new Refused(Refusal.of(
+                                ProblemCode.CAPACITY_EXHAUSTED,
+                                "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_MAX
+                                        + " test events under way, but as many wait for their receivers; nothing was sent. Try"
+                                        + " again later.")
+                        .retryAfter(1));
+            }
+            byte[] answer;
+            try {
+                answer = testAnswer(send(row, event, body, context.now()));
+            } finally {
+                tests.release();
+            }
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         };
     }
@@ -149,34 +174,32 @@ public final class Webhooks implements Lane, AutoCloseable {
         return WebhookTables.LANE;
     }
 
-    /** Starts a delivery, or lets what is due at its endpoint wait if no more may be under way there. */
+    /** Starts a delivery, or lets what is due at its endpoint wait if no more may be under way there, or for its workspace. */
     @Override
     public boolean start(long number) {
         DeliveryRow row = store.read(rows -> row(rows, number));
         if (row == null) {
             return true;
         }
-        Id endpoint = row.facts().endpoint();
-        EndpointRow busy = slots.isFree(endpoint) ? null : store.read(rows -> endpoint(rows, row));
+        EndpointRow busy = slots.isFree(row.facts()) ? null : store.read(rows -> endpoint(rows, row));
         if (busy != null) {
             Outcome outcome = committer.commit(
                     Caller.engineFor(row.facts().workspace()), DeliverySteps.queue(busy, attempts::isClaimed));
             return !PatientCommitter.mayHaveRoomLater(outcome);
         }
-        if (!begin(number, endpoint) && !attempts.isFull() && !attempts.isClaimed(number)) {
+        if (!begin(row.facts()) && !attempts.isFull() && !attempts.isClaimed(number)) {
             throw new IllegalStateException(
                     "Expected a delivery to start, but the executor refused it; it is tried again");
         }
         return true;
     }
 
-    /** Starts what has waited for a slot, at each endpoint in turn. */
+    /** Starts one that has waited for a slot, at each endpoint in turn: so what waits and what falls due take turns too. */
     @Override
     public void startReady() {
-        Ready ready = firstReady();
-        while (ready != null && begin(ready.number, ready.endpoint)) {
-            servedLast = ready.queue;
-            ready = firstReady();
+        DeliveryRow ready = firstReady();
+        if (ready != null && begin(ready.facts())) {
+            servedLast = ready.queuedFor();
         }
     }
 
@@ -185,34 +208,34 @@ public final class Webhooks implements Lane, AutoCloseable {
         return firstReady() != null;
     }
 
-    private boolean begin(long number, Id endpoint) {
-        slots.take(endpoint);
-        boolean started = attempts.tryStart(number, () -> {
+    private boolean begin(DeliveryRow.Facts facts) {
+        slots.take(facts);
+        boolean started = attempts.tryStart(facts.number(), () -> {
             try {
-                attempt(number);
+                attempt(facts.number());
             } finally {
-                slots.giveBack(endpoint);
+                slots.giveBack(facts);
             }
         });
         if (!started) {
-            slots.giveBack(endpoint);
+            slots.giveBack(facts);
         }
         return started;
     }
 
     /** The first one of the next endpoint at which deliveries wait and one of them could start now; null if there is none. */
-    private @Nullable Ready firstReady() {
-        if (!attempts.isOpen() || attempts.running() >= Limits.DELIVERIES_RUNNING_FROM_QUEUES_MAX) {
+    private @Nullable DeliveryRow firstReady() {
+        if (!attempts.isOpen() || attempts.isFull()) {
             return null;
         }
         long last = servedLast;
         return store.read(rows -> {
-            Ready behind = firstReady(rows, last + 1, Long.MAX_VALUE);
+            DeliveryRow behind = firstReady(rows, last + 1, Long.MAX_VALUE);
             return behind == null ? firstReady(rows, 0, last) : behind;
         });
     }
 
-    private @Nullable Ready firstReady(Rows rows, long from, long until) {
+    private @Nullable DeliveryRow firstReady(Rows rows, long from, long until) {
         long queue = rows.ceiling(WebhookTables.QUEUED_AT, from);
         while (queue != Rows.NONE && queue <= until) {
             long number = rows.ceiling(DeliveryRow.queue(queue), 0);
@@ -220,8 +243,8 @@ public final class Webhooks implements Lane, AutoCloseable {
                 number = rows.ceiling(DeliveryRow.queue(queue), number + 1);
             }
             DeliveryRow row = number == Rows.NONE ? null : row(rows, number);
-            if (row != null && slots.isFree(row.facts().endpoint())) {
-                return new Ready(queue, number, row.facts().endpoint());
+            if (row != null && slots.isFree(row.facts())) {
+                return row;
             }
             queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1);
         }
@@ -271,7 +294,6 @@ public final class Webhooks implements Lane, AutoCloseable {
         byte[] body = due.body;
         boolean manual = row.resendAt() != 0;
         if (endpoint == null || body == null) {
-            slots.forget(row.facts().endpoint());
             patient.commit(engine, DeliverySteps.drop(row));
         } else if (!manual && (!endpoint.enabled() || !due.active)) {
             patient.commit(engine, DeliverySteps.hold(row, mayRun));
@@ -280,7 +302,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         } else {
             long at = clock.epochMillis();
             SendResult result = send(endpoint, row.facts().event(), body, at);
-            slots.sent(endpoint.id(), result.delivered());
+            slots.sent(row.facts(), result.delivered());
             patient.commit(engine, DeliverySteps.attempted(row, manual, at, result));
         }
     }
@@ -351,8 +373,6 @@ public final class Webhooks implements Lane, AutoCloseable {
                 .close()
                 .bytes();
     }
-
-    private record Ready(long queue, long number, Id endpoint) {}
 
     private record Due(
             DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean head) {}

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SendLimitsTest {
     @Test
     void standard_isTheContracts() {
-        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64));
+        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64 + 16));
     }
 
     @ParameterizedTest
