@@ -200,7 +200,8 @@ public final class Engine implements AutoCloseable {
      *
      * <p>If the work throws, the key is free again and the exception goes on to the caller. What the work did outside the engine
      * is not part of the engine's commit: if the process dies, or the disk fails ({@code outcome_unknown}), after the work has
-     * acted and before its result is durable, the key is free and the same call runs the work again. Work that must not
+     * acted and before its result is durable, or the store refuses the result (503 {@code capacity_exhausted}; whether the disk has
+     * room is looked at before the work), the key is free and the same call runs the work again. Work that must not
      * happen twice even then has to recognise its own traces, for instance by handing the key on. The work must not call this
      * method with the same key.
      *
@@ -418,7 +419,7 @@ public final class Engine implements AutoCloseable {
         if (waiters.areThere(topic)) {
             try {
                 workers.execute(() -> waiters.signal(topic));
-            } catch (RejectedExecutionException closing) {
+            } catch (RejectedExecutionException | OutOfMemoryError noThread) {
                 waiters.signal(topic);
             }
         }

@@ -227,6 +227,9 @@ final class SlowEndpointTest {
 
     private void awaitCount(String status, long count) {
         while (count(status) < count) {
+            if (Thread.interrupted()) {
+                throw new IllegalStateException("Expected " + count + " " + status + ", but got " + count(status));
+            }
             Thread.onSpinWait();
         }
         assertThat(count(status)).isEqualTo(count);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.job.JobRunner;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,7 +95,7 @@ final class SuspendedJobsTest {
                     Map.of(),
                     Map.of(),
                     Access::isActive);
-            runner.startReady();
+            assertThat(runner.startReady()).isTrue();
             assertThat(picked).hasSize(1);
 
             store.engine().admin().suspend(workspace).call();
@@ -101,6 +104,50 @@ final class SuspendedJobsTest {
             assertThat(attempts).hasValue(0);
             store.engine().admin().activate(workspace).call();
             assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"", "\"attempt\":0");
+        }
+    }
+
+    @Test
+    void takeBackCrashed_noRoomForIt_isTriedAgainUntilThereIs() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
+            begun.countDown();
+            mayEnd.await();
+            return null;
+        }))) {
+            String job = store.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
+            begun.await();
+            RandomIds ids = new RandomIds();
+            Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
+            AtomicBoolean full = new AtomicBoolean(true);
+            AtomicInteger taken = new AtomicInteger();
+            Refusal noRoom = Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.")
+                    .retryAfter(60);
+            JobRunner next = new JobRunner(
+                    store.engine().store(),
+                    (caller, change) -> {
+                        if (full.get()) {
+                            return new Outcome.Turned(noRoom);
+                        }
+                        taken.incrementAndGet();
+                        return commits.commit(caller, change);
+                    },
+                    Runnable::run,
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    Access::isActive);
+
+            next.takeBackCrashed();
+            assertThat(next.startReady()).isFalse();
+            assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"", "\"attempt\":1");
+            full.set(false);
+
+            assertThat(next.startReady()).isTrue();
+            assertThat(taken).hasValue(1);
+        } finally {
+            mayEnd.countDown();
         }
     }
 

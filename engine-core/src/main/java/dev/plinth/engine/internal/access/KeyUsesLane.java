@@ -41,12 +41,13 @@ public final class KeyUsesLane implements Lane {
     }
 
     @Override
-    public void startReady() {
+    public boolean startReady() {
         long now = clock.epochMillis();
         if (now >= nextMillis) {
             nextMillis = now + INTERVAL_MILLIS;
             writeAll();
         }
+        return true;
     }
 
     @Override

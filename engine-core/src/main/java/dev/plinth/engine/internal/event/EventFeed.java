@@ -90,6 +90,8 @@ public final class EventFeed implements AutoCloseable {
         private final byte[] key;
         private final EventListener listener;
         private volatile boolean rung;
+        /** How far it has come since the engine was opened, whether there was room to note it or not. */
+        private volatile long reached;
 
         Subscription(int number, byte[] key, EventListener listener) {
             this.number = number;
@@ -120,8 +122,8 @@ public final class EventFeed implements AutoCloseable {
         }
 
         private boolean deliverAll() {
-            long cursor = store.read(this::cursor);
-            long saved = cursor;
+            long saved = store.read(this::cursor);
+            long cursor = Math.max(saved, reached);
             boolean well = true;
             EventRow next = next(cursor);
             while (next != null && open) {
@@ -130,6 +132,7 @@ public final class EventFeed implements AutoCloseable {
                     break;
                 }
                 cursor = next.number();
+                reached = cursor;
                 if (cursor - saved >= EVENTS_PER_CURSOR) {
                     save(cursor);
                     saved = cursor;

@@ -40,6 +40,8 @@ public final class JobRunner implements Lane {
     private final Map<String, Work> works = new TreeMap<>();
     private final Attempts attempts;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
+    /** What ran in a JVM that has died and could not be put back yet. */
+    private volatile List<JobRow> crashed = List.of();
 
     /**
      * A runner.
@@ -104,13 +106,20 @@ public final class JobRunner implements Lane {
     }
 
     @Override
-    public void startReady() {
+    public boolean startReady() {
+        if (!crashed.isEmpty()) {
+            crashed = endRunning(crashed, JobSteps::crash);
+        }
         while (!attempts.isFull()) {
             long next = store.read(this::firstReady);
-            if (next == Rows.NONE || !attempts.tryStart(next, () -> run(next))) {
-                return;
+            if (next == Rows.NONE) {
+                return crashed.isEmpty();
+            }
+            if (!attempts.tryStart(next, () -> run(next))) {
+                return false;
             }
         }
+        return crashed.isEmpty();
     }
 
     @Override
@@ -148,23 +157,34 @@ public final class JobRunner implements Lane {
         }
     }
 
-    /** Puts back all jobs that ran in a JVM that has died. Leases stay. */
+    /** Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Leases stay. */
     public void takeBackCrashed() {
-        endRunning(JobSteps::crash);
+        crashed = endRunning(store.read(JobRunner::runningRows), JobSteps::crash);
     }
 
     /** Puts back all jobs that run in this JVM. Leases stay. */
     private void giveBackRunning() {
-        endRunning(JobSteps::giveBack);
+        List<JobRow> left = endRunning(store.read(JobRunner::runningRows), JobSteps::giveBack);
+        if (!left.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected " + left.size()
+                            + " running jobs to go back to the queue, but there is no room; the next start puts them back");
+        }
     }
 
-    private void endRunning(BiFunction<Id, Integer, Command.Change> step) {
-        List<JobRow> rows = store.read(JobRunner::runningRows);
+    /** Those for which there was no room. */
+    private List<JobRow> endRunning(List<JobRow> rows, BiFunction<Id, Integer, Command.Change> step) {
+        List<JobRow> left = new ArrayList<>();
         for (JobRow row : rows) {
-            committer.commit(
+            Outcome outcome = committer.commit(
                     Caller.engineFor(row.facts().workspace()),
                     step.apply(row.facts().id(), row.attempt()));
+            if (PatientCommitter.mayHaveRoomLater(outcome)) {
+                left.add(row);
+            }
         }
+        return left;
     }
 
     private static List<JobRow> runningRows(Rows rows) {

@@ -65,6 +65,14 @@ public final class Commits implements Committer {
         return store.writeNow(transaction -> decide(transaction, caller, change, memory));
     }
 
+    /** Refuses where no record could be written now: the host's work shall not be done for nothing, again at each retry. */
+    void requireRoom() {
+        store.writeNow(transaction -> {
+            transaction.requireRoom(Limits.BODY_BYTES_MAX);
+            return true;
+        });
+    }
+
     private Committed decide(Transaction transaction, Caller caller, Command.Change change, Memory memory) {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);

@@ -57,6 +57,7 @@ final class HostWork {
     }
 
     private byte[] run(Id request, Id workspace, Idempotency.Fresh fresh, Supplier<byte[]> work) {
+        parts.commits().requireRoom();
         byte[] result = work.get();
         if (result.length > Limits.HOST_RESULT_BYTES_MAX) {
             throw new IllegalArgumentException(

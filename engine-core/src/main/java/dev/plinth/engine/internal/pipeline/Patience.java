@@ -58,7 +58,7 @@ final class Patience {
         if (ended) {
             end.complete(null);
         }
-        return answer;
+        return answer.whenComplete((any, error) -> waiting.remove(end));
     }
 
     /** The answer for now of a step. */

@@ -100,7 +100,13 @@ public final class Pipeline {
         if (!turnstile.enter()) {
             return CompletableFuture.completedFuture(refuseDraining(request));
         }
-        CompletableFuture<Answer> answer = submitInside(request);
+        CompletableFuture<Answer> answer;
+        try {
+            answer = submitInside(request);
+        } catch (RuntimeException | Error e) {
+            turnstile.leave();
+            throw e;
+        }
         if (answer.isDone()) {
             turnstile.leave();
             return answer;
@@ -307,6 +313,7 @@ public final class Pipeline {
     private Command.Change run(Passage passage, Command.HostCall host) {
         Context context = reading(passage, parts.store.view());
         try {
+            parts.commits.requireRoom();
             return host.run(context);
         } catch (Refused refused) {
             Id shared = context.sharedResource();

@@ -102,12 +102,13 @@ public final class QuotaMarks implements Lane {
     }
 
     @Override
-    public void startReady() {
+    public boolean startReady() {
         List<Bucket> buckets = new ArrayList<>();
         for (Noted each = noted.getAndSet(null); each != null; each = each.before) {
             buckets.add(each.bucket);
         }
         write(buckets);
+        return true;
     }
 
     @Override

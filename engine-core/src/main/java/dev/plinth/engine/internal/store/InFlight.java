@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * that nobody sees it half done; the journal's own queue holds it up.
  */
 final class InFlight {
+    private static final System.Logger LOG = System.getLogger(InFlight.class.getName());
+
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
@@ -34,6 +36,7 @@ final class InFlight {
     private volatile long durable;
     private volatile long committed;
     private volatile @Nullable Refusal failure;
+    private volatile boolean closing;
 
     void listen(Store.CommitListener listener) {
         listeners.add(listener);
@@ -53,8 +56,19 @@ final class InFlight {
         return failure != null;
     }
 
-    /** Refuses if the journal has failed. */
+    /** No record is added any more. Called inside the writer lock. */
+    void close() {
+        closing = true;
+    }
+
+    /** Refuses if the journal has failed, or is being closed. */
     void checkWritable() {
+        if (closing) {
+            throw new Refused(
+                    Refusal.of(
+                            ProblemCode.SHUTTING_DOWN,
+                            "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open."));
+        }
         Refusal refusal = failure;
         if (refusal != null) {
             throw new Refused(
@@ -122,13 +136,25 @@ final class InFlight {
             while (flight != null) {
                 long sequence = flight.record.sequence();
                 for (Store.CommitListener listener : listeners) {
-                    listener.committed(sequence, flight.record.writes());
+                    tell(listener, sequence, flight.record.writes());
                 }
                 committed = sequence;
                 flight = next();
             }
         }
         releaseWaiters();
+    }
+
+    /** The record is durable, whatever a listener makes of it: others wait for it, and the journal is well. */
+    private static void tell(Store.CommitListener listener, long sequence, List<Changes.Write> writes) {
+        try {
+            listener.committed(sequence, writes);
+        } catch (RuntimeException | Error e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected record " + sequence + " to be heard of, but a listener failed",
+                    e);
+        }
     }
 
     CompletableFuture<Void> whenCommitted(long sequence) {

@@ -325,6 +325,12 @@ public final class Store implements AutoCloseable {
         if (snapshots != null) {
             snapshots.close();
         }
+        writer.lock();
+        try {
+            inFlight.close();
+        } finally {
+            writer.unlock();
+        }
         journal.close();
         closeTables();
         if (disk != null) {

@@ -37,7 +37,7 @@ final class Tables implements AutoCloseable {
     private volatile long version;
     private volatile long lastSequence;
     private long lastNumber;
-    private long lastTimeMillis;
+    private volatile long lastTimeMillis;
 
     /** Empty tables. */
     Tables(TableKind kind, List<TableName> names, long maxResources) {

@@ -68,13 +68,7 @@ public final class Transaction implements Rows {
             throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX
                     + " bytes, but got " + bytes + "; split the decision into steps");
         }
-        if (!journal.hasRoom(bytes)) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected room on the disk for the journal, but there is none; nothing was changed."
-                                    + " Free some space; it goes on by itself.")
-                    .retryAfter(CAPACITY_RETRY_SECONDS));
-        }
+        requireRoom(bytes);
         String lacking = tables.lacks(writes);
         if (lacking != null) {
             throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room for more rows, but " + lacking)
@@ -94,6 +88,21 @@ public final class Transaction implements Rows {
             throw e;
         }
         return sequence;
+    }
+
+    /**
+     * Refuses where there is no room for a record of so many bytes: for work that must not be done twice, before it is done. Whether the tables
+     * have room shows when its rows are known.
+     */
+    public void requireRoom(int bytes) {
+        inFlight.checkWritable();
+        if (!journal.hasRoom(bytes)) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "Expected room on the disk for the journal, but there is none; nothing was changed."
+                                    + " Free some space; it goes on by itself.")
+                    .retryAfter(CAPACITY_RETRY_SECONDS));
+        }
     }
 
     /** The last record since opening that wrote to a table; 0 if none did. */

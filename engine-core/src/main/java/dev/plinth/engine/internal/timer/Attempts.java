@@ -40,11 +40,13 @@ public final class Attempts {
         try {
             executor.execute(() -> run(number, work));
             return true;
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // No thread is to be had. Nobody is told that an attempt has ended: that would be a reason to try at once.
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected the executor to take an attempt, but it refused; it is tried again");
-            settle(number);
+                    "Expected the executor to take an attempt, but it refused; it is tried again",
+                    e);
+            release(number);
             return false;
         }
     }
@@ -111,11 +113,15 @@ public final class Attempts {
         }
     }
 
-    private void settle(long number) {
+    private void release(long number) {
         synchronized (settled) {
             claimed.remove(number);
             settled.notifyAll();
         }
+    }
+
+    private void settle(long number) {
+        release(number);
         Runnable listener = doorbell;
         if (listener != null) {
             listener.run();

@@ -18,8 +18,14 @@ public interface Lane {
     /** True if nothing more can start now. */
     boolean isFull();
 
-    /** Starts what is ready without being due at a time. */
-    default void startReady() {}
+    /**
+     * Starts what is ready without being due at a time.
+     *
+     * @return false if there is no room for it now that an attempt's end would give: it is tried again a moment later
+     */
+    default boolean startReady() {
+        return true;
+    }
 
     /** True if something is ready and could start now. */
     default boolean hasReady() {

@@ -88,10 +88,11 @@ public final class Sweep implements Lane {
     }
 
     @Override
-    public void startReady() {
+    public boolean startReady() {
         if (nextReadyMillis() <= clock.epochMillis()) {
             boolean unused = attempts.tryStart(RUN, this::run);
         }
+        return true;
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
     private static final long AGAIN_MILLIS = 1000;
+    private static final int REFUSED_MAX = 16;
 
     private final Store store;
     private final EngineClock clock;
@@ -32,8 +33,10 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
-    /** Lanes whose first due thing could not start in the last pass. */
-    private volatile Set<Lane> stuck = Set.of();
+    /** What found no room in the last pass: numbers, each of which is due in one lane. */
+    private volatile Set<Long> refused = Set.of();
+    /** Lanes that could not start what was ready in the last pass. */
+    private volatile Set<Lane> held = Set.of();
 
     private volatile boolean open = true;
 
@@ -69,15 +72,13 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (!open || !store.isWritable()) {
             return Long.MAX_VALUE;
         }
+        if (isAnythingReady()) {
+            return now();
+        }
         long next = Long.MAX_VALUE;
         for (Lane lane : lanes) {
-            if (lane.hasReady()) {
-                return clock.epochMillis();
-            }
             next = Math.min(next, lane.nextReadyMillis());
-            if (!stuck.contains(lane)) {
-                next = Math.min(next, store.read(rows -> nextDue(rows, lane)));
-            }
+            next = Math.min(next, store.read(rows -> firstDue(rows, lane, Long.MAX_VALUE - 1)).time);
         }
         return next;
     }
@@ -104,7 +105,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                     return false;
                 }
             }
-            return nextDueMillis() > clock.epochMillis();
+            return nextDueMillis() > now();
         } finally {
             pass.unlock();
         }
@@ -128,7 +129,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             try {
                 pass();
                 wait = untilNext();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Without this thread nothing would ever fall due again.
                 LOG.log(
                         System.Logger.Level.ERROR,
                         "Expected a pass over due work to end well, but it failed; it goes on",
@@ -139,8 +141,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private long untilNext() {
-        long idle = stuck.isEmpty() ? IDLE_MILLIS : AGAIN_MILLIS;
-        return clock instanceof ManualClock ? idle : Math.min(idle, nextDueMillis() - clock.epochMillis());
+        long idle = refused.isEmpty() && held.isEmpty() ? IDLE_MILLIS : AGAIN_MILLIS;
+        return clock instanceof ManualClock ? idle : Math.min(idle, nextDueMillis() - now());
     }
 
     private void rest(long wait) {
@@ -163,12 +165,15 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private void pass() {
         pass.lock();
         try {
-            stuck = Set.of();
+            refused = Set.of();
+            held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
-                    lane.startReady();
+                    if (!held.contains(lane) && !lane.startReady()) {
+                        held = with(held, lane);
+                    }
                 }
-                if (!startFirstDue()) {
+                if (!startFirstDue() && !isAnythingReady()) {
                     return;
                 }
             }
@@ -177,12 +182,21 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
+    private boolean isAnythingReady() {
+        for (Lane lane : lanes) {
+            if (!held.contains(lane) && lane.hasReady()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean startFirstDue() {
-        long now = clock.epochMillis();
+        long now = now();
         Lane first = null;
         Due due = Due.NEVER;
         for (Lane lane : lanes) {
-            Due candidate = stuck.contains(lane) ? Due.NEVER : store.read(rows -> firstDue(rows, lane, now));
+            Due candidate = store.read(rows -> firstDue(rows, lane, now));
             if (candidate.time < due.time) {
                 first = lane;
                 due = candidate;
@@ -192,27 +206,32 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return false;
         }
         if (!first.start(due.number)) {
-            Set<Lane> more = new HashSet<>(stuck);
-            more.add(first);
-            stuck = Set.copyOf(more);
+            refused = with(refused, due.number);
         }
         return true;
     }
 
-    private static long nextDue(Rows rows, Lane lane) {
-        return firstDue(rows, lane, Long.MAX_VALUE - 1).time;
+    /** The clock's time, but not before that of the last record: what was due then is due, whatever the clock says now. */
+    private long now() {
+        return Math.max(clock.epochMillis(), store.lastTimeMillis());
     }
 
-    /** The first due thing of a lane that is not under way already. */
-    private static Due firstDue(Rows rows, Lane lane, long until) {
-        if (lane.isFull()) {
+    private static <T> Set<T> with(Set<T> some, T one) {
+        Set<T> more = new HashSet<>(some);
+        more.add(one);
+        return Set.copyOf(more);
+    }
+
+    /** The first due thing of a lane that is not under way already and was not refused a moment ago. */
+    private Due firstDue(Rows rows, Lane lane, long until) {
+        if (lane.isFull() || refused.size() >= REFUSED_MAX) {
             return Due.NEVER;
         }
         long time = DueIndex.nextTime(rows, lane.number(), Rows.NONE);
         while (time != Rows.NONE && time <= until) {
             long number = DueIndex.nextNumber(rows, lane.number(), time, Rows.NONE);
             while (number != Rows.NONE) {
-                if (!lane.isBusy(number)) {
+                if (!lane.isBusy(number) && !refused.contains(number)) {
                     return new Due(time, number);
                 }
                 number = DueIndex.nextNumber(rows, lane.number(), time, number);

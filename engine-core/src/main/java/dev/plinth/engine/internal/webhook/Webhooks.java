@@ -187,20 +187,18 @@ public final class Webhooks implements Lane, AutoCloseable {
                     Caller.engineFor(row.facts().workspace()), DeliverySteps.queue(busy, attempts::isClaimed));
             return !PatientCommitter.mayHaveRoomLater(outcome);
         }
-        if (!begin(row.facts()) && !attempts.isFull() && !attempts.isClaimed(number)) {
-            throw new IllegalStateException(
-                    "Expected a delivery to start, but the executor refused it; it is tried again");
-        }
-        return true;
+        return begin(row.facts());
     }
 
     /** Starts one that has waited for a slot, at each endpoint in turn: so what waits and what falls due take turns too. */
     @Override
-    public void startReady() {
+    public boolean startReady() {
         DeliveryRow ready = firstReady();
-        if (ready != null && begin(ready.facts())) {
-            servedLast = ready.queuedFor();
+        if (ready == null) {
+            return true;
         }
+        servedLast = ready.queuedFor();
+        return begin(ready.facts());
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SetKey;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,35 @@ class BrokenCommitTest {
             assertThatThrownBy(() -> put(store, 3, (byte) 3)).isInstanceOf(Refused.class);
             assertThat(store.stateHash()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void listener_fails_theRecordIsAcknowledgedAndTheJournalIsWell() {
+        try (Store store = open(TableKind.HEAP, disk)) {
+            AtomicInteger heard = new AtomicInteger();
+            store.onCommitted((sequence, writes) -> {
+                throw new OutOfMemoryError("unable to create native thread");
+            });
+            store.onCommitted((sequence, writes) -> heard.incrementAndGet());
+
+            store.await(put(store, 1, (byte) 1));
+            store.await(put(store, 2, (byte) 2));
+
+            assertThat(heard).hasValue(2);
+            assertThat(store.isWritable()).isTrue();
+        }
+    }
+
+    @Test
+    void append_storeIsClosed_isRefusedAndNobodyWaits() {
+        Store store = open(TableKind.HEAP, disk);
+        store.await(put(store, 1, (byte) 1));
+        store.close();
+
+        assertThatThrownBy(() -> store.await(put(store, 2, (byte) 2)))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(refused.refusal().code()).isEqualTo(ProblemCode.SHUTTING_DOWN));
     }
 
     @Test

@@ -51,6 +51,23 @@ class AttemptsTest {
     }
 
     @Test
+    void tryStart_noThreadToBeHad_isFreeAgainAndTellsNobody() {
+        AtomicInteger told = new AtomicInteger();
+        Attempts threadless = new Attempts(
+                work -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                3);
+        threadless.onSettled(told::incrementAndGet);
+
+        assertThat(threadless.tryStart(1, () -> {})).isFalse();
+
+        assertThat(threadless.isClaimed(1)).isFalse();
+        assertThat(threadless.awaitIdle(0)).isTrue();
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
     void tryStart_stopped_startsNoMoreButEndsWhatRuns() {
         start(1);
         attempts.stop();

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.timer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
@@ -23,10 +24,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class TimersTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final TableName DUE = new TableName(101, "due", 16, 32, 1, TimersTest::index);
@@ -40,6 +45,7 @@ class TimersTest {
     private final TestLane second = new TestLane(2, 64);
     private final Timers timers = new Timers(store, clock, List.of(first, second));
     private final ManualClock.Attachment attachment = clock.attach(timers);
+    private final AtomicInteger failures = new AtomicInteger();
 
     @AfterEach
     void close() {
@@ -187,10 +193,16 @@ class TimersTest {
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(runs)
-                .containsExactly(new Run(1, 5, START + 10), new Run(1, 5, START + 20), new Run(2, 7, START + 20));
+                .containsExactly(
+                        new Run(1, 5, START + 10),
+                        new Run(1, 5, START + 15),
+                        new Run(1, 6, START + 15),
+                        new Run(1, 5, START + 20),
+                        new Run(1, 6, START + 20),
+                        new Run(2, 7, START + 20));
         first.hasRoom = true;
         clock.advance(Duration.ZERO);
-        assertThat(runs).hasSize(5).endsWith(new Run(1, 5, START + 1000), new Run(1, 6, START + 1000));
+        assertThat(runs).hasSize(8).endsWith(new Run(1, 5, START + 1000), new Run(1, 6, START + 1000));
     }
 
     @Test
@@ -208,8 +220,62 @@ class TimersTest {
         first.awaitRuns(1);
     }
 
+    @Test
+    void timersThread_passThatFails_goesOn() {
+        TestLane broken = new TestLane(1, 64) {
+            @Override
+            public boolean startReady() {
+                if (failures.getAndIncrement() == 0) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                return true;
+            }
+        };
+        try (Timers other = new Timers(store, clock, List.of(broken))) {
+            put(1, 5, START);
+            other.start();
+
+            broken.awaitRuns(1);
+        }
+        assertThat(failures.get()).isGreaterThan(1);
+    }
+
+    @Test
+    void timersThread_clockSteppedBack_startsWhatWasDueBefore() {
+        AtomicLong time = new AtomicLong(START);
+        EngineClock stepping = new EngineClock() {
+            @Override
+            public long epochMillis() {
+                return time.get();
+            }
+
+            @Override
+            public long nanoTime() {
+                return System.nanoTime();
+            }
+        };
+        try (Store stepped = Store.open(
+                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), stepping);
+                Timers other = new Timers(stepped, stepping, List.of(first))) {
+            long due = stepped.write(transaction -> transaction.append(
+                    List.of(new Changes.Write(
+                            DUE,
+                            key(1, 5),
+                            new RowWriter(1).number(transaction.nowMillis()).row())),
+                    transaction.nowMillis()));
+            assertThat(due).isOne();
+            time.addAndGet(-3_600_000);
+            other.start();
+
+            first.awaitRuns(1);
+        }
+    }
+
     private static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new IllegalStateException("Expected it to happen in time");
+            }
             Thread.onSpinWait();
         }
     }
@@ -219,11 +285,15 @@ class TimersTest {
     }
 
     private void write(int lane, long number, byte[] row) {
+        long unused = store.write(transaction ->
+                transaction.append(List.of(new Changes.Write(DUE, key(lane, number), row)), transaction.nowMillis()));
+    }
+
+    private static byte[] key(int lane, long number) {
         byte[] key = new byte[16];
         Bytes.putLong(key, 0, lane);
         Bytes.putLong(key, 8, number);
-        long unused = store.write(
-                transaction -> transaction.append(List.of(new Changes.Write(DUE, key, row)), transaction.nowMillis()));
+        return key;
     }
 
     private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
@@ -238,7 +308,7 @@ class TimersTest {
     private record Run(int lane, long number, long at) {}
 
     /** A lane whose work notes when it ran and is then done, or due again after a while. */
-    private final class TestLane implements Lane {
+    private class TestLane implements Lane {
         private final int lane;
         private final Attempts attempts;
         private volatile Duration again = Duration.ZERO;
