@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -93,8 +94,12 @@ class BrokenCommitTest {
             });
             store.onCommitted((sequence, writes) -> heard.incrementAndGet());
 
-            store.await(put(store, 1, (byte) 1));
-            store.await(put(store, 2, (byte) 2));
+            store.whenCommitted(put(store, 1, (byte) 1))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            store.whenCommitted(put(store, 2, (byte) 2))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
 
             assertThat(heard).hasValue(2);
             assertThat(store.isWritable()).isTrue();
