@@ -207,7 +207,7 @@ final class SlowEndpointTest {
     void test_moreThanMayBeUnderWay_isRefusedAndTakesNoConnection() throws InterruptedException {
         String endpoint = endpoint(slow);
         List<Thread> callers = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
             Thread caller = new Thread(() -> call("POST", endpoint + "/test", "{}"));
             caller.start();
             callers.add(caller);
@@ -218,6 +218,11 @@ final class SlowEndpointTest {
 
         assertThat(refused.status()).as(refused.text()).isEqualTo(503);
         assertThat(refused.text()).contains("\"code\":\"capacity_exhausted\"", "test events under way");
+        String held = key;
+        key = newKey();
+        quick.letAllGo();
+        assertThat(call("POST", endpoint(quick) + "/test", "{}").text()).contains("\"delivered\":true");
+        key = held;
         slow.letAllGo();
         for (Thread caller : callers) {
             caller.join();

@@ -173,6 +173,9 @@ public final class Limits {
     /** Test events under way at once, beside the attempts. */
     public static final int WEBHOOK_TESTS_RUNNING_MAX = 16;
 
+    /** Test events under way at once for one workspace. */
+    public static final int WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX = 4;
+
     /** Due deliveries that one step looks at to let those of an endpoint wait for a slot. */
     public static final int DELIVERIES_QUEUED_PER_STEP_MAX = 200;
 

@@ -313,7 +313,9 @@ public final class Pipeline {
     private Command.Change run(Passage passage, Command.HostCall host) {
         Context context = reading(passage, parts.store.view());
         try {
-            parts.commits.requireRoom();
+            if (passage.fresh != null) {
+                parts.commits.requireRoom();
+            }
             return host.run(context);
         } catch (Refused refused) {
             Id shared = context.sharedResource();

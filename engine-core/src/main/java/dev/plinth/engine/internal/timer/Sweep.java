@@ -89,10 +89,7 @@ public final class Sweep implements Lane {
 
     @Override
     public boolean startReady() {
-        if (nextReadyMillis() <= clock.epochMillis()) {
-            boolean unused = attempts.tryStart(RUN, this::run);
-        }
-        return true;
+        return nextReadyMillis() > clock.epochMillis() || attempts.tryStart(RUN, this::run);
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,8 +35,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
-    /** What found no room in the last pass: numbers, each of which is due in one lane. */
-    private volatile Set<Long> refused = Set.of();
+    /** What found no room in the last pass. */
+    private volatile Map<Lane, Set<Long>> refused = Map.of();
     /** Lanes that could not start what was ready in the last pass. */
     private volatile Set<Lane> held = Set.of();
 
@@ -77,7 +79,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
         long next = Long.MAX_VALUE;
         for (Lane lane : lanes) {
-            next = Math.min(next, lane.nextReadyMillis());
+            next = held.contains(lane) ? next : Math.min(next, lane.nextReadyMillis());
             next = Math.min(next, store.read(rows -> firstDue(rows, lane, Long.MAX_VALUE - 1)).time);
         }
         return next;
@@ -142,7 +144,19 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private long untilNext() {
         long idle = refused.isEmpty() && held.isEmpty() ? IDLE_MILLIS : AGAIN_MILLIS;
-        return clock instanceof ManualClock ? idle : Math.min(idle, nextDueMillis() - now());
+        if (clock instanceof ManualClock) {
+            return idle;
+        }
+        // What is due by the last record's time is due now. Anything else is when the clock gets there, wherever that
+        // stands now.
+        return isAnythingReady() || isAnythingDue()
+                ? 0
+                : Math.max(1, Math.min(idle, nextDueMillis() - clock.epochMillis()));
+    }
+
+    private boolean isAnythingDue() {
+        long now = now();
+        return lanes.stream().anyMatch(lane -> store.read(rows -> firstDue(rows, lane, now)).time <= now);
     }
 
     private void rest(long wait) {
@@ -165,7 +179,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private void pass() {
         pass.lock();
         try {
-            refused = Set.of();
+            refused = Map.of();
             held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
@@ -206,7 +220,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return false;
         }
         if (!first.start(due.number)) {
-            refused = with(refused, due.number);
+            Map<Lane, Set<Long>> more = new HashMap<>(refused);
+            more.put(first, with(more.getOrDefault(first, Set.of()), due.number));
+            refused = Map.copyOf(more);
         }
         return true;
     }
@@ -224,14 +240,15 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     /** The first due thing of a lane that is not under way already and was not refused a moment ago. */
     private Due firstDue(Rows rows, Lane lane, long until) {
-        if (lane.isFull() || refused.size() >= REFUSED_MAX) {
+        Set<Long> passed = refused.getOrDefault(lane, Set.of());
+        if (lane.isFull() || passed.size() >= REFUSED_MAX) {
             return Due.NEVER;
         }
         long time = DueIndex.nextTime(rows, lane.number(), Rows.NONE);
         while (time != Rows.NONE && time <= until) {
             long number = DueIndex.nextNumber(rows, lane.number(), time, Rows.NONE);
             while (number != Rows.NONE) {
-                if (!lane.isBusy(number) && !refused.contains(number)) {
+                if (!lane.isBusy(number) && !passed.contains(number)) {
                     return new Due(time, number);
                 }
                 number = DueIndex.nextNumber(rows, lane.number(), time, number);

@@ -14,6 +14,7 @@ import java.util.Map;
 final class Slots {
     private final Map<Id, Endpoint> endpoints = new HashMap<>();
     private final Map<Id, Integer> workspaces = new HashMap<>();
+    private final Map<Id, Integer> tests = new HashMap<>();
     private int underWay;
 
     /** True if an attempt can begin. */
@@ -47,6 +48,23 @@ final class Slots {
             endpoints.remove(facts.endpoint());
         }
         workspaces.computeIfPresent(facts.workspace(), (id, underWay) -> underWay == 1 ? null : underWay - 1);
+    }
+
+    /** A test event begins; false if too many are under way, for the workspace or for all. */
+    synchronized boolean takeTest(Id workspace) {
+        int ofWorkspace = tests.getOrDefault(workspace, 0);
+        int ofAll = tests.values().stream().mapToInt(Integer::intValue).sum();
+        if (ofWorkspace >= Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
+                || ofAll >= Limits.WEBHOOK_TESTS_RUNNING_MAX) {
+            return false;
+        }
+        tests.put(workspace, ofWorkspace + 1);
+        return true;
+    }
+
+    /** A test event has ended. */
+    synchronized void giveBackTest(Id workspace) {
+        tests.computeIfPresent(workspace, (id, underWay) -> underWay == 1 ? null : underWay - 1);
     }
 
     /** An endpoint is deleted. */

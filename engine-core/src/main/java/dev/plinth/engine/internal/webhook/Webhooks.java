@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
@@ -54,7 +53,6 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final LateSender sender;
     private final Attempts attempts;
     private final Slots slots = new Slots();
-    private final Semaphore tests = new Semaphore(Limits.WEBHOOK_TESTS_RUNNING_MAX);
     /** At whose queue the last one was started. */
     private volatile long servedLast;
 
@@ -151,19 +149,21 @@ public final class Webhooks implements Lane, AutoCloseable {
                     .close()
                     .close()
                     .bytes();
-            if (!tests.tryAcquire()) {
+            Id workspace = context.workspace();
+            if (!slots.takeTest(workspace)) {
                 throw new Refused(Refusal.of(
                                 ProblemCode.CAPACITY_EXHAUSTED,
-                                "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_MAX
-                                        + " test events under way, but as many wait for their receivers; nothing was sent. Try"
-                                        + " again later.")
+                                "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
+                                        + " test events under way for the workspace, and "
+                                        + Limits.WEBHOOK_TESTS_RUNNING_MAX
+                                        + " for all, but as many wait for their receivers; nothing was sent. Try again later.")
                         .retryAfter(1));
             }
             byte[] answer;
             try {
                 answer = testAnswer(send(row, event, body, context.now()));
             } finally {
-                tests.release();
+                slots.giveBackTest(workspace);
             }
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         };

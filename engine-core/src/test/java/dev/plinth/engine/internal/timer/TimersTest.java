@@ -265,9 +265,13 @@ class TimersTest {
                     transaction.nowMillis()));
             assertThat(due).isOne();
             time.addAndGet(-3_600_000);
+            first.readyAt = START - 1_800_000;
             other.start();
 
             first.awaitRuns(1);
+            // Half an hour by the clock until it is ready: that is no reason to look again and again.
+            int looked = first.looks.get();
+            assertThat(first.looksMore(looked + 100, 200)).isFalse();
         }
     }
 
@@ -313,6 +317,8 @@ class TimersTest {
         private final Attempts attempts;
         private volatile Duration again = Duration.ZERO;
         private volatile boolean hasRoom = true;
+        private volatile long readyAt = Long.MAX_VALUE;
+        private final AtomicInteger looks = new AtomicInteger();
         private int ended;
 
         TestLane(int lane, int runningMax) {
@@ -335,6 +341,21 @@ class TimersTest {
             }
             assertThat(attempts.tryStart(number, () -> end(number, at))).isTrue();
             return true;
+        }
+
+        @Override
+        public long nextReadyMillis() {
+            looks.incrementAndGet();
+            return readyAt;
+        }
+
+        /** True if it is looked at so often within some milliseconds. */
+        private boolean looksMore(int count, long millis) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            while (looks.get() < count && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return looks.get() >= count;
         }
 
         @Override
