@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
@@ -17,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,7 +90,7 @@ final class SuspendedJobsTest {
                     Map.of(),
                     Map.of(),
                     Access::isActive);
-            assertThat(runner.startReady()).isTrue();
+            assertThat(runner.startReady(store.clock.epochMillis())).isTrue();
             assertThat(picked).hasSize(1);
 
             store.engine().admin().suspend(workspace).call();
@@ -104,85 +99,6 @@ final class SuspendedJobsTest {
             assertThat(attempts).hasValue(0);
             store.engine().admin().activate(workspace).call();
             assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"", "\"attempt\":0");
-        }
-    }
-
-    @Test
-    void takeBackCrashed_noRoomForIt_isTriedAgainUntilThereIs() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
-            begun.countDown();
-            mayEnd.await();
-            return null;
-        }))) {
-            String job = store.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
-            begun.await();
-            RandomIds ids = new RandomIds();
-            Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
-            AtomicBoolean full = new AtomicBoolean(true);
-            AtomicInteger taken = new AtomicInteger();
-            Refusal noRoom = Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.")
-                    .retryAfter(60);
-            JobRunner next = new JobRunner(
-                    store.engine().store(),
-                    (caller, change) -> {
-                        if (full.get()) {
-                            return new Outcome.Turned(noRoom);
-                        }
-                        taken.incrementAndGet();
-                        return commits.commit(caller, change);
-                    },
-                    Runnable::run,
-                    Map.of(),
-                    Map.of(),
-                    Map.of(),
-                    Access::isActive);
-
-            next.takeBackCrashed();
-            assertThat(next.startReady()).isFalse();
-            assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"", "\"attempt\":1");
-            full.set(false);
-
-            assertThat(next.startReady()).isTrue();
-            assertThat(taken).hasValue(1);
-        } finally {
-            mayEnd.countDown();
-        }
-    }
-
-    /** A store that has failed must not keep the engine from closing. */
-    @Test
-    void drain_storeRefusesToPutARunningJobBack_goesOn() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
-            begun.countDown();
-            mayEnd.await();
-            return null;
-        }))) {
-            String job = store.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
-            begun.await();
-            AtomicInteger refused = new AtomicInteger();
-            JobRunner runner = new JobRunner(
-                    store.engine().store(),
-                    (caller, change) -> {
-                        refused.incrementAndGet();
-                        throw Refused.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed.");
-                    },
-                    Runnable::run,
-                    Map.of(),
-                    Map.of(),
-                    Map.of(),
-                    Access::isActive);
-
-            runner.drain(0);
-
-            assertThat(refused).hasValue(1);
-            assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"");
-            mayEnd.countDown();
-        } finally {
-            mayEnd.countDown();
         }
     }
 }

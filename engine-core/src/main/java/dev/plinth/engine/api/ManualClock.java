@@ -9,8 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A clock that stands still until it is turned.
  *
  * <p>{@link #advance} stops at every instant at which an engine has something due, lets it run and waits for what it started,
- * so that when it returns all that falls into the span has happened, in time order. A webhook's receiver takes real time. Thread-safe; advances queue up behind each
- * other.
+ * so that when it returns all that falls into the span has happened, in time order. A webhook's receiver takes real time.
+ * Thread-safe; advances queue up behind each other.
  */
 public final class ManualClock implements EngineClock {
     private static final long NANOS_PER_MILLI = 1_000_000L;

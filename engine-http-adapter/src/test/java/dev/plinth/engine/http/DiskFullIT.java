@@ -1,8 +1,16 @@
 package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.Durability;
+import dev.plinth.engine.Engine;
 import dev.plinth.engine.SmallFilesServer;
+import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.http.JsonApi.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +18,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(1800)
 class DiskFullIT {
     private static final int MEGABYTES = 16;
+    /** Events of the resources that are gone again stay, in two snapshots and the journal behind the older one. */
+    private static final int MEGABYTES_PER_CYCLE = 4;
+
+    private static final int WORK_MEGABYTES = 200;
+    private static final int WORK_DATA_CHARS = 60_000;
     private static final int LEFT_BYTES = 700 * 1024;
     private static final int DATA_CHARS = 3000;
     private static final int WRITES_MAX = 2000;
@@ -33,7 +48,7 @@ class DiskFullIT {
 
     @Test
     void diskFull_whileServing_refusesWritesOnlyAndGoesOnWhenThereIsRoom() throws Exception {
-        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES)) {
+        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES + cycles() * MEGABYTES_PER_CYCLE)) {
             ServedProcess server = start(disk);
             JsonApi api = new JsonApi(server.key());
             try {
@@ -56,6 +71,46 @@ class DiskFullIT {
             } finally {
                 server.close();
             }
+        }
+    }
+
+    @Test
+    void diskFull_workOfTheHost_runsOnceWhenThereIsRoom() throws IOException {
+        try (SmallDisk disk = SmallDisk.make(base, WORK_MEGABYTES);
+                Engine engine = Engine.builder()
+                        .directory(disk.path().resolve("store"))
+                        .durability(Durability.OS)
+                        .tables(Tables.HEAP)
+                        .plan(Plan.perMinute("wide", 1_000_000))
+                        .open()) {
+            String workspace =
+                    engine.admin().createWorkspace("acme", "wide").call().id();
+            String key =
+                    engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+            Call create = Call.of("POST", "/v1/resources")
+                    .withKey(key)
+                    .withBody(Json.of("{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(WORK_DATA_CHARS) + "\"}}"));
+            disk.fill(0);
+            for (int i = 0; engine.call(create).status() == 201; i++) {
+                assertThat(i).isLessThan(WRITES_MAX);
+            }
+            AtomicInteger done = new AtomicInteger();
+            Supplier<Json> work = () -> Json.of("{\"n\":" + done.incrementAndGet() + "}");
+
+            assertThatThrownBy(() -> engine.idempotent(workspace, "charge-1", "12.50", work))
+                    .isInstanceOfSatisfying(
+                            PlinthException.class,
+                            refused -> assertThat(refused.code()).isEqualTo("capacity_exhausted"));
+            assertThat(done).hasValue(0);
+            disk.free();
+
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RESUMES_SECONDS);
+            while (engine.call(create).status() == 503 && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(engine.idempotent(workspace, "charge-1", "12.50", work)).hasToString("{\"n\":1}");
+            assertThat(engine.idempotent(workspace, "charge-1", "12.50", work)).hasToString("{\"n\":1}");
+            assertThat(done).hasValue(1);
         }
     }
 

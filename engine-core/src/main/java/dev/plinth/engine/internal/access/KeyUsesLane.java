@@ -19,14 +19,12 @@ public final class KeyUsesLane implements Lane {
 
     private final KeyUses uses;
     private final Committer committer;
-    private final EngineClock clock;
     private volatile long nextMillis;
 
     /** A lane that writes these uses. */
     public KeyUsesLane(KeyUses uses, Committer committer, EngineClock clock) {
         this.uses = uses;
         this.committer = committer;
-        this.clock = clock;
         this.nextMillis = clock.epochMillis() + INTERVAL_MILLIS;
     }
 
@@ -41,10 +39,9 @@ public final class KeyUsesLane implements Lane {
     }
 
     @Override
-    public boolean startReady() {
-        long now = clock.epochMillis();
-        if (now >= nextMillis) {
-            nextMillis = now + INTERVAL_MILLIS;
+    public boolean startReady(long nowMillis) {
+        if (nowMillis >= nextMillis) {
+            nextMillis = nowMillis + INTERVAL_MILLIS;
             writeAll();
         }
         return true;

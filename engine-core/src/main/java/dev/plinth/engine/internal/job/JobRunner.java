@@ -106,7 +106,7 @@ public final class JobRunner implements Lane {
     }
 
     @Override
-    public boolean startReady() {
+    public boolean startReady(long nowMillis) {
         if (!crashed.isEmpty()) {
             crashed = endRunning(crashed, JobSteps::crash);
         }

@@ -45,10 +45,11 @@ final class Patience {
         // A copy, because a time-out must not end the event for others who wait for it.
         CompletableFuture<Void> end = pause.event().copy();
         waiting.add(end);
+        // Registered before anything can go wrong, such as an executor that has no thread.
+        end.whenComplete((nothing, error) -> waiting.remove(end));
         CompletableFuture<Answer> answer = end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
                 .thenComposeAsync(
                         nothing -> {
-                            waiting.remove(end);
                             Step next = pause.asking().get();
                             return next instanceof Step.Pause again && !ended
                                     ? await(again)
@@ -58,7 +59,7 @@ final class Patience {
         if (ended) {
             end.complete(null);
         }
-        return answer.whenComplete((any, error) -> waiting.remove(end));
+        return answer;
     }
 
     /** The answer for now of a step. */

@@ -102,7 +102,7 @@ public final class QuotaMarks implements Lane {
     }
 
     @Override
-    public boolean startReady() {
+    public boolean startReady(long nowMillis) {
         List<Bucket> buckets = new ArrayList<>();
         for (Noted each = noted.getAndSet(null); each != null; each = each.before) {
             buckets.add(each.bucket);

@@ -252,6 +252,11 @@ public final class Store implements AutoCloseable {
         return inFlight.whenCommitted(sequence);
     }
 
+    /** The time of the next record in epoch milliseconds: the clock's, but never before the last record's. */
+    public long nowMillis() {
+        return transaction.nowMillis();
+    }
+
     /** The time of the last record in epoch milliseconds; 0 in a store without records. */
     public long lastTimeMillis() {
         return tables.lastTimeMillis();

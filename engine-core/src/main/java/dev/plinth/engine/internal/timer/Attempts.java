@@ -61,11 +61,6 @@ public final class Attempts {
         return claimed.size() >= runningMax;
     }
 
-    /** How many attempts are under way. */
-    public int running() {
-        return claimed.size();
-    }
-
     /** False once no more are started. */
     public boolean isOpen() {
         return open;

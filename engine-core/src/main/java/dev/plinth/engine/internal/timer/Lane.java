@@ -19,11 +19,12 @@ public interface Lane {
     boolean isFull();
 
     /**
-     * Starts what is ready without being due at a time.
+     * Starts what is ready without being in the due index.
      *
+     * @param nowMillis what is due by now, in epoch milliseconds: the clock may stand before that
      * @return false if there is no room for it now that an attempt's end would give: it is tried again a moment later
      */
-    default boolean startReady() {
+    default boolean startReady(long nowMillis) {
         return true;
     }
 

@@ -88,8 +88,8 @@ public final class Sweep implements Lane {
     }
 
     @Override
-    public boolean startReady() {
-        return nextReadyMillis() > clock.epochMillis() || attempts.tryStart(RUN, this::run);
+    public boolean startReady(long nowMillis) {
+        return nextReadyMillis() > nowMillis || attempts.tryStart(RUN, () -> sweep(nowMillis));
     }
 
     @Override
@@ -127,8 +127,7 @@ public final class Sweep implements Lane {
     }
 
     /** One run; after one that did not end well the sweep rests, whatever the reason was. */
-    private void run() {
-        long now = clock.epochMillis();
+    private void sweep(long now) {
         boolean well = false;
         try {
             well = run(now);

@@ -75,11 +75,13 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return Long.MAX_VALUE;
         }
         if (isAnythingReady()) {
-            return now();
+            return store.nowMillis();
         }
         long next = Long.MAX_VALUE;
         for (Lane lane : lanes) {
-            next = held.contains(lane) ? next : Math.min(next, lane.nextReadyMillis());
+            if (!held.contains(lane)) {
+                next = Math.min(next, lane.nextReadyMillis());
+            }
             next = Math.min(next, store.read(rows -> firstDue(rows, lane, Long.MAX_VALUE - 1)).time);
         }
         return next;
@@ -107,7 +109,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                     return false;
                 }
             }
-            return nextDueMillis() > now();
+            return nextDueMillis() > store.nowMillis();
         } finally {
             pass.unlock();
         }
@@ -147,16 +149,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (clock instanceof ManualClock) {
             return idle;
         }
-        // What is due by the last record's time is due now. Anything else is when the clock gets there, wherever that
-        // stands now.
-        return isAnythingReady() || isAnythingDue()
-                ? 0
-                : Math.max(1, Math.min(idle, nextDueMillis() - clock.epochMillis()));
-    }
-
-    private boolean isAnythingDue() {
-        long now = now();
-        return lanes.stream().anyMatch(lane -> store.read(rows -> firstDue(rows, lane, now)).time <= now);
+        // While the clock stands before the last record, time stands still for what is due.
+        long next = nextDueMillis();
+        return next <= store.nowMillis() ? 0 : Math.min(idle, next - clock.epochMillis());
     }
 
     private void rest(long wait) {
@@ -183,7 +178,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
-                    if (!held.contains(lane) && !lane.startReady()) {
+                    if (!held.contains(lane) && !lane.startReady(store.nowMillis())) {
                         held = with(held, lane);
                     }
                 }
@@ -206,7 +201,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private boolean startFirstDue() {
-        long now = now();
+        long now = store.nowMillis();
         Lane first = null;
         Due due = Due.NEVER;
         for (Lane lane : lanes) {
@@ -225,11 +220,6 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             refused = Map.copyOf(more);
         }
         return true;
-    }
-
-    /** The clock's time, but not before that of the last record: what was due then is due, whatever the clock says now. */
-    private long now() {
-        return Math.max(clock.epochMillis(), store.lastTimeMillis());
     }
 
     private static <T> Set<T> with(Set<T> some, T one) {

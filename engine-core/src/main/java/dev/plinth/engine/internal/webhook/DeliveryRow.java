@@ -227,42 +227,25 @@ record DeliveryRow(
                 0);
     }
 
-    /** The same, due as it is, but waiting for a place at the endpoint with this number. */
+    /** The same, due as it is, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
-        return new DeliveryRow(
-                facts,
-                status,
-                attempts,
-                scheduled,
-                dueAt,
-                resendAt,
-                resends,
-                recovered,
-                breaksLane,
-                settledAt,
-                endpointNumber);
+        return marked(attempts, breaksLane, endpointNumber);
     }
 
     /** The same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
-        return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queuedFor);
+        return marked(attempts, breaks, queuedFor);
     }
 
     /** One that is not shown any more, with the attempts that it still has. */
     DeliveryRow shrunk(int attemptsLeft) {
+        return marked(attemptsLeft, breaksLane, queuedFor);
+    }
+
+    /** The same at the same point of its life. */
+    private DeliveryRow marked(int made, boolean breaks, long queue) {
         return new DeliveryRow(
-                facts,
-                status,
-                attemptsLeft,
-                scheduled,
-                dueAt,
-                resendAt,
-                resends,
-                recovered,
-                breaksLane,
-                settledAt,
-                queuedFor);
+                facts, status, made, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queue);
     }
 
     /** The same somewhere else in its life, where it breaks no lane and waits for no slot. */

@@ -245,14 +245,15 @@ final class DeliverySteps {
             boolean waits = lane != null
                     && (!filled.add(lane)
                             || first != Rows.NONE && first < row.facts().number());
-            put(
-                    changes,
-                    !endpoint.enabled()
-                            ? row.recovered(DeliveryStatus.HELD, 0)
-                            : waits
-                                    ? row.recovered(DeliveryStatus.RETRYING, 0)
-                                    : row.recovered(DeliveryStatus.RETRYING, context.now())
-                                            .queued(endpoint.number()));
+            if (!endpoint.enabled()) {
+                put(changes, row.recovered(DeliveryStatus.HELD, 0));
+            } else if (waits) {
+                put(changes, row.recovered(DeliveryStatus.RETRYING, 0));
+            } else {
+                put(
+                        changes,
+                        row.recovered(DeliveryStatus.RETRYING, context.now()).queued(endpoint.number()));
+            }
         });
         return new Deliveries.Recovered(changes, changes.writes().size(), reached);
     }

@@ -8,8 +8,7 @@ import java.util.Map;
 /**
  * How many attempts may be under way at an endpoint and for a workspace, so that one that is slow, or gone, does not hold up the others:
  * a few at each endpoint, and one where the last attempts have all failed, until one is delivered; a quarter of all for each workspace, and
- * where three quarters are taken, a few. Nothing of it is kept over a restart.
- * Thread-safe.
+ * where three quarters are taken, a few. Nothing of it is kept over a restart. Thread-safe.
  */
 final class Slots {
     private final Map<Id, Endpoint> endpoints = new HashMap<>();

@@ -192,7 +192,7 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     /** Starts one that has waited for a slot, at each endpoint in turn: so what waits and what falls due take turns too. */
     @Override
-    public boolean startReady() {
+    public boolean startReady(long nowMillis) {
         DeliveryRow ready = firstReady();
         if (ready == null) {
             return true;

@@ -29,7 +29,7 @@ final class KeyUsesLaneTest {
     @Test
     void uses_none_nothingIsWritten() {
         clock.advance(Duration.ofHours(1));
-        lane.startReady();
+        lane.startReady(clock.epochMillis());
         lane.writeAll();
 
         assertThat(records).isZero();
@@ -42,16 +42,27 @@ final class KeyUsesLaneTest {
             for (int key = 0; key < 100; key++) {
                 use(key);
             }
-            lane.startReady();
+            lane.startReady(clock.epochMillis());
             clock.advance(Duration.ofSeconds(1));
         }
         assertThat(records).isZero();
         assertThat(lane.nextReadyMillis()).isEqualTo(clock.epochMillis());
 
-        lane.startReady();
+        lane.startReady(clock.epochMillis());
 
         assertThat(records).isEqualTo(1);
         assertThat(lane.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void uses_clockStandsBeforeTheTimeOfDueWork_areWrittenByThat() {
+        use(1);
+        long due = lane.nextReadyMillis();
+
+        lane.startReady(due);
+
+        assertThat(clock.epochMillis()).isLessThan(due);
+        assertThat(records).isEqualTo(1);
     }
 
     @Test

@@ -88,6 +88,18 @@ final class SweepTest {
     }
 
     @Test
+    void run_clockStandsBeforeTheTimeOfDueWork_takesOutWhatHasExpiredByThat() {
+        put(1, 10, 0);
+        clock.now = KEPT_MILLIS - 1;
+
+        assertThat(sweep.startReady(due())).isTrue();
+        assertThat(sweep.awaitIdle(IDLE_MILLIS)).isTrue();
+
+        assertThat(rowsLeft()).isZero();
+        assertThat(due()).isEqualTo(Retention.NEVER);
+    }
+
+    @Test
     void run_oneRun_endsAfterSoManySteps() {
         put(1, 30_000, 0);
         clock.now = KEPT_MILLIS + LATE_MILLIS;
@@ -266,7 +278,7 @@ final class SweepTest {
     }
 
     private void sweepOnce() {
-        sweep.startReady();
+        assertThat(sweep.startReady(clock.epochMillis())).isTrue();
         assertThat(sweep.awaitIdle(IDLE_MILLIS)).isTrue();
     }
 

@@ -1,0 +1,129 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.EventListener;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.event.EventFeed;
+import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.pipeline.Commits;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What work in the background does when the store takes none of its records. */
+@Timeout(60)
+final class RefusingStoreTest {
+    private static final Outcome NO_ROOM =
+            new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.")
+                    .retryAfter(60));
+
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
+        begun.countDown();
+        mayEnd.await();
+        return null;
+    }));
+
+    @AfterEach
+    void close() {
+        mayEnd.countDown();
+        store.close();
+    }
+
+    @Test
+    void takeBackCrashed_noRoomForIt_isTriedAgainUntilThereIs() throws InterruptedException {
+        String job = heldJob();
+        RandomIds ids = new RandomIds();
+        Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
+        AtomicBoolean full = new AtomicBoolean(true);
+        JobRunner next = runner((caller, change) -> full.get() ? NO_ROOM : commits.commit(caller, change));
+
+        next.takeBackCrashed();
+        assertThat(next.startReady(store.clock.epochMillis())).isFalse();
+        assertThat(asked).hasValue(2);
+        full.set(false);
+
+        assertThat(next.startReady(store.clock.epochMillis())).isTrue();
+        assertThat(next.startReady(store.clock.epochMillis())).isTrue();
+        assertThat(asked).as("asked for " + job).hasValue(3);
+    }
+
+    /** A store that has failed must not keep the engine from closing. */
+    @Test
+    void drain_storeRefusesToPutARunningJobBack_goesOn() throws InterruptedException {
+        String job = heldJob();
+        JobRunner runner = runner((caller, change) -> {
+            throw Refused.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed.");
+        });
+
+        runner.drain(0);
+
+        assertThat(asked).hasValue(1);
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"");
+    }
+
+    @Test
+    void listener_failsWhileItsPlaceCannotBeNoted_getsNoEventAgainThatItHasTaken() throws InterruptedException {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch four = new CountDownLatch(4);
+        EventListener listener = (workspace, event) -> {
+            seen.add(event.data().toString());
+            four.countDown();
+            if (seen.size() == 3) {
+                throw new IllegalStateException("Expected to call out, but could not");
+            }
+        };
+        for (int n = 1; n <= 3; n++) {
+            store.make("/v1/events", "{\"type\":\"payment.processed\",\"data\":{\"n\":" + n + "}}");
+        }
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (EventFeed feed =
+                new EventFeed(store.engine().store(), (caller, change) -> NO_ROOM, threads, Map.of("l", listener))) {
+            feed.wake();
+            assertThat(four.await(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(seen.subList(0, 3)).doesNotHaveDuplicates();
+        assertThat(seen.get(3)).isEqualTo(seen.get(2));
+    }
+
+    private String heldJob() throws InterruptedException {
+        String job = store.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
+        begun.await();
+        return job;
+    }
+
+    private JobRunner runner(Committer committer) {
+        return new JobRunner(
+                store.engine().store(),
+                (caller, change) -> {
+                    asked.incrementAndGet();
+                    return committer.commit(caller, change);
+                },
+                Runnable::run,
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Access::isActive);
+    }
+}
