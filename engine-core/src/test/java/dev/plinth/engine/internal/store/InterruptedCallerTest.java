@@ -31,6 +31,9 @@ class InterruptedCallerTest {
         try (Store store = open(durability)) {
             pest.start();
             try {
+                while (!caller.isInterrupted()) {
+                    Thread.onSpinWait();
+                }
                 for (long i = 0; i < RECORDS; i++) {
                     store.await(Parcels.put(store, i, i));
                 }
