@@ -402,6 +402,7 @@ public final class Engine implements AutoCloseable {
             Id gone = DeletedWorkspaces.added(write);
             if (gone != null) {
                 requestLog.forget(gone);
+                quotas.forget(gone);
             }
             work |= Jobs.concerns(write) || Access.concerns(write);
             events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);

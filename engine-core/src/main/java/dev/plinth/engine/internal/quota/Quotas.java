@@ -70,6 +70,11 @@ public final class Quotas {
         return counts;
     }
 
+    /** Forgets the bucket of a workspace that is deleted. */
+    public void forget(Id workspace) {
+        buckets.remove(workspace);
+    }
+
     /** Forgets all buckets. */
     public void clear() {
         buckets.clear();

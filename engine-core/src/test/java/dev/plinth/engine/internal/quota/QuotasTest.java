@@ -58,6 +58,17 @@ class QuotasTest {
     }
 
     @Test
+    void forget_oneWorkspace_onlyItsBucketIsGone() {
+        use(Plan.STARTER, 60);
+        Quota unused = quotas.take(Callers.of(OTHER, Plan.STARTER), 60);
+
+        quotas.forget(WORKSPACE);
+
+        assertThat(take(Plan.STARTER).remaining()).isEqualTo(59);
+        assertThat(quotas.take(Callers.of(OTHER, Plan.STARTER), 1).allowed()).isFalse();
+    }
+
+    @Test
     void take_windowAfterExhaustion_theWholeBurstIsThereAndNotMore() {
         use(Plan.STARTER, 60);
 
