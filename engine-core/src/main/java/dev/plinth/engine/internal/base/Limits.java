@@ -135,7 +135,13 @@ public final class Limits {
     public static final int RING_SLOTS = 64;
 
     /** Handlers of jobs that run at once. */
-    public static final int JOBS_RUNNING_MAX = 64;
+    public static final int JOBS_RUNNING_MAX = 80;
+
+    /** Jobs that run in this JVM from which on a workspace that has a few of them gets no more. */
+    public static final int JOBS_RUNNING_CROWDED = 64;
+
+    /** Jobs of one workspace that run in this JVM where it is crowded. */
+    public static final int JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
 
     /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
     public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 8 * 1024;

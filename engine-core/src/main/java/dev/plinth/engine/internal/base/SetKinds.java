@@ -38,9 +38,6 @@ public final class SetKinds {
     /** Jobs of a workspace on a resource, its own or another's. */
     public static final int JOBS_BY_RESOURCE = 12;
 
-    /** Queued jobs of a type and priority, of all workspaces. */
-    public static final int JOBS_READY = 13;
-
     /** Jobs of all workspaces that run in this JVM. */
     public static final int JOBS_RUNNING = 14;
 
@@ -109,6 +106,12 @@ public final class SetKinds {
 
     /** Webhook endpoints of all workspaces at which deliveries wait for a place. */
     public static final int ENDPOINTS_QUEUED_AT = 36;
+
+    /** Queued jobs of one type and priority, by the turn of their workspace. */
+    public static final int JOBS_READY_OF_TURN = 37;
+
+    /** Turns of the workspaces that have queued jobs of one type and priority. */
+    public static final int TURNS_READY = 38;
 
     private SetKinds() {}
 }

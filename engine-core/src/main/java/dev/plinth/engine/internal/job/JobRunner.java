@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.Bulkhead;
 import dev.plinth.engine.internal.timer.Lane;
 import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.util.ArrayList;
@@ -27,8 +28,9 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts queued jobs whose type has a handler in this JVM, most urgent first, and queues scheduled ones when they are due. Jobs
- * of other types stay queued for workers elsewhere, whose leases lapse here.
+ * Starts queued jobs whose type has a handler in this JVM, and queues scheduled ones when they are due. Workspaces take turns, however much
+ * each has queued; whose turn it is has its most urgent job started, and of those the one that was accepted first. Jobs of other types
+ * stay queued for workers elsewhere, whose leases lapse here.
  */
 public final class JobRunner implements Lane {
     private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
@@ -38,10 +40,15 @@ public final class JobRunner implements Lane {
     private final PatientCommitter patient;
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
+    private final List<Queue> queues = new ArrayList<>();
     private final Attempts attempts;
+    private final Bulkhead places = new Bulkhead(
+            Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
     /** What ran in a JVM that has died and could not be put back yet. */
     private volatile List<JobRow> crashed = List.of();
+    /** Whose turn it is: the first workspace that has something ready from this number on. */
+    private volatile long turn;
 
     /**
      * A runner.
@@ -67,6 +74,11 @@ public final class JobRunner implements Lane {
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
+        for (String type : works.keySet()) {
+            for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+                queues.add(new Queue(type, priority, JobTables.turns(type, priority)));
+            }
+        }
     }
 
     /** Whom to tell that an attempt has ended. */
@@ -111,11 +123,12 @@ public final class JobRunner implements Lane {
             crashed = endRunning(crashed, JobSteps::crash);
         }
         while (!attempts.isFull()) {
-            long next = store.read(this::firstReady);
-            if (next == Rows.NONE) {
+            JobRow next = store.read(this::nextReady);
+            if (next == null) {
                 return crashed.isEmpty();
             }
-            if (!attempts.tryStart(next, () -> run(next))) {
+            turn = JobTables.turn(next.facts().workspace()) + 1;
+            if (!start(next.facts())) {
                 return false;
             }
         }
@@ -124,7 +137,7 @@ public final class JobRunner implements Lane {
 
     @Override
     public boolean hasReady() {
-        return !attempts.isFull() && store.read(this::firstReady) != Rows.NONE;
+        return !attempts.isFull() && store.read(this::nextReady) != null;
     }
 
     @Override
@@ -200,28 +213,75 @@ public final class JobRunner implements Lane {
         return found;
     }
 
-    private long firstReady(Rows rows) {
+    private boolean start(JobRow.Facts facts) {
+        places.take(facts.workspace());
+        boolean started = attempts.tryStart(facts.number(), () -> {
+            try {
+                run(facts.number());
+            } finally {
+                places.giveBack(facts.workspace());
+            }
+        });
+        if (!started) {
+            places.giveBack(facts.workspace());
+        }
+        return started;
+    }
+
+    /** The job that starts next: of the workspace whose turn it is, or of the next one that can start any. */
+    private @Nullable JobRow nextReady(Rows rows) {
+        long first = turn;
+        JobRow found = nextReady(rows, first, Long.MAX_VALUE);
+        return found == null ? nextReady(rows, 0, first) : found;
+    }
+
+    private @Nullable JobRow nextReady(Rows rows, long from, long until) {
+        for (long next = nextTurn(rows, from); next != Rows.NONE && next < until; next = nextTurn(rows, next + 1)) {
+            JobRow found = mostUrgent(rows, next);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private long nextTurn(Rows rows, long from) {
+        long nearest = Rows.NONE;
+        for (Queue queue : queues) {
+            nearest = nearer(nearest, rows.ceiling(queue.turns(), from));
+        }
+        return nearest;
+    }
+
+    /** The first job of a workspace that nobody starts yet; null if there is none, or none of the workspace may start now. */
+    private @Nullable JobRow mostUrgent(Rows rows, long ofTurn) {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
-            for (String type : works.keySet()) {
-                long next = firstReady(rows, JobTables.ready(type, priority));
-                if (next != Rows.NONE) {
-                    return next;
+            long next = firstReady(rows, ofTurn, priority, 0);
+            for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
+                byte[] bytes = attempts.isClaimed(next) ? null : rows.at(next);
+                if (bytes != null) {
+                    JobRow row = JobRow.read(bytes);
+                    Id workspace = row.facts().workspace();
+                    return places.isFree(workspace) && mayRun.test(rows, workspace) ? row : null;
                 }
             }
         }
-        return Rows.NONE;
+        return null;
     }
 
-    private long firstReady(Rows rows, SetKey ready) {
-        long next = rows.ceiling(ready, 0);
-        while (next != Rows.NONE) {
-            byte[] row = attempts.isClaimed(next) ? null : rows.at(next);
-            if (row != null && mayRun.test(rows, JobRow.read(row).facts().workspace())) {
-                return next;
+    private long firstReady(Rows rows, long ofTurn, int priority, long from) {
+        long nearest = Rows.NONE;
+        for (Queue queue : queues) {
+            if (queue.priority() == priority && rows.ceiling(queue.turns(), ofTurn) == ofTurn) {
+                nearest = nearer(nearest, rows.ceiling(JobTables.readyOf(ofTurn, queue.type(), priority), from));
             }
-            next = rows.ceiling(ready, next + 1);
         }
-        return Rows.NONE;
+        return nearest;
+    }
+
+    /** The smaller of two numbers, where none is as good as the largest. */
+    private static long nearer(long one, long other) {
+        return Long.compareUnsigned(one, other) < 0 ? one : other;
     }
 
     private @Nullable JobRow row(long number) {
@@ -259,6 +319,9 @@ public final class JobRunner implements Lane {
             running.remove(row.facts().id());
         }
     }
+
+    /** What is queued for a handler in this JVM at one priority, and the turns of those who have queued it. */
+    private record Queue(String type, int priority, SetKey turns) {}
 
     /** How jobs of a type are done. */
     @FunctionalInterface

@@ -24,11 +24,28 @@ final class JobTables {
     static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1);
 
     private static final Id ENGINE = new Id(IdKind.WORKSPACE, 0, 0);
+    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+    private static final int UNUSED_BITS = 3;
 
     private JobTables() {}
 
-    static SetKey ready(String type, int priority) {
-        return SetKey.of(SetKinds.JOBS_READY, ENGINE, priority + type);
+    /**
+     * The number by which a workspace takes its turn at the places of this JVM, in an order by chance. Two workspaces with one number,
+     * which chance does not make, would take turns as one.
+     */
+    static long turn(Id workspace) {
+        long mixed = (workspace.high() * SPREAD ^ workspace.low()) * SPREAD;
+        return (mixed ^ mixed >>> Integer.SIZE) >>> UNUSED_BITS;
+    }
+
+    /** The turns of the workspaces that have queued jobs of a type and priority. */
+    static SetKey turns(String type, int priority) {
+        return SetKey.of(SetKinds.TURNS_READY, ENGINE, priority + type);
+    }
+
+    /** The queued jobs of the workspace whose turn it is. */
+    static SetKey readyOf(long turn, String type, int priority) {
+        return SetKey.of(SetKinds.JOBS_READY_OF_TURN, new Id(IdKind.WORKSPACE, 0, turn), priority + type);
     }
 
     static SetKey readyIn(Id workspace, String type, int priority) {
@@ -78,14 +95,14 @@ final class JobTables {
             change(old, row, sets);
         } else if (row != null) {
             lasting(row).forEach(set -> sets.add(set, row.facts().number()));
-            passing(row).forEach(set -> sets.add(set, row.facts().number()));
+            enter(row, sets);
             moveOpen(sets, null, open(row), row.facts().number());
             DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.nextDue());
             DueIndex.move(sets, FINISHED_LANE, row.facts().number(), DueIndex.NEVER, row.finishedAt());
             sets.place(row.facts().number(), JOBS, key);
         } else if (old != null) {
             lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
-            passing(old).forEach(set -> sets.remove(set, old.facts().number()));
+            leave(old, sets);
             moveOpen(sets, open(old), null, old.facts().number());
             DueIndex.move(sets, LANE, old.facts().number(), old.nextDue(), DueIndex.NEVER);
             DueIndex.move(sets, FINISHED_LANE, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
@@ -96,8 +113,8 @@ final class JobTables {
     private static void change(JobRow old, JobRow row, Memberships sets) {
         long number = row.facts().number();
         if (old.status() != row.status()) {
-            passing(old).forEach(set -> sets.remove(set, number));
-            passing(row).forEach(set -> sets.add(set, number));
+            leave(old, sets);
+            enter(row, sets);
         }
         if (old.status().isFinal() != row.status().isFinal()) {
             moveOpen(sets, open(old), open(row), number);
@@ -122,12 +139,32 @@ final class JobTables {
         return SetKey.of(SetKinds.JOBS_OF_ALL_BY_STATUS, status.ordinal());
     }
 
+    private static void enter(JobRow row, Memberships sets) {
+        JobRow.Facts facts = row.facts();
+        passing(row).forEach(set -> sets.add(set, facts.number()));
+        if (row.status() == JobStatus.QUEUED) {
+            long turn = turn(facts.workspace());
+            sets.add(readyOf(turn, facts.type(), facts.priority()), facts.number());
+            sets.add(turns(facts.type(), facts.priority()), turn);
+        }
+    }
+
+    private static void leave(JobRow row, Memberships sets) {
+        JobRow.Facts facts = row.facts();
+        passing(row).forEach(set -> sets.remove(set, facts.number()));
+        if (row.status() == JobStatus.QUEUED) {
+            long turn = turn(facts.workspace());
+            if (sets.remove(readyOf(turn, facts.type(), facts.priority()), facts.number())) {
+                sets.remove(turns(facts.type(), facts.priority()), turn);
+            }
+        }
+    }
+
     private static List<SetKey> passing(JobRow row) {
         List<SetKey> sets = new ArrayList<>(4);
         sets.add(ofAllByStatus(row.status()));
         sets.add(byStatus(row.facts().workspace(), row.status()));
         if (row.status() == JobStatus.QUEUED) {
-            sets.add(ready(row.facts().type(), row.facts().priority()));
             sets.add(readyIn(
                     row.facts().workspace(), row.facts().type(), row.facts().priority()));
         } else if (row.status() == JobStatus.RUNNING && row.lease() == null) {

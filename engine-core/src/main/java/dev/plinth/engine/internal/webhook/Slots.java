@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.timer.Bulkhead;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,24 +13,22 @@ import java.util.Map;
  */
 final class Slots {
     private final Map<Id, Endpoint> endpoints = new HashMap<>();
-    private final Map<Id, Integer> workspaces = new HashMap<>();
+    private final Bulkhead workspaces = new Bulkhead(
+            Limits.DELIVERIES_RUNNING_PER_WORKSPACE_MAX,
+            Limits.DELIVERIES_RUNNING_CROWDED,
+            Limits.DELIVERIES_RUNNING_PER_WORKSPACE_CROWDED_MAX);
     private final Map<Id, Integer> tests = new HashMap<>();
-    private int underWay;
 
     /** True if an attempt can begin. */
     synchronized boolean isFree(DeliveryRow.Facts facts) {
-        int ofWorkspace = underWay < Limits.DELIVERIES_RUNNING_CROWDED
-                ? Limits.DELIVERIES_RUNNING_PER_WORKSPACE_MAX
-                : Limits.DELIVERIES_RUNNING_PER_WORKSPACE_CROWDED_MAX;
         Endpoint endpoint = endpoints.get(facts.endpoint());
-        return (endpoint == null || endpoint.isFree()) && workspaces.getOrDefault(facts.workspace(), 0) < ofWorkspace;
+        return (endpoint == null || endpoint.isFree()) && workspaces.isFree(facts.workspace());
     }
 
     /** An attempt begins. */
     synchronized void take(DeliveryRow.Facts facts) {
-        underWay++;
         endpoints.computeIfAbsent(facts.endpoint(), id -> new Endpoint()).underWay++;
-        workspaces.merge(facts.workspace(), 1, Integer::sum);
+        workspaces.take(facts.workspace());
     }
 
     /** What came of an attempt that has not ended yet. */
@@ -40,13 +39,12 @@ final class Slots {
 
     /** An attempt has ended. */
     synchronized void giveBack(DeliveryRow.Facts facts) {
-        underWay--;
         Endpoint endpoint = endpoints.computeIfAbsent(facts.endpoint(), id -> new Endpoint());
         endpoint.underWay--;
         if (endpoint.isForgettable()) {
             endpoints.remove(facts.endpoint());
         }
-        workspaces.computeIfPresent(facts.workspace(), (id, underWay) -> underWay == 1 ? null : underWay - 1);
+        workspaces.giveBack(facts.workspace());
     }
 
     /** A test event begins; false if too many are under way, for the workspace or for all. */
