@@ -5,28 +5,28 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import java.util.Optional;
 
 /**
  * The operator's token: the one that was given, the one that the store remembers, or a new one.
  *
  * @param digest SHA-256 of it
- * @param text the token itself; empty where only the digest is known
+ * @param made the token itself if it is new: nobody knows it yet
  */
-record AdminToken(byte[] digest, String text) {
+record AdminToken(byte[] digest, Optional<String> made) {
     static AdminToken find(EngineConfig config, Store store, Commits commits, String fresh) {
         if (config.adminToken().isPresent()) {
-            String given = config.adminToken().get();
-            return new AdminToken(Access.digest(given), given);
+            return new AdminToken(Access.digest(config.adminToken().get()), Optional.empty());
         }
         byte[] remembered = Access.rememberedAdmin(store.view());
         if (remembered != null) {
-            return new AdminToken(remembered, "");
+            return new AdminToken(remembered, Optional.empty());
         }
         byte[] digest = Access.digest(fresh);
         if (config.defaultWorkspace() && config.directory().isPresent()) {
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberAdmin(digest));
         }
-        return new AdminToken(digest, fresh);
+        return new AdminToken(digest, Optional.of(fresh));
     }
 
     /** Nothing of the token. */

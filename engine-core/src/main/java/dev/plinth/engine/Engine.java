@@ -10,10 +10,12 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -87,20 +89,24 @@ public final class Engine implements AutoCloseable {
     private final ExecutorService workers;
     private final String operatorToken;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final ManualClock.@Nullable Attachment attachment;
-    private final Optional<FirstStart> firstStart;
+    private final Optional<String> newAdminToken;
+    private final Commits commits;
     private final Optional<Path> directory;
 
-    private Engine(EngineConfig config) {
+    private ManualClock.@Nullable Attachment attachment;
+    private Optional<FirstStart> firstStart = Optional.empty();
+
+    private Engine(EngineConfig config, Store opened) {
         Plans plans = new Plans(config.plans());
         directory = config.directory();
-        store = openStore(config);
-        Seal seal = seal(config, store);
-        Commits commits = new Commits(store, config.ids(), seal);
-        checkKey(config, commits, seal);
+        store = opened;
+        Seal seal = new Seal(SealKey.find(config, store), config.ids());
+        commits = new Commits(store, config.ids(), seal);
+        SealKey.check(config, store, commits, seal);
         workers = Workers.create();
         operatorToken = token(config);
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
+        newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
@@ -140,8 +146,6 @@ public final class Engine implements AutoCloseable {
                 workers));
         wire = wire(config, plans, access, tally);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
-        attachment = start(config);
-        firstStart = config.defaultWorkspace() ? createDefaultIfEmpty(adminToken.text()) : Optional.empty();
     }
 
     /**
@@ -163,8 +167,23 @@ public final class Engine implements AutoCloseable {
         return new EngineBuilder();
     }
 
+    /** What fails to open leaves no file open and no thread. */
     static Engine open(EngineConfig config) {
-        return new Engine(config);
+        Store store = openStore(config);
+        Engine engine;
+        try {
+            engine = new Engine(config, store);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+        try {
+            engine.start(config);
+            return engine;
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
+        }
     }
 
     /** A client bound to an API key. */
@@ -245,6 +264,11 @@ public final class Engine implements AutoCloseable {
     /** What was made when the engine was opened on an empty store; empty if nothing was. */
     public Optional<FirstStart> firstStart() {
         return firstStart;
+    }
+
+    /** The operator's token if it was made when the engine was opened: to be shown once, for only its digest is kept. */
+    public Optional<String> newAdminToken() {
+        return newAdminToken;
     }
 
     /** Rows that were taken out because their time was over, since the engine was opened, by kind: for figures. */
@@ -332,29 +356,22 @@ public final class Engine implements AutoCloseable {
     }
 
     private Wire wire(EngineConfig config, Plans plans, Access access, RequestTally tally) {
-        try {
-            return new Wire(
-                    pipeline,
-                    new Wire.Parts(
-                            store,
-                            quotas,
-                            plans,
-                            webhooks,
-                            config.operations(),
-                            config.asyncOperations().keySet(),
-                            config.types(),
-                            access.uses(),
-                            config.routes(),
-                            requestLog,
-                            new EngineFigures(store, config.clock(), tally, quotas, sweep),
-                            config.testClock().orElse(null),
-                            () -> reset(access)));
-        } catch (IllegalArgumentException e) {
-            webhooks.close();
-            workers.shutdownNow();
-            store.close();
-            throw e;
-        }
+        return new Wire(
+                pipeline,
+                new Wire.Parts(
+                        store,
+                        quotas,
+                        plans,
+                        webhooks,
+                        config.operations(),
+                        config.asyncOperations().keySet(),
+                        config.types(),
+                        access.uses(),
+                        config.routes(),
+                        requestLog,
+                        new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                        config.testClock().orElse(null),
+                        () -> reset(access)));
     }
 
     private static Webhooks webhooks(
@@ -426,7 +443,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private ManualClock.@Nullable Attachment start(EngineConfig config) {
+    private void start(EngineConfig config) {
         jobs.takeBackCrashed();
         jobRing.start();
         eventRing.start();
@@ -437,16 +454,24 @@ public final class Engine implements AutoCloseable {
             timers.start();
         }
         feed.wake();
-        return config.clock() instanceof ManualClock manual ? manual.attach(timers) : null;
+        if (config.clock() instanceof ManualClock manual) {
+            attachment = manual.attach(timers);
+        }
+        if (config.defaultWorkspace() && !Access.hasHadDefault(store.view())) {
+            firstStart = createDefault();
+        }
     }
 
-    private Optional<FirstStart> createDefaultIfEmpty(String adminToken) {
-        if (!admin().workspaces().call().data().isEmpty()) {
-            return Optional.empty();
+    /** Once in the life of a store, unless it has workspaces already: one that is deleted is not made again. */
+    private Optional<FirstStart> createDefault() {
+        Optional<FirstStart> made = Optional.empty();
+        if (admin().workspaces().call().data().isEmpty()) {
+            Workspace workspace = admin().createWorkspace("default", "starter").call();
+            ApiKey key = admin().createKey(workspace.id(), "default").call();
+            made = Optional.of(new FirstStart(workspace.id(), key.secret().orElseThrow()));
         }
-        Workspace workspace = admin().createWorkspace("default", "starter").call();
-        ApiKey key = admin().createKey(workspace.id(), "default").call();
-        return Optional.of(new FirstStart(workspace.id(), key.secret().orElseThrow(), adminToken));
+        Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberDefault());
+        return made;
     }
 
     private void reset(Access access) {
@@ -477,25 +502,6 @@ public final class Engine implements AutoCloseable {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }
         return store;
-    }
-
-    /** What seals secrets; a store that is not opened with its key is given up again. */
-    private static Seal seal(EngineConfig config, Store store) {
-        try {
-            return new Seal(SealKey.find(config, store), config.ids());
-        } catch (IllegalStateException e) {
-            store.close();
-            throw e;
-        }
-    }
-
-    private void checkKey(EngineConfig config, Commits commits, Seal seal) {
-        try {
-            SealKey.check(config, store, commits, seal);
-        } catch (IllegalStateException e) {
-            store.close();
-            throw e;
-        }
     }
 
     private static String token(EngineConfig config) {

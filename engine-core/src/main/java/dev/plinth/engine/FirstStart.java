@@ -5,9 +5,8 @@ package dev.plinth.engine;
  *
  * @param workspaceId the workspace {@code default}
  * @param key the secret of its key
- * @param adminToken the operator's token
  */
-public record FirstStart(String workspaceId, String key, String adminToken) {
+public record FirstStart(String workspaceId, String key) {
     /** Nothing of the secrets. */
     @Override
     public String toString() {

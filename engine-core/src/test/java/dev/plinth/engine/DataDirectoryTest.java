@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.StoreReport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -31,6 +34,93 @@ final class DataDirectoryTest {
 
     @TempDir
     private Path base;
+
+    @Test
+    void open_failsBehindTheStore_directoryCanBeOpenedAgain() {
+        Path directory = base.resolve("data");
+        EngineBuilder impossible = Engine.builder()
+                .directory(directory)
+                .requireIdempotencyKey("POST /admin/v1/workspaces")
+                .createDefaultWorkspace(true);
+        assertThatThrownBy(impossible::open).isInstanceOf(PlinthException.class);
+        for (int calls = 0; calls < 5; calls++) {
+            Path another = base.resolve("data" + calls);
+            EngineBuilder failing = Engine.builder().directory(another).ids(new FailingIds(calls));
+            assertThatThrownBy(() -> failing.createDefaultWorkspace(true).open())
+                    .hasStackTraceContaining(FailingIds.class.getSimpleName());
+            Engine.open(another).close();
+        }
+
+        Engine.open(directory).close();
+    }
+
+    @Test
+    void open_defaultWorkspaceWasDeleted_isNotMadeAgain() {
+        EngineBuilder builder = Engine.builder().directory(base.resolve("data")).createDefaultWorkspace(true);
+        try (Engine engine = builder.open()) {
+            assertThat(engine.newAdminToken()).isPresent();
+            String made = engine.firstStart().orElseThrow().workspaceId();
+            engine.admin().deleteWorkspace(made).call();
+        }
+        try (Engine engine = builder.open()) {
+            assertThat(engine.firstStart()).isEmpty();
+            assertThat(engine.newAdminToken()).isEmpty();
+            assertThat(engine.admin().workspaces().call().data()).isEmpty();
+        }
+    }
+
+    @Test
+    void open_tokenWasGivenBeforeAndIsNotNow_newOneIsToldOnceAndRemembered() {
+        EngineBuilder builder = Engine.builder().directory(base.resolve("data")).createDefaultWorkspace(true);
+        try (Engine engine = builder.adminToken("given").open()) {
+            assertThat(engine.firstStart()).isPresent();
+            assertThat(engine.newAdminToken()).isEmpty();
+        }
+        EngineBuilder without = Engine.builder().directory(base.resolve("data")).createDefaultWorkspace(true);
+        String token;
+        try (Engine engine = without.open()) {
+            assertThat(engine.firstStart()).isEmpty();
+            token = engine.newAdminToken().orElseThrow();
+            assertThat(workspaces(engine, token)).isEqualTo(200);
+            assertThat(workspaces(engine, "given")).isEqualTo(401);
+        }
+        try (Engine engine = without.open()) {
+            assertThat(engine.newAdminToken()).isEmpty();
+            assertThat(workspaces(engine, token)).isEqualTo(200);
+        }
+    }
+
+    private static int workspaces(Engine engine, String token) {
+        return engine.call(Call.of("GET", "/admin/v1/workspaces").withKey(token))
+                .status();
+    }
+
+    /** Fails from some call on. */
+    private static final class FailingIds implements IdSource {
+        private int left;
+
+        FailingIds(int calls) {
+            left = calls;
+        }
+
+        @Override
+        public Bits next(String kind, long epochMillis) {
+            count();
+            return new Bits(epochMillis << 16, left);
+        }
+
+        @Override
+        public void fillSecret(byte[] target) {
+            count();
+            Arrays.fill(target, (byte) left);
+        }
+
+        private void count() {
+            if (left-- == 0) {
+                throw new IllegalStateException(getClass().getSimpleName());
+            }
+        }
+    }
 
     @Test
     void backup_ofAnOpenEngine_opensWithItsSealedSecretsToo() throws IOException {

@@ -1,5 +1,7 @@
 package dev.plinth.engine.api;
 
+import java.util.Objects;
+
 /** How a handler fails a job on purpose. */
 public final class JobFailure extends Exception {
     private static final long serialVersionUID = 1L;
@@ -10,13 +12,13 @@ public final class JobFailure extends Exception {
     /**
      * A failure.
      *
-     * @param code a stable name, such as {@code card_declined}
+     * @param code a stable name, such as {@code card_declined}; of a long one the first 255 characters are kept
      * @param detail a sentence for the job's reader; no secrets; of a long one the first 1,000 characters are kept
      * @param retryable false to end the job whatever attempts are left
      */
     public JobFailure(String code, String detail, boolean retryable) {
         super(detail);
-        this.code = code;
+        this.code = Objects.requireNonNull(code, "Expected a code, but got null; name the failure.");
         this.retryable = retryable;
     }
 

@@ -107,12 +107,14 @@ public final class Main {
             engine = builder.open();
             HttpServer server = HttpServer.start(engine, options.host(), options.port());
             stopOnSignal(engine, server);
-            announce(engine.firstStart(), options, server);
+            announce(engine, options, server);
             return OK;
         } catch (RuntimeException | LinkageError failure) {
             say(CommandLineReader.sentence(failure.getMessage(), failure));
             if (engine != null) {
-                engine.firstStart().filter(first -> !options.memory()).ifPresent(first -> secrets(first, options));
+                if (!options.memory()) {
+                    secrets(engine);
+                }
                 engine.close();
             }
             return CANNOT_START;
@@ -148,12 +150,12 @@ public final class Main {
         return builder;
     }
 
-    private void announce(Optional<FirstStart> firstStart, ServeOptions options, HttpServer server) {
+    private void announce(Engine engine, ServeOptions options, HttpServer server) {
+        secrets(engine);
+        Optional<FirstStart> firstStart = engine.firstStart();
         if (firstStart.isPresent()) {
-            FirstStart first = firstStart.get();
-            secrets(first, options);
             out.println("Try it:");
-            out.println(curl(first.key(), reachable(options.host(), server)));
+            out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
             out.println();
         }
         out.println("plinth: listening on " + server.uri());
@@ -161,14 +163,20 @@ public final class Main {
     }
 
     /** Shown once, also when the start fails behind it: the store remembers only what the secrets hash to. */
-    private void secrets(FirstStart first, ServeOptions options) {
-        out.println("First start on an empty store. These are shown once:");
-        out.println("  workspace default: " + first.workspaceId());
-        out.println("  its API key:       " + first.key());
-        if (options.adminToken() == null) {
-            out.println("  admin token:       " + first.adminToken());
+    private void secrets(Engine engine) {
+        Optional<FirstStart> firstStart = engine.firstStart();
+        Optional<String> adminToken = engine.newAdminToken();
+        if (firstStart.isPresent()) {
+            out.println("First start on an empty store. These are shown once:");
+            out.println("  workspace default: " + firstStart.get().workspaceId());
+            out.println("  its API key:       " + firstStart.get().key());
+        } else if (adminToken.isPresent()) {
+            out.println("No admin token was given and the store remembers none. This one is new, and shown once:");
         }
-        out.println();
+        adminToken.ifPresent(token -> out.println("  admin token:       " + token));
+        if (firstStart.isPresent() || adminToken.isPresent()) {
+            out.println();
+        }
     }
 
     private static String curl(String key, String base) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Access {
     private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
     private static final Refusal NO_CREDENTIAL = Refusal.of(
             ProblemCode.UNAUTHENTICATED,
@@ -83,6 +84,16 @@ public final class Access {
     /** Remembers SHA-256 of the operator's token. */
     public static Command.Change rememberAdmin(byte[] digest) {
         return put(ADMIN_TOKEN, digest);
+    }
+
+    /** True if the store once had a default workspace made, or had workspaces then. */
+    public static boolean hasHadDefault(Rows rows) {
+        return setting(rows, DEFAULT_MADE) != null;
+    }
+
+    /** Remembers that. */
+    public static Command.Change rememberDefault() {
+        return put(DEFAULT_MADE, new byte[1]);
     }
 
     /** What opens with the key that the store's secrets are sealed with, and with no other; null if the store has none yet. */

@@ -137,6 +137,9 @@ public final class Limits {
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 80;
 
+    /** How often a second a job tries to note an item for which a table has no room, before it fails. */
+    public static final int JOB_ITEM_TRIES_MAX = 5;
+
     /** Jobs that run in this JVM from which on a workspace that has a few of them gets no more. */
     public static final int JOBS_RUNNING_CROWDED = 64;
 

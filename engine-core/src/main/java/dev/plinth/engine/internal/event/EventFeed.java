@@ -162,7 +162,7 @@ public final class EventFeed implements AutoCloseable {
                         row.workspace().text(),
                         new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
                 return true;
-            } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+            } catch (Exception | Error e) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "Expected the listener to take event " + row.id() + ", but it failed",

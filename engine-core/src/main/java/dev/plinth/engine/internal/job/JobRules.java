@@ -83,7 +83,7 @@ final class JobRules {
             return;
         }
         byte[] unique = row.uniqueKey();
-        if (unique != null) {
+        if (unique != null && row.facts().id().equals(Jobs.holder(rows, unique))) {
             changes.remove(JobTables.UNIQUE, unique);
         }
         byte[] shown = result == null ? result(rows, row) : result;

@@ -64,7 +64,7 @@ final class JobRun implements JobContext {
             commit(JobSteps.succeed(id(), row.attempt(), bytes));
         } catch (JobFailure failure) {
             fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Expected the handler of job " + jobId() + " to end well, but it failed",
@@ -117,7 +117,7 @@ final class JobRun implements JobContext {
     /** One item; one that the engine itself fails is an outcome like any other. */
     private Outcome item(ItemJob job, int index) {
         try {
-            return commit(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
+            return commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -129,7 +129,31 @@ final class JobRun implements JobContext {
             Command.Change refuse = context -> {
                 throw new Refused(failed);
             };
-            return commit(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
+            return commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
+        }
+    }
+
+    /**
+     * Commits an item. Where a table has no room for it, which may take days to change, the job fails after some tries, and goes on from there
+     * when it is retried; where the disk has none, that cannot be said either, and both wait.
+     */
+    private Outcome commitItem(Command.Change item) {
+        while (true) {
+            Outcome outcome = committer.commit(engine(), item, Limits.JOB_ITEM_TRIES_MAX);
+            if (!PatientCommitter.mayHaveRoomLater(outcome) || committer.isStopped()) {
+                return outcome;
+            }
+            Outcome failed = committer.commit(
+                    engine(),
+                    failure(
+                            ProblemCode.CAPACITY_EXHAUSTED.wireName(),
+                            ((Outcome.Turned) outcome).refusal().detail()
+                                    + " Retry the job then; it goes on from there.",
+                            false),
+                    1);
+            if (!PatientCommitter.mayHaveRoomLater(failed)) {
+                return outcome;
+            }
         }
     }
 
@@ -190,9 +214,13 @@ final class JobRun implements JobContext {
     }
 
     private void fail(String code, String detail, boolean retryable) {
+        commit(failure(code, detail, retryable));
+    }
+
+    private Command.Change failure(String code, String detail, boolean retryable) {
         String shown = cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
         byte[] problem = ProblemJson.ofJob(cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
-        commit(JobSteps.fail(id(), row.attempt(), problem, retryable));
+        return JobSteps.fail(id(), row.attempt(), problem, retryable);
     }
 
     /** The host's words as far as they fit into the job's row. */
@@ -205,7 +233,11 @@ final class JobRun implements JobContext {
     }
 
     private Outcome commit(Command.Change change) {
-        return committer.commit(Caller.engineFor(row.facts().workspace()), change);
+        return committer.commit(engine(), change);
+    }
+
+    private Caller engine() {
+        return Caller.engineFor(row.facts().workspace());
     }
 
     private Id id() {

@@ -83,10 +83,9 @@ public final class Jobs {
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {
-            byte[] holder =
-                    context.rows().get(JobTables.UNIQUE, JobRow.uniqueKey(context.workspace(), input.type(), unique));
+            Id holder = holder(context.rows(), JobRow.uniqueKey(context.workspace(), input.type(), unique));
             if (holder != null) {
-                return Decision.nothing(deduplicated(context, new RowReader(holder, 1).id(IdKind.JOB)));
+                return Decision.nothing(deduplicated(context, holder));
             }
         }
         checkRoom(context);
@@ -217,10 +216,23 @@ public final class Jobs {
         JobRow next = row.retried();
         Changes changes = JobRules.step(context, next);
         byte[] unique = next.uniqueKey();
-        if (unique != null && context.rows().get(JobTables.UNIQUE, unique) == null) {
+        if (unique != null) {
+            Id holder = holder(context.rows(), unique);
+            if (holder != null) {
+                throw Refused.of(
+                        ProblemCode.ALREADY_EXISTS,
+                        "Expected no other unfinished job of this type and uniqueKey, but there is " + holder.text()
+                                + "; wait for its end, or cancel it.");
+            }
             changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
         }
         return Decision.of(changes, Outcome.Done.ok(next.json(null)));
+    }
+
+    /** The job that is not final and has a unique key; null if none has. */
+    static @Nullable Id holder(Rows rows, byte[] unique) {
+        byte[] row = rows.get(JobTables.UNIQUE, unique);
+        return row == null ? null : new RowReader(row, 1).id(IdKind.JOB);
     }
 
     /** The resource that a job is about; null if about none. */

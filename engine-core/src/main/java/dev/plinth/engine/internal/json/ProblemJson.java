@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Refusal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /** Renders the problem document of a refusal (RFC 9457 §3). */
 public final class ProblemJson {
@@ -16,14 +18,24 @@ public final class ProblemJson {
     public static byte[] ofJob(String code, String detail, boolean retryable) {
         return new JsonBytes()
                 .open()
-                .member("type", TYPE_BASE + code)
+                .member("type", TYPE_BASE + asPathSegment(code))
                 .member("title", "The job failed")
                 .member("status", JOB_STATUS)
-                .member("detail", detail)
-                .member("code", code)
+                .member("detail", encodable(detail))
+                .member("code", encodable(code))
                 .member("retryable", retryable)
                 .close()
                 .bytes();
+    }
+
+    /** A host's words may hold half a surrogate pair, which UTF-8 cannot encode: a question mark stands for it. */
+    private static String encodable(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** A code may be any text, the type is a URI (RFC 3986 §2.1). */
+    private static String asPathSegment(String code) {
+        return URLEncoder.encode(code, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The document of something that is not a request's own, such as an item of a job. */
@@ -43,7 +55,7 @@ public final class ProblemJson {
                 .member("type", TYPE_BASE + refusal.code().wireName())
                 .member("title", refusal.code().title())
                 .member("status", refusal.code().status())
-                .member("detail", refusal.detail())
+                .member("detail", encodable(refusal.detail()))
                 .member("code", refusal.code().wireName());
     }
 

@@ -15,12 +15,14 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it.
@@ -77,8 +79,9 @@ public final class Commits implements Committer {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
         try {
+            transaction.checkOpen();
             if (Access.hasChangedSince(transaction::changedAt, memory.letIn())) {
-                Access.checkStillIn(transaction, caller);
+                Entrance.checkStillAllowed(transaction, caller, memory.scope());
             }
             return run(transaction, context, change, memory);
         } catch (Refused refused) {
@@ -164,6 +167,11 @@ public final class Commits implements Committer {
         /** The last record of which the entrance knew when it let the caller in. */
         default long letIn() {
             return 0;
+        }
+
+        /** What the caller's key has to allow still; null if nothing. */
+        default @Nullable Scope scope() {
+            return null;
         }
 
         /** Hears of what goes into a record, its events included. */

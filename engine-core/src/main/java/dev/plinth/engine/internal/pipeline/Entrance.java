@@ -3,10 +3,12 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
@@ -146,6 +148,14 @@ final class Entrance {
     void scope(Passage passage) {
         Scope scope = passage.request.operation().scope();
         if (scope != null && !passage.caller.may(scope)) {
+            throw lacking(scope);
+        }
+    }
+
+    /** Looks again at what was looked at when the caller was let in: 401 403. */
+    static void checkStillAllowed(Rows rows, Caller caller, @Nullable Scope scope) {
+        Access.checkStillIn(rows, caller);
+        if (scope != null && !Access.stillMay(rows, caller, scope)) {
             throw lacking(scope);
         }
     }

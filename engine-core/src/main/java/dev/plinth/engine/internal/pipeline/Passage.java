@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.Quota;
@@ -82,6 +84,16 @@ final class Passage implements Commits.Memory {
     @Override
     public long letIn() {
         return letIn;
+    }
+
+    @Override
+    public @Nullable Scope scope() {
+        return request.operation().scope();
+    }
+
+    /** Looks again at who was let in, by rows that may be younger: 401 403. */
+    void checkStillAllowed(Rows rows) {
+        Entrance.checkStillAllowed(rows, caller, scope());
     }
 
     @Override

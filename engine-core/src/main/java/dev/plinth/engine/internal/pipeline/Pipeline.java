@@ -13,7 +13,6 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -177,7 +176,7 @@ public final class Pipeline {
                     : answer(passage, query);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             return fail(passage, e);
         }
     }
@@ -187,11 +186,7 @@ public final class Pipeline {
         return new Command.PatientQuery() {
             @Override
             public Outcome answer(Context context) {
-                Scope scope = passage.request.operation().scope();
-                Access.checkStillIn(context.rows(), passage.caller);
-                if (scope != null && !Access.stillMay(context.rows(), passage.caller, scope)) {
-                    throw Entrance.lacking(scope);
-                }
+                passage.checkStillAllowed(context.rows());
                 return query.answer(context);
             }
 
@@ -246,7 +241,7 @@ public final class Pipeline {
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             return fail(passage, e);
         } finally {
             endUnlessPausing(passage);
@@ -395,11 +390,11 @@ public final class Pipeline {
     private Step again(Passage passage) {
         passage.pauses = false;
         try {
-            Access.checkStillIn(parts.store.view(), passage.caller);
+            passage.checkStillAllowed(parts.store.view());
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             return fail(passage, e);
         } finally {
             endUnlessPausing(passage);
@@ -414,7 +409,7 @@ public final class Pipeline {
 
     private Answer askAgain(Passage passage, Command.Query query) {
         return answer(passage, context -> {
-            Access.checkStillIn(context.rows(), passage.caller);
+            passage.checkStillAllowed(context.rows());
             return query.answer(context);
         });
     }

@@ -61,14 +61,19 @@ final class InFlight {
         closing = true;
     }
 
-    /** Refuses if the journal has failed, or is being closed. */
-    void checkWritable() {
+    /** Refuses if the journal is being closed. */
+    void checkOpen() {
         if (closing) {
             throw new Refused(
                     Refusal.of(
                             ProblemCode.SHUTTING_DOWN,
                             "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open."));
         }
+    }
+
+    /** Refuses if the journal has failed, or is being closed. */
+    void checkWritable() {
+        checkOpen();
         Refusal refusal = failure;
         if (refusal != null) {
             throw new Refused(

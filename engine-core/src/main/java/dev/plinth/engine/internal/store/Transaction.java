@@ -90,6 +90,11 @@ public final class Transaction implements Rows {
         return sequence;
     }
 
+    /** Refuses once the store is being closed: from then on what it shows is not what there was. */
+    public void checkOpen() {
+        inFlight.checkOpen();
+    }
+
     /**
      * Refuses where there is no room for a record of so many bytes: for work that must not be done twice, before it is done. Whether the tables
      * have room shows when its rows are known.

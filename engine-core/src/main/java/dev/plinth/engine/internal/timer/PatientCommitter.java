@@ -22,12 +22,16 @@ public final class PatientCommitter implements Committer {
 
     @Override
     public Outcome commit(Caller caller, Command.Change change) {
-        while (true) {
-            Outcome outcome = committer.commit(caller, change);
-            if (!mayHaveRoomLater(outcome) || !pause()) {
-                return outcome;
-            }
+        return commit(caller, change, Integer.MAX_VALUE);
+    }
+
+    /** The same with so many tries at most, a second apart; the outcome says whether there was room. */
+    public Outcome commit(Caller caller, Command.Change change, int tries) {
+        Outcome outcome = committer.commit(caller, change);
+        for (int i = 1; i < tries && mayHaveRoomLater(outcome) && pause(); i++) {
+            outcome = committer.commit(caller, change);
         }
+        return outcome;
     }
 
     /** True if a step was refused for want of room, which there may be later. A journal that has failed gives no hope of any. */
