@@ -35,8 +35,8 @@ public final class Limits {
     /** Bytes of {@code data} in compact form. */
     public static final int DATA_BYTES_MAX = 64 * 1024;
 
-    /** Errors that a schema reports of one value. */
-    public static final int SCHEMA_ERRORS_MAX = 100;
+    /** Errors that one answer lists. */
+    public static final int ERRORS_MAX = 100;
 
     /** Characters that one pattern of a schema looks at in one string, those it comes back to counted again. */
     public static final int SCHEMA_PATTERN_STEPS_MAX = 1_000_000;
@@ -147,7 +147,7 @@ public final class Limits {
     public static final int JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
 
     /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
-    public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 8 * 1024;
+    public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 1024;
 
     /** Rows in a step that cancels jobs because a share ended, before their events and deliveries. */
     public static final int CANCEL_ROWS_PER_RECORD_MAX = 50;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
 public final class Times {
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_DAY = 86_400_000L;
     /** The grammar of RFC 3339 §5.6: the JDK's own parser would let seconds be left out. */
     private static final Pattern DATE_TIME = Pattern.compile(
@@ -58,6 +59,15 @@ public final class Times {
 
     /** The time that an RFC 3339 text names, cut to milliseconds; null if it names none between the years 0 and 9999. */
     public static @Nullable Long parse(String text) {
+        return parse(text, 0);
+    }
+
+    /** The same, but for the first millisecond that is not before the time. */
+    public static @Nullable Long parseUp(String text) {
+        return parse(text, NANOS_PER_MILLI - 1);
+    }
+
+    private static @Nullable Long parse(String text, long nanosMore) {
         if (!DATE_TIME.matcher(text).matches()) {
             return null;
         }
@@ -65,7 +75,9 @@ public final class Times {
             Instant instant = OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME)
                     .toInstant();
             int year = instant.atOffset(ZoneOffset.UTC).getYear();
-            return year < 0 || year > 9999 ? null : (Long) instant.toEpochMilli();
+            return year < 0 || year > 9999
+                    ? null
+                    : (Long) instant.plusNanos(nanosMore).toEpochMilli();
         } catch (DateTimeException e) {
             return null;
         }

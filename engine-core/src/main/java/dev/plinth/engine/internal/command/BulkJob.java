@@ -134,8 +134,12 @@ public final class BulkJob implements ItemJob {
 
     private static Id id(Fields fields) {
         JsonValue value = fields.any("id");
-        if (!(value instanceof JsonValue.Text text)) {
+        if (value == null) {
             fields.missing("id", "the id of a resource");
+            return NOWHERE;
+        }
+        if (!(value instanceof JsonValue.Text text)) {
+            fields.wrongType("id", "the id of a resource", value);
             return NOWHERE;
         }
         @Nullable Id id = Id.parse(IdKind.RESOURCE, text.value());

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Times;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
     private static final int MEMBERS_USUAL = 4;
+    /** So many always fit into a long. */
+    private static final int LONG_DIGITS = 18;
 
     private final JsonValue.Obj object;
     private final String at;
@@ -40,14 +43,22 @@ public final class Fields {
         return new Fields(new JsonValue.Obj(value == null ? Map.of() : Map.of(name, value)), at, errors);
     }
 
-    /** Adds an error at a member. */
+    /** Adds an error at a member, unless there are as many as are listed. */
     public void error(String name, String code, String detail) {
-        errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
+        if (!isFull()) {
+            errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
+        }
     }
 
-    /** Adds an error whose pointer starts at this object. */
+    /** Adds an error whose pointer starts at this object, unless there are as many as are listed. */
     public void errorInside(ProblemError error) {
-        errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
+        if (!isFull()) {
+            errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
+        }
+    }
+
+    private boolean isFull() {
+        return errors.size() >= Limits.ERRORS_MAX;
     }
 
     /** The JSON Pointer of a member. */
@@ -157,16 +168,17 @@ public final class Fields {
         if (value == null) {
             return null;
         }
-        if (!(value instanceof JsonValue.Num num) || !num.written().matches("-?\\d{1,18}")) {
+        if (!(value instanceof JsonValue.Num num) || !num.written().matches("-?\\d+")) {
             wrongType(name, "a whole number", value);
             return null;
         }
-        long number = Long.parseLong(num.written());
-        if (number < least || number > most) {
+        Long number = num.written().length() > LONG_DIGITS ? null : (Long) Long.parseLong(num.written());
+        if (number == null || number < least || number > most) {
+            String got = number == null ? "one of more than " + LONG_DIGITS + " characters" : num.written();
             error(
                     name,
                     "out_of_range",
-                    "Expected a whole number from " + least + " to " + most + ", but got " + number + ".");
+                    "Expected a whole number from " + least + " to " + most + ", but got " + got + ".");
             return null;
         }
         return number;
@@ -243,6 +255,9 @@ public final class Fields {
             return;
         }
         for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            if (isFull()) {
+                return;
+            }
             if (!taken.contains(member.getKey())) {
                 error(
                         member.getKey(),

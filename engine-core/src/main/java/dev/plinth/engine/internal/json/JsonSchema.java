@@ -91,7 +91,7 @@ public final class JsonSchema {
     }
 
     /**
-     * What is wrong with a value, ordered by place; at most {@link Limits#SCHEMA_ERRORS_MAX} errors.
+     * What is wrong with a value, ordered by place; at most {@link Limits#ERRORS_MAX} errors.
      *
      * @param at the JSON Pointer of the value
      */
@@ -122,7 +122,7 @@ public final class JsonSchema {
         errors.sort(Comparator.comparing(ProblemError::at)
                 .thenComparing(ProblemError::code)
                 .thenComparing(ProblemError::detail));
-        return List.copyOf(errors.subList(0, Math.min(errors.size(), Limits.SCHEMA_ERRORS_MAX)));
+        return List.copyOf(errors.subList(0, Math.min(errors.size(), Limits.ERRORS_MAX)));
     }
 
     private static ProblemError error(String pointer, String code, String detail) {

@@ -145,14 +145,15 @@ public final class ContentRules {
         for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
             String key = pair.getKey();
             int length = key.codePointCount(0, key.length());
-            if (length < 1 || length > Limits.METADATA_KEY_LENGTH_MAX) {
+            boolean goes = patch && pair.getValue() instanceof JsonValue.Null;
+            if (!goes && (length < 1 || length > Limits.METADATA_KEY_LENGTH_MAX)) {
                 inner.error(
                         key,
-                        "too_long",
+                        length < 1 ? "too_short" : "too_long",
                         "Expected a key of 1 to " + Limits.METADATA_KEY_LENGTH_MAX + " characters, but got " + length
                                 + ".");
             }
-            if (!(patch && pair.getValue() instanceof JsonValue.Null)) {
+            if (!goes) {
                 inner.text(key, 0, Limits.METADATA_VALUE_LENGTH_MAX);
             }
         }

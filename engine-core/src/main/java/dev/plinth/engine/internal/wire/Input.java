@@ -127,12 +127,18 @@ final class Input {
         if (!errors.isEmpty()) {
             throw new Refused(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "Expected a valid body, but there "
-                            + (errors.size() == 1 ? "is 1 error" : "are " + errors.size() + " errors")
-                            + "; each is listed with where it stands.",
+                    "Expected a valid body, but there " + count() + " listed with where it stands.",
                     List.copyOf(errors)));
         }
         return command;
+    }
+
+    private String count() {
+        return switch (errors.size()) {
+            case 1 -> "is 1 error; it is";
+            case Limits.ERRORS_MAX -> "are " + Limits.ERRORS_MAX + " errors or more; each of the first is";
+            default -> "are " + errors.size() + " errors; each is";
+        };
     }
 
     private static JsonValue.Obj object(Request request, QueryParameters query) {
@@ -165,7 +171,9 @@ final class Input {
 
     /** Adds an error anywhere in the body. */
     void error(String pointer, String code, String detail) {
-        errors.add(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
+        if (errors.size() < Limits.ERRORS_MAX) {
+            errors.add(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
+        }
     }
 
     /** An object member in compact form; empty if it is absent. */

@@ -93,15 +93,17 @@ final class QueryParameters {
         return "true".equals(oneOf(name, List.of("true", "false")));
     }
 
+    /** The millisecond that a time is in; with {@code up} the next one, unless the time is one. */
     @Nullable
-    Long time(String name) {
+    Long time(String name, boolean up) {
         String text = values.get(name);
-        Long millis = text == null ? null : Times.parse(text);
+        Long millis = text == null ? null : up ? Times.parseUp(text) : Times.parse(text);
         if (text != null && millis == null) {
             error(
                     name,
                     "invalid_format",
-                    "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
+                    "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none"
+                            + (text.indexOf(' ') < 0 ? "." : "; write + as %2B."));
         }
         return millis;
     }
@@ -133,12 +135,17 @@ final class QueryParameters {
         cursorInvalid = true;
     }
 
-    /** The filters, without what only picks the page. */
+    /** The filters, without what only picks the page; no value can spell another filter. */
     String filter() {
         StringBuilder filter = new StringBuilder();
         values.forEach((name, value) -> {
             if (!name.equals("cursor") && !name.equals("limit")) {
-                filter.append(name).append('=').append(value).append('&');
+                filter.append(name)
+                        .append('=')
+                        .append(value.length())
+                        .append(':')
+                        .append(value)
+                        .append('&');
             }
         });
         return filter.toString();

@@ -175,8 +175,8 @@ final class ResourceDecoders {
             key = parameter.getKey().substring(METADATA.length());
             value = parameter.getValue();
         }
-        Long after = query.time("createdAfter");
-        Long before = query.time("createdBefore");
+        Long after = query.time("createdAfter", false);
+        Long before = query.time("createdBefore", true);
         return new ResourceFilter(
                 query.oneOf("status", List.of("active", "paused", "archived", "all")),
                 query.text("type"),
