@@ -85,15 +85,21 @@ final class JournalReader {
 
     private int firstNeeded(List<Long> numbers) throws IOException {
         for (int i = numbers.size() - 1; i > 0; i--) {
-            String name = Segment.name(numbers.get(i));
-            try (Disk.File file = disk.open(name)) {
-                Segment header = readHeader(new Window(file), name);
-                if (header != null && header.firstSequence() <= from + 1) {
-                    return i;
-                }
+            if (mayBeginWith(Segment.name(numbers.get(i)))) {
+                return i;
             }
         }
         return 0;
+    }
+
+    /** False of a damaged one too: what is before it may be whole, and is read first. */
+    private boolean mayBeginWith(String name) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            Segment header = readHeader(new Window(file), name);
+            return header != null && header.firstSequence() <= from + 1;
+        } catch (StoreDamage damage) {
+            return false;
+        }
     }
 
     private static @Nullable Segment readHeader(Window window, String name) throws IOException {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A damaged store is salvaged: what is kept, what is told, what is put aside. {@link DamageTest} has the many cases. */
 @Timeout(120)
@@ -73,6 +74,24 @@ class SalvageTest {
         assertThat(run(disk, true).isWhole()).isTrue();
 
         long kept = frames.get(frames.size() - 1).firstSequence() - 1;
+        assertThat(life.check(disk, kept)).isEqualTo(kept);
+    }
+
+    /** Cut down to its last frame, or to less than a header. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, DiskLife.SEGMENT_BYTES - 10})
+    void segment_lastOneIsShorter_whatIsBeforeItIsKept(int fewer) throws IOException {
+        Map<String, byte[]> contents = written();
+        long last =
+                contents.keySet().stream().mapToLong(Segment::numberOf).max().orElseThrow();
+        long kept = SegmentBytes.frames(contents.get(Segment.name(last))).get(0).firstSequence() - 1;
+        contents.computeIfPresent(Segment.name(last), (name, bytes) -> Arrays.copyOf(bytes, bytes.length - fewer));
+        MemoryDisk disk = MemoryDisk.of(contents);
+
+        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).hasMessageContaining(Segment.name(last));
+        assertThat(run(disk, true).lines()).contains("kept records 1 to " + kept);
+
+        assertNothingIsLost(contents, disk.contents());
         assertThat(life.check(disk, kept)).isEqualTo(kept);
     }
 
