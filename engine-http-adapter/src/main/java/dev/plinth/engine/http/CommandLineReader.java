@@ -26,6 +26,11 @@ final class CommandLineReader {
         this.environment = environment;
     }
 
+    /** What parses this command; an argument that begins with @ is itself, not the content of a file. */
+    static CommandLine lineOf(Object command) {
+        return new CommandLine(command).setExpandAtFiles(false);
+    }
+
     /**
      * The parsed command; {@code getCommand()} is its {@link ServeOptions}, checked unless help or version was asked for.
      *
@@ -35,29 +40,44 @@ final class CommandLineReader {
         List<String> given = !arguments.isEmpty() && arguments.get(0).equals("serve")
                 ? arguments.subList(1, arguments.size())
                 : arguments;
-        ParseResult stated = new CommandLine(new ServeOptions()).parseArgs(given.toArray(String[]::new));
-        Map<String, String> sources = new HashMap<>();
+        ParseResult stated = lineOf(new ServeOptions(Map.of())).parseArgs(given.toArray(String[]::new));
+        if (stated.isUsageHelpRequested() || stated.isVersionHelpRequested()) {
+            return stated.commandSpec().commandLine();
+        }
+        Map<String, String> variables = new HashMap<>();
+        for (OptionSpec option : stated.commandSpec().options()) {
+            if (environment.containsKey(variable(option)) && !stated.hasMatchedOption(option) && !isHelp(option)) {
+                variables.put(option.longestName(), variable(option));
+            }
+        }
+        CommandLine line = read(given, stated, variables);
+        ServeOptions options = line.getCommand();
+        if (variables.keySet().removeAll(options.overruled())) {
+            line = read(given, stated, variables);
+            options = line.getCommand();
+        }
+        options.check();
+        return line;
+    }
+
+    private CommandLine read(List<String> given, ParseResult stated, Map<String, String> variables) {
         List<String> all = new ArrayList<>();
         for (OptionSpec option : stated.commandSpec().options()) {
-            String variable = variable(option);
-            String value = environment.get(variable);
-            if (value != null && !stated.hasMatchedOption(option) && !isHelp(option)) {
-                sources.put(option.longestName(), variable);
+            String variable = variables.get(option.longestName());
+            String value = variable == null ? null : environment.get(variable);
+            if (variable != null && value != null) {
                 all.addAll(asArguments(option, variable, value, stated));
             }
         }
         all.addAll(given);
-        CommandLine line = new CommandLine(new ServeOptions());
+        ServeOptions options = new ServeOptions(Map.copyOf(variables));
+        CommandLine line = lineOf(options);
         try {
-            ParseResult parsed = line.parseArgs(all.toArray(String[]::new));
-            if (!parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()) {
-                ServeOptions options = line.getCommand();
-                options.check();
-            }
+            ParseResult unused = line.parseArgs(all.toArray(String[]::new));
+            return line;
         } catch (ParameterException wrong) {
-            throw withSource(wrong, sources);
+            throw new ParameterException(line, options.named(sentence(wrong.getMessage(), wrong)));
         }
-        return line;
     }
 
     private static boolean isHelp(OptionSpec option) {
@@ -91,13 +111,6 @@ final class CommandLineReader {
                         stated.commandSpec().commandLine(),
                         "Expected " + variable + " to be true or false, but got \"" + value + "\".");
         };
-    }
-
-    private static ParameterException withSource(ParameterException wrong, Map<String, String> sources) {
-        String variable = wrong.getArgSpec() instanceof OptionSpec option ? sources.get(option.longestName()) : null;
-        return variable == null
-                ? wrong
-                : new ParameterException(wrong.getCommandLine(), wrong.getMessage() + " (from " + variable + ")");
     }
 
     /** The first line of what is wrong, ended as a sentence. */

@@ -1,11 +1,18 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Durability;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,10 +32,10 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         usageHelpWidth = 100,
         description = "Serves the engine over HTTP.",
-        footer =
-                "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
-                        + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas."
-                        + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET, plinth.jar recover DIR.")
+        footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas."
+                + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
+                + "%nplinth.jar recover [--accept-loss] DIR.")
 final class ServeOptions {
     private static final int PORT_MAX = 65_535;
 
@@ -48,6 +55,7 @@ final class ServeOptions {
     @Option(
             names = "--data",
             paramLabel = "DIR",
+            converter = PathConverter.class,
             description = "Directory of the durable store; default ./plinth-data.")
     private @Nullable Path data;
 
@@ -80,12 +88,14 @@ final class ServeOptions {
     @Option(
             names = "--secret-key-file",
             paramLabel = "FILE",
+            converter = PathConverter.class,
             description = "Key that seals secrets at rest; default: a file in the data directory.")
     private @Nullable Path secretKeyFile;
 
     @Option(
             names = "--quick-restart",
             paramLabel = "DIR",
+            converter = PathConverter.class,
             description = "Leave the tables here for the next start, best in memory such as below /dev/shm.")
     private @Nullable Path quickRestart;
 
@@ -98,17 +108,61 @@ final class ServeOptions {
     @Option(names = "--test-clock", description = "Stop the clock and let /admin/v1/clock turn it.")
     private boolean testClock;
 
+    private final Map<String, String> variables;
+
+    /**
+     * Options that have yet to be filled.
+     *
+     * @param variables the environment variable of each option that comes from one, by the option's name
+     */
+    ServeOptions(Map<String, String> variables) {
+        this.variables = variables;
+    }
+
+    /** The options of the environment that those on the command line leave no room for. */
+    Set<String> overruled() {
+        Set<String> overruled = new HashSet<>();
+        if (memory && !variables.containsKey("--memory")) {
+            overruled.addAll(durableOnly());
+        }
+        if (data != null && !variables.containsKey("--data")) {
+            overruled.add("--memory");
+        }
+        if (tables() == Tables.HEAP && !variables.containsKey(tables == null ? "--memory" : "--tables")) {
+            overruled.addAll(List.of("--max-resources", "--quick-restart"));
+        }
+        overruled.retainAll(variables.keySet());
+        return overruled;
+    }
+
+    /** A sentence about these options that names, of what comes from the environment, the variable. */
+    String named(String sentence) {
+        String named = sentence;
+        for (Map.Entry<String, String> each : variables.entrySet()) {
+            named = named.replaceAll("(option ')?" + each.getKey() + "(?![\\w-])'?", each.getValue());
+            boolean shown = spec.findOption(each.getKey()).getValue() instanceof Path path
+                    && Pattern.compile("(?<!\\S)" + Pattern.quote(path.toString()) + "(?!\\w)")
+                            .matcher(sentence)
+                            .find();
+            if (shown) {
+                named = named.replaceFirst("\\.$", " (" + each.getValue() + ").");
+            }
+        }
+        return named;
+    }
+
     /** Checks what picocli cannot: ranges, and options that make no sense together. */
     void check() {
         if (port < 0 || port > PORT_MAX) {
             throw usage("Expected --port to be 0 to " + PORT_MAX + ", but got " + port + ".");
         }
-        if (maxResources != null && maxResources < 1) {
-            throw usage("Expected --max-resources to be 1 or more, but got " + maxResources + ".");
+        if (host.isBlank()) {
+            throw usage("Expected --host to be a name or an address, but it is empty.");
         }
         if (adminToken != null && adminToken.isBlank()) {
             throw usage("Expected --admin-token to be a secret, but it is empty.");
         }
+        checkValues();
         if (memory) {
             List<String> durableOnly = durableOnly();
             if (!durableOnly.isEmpty()) {
@@ -124,6 +178,26 @@ final class ServeOptions {
         }
     }
 
+    /** What the engine would refuse is refused by the option's name. */
+    private void checkValues() {
+        EngineBuilder builder = Engine.builder();
+        if (maxResources != null) {
+            checkValue("--max-resources", maxResources, builder::maxResources);
+        }
+        if (adminToken != null) {
+            checkValue("--admin-token", adminToken, builder::adminToken);
+        }
+        webhookAllow.forEach(range -> checkValue("--webhook-allow", range, builder::webhookAllow));
+    }
+
+    private <T> void checkValue(String option, T value, Function<T, EngineBuilder> setting) {
+        try {
+            EngineBuilder unused = setting.apply(value);
+        } catch (IllegalArgumentException wrong) {
+            throw usage(CommandLineReader.sentence(option + ": " + wrong.getMessage(), wrong));
+        }
+    }
+
     private List<String> durableOnly() {
         return Stream.of(
                         data == null ? null : "--data",
@@ -135,7 +209,7 @@ final class ServeOptions {
     }
 
     private ParameterException usage(String sentence) {
-        return new ParameterException(spec.commandLine(), sentence);
+        return new ParameterException(spec.commandLine(), named(sentence));
     }
 
     String host() {
@@ -196,6 +270,17 @@ final class ServeOptions {
         public String[] getVersion() {
             String version = ServeOptions.class.getPackage().getImplementationVersion();
             return new String[] {"plinth " + (version == null ? "(not run from its jar)" : version)};
+        }
+    }
+
+    /** Reads a directory or file; an empty one would be the working directory. */
+    static final class PathConverter implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String value) {
+            if (value.isBlank()) {
+                throw new TypeConversionException("expected a path, but it is empty");
+            }
+            return Path.of(value);
         }
     }
 

@@ -33,7 +33,7 @@ sealed interface StoreCommand {
      */
     static CommandLine read(List<String> arguments) {
         Supplier<StoreCommand> command = BY_NAME.get(arguments.get(0));
-        CommandLine line = new CommandLine(command == null ? new Verify() : command.get());
+        CommandLine line = CommandLineReader.lineOf(command == null ? new Verify() : command.get());
         line.parseArgs(arguments.subList(1, arguments.size()).toArray(String[]::new));
         return line;
     }
@@ -47,7 +47,10 @@ sealed interface StoreCommand {
             description = "Reads every file of a data directory and names each damage; an engine may have it open."
                     + " Exit code 0: whole, 1: damaged.")
     final class Verify implements StoreCommand {
-        @Parameters(paramLabel = "DIR", description = "The data directory.")
+        @Parameters(
+                paramLabel = "DIR",
+                converter = ServeOptions.PathConverter.class,
+                description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
 
@@ -66,11 +69,19 @@ sealed interface StoreCommand {
             description = "Copies a data directory, also while an engine serves it, and verifies the copy."
                     + " All that was acknowledged before is in it.")
     final class Backup implements StoreCommand {
-        @Parameters(index = "0", paramLabel = "DIR", description = "The data directory.")
+        @Parameters(
+                index = "0",
+                paramLabel = "DIR",
+                converter = ServeOptions.PathConverter.class,
+                description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
 
-        @Parameters(index = "1", paramLabel = "TARGET", description = "A directory that is not there, or empty.")
+        @Parameters(
+                index = "1",
+                paramLabel = "TARGET",
+                converter = ServeOptions.PathConverter.class,
+                description = "A directory that is not there, or empty.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path target;
 
@@ -93,7 +104,10 @@ sealed interface StoreCommand {
         @Option(names = "--accept-loss", description = "Do it; without this it only tells what would be lost.")
         private boolean acceptLoss;
 
-        @Parameters(paramLabel = "DIR", description = "The data directory.")
+        @Parameters(
+                paramLabel = "DIR",
+                converter = ServeOptions.PathConverter.class,
+                description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
 

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Durability;
 import dev.plinth.engine.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.ParameterException;
 
@@ -48,7 +53,7 @@ class CommandLineReaderTest {
                 "--tables",
                 "off-heap",
                 "--max-resources",
-                "5000000000",
+                "1000000000",
                 "--admin-token",
                 "t",
                 "--webhook-allow",
@@ -61,7 +66,7 @@ class CommandLineReaderTest {
         assertThat(options.port()).isZero();
         assertThat(options.memory()).isTrue();
         assertThat(options.tables()).isEqualTo(Tables.OFF_HEAP);
-        assertThat(options.maxResources()).isEqualTo(5_000_000_000L);
+        assertThat(options.maxResources()).isEqualTo(1_000_000_000L);
         assertThat(options.adminToken()).isEqualTo("t");
         assertThat(options.webhookAllow()).containsExactly("127.0.0.0/8", "::1/128");
         assertThat(options.testClock()).isTrue();
@@ -102,14 +107,75 @@ class CommandLineReaderTest {
         assertThat(options.webhookAllow()).containsExactly("::1/128");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "PLINTH_PORT,x",
+        "PLINTH_PORT,65536",
+        "PLINTH_PORT,''",
+        "PLINTH_HOST,''",
+        "PLINTH_DATA,''",
+        "PLINTH_SECRET_KEY_FILE,' '",
+        "PLINTH_MEMORY,perhaps",
+        "PLINTH_TABLES,shelf",
+        "PLINTH_DURABILITY,never",
+        "PLINTH_MAX_RESOURCES,2000000000",
+        "PLINTH_ADMIN_TOKEN,in two words",
+        "PLINTH_ADMIN_TOKEN,''",
+        "PLINTH_WEBHOOK_ALLOW,'127.0.0.0/8, nonsense'"
+    })
+    void environment_wrongValue_namesTheVariable(String variable, String value) {
+        assertThatThrownBy(() -> read(Map.of(variable, value)))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining(variable)
+                .message()
+                .doesNotContain("--" + variable.substring("PLINTH_".length()).toLowerCase(Locale.ROOT));
+    }
+
     @Test
-    void environment_wrongValue_namesTheVariable() {
-        assertThatThrownBy(() -> read(Map.of("PLINTH_PORT", "x")))
+    void environment_contradictsItself_namesBothVariables() {
+        assertThatThrownBy(() -> read(Map.of("PLINTH_MEMORY", "1", "PLINTH_DATA", "d")))
                 .isInstanceOf(ParameterException.class)
-                .hasMessageContaining("PLINTH_PORT");
-        assertThatThrownBy(() -> read(Map.of("PLINTH_MEMORY", "perhaps")))
-                .isInstanceOf(ParameterException.class)
-                .hasMessageContaining("PLINTH_MEMORY");
+                .hasMessageContainingAll("PLINTH_MEMORY", "PLINTH_DATA");
+    }
+
+    @Test
+    void environment_contradictsOption_optionWins() {
+        Map<String, String> durable = Map.of(
+                "PLINTH_DATA", "d",
+                "PLINTH_DURABILITY", "os",
+                "PLINTH_SECRET_KEY_FILE", "f",
+                "PLINTH_QUICK_RESTART", "q",
+                "PLINTH_MAX_RESOURCES", "10");
+
+        assertThat(read(durable, "--memory").memory()).isTrue();
+        assertThat(read(durable, "--memory", "--tables=off-heap").maxResources())
+                .isEqualTo(10);
+        assertThat(read(durable, "--tables=heap").data()).isEqualTo(Path.of("d"));
+        assertThat(read(Map.of("PLINTH_MEMORY", "true"), "--data=d").memory()).isFalse();
+    }
+
+    @Test
+    void sentence_ofAValueFromTheEnvironment_namesTheVariable() {
+        ServeOptions options =
+                read(Map.of("PLINTH_PORT", "9", "PLINTH_DATA", "some/where", "PLINTH_QUICK_RESTART", "d"), "--host=h");
+
+        assertThat(options.named("Choose another one, with --host or --port."))
+                .isEqualTo("Choose another one, with --host or PLINTH_PORT.");
+        assertThat(options.named("Expected a directory, but some/where is a file."))
+                .isEqualTo("Expected a directory, but some/where is a file (PLINTH_DATA).");
+    }
+
+    @Test
+    void argument_beginsWithAt_isNotReadFromAFile(@TempDir Path directory) throws IOException {
+        String argument = "@" + Files.writeString(directory.resolve("file"), "content");
+
+        assertThat(read(Map.of(), "--admin-token", argument).adminToken()).isEqualTo(argument);
+        StoreCommand.BY_NAME.keySet().forEach(command -> {
+            List<String> arguments =
+                    command.equals("backup") ? List.of(command, argument, argument) : List.of(command, argument);
+            Path path = StoreCommand.read(arguments).getParseResult().matchedPositionalValue(0, Path.of("none"));
+            assertThat(path).isEqualTo(Path.of(argument));
+        });
     }
 
     @ParameterizedTest
@@ -133,7 +199,14 @@ class CommandLineReaderTest {
                 "--memory --tables off-heap --quick-restart q",
                 "--data d --tables heap --quick-restart q",
                 "--port 1 --port 2",
-                "--admin-token="
+                "--admin-token=",
+                "--host=",
+                "--data=",
+                "--secret-key-file=",
+                "--quick-restart=",
+                "--webhook-allow=",
+                "--webhook-allow=nonsense",
+                "--max-resources=1000000001"
             })
     void options_wrong_usageErrorInOneSentence(String arguments) {
         assertThatThrownBy(() -> read(Map.of(), arguments.split(" ")))
@@ -142,6 +215,31 @@ class CommandLineReaderTest {
                 .asString()
                 .endsWith(".")
                 .doesNotContain("\n", "Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"verify", "recover", "backup"})
+    void directory_empty_refused(String command) {
+        assertThatThrownBy(() -> StoreCommand.read(List.of(command, "", "target")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("empty");
+    }
+
+    @Test
+    void webhookAllow_noRange_namesTheOption() {
+        assertThatThrownBy(() -> read(Map.of(), "--webhook-allow", "nonsense"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("--webhook-allow");
+    }
+
+    @Test
+    void help_besideWrongEnvironment_notRead() {
+        Map<String, String> wrong = Map.of("PLINTH_PORT", "x", "PLINTH_MEMORY", "perhaps", "PLINTH_DATA", "");
+
+        assertThat(new CommandLineReader(wrong).read(List.of("--help")).isUsageHelpRequested())
+                .isTrue();
+        assertThat(new CommandLineReader(wrong).read(List.of("--version")).isVersionHelpRequested())
+                .isTrue();
     }
 
     @Test
