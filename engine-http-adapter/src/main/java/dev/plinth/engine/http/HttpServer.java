@@ -5,7 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
@@ -62,7 +67,7 @@ public final class HttpServer implements AutoCloseable {
      * @param engine what answers; it must stay open while this serves
      * @param host the name or address of the interface to listen on
      * @param port 0–65535; 0 takes any free one
-     * @throws IllegalArgumentException if the port is out of range
+     * @throws IllegalArgumentException if the port is out of range, or the host is empty
      * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
      */
     public static HttpServer start(Engine engine, String host, int port) {
@@ -72,6 +77,12 @@ public final class HttpServer implements AutoCloseable {
     static HttpServer start(Calls calls, String host, int port, Deadlines deadlines) {
         if (port < 0 || port > PORT_MAX) {
             throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + port + ".");
+        }
+        // Without one Jetty listens on all interfaces.
+        if (Objects.requireNonNull(host, "Expected a host to listen on, but got null; 0.0.0.0 means all interfaces.")
+                .isBlank()) {
+            throw new IllegalArgumentException(
+                    "Expected a host to listen on, but it is empty; 0.0.0.0 means all interfaces.");
         }
         HttpServer http = new HttpServer(calls, host, port, deadlines);
         http.open(port);
@@ -116,14 +127,35 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private String whyNotOpen(int port, Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return "Cannot listen on " + host + ":" + port + " (" + cause.getMessage()
-                        + "): stop what uses the port, or choose another address with --host or --port.";
-            }
+        Throwable cause = failure;
+        while (cause.getCause() != null && !(cause instanceof BindException)) {
+            cause = cause.getCause();
         }
-        return "Cannot listen on " + host + ":" + port + " (" + failure
-                + "): choose another address with --host or --port.";
+        String what = "Cannot listen on " + host + ":" + port;
+        String wrongHost = wrongHost();
+        if (!wrongHost.isEmpty()) {
+            return what + ": " + wrongHost;
+        }
+        return cause instanceof BindException
+                ? what + " (" + cause.getMessage() + "): stop what uses the port, or choose another one."
+                : what + " (" + cause + "): choose another address.";
+    }
+
+    /** What is wrong with the host, once listening has failed; empty if nothing is. */
+    private String wrongHost() {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            boolean here = address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+            return here
+                    ? ""
+                    : host + " is not an address of this machine; choose one that is, or 0.0.0.0 for all of them.";
+        } catch (UnknownHostException e) {
+            return host + " does not resolve to an address; choose another host.";
+        } catch (SocketException e) {
+            return "";
+        }
     }
 
     private static IOException asIoException(Exception failure) {

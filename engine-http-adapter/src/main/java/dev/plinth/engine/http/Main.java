@@ -6,6 +6,7 @@ import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Main {
         return line.getCommand() instanceof StoreCommand command ? work(command) : serve(line.getCommand());
     }
 
-    private int usage(RuntimeException wrong) {
+    private int usage(ParameterException wrong) {
         say(CommandLineReader.sentence(wrong.getMessage(), wrong));
         err.println("Run it with --help to see all options.");
         return USAGE;
@@ -95,22 +96,16 @@ public final class Main {
     }
 
     private int serve(ServeOptions options) {
-        EngineBuilder builder;
-        try {
-            builder = builder(options);
-        } catch (IllegalArgumentException wrong) {
-            return usage(wrong);
-        }
         Engine engine = null;
         // Whatever stops a start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
-            engine = builder.open();
-            HttpServer server = HttpServer.start(engine, options.host(), options.port());
+            engine = builder(options).open();
+            HttpServer server = listen(engine, options);
             stopOnSignal(engine, server);
             announce(engine, options, server);
             return OK;
         } catch (RuntimeException | LinkageError failure) {
-            say(CommandLineReader.sentence(failure.getMessage(), failure));
+            say(options.named(CommandLineReader.sentence(failure.getMessage(), failure)));
             if (engine != null) {
                 if (!options.memory()) {
                     secrets(engine);
@@ -121,7 +116,16 @@ public final class Main {
         }
     }
 
-    /** Throws {@code IllegalArgumentException} with a sentence if the value of an option is none. */
+    private static HttpServer listen(Engine engine, ServeOptions options) {
+        try {
+            return HttpServer.start(engine, options.host(), options.port());
+        } catch (UncheckedIOException unable) {
+            throw new UncheckedIOException(
+                    String.valueOf(unable.getMessage()).replaceFirst("\\.$", ", with --host or --port."),
+                    unable.getCause());
+        }
+    }
+
     private static EngineBuilder builder(ServeOptions options) {
         EngineBuilder builder = Engine.builder().tables(options.tables()).createDefaultWorkspace(true);
         if (!options.memory()) {

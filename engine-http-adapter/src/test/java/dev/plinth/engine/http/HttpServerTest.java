@@ -44,7 +44,7 @@ class HttpServerTest {
             assertThatThrownBy(() -> HttpServer.start(calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + server.port())
-                    .hasMessageContaining("--port");
+                    .hasMessageContaining("stop what uses the port");
         }
     }
 
@@ -52,7 +52,27 @@ class HttpServerTest {
     void host_unknown_saysSo() {
         assertThatThrownBy(() -> HttpServer.start(calls, "host.invalid", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("host.invalid");
+                .hasMessageContaining("host.invalid does not resolve");
+    }
+
+    /** The address is one of those that documents may use (RFC 5737), and so nobody's. */
+    @Test
+    void host_ofAnotherMachine_saysSo() {
+        assertThatThrownBy(() -> HttpServer.start(calls, "192.0.2.1", 0, Deadlines.STANDARD))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("192.0.2.1 is not an address of this machine")
+                .hasMessageNotContaining("stop what uses");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a host without a null checker may do
+    void host_nullOrEmpty_refused() {
+        assertThatThrownBy(() -> HttpServer.start(calls, null, 0, Deadlines.STANDARD))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("host");
+        assertThatThrownBy(() -> HttpServer.start(calls, " ", 0, Deadlines.STANDARD))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("host");
     }
 
     @Test

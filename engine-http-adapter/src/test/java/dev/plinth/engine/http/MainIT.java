@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,12 +29,17 @@ class MainIT {
     private Path directory;
 
     private Process start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    private Process start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
         command.add(System.getProperty("plinth.jar"));
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
+        builder.environment().putAll(environment);
         return builder.redirectError(err().toFile()).start();
     }
 
@@ -156,6 +162,23 @@ class MainIT {
         assertThat(Files.readAllLines(err())).hasSize(2).last().asString().contains("--help");
     }
 
+    @Test
+    void serve_addressOfAnotherMachineFromTheEnvironment_saysSoAndNamesTheVariable() throws Exception {
+        assertThat(exitCode(start(Map.of("PLINTH_HOST", "192.0.2.1"), "--memory", "--port=0")))
+                .isEqualTo(1);
+        assertOneSentence("is not an address of this machine");
+        assertOneSentence("PLINTH_HOST");
+    }
+
+    @Test
+    void serve_directoryFromTheEnvironmentIsAFile_namesTheVariable(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("taken"));
+
+        assertThat(exitCode(start(Map.of("PLINTH_DATA", file.toString()), "--port=0")))
+                .isEqualTo(1);
+        assertOneSentence("PLINTH_DATA");
+    }
+
     /** Whoever waits for the end of a job is answered as it stands, and the program does not wait for him. */
     @Test
     void signal_whileACallWaits_answersIt() throws Exception {
@@ -224,7 +247,13 @@ class MainIT {
         assertThat(exitCode(process)).isZero();
         assertThat(restOf(process))
                 .contains("--host", "--port", "--memory", "--data", "--durability", "--tables", "--max-resources")
-                .contains("--admin-token", "--secret-key-file", "--webhook-allow", "--test-clock", "PLINTH_");
+                .contains(
+                        "--admin-token",
+                        "--secret-key-file",
+                        "--webhook-allow",
+                        "--test-clock",
+                        "PLINTH_",
+                        "recover [--accept-loss] DIR");
     }
 
     @Test
