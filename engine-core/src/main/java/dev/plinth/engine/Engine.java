@@ -491,9 +491,11 @@ public final class Engine implements AutoCloseable {
             }
             return Store.open(settings, new MemoryJournal(), config.clock());
         }
+        Path directory = config.directory().get();
+        config.secretKeyFile().ifPresent(file -> SecretKeyFile.check(file, directory));
         Journal.Durability level =
                 Journal.Durability.valueOf(config.durability().name());
-        Store.Files files = config.files().apply(config.directory().get(), level);
+        Store.Files files = config.files().apply(directory, level);
         if (config.quickRestart().isPresent()) {
             files = files.leaving(new Store.QuickFiles(config.quickRestart().get(), VERSION));
         }

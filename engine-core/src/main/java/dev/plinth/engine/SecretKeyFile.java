@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The key that seals secrets at rest: 32 bytes in a file that only its owner reads. */
 final class SecretKeyFile {
@@ -21,15 +22,40 @@ final class SecretKeyFile {
     private SecretKeyFile() {}
 
     /**
+     * Makes sure, before the directory of an engine is made, that a file can be its key or be made one.
+     *
+     * @throws IllegalStateException if it cannot; one sentence says why and what to do
+     */
+    static void check(Path file, Path directory) {
+        Path above = file.toAbsolutePath().normalize().getParent();
+        if (Files.exists(file)) {
+            byte[] unused = read(file);
+        } else if (above != null
+                && !Files.exists(directory)
+                && !directory.toAbsolutePath().normalize().equals(above)
+                && !Files.isWritable(above)) {
+            throw unusable(file, above + " is no directory to make it in", null);
+        }
+    }
+
+    /**
      * The key in a file; a new one where there is no file yet.
      *
      * @throws IllegalStateException if the file cannot be used; one sentence says why and what to do
      */
     static byte[] readOrMake(Path file, IdSource random) {
-        try {
-            if (!Files.exists(file)) {
+        if (!Files.exists(file)) {
+            try {
                 make(file, random);
+            } catch (IOException e) {
+                throw unusable(file, reason(e), e);
             }
+        }
+        return read(file);
+    }
+
+    private static byte[] read(Path file) {
+        try {
             byte[] key = Files.readAllBytes(file);
             if (key.length != Seal.KEY_BYTES) {
                 throw new IllegalStateException("Expected a key of " + Seal.KEY_BYTES + " bytes, but " + file + " has "
@@ -37,12 +63,19 @@ final class SecretKeyFile {
             }
             return key;
         } catch (IOException e) {
-            throw new IllegalStateException(
-                    "Expected a key file that can be read, and made if it is not there, but " + file + " cannot: "
-                            + e.getClass().getSimpleName() + " " + e.getMessage()
-                            + "; check its owner and permissions, and the room on its disk.",
-                    e);
+            throw unusable(file, reason(e), e);
         }
+    }
+
+    private static String reason(IOException e) {
+        return e.getClass().getSimpleName() + " " + e.getMessage();
+    }
+
+    private static IllegalStateException unusable(Path file, String why, @Nullable IOException cause) {
+        return new IllegalStateException(
+                "Expected a key file that can be read, and made if it is not there, but " + file + " cannot: " + why
+                        + "; check its owner and permissions, and the room on its disk.",
+                cause);
     }
 
     private static void make(Path file, IdSource random) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,23 @@ final class SealKeyTest {
         try (Engine engine = builder().secretKeyFile(elsewhere).open()) {
             assertThat(client(engine).webhooks().get(endpoint).call().id()).isEqualTo(endpoint);
         }
+    }
+
+    @Test
+    void open_keyFileThatCannotBeOne_leavesNoDirectoryBehind() throws Exception {
+        Path other = directory.resolve("other");
+        Path tooShort = Files.write(directory.resolve("short.key"), new byte[3]);
+        Path nowhere = directory.resolve("missing").resolve("a.key");
+
+        for (Path file : List.of(tooShort, nowhere, directory)) {
+            assertThatThrownBy(
+                            () -> builder().directory(other).secretKeyFile(file).open())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(file.toString());
+            assertThat(other).doesNotExist();
+        }
+        builder().directory(other).secretKeyFile(other.resolve("a.key")).open().close();
+        assertThat(other.resolve("a.key")).hasSize(right.length);
     }
 
     private void assertOpens() {
