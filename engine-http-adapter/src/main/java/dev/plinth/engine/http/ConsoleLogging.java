@@ -42,12 +42,12 @@ final class ConsoleLogging {
         TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
-    /** Level, logger, message, and of an exception what it is and where it came from. */
+    /** Level as {@link System.Logger} calls it, logger, message, and of an exception what it is and where it came from. */
     static final class OneLine extends Formatter {
         @Override
         public String format(LogRecord entry) {
-            String text = entry.getLevel() + " " + entry.getLoggerName() + ": " + formatMessage(entry)
-                    + thrown(entry.getThrown());
+            String level = entry.getLevel().equals(Level.SEVERE) ? "ERROR" : String.valueOf(entry.getLevel());
+            String text = level + " " + entry.getLoggerName() + ": " + formatMessage(entry) + thrown(entry.getThrown());
             return text.replaceAll("\\p{Cntrl}", " ") + System.lineSeparator();
         }
 
