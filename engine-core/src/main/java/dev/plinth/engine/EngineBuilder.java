@@ -248,7 +248,7 @@ public final class EngineBuilder {
         return demand(route, Operation.Demand.IF_MATCH);
     }
 
-    /** Registers a listener under a name by which its place is kept. */
+    /** Registers a listener under a name by which its place is kept; a new name begins with the oldest event that is kept. */
     public EngineBuilder listener(String name, EventListener listener) {
         listeners.put(checked(name), listener);
         return this;

@@ -79,7 +79,7 @@ public final class WebhooksClient {
         return calls.of("getDelivery", List.of(deliveryId), Values::delivery);
     }
 
-    /** Sends a delivery again, whatever became of it. */
+    /** Sends a delivery again, whatever became of it; 409 if its endpoint is deleted or its event is not kept any more. */
     public Invocation<Delivery> resend(String deliveryId) {
         return calls.of("resendDelivery", List.of(deliveryId), Values::delivery);
     }

@@ -10,7 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *
  * <p>{@link #advance} stops at every instant at which an engine has something due, lets it run and waits for what it started,
  * so that when it returns all that falls into the span has happened, in time order. A webhook's receiver takes real time.
- * Thread-safe; advances queue up behind each other.
+ * Listeners do not go by this clock: each event comes to them as it is committed, and again a real second after they failed, and
+ * {@code advance} does not wait for them. Thread-safe; advances queue up behind each other.
  */
 public final class ManualClock implements EngineClock {
     private static final long NANOS_PER_MILLI = 1_000_000L;

@@ -3,7 +3,8 @@ package dev.plinth.engine.api;
 /**
  * The host's code for one synchronous operation on a resource.
  *
- * <p>It runs on the caller's thread, outside the engine's writer lock; what it returns is committed afterwards if the resource
+ * <p>It runs on the caller's thread, and for calls over HTTP or by {@code submit} on the engine's executor, outside the writer
+ * lock; what it returns is committed afterwards if the resource
  * still allows it. If the process dies in between, the idempotency key is free and the code may run twice.
  */
 @FunctionalInterface

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Two maps.</b> Rows of usual length live in a map with chunks of about an eighth of the average; what spans more than 64 of
  * them lives in a second map with chunks for {@value #LARGE_ROW_BYTES} bytes, made with the first such row. One map for both would
- * take 2 KiB for each row of 300 bytes. The writer moves a row by putting it into its new map before it takes it out of the old
+ * take 4 KiB for each row of 300 bytes. The writer moves a row by putting it into its new map before it takes it out of the old
  * one, so a reader who looks into both finds it, unless it moved between the two looks, towards the map already seen: then
  * {@code moves}, counted between the put and the removal, has changed, and the reader looks again.
  *
