@@ -416,6 +416,10 @@ public final class Engine implements AutoCloseable {
                 }
                 Events.forEachTopic(write, event -> signalLater(event, waiters));
             }
+            Caller planned = access.planned(write, sequence);
+            if (planned != null) {
+                quotas.follow(planned);
+            }
             Id gone = DeletedWorkspaces.added(write);
             if (gone != null) {
                 requestLog.forget(gone);

@@ -143,6 +143,12 @@ public final class Access {
         }
     }
 
+    /** Under which plan a workspace is from a record on; null if a write says nothing of it. */
+    public @Nullable Caller planned(Changes.Write write, long sequence) {
+        byte[] bytes = write.isIn(AccessTables.WORKSPACES) ? write.row() : null;
+        return bytes == null ? null : under(plans, WorkspaceRow.read(bytes), sequence);
+    }
+
     /** True if a write concerns workspaces: what was held may go on. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(AccessTables.WORKSPACES);
@@ -280,9 +286,12 @@ public final class Access {
 
     /** The engine at work for the caller's workspace, bound by the plan that the workspace has now. */
     public static Caller engineUnderPlan(Plans plans, Context context) {
-        WorkspaceRow row = Workspaces.find(context, context.workspace());
-        Caller engine = Caller.engineFor(context.workspace());
-        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()), 0);
+        return under(plans, Workspaces.find(context, context.workspace()), 0);
+    }
+
+    private static Caller under(Plans plans, WorkspaceRow row, long since) {
+        Caller engine = Caller.engineFor(row.id());
+        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()), since);
     }
 
     private @Nullable Entry find(String token, Rows rows, long nowMillis) {

@@ -70,6 +70,14 @@ public final class Quotas {
         return counts;
     }
 
+    /** Puts a workspace under the plan that it has by now: what it has used comes back by that from now on, whether it calls or not. */
+    public void follow(Caller planned) {
+        Bucket bucket = buckets.get(planned.workspace());
+        if (bucket != null && bucket.isOutdatedFor(planned)) {
+            replace(planned, bucket);
+        }
+    }
+
     /** Forgets the bucket of a workspace that is deleted. */
     public void forget(Id workspace) {
         buckets.remove(workspace);

@@ -74,8 +74,12 @@ final class QuickRestart implements AutoCloseable {
         String identity = boot + " " + files.release() + " " + layout(settings);
         Disk lock = DirectoryDisk.open(directory);
         try {
+            requireOwn(directory, lock.names());
             // Who can write here decides what the rows say.
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (IllegalStateException e) {
+            lock.close();
+            throw e;
         } catch (IOException | UnsupportedOperationException e) {
             lock.close();
             throw new IllegalStateException(
@@ -84,6 +88,16 @@ final class QuickRestart implements AutoCloseable {
                     e);
         }
         return new QuickRestart(directory, lock, settings, identity, usableBytes);
+    }
+
+    /** Before anything in it is changed: it may be everybody's. */
+    private static void requireOwn(Path directory, List<String> names) {
+        for (String name : names) {
+            if (!OURS.matcher(name).matches()) {
+                throw new IllegalStateException("Expected a directory of its own for the quick restart, but "
+                        + directory + " has " + name + "; name another one.");
+            }
+        }
     }
 
     /**
@@ -116,12 +130,7 @@ final class QuickRestart implements AutoCloseable {
     Tables begin(long expectedBytes) {
         try {
             List<String> old = lock.names();
-            for (String name : old) {
-                if (!OURS.matcher(name).matches()) {
-                    throw new IllegalStateException("Expected a directory of its own for the quick restart, but "
-                            + directory + " has " + name + "; name another one.");
-                }
-            }
+            requireOwn(directory, old);
             delete(old);
             long needed = expectedBytes + expectedBytes / 2 + MappedTables.SPACE_MIN_BYTES;
             long usable = usableBytes.getAsLong();
