@@ -45,15 +45,15 @@ public final class WebhooksClient {
         return calls.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
     }
 
-    /** Gives an endpoint a new secret, which the answer has; both sign for a day. */
+    /** Gives an endpoint a new secret, which the answer has; the one before it signs too for a day. */
     public Invocation<WebhookEndpoint> rotateSecret(String id) {
         return calls.of("rotateWebhookSecret", List.of(id), Values::endpoint);
     }
 
     /**
-     * Gives an endpoint a new secret, which the answer has.
+     * Gives an endpoint a new secret, which the answer has. Older ones sign until their own time; ten old ones at most.
      *
-     * @param graceSeconds how long both sign, 0–604,800 s
+     * @param graceSeconds how long the one before it signs too, 0–604,800 s
      */
     public Invocation<WebhookEndpoint> rotateSecret(String id, long graceSeconds) {
         byte[] body = new JsonBytes()

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
@@ -38,6 +39,7 @@ final class AgingStore implements AutoCloseable {
     private final AtomicInteger received = new AtomicInteger();
     private volatile IntUnaryOperator answers = number -> 200;
     private volatile Consumer<String> listener = body -> {};
+    private volatile Headers lastHeaders = new Headers();
     private final Consumer<EngineBuilder> more;
     private Engine engine;
     private String key;
@@ -77,6 +79,11 @@ final class AgingStore implements AutoCloseable {
     /** Shows every webhook's body to a listener as it arrives. */
     void hear(Consumer<String> body) {
         listener = body;
+    }
+
+    /** A header of the webhook that came last. */
+    String lastHeader(String name) {
+        return lastHeaders.getFirst(name);
     }
 
     int received() {
@@ -193,6 +200,7 @@ final class AgingStore implements AutoCloseable {
             server.createContext("/", exchange -> {
                 try (exchange) {
                     byte[] body = exchange.getRequestBody().readAllBytes();
+                    lastHeaders = exchange.getRequestHeaders();
                     listener.accept(new String(body, StandardCharsets.UTF_8));
                     exchange.sendResponseHeaders(answers.applyAsInt(received.incrementAndGet()), -1);
                 }

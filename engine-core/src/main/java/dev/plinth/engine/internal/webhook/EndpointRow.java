@@ -14,16 +14,37 @@ import org.jspecify.annotations.Nullable;
 /** An endpoint as it is stored, its secrets sealed. */
 record EndpointRow(
         Id id, Id workspace, long number, EndpointSettings settings, boolean enabled, long createdAt, Secrets secrets) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /**
      * The sealed signing keys.
      *
      * @param current the one that signs first
-     * @param old the one before a rotation, or null
-     * @param oldUntil until when the old one signs too, in epoch milliseconds
+     * @param old those before it, the newest first
      */
-    record Secrets(byte[] current, byte @Nullable [] old, long oldUntil) {}
+    record Secrets(byte[] current, List<OldSecret> old) {
+        /** The ones with a new one; the one before it signs until a time, and the others until theirs. */
+        Secrets rotate(byte[] next, long graceUntil, long now) {
+            List<OldSecret> all = new ArrayList<>(old.size() + 1);
+            all.add(new OldSecret(current, graceUntil));
+            all.addAll(old);
+            return new Secrets(next, all).at(now);
+        }
+
+        /** Those that sign at a time. */
+        Secrets at(long now) {
+            return new Secrets(
+                    current,
+                    old.stream().filter(each -> now < each.validUntil()).toList());
+        }
+    }
+
+    /**
+     * A sealed signing key in its grace.
+     *
+     * @param validUntil until when it signs too, in epoch milliseconds
+     */
+    record OldSecret(byte[] sealed, long validUntil) {}
 
     static EndpointRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -34,7 +55,7 @@ record EndpointRow(
                 new EndpointSettings(in.text(), types(in), in.small() == 1, in.text(), in.bytes()),
                 in.small() == 1,
                 in.number(),
-                new Secrets(in.bytes(), in.optionalBytes(), in.number()));
+                new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)));
     }
 
     byte[] row() {
@@ -45,37 +66,34 @@ record EndpointRow(
                 .text(settings.url())
                 .small(settings.types().size());
         settings.types().forEach(out::text);
-        return out.small(settings.ordered() ? 1 : 0)
+        out.small(settings.ordered() ? 1 : 0)
                 .text(settings.description())
                 .bytes(settings.headers())
                 .small(enabled ? 1 : 0)
                 .number(createdAt)
                 .bytes(secrets.current())
-                .optionalBytes(secrets.old())
-                .number(secrets.oldUntil())
-                .row();
+                .small(secrets.old().size());
+        secrets.old().forEach(old -> out.bytes(old.sealed()).number(old.validUntil()));
+        return out.row();
     }
 
     byte[] key() {
         return workspace.keyOf(id);
     }
 
-    EndpointRow with(EndpointSettings next, boolean nextEnabled) {
-        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, secrets);
+    EndpointRow with(EndpointSettings next, boolean nextEnabled, long now) {
+        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, secrets.at(now));
     }
 
     EndpointRow with(Secrets next) {
         return new EndpointRow(id, workspace, number, settings, enabled, createdAt, next);
     }
 
-    /** The keys that sign at a time, the current one first. */
+    /** The keys that sign at a time, the current one first, the old ones newest first. */
     List<byte[]> keys(Seal seal, long now) {
-        List<byte[]> keys = new ArrayList<>(2);
+        List<byte[]> keys = new ArrayList<>();
         keys.add(seal.open(secrets.current(), id.key()));
-        byte[] old = secrets.old();
-        if (old != null && now < secrets.oldUntil()) {
-            keys.add(seal.open(old, id.key()));
-        }
+        secrets.at(now).old().forEach(old -> keys.add(seal.open(old.sealed(), id.key())));
         return keys;
     }
 
@@ -105,5 +123,21 @@ record EndpointRow(
             types.add(in.text());
         }
         return types;
+    }
+
+    /** In version 1 there was one at most. */
+    private static List<OldSecret> onlyOldSecret(RowReader in) {
+        byte[] sealed = in.optionalBytes();
+        long validUntil = in.number();
+        return sealed == null ? List.of() : List.of(new OldSecret(sealed, validUntil));
+    }
+
+    private static List<OldSecret> oldSecrets(RowReader in) {
+        int count = in.small();
+        List<OldSecret> old = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            old.add(new OldSecret(in.bytes(), in.number()));
+        }
+        return old;
     }
 }

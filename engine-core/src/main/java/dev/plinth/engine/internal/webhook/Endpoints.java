@@ -19,11 +19,14 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on webhook endpoints. */
 public final class Endpoints {
+    private static final int OLD_SECRETS_MAX = 10;
+
     private Endpoints() {}
 
     /** Creates an endpoint; its secret is in this answer and never again. */
@@ -48,7 +51,7 @@ public final class Endpoints {
                     settings,
                     true,
                     context.now(),
-                    new EndpointRow.Secrets(sealed, null, 0));
+                    new EndpointRow.Secrets(sealed, List.of()));
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.created", row.json(null)));
             byte[] shown = row.json(WebhookSecret.text(secret));
@@ -82,7 +85,8 @@ public final class Endpoints {
     public static Command.Change update(Id id, UnaryOperator<EndpointSettings> change, @Nullable Boolean enabled) {
         return context -> {
             EndpointRow old = find(context, id);
-            EndpointRow row = old.with(change.apply(old.settings()), enabled == null ? old.enabled() : enabled);
+            EndpointRow row =
+                    old.with(change.apply(old.settings()), enabled == null ? old.enabled() : enabled, context.now());
             byte[] json = row.json(null);
             Outcome.Done done = Outcome.Done.ok(json);
             if (Arrays.equals(json, old.json(null))) {
@@ -117,14 +121,21 @@ public final class Endpoints {
         };
     }
 
-    /** Gives an endpoint a new secret; the old one signs beside it for so many seconds. */
+    /** Gives an endpoint a new secret; the one before it signs beside it for so many seconds, and older ones until their own time. */
     public static Command.Change rotate(Id id, long graceSeconds) {
         return context -> {
             EndpointRow old = find(context, id);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
             byte[] sealed = context.seal().seal(secret, id.key());
-            EndpointRow row = old.with(
-                    new EndpointRow.Secrets(sealed, old.secrets().current(), context.now() + graceSeconds * 1000));
+            EndpointRow row =
+                    old.with(old.secrets().rotate(sealed, context.now() + graceSeconds * 1000, context.now()));
+            if (row.secrets().old().size() > OLD_SECRETS_MAX) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "Expected at most " + OLD_SECRETS_MAX
+                                + " old secrets in grace, but this endpoint has as many; rotate with"
+                                + " graceSeconds 0, or wait.");
+            }
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.updated", row.json(null)));
             return Decision.of(
@@ -190,7 +201,7 @@ public final class Endpoints {
         byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);
         if (old != null && old.enabled()) {
-            EndpointRow row = old.with(old.settings(), false);
+            EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
             changes.event(event(row, "webhook_endpoint.disabled", row.json(null)));
         }

@@ -258,6 +258,7 @@ final class CommandTable {
         table.add(row("rotateWebhookSecret", "POST", one + "/secret/rotate")
                 .scope(WEBHOOKS_WRITE)
                 .mayTake("SecretRotation")
+                .refuses(INVALID_TRANSITION)
                 .gives("WebhookEndpoint")
                 .decodedBy(decode::rotate));
         table.add(row("testWebhookEndpoint", "POST", one + "/test")
