@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room: sends what is due, and says which addresses it would send to. */
 public final class Webhooks implements Lane, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Webhooks.class.getName());
-    /** What the value of a header looks like: JSON allows what HTTP does not. */
-    public static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
+    /** What the value of a header looks like: JSON allows what HTTP does not, and blanks around it would not arrive (RFC 9110 §5.5). */
+    public static final Pattern HEADER_VALUE = Pattern.compile("([!-~]([\\t -~]*[!-~])?)?");
 
     private final Store store;
     private final Committer committer;

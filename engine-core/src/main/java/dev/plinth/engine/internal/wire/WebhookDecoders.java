@@ -16,9 +16,9 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -191,22 +191,38 @@ final class WebhookDecoders {
                     "too_many",
                     "Expected at most " + Limits.ENDPOINT_HEADERS_MAX + " headers, but got more.");
         }
-        for (Map.Entry<String, JsonValue> header : headers.members().entrySet()) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            boolean ours =
-                    name.startsWith("webhook-") || name.startsWith("content-") || FORBIDDEN_HEADERS.contains(name);
-            if (ours || !HEADER.matcher(header.getKey()).matches()) {
-                inner.error(
-                        header.getKey(),
-                        "forbidden_header",
-                        "Expected a header of your own, but this one may not be set.");
-            }
-            String value = inner.text(header.getKey(), 0, Limits.DESCRIPTION_LENGTH_MAX);
+        Set<String> names = new HashSet<>();
+        for (String name : headers.members().keySet()) {
+            headerName(inner, name, names);
+            String value = inner.text(name, 0, Limits.DESCRIPTION_LENGTH_MAX);
             if (value != null && !Webhooks.HEADER_VALUE.matcher(value).matches()) {
                 inner.error(
-                        header.getKey(), "invalid_format", "Expected visible ASCII characters, but there are others.");
+                        name,
+                        "invalid_format",
+                        "Expected visible ASCII characters with no blanks around them, but there are others.");
             }
         }
         return JsonBytes.compact(headers);
+    }
+
+    /** Checks the name of a header against those before it, in lower case: the case makes no difference (RFC 9110 §5.1). */
+    private static void headerName(Fields headers, String name, Set<String> before) {
+        if (!HEADER.matcher(name).matches()) {
+            headers.error(
+                    name,
+                    "invalid_format",
+                    "Expected the name of a header, a token of 1 to 64 characters (RFC 9110 §5.6.2), but this is none.");
+            return;
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("webhook-") || lower.startsWith("content-") || FORBIDDEN_HEADERS.contains(lower)) {
+            headers.error(name, "forbidden_header", "Expected a header of your own, but this one may not be set.");
+        }
+        if (!before.add(lower)) {
+            headers.error(
+                    name,
+                    "invalid_value",
+                    "Expected each header once, but another one differs from this in case only.");
+        }
     }
 }

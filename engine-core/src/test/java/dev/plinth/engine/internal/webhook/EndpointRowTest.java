@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.internal.base.Id;
@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 class EndpointRowTest {
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
+    /** Such as are not taken any more. */
+    private static final String HEADERS = "{\"X-A\":\" 1\",\"x-a\":\"2\"}";
+
     private static final byte[] CURRENT = {1};
     private static final byte[] OLD = {2};
 
@@ -23,6 +26,7 @@ class EndpointRowTest {
 
         assertThat(row.settings().url()).isEqualTo("https://a.example/");
         assertThat(row.settings().types()).containsExactly("a.b", "c.*");
+        assertThat(row.json(null)).asString(UTF_8).contains("\"headers\":" + HEADERS);
         assertThat(row.createdAt()).isEqualTo(6);
         assertThat(row.secrets().current()).isEqualTo(CURRENT);
         EndpointRow.OldSecret only = row.secrets().old().get(0);
@@ -77,7 +81,7 @@ class EndpointRowTest {
                 .text("c.*")
                 .small(1)
                 .text("d")
-                .bytes("{}".getBytes(US_ASCII))
+                .bytes(HEADERS.getBytes(UTF_8))
                 .small(1)
                 .number(6)
                 .bytes(CURRENT)
