@@ -2,9 +2,12 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +44,22 @@ final class DeliveryStatesTest {
         store.pass(Duration.ZERO);
         assertThat(store.text(deliveries)).contains("\"status\":\"delivered\"");
         assertThat(store.text(deliveries + "?status=delivering")).contains("\"data\":[]");
+    }
+
+    @Test
+    void delivery_whoseAttemptIsRecorded_isShownAsItsRowSays() {
+        AtomicReference<CompletableFuture<Reply>> shown = new AtomicReference<>(new CompletableFuture<>());
+        store.answerWith(number -> 500);
+        store.engine().store().onCommitted((sequence, writes) -> {
+            if (writes.stream().anyMatch(write -> write.table().name().equals("attempts"))) {
+                shown.set(store.engine().submit(Call.of("GET", deliveries).withKey(store.key())));
+            }
+        });
+
+        publish();
+        store.pass(Duration.ZERO);
+
+        assertThat(shown.get().join().text()).contains("\"status\":\"retrying\"", "nextAttemptAt", "\"number\":1");
     }
 
     @Test

@@ -21,7 +21,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongPredicate;
+import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
@@ -52,19 +52,19 @@ public final class Deliveries {
     /**
      * Shows a delivery with its attempts.
      *
-     * @param underWay tells of a delivery's number whether it is being sent now
+     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
      */
-    public static Command.Query get(Id id, LongPredicate underWay) {
+    public static Command.Query get(Id id, LongToIntFunction underWay) {
         return context -> Outcome.Done.ok(json(context, find(context, id), underWay));
     }
 
     /**
      * Lists the deliveries of an endpoint.
      *
-     * @param underWay tells of a delivery's number whether it is being sent now
+     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
      */
     public static Command.Query list(
-            Id endpoint, PageRequest request, @Nullable String status, LongPredicate underWay) {
+            Id endpoint, PageRequest request, @Nullable String status, LongToIntFunction underWay) {
         return context -> {
             Endpoints.find(context, endpoint);
             SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
@@ -82,9 +82,9 @@ public final class Deliveries {
      * Asks for one attempt now, whatever came before.
      *
      * @param bodies finds the bytes of the event, which may be gone before the delivery
-     * @param underWay tells of a delivery's number whether it is being sent now
+     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
      */
-    public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongPredicate underWay) {
+    public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction underWay) {
         return context -> {
             DeliveryRow row = find(context, id);
             if (endpoint(context.rows(), row) == null) {
@@ -145,7 +145,8 @@ public final class Deliveries {
         return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    private static String shown(Rows rows, DeliveryRow row, LongPredicate underWay) {
+    /** As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. */
+    private static String shown(Rows rows, DeliveryRow row, LongToIntFunction underWay) {
         if (row.status().isSettled()) {
             return row.status().wireName();
         }
@@ -153,7 +154,8 @@ public final class Deliveries {
         if (endpoint != null && !endpoint.enabled()) {
             return DeliveryStatus.HELD.wireName();
         }
-        return underWay.test(row.facts().number()) ? DELIVERING : row.status().wireName();
+        boolean isSent = underWay.applyAsInt(row.facts().number()) == row.attempts() + 1;
+        return isSent ? DELIVERING : row.status().wireName();
     }
 
     /** What is being sent has its next attempt now, and what is held none but one that somebody asked for; 0 for none. */
@@ -164,7 +166,7 @@ public final class Deliveries {
         return shown.equals(DeliveryStatus.HELD.wireName()) ? row.resendAt() : row.nextDue();
     }
 
-    private static byte[] json(Context context, DeliveryRow row, LongPredicate underWay) {
+    private static byte[] json(Context context, DeliveryRow row, LongToIntFunction underWay) {
         return json(context, row, shown(context.rows(), row, underWay));
     }
 

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -53,6 +54,9 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final LateSender sender;
     private final Attempts attempts;
     private final Slots slots = new Slots();
+    /** The numbers of the attempts under way, by the number of their delivery. */
+    private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
+
     /** At whose queue the last one was started. */
     private volatile long servedLast;
 
@@ -269,6 +273,11 @@ public final class Webhooks implements Lane, AutoCloseable {
         return attempts.awaitIdle(timeoutMillis);
     }
 
+    /** The number of the attempt of a delivery that is under way; 0 if none is. */
+    public int underWay(long number) {
+        return sending.getOrDefault(number, 0);
+    }
+
     /** Starts no more and waits for what is under way; what does not end stays due. */
     public void drain(long timeoutMillis) {
         attempts.stop();
@@ -299,9 +308,14 @@ public final class Webhooks implements Lane, AutoCloseable {
             patient.commit(engine, DeliverySteps.park(row));
         } else {
             long at = clock.epochMillis();
-            SendResult result = send(endpoint, row.facts().event(), body, at);
-            slots.sent(row.facts(), result.delivered());
-            patient.commit(engine, DeliverySteps.attempted(row, manual, at, result));
+            sending.put(number, row.attempts() + 1);
+            try {
+                SendResult result = send(endpoint, row.facts().event(), body, at);
+                slots.sent(row.facts(), result.delivered());
+                patient.commit(engine, DeliverySteps.attempted(row, manual, at, result));
+            } finally {
+                sending.remove(number);
+            }
         }
     }
 

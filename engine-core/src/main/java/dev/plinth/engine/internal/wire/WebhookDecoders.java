@@ -124,17 +124,17 @@ final class WebhookDecoders {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
         String status = input.query().oneOf("status", Deliveries.STATUSES);
-        return input.checked(Deliveries.list(input.id(IdKind.ENDPOINT, 0), page, status, webhooks::isBusy));
+        return input.checked(Deliveries.list(input.id(IdKind.ENDPOINT, 0), page, status, webhooks::underWay));
     }
 
     Command delivery(Request request) {
         Input input = Input.of(request);
-        return input.checked(Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::isBusy));
+        return input.checked(Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::underWay));
     }
 
     Command resend(Request request) {
         Input input = Input.of(request);
-        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::json, webhooks::isBusy));
+        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::json, webhooks::underWay));
     }
 
     Command recover(Request request) {
