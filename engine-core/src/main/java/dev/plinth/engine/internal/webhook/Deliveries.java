@@ -138,7 +138,8 @@ public final class Deliveries {
         return row;
     }
 
-    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
+    /** The endpoint of a delivery; null if it is deleted. */
+    static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
         byte[] endpoint = rows.get(
                 WebhookTables.ENDPOINTS,
                 row.facts().workspace().keyOf(row.facts().endpoint()));

@@ -55,12 +55,9 @@ final class DeliverySteps {
             if (row == null || row.status().isSettled()) {
                 return Decision.nothing(DONE);
             }
-            byte[] endpoint = context.rows()
-                    .get(
-                            WebhookTables.ENDPOINTS,
-                            row.facts().workspace().keyOf(row.facts().endpoint()));
+            EndpointRow endpoint = Deliveries.endpoint(context.rows(), row);
             boolean mayGo = endpoint == null
-                    || EndpointRow.read(endpoint).enabled()
+                    || endpoint.enabled()
                             && mayRun.test(context.rows(), row.facts().workspace());
             return mayGo ? Decision.nothing(DONE) : Decision.of(put(new Changes(), row.held()), DONE);
         };
@@ -70,7 +67,8 @@ final class DeliverySteps {
     static Command.Change park(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
-            return row == null || row.status().isSettled() || isHead(context.rows(), row)
+            EndpointRow endpoint = row == null ? null : Deliveries.endpoint(context.rows(), row);
+            return row == null || row.status().isSettled() || !waits(context.rows(), endpoint, row)
                     ? Decision.nothing(DONE)
                     : Decision.of(put(new Changes(), row.due(row.status(), 0)), DONE);
         };
@@ -98,10 +96,15 @@ final class DeliverySteps {
         };
     }
 
-    /** True if no delivery before this one in its lane is open. */
-    static boolean isHead(Rows rows, DeliveryRow row) {
-        SetKey lane = row.laneSet();
-        return lane == null || rows.ceiling(lane, 0) == row.facts().number();
+    /** True if its endpoint wants the events of a resource in order, and one before it in its lane is open. */
+    static boolean waits(Rows rows, @Nullable EndpointRow endpoint, DeliveryRow row) {
+        SetKey lane = laneOf(endpoint, row);
+        return lane != null && rows.ceiling(lane, 0) < row.facts().number();
+    }
+
+    /** The lane in which a delivery is sent; null if it is in none, or if its endpoint wants no order any more. */
+    private static @Nullable SetKey laneOf(@Nullable EndpointRow endpoint, DeliveryRow row) {
+        return endpoint == null || !endpoint.settings().ordered() ? null : row.laneSet();
     }
 
     /** A delivery whose endpoint or event is gone. */
@@ -146,6 +149,30 @@ final class DeliverySteps {
                         later -> releaseRetrying(later, endpoint, reached, outcome, last, new Changes()));
     }
 
+    /**
+     * Makes due what waits at an endpoint for others of its resource. Many rows take many steps; the last of them does what ends the order
+     * as well. After a crash before it, what is due waits again.
+     */
+    static Command.Change free(EndpointRow endpoint, Outcome outcome, Command.Change last) {
+        Command.Change tried = free(endpoint, DeliveryStatus.RETRYING, Rows.NONE, outcome, last);
+        return free(endpoint, DeliveryStatus.PENDING, Rows.NONE, outcome, tried);
+    }
+
+    private static Command.Change free(
+            EndpointRow endpoint, DeliveryStatus status, long after, Outcome outcome, Command.Change last) {
+        return context -> {
+            Changes changes = new Changes();
+            long reached = forSome(context.rows(), WebhookTables.byStatus(endpoint.id(), status), after, row -> {
+                if (row.dueAt() == 0) {
+                    put(changes, row.due(status, context.now()).queued(endpoint.number()));
+                }
+            });
+            return reached == Rows.NONE
+                    ? with(changes, last.decide(context))
+                    : new Decision(changes, outcome, free(endpoint, status, reached, outcome, last));
+        };
+    }
+
     /** Drops what an endpoint has not delivered. Many rows take many steps; the last of them does what ends the endpoint as well. */
     static Command.Change dropAll(Id endpoint, Outcome outcome, Command.Change last) {
         return context -> {
@@ -175,7 +202,9 @@ final class DeliverySteps {
     /** Into the queue at once: what is released may be more than can be under way. */
     private static DeliveryRow released(Context context, EndpointRow endpoint, DeliveryRow row) {
         DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-        return isHead(context.rows(), row) ? row.due(next, context.now()).queued(endpoint.number()) : row.due(next, 0);
+        return waits(context.rows(), endpoint, row)
+                ? row.due(next, 0)
+                : row.due(next, context.now()).queued(endpoint.number());
     }
 
     private static void settle(
@@ -209,7 +238,7 @@ final class DeliverySteps {
 
     /** True if one was exhausted in the lane of this one, and none delivered since: then there is one attempt for each. */
     private static boolean isLaneBroken(Rows rows, DeliveryRow row) {
-        SetKey broken = row.brokenSet();
+        SetKey broken = laneOf(Deliveries.endpoint(rows, row), row) == null ? null : row.brokenSet();
         return broken != null && rows.ceiling(broken, 0) != Rows.NONE;
     }
 
@@ -240,7 +269,7 @@ final class DeliverySteps {
             if (!isWanted || row.isEventExpired(context.now())) {
                 return;
             }
-            SetKey lane = row.laneSet();
+            SetKey lane = laneOf(endpoint, row);
             long first = lane == null ? Rows.NONE : rows.ceiling(lane, 0);
             boolean waits = lane != null
                     && (!filled.add(lane)

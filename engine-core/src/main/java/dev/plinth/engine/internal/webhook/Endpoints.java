@@ -77,7 +77,7 @@ public final class Endpoints {
     }
 
     /**
-     * Changes an endpoint; enabling one releases at once what it held.
+     * Changes an endpoint; enabling one releases at once what it held, and ending the order of one what waits in its lanes.
      *
      * @param change makes the new settings of the old ones
      * @param enabled whether it is to be enabled, or null to leave it
@@ -96,10 +96,10 @@ public final class Endpoints {
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
             Decision decision = Decision.of(changes, done);
+            boolean frees = old.settings().ordered() && !row.settings().ordered();
+            Command.Change last = frees ? DeliverySteps.free(row, done, later -> decision) : later -> decision;
             boolean releases = row.enabled() && !old.enabled();
-            return releases
-                    ? DeliverySteps.release(row, done, later -> decision).decide(context)
-                    : decision;
+            return (releases ? DeliverySteps.release(row, done, last) : last).decide(context);
         };
     }
 

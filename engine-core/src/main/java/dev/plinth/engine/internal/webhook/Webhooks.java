@@ -304,7 +304,7 @@ public final class Webhooks implements Lane, AutoCloseable {
             patient.commit(engine, DeliverySteps.drop(row));
         } else if (!manual && (!endpoint.enabled() || !due.active)) {
             patient.commit(engine, DeliverySteps.hold(row, mayRun));
-        } else if (!manual && !due.head) {
+        } else if (!manual && due.waits) {
             patient.commit(engine, DeliverySteps.park(row));
         } else {
             long at = clock.epochMillis();
@@ -325,12 +325,13 @@ public final class Webhooks implements Lane, AutoCloseable {
             return null;
         }
         Id workspace = row.facts().workspace();
+        EndpointRow endpoint = endpoint(rows, row);
         return new Due(
                 row,
-                endpoint(rows, row),
+                endpoint,
                 bodies.find(rows, workspace, row.facts().event()),
                 mayRun.test(rows, workspace),
-                DeliverySteps.isHead(rows, row));
+                DeliverySteps.waits(rows, endpoint, row));
     }
 
     /** Where a delivery goes; null if there is nowhere. */
@@ -387,5 +388,5 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     private record Due(
-            DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean head) {}
+            DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean waits) {}
 }
