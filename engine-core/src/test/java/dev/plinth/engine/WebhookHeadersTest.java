@@ -56,6 +56,21 @@ final class WebhookHeadersTest {
         assertThat(store.lastHeader("X-Key")).isEqualTo(value);
     }
 
+    @Test
+    void headers_ofAnEndpoint_areNotShownInEvents() {
+        store.call("PATCH", endpoint, "{\"headers\":{\"Authorization\":\"Bearer of-the-receiver\"}}");
+        store.call("POST", endpoint + "/secret/rotate", "{}");
+        store.call("PATCH", endpoint, "{\"status\":\"disabled\"}");
+        store.make(
+                "/v1/webhook-endpoints",
+                "{\"url\":\"https://example.com/\",\"headers\":{\"x-key\":\"Bearer of-the-receiver\"}}");
+
+        assertThat(store.text("/v1/events"))
+                .contains("\"headers\":{\"Authorization\":\"***\"}", "\"headers\":{\"x-key\":\"***\"}")
+                .doesNotContain("of-the-receiver");
+        assertThat(store.text(endpoint)).contains("Bearer of-the-receiver");
+    }
+
     private void assertRefused(String headers, String place, String code) {
         String change = "{\"headers\":" + headers + "}";
         String creation = "{\"url\":\"https://hooks.example/\"," + change.substring(1);

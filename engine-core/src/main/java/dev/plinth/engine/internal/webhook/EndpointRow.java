@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record EndpointRow(
         Id id, Id workspace, long number, EndpointSettings settings, boolean enabled, long createdAt, Secrets secrets) {
     private static final int VERSION = 2;
+    private static final String HIDDEN = "***";
 
     /**
      * The sealed signing keys.
@@ -98,6 +101,20 @@ record EndpointRow(
     }
 
     byte[] json(@Nullable String secret) {
+        return json(settings.headers(), secret);
+    }
+
+    /** As events show it, which go to all endpoints: without the values of its headers, in which credentials stand (decision 029). */
+    byte[] eventJson() {
+        JsonBytes headers = new JsonBytes().open();
+        ((JsonValue.Obj) JsonReader.trusted(settings.headers()))
+                .members()
+                .keySet()
+                .forEach(name -> headers.member(name, HIDDEN));
+        return json(headers.close().bytes(), null);
+    }
+
+    private byte[] json(byte[] headers, @Nullable String secret) {
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("id", id)
@@ -109,7 +126,7 @@ record EndpointRow(
                 .member("status", enabled ? "enabled" : "disabled")
                 .member("ordering", settings.ordered() ? "resource" : "none")
                 .member("description", settings.description())
-                .raw("headers", settings.headers())
+                .raw("headers", headers)
                 .member("createdAt", Times.text(createdAt))
                 .optional("secret", secret)
                 .close()

@@ -53,7 +53,7 @@ public final class Endpoints {
                     context.now(),
                     new EndpointRow.Secrets(sealed, List.of()));
             Changes changes = put(new Changes(), row);
-            changes.event(event(row, "webhook_endpoint.created", row.json(null)));
+            changes.event(event(row, "webhook_endpoint.created", row.eventJson()));
             byte[] shown = row.json(WebhookSecret.text(secret));
             return Decision.of(
                     changes,
@@ -94,7 +94,8 @@ public final class Endpoints {
             }
             Changes changes = put(new Changes(), row);
             boolean disabled = old.enabled() && !row.enabled();
-            changes.event(event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", json));
+            changes.event(
+                    event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", row.eventJson()));
             Decision decision = Decision.of(changes, done);
             boolean frees = old.settings().ordered() && !row.settings().ordered();
             Command.Change last = frees ? DeliverySteps.free(row, done, later -> decision) : later -> decision;
@@ -137,7 +138,7 @@ public final class Endpoints {
                                 + " graceSeconds 0, or wait.");
             }
             Changes changes = put(new Changes(), row);
-            changes.event(event(row, "webhook_endpoint.updated", row.json(null)));
+            changes.event(event(row, "webhook_endpoint.updated", row.eventJson()));
             return Decision.of(
                     changes,
                     Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
@@ -203,7 +204,7 @@ public final class Endpoints {
         if (old != null && old.enabled()) {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
-            changes.event(event(row, "webhook_endpoint.disabled", row.json(null)));
+            changes.event(event(row, "webhook_endpoint.disabled", row.eventJson()));
         }
     }
 

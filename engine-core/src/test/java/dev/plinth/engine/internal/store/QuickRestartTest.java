@@ -271,12 +271,14 @@ class QuickRestartTest {
     @Test
     void directoryWithOtherFiles_isRefusedAndLeftAlone() throws IOException {
         Path letter = Files.writeString(directory.resolve("letter.txt"), "dear");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("letter.txt")
                 .hasMessageContaining("name another one");
         assertThat(letter).hasContent("dear");
+        assertThat(Files.getPosixFilePermissions(directory)).isEqualTo(PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
     @Test
