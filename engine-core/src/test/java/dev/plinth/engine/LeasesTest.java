@@ -555,27 +555,6 @@ final class LeasesTest {
         assertThat(store.rows("jobs")).isZero();
     }
 
-    @Test
-    void take_scopeOfTheKeyIsTakenAwayMeanwhile_isRefusedAndTheJobStaysQueued() {
-        String full = store.key();
-        Reply made = store.call("POST", "/v1/keys", "{\"name\":\"worker\",\"scopes\":[\"jobs:write\"]}");
-        String secret = made.text().replaceAll(".*\"secret\":\"([^\"]+)\".*", "$1");
-        CompletableFuture<Reply> waiting = store.engine()
-                .submit(Call.of("POST", "/v1/jobs/lease")
-                        .withKey(secret)
-                        .withBody(Json.of("{\"types\":[\"send\"],\"wait\":30}")));
-        assertThat(waiting).isNotDone();
-
-        store.use(full);
-        assertThat(store.call("PATCH", "/v1/keys/" + AgingStore.id(made), "{\"scopes\":[\"events:read\"]}")
-                        .status())
-                .isEqualTo(200);
-        String id = start("send");
-
-        assertThat(waiting.join().text()).contains("\"code\":\"insufficient_scope\"", "jobs:write");
-        assertThat(job(id).status()).isEqualTo(JobStatus.QUEUED);
-    }
-
     private void assertLost(String path, String body, String token) {
         Reply reply = store.call("POST", path, body.formatted(token));
         assertThat(reply.status()).as(reply.text()).isEqualTo(409);

@@ -10,6 +10,7 @@ import dev.plinth.engine.api.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,52 @@ final class RevokedInFlightTest {
 
         assertThat(slow.get().status()).isEqualTo(403);
         assertUnchanged();
+    }
+
+    @Test
+    void hostOperation_scopeTakenAwayMeanwhile_changesNothing() throws Exception {
+        CompletableFuture<Reply> slow = slowCall();
+        narrow("resources:read");
+        goOn.countDown();
+
+        assertThat(slow.get().text()).contains("\"code\":\"insufficient_scope\"", "resources:write");
+        assertUnchanged();
+    }
+
+    @Test
+    void lease_scopeTakenAwayWhileItWaits_jobStaysQueued() {
+        CompletableFuture<Reply> waiting = submit("POST", "/v1/jobs/lease", "{\"types\":[\"elsewhere\"],\"wait\":30}");
+        narrow("events:read");
+
+        String other = store.newKey(workspace);
+        store.use(other);
+        String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+
+        assertThat(waiting.join().text()).contains("\"code\":\"insufficient_scope\"", "jobs:write");
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"");
+    }
+
+    @Test
+    void waitForAJob_scopeTakenAwayMeanwhile_isNotShownItsEnd() {
+        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
+        CompletableFuture<Reply> waiting = submit("GET", "/v1/jobs/" + job + "?wait=30", null);
+        narrow("events:read");
+        goOn.countDown();
+
+        assertThat(waiting.join().text()).contains("\"code\":\"insufficient_scope\"", "jobs:read");
+    }
+
+    private CompletableFuture<Reply> submit(String method, String path, @Nullable String body) {
+        Call call = Call.of(method, path).withKey(key);
+        CompletableFuture<Reply> waiting = store.engine().submit(body == null ? call : call.withBody(Json.of(body)));
+        assertThat(waiting).isNotDone();
+        return waiting;
+    }
+
+    private void narrow(String scope) {
+        assertThat(call("PATCH", "/v1/keys/" + keyId, "{\"scopes\":[\"" + scope + "\"]}")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
