@@ -15,9 +15,11 @@ import javax.crypto.spec.SecretKeySpec;
  * @param path the path of the request
  * @param headers header values by lower-case name; values of a header that came more than once are joined with {@code ", "}
  * @param body the body as text, byte for byte as it was signed
- * @param answered the status that it was answered with
+ * @param answered the status that it is answered with; 0 if the connection is closed instead
  */
 public record ReceivedWebhook(String path, Map<String, String> headers, String body, int answered) {
+    static final int NO_ANSWER = 0;
+
     private static final String SECRET_PREFIX = "whsec_";
     private static final String SIGNATURE_VERSION = "v1,";
 

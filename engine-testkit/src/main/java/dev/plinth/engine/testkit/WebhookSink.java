@@ -8,15 +8,19 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A webhook receiver in this JVM, on a free port of 127.0.0.1: it keeps what arrives and answers as the test has scripted.
@@ -30,15 +34,15 @@ public final class WebhookSink implements AutoCloseable {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final long AWAIT_SECONDS_MAX = 30;
-    private static final int OK = 200;
-    private static final int FULL = 503;
+    private static final Answer OK = new Answer(200, Duration.ZERO);
+    private static final Answer FULL = new Answer(503, Duration.ZERO);
     private static final int NO_BODY = -1;
 
     private final HttpServer server;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final List<ReceivedWebhook> received = new ArrayList<>();
-    private final ArrayDeque<Integer> script = new ArrayDeque<>();
+    private final ArrayDeque<Answer> script = new ArrayDeque<>();
 
     private WebhookSink(HttpServer server) {
         this.server = server;
@@ -72,18 +76,46 @@ public final class WebhookSink implements AutoCloseable {
      * @param statuses 200–599 each
      */
     public WebhookSink reply(int... statuses) {
+        for (int status : statuses) {
+            checkStatus(status);
+        }
+        return script(IntStream.of(statuses).mapToObj(status -> new Answer(status, Duration.ZERO)));
+    }
+
+    /**
+     * Answers the next request, in its turn as {@link #reply} says, so much later by real time; others are answered meanwhile. The
+     * engine gives an attempt 15 real seconds, so a longer delay is a receiver that hangs.
+     *
+     * @param delay how long the request is kept waiting; closing the sink ends it without an answer
+     * @param status 200–599
+     */
+    public WebhookSink replyLate(Duration delay, int status) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("Expected a delay of 0 or more, but got " + delay + ".");
+        }
+        checkStatus(status);
+        return script(Stream.of(new Answer(status, delay)));
+    }
+
+    /** Closes the connection of the next request, in its turn as {@link #reply} says, without an answer. */
+    public WebhookSink hangUp() {
+        return script(Stream.of(new Answer(ReceivedWebhook.NO_ANSWER, Duration.ZERO)));
+    }
+
+    private WebhookSink script(Stream<Answer> answers) {
         lock.lock();
         try {
-            for (int status : statuses) {
-                if (status < 200 || status > 599) {
-                    throw new IllegalArgumentException("Expected a status of 200 to 599, but got " + status + ".");
-                }
-                script.add(status);
-            }
+            answers.forEach(script::add);
         } finally {
             lock.unlock();
         }
         return this;
+    }
+
+    private static void checkStatus(int status) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("Expected a status of 200 to 599, but got " + status + ".");
+        }
     }
 
     /** What has arrived so far, in order of arrival. */
@@ -129,27 +161,42 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     private void take(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
-            exchange.sendResponseHeaders(keep(exchange, body), NO_BODY);
+        byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
+        Answer answer = keep(exchange, body);
+        if (answer.delay().isZero()) {
+            answer(exchange, answer.status());
+        } else {
+            CompletableFuture.delayedExecutor(answer.delay().toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> answer(exchange, answer.status()));
         }
     }
 
-    private int keep(HttpExchange exchange, byte[] body) {
+    private static void answer(HttpExchange exchange, int status) {
+        try (exchange) {
+            if (status != ReceivedWebhook.NO_ANSWER) {
+                exchange.sendResponseHeaders(status, NO_BODY);
+            }
+        } catch (IOException gone) {
+            // The sender did not wait for it, or the sink is closed.
+            exchange.close();
+        }
+    }
+
+    private Answer keep(HttpExchange exchange, byte[] body) {
         lock.lock();
         try {
             if (received.size() >= RECEIVED_MAX) {
                 return FULL;
             }
-            Integer scripted = script.poll();
-            int status = scripted == null ? OK : scripted;
+            Answer scripted = script.poll();
+            Answer answer = scripted == null ? OK : scripted;
             received.add(new ReceivedWebhook(
                     exchange.getRequestURI().getPath(),
                     joined(exchange.getRequestHeaders()),
                     new String(body, StandardCharsets.UTF_8),
-                    status));
+                    answer.status()));
             arrived.signalAll();
-            return status;
+            return answer;
         } finally {
             lock.unlock();
         }
@@ -160,4 +207,6 @@ public final class WebhookSink implements AutoCloseable {
         headers.forEach((name, values) -> joined.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
         return joined;
     }
+
+    private record Answer(int status, Duration delay) {}
 }

@@ -83,6 +83,18 @@ final class WebhookScheduleTest {
     }
 
     @Test
+    void delivery_receiverHangsUp_comesAgainAfter5Seconds() {
+        endpoint();
+        sink.hangUp();
+        client.resources().create("R").call();
+        sink.await(1);
+
+        clock.advance(GAPS.get(0).plus(slack(0)));
+
+        assertThat(sink.received()).extracting(ReceivedWebhook::answered).containsExactly(0, 200);
+    }
+
+    @Test
     void delivery_failingAlways_isExhaustedAfterTenAttemptsWithJitterThatOnlyAdds() {
         WebhookEndpoint endpoint = endpoint();
         int[] failures = new int[GAPS.size() + 2];

@@ -1,11 +1,16 @@
 package dev.plinth.engine.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,37 @@ final class WebhookSinkTest {
     }
 
     @Test
+    void statuses_oneOfThemOutOfRange_areNotScriptedAtAll() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sink.reply(201, 999))
+                .withMessageContaining("got 999");
+        assertThat(door.send(Call.of("POST", "")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void connection_hungUp_endsWithoutAnAnswer() {
+        sink.hangUp();
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> door.send(Call.of("POST", "")))
+                .withMessageContaining("received no bytes");
+        assertThat(door.send(Call.of("POST", "")).status()).isEqualTo(200);
+        assertThat(sink.received()).extracting(ReceivedWebhook::answered).containsExactly(0, 200);
+    }
+
+    @Test
+    void answer_late_keepsOneRequestWaitingAndNoOther() {
+        sink.replyLate(Duration.ofMillis(50), 202).replyLate(Duration.ofDays(1), 500);
+        assertThat(door.send(Call.of("POST", "")).status()).isEqualTo(202);
+        CompletableFuture<Reply> hanging = CompletableFuture.supplyAsync(() -> door.send(Call.of("POST", "")));
+        sink.await(2);
+
+        assertThat(door.send(Call.of("POST", "")).status()).isEqualTo(200);
+        assertThat(hanging).isNotDone();
+        sink.close();
+        assertThat(hanging).failsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
     void request_received_isKeptAsItCame() {
         door.send(Call.of("POST", "").withHeader("X-One", "1").withBody(Json.of("{\"a\": 1}")));
         ReceivedWebhook webhook = sink.await(1).get(0);
@@ -59,6 +95,9 @@ final class WebhookSinkTest {
     @Test
     void arguments_outOfRange_areRefusedWithASentence() {
         assertThatIllegalArgumentException().isThrownBy(() -> sink.reply(99)).withMessageContaining("but got 99");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sink.replyLate(Duration.ofSeconds(-1), 200))
+                .withMessageContaining("PT-1S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ReceivedWebhook("/", VECTOR, "", 200).isSignedWith("secret"))
                 .withMessageContaining("whsec_");
