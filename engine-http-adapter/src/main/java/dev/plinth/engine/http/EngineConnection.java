@@ -5,6 +5,7 @@ import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpField;
@@ -12,8 +13,10 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -100,6 +103,24 @@ final class EngineConnection extends HttpConnection {
         } catch (IOException reset) {
             then.run();
         }
+    }
+
+    /** Ends the connection instead of answering the request that is being handled. */
+    void breakOff(BrokenConnection how, Callback callback) {
+        Callback end = Callback.from(() -> abort(callback, null), failure -> abort(callback, failure));
+        try {
+            if (how.isReset() && getEndPoint() instanceof SocketChannelEndPoint socket) {
+                // A socket that is closed without lingering is reset.
+                socket.getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+            getEndPoint().write(end, ByteBuffer.wrap(how.bytes()));
+        } catch (IOException gone) {
+            end.failed(gone);
+        }
+    }
+
+    private static void abort(Callback callback, @Nullable Throwable failure) {
+        callback.failed(new Request.Handler.AbortException("The connection was to be broken", failure));
     }
 
     /** Sees each request as it is parsed. Jetty makes it in its own constructor: no field here may need the connection's. */

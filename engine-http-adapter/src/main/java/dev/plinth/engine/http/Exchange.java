@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -107,6 +108,11 @@ final class Exchange implements Invocable.Task {
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure, boolean tooLarge) {
         if (reply == null) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof BrokenConnection broken) {
+                connection.breakOff(broken, callback);
+                return;
+            }
             callback.failed(failure == null ? new IllegalStateException("Expected a reply, but got null") : failure);
             return;
         }

@@ -1,6 +1,8 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -14,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -72,6 +75,22 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(Engine engine, String host, int port) {
         return start(new EngineCalls(engine), host, port, Deadlines.STANDARD);
+    }
+
+    /**
+     * Starts to serve with a door of the caller's in front of the engine's, such as one that breaks connections to test clients.
+     *
+     * @param engine what knows routes and problems; it must stay open while this serves
+     * @param host the name or address of the interface to listen on
+     * @param port 0–65535; 0 takes any free one
+     * @param door takes each call, on a thread that must not block, and as a rule hands it on to {@link Engine#submit}; a future that
+     *     ends with a {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
+     * @throws IllegalArgumentException if the port is out of range
+     * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
+     */
+    public static HttpServer start(
+            Engine engine, String host, int port, Function<Call, CompletableFuture<Reply>> door) {
+        return start(new EngineCalls(engine, door), host, port, Deadlines.STANDARD);
     }
 
     static HttpServer start(Calls calls, String host, int port, Deadlines deadlines) {

@@ -1,10 +1,12 @@
 package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,6 +72,29 @@ class ExchangeTest {
                 .containsEntry("host", "a");
         assertThat(call.body()).asString(StandardCharsets.UTF_8).isEqualTo("{}");
         assertThat(call.bodyTooLarge()).isFalse();
+    }
+
+    @Test
+    void call_endingWithABrokenConnection_getsTheBytesAndNoMore() throws IOException {
+        byte[] bytes = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc".getBytes(StandardCharsets.UTF_8);
+        calls.answer = call -> CompletableFuture.failedFuture(BrokenConnection.closedAfter(bytes));
+
+        assertThat(get("/").text()).isEqualTo("abc");
+        assertThat(client.isAtEnd()).isTrue();
+    }
+
+    @Test
+    void call_endingWithAReset_resetsTheConnectionOfThatClientOnly() throws IOException {
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> {
+            throw BrokenConnection.reset();
+        });
+        try (RawClient other = new RawClient(server.port())) {
+            assertThatExceptionOfType(SocketException.class).isThrownBy(() -> get("/"));
+
+            calls.answer = call -> CompletableFuture.completedFuture(FakeCalls.ok("done"));
+            assertThat(other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().text())
+                    .isEqualTo("done");
+        }
     }
 
     @Test

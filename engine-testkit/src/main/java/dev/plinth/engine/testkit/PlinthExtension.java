@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *   <li>one for the class: {@link Engine}, {@link ManualClock}, {@link HttpServer} (started on a free port of 127.0.0.1 when it is
  *       first asked for);
  *   <li>one for each test, so not in constructors and {@code @BeforeAll}: {@link PlinthClient}, {@link Workspace}, {@link ApiKey}
- *       (with its secret), {@link PlinthServer} (address and secrets, for whatever speaks HTTP), {@link WebhookSink}.
+ *       (with its secret), {@link PlinthServer} (address and secrets, for whatever speaks HTTP), {@link Faults} (what shall go wrong there), {@link WebhookSink}.
  * </ul>
  *
  * <p>Webhooks may go to 127.0.0.0/8. After a test its workspace is suspended, so that nothing which it left behind runs while a
@@ -73,6 +73,7 @@ public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallb
             Workspace.class, TestWorkspace::workspace,
             ApiKey.class, TestWorkspace::key,
             PlinthServer.class, TestWorkspace::server,
+            Faults.class, TestWorkspace::faults,
             WebhookSink.class, TestWorkspace::sink);
 
     private final Builder settings;

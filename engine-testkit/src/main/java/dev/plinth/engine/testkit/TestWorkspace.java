@@ -6,7 +6,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** What one test has for itself: a workspace, a key, and a webhook sink once it asks for one. Thread-safe. */
+/** What one test has for itself: a workspace, a key, and faults and a webhook sink once it asks for them. Thread-safe. */
 final class TestWorkspace implements AutoCloseable {
     private static final int NAME_MAX = 255;
 
@@ -45,6 +45,10 @@ final class TestWorkspace implements AutoCloseable {
         return new PlinthServer(engine.server().uri(), secret(), TestEngine.ADMIN_TOKEN);
     }
 
+    Faults faults() {
+        return engine.faults(secret());
+    }
+
     synchronized WebhookSink sink() {
         WebhookSink open = sink;
         if (open == null) {
@@ -59,6 +63,7 @@ final class TestWorkspace implements AutoCloseable {
         if (sink != null) {
             sink.close();
         }
+        engine.endFaults(secret());
         engine.suspend(workspace.id());
     }
 

@@ -1,0 +1,43 @@
+package dev.plinth.engine.http;
+
+import java.util.Objects;
+
+/**
+ * Ends the future of a call that shall get no answer: its connection is broken instead, as {@link #reset} or {@link #closedAfter}
+ * says. For tests of clients; the engine itself never does this. Immutable.
+ */
+public final class BrokenConnection extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean reset;
+    private final byte[] bytes;
+
+    private BrokenConnection(boolean reset, byte[] bytes) {
+        super("The connection is broken on purpose", null, false, false);
+        this.reset = reset;
+        this.bytes = bytes;
+    }
+
+    /** The client's next read fails, because the connection is reset. */
+    public static BrokenConnection reset() {
+        return new BrokenConnection(true, new byte[0]);
+    }
+
+    /**
+     * The client reads these bytes and then the end of the connection.
+     *
+     * @param bytes what is sent as it is; none for an end without a reply
+     */
+    public static BrokenConnection closedAfter(byte... bytes) {
+        return new BrokenConnection(
+                false, Objects.requireNonNull(bytes, "bytes").clone());
+    }
+
+    boolean isReset() {
+        return reset;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+}

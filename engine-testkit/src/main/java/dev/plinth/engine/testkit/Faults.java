@@ -1,0 +1,257 @@
+package dev.plinth.engine.testkit;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.BrokenConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What shall go wrong with the next requests of one workspace that come over HTTP with the key of {@link PlinthServer#apiKey}.
+ *
+ * <pre>{@code
+ * faults.on("POST", "/v1/resources").times(2).loseTheAnswer();
+ * faults.on("GET", "/v1/resources/{id}").refuseWith429(3);
+ * faults.onAny().delayTheAnswer(Duration.ofSeconds(2));
+ * }</pre>
+ *
+ * <p>A request takes the oldest fault that is for it and not used up, and no other. Other workspaces, other keys, the operator's calls
+ * and calls in process meet no fault. All faults end with the test. Thread-safe.
+ */
+public final class Faults {
+    private static final Duration DELAY_MAX = Duration.ofMinutes(10);
+    private static final byte[] GARBAGE =
+            "\u0015\u0003\u0001 this is not HTTP\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Engine engine;
+    private final List<Fault> open = new ArrayList<>();
+    private CompletableFuture<Void> cleared = new CompletableFuture<>();
+
+    Faults(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * A fault for the next request of this kind.
+     *
+     * @param method the method as it is sent, such as {@code POST}
+     * @param path a path without a query, in which a segment in braces stands for any: {@code /v1/resources/{id}}
+     */
+    public Requests on(String method, String path) {
+        Objects.requireNonNull(method, "method");
+        if (!path.startsWith("/") || path.indexOf('?') >= 0) {
+            throw new IllegalArgumentException("Expected a path that starts with / and has no query, but got " + path
+                    + "; a fault meets requests with any query.");
+        }
+        return new Requests(method, path);
+    }
+
+    /** A fault for the next request, whatever it asks for. */
+    public Requests onAny() {
+        return new Requests(null, null);
+    }
+
+    /** Ends all faults; an answer that is being delayed goes out now. */
+    public void clear() {
+        CompletableFuture<Void> before;
+        synchronized (this) {
+            open.clear();
+            before = cleared;
+            cleared = new CompletableFuture<>();
+        }
+        before.complete(null);
+    }
+
+    /**
+     * Checks that every fault has met as many requests as it was for.
+     *
+     * @throws AssertionError if not; it names those that are left
+     */
+    public synchronized void assertAllUsed() {
+        if (!open.isEmpty()) {
+            throw new AssertionError("Expected every fault to be used, but these are left: " + open
+                    + "; look for a request that was never sent, or has another method or path.");
+        }
+    }
+
+    /** Answers a call of the workspace, with a fault if there is one for it. */
+    CompletableFuture<Reply> submit(Call call) {
+        Fault fault = take(call);
+        return fault == null ? engine.submit(call) : fault.effect.apply(call);
+    }
+
+    private synchronized @Nullable Fault take(Call call) {
+        for (Iterator<Fault> each = open.iterator(); each.hasNext(); ) {
+            Fault fault = each.next();
+            if (fault.requests.match(call)) {
+                fault.left--;
+                if (fault.left == 0) {
+                    each.remove();
+                }
+                return fault;
+            }
+        }
+        return null;
+    }
+
+    private synchronized Faults add(Fault fault) {
+        open.add(fault);
+        return this;
+    }
+
+    private synchronized CompletableFuture<Void> untilCleared() {
+        return cleared;
+    }
+
+    /** Which requests a fault is for; the last method of the chain says what happens to them. Not thread-safe. */
+    public final class Requests {
+        private final @Nullable String method;
+        private final @Nullable String path;
+        private int times = 1;
+
+        private Requests(@Nullable String method, @Nullable String path) {
+            this.method = method;
+            this.path = path;
+        }
+
+        /** The fault is for so many requests, 1 or more, instead of one. */
+        public Requests times(int count) {
+            if (count < 1) {
+                throw new IllegalArgumentException("Expected 1 request or more, but got " + count + ".");
+            }
+            times = count;
+            return this;
+        }
+
+        /** The engine never sees the request; the client sees its connection reset. */
+        public Faults loseTheRequest() {
+            return fault("loseTheRequest", call -> CompletableFuture.failedFuture(BrokenConnection.reset()));
+        }
+
+        /**
+         * The engine answers, and has committed what it was asked for; the client sees its connection reset instead. Who repeats the
+         * request with the same idempotency key gets the answer that was lost.
+         */
+        public Faults loseTheAnswer() {
+            return lost("loseTheAnswer", BrokenConnection.reset());
+        }
+
+        /** The engine answers; the client sees its connection closed without a byte. */
+        public Faults answerNothing() {
+            return lost("answerNothing", BrokenConnection.closedAfter());
+        }
+
+        /** The engine answers; the client gets bytes that are no HTTP, and then the end of the connection. */
+        public Faults answerGarbage() {
+            return lost("answerGarbage", BrokenConnection.closedAfter(GARBAGE));
+        }
+
+        /**
+         * The engine answers; the client gets that answer so much later, by real time.
+         *
+         * @param delay 10 minutes at most
+         */
+        public Faults delayTheAnswer(Duration delay) {
+            if (delay.isNegative() || delay.compareTo(DELAY_MAX) > 0) {
+                throw new IllegalArgumentException(
+                        "Expected a delay of 0 to " + DELAY_MAX + ", but got " + delay + ".");
+            }
+            CompletableFuture<Void> end = untilCleared();
+            return fault(
+                    "delayTheAnswer",
+                    call -> engine.submit(call)
+                            .thenCompose(reply -> end.copy()
+                                    .completeOnTimeout(null, delay.toMillis(), TimeUnit.MILLISECONDS)
+                                    .thenApply(over -> reply)));
+        }
+
+        /**
+         * Refused as if the units of the plan were used up: 429 {@code rate_limited}. Nothing is executed and no unit is taken.
+         *
+         * @param retryAfterSeconds what {@code Retry-After} says, 1 or more
+         */
+        public Faults refuseWith429(int retryAfterSeconds) {
+            checkSeconds(retryAfterSeconds);
+            return fault("refuseWith429", call -> MadeUpRefusals.rateLimited(engine, call, retryAfterSeconds));
+        }
+
+        /**
+         * Refused as if the engine were closing: 503 {@code shutting_down}. Nothing is executed.
+         *
+         * @param retryAfterSeconds what {@code Retry-After} says, 1 or more; a closing engine says 1
+         */
+        public Faults refuseWith503(int retryAfterSeconds) {
+            checkSeconds(retryAfterSeconds);
+            return fault("refuseWith503", call -> MadeUpRefusals.shuttingDown(engine, retryAfterSeconds));
+        }
+
+        /** Refused as if something in the engine had failed: 500 {@code internal_error}. Nothing is executed. */
+        public Faults refuseWith500() {
+            return fault("refuseWith500", call -> MadeUpRefusals.internalError(engine, call));
+        }
+
+        private Faults lost(String name, BrokenConnection how) {
+            return fault(name, call -> engine.submit(call).thenCompose(answer -> CompletableFuture.failedFuture(how)));
+        }
+
+        private Faults fault(String name, Function<Call, CompletableFuture<Reply>> effect) {
+            return add(new Fault(this, name, effect, times));
+        }
+
+        private boolean match(Call call) {
+            return method == null || path == null || method.equals(call.method()) && matchPath(path, call.path());
+        }
+
+        private static boolean matchPath(String template, String path) {
+            String[] expected = template.split("/", -1);
+            String[] segments = path.split("/", -1);
+            boolean match = expected.length == segments.length;
+            for (int i = 0; match && i < expected.length; i++) {
+                boolean any = expected[i].startsWith("{") && expected[i].endsWith("}");
+                match = any ? !segments[i].isEmpty() : expected[i].equals(segments[i]);
+            }
+            return match;
+        }
+
+        private static void checkSeconds(int retryAfterSeconds) {
+            if (retryAfterSeconds < 1) {
+                throw new IllegalArgumentException("Expected a Retry-After of 1 second or more, but got "
+                        + retryAfterSeconds + "; a request that may come at once needs no fault.");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return method == null ? "any request" : method + " " + path;
+        }
+    }
+
+    /** One fault and how many requests it is still for. */
+    private static final class Fault {
+        private final Requests requests;
+        private final String name;
+        private final Function<Call, CompletableFuture<Reply>> effect;
+        private int left;
+
+        Fault(Requests requests, String name, Function<Call, CompletableFuture<Reply>> effect, int left) {
+            this.requests = requests;
+            this.name = name;
+            this.effect = effect;
+            this.left = left;
+        }
+
+        @Override
+        public String toString() {
+            return name + " for " + left + " of " + requests;
+        }
+    }
+}
