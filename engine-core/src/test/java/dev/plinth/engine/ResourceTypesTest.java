@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -29,6 +30,7 @@ final class ResourceTypesTest {
 
     private final Engine engine = Engine.builder()
             .resourceType("invoice", INVOICE)
+            .resourceType("codes", Json.of("{\"properties\":{\"codes\":{\"items\":{\"pattern\":\"^(a+)+$\"}}}}"))
             .childType("line", Json.of("{\"required\":[\"sku\"]}"))
             .operation(
                     "spoil",
@@ -103,6 +105,14 @@ final class ResourceTypesTest {
 
         assertThat(refused.status()).isEqualTo(422);
         assertThat(pointers(refused)).containsExactly("/data too_complex");
+    }
+
+    @Test
+    void create_manyStringsThatTakeAllStepsTogether_areRefused() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(pointers(createCodes(10))).hasSize(10).allMatch(error -> error.endsWith(" invalid_format"));
+            assertThat(pointers(createCodes(100))).containsExactly("/data too_complex");
+        }
     }
 
     @Test
@@ -234,6 +244,12 @@ final class ResourceTypesTest {
 
     private Reply create(String body) {
         return post("/v1/resources", body);
+    }
+
+    /** Each of them takes the pattern about 20,000 steps. */
+    private Reply createCodes(int count) {
+        String codes = String.join(",", Collections.nCopies(count, "\"" + "a".repeat(200) + "!\""));
+        return create("{\"name\":\"a\",\"type\":\"codes\",\"data\":{\"codes\":[" + codes + "]}}");
     }
 
     private Reply post(String path, String body) {

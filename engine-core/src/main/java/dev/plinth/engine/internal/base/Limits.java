@@ -38,7 +38,7 @@ public final class Limits {
     /** Errors that one answer lists. */
     public static final int ERRORS_MAX = 100;
 
-    /** Characters that one pattern of a schema looks at in one string, those it comes back to counted again. */
+    /** Characters that the patterns of a schema look at in all strings of one value, those they come back to counted again. */
     public static final int SCHEMA_PATTERN_STEPS_MAX = 1_000_000;
 
     /** Digits of a number that a schema looks at, zeros that its exponent stands for counted too. */

@@ -75,7 +75,8 @@ public final class JsonSchema {
                         .locale(Locale.ROOT)
                         .build()));
         try {
-            List<Error> errors = registry.getSchema(SchemaLocation.of(DIALECT)).validate(node);
+            List<Error> errors = SchemaPattern.bounded(
+                    () -> registry.getSchema(SchemaLocation.of(DIALECT)).validate(node));
             if (!errors.isEmpty()) {
                 throw new IllegalArgumentException(text(errors.get(0).toString()));
             }
@@ -83,7 +84,7 @@ public final class JsonSchema {
             schema.schema.initializeValidators();
             List<ProblemError> unused = schema.check(new JsonValue.Obj(Map.of()), "");
             return schema;
-        } catch (SchemaException | PatternSyntaxException e) {
+        } catch (SchemaException | PatternSyntaxException | SchemaPattern.TooCostly e) {
             throw new IllegalArgumentException(text(String.valueOf(e.getMessage())), e);
         } catch (StackOverflowError e) {
             throw new IllegalArgumentException("it refers to itself without end", e);
@@ -105,12 +106,13 @@ public final class JsonSchema {
         }
         List<Error> found;
         try {
-            found = schema.validate(SchemaNodes.of(value));
+            found = SchemaPattern.bounded(() -> schema.validate(SchemaNodes.of(value)));
         } catch (SchemaPattern.TooCostly e) {
             return List.of(error(
                     at,
                     "too_complex",
-                    "Expected data that the schema can check, but " + e.getMessage() + "; send shorter strings."));
+                    "Expected data that the schema can check, but " + e.getMessage()
+                            + "; send fewer or shorter strings."));
         }
         List<ProblemError> errors = new ArrayList<>();
         for (Error one : found) {

@@ -3,14 +3,18 @@ package dev.plinth.engine.internal.json;
 import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.regex.RegularExpressionFactory;
 import dev.plinth.engine.internal.base.Limits;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
  * A regular expression of a schema, with the syntax of the JDK, that gives up after a bounded number of steps: the pattern is the
- * host's, but the text is anybody's, and some patterns take exponential time on some texts.
+ * host's, but the text is anybody's, and some patterns take exponential time on some texts. All texts of one value share the steps,
+ * as a value may have many; the validator does not say whose text it asks about, so they are counted for each thread.
  */
 final class SchemaPattern implements RegularExpression {
     static final RegularExpressionFactory FACTORY = SchemaPattern::new;
+
+    private static final ThreadLocal<Steps> STEPS = ThreadLocal.withInitial(Steps::new);
 
     private final Pattern pattern;
 
@@ -21,29 +25,50 @@ final class SchemaPattern implements RegularExpression {
         this.pattern = Pattern.compile(ends ? regex.substring(0, regex.length() - 1) + "\\z" : regex);
     }
 
+    /** Checks one value, on this thread, for whose patterns there is one number of steps. */
+    static <T> T bounded(Supplier<T> check) {
+        STEPS.set(new Steps());
+        try {
+            return check.get();
+        } finally {
+            STEPS.remove();
+        }
+    }
+
     @Override
     public boolean matches(String text) {
         try {
-            return pattern.matcher(new CountedText(text)).find();
+            return pattern.matcher(new CountedText(text, STEPS.get())).find();
         } catch (StackOverflowError e) {
             throw new TooCostly();
+        }
+    }
+
+    /** What is left to one value. */
+    private static final class Steps {
+        private int left = Limits.SCHEMA_PATTERN_STEPS_MAX;
+
+        void take() {
+            if (left == 0) {
+                throw new TooCostly();
+            }
+            left--;
         }
     }
 
     /** A text that counts how often it is looked at. */
     private static final class CountedText implements CharSequence {
         private final String text;
-        private int left = Limits.SCHEMA_PATTERN_STEPS_MAX;
+        private final Steps steps;
 
-        CountedText(String text) {
+        CountedText(String text, Steps steps) {
             this.text = text;
+            this.steps = steps;
         }
 
         @Override
         public char charAt(int index) {
-            if (--left < 0) {
-                throw new TooCostly();
-            }
+            steps.take();
             return text.charAt(index);
         }
 
@@ -63,12 +88,12 @@ final class SchemaPattern implements RegularExpression {
         }
     }
 
-    /** Says that a text took more steps than a pattern may. */
+    /** Says that a value took more steps than its patterns may. */
     static final class TooCostly extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         TooCostly() {
-            super("a pattern took more than " + Limits.SCHEMA_PATTERN_STEPS_MAX + " steps", null, false, false);
+            super("its patterns took more than " + Limits.SCHEMA_PATTERN_STEPS_MAX + " steps", null, false, false);
         }
     }
 }
