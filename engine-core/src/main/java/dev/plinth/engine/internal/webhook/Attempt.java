@@ -52,11 +52,16 @@ final class Attempt {
         post.cancel();
     }
 
-    /** Sends and reads the answer; null if it was a success. */
+    /**
+     * Sends and reads the answer; null if it was a success.
+     *
+     * @param client may use a kept connection
+     * @param dialling makes a new one for each request: for the second try, if the kept one was gone
+     */
     @Nullable
-    SendError run(HttpClient client) {
+    SendError run(HttpClient client, HttpClient dialling) {
         try {
-            exchange(client);
+            exchange(client, dialling);
             return status != null && status >= SUCCESS_FIRST && status <= SUCCESS_LAST ? null : SendError.HTTP;
         } catch (IOException trouble) {
             return expired ? SendError.TIMEOUT : classify(trouble);
@@ -76,13 +81,22 @@ final class Attempt {
         return new SendResult(status, body.text(), retryAfterSeconds, error, durationMillis);
     }
 
-    private void exchange(HttpClient client) throws IOException {
-        ClassicHttpResponse response = client.executeOpen(null, post, null);
+    private void exchange(HttpClient client, HttpClient dialling) throws IOException {
+        ClassicHttpResponse response = open(client, dialling);
         status = response.getCode();
         retryAfterSeconds = retryAfter(response, request.now());
         HttpEntity entity = response.getEntity();
         if (entity != null) {
             body.read(entity.getContent());
+        }
+    }
+
+    /** A receiver may close a kept connection while the request is on its way; that is nobody's failure. */
+    private ClassicHttpResponse open(HttpClient client, HttpClient dialling) throws IOException {
+        try {
+            return client.executeOpen(null, post, null);
+        } catch (StaleConnectionException gone) {
+            return dialling.executeOpen(null, post, null);
         }
     }
 

@@ -27,6 +27,7 @@ final class Sender implements AutoCloseable {
     private final GuardedResolver resolver;
     private final PoolingHttpClientConnectionManager pool;
     private final CloseableHttpClient client;
+    private final CloseableHttpClient dialling;
     private final ScheduledThreadPoolExecutor deadlines;
     private final SendLimits limits;
 
@@ -43,7 +44,10 @@ final class Sender implements AutoCloseable {
         this.limits = limits;
         this.resolver = new GuardedResolver(guard, names, limits.connectMillis());
         this.pool = WebhookConnections.pool(guard, resolver, limits, tls);
-        this.client = WebhookConnections.client(pool, limits, version);
+        this.client = WebhookConnections.client(pool, true, limits, version);
+        // The pool gives no way to ask for a new connection, so those that have to be new have their own.
+        this.dialling = WebhookConnections.client(
+                WebhookConnections.pool(guard, resolver, limits, tls), false, limits, version);
         this.deadlines = new ScheduledThreadPoolExecutor(1, DaemonThread.named("plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         // The pool drops idle connections only when asked; this also lets it forget the routes they belonged to.
@@ -67,6 +71,8 @@ final class Sender implements AutoCloseable {
     /** Cuts all connections; attempts that are under way end as {@code connection}. */
     @Override
     public void close() {
+        // First: what the other one cuts is tried again here.
+        dialling.close(CloseMode.IMMEDIATE);
         client.close(CloseMode.IMMEDIATE);
         resolver.close();
         deadlines.shutdownNow();
@@ -75,7 +81,7 @@ final class Sender implements AutoCloseable {
     private @Nullable SendError run(Attempt attempt) {
         ScheduledFuture<?> deadline = deadlines.schedule(attempt::expire, limits.totalMillis(), TimeUnit.MILLISECONDS);
         try {
-            return attempt.run(client);
+            return attempt.run(client, dialling);
         } finally {
             deadline.cancel(false);
         }

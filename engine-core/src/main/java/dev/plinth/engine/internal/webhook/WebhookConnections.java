@@ -12,6 +12,7 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
@@ -60,10 +61,14 @@ final class WebhookConnections {
         return pool;
     }
 
-    /** The client over the pool. */
-    static CloseableHttpClient client(PoolingHttpClientConnectionManager pool, SendLimits limits, String version) {
+    /** The client over the pool; if it keeps its connections, it tells with {@link StaleConnectionException} when one was gone. */
+    static CloseableHttpClient client(
+            PoolingHttpClientConnectionManager pool, boolean keeps, SendLimits limits, String version) {
         return HttpClients.custom()
                 .setConnectionManager(pool)
+                .setRequestExecutor(new StaleConnectionCheck())
+                .setConnectionReuseStrategy(
+                        keeps ? DefaultConnectionReuseStrategy.INSTANCE : (request, response, context) -> false)
                 .setUserAgent("Plinth-Webhooks/" + version)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -322,6 +323,61 @@ class SenderTest {
             assertThat(receiver.requests()).hasSize(2);
             assertThat(receiver.connections()).isEqualTo(1);
             assertThat(asked).containsExactly("hook.test");
+        }
+    }
+
+    /** The second request meets the end of the kept connection, on each one. */
+    @Test
+    void send_keptConnectionIsGone_isDeliveredOnANewOneWithinTheAttempt() throws IOException {
+        try (Receiver receiver = Receiver.talking((self, socket) -> {
+                    Receiver.read(socket.getInputStream());
+                    socket.getOutputStream().write(Receiver.ok("x").getBytes(ISO_8859_1));
+                    Receiver.read(socket.getInputStream());
+                });
+                Sender sender = Senders.sender()) {
+            for (int i = 1; i <= 3; i++) {
+                SendResult result = sender.send(Senders.request(receiver.url("hook.test")));
+
+                assertThat(result.error()).as("event %d", i).isNull();
+                assertThat(result.responseBody()).isEqualTo("x");
+            }
+            assertThat(receiver.connections()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void send_keptConnectionIsGoneAndTheNewOneToo_isConnectionAfterOneMore() throws IOException {
+        AtomicInteger connections = new AtomicInteger();
+        try (Receiver receiver = Receiver.talking((self, socket) -> {
+                    Receiver.read(socket.getInputStream());
+                    if (connections.getAndIncrement() == 0) {
+                        socket.getOutputStream().write(Receiver.ok("x").getBytes(ISO_8859_1));
+                        Receiver.read(socket.getInputStream());
+                    }
+                });
+                Sender sender = Senders.sender()) {
+            sender.send(Senders.request(receiver.url("hook.test")));
+
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
+                    .isEqualTo(SendError.CONNECTION);
+            assertThat(receiver.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void send_keptConnectionEndsInsideTheAnswer_isNotSentAgain() throws IOException {
+        try (Receiver receiver = Receiver.talking((self, socket) -> {
+                    Receiver.read(socket.getInputStream());
+                    socket.getOutputStream().write(Receiver.ok("x").getBytes(ISO_8859_1));
+                    Receiver.read(socket.getInputStream());
+                    socket.getOutputStream().write("HTTP/1.1 2".getBytes(ISO_8859_1));
+                });
+                Sender sender = Senders.sender()) {
+            sender.send(Senders.request(receiver.url("hook.test")));
+
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).delivered())
+                    .isFalse();
+            assertThat(receiver.connections()).isEqualTo(1);
         }
     }
 
