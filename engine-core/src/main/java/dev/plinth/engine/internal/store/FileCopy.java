@@ -22,4 +22,28 @@ final class FileCopy {
             target.sync();
         }
     }
+
+    /** True if a copy has every byte of a part of a file that is not zero; false too if it is not there. */
+    static boolean holds(Disk disk, String copy, String name, long from, long to) {
+        try (Disk.File source = disk.open(name);
+                Disk.File target = disk.open(copy)) {
+            ByteBuffer part = ByteBuffer.allocate(BYTES);
+            ByteBuffer copied = ByteBuffer.allocate(BYTES);
+            for (long at = from; at < to; at += BYTES) {
+                int length = (int) Math.min(BYTES, to - at);
+                if (source.read(part.clear().limit(length), at) < length
+                        || target.read(copied.clear().limit(length), at) < length) {
+                    return false;
+                }
+                for (int i = 0; i < length; i++) {
+                    if (part.get(i) != 0 && part.get(i) != copied.get(i)) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * all tools. It changes nothing, and holds one frame and a megabyte at a time.
  *
  * <p>A torn end is what a crash leaves: a last frame that is not whole, with nothing behind it that was written after it was
- * durable. Nothing acknowledged is in it. Anything else that is not whole is {@link StoreDamage}.
+ * durable; {@link TornEnd} tells what may be in it. Anything else that is not whole is {@link StoreDamage}.
  *
  * <p>An engine may be writing meanwhile. Then a frame can be read while half of it is there, and the one behind it be found whole
  * a moment later; so no frame counts as damaged that was read only once.
@@ -246,6 +246,21 @@ final class JournalReader {
             }
         }
         return -1;
+    }
+
+    /** The last record before {@code end} of which there is a whole frame, of this record or a later one; 0 if there is none. */
+    static long lastWhole(Window window, long start, long end, long sequence) throws IOException {
+        long found = 0;
+        long at = start;
+        while (true) {
+            at = frameBehind(window, at, end, sequence, false);
+            Frame frame = at < 0 ? null : window.frame(at);
+            if (frame == null) {
+                return found;
+            }
+            found = Math.max(found, frame.firstSequence() + frame.records().size() - 1);
+            at += frame.bytes();
+        }
     }
 
     private StoreDamage damaged(String name, long at, long behind) {

@@ -191,7 +191,7 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Deletes what was not finished, begins a segment that was made and not begun, and zeroes a torn end. */
+    /** Deletes what was not finished, begins a segment that was made and not begun, and zeroes a torn end, not before it is safe. */
     private JournalEnd repair(JournalReader.Tail tail) throws IOException {
         for (String name : disk.names()) {
             if (name.equals(Segment.SPARE) || name.equals(Snapshot.TEMPORARY)) {
@@ -206,6 +206,10 @@ final class Recovery implements JournalVisitor {
                 file.sync();
             }
         } else if (tail.tornTo() > tail.tornFrom()) {
+            TornEnd torn = TornEnd.of(disk, tail);
+            if (torn != null) {
+                torn.putAside(disk);
+            }
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
                 Segment.zero(file, tail.tornFrom(), tail.tornTo());
                 file.sync();

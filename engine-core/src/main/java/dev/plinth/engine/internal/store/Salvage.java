@@ -62,7 +62,7 @@ final class Salvage {
             lines.add("nothing was changed; to go on without what is lost, add --accept-loss");
             return new StoreReport(false, lines);
         }
-        String aside = newDirectory("lost-" + (kept.last() + 1));
+        String aside = newDirectory(disk, "lost-" + (kept.last() + 1));
         putAside(behind, kept, aside);
         StoreDamage left = Prefix.opened(
                         disk, StoreNames.of(disk), CheckedSnapshot.all(disk, StoreNames.of(disk), tables))
@@ -103,9 +103,10 @@ final class Salvage {
         return behind;
     }
 
-    private String newDirectory(String name) throws IOException {
+    /** Makes a directory for what is put aside, of this name or of one with a number behind it. */
+    static String newDirectory(Disk disk, String name) throws IOException {
         String free = name;
-        for (int i = 2; isTaken(free); i++) {
+        for (int i = 2; isTaken(disk, free); i++) {
             free = name + "." + i;
         }
         disk.makeDirectory(free);
@@ -113,7 +114,7 @@ final class Salvage {
         return free;
     }
 
-    private boolean isTaken(String name) throws IOException {
+    private static boolean isTaken(Disk disk, String name) throws IOException {
         for (String there : disk.names()) {
             if (there.equals(name) || there.startsWith(name + "/")) {
                 return true;

@@ -103,7 +103,7 @@ final class Verification implements JournalVisitor {
         while (!rest.isEmpty()) {
             try {
                 JournalReader.Tail tail = JournalReader.all(disk, this).read(rest);
-                end = end(tail);
+                end = end(disk, tail);
                 rest = List.of();
             } catch (StoreDamage damage) {
                 damages.add(damage.what());
@@ -120,18 +120,7 @@ final class Verification implements JournalVisitor {
     private static long lastWhole(Disk disk, StoreDamage damage) throws IOException {
         try (Disk.File file = disk.open(damage.file())) {
             Window window = new Window(file);
-            long end = window.writtenEnd(damage.position());
-            long found = 0;
-            long at = damage.position();
-            while (true) {
-                at = JournalReader.frameBehind(window, at, end, 0, false);
-                Frame frame = at < 0 ? null : window.frame(at);
-                if (frame == null) {
-                    return found;
-                }
-                found = Math.max(found, frame.firstSequence() + frame.records().size() - 1);
-                at += frame.bytes();
-            }
+            return JournalReader.lastWhole(window, damage.position(), window.writtenEnd(damage.position()), 0);
         }
     }
 
@@ -190,16 +179,17 @@ final class Verification implements JournalVisitor {
                 + (records == 0 ? "" : " (" + first + " to " + last + ")") + ", " + bytes + " bytes";
     }
 
-    private static String end(JournalReader.Tail tail) {
+    private static String end(Disk disk, JournalReader.Tail tail) throws IOException {
         if (tail.headless()) {
             return Segment.name(tail.segmentNumber()) + ": made and not begun, which the next start repairs";
         }
-        return tail.tornTo() > tail.tornFrom()
-                ? "torn end: bytes " + tail.tornFrom() + " to " + tail.tornTo() + " of "
-                        + Segment.name(tail.segmentNumber())
-                        + " are no whole record; nothing acknowledged is in them, and the next start repairs it, unless an"
-                        + " engine is just writing there"
-                : "";
+        TornEnd torn = TornEnd.of(disk, tail);
+        if (torn == null) {
+            return "";
+        }
+        return "torn end: " + torn.what() + ", and the next start "
+                + (torn.mayHoldMore() ? "puts a copy of the file aside and " : "")
+                + "repairs it, unless an engine is just writing there";
     }
 
     private static long size(Disk disk, String name) throws IOException {

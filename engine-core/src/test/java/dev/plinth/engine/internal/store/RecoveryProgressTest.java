@@ -2,12 +2,8 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +43,7 @@ class RecoveryProgressTest {
 
         progress.end(42);
 
-        assertThat(told.lines).isEmpty();
+        assertThat(told.lines()).isEmpty();
     }
 
     @Test
@@ -58,7 +54,7 @@ class RecoveryProgressTest {
             rows(2 * STEPS_PER_LOOK);
         }
 
-        assertThat(told.lines)
+        assertThat(told.lines())
                 .containsExactly(
                         // The first look of a second comes after half of its rows.
                         "Recovering, snapshot-1: 9216 rows so far, 1843 a second",
@@ -75,7 +71,7 @@ class RecoveryProgressTest {
         pass(2_000);
         rows(STEPS_PER_LOOK);
 
-        assertThat(told.lines).containsExactly("Recovering, snapshot-1: 1024 rows so far, 512 a second");
+        assertThat(told.lines()).containsExactly("Recovering, snapshot-1: 1024 rows so far, 512 a second");
     }
 
     @Test
@@ -89,7 +85,7 @@ class RecoveryProgressTest {
         pass(2_000);
         progress.segment();
 
-        assertThat(told.lines)
+        assertThat(told.lines())
                 .containsExactly("Recovering, file 2 of at most 7 of the journal: 1024 records so far, 512 a second");
     }
 
@@ -101,11 +97,11 @@ class RecoveryProgressTest {
         pass(6_250);
         progress.segment();
         records(3);
-        told.lines.clear();
+        told.lines().clear();
 
         progress.end(1026);
 
-        assertThat(told.lines)
+        assertThat(told.lines())
                 .containsExactly(
                         "Recovered up to record 1026: 1023 rows of a snapshot and 3 records of the journal in 6.3 s");
         assertThat(progress.nanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(6_250));
@@ -116,11 +112,11 @@ class RecoveryProgressTest {
         progress.journal(1);
         pass(6_000);
         progress.segment();
-        told.lines.clear();
+        told.lines().clear();
 
         progress.end(0);
 
-        assertThat(told.lines).isEmpty();
+        assertThat(told.lines()).isEmpty();
     }
 
     private void pass(long millis) {
@@ -137,21 +133,5 @@ class RecoveryProgressTest {
         for (int i = 0; i < count; i++) {
             progress.record();
         }
-    }
-
-    /** Keeps what was logged. */
-    private static final class Told extends Handler {
-        private final List<String> lines = new ArrayList<>();
-
-        @Override
-        public void publish(LogRecord record) {
-            lines.add(record.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
     }
 }

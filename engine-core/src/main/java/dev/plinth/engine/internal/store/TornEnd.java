@@ -1,0 +1,103 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is behind the last whole record of a journal and is no whole frame. The death of a process leaves one frame there, and nothing
+ * acknowledged is in it. Where whole frames stand behind, or where it is longer than a frame, it is what a power cut leaves at
+ * durability OS, or damage, and nothing tells which: then the segment is copied before anything in it is zeroed.
+ *
+ * @param segment the last segment's name
+ * @param from where it begins
+ * @param to where it ends
+ * @param kept the last record before it
+ * @param lastBehind the last record of a whole frame in it; 0 if there is none
+ */
+record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
+    private static final System.Logger LOG = System.getLogger(TornEnd.class.getName());
+
+    /** The torn end of a journal; null if it has none, or if an engine has finished meanwhile what looked like one. */
+    static @Nullable TornEnd of(Disk disk, JournalReader.Tail tail) throws IOException {
+        if (tail.tornTo() <= tail.tornFrom()) {
+            return null;
+        }
+        String segment = Segment.name(tail.segmentNumber());
+        try (Disk.File file = disk.open(segment)) {
+            Window window = new Window(file);
+            if (window.frame(tail.tornFrom()) != null) {
+                return null;
+            }
+            long behind = JournalReader.lastWhole(window, tail.tornFrom(), tail.tornTo(), tail.sequence() + 1);
+            return new TornEnd(segment, tail.tornFrom(), tail.tornTo(), tail.sequence(), behind);
+        }
+    }
+
+    /** True if records may be in it that were acknowledged. */
+    boolean mayHoldMore() {
+        return lastBehind > kept || to - from > Frame.BYTES_MAX;
+    }
+
+    /** What it is, as a part of a sentence. */
+    String what() {
+        String bytes = "bytes " + from + " to " + to + " of " + segment;
+        if (!mayHoldMore()) {
+            return bytes + " are no whole record; nothing acknowledged is in them";
+        }
+        String but = lastBehind > kept
+                ? " begin with no whole record, but whole ones up to record " + lastBehind + " are behind"
+                : " are no whole record, but more than one write to the journal";
+        return bytes + but
+                + "; at durability os a power cut leaves that, and damage too, and what was acknowledged behind"
+                + " record " + kept + " may be in them";
+    }
+
+    /**
+     * Copies the segment, if more may be in it than what a process leaves that dies, and says so; what an interrupted start has
+     * copied already is not copied again.
+     *
+     * @throws IllegalStateException if it cannot be copied; nothing is changed then
+     */
+    void putAside(Disk disk) throws IOException {
+        if (!mayHoldMore()) {
+            return;
+        }
+        String aside = "lost-" + (kept + 1);
+        String there = copyThere(disk, aside);
+        String directory = there == null ? copy(disk, aside) : there;
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "The journal is cut off behind record " + kept + ": " + what() + ". A copy of " + segment
+                        + " as it was is in " + directory + ".");
+    }
+
+    private @Nullable String copyThere(Disk disk, String aside) throws IOException {
+        for (String name : disk.names()) {
+            int slash = name.indexOf('/');
+            String directory = slash < 0 ? name : name.substring(0, slash);
+            if ((directory.equals(aside) || directory.startsWith(aside + "."))
+                    && FileCopy.holds(disk, directory + "/" + segment, segment, from, to)) {
+                return directory;
+            }
+        }
+        return null;
+    }
+
+    /** Under the name of a spare first, which every start deletes: so no half of a copy is left. */
+    private String copy(Disk disk, String aside) throws IOException {
+        try {
+            FileCopy.copy(disk, segment, disk, Segment.SPARE);
+            String directory = Salvage.newDirectory(disk, aside);
+            disk.rename(Segment.SPARE, directory + "/" + segment);
+            disk.syncNames();
+            return directory;
+        } catch (IOException e) {
+            disk.abandon(Segment.SPARE, e);
+            throw new IllegalStateException(
+                    "Expected to put aside a copy of " + segment + " before bytes " + from + " to " + to
+                            + " of it are zeroed, as acknowledged records may be in them, but the disk failed: "
+                            + e.getMessage() + "; free some space and start again.",
+                    e);
+        }
+    }
+}

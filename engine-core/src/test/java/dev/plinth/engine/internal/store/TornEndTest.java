@@ -1,0 +1,195 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What may be damage at durability OS is told and put aside before it is zeroed; what a crash leaves is not worth a word. */
+@Timeout(120)
+class TornEndTest {
+    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final String SEGMENT = Segment.name(1);
+    private static final int RECORDS = 20;
+    private static final int DAMAGED = 5;
+
+    private final Logger logger = Logger.getLogger(TornEnd.class.getName());
+    private final Told told = new Told();
+    private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.OS, Function.identity());
+
+    @BeforeEach
+    void listen() {
+        logger.setLevel(Level.WARNING);
+        logger.setUseParentHandlers(false);
+        logger.addHandler(told);
+    }
+
+    @AfterEach
+    void endListening() {
+        logger.removeHandler(told);
+        logger.setUseParentHandlers(true);
+        logger.setLevel(null);
+    }
+
+    @Test
+    void start_wholeFramesBehind_keepsACopyAndWarnsOnce() {
+        MemoryDisk disk = damaged(DAMAGED);
+        byte[] before = disk.bytes(SEGMENT).clone();
+
+        for (int start = 0; start < 3; start++) {
+            assertThat(life.check(disk, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
+
+            assertThat(copies(disk)).containsExactly("lost-5/" + SEGMENT);
+            assertThat(disk.bytes("lost-5/" + SEGMENT)).isEqualTo(before);
+        }
+        assertThat(told.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains(
+                                SEGMENT, "behind record 4", "up to record " + RECORDS, "durability os", "is in lost-5")
+                        .contains("bytes "
+                                + SegmentBytes.frames(before).get(DAMAGED - 2).to() + " to "));
+    }
+
+    @Test
+    void start_nothingWholeBehind_isSilent() {
+        MemoryDisk disk = damaged(RECORDS);
+
+        assertThat(life.check(disk, RECORDS - 1)).isEqualTo(RECORDS - 1);
+
+        assertThat(copies(disk)).isEmpty();
+        assertThat(told.lines()).isEmpty();
+    }
+
+    @Test
+    void start_longerThanAFrame_keepsACopy() {
+        byte[] bytes = new byte[Frame.BYTES_MAX + DiskLife.SEGMENT_BYTES];
+        Arrays.fill(bytes, Segment.HEADER_BYTES, bytes.length, (byte) 0xff);
+        new Segment(1, 1, 0).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
+        MemoryDisk disk = MemoryDisk.of(Map.of(SEGMENT, bytes));
+
+        assertThat(life.check(disk, 0)).isZero();
+
+        assertThat(disk.bytes("lost-1/" + SEGMENT)).isEqualTo(bytes);
+        assertThat(told.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("more than one write to the journal"));
+    }
+
+    @Test
+    void start_diskFull_isRefusedAndNothingIsLost() {
+        MemoryDisk disk = damaged(DAMAGED);
+        byte[] before = disk.bytes(SEGMENT).clone();
+        disk.limit(0);
+
+        for (int start = 0; start < 2; start++) {
+            assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("Expected to put aside a copy of " + SEGMENT + " before bytes ")
+                    .hasMessageEndingWith("No space left on device; free some space and start again.");
+            assertThat(disk.contents()).containsOnlyKeys(SEGMENT);
+            assertThat(disk.bytes(SEGMENT)).isEqualTo(before);
+        }
+        assertThat(told.lines()).isEmpty();
+
+        disk.limit(Long.MAX_VALUE);
+        assertThat(life.check(disk, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
+        assertThat(disk.bytes("lost-5/" + SEGMENT)).isEqualTo(before);
+    }
+
+    /** The machine stops before any operation of that start, or the disk fails in it. */
+    @Test
+    void start_isInterruptedAnywhere_theNextOneHasOneWholeCopy() {
+        MemoryDisk disk = damaged(DAMAGED);
+        byte[] before = disk.bytes(SEGMENT).clone();
+        List<MemoryDisk> moments = new ArrayList<>();
+        disk.watch(operation -> moments.add(disk.killed()));
+        life.open(disk, DiskLife.NEVER).close();
+        disk.watch(null);
+        for (MemoryDisk moment : List.copyOf(moments)) {
+            moments.add(moment.crash(life.random()));
+        }
+
+        for (MemoryDisk moment : moments) {
+            assertThat(life.check(moment, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
+            assertThat(copies(moment)).containsExactly("lost-5/" + SEGMENT);
+            assertThat(moment.bytes("lost-5/" + SEGMENT)).isEqualTo(before);
+        }
+        assertThat(moments).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void start_zeroingFails_copiesDoNotPileUp() {
+        MemoryDisk disk = damaged(DAMAGED);
+        byte[] before = disk.bytes(SEGMENT).clone();
+
+        for (int start = 0; start < 3; start++) {
+            // The first start writes the copy and then the zeros; later ones write zeros only.
+            disk.failAt(DiskFault.SHORT_WRITE, start == 0 ? 2 : 1);
+            assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+            assertThat(copies(disk)).containsExactly("lost-5/" + SEGMENT);
+        }
+        assertThat(life.check(disk, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
+        assertThat(copies(disk)).containsExactly("lost-5/" + SEGMENT);
+        assertThat(disk.bytes("lost-5/" + SEGMENT)).isEqualTo(before);
+    }
+
+    @Test
+    void verify_tellsWhetherAcknowledgedRecordsMayBeInIt() throws IOException {
+        MemoryDisk disk = damaged(RECORDS);
+        assertThat(lines(disk))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("torn end: bytes ")
+                        .contains("are no whole record; nothing acknowledged is in them"));
+
+        flip(disk.bytes(SEGMENT), DAMAGED);
+        assertThat(lines(disk))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("torn end: bytes ")
+                        .contains(
+                                "up to record " + (RECORDS - 1) + " are behind",
+                                "acknowledged behind record 4 may be in them")
+                        .doesNotContain("nothing acknowledged"));
+    }
+
+    private static List<String> lines(MemoryDisk disk) throws IOException {
+        return Verification.of(disk, StoreNames.of(disk), TABLES).lines();
+    }
+
+    /** A store at durability OS whose process was killed, with a bit flipped in one record. */
+    private MemoryDisk damaged(int record) {
+        MemoryDisk disk = new MemoryDisk();
+        MemoryDisk killed;
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            for (int i = 0; i < RECORDS; i++) {
+                store.await(life.append(store));
+            }
+            killed = disk.killed();
+        }
+        flip(killed.bytes(SEGMENT), record);
+        return MemoryDisk.of(Map.of(SEGMENT, killed.bytes(SEGMENT)));
+    }
+
+    private static void flip(byte[] segment, int record) {
+        segment[SegmentBytes.frames(segment).get(record - 1).to() - 1] ^= 1;
+    }
+
+    private static List<String> copies(MemoryDisk disk) {
+        return disk.contents().keySet().stream()
+                .filter(name -> name.startsWith("lost-"))
+                .toList();
+    }
+}
