@@ -11,7 +11,7 @@ record Calls(Wire wire, Pipeline pipeline, String credential) {
     private static final byte[] NO_BODY = {};
 
     <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
-        return Invocation.of(this, operation, pathValues, body, reader);
+        return Invocation.of(this, operation, pathValues, body, json -> reader.apply((JsonValue.Obj) json));
     }
 
     <T> Invocation<T> of(String operation, List<String> pathValues, Function<JsonValue.Obj, T> reader) {

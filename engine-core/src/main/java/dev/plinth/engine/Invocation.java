@@ -28,7 +28,7 @@ public final class Invocation<T> {
     private final @Nullable String query;
     private final Request.Headers headers;
     private final byte[] body;
-    private final Function<JsonValue.Obj, T> reader;
+    private final Function<JsonValue, T> reader;
 
     private Invocation(
             Calls calls,
@@ -37,7 +37,7 @@ public final class Invocation<T> {
             @Nullable String query,
             Request.Headers headers,
             byte[] body,
-            Function<JsonValue.Obj, T> reader) {
+            Function<JsonValue, T> reader) {
         this.calls = calls;
         this.operation = operation;
         this.pathValues = pathValues;
@@ -48,7 +48,7 @@ public final class Invocation<T> {
     }
 
     static <T> Invocation<T> of(
-            Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
+            Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue, T> reader) {
         Request.Headers headers = Request.Headers.of("Bearer " + calls.credential());
         return new Invocation<>(calls, operation, pathValues, null, headers, body, reader);
     }
@@ -115,10 +115,10 @@ public final class Invocation<T> {
     private T result(Answer answer) {
         Outcome outcome = answer.outcome();
         if (outcome instanceof Outcome.Done done && done.status() < 400) {
-            return reader.apply((JsonValue.Obj) JsonReader.trusted(done.body()));
+            return reader.apply(JsonReader.trusted(done.body()));
         }
         if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
-            return reader.apply((JsonValue.Obj) JsonReader.trusted(replayed.body()));
+            return reader.apply(JsonReader.trusted(replayed.body()));
         }
         throw new PlinthException(Values.problem(
                 (JsonValue.Obj) JsonReader.trusted(Wire.reply(answer).body())));

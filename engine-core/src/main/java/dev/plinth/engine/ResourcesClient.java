@@ -81,13 +81,34 @@ public final class ResourcesClient {
         return calls.of("deleteResource", List.of(id), deleted -> id);
     }
 
-    /** Runs a synchronous operation of the host; gives its result. */
+    /**
+     * Runs a synchronous operation of the host; gives its result, whatever JSON that is.
+     *
+     * @throws IllegalStateException if the operation is an asynchronous one, before anything runs: {@link #start} starts it
+     */
     public Invocation<Json> run(String id, String operation, Json input) {
-        return calls.of("runOperation", List.of(id, operation), input(input), Values::json);
+        if (calls.wire().startsJob(operation)) {
+            throw new IllegalStateException("Expected a synchronous operation, but " + operation
+                    + " is an asynchronous one; call start, which gives its job.");
+        }
+        return Invocation.of(
+                calls,
+                "runOperation",
+                List.of(id, operation),
+                input(input),
+                json -> Json.trusted(JsonBytes.compact(json)));
     }
 
-    /** Starts an asynchronous operation of the host. */
+    /**
+     * Starts an asynchronous operation of the host; gives its job.
+     *
+     * @throws IllegalStateException if the operation is a synchronous one, before anything runs: {@link #run} runs it
+     */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
+        if (calls.wire().runsAtOnce(operation)) {
+            throw new IllegalStateException("Expected an asynchronous operation, but " + operation
+                    + " is a synchronous one; call run, which gives its result.");
+        }
         return calls.of("runOperation", List.of(id, operation), input(input), Values::accepted);
     }
 

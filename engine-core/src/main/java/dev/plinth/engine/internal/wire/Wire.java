@@ -38,6 +38,8 @@ public final class Wire {
     private final Pipeline pipeline;
     private final Router router;
     private final Map<String, Operation> byName = new HashMap<>();
+    private final Set<String> operations;
+    private final Set<String> asyncOperations;
 
     /**
      * What the table's commands work with.
@@ -70,6 +72,8 @@ public final class Wire {
     /** A wire to this pipeline. */
     public Wire(Pipeline pipeline, Parts parts) {
         this.pipeline = pipeline;
+        operations = parts.operations().keySet();
+        asyncOperations = parts.asyncOperations();
         OpenApi openApi = new OpenApi(
                 parts.operations().keySet(),
                 parts.asyncOperations(),
@@ -148,6 +152,16 @@ public final class Wire {
     /** The answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
         return ReplyWriter.write(refusal, pipeline.newRequestId());
+    }
+
+    /** True if the host has a synchronous operation of this name. */
+    public boolean runsAtOnce(String operation) {
+        return operations.contains(operation);
+    }
+
+    /** True if the host has an asynchronous operation of this name. */
+    public boolean startsJob(String operation) {
+        return asyncOperations.contains(operation);
     }
 
     /** The rows of the command table. */

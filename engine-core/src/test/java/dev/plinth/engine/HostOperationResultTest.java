@@ -1,0 +1,71 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationResult;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operation of the host gives, through the typed client. */
+final class HostOperationResultTest {
+    private final AtomicInteger runs = new AtomicInteger();
+    private volatile Json result = Json.EMPTY_OBJECT;
+    private final Engine engine = Engine.builder()
+            .operation("now", operation -> {
+                runs.incrementAndGet();
+                return OperationResult.of(result);
+            })
+            .asyncOperation("later", job -> Json.EMPTY_OBJECT)
+            .open();
+    private ResourcesClient resources = engine.client("").resources();
+    private String id = "";
+
+    @BeforeEach
+    void create() {
+        String workspace = engine.admin().createWorkspace("acme", "pro").call().id();
+        String key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        resources = engine.client(key).resources();
+        id = resources.create("a").call().id();
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,2.50]", "\"text\"", "null", "7", "true", "{\"a\":1}"})
+    void result_anyJson_isGivenAsItIsAndReplayed(String json) {
+        result = Json.of(json);
+        Invocation<Json> run = resources.run(id, "now", Json.EMPTY_OBJECT).idempotencyKey("k");
+
+        assertThat(run.call()).isEqualTo(result);
+        assertThat(run.submit().join()).isEqualTo(result);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void start_ofASynchronousOperation_isRefusedBeforeItRuns() {
+        assertThatThrownBy(() -> resources.start(id, "now", Json.EMPTY_OBJECT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "Expected an asynchronous operation, but now is a synchronous one; call run, which gives its"
+                                + " result.");
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void run_ofAnAsynchronousOperation_isRefusedBeforeItStarts() {
+        assertThatThrownBy(() -> resources.run(id, "later", Json.EMPTY_OBJECT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "Expected a synchronous operation, but later is an asynchronous one; call start, which gives"
+                                + " its job.");
+    }
+}
