@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -9,6 +10,7 @@ import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -120,7 +122,10 @@ public final class Invocation<T> {
         if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
             return reader.apply(JsonReader.trusted(replayed.body()));
         }
-        throw new PlinthException(Values.problem(
-                (JsonValue.Obj) JsonReader.trusted(Wire.reply(answer).body())));
+        Reply reply = Wire.reply(answer);
+        String seconds = reply.header("Retry-After");
+        throw new PlinthException(
+                Values.problem((JsonValue.Obj) JsonReader.trusted(reply.body())),
+                seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds)));
     }
 }

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Pipeline;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,10 @@ final class OnceOnly {
             Refusal refusal = refused.refusal();
             // A key was sent, so to repeat the call after an unknown outcome is safe for the engine's part of it.
             byte[] problem = ProblemJson.render(refusal, request, refusal.code().retryable());
-            throw new PlinthException(Values.problem((JsonValue.Obj) JsonReader.trusted(problem)));
+            long seconds = refusal.retryAfterSeconds();
+            throw new PlinthException(
+                    Values.problem((JsonValue.Obj) JsonReader.trusted(problem)),
+                    seconds == 0 ? null : Duration.ofSeconds(seconds));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -22,4 +23,10 @@ public record Problem(
         String code,
         String requestId,
         boolean retryable,
-        List<ProblemError> errors) {}
+        List<ProblemError> errors)
+        implements Serializable {
+    /** Copies the errors. */
+    public Problem {
+        errors = List.copyOf(errors);
+    }
+}

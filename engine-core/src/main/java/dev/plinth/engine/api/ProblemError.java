@@ -1,5 +1,7 @@
 package dev.plinth.engine.api;
 
+import java.io.Serializable;
+
 /**
  * One thing that is wrong with the input.
  *
@@ -8,7 +10,7 @@ package dev.plinth.engine.api;
  * @param code the stable name of the error, such as {@code too_long}
  * @param detail what was expected and what came instead
  */
-public record ProblemError(Source source, String at, String code, String detail) {
+public record ProblemError(Source source, String at, String code, String detail) implements Serializable {
     /** Where the wrong value stood. */
     public enum Source {
         /** In the body; {@code at} is a JSON Pointer. */
