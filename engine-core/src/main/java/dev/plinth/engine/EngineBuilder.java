@@ -242,7 +242,8 @@ public final class EngineBuilder {
      * Demands an {@code If-Match} of every call of a route; without one it is refused with 428 {@code precondition_required},
      * once it is clear that the caller sees the thing and may change it. Items of a bulk call have no headers and are not asked.
      *
-     * @param route method and path of a route that changes one resource or child, such as {@code PATCH /v1/resources/{id}}
+     * @param route method and path of a route that changes one resource or child, or runs an operation on one, such as
+     *     {@code PATCH /v1/resources/{id}}
      */
     public EngineBuilder requireIfMatch(String route) {
         return demand(route, Operation.Demand.IF_MATCH);

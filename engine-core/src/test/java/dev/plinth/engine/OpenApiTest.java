@@ -152,6 +152,31 @@ final class OpenApiTest {
         }
     }
 
+    @Test
+    void conditions_areListedWhereTheyAreLookedAt() {
+        JsonValue.Obj headers = object(object(document, "components"), "parameters");
+        assertThat(text(object(headers, "IfNoneMatch"), "name")).isEqualTo("If-None-Match");
+        operations().forEach((route, operation) -> {
+            List<String> references = new ArrayList<>();
+            collect(operation, references);
+            Set<String> statuses = object(operation, "responses").members().keySet();
+            assertThat(references.contains("#/components/parameters/IfNoneMatch"))
+                    .as(route)
+                    .isEqualTo(statuses.contains("304"));
+            assertThat(references.contains("#/components/parameters/IfMatch"))
+                    .as(route)
+                    .isEqualTo(statuses.contains("412"));
+        });
+        assertThat(object(Objects.requireNonNull(operations().get("GET /v1/resources/{id}")), "responses")
+                        .members())
+                .containsKey("304");
+        assertThat(object(
+                                Objects.requireNonNull(operations().get("POST /v1/resources/{id}/operations/rename")),
+                                "responses")
+                        .members())
+                .containsKey("412");
+    }
+
     /** What the engine refuses with is what the document says that it may refuse with. */
     @Test
     void problems_thatARouteGives_areInItsDocument() {

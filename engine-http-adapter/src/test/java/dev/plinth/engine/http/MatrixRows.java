@@ -62,6 +62,7 @@ final class MatrixRows {
         write("runOperation", "resources", changed(200))
                 .id("id", RESOURCE)
                 .id("name", OPERATION)
+                .honoursIfMatch()
                 .body("{\"input\":{}}")
                 .forEditors()
                 .paused(IS_PAUSED)

@@ -33,13 +33,14 @@ import java.util.List;
 public final class HostOperation {
     private HostOperation() {}
 
-    /** The command. */
-    public static Command.HostCall of(OperationHandler handler, Id resource, byte[] input, ContentTypes types) {
+    /** The command; the precondition is looked at before the host's code runs, and again when its result is committed. */
+    public static Command.HostCall of(
+            OperationHandler handler, Id resource, byte[] input, Precondition ifMatch, ContentTypes types) {
         return context -> {
-            Resources.Operable shown = Resources.operable(context, resource);
+            Resources.Operable shown = Resources.operable(context, resource, ifMatch);
             OperationResult result = run(handler, context, resource, shown, input);
             checkEvents(result);
-            return later -> decide(later, resource, result, types);
+            return later -> decide(later, resource, result, ifMatch, types);
         };
     }
 
@@ -53,8 +54,9 @@ public final class HostOperation {
         }
     }
 
-    private static Decision decide(Context context, Id resource, OperationResult result, ContentTypes types) {
-        Resources.Operable now = Resources.operable(context, resource);
+    private static Decision decide(
+            Context context, Id resource, OperationResult result, Precondition ifMatch, ContentTypes types) {
+        Resources.Operable now = Resources.operable(context, resource, ifMatch);
         Changes changes = new Changes();
         Json patch = result.patch();
         if (patch != null) {

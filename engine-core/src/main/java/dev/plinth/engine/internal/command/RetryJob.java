@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.command;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 
 /** Takes up a failed job again; one about a resource only if the caller could start it now. */
@@ -14,7 +15,7 @@ public final class RetryJob {
         return context -> {
             Id resource = Jobs.resource(context, id);
             if (resource != null) {
-                Resources.operable(context, resource);
+                Resources.operable(context, resource, Precondition.NONE);
             }
             return Jobs.retry(context, id);
         };

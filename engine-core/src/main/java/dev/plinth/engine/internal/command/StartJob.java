@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 
 /** Accepts a job; one about a resource only if the caller sees that and may work on it. */
@@ -12,10 +13,15 @@ public final class StartJob {
 
     /** The command. */
     public static Command.Change of(NewJob job) {
+        return of(job, Precondition.NONE);
+    }
+
+    /** The command on the condition that the resource is in one of these versions. */
+    public static Command.Change of(NewJob job, Precondition ifMatch) {
         return context -> {
             Id resource = job.resource();
             if (resource != null) {
-                Resources.operable(context, resource);
+                Resources.operable(context, resource, ifMatch);
             }
             return Jobs.accept(context, job);
         };

@@ -181,8 +181,9 @@ public final class Resources {
      *
      * @return what the operation is shown of it
      */
-    public static Operable operable(Context context, Id id) {
+    public static Operable operable(Context context, Id id, Precondition ifMatch) {
         Visible visible = Visible.find(context, id).editable();
+        visible.check(ifMatch);
         visible.row().status().checkOperable();
         return new Operable(visible.row().workspace(), visible.json());
     }

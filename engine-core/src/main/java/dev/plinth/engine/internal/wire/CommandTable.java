@@ -91,7 +91,7 @@ final class CommandTable {
                 .scope(RESOURCES_WRITE)
                 .mayTake("OperationInput")
                 .slow()
-                .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
+                .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL, PRECONDITION_FAILED)
                 .gives("any")
                 .gives(202, "AcceptedJob")
                 .decodedBy(decode::operation));

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenApi {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
     private static final String RUN_OPERATION = "runOperation";
+    private static final int NOT_MODIFIED = 304;
     private static final String STREAM_EVENTS = "streamEvents";
 
     private static final byte[] PROBLEM = """
@@ -185,6 +186,9 @@ final class OpenApi {
         if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
             demandable(json, operation, Operation.Demand.IF_MATCH, "IfMatch");
         }
+        if (operation.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
+            reference(json, "parameters/IfNoneMatch");
+        }
         json.closeArray();
     }
 
@@ -315,6 +319,11 @@ final class OpenApi {
                     required,
                     "The versions in which the thing may be; 412 otherwise.");
         }
+        header(
+                json.name("IfNoneMatch"),
+                "If-None-Match",
+                false,
+                "The versions that the caller has; 304 if the thing is still in one of them.");
         header(
                 json.name("Prefer"),
                 "Prefer",

@@ -98,10 +98,10 @@ final class ResourceDecoders {
         input.checked(id);
         OperationHandler handler = operations.get(name);
         if (handler != null) {
-            return HostOperation.of(handler, id, argument, types);
+            return HostOperation.of(handler, id, argument, input.ifMatch(), types);
         }
         if (asyncOperations.contains(name)) {
-            return StartJob.of(NewJob.now(name, argument).about(id));
+            return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
         }
         return (Command.Change) context -> {
             throw new Refused(Refusal.notFound());
