@@ -30,7 +30,7 @@ final class OnceOnly {
         } catch (Refused refused) {
             Refusal refusal = refused.refusal();
             // A key was sent, so to repeat the call after an unknown outcome is safe for the engine's part of it.
-            byte[] problem = ProblemJson.render(refusal, request, refusal.code().retryable());
+            byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());
             long seconds = refusal.retryAfterSeconds();
             throw new PlinthException(
                     Values.problem((JsonValue.Obj) JsonReader.trusted(problem)),

@@ -5,7 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.command.HostOperation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,5 +76,64 @@ final class HostOperationResultTest {
                 .hasMessage(
                         "Expected a synchronous operation, but later is an asynchronous one; call start, which gives"
                                 + " its job.");
+    }
+
+    @Test
+    void result_asLargeAsItMayBe_isRememberedAndReplayed() {
+        result = ofBytes(Limits.HOST_RESULT_BYTES_MAX);
+        Invocation<Json> run = resources.run(id, "now", Json.EMPTY_OBJECT).idempotencyKey("k");
+
+        assertThat(run.call()).isEqualTo(result);
+        assertThat(run.call()).isEqualTo(result);
+        assertThat(runs).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Limits.HOST_RESULT_BYTES_MAX + 1, 1024 * 1024})
+    void result_tooLarge_isAnErrorThatIsNotRetryableAndIsLogged(int bytes) {
+        result = ofBytes(bytes);
+        List<String> lines = new ArrayList<>();
+        Handler handler = collecting(lines);
+        Logger log = Logger.getLogger(HostOperation.class.getName());
+        log.addHandler(handler);
+        try {
+            assertThatThrownBy(() -> resources
+                            .run(id, "now", Json.EMPTY_OBJECT)
+                            .idempotencyKey("k")
+                            .call())
+                    .isInstanceOfSatisfying(PlinthException.class, failed -> {
+                        assertThat(failed.code()).isEqualTo("internal_error");
+                        assertThat(failed.status()).isEqualTo(500);
+                        assertThat(failed.problem().retryable()).isFalse();
+                        assertThat(failed.problem().detail()).contains("131072", Integer.toString(bytes));
+                    });
+        } finally {
+            log.removeHandler(handler);
+        }
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0))
+                .startsWith("Expected operation now to give a result of at most 131072 bytes, but got " + bytes + ";");
+        assertThat(runs).hasValue(1);
+        assertThat(resources.get(id).call().version()).isEqualTo(1);
+    }
+
+    private static Json ofBytes(int bytes) {
+        return Json.of("\"" + "x".repeat(bytes - 2) + "\"");
+    }
+
+    private static Handler collecting(List<String> lines) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                lines.add(new SimpleFormatter().formatMessage(record));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
     }
 }

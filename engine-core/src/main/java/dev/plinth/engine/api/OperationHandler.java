@@ -12,6 +12,8 @@ public interface OperationHandler {
     /**
      * Runs the operation.
      *
+     * @return what is to come of it; a result of more than 128 KiB is not taken: nothing is changed, and the caller gets 500
+     *     {@code internal_error}, not retryable
      * @throws OperationRefused to refuse the input with 422
      */
     OperationResult handle(OperationContext operation) throws OperationRefused;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the host's code wants to come of an operation: an answer, and what is committed with it in the same record.
  *
- * @param result the answer's body
+ * @param result the answer's body, any JSON of at most 128 KiB
  * @param patch a merge patch (RFC 7396) of the resource's {@code name}, {@code data} and {@code metadata}, or null
  * @param events events of the host's own types to publish
  */

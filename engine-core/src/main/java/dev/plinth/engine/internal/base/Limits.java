@@ -95,7 +95,7 @@ public final class Limits {
     /** Calls under idempotency keys that may be in flight at once. */
     public static final int IDEMPOTENCY_IN_FLIGHT_MAX = 100_000;
 
-    /** Bytes of a result that is remembered under an idempotency key of the host's own work. */
+    /** Bytes of a result of the host's code: of a synchronous operation, and of work under an idempotency key. */
     public static final int HOST_RESULT_BYTES_MAX = 128 * 1024;
 
     /** Seconds that a call may wait for an end. */

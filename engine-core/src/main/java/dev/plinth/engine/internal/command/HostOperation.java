@@ -11,8 +11,10 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.Fields;
@@ -31,14 +33,22 @@ import java.util.List;
  * patch and events are committed together if the resource still allows it.
  */
 public final class HostOperation {
+    private static final System.Logger LOG = System.getLogger(HostOperation.class.getName());
+
     private HostOperation() {}
 
     /** The command; the precondition is looked at before the host's code runs, and again when its result is committed. */
     public static Command.HostCall of(
-            OperationHandler handler, Id resource, byte[] input, Precondition ifMatch, ContentTypes types) {
+            String name,
+            OperationHandler handler,
+            Id resource,
+            byte[] input,
+            Precondition ifMatch,
+            ContentTypes types) {
         return context -> {
             Resources.Operable shown = Resources.operable(context, resource, ifMatch);
             OperationResult result = run(handler, context, resource, shown, input);
+            checkSize(name, result);
             checkEvents(result);
             return later -> decide(later, resource, result, ifMatch, types);
         };
@@ -69,6 +79,26 @@ public final class HostOperation {
                     now.owner(), event.type(), resource, event.data().utf8()));
         }
         return Decision.of(changes, Outcome.Done.ok(result.result().utf8()));
+    }
+
+    /** What is too large would be so again, so that a caller who repeats the call only runs the host's code again. */
+    private static void checkSize(String name, OperationResult result) {
+        int bytes = result.result().utf8().length;
+        if (bytes > Limits.HOST_RESULT_BYTES_MAX) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected operation {0} to give a result of at most {1} bytes, but got {2}; keep it elsewhere and give"
+                            + " its address. Nothing was changed.",
+                    name,
+                    Integer.toString(Limits.HOST_RESULT_BYTES_MAX),
+                    Integer.toString(bytes));
+            throw new Refused(Refusal.of(
+                            ProblemCode.INTERNAL_ERROR,
+                            "Expected the operation to give a result of at most " + Limits.HOST_RESULT_BYTES_MAX
+                                    + " bytes, but got " + bytes
+                                    + "; nothing was changed, and the host has to mend it.")
+                    .notRetryable());
+        }
     }
 
     private static void checkEvents(OperationResult result) {

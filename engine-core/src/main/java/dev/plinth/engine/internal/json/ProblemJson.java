@@ -40,7 +40,7 @@ public final class ProblemJson {
 
     /** The document of something that is not a request's own, such as an item of a job. */
     public static byte[] render(Refusal refusal) {
-        return end(start(refusal), refusal, refusal.code().retryable());
+        return end(start(refusal), refusal, refusal.retryable());
     }
 
     /** The document that answers a request. */

@@ -76,7 +76,7 @@ final class Passage implements Commits.Memory {
     @Override
     public void remember(Context context, Changes changes, Refusal refusal) {
         if (fresh != null && refusal.code().remembered()) {
-            byte[] problem = ProblemJson.render(refusal, id, refusal.code().retryable());
+            byte[] problem = ProblemJson.render(refusal, id, refusal.retryable());
             idempotency.remember(fresh, changes, context, id, refusal.code().status(), problem);
         }
     }

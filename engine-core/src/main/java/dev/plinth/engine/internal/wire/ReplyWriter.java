@@ -92,7 +92,7 @@ final class ReplyWriter {
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
             default -> {}
         }
-        boolean retryable = code.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
+        boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
         return new Reply(code.status(), headers, ProblemJson.render(refusal, request, retryable));
     }
 

@@ -98,7 +98,7 @@ final class ResourceDecoders {
         input.checked(id);
         OperationHandler handler = operations.get(name);
         if (handler != null) {
-            return HostOperation.of(handler, id, argument, input.ifMatch(), types);
+            return HostOperation.of(name, handler, id, argument, input.ifMatch(), types);
         }
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
