@@ -225,7 +225,7 @@ public final class Engine implements AutoCloseable {
      * method with the same key.
      *
      * @param workspaceId {@code ws_…}
-     * @param key 1–255 printable ASCII characters
+     * @param key 1–255 printable ASCII characters; in quotes it is the same key, as on the wire
      * @param fingerprint says what is asked for: with another one the key is refused, so that it never gives the result of
      *     something else
      * @param work gives a result of at most 128 KiB; a larger one is an {@code IllegalArgumentException} and leaves the key free

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -76,7 +77,7 @@ public final class EngineBuilder {
 
     /** How much survives what, of an engine with a directory; FSYNC unless said otherwise. */
     public EngineBuilder durability(Durability level) {
-        durability = level;
+        durability = Objects.requireNonNull(level, "Expected a durability, but got null; FSYNC is the usual one.");
         return this;
     }
 
@@ -109,7 +110,7 @@ public final class EngineBuilder {
 
     /** Where rows live; on the heap unless said otherwise. */
     public EngineBuilder tables(Tables where) {
-        tables = where;
+        tables = Objects.requireNonNull(where, "Expected where tables live, but got null; HEAP is the usual place.");
         return this;
     }
 
@@ -126,8 +127,16 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** Registers a plan beside starter, pro and business, or in the place of one of them. */
+    /**
+     * Registers a plan beside starter, pro and business, or in the place of one of them.
+     *
+     * @throws IllegalArgumentException if a plan of its name has been registered
+     */
     public EngineBuilder plan(Plan plan) {
+        Objects.requireNonNull(plan, "Expected a plan, but got null; starter, pro and business are there without it.");
+        if (plans.stream().anyMatch(other -> other.name().equals(plan.name()))) {
+            throw taken("plan", plan.name());
+        }
         plans.add(plan);
         return this;
     }
@@ -149,21 +158,23 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** The clock; that of the machine unless said otherwise. */
+    /** The clock; that of the machine unless said otherwise. Of this and {@link #testClock} the last call counts. */
     public EngineBuilder clock(EngineClock other) {
-        clock = other;
+        clock = Objects.requireNonNull(other, "Expected a clock, but got null; EngineClock.system() is the usual one.");
+        testClock = Optional.empty();
         return this;
     }
 
     /** A manual clock that the operator may turn over the wire too, with the means to empty the engine: for tests only. */
     public EngineBuilder testClock(ManualClock other) {
+        clock(other);
         testClock = Optional.of(other);
-        return clock(other);
+        return this;
     }
 
     /** Where ids and secrets come from; chance unless said otherwise. */
     public EngineBuilder ids(IdSource other) {
-        ids = other;
+        ids = Objects.requireNonNull(other, "Expected a source of ids, but got null; leave it out for chance.");
         return this;
     }
 
@@ -173,21 +184,41 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** Registers a synchronous operation on resources. */
+    /**
+     * Registers a synchronous operation on resources.
+     *
+     * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
+     */
     public EngineBuilder operation(String name, OperationHandler handler) {
-        operations.put(checked(name), handler);
+        if (asyncOperations.containsKey(name)) {
+            throw taken("operation", name);
+        }
+        register(operations, "operation", checked(name), handler);
         return this;
     }
 
-    /** Registers an asynchronous operation on resources: a call starts a job of this type. */
+    /**
+     * Registers an asynchronous operation on resources: a call starts a job of this type.
+     *
+     * @throws IllegalArgumentException if an operation of this name, of either kind, or a handler of this type of job has been
+     *     registered
+     */
     public EngineBuilder asyncOperation(String name, JobHandler handler) {
-        asyncOperations.put(checked(name), handler);
-        return jobHandler(name, handler);
+        if (operations.containsKey(name)) {
+            throw taken("operation", name);
+        }
+        jobHandler(name, handler);
+        asyncOperations.put(name, handler);
+        return this;
     }
 
-    /** Registers the code for a type of job. */
+    /**
+     * Registers the code for a type of job.
+     *
+     * @throws IllegalArgumentException if a handler of this type, or an asynchronous operation, has been registered
+     */
     public EngineBuilder jobHandler(String type, JobHandler handler) {
-        jobHandlers.put(checked(type), handler);
+        register(jobHandlers, "handler of a type of job", checked(type), handler);
         return this;
     }
 
@@ -200,13 +231,13 @@ public final class EngineBuilder {
      * @param schema the schema; references stay inside it, nothing is fetched
      */
     public EngineBuilder resourceType(String name, Json schema) {
-        resourceTypes.put(checkedType(name), schema);
+        register(resourceTypes, "type of resources", checkedType(name), schema);
         return this;
     }
 
     /** Registers a type of children, as {@link #resourceType} does of resources; the default type is {@code child}. */
     public EngineBuilder childType(String name, Json schema) {
-        childTypes.put(checkedType(name), schema);
+        register(childTypes, "type of children", checkedType(name), schema);
         return this;
     }
 
@@ -249,9 +280,13 @@ public final class EngineBuilder {
         return demand(route, Operation.Demand.IF_MATCH);
     }
 
-    /** Registers a listener under a name by which its place is kept; a new name begins with the oldest event that is kept. */
+    /**
+     * Registers a listener under a name by which its place is kept; a new name begins with the oldest event that is kept.
+     *
+     * @throws IllegalArgumentException if a listener of this name has been registered
+     */
     public EngineBuilder listener(String name, EventListener listener) {
-        listeners.put(checked(name), listener);
+        register(listeners, "listener", checked(name), listener);
         return this;
     }
 
@@ -290,6 +325,18 @@ public final class EngineBuilder {
         demands.merge(
                 route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Operation.Demand.values()));
         return this;
+    }
+
+    private static <T> void register(Map<String, T> registered, String kind, String name, T value) {
+        Objects.requireNonNull(value, () -> "Expected what the " + kind + " \"" + name + "\" is, but got null.");
+        if (registered.putIfAbsent(name, value) != null) {
+            throw taken(kind, name);
+        }
+    }
+
+    private static IllegalArgumentException taken(String kind, String name) {
+        return new IllegalArgumentException(
+                "Expected one " + kind + " under a name, but \"" + name + "\" is taken; choose another name.");
     }
 
     private static int checkedUnits(int units) {

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ public final class Invocation<T> {
      * @param key 1–255 printable ASCII characters
      */
     public Invocation<T> idempotencyKey(String key) {
+        Objects.requireNonNull(
+                key, "Expected an idempotency key, but got null; leave the key out for a call without one.");
         return with(query, headers.withIdempotencyKey(key));
     }
 

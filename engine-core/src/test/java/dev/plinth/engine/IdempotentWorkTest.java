@@ -155,6 +155,18 @@ final class IdempotentWorkTest {
     }
 
     @Test
+    void key_inQuotes_isTheSameKeyAsOnTheWire() {
+        Json first = engine.idempotent(workspace, "k", "pay", this::pay);
+        String secret = engine.admin().createKey(workspace, "s").call().secret().orElseThrow();
+        engine.client(secret).resources().create("a").idempotencyKey("\"l\"").call();
+
+        assertThat(engine.idempotent(workspace, "\"k\"", "pay", this::pay)).isEqualTo(first);
+        assertThat(runs).hasValue(1);
+        refused(() -> engine.idempotent(workspace, "l", "pay", this::pay), 422, "idempotency_key_reused");
+        refused(() -> engine.idempotent(workspace, "\"\"", "pay", this::pay), 400, "idempotency_key_invalid");
+    }
+
+    @Test
     void work_engineOpenedAgain_givesTheFirstResult(@TempDir Path directory) {
         String there;
         Json first;

@@ -30,7 +30,9 @@ public interface JobContext {
      *
      * @param done units done, 0 or more
      * @param total units in all, 0 or more
-     * @param message a few words, at most 255 characters; empty for none
+     * @param message a few words, at most 255 characters (code points); empty for none
+     * @throws IllegalArgumentException if a number is negative or the message is longer; unless the handler catches it, the attempt
+     *     fails
      */
     void progress(long done, long total, String message);
 }

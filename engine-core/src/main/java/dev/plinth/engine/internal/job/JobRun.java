@@ -205,10 +205,11 @@ final class JobRun implements JobContext {
 
     @Override
     public void progress(long done, long total, String message) {
-        if (done < 0 || total < 0 || message.length() > Limits.NAME_LENGTH_MAX) {
+        int length = message.codePointCount(0, message.length());
+        if (done < 0 || total < 0 || length > Limits.NAME_LENGTH_MAX) {
             throw new IllegalArgumentException("Expected progress of 0 or more and a message of at most "
                     + Limits.NAME_LENGTH_MAX + " characters, but got " + done + " of " + total + " and "
-                    + message.length() + " characters");
+                    + length + " characters");
         }
         commit(JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message)));
     }

@@ -31,8 +31,8 @@ final class HostWork {
     }
 
     /** What the work gave, now or the first time; returns when that is durable. */
-    byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
-        IdempotencyKeys.check(key);
+    byte[] once(Id request, Id workspace, String sentKey, String fingerprint, Supplier<byte[]> work) {
+        String key = IdempotencyKeys.read(sentKey);
         View view = parts.store().view();
         Access.checkActive(view, workspace);
         Idempotency.Begin begin = parts.idempotency()

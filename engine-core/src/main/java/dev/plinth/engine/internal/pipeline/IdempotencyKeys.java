@@ -23,8 +23,7 @@ final class IdempotencyKeys {
         return key;
     }
 
-    /** Refuses with 400 what is no key. */
-    static void check(String key) {
+    private static void check(String key) {
         if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !isPrintable(key)) {
             throw Refused.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
