@@ -29,6 +29,10 @@ public record Answer(
         return new Answer(request, other, quota, sequence, keyed, safe, waitedSeconds);
     }
 
+    Answer with(@Nullable Quota other) {
+        return new Answer(request, outcome, other, sequence, keyed, safe, waitedSeconds);
+    }
+
     Answer waited(int seconds) {
         return new Answer(request, outcome, quota, sequence, keyed, safe, seconds);
     }

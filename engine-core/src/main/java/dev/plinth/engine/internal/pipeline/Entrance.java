@@ -93,28 +93,31 @@ final class Entrance {
                 + " s.";
     }
 
-    /** Gives the units back where the engine itself failed the call. */
-    void refundFailure(Passage passage, Outcome outcome) {
+    /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */
+    boolean refundFailure(Passage passage, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Turned turned
                 && turned.refusal().code().status() >= 500;
-        if (failed) {
-            refund(passage, passage.units);
+        if (!failed || passage.units == 0) {
+            return false;
         }
+        refundDown(passage, 0);
+        return true;
     }
 
     /** Gives back what a call takes beyond one unit: a replay runs nothing. */
     void refundReplay(Passage passage) {
         if (passage.units > 1) {
-            refund(passage, passage.units - 1);
-            passage.quota = quotas.inspect(passage.caller);
+            refundDown(passage, 1);
         }
     }
 
-    private void refund(Passage passage, int units) {
+    /** Leaves the call so many of its units, and it shows what is left to the workspace then. */
+    private void refundDown(Passage passage, int units) {
         Quota taken = passage.quota;
-        if (taken != null && units > 0) {
-            quotas.refund(passage.caller, taken, units);
-            passage.units -= units;
+        if (taken != null) {
+            quotas.refund(passage.caller, taken, passage.units - units);
+            passage.units = units;
+            passage.quota = quotas.inspect(passage.caller);
         }
     }
 

@@ -490,8 +490,8 @@ public final class Pipeline {
 
     /** Who is told that the engine failed, if only at the disk, has not used anything. */
     private Answer depart(Passage passage, Answer answer) {
-        entrance.refundFailure(passage, answer.outcome());
-        return departure.note(passage, answer);
+        boolean refunded = entrance.refundFailure(passage, answer.outcome());
+        return departure.note(passage, refunded ? answer.with(passage.quota) : answer);
     }
 
     private static Answer end(Passage passage, Outcome outcome, long sequence) {

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.quota;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class QuotaModelTest {
     @Test
     void take_anyInterleaving_looksAsIfOneByOne() {
+        // The map of rates is everybody's: were it to grow because of this one's, that would look like a thread that
+        // hangs.
+        assertThat(Rate.of(1, 60)).isNotEqualTo(Rate.of(3, 60));
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)
