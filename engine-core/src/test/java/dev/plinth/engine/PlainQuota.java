@@ -36,6 +36,13 @@ final class PlainQuota {
         live = true;
     }
 
+    /** Counts by another plan from now on, unless nobody has asked since a restart. */
+    void change(String now, long nowMillis) {
+        if (live) {
+            settle(now, nowMillis);
+        }
+    }
+
     /** A clean restart keeps thousandths of units, and does not say of which plan. */
     void restart(long nowMillis) {
         if (live) {

@@ -108,6 +108,7 @@ final class WorkspaceSteps {
                     String before = row.plan;
                     row.name = (String) patch.getOrDefault("name", row.name);
                     row.plan = (String) patch.getOrDefault("plan", row.plan);
+                    row.quota.change(row.plan, world.now);
                     row.suspended = patch.getOrDefault("status", row.suspended ? "suspended" : "")
                             .equals("suspended");
                     if (!before.equals(row.plan)) {
