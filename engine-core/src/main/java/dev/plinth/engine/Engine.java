@@ -93,8 +93,8 @@ public final class Engine implements AutoCloseable {
     private final Commits commits;
     private final Optional<Path> directory;
 
-    private ManualClock.@Nullable Attachment attachment;
-    private Optional<FirstStart> firstStart = Optional.empty();
+    private volatile ManualClock.@Nullable Attachment attachment;
+    private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
         Plans plans = new Plans(config.plans());
@@ -324,8 +324,9 @@ public final class Engine implements AutoCloseable {
             return;
         }
         beginDrain();
-        if (attachment != null) {
-            attachment.close();
+        ManualClock.Attachment attached = attachment;
+        if (attached != null) {
+            attached.close();
         }
         timers.close();
         jobs.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
@@ -356,22 +357,27 @@ public final class Engine implements AutoCloseable {
     }
 
     private Wire wire(EngineConfig config, Plans plans, Access access, RequestTally tally) {
-        return new Wire(
-                pipeline,
-                new Wire.Parts(
-                        store,
-                        quotas,
-                        plans,
-                        webhooks,
-                        config.operations(),
-                        config.asyncOperations().keySet(),
-                        config.types(),
-                        access.uses(),
-                        config.routes(),
-                        requestLog,
-                        new EngineFigures(store, config.clock(), tally, quotas, sweep),
-                        config.testClock().orElse(null),
-                        () -> reset(access)));
+        try {
+            return new Wire(
+                    pipeline,
+                    new Wire.Parts(
+                            store,
+                            quotas,
+                            plans,
+                            webhooks,
+                            config.operations(),
+                            config.asyncOperations().keySet(),
+                            config.types(),
+                            access.uses(),
+                            config.routes(),
+                            requestLog,
+                            new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                            config.testClock().orElse(null),
+                            () -> reset(access)));
+        } catch (RuntimeException | Error e) {
+            webhooks.close();
+            throw e;
+        }
     }
 
     private static Webhooks webhooks(

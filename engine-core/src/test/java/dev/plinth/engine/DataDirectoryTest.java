@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,22 @@ final class DataDirectoryTest {
         }
 
         Engine.open(directory).close();
+    }
+
+    @Test
+    void open_routeIsUnknown_leavesNoThread() throws InterruptedException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        EngineBuilder wrong = Engine.builder().directory(base.resolve("data")).routeCost("POST /v1/nowhere", 2);
+
+        assertThatThrownBy(wrong::open).isInstanceOf(IllegalArgumentException.class);
+
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (!before.contains(thread) && thread.getName().startsWith("plinth-")) {
+                thread.join(10_000);
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
+        Engine.open(base.resolve("data")).close();
     }
 
     @Test

@@ -36,6 +36,15 @@ final class InputErrorsTest {
     }
 
     @Test
+    void query_aThousandUnknownParameters_firstHundredAreListed() {
+        String query = IntStream.range(0, 1000).mapToObj(i -> "u" + i).collect(Collectors.joining("&"));
+
+        assertThat(store.text("/v1/resources?" + query))
+                .contains("\"parameter\":\"u99\"")
+                .doesNotContain("\"parameter\":\"u100\"");
+    }
+
+    @Test
     void bulk_tenThousandOperationsWithoutAnAction_answerIsSmall() {
         String bulk = IntStream.range(0, 10_000).mapToObj(i -> "{}").collect(Collectors.joining(",", "[", "]"));
 

@@ -85,7 +85,7 @@ public final class HttpServer implements AutoCloseable {
      * @param port 0–65535; 0 takes any free one
      * @param door takes each call, on a thread that must not block, and as a rule hands it on to {@link Engine#submit}; a future that
      *     ends with a {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
-     * @throws IllegalArgumentException if the port is out of range
+     * @throws IllegalArgumentException if the port is out of range, or the host is empty
      * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
      */
     public static HttpServer start(

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Keys {
     /** The end of a key that does not end by itself, in epoch milliseconds. */
     public static final long NEVER = KeyRow.NEVER;
-
-    private static final int OLD_SECRETS_MAX = 10;
 
     private Keys() {}
 
@@ -149,10 +148,10 @@ public final class Keys {
             }
             ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.FULL, old.live());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
-            if (row.tokens().size() > OLD_SECRETS_MAX + 1) {
+            if (row.tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected at most " + OLD_SECRETS_MAX
+                        "Expected at most " + Limits.OLD_SECRETS_MAX
                                 + " old secrets in grace, but this key has as many; rotate with"
                                 + " graceSeconds 0, or wait.");
             }

@@ -137,14 +137,17 @@ public final class Limits {
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 80;
 
-    /** How often a second a job tries to note an item for which a table has no room, before it fails. */
-    public static final int JOB_ITEM_TRIES_MAX = 5;
-
     /** Jobs that run in this JVM from which on a workspace that has a few of them gets no more. */
     public static final int JOBS_RUNNING_CROWDED = 64;
 
     /** Jobs of one workspace that run in this JVM where it is crowded. */
     public static final int JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
+
+    /** How many times, a second apart, a job tries to note an item for which a table has no room, before it fails. */
+    public static final int JOB_ITEM_TRIES_MAX = 5;
+
+    /** Old secrets of an API key, and of a webhook endpoint, that may be in grace. */
+    public static final int OLD_SECRETS_MAX = 10;
 
     /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
     public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 1024;

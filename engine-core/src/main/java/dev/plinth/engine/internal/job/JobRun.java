@@ -108,7 +108,7 @@ final class JobRun implements JobContext {
                 after = JobSteps.reached(commit(JobSteps.step(id(), row.attempt(), job, after, mayRun)));
                 between.run();
             } while (after != Rows.NONE);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
             fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
         }
@@ -118,7 +118,7 @@ final class JobRun implements JobContext {
     private Outcome item(ItemJob job, int index) {
         try {
             return commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected item " + index + " of job " + jobId() + " to be done, but it failed",
@@ -148,7 +148,7 @@ final class JobRun implements JobContext {
                     failure(
                             ProblemCode.CAPACITY_EXHAUSTED.wireName(),
                             ((Outcome.Turned) outcome).refusal().detail()
-                                    + " Retry the job then; it goes on from there.",
+                                    + " Retry the job once there is room; it goes on from there.",
                             false),
                     1);
             if (!PatientCommitter.mayHaveRoomLater(failed)) {

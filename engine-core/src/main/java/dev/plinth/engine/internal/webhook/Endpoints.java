@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on webhook endpoints. */
 public final class Endpoints {
-    private static final int OLD_SECRETS_MAX = 10;
-
     private Endpoints() {}
 
     /** Creates an endpoint; its secret is in this answer and never again. */
@@ -130,10 +129,10 @@ public final class Endpoints {
             byte[] sealed = context.seal().seal(secret, id.key());
             EndpointRow row =
                     old.with(old.secrets().rotate(sealed, context.now() + graceSeconds * 1000, context.now()));
-            if (row.secrets().old().size() > OLD_SECRETS_MAX) {
+            if (row.secrets().old().size() > Limits.OLD_SECRETS_MAX) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected at most " + OLD_SECRETS_MAX
+                        "Expected at most " + Limits.OLD_SECRETS_MAX
                                 + " old secrets in grace, but this endpoint has as many; rotate with"
                                 + " graceSeconds 0, or wait.");
             }

@@ -171,9 +171,7 @@ final class Input {
 
     /** Adds an error anywhere in the body. */
     void error(String pointer, String code, String detail) {
-        if (errors.size() < Limits.ERRORS_MAX) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
-        }
+        body().errorInside(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
     }
 
     /** An object member in compact form; empty if it is absent. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -128,7 +129,9 @@ final class QueryParameters {
 
     void error(String name, String code, String detail) {
         errors = errors.isEmpty() ? new ArrayList<>() : errors;
-        errors.add(new ProblemError(ProblemError.Source.PARAMETER, name, code, detail));
+        if (errors.size() < Limits.ERRORS_MAX) {
+            errors.add(new ProblemError(ProblemError.Source.PARAMETER, name, code, detail));
+        }
     }
 
     void cursorIsInvalid() {

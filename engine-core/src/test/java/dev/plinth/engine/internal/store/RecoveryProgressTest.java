@@ -4,32 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whoever waits for a long recovery is told how far it is and how fast it goes; a short one says nothing. */
 class RecoveryProgressTest {
     private static final int STEPS_PER_LOOK = 1024;
 
-    private final Logger logger = Logger.getLogger(RecoveryProgress.class.getName());
-    private final Told told = new Told();
+    private final Told told = new Told(RecoveryProgress.class, Level.INFO);
     private long nanos = TimeUnit.DAYS.toNanos(-3);
     private final RecoveryProgress progress = new RecoveryProgress(() -> nanos);
 
-    @BeforeEach
-    void listen() {
-        logger.setLevel(Level.INFO);
-        logger.setUseParentHandlers(false);
-        logger.addHandler(told);
-    }
-
     @AfterEach
     void endListening() {
-        logger.removeHandler(told);
-        logger.setUseParentHandlers(true);
-        logger.setLevel(null);
+        told.close();
     }
 
     @Test

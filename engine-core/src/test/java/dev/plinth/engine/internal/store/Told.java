@@ -3,11 +3,21 @@ package dev.plinth.engine.internal.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
-/** Keeps what was logged. */
+/** Keeps what a class logs, and keeps it from the console, until it is closed. */
 final class Told extends Handler {
+    private final Logger logger;
     private final List<String> lines = new ArrayList<>();
+
+    Told(Class<?> from, Level level) {
+        logger = Logger.getLogger(from.getName());
+        logger.setLevel(level);
+        logger.setUseParentHandlers(false);
+        logger.addHandler(this);
+    }
 
     List<String> lines() {
         return lines;
@@ -22,5 +32,9 @@ final class Told extends Handler {
     public void flush() {}
 
     @Override
-    public void close() {}
+    public void close() {
+        logger.removeHandler(this);
+        logger.setUseParentHandlers(true);
+        logger.setLevel(null);
+    }
 }

@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,22 +24,12 @@ class TornEndTest {
     private static final int RECORDS = 20;
     private static final int DAMAGED = 5;
 
-    private final Logger logger = Logger.getLogger(TornEnd.class.getName());
-    private final Told told = new Told();
+    private final Told told = new Told(TornEnd.class, Level.WARNING);
     private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.OS, Function.identity());
-
-    @BeforeEach
-    void listen() {
-        logger.setLevel(Level.WARNING);
-        logger.setUseParentHandlers(false);
-        logger.addHandler(told);
-    }
 
     @AfterEach
     void endListening() {
-        logger.removeHandler(told);
-        logger.setUseParentHandlers(true);
-        logger.setLevel(null);
+        told.close();
     }
 
     @Test
