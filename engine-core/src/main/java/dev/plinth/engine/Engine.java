@@ -167,7 +167,7 @@ public final class Engine implements AutoCloseable {
         return new EngineBuilder();
     }
 
-    /** What fails to open leaves no file open and no thread. */
+    /** What fails to open leaves no file open and no thread: until it starts, an engine has none but those of its store. */
     static Engine open(EngineConfig config) {
         Store store = openStore(config);
         Engine engine;
@@ -357,27 +357,22 @@ public final class Engine implements AutoCloseable {
     }
 
     private Wire wire(EngineConfig config, Plans plans, Access access, RequestTally tally) {
-        try {
-            return new Wire(
-                    pipeline,
-                    new Wire.Parts(
-                            store,
-                            quotas,
-                            plans,
-                            webhooks,
-                            config.operations(),
-                            config.asyncOperations().keySet(),
-                            config.types(),
-                            access.uses(),
-                            config.routes(),
-                            requestLog,
-                            new EngineFigures(store, config.clock(), tally, quotas, sweep),
-                            config.testClock().orElse(null),
-                            () -> reset(access)));
-        } catch (RuntimeException | Error e) {
-            webhooks.close();
-            throw e;
-        }
+        return new Wire(
+                pipeline,
+                new Wire.Parts(
+                        store,
+                        quotas,
+                        plans,
+                        webhooks,
+                        config.operations(),
+                        config.asyncOperations().keySet(),
+                        config.types(),
+                        access.uses(),
+                        config.routes(),
+                        requestLog,
+                        new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                        config.testClock().orElse(null),
+                        () -> reset(access)));
     }
 
     private static Webhooks webhooks(
