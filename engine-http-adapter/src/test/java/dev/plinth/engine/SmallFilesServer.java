@@ -17,8 +17,8 @@ import java.util.List;
 public final class SmallFilesServer {
     private static final int SEGMENT_BYTES = 192 * 1024;
     private static final long BYTES_PER_SNAPSHOT = 400 * 1024;
-    /** There is room for twice as many events of usual length: a thousand kills leave some 830,000, which are longer. */
-    private static final int RESOURCES_MAX = 1_000_000;
+    /** There is room for twice as many events of usual length: a hundred kills leave some 83,000, which are longer. */
+    private static final int RESOURCES_MAX = 150_000;
 
     private static final int UNLIMITED = 1_000_000;
 

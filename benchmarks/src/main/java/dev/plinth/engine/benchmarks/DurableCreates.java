@@ -44,7 +44,7 @@ final class DurableCreates {
         Figures.print("journal record", record.length, "bytes");
         try (BenchedEngine fsync = open("fsync", Durability.FSYNC);
                 BenchedEngine memory = new BenchedEngine(builder().inMemory());
-                RawLog raw = new RawLog(directory.resolve("raw.log"))) {
+                RawLog raw = new RawLog(directory.resolve("raw"))) {
             Load.blocking(64, WARM_UP_MILLIS, i -> create(fsync));
             Load.submitting(WARM_UP_MILLIS / 2, i -> submit(fsync));
             Load.submitting(WARM_UP_MILLIS / 2, i -> submit(memory));

@@ -3,38 +3,48 @@ package dev.plinth.engine.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
 
 /**
- * The least that any durable log has to do, as a limit to measure against: records under a checksum, appended to a file that was
- * filled with zeros before, many to one {@code fdatasync}. No rows, no rules, no parsing.
+ * The least that any durable log has to do, as a limit to measure against: records under a checksum, appended to segments that a
+ * thread fills with zeros ahead, many to one {@code fdatasync}. No rows, no rules, no parsing. It keeps the last
+ * {@value #SEGMENTS_KEPT} segments, as if what is older stood in a snapshot: a log that wrote its first segment over again would have lost
+ * what it acknowledged half a second before.
  */
 final class RawLog implements AutoCloseable {
-    private static final int FILE_BYTES = 64 * 1024 * 1024;
+    private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+    private static final int SEGMENTS_KEPT = 8;
     private static final int HEADER_BYTES = 8;
 
-    private final FileChannel file;
+    private final Path directory;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024 * 1024);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(1024 * 1024);
     private final CRC32C crc = new CRC32C();
+    private final ExecutorService ahead = Executors.newSingleThreadExecutor();
     private final Thread flusher;
     private List<Entry> queued = new ArrayList<>();
     private boolean open = true;
+    private int segments;
+    private FileChannel file;
+    private Future<FileChannel> next;
     private long position;
 
-    RawLog(Path path) throws IOException {
-        file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-        ByteBuffer zeros = ByteBuffer.allocateDirect(1024 * 1024);
-        for (long at = 0; at < FILE_BYTES; at += zeros.capacity()) {
-            file.write(zeros.clear(), at);
-        }
-        file.force(true);
-        flusher = new Thread(this::loop, "raw-log");
+    /** Begins a log in a directory, which it makes. */
+    RawLog(Path directory) throws IOException {
+        this.directory = Files.createDirectories(directory);
+        file = prepare();
+        next = ahead.submit(this::prepare);
+        flusher = new Thread(this::loop, "raw");
         flusher.start();
     }
 
@@ -56,10 +66,13 @@ final class RawLog implements AutoCloseable {
         }
         try {
             flusher.join();
+            file.close();
+            next().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            ahead.shutdown();
         }
-        file.close();
     }
 
     private void loop() {
@@ -83,7 +96,7 @@ final class RawLog implements AutoCloseable {
         return batch;
     }
 
-    private void flush(List<Entry> batch) throws IOException {
+    private void flush(List<Entry> batch) throws IOException, InterruptedException {
         buffer.clear();
         for (Entry entry : batch) {
             if (buffer.remaining() < HEADER_BYTES + entry.record.length) {
@@ -100,15 +113,48 @@ final class RawLog implements AutoCloseable {
         }
     }
 
-    private void write() throws IOException {
+    private void write() throws IOException, InterruptedException {
         buffer.flip();
-        if (position + buffer.remaining() > FILE_BYTES) {
+        if (position + buffer.remaining() > SEGMENT_BYTES) {
+            file.force(false);
+            file.close();
+            file = next();
+            next = ahead.submit(this::prepare);
             position = 0;
         }
         int length = buffer.remaining();
         file.write(buffer, position);
         position += length;
         buffer.clear();
+    }
+
+    private FileChannel next() throws IOException, InterruptedException {
+        try {
+            return next.get();
+        } catch (ExecutionException e) {
+            throw new IOException("Expected the next segment, but it was not made", e.getCause());
+        }
+    }
+
+    /** A new segment without a hole, so that a sync of what is written to it has no length and no block to note. */
+    private FileChannel prepare() throws IOException {
+        FileChannel made = FileChannel.open(segment(segments), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        for (long at = 0; at < SEGMENT_BYTES; at += zeros.capacity()) {
+            made.write(zeros.clear(), at);
+        }
+        made.force(true);
+        try (FileChannel names = FileChannel.open(directory)) {
+            names.force(true);
+        }
+        if (segments >= SEGMENTS_KEPT) {
+            Files.delete(segment(segments - SEGMENTS_KEPT));
+        }
+        segments++;
+        return made;
+    }
+
+    private Path segment(int number) {
+        return directory.resolve("segment-" + number);
     }
 
     private record Entry(byte[] record, CompletableFuture<Void> durable) {}
