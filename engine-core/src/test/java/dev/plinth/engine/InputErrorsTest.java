@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Reply;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +101,16 @@ final class InputErrorsTest {
                 .isEqualTo(200);
         assertThat(store.text("/v1/resources?limit=1&metadata.k=v%26status%3Dactive&cursor=" + cursor))
                 .contains("cursor_invalid");
+    }
+
+    @Test
+    void query_nothingBetweenTwoAmpersands_isNoParameter() {
+        store.make("/v1/resources", "{\"name\":\"n\"}");
+
+        for (String query : List.of("?limit=1&", "?&limit=1", "?status=active&&limit=1", "?&")) {
+            assertThat(store.text("/v1/resources" + query)).contains("res_");
+        }
+        assertThat(store.text("/v1/resources?limit=1&=")).contains("unknown_parameter");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
+import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
 import java.io.IOException;
@@ -152,6 +153,9 @@ final class EngineConnection extends HttpConnection {
             if (headers > HEADERS_MAX) {
                 throw new FramingException("more than " + HEADERS_MAX + " headers");
             }
+            if (field.getName().length() + lengthOf(field.getValue()) > HEADER_LINE_BYTES_MAX) {
+                throw new FramingException("a header of more than " + HEADER_LINE_BYTES_MAX + " bytes");
+            }
             if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
                 checkTransferEncoding(field.getValue());
             }
@@ -162,6 +166,10 @@ final class EngineConnection extends HttpConnection {
             if (!ignored) {
                 super.parsedHeader(field);
             }
+        }
+
+        private static int lengthOf(@Nullable String value) {
+            return value == null ? 0 : value.length();
         }
 
         private void checkTransferEncoding(@Nullable String value) {

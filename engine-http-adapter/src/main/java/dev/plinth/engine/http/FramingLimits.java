@@ -5,6 +5,9 @@ final class FramingLimits {
     /** Bytes of a request line, its end included. */
     static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
 
+    /** Bytes of one header's name and value. */
+    static final int HEADER_LINE_BYTES_MAX = 8 * 1024;
+
     /** Bytes of a request line and all its headers; also what the trailers of a chunked body may take. */
     static final int HEADER_BYTES_MAX = 32 * 1024;
 

@@ -188,6 +188,7 @@ class FramingTest {
                 named("request line much too long", "GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("method too long", "G".repeat(40_000) + " / HTTP/1.1\r\nHost: a\r\n\r\n"),
                 withHeaders("101 headers", many),
+                withHeaders("one header too long", "X: " + "a".repeat(8192) + "\r\n"),
                 withHeaders("header too long", "X: " + "a".repeat(33_000) + "\r\n"),
                 withHeaders("headers much too long", ("X: " + "a".repeat(1000) + "\r\n").repeat(3000)),
                 named("empty lines without end", "\r\n".repeat(20_000)));

@@ -64,10 +64,10 @@ final class InFlight {
     /** Refuses if the journal is being closed. */
     void checkOpen() {
         if (closing) {
-            throw new Refused(
-                    Refusal.of(
+            throw new Refused(Refusal.of(
                             ProblemCode.SHUTTING_DOWN,
-                            "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open."));
+                            "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
+                    .retryAfter(1));
         }
     }
 
@@ -76,10 +76,10 @@ final class InFlight {
         checkOpen();
         Refusal refusal = failure;
         if (refusal != null) {
-            throw new Refused(
-                    Refusal.of(
+            throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine."));
+                            "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine.")
+                    .retryAfter(Transaction.CAPACITY_RETRY_SECONDS));
         }
     }
 
@@ -181,11 +181,14 @@ final class InFlight {
 
     /** Undoes, the last one first, all records from this one on. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, Tables tables) {
-        failure = Refusal.of(
-                fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN,
-                fenced
-                        ? "Expected to be the writer of this store, but another one is; nothing was changed. Call it instead."
-                        : "Expected the journal to take the record, but the disk or the log failed while the call waited;"
+        failure = fenced
+                ? Refusal.of(
+                                ProblemCode.SHUTTING_DOWN,
+                                "Expected to be the writer of this store, but another one is; nothing was changed. Call it instead.")
+                        .retryAfter(1)
+                : Refusal.of(
+                        ProblemCode.OUTCOME_UNKNOWN,
+                        "Expected the journal to take the record, but the disk or the log failed while the call waited;"
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
         synchronized (flights) {
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transaction implements Rows {
     private static final int CELL = 0;
-    private static final long CAPACITY_RETRY_SECONDS = 60;
+    /** When to come again where only somebody who makes room, or restarts, can help. */
+    static final long CAPACITY_RETRY_SECONDS = 60;
 
     private final Tables tables;
     private final Journal journal;

@@ -30,7 +30,9 @@ final class QueryParameters {
         }
         QueryParameters query = new QueryParameters(new TreeMap<>());
         for (String pair : text.split("&", -1)) {
-            query.add(pair, known);
+            if (!pair.isEmpty()) {
+                query.add(pair, known);
+            }
         }
         return query;
     }

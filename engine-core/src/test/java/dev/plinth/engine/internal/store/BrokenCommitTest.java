@@ -113,9 +113,10 @@ class BrokenCommitTest {
         store.close();
 
         assertThatThrownBy(() -> store.await(put(store, 2, (byte) 2)))
-                .isInstanceOfSatisfying(
-                        Refused.class,
-                        refused -> assertThat(refused.refusal().code()).isEqualTo(ProblemCode.SHUTTING_DOWN));
+                .isInstanceOfSatisfying(Refused.class, refused -> {
+                    assertThat(refused.refusal().code()).isEqualTo(ProblemCode.SHUTTING_DOWN);
+                    assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(1);
+                });
     }
 
     @Test

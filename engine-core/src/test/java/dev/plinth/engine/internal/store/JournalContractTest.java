@@ -120,6 +120,7 @@ class JournalContractTest {
         for (int i = 0; i < 3; i++) {
             Refused refused = catchThrowableOfType(Refused.class, () -> Parcels.put(store, 9, 9));
             assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
+            assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(60);
         }
 
         assertThat(store.isWritable()).isFalse();
