@@ -91,16 +91,17 @@ class Kill9IT {
 
     /** One store after the other: what a recovery takes is that of a store of some size, not of all that the test has ever written. */
     private void runStores(int cycles, Random random, boolean quick) throws Exception {
-        for (int done = 0; done < cycles; done += CYCLES_PER_STORE) {
-            base = Files.createDirectory(stores.resolve("after-" + done));
-            run(Math.min(CYCLES_PER_STORE, cycles - done), random, quick);
+        for (int left = cycles; left > 0; left -= CYCLES_PER_STORE) {
+            base = Files.createDirectory(stores.resolve("left-" + left));
+            run(Math.min(CYCLES_PER_STORE, left), random, quick, left <= CYCLES_PER_STORE);
         }
     }
 
     /**
      * @param quick whether each life begins with the tables that a clean stop has left
+     * @param deliver whether all that is left is delivered at the end, which takes minutes: a retry is due 5 minutes after the one before
      */
-    private void run(int cycles, Random random, boolean quick) throws Exception {
+    private void run(int cycles, Random random, boolean quick, boolean deliver) throws Exception {
         List<Long> starts = new ArrayList<>();
         try (WebhookCatcher catcher = new WebhookCatcher()) {
             ServedProcess server = quick ? startQuick() : start(random);
@@ -124,9 +125,11 @@ class Kill9IT {
                     }
                 }
                 server.kill();
-                server = startJar();
-                catcher.await(oracle.delivered(), DELIVERY_SECONDS);
-                assertThat(server.stop()).isZero();
+                if (deliver) {
+                    server = startJar();
+                    catcher.await(oracle.delivered(), DELIVERY_SECONDS);
+                    assertThat(server.stop()).isZero();
+                }
                 System.out.println(oracle.figures());
             } finally {
                 server.close();
