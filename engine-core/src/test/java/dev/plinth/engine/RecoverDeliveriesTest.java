@@ -75,8 +75,7 @@ final class RecoverDeliveriesTest {
     void recover_exhaustedBeforeSince_isLeft() {
         exhaust(2);
         Instant since = Instant.ofEpochMilli(store.clock.epochMillis());
-        publish();
-        exhaust(1);
+        exhaust(2);
 
         Job job = recover(since);
 
