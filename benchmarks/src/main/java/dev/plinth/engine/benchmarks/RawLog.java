@@ -44,7 +44,7 @@ final class RawLog implements AutoCloseable {
         this.directory = Files.createDirectories(directory);
         file = prepare();
         next = ahead.submit(this::prepare);
-        flusher = new Thread(this::loop, "raw");
+        flusher = new Thread(this::loop, "raw-log");
         flusher.start();
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A server with a real directory, killed while eight writers change everything that there is to change: after some
  * acknowledgements, while a snapshot is being written, when it has its name and what it replaces goes, and while the journal goes
  * from one segment to the next. What was
- * acknowledged is there afterwards, whole, and nothing is half done. At the end the jar itself serves the directory and delivers what is
+ * acknowledged is there afterwards, whole, and nothing is half done. At the end the jar itself serves the last directory and delivers what is
  * left. How long the starts take is told and not judged: a busy machine is no mistake.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
