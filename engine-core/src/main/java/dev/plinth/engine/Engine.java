@@ -108,7 +108,7 @@ public final class Engine implements AutoCloseable {
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
         newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
-        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
+        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
         Waiters waiters = new Waiters();
         RequestTally tally = new RequestTally();
@@ -169,7 +169,11 @@ public final class Engine implements AutoCloseable {
 
     /** What fails to open leaves no file open and no thread: until it starts, an engine has none but those of its store. */
     static Engine open(EngineConfig config) {
-        Store store = openStore(config);
+        return open(config, openStore(config));
+    }
+
+    /** Opens an engine over a store of its own, which it closes. */
+    static Engine open(EngineConfig config, Store store) {
         Engine engine;
         try {
             engine = new Engine(config, store);
@@ -278,7 +282,7 @@ public final class Engine implements AutoCloseable {
 
     /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
     public long workspacesBeingDeleted() {
-        return store.read(DeletedWorkspaces::withRows);
+        return store.look(DeletedWorkspaces::withRows);
     }
 
     /**
@@ -380,7 +384,6 @@ public final class Engine implements AutoCloseable {
         return new Webhooks(new Webhooks.Parts(
                 store,
                 commits,
-                config.clock(),
                 seal,
                 Events::json,
                 Access::isActive,
@@ -462,7 +465,7 @@ public final class Engine implements AutoCloseable {
         if (config.clock() instanceof ManualClock manual) {
             attachment = manual.attach(timers);
         }
-        if (config.defaultWorkspace() && !Access.hasHadDefault(store.view())) {
+        if (config.defaultWorkspace() && !Access.hasHadDefault(store.viewToAct())) {
             firstStart = createDefault();
         }
     }
