@@ -146,6 +146,7 @@ public final class Engine implements AutoCloseable {
                 workers));
         wire = wire(config, plans, access, tally);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
+        store.onUndone(access::changed);
     }
 
     /**
@@ -405,7 +406,7 @@ public final class Engine implements AutoCloseable {
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
     private void committed(long sequence, List<Changes.Write> writes, Access access, Waiters waiters) {
-        access.committed(writes);
+        access.changed(writes);
         // In memory nothing is due before the first commit.
         timers.start();
         boolean work = false;

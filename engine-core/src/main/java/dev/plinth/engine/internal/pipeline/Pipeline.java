@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
     private static final byte[] NO_BODY = {};
+    private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
     private final Parts parts;
     private final Entrance entrance;
@@ -488,8 +490,10 @@ public final class Pipeline {
         return parts.commits.reading(passage.caller, parts.store.nowMillis(), rows);
     }
 
+    /** A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
     private Answer refuse(Passage passage, Refusal refusal) {
-        return end(passage, new Outcome.Turned(refusal), 0);
+        boolean byRows = BY_ROWS.contains(refusal.code().status());
+        return end(passage, new Outcome.Turned(refusal), byRows ? parts.store.lastSequence() : 0);
     }
 
     /** Who is told that the engine failed, if only at the disk, has not used anything. */

@@ -28,6 +28,7 @@ final class InFlight {
     private static final System.Logger LOG = System.getLogger(InFlight.class.getName());
 
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Store.UndoListener> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
@@ -40,6 +41,10 @@ final class InFlight {
 
     void listen(Store.CommitListener listener) {
         listeners.add(listener);
+    }
+
+    void listen(Store.UndoListener listener) {
+        undoListeners.add(listener);
     }
 
     /** Takes a sequence as heard of by all: what recovery has read. */
@@ -190,13 +195,29 @@ final class InFlight {
                         ProblemCode.OUTCOME_UNKNOWN,
                         "Expected the journal to take the record, but the disk or the log failed while the call waited;"
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
+        List<Changes.Write> restored = new ArrayList<>();
         synchronized (flights) {
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
                 count(-flight.bytes);
                 tables.undo(flight.undo, flight.record.sequence() - 1);
+                for (int i = flight.undo.size() - 1; i >= 0; i--) {
+                    restored.add(flight.undo.get(i));
+                }
             }
             flights.notifyAll();
+        }
+        tellUndone(restored);
+    }
+
+    /** Before those who wait for a record hear that it is lost: what they do then is answered by the rows as they are. */
+    private void tellUndone(List<Changes.Write> restored) {
+        for (Store.UndoListener listener : undoListeners) {
+            try {
+                listener.undone(restored);
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
+            }
         }
     }
 

@@ -270,6 +270,16 @@ public final class Store implements AutoCloseable {
         inFlight.listen(listener);
     }
 
+    /** Hears of rows that were taken back because their records never will be durable; to be registered before the first write. */
+    public void onUndone(UndoListener listener) {
+        inFlight.listen(listener);
+    }
+
+    /** The sequence of the last record, in flight or not. */
+    public long lastSequence() {
+        return tables.lastSequence();
+    }
+
     /** The highest sequence of which all listeners have heard. */
     public long committed() {
         return inFlight.committed();
@@ -410,6 +420,17 @@ public final class Store implements AutoCloseable {
     public interface CommitListener {
         /** A record is durable. Must be quick and must not write. */
         void committed(long sequence, List<Changes.Write> writes);
+    }
+
+    /** Hears of records that were undone. */
+    @FunctionalInterface
+    public interface UndoListener {
+        /**
+         * Rows are as they were before. Must be quick and must not write.
+         *
+         * @param restored the writes that restored them, in order
+         */
+        void undone(List<Changes.Write> restored);
     }
 
     /**
