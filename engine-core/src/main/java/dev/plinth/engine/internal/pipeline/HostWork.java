@@ -49,11 +49,14 @@ final class HostWork {
                 parts.idempotency().end(fresh);
             }
         }
+        if (begin instanceof Idempotency.InUse) {
+            throw new Refused(IdempotencyKeys.inUse());
+        }
+        parts.store().await(view.highest());
         if (begin instanceof Idempotency.Replay replay) {
-            parts.store().await(view.highest());
             return replay.outcome().body();
         }
-        throw new Refused(begin instanceof Idempotency.InUse ? IdempotencyKeys.inUse() : IdempotencyKeys.reused());
+        throw new Refused(IdempotencyKeys.reused());
     }
 
     private byte[] run(Id request, Id workspace, Idempotency.Fresh fresh, Supplier<byte[]> work) {

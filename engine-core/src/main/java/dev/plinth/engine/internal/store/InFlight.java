@@ -33,6 +33,10 @@ final class InFlight {
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
     private long bytes;
+    /** Time and number of the last record that all have heard of; guarded by the flights, like the bytes. */
+    private long heardMillis;
+
+    private long heardNumber;
     private volatile boolean full;
     private volatile long durable;
     private volatile long committed;
@@ -47,10 +51,12 @@ final class InFlight {
         undoListeners.add(listener);
     }
 
-    /** Takes a sequence as heard of by all: what recovery has read. */
-    void startAt(long sequence) {
+    /** Takes a sequence as heard of by all: what recovery has read into these tables. */
+    void startAt(long sequence, Tables tables) {
         durable = sequence;
         committed = sequence;
+        heardMillis = tables.lastTimeMillis();
+        heardNumber = tables.lastNumber();
     }
 
     long committed() {
@@ -205,6 +211,10 @@ final class InFlight {
                     restored.add(flight.undo.get(i));
                 }
             }
+            Flight left = flights.peekLast();
+            tables.standAt(
+                    left == null ? heardMillis : left.record.timeMillis(),
+                    left == null ? heardNumber : left.record.lastNumber());
             flights.notifyAll();
         }
         tellUndone(restored);
@@ -258,6 +268,8 @@ final class InFlight {
                 return null;
             }
             flights.poll();
+            heardMillis = flight.record.timeMillis();
+            heardNumber = flight.record.lastNumber();
             count(-flight.bytes);
             return flight;
         }

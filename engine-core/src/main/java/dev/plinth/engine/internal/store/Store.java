@@ -99,7 +99,7 @@ public final class Store implements AutoCloseable {
             Snapshots.Past past = Snapshots.Past.of(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
             Store store = new Store(tables, journal, clock);
-            store.inFlight.startAt(end.sequence());
+            store.inFlight.startAt(end.sequence(), tables);
             store.disk = disk;
             store.quick = quick;
             store.recoveryNanos = recoveryNanos;
@@ -409,6 +409,7 @@ public final class Store implements AutoCloseable {
         writer.lock();
         try {
             inFlight.fail(fromSequence, fenced, tables);
+            transaction.forgetNumbers();
         } finally {
             writer.unlock();
         }
