@@ -383,14 +383,7 @@ public final class Engine implements AutoCloseable {
     private static Webhooks webhooks(
             EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
-                store,
-                commits,
-                seal,
-                Events::json,
-                Access::isActive,
-                workers,
-                config.webhookAllow(),
-                VERSION));
+                store, commits, seal, Events::json, Access::isActive, workers, config.webhookAllow(), VERSION));
     }
 
     /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */

@@ -136,7 +136,8 @@ final class ArchitectureTest {
                     "the target is Store.readToAnswer or Store.viewToAnswer",
                     access -> access.getTargetOwner().getName().equals(INTERNAL + "store.Store")
                             && access.getTarget().getName().endsWith("ToAnswer")))
-            .because("an answer waits for what it shows; the other rooms act, and read by readToAct, viewToAct or look");
+            .because(
+                    "an answer waits for what it shows; the other rooms act, and read by readToAct, viewToAct or look");
 
     @ArchTest
     static final ArchRule time_ids_and_chance_come_from_their_sources_only = noClasses()

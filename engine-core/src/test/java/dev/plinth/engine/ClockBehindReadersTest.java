@@ -31,7 +31,8 @@ final class ClockBehindReadersTest {
     private Path directory;
 
     private Engine engine = open(Engine.builder());
-    private String workspace = engine.admin().createWorkspace("acme", "starter").call().id();
+    private String workspace =
+            engine.admin().createWorkspace("acme", "starter").call().id();
     private ApiKey key = engine.admin().createKey(workspace, "k").call();
 
     @AfterEach
@@ -96,8 +97,8 @@ final class ClockBehindReadersTest {
     void webhookSecret_graceOver_signsNoMore() {
         try (HeldReceiver receiver = new HeldReceiver()) {
             receiver.letAllGo();
-            String endpoint = AgingStore.id(call(
-                    "POST", "/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\",\"types\":[\"a.b\"]}"));
+            String endpoint = AgingStore.id(
+                    call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\",\"types\":[\"a.b\"]}"));
             call("POST", "/v1/webhook-endpoints/" + endpoint + "/secret/rotate", "{\"graceSeconds\":10}");
             call("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
             receiver.awaitReceived(1);

@@ -122,8 +122,8 @@ final class LateEngine implements AutoCloseable {
     /** The sequence of the last record that wrote to a table; 0 if none did. */
     long last(String table) {
         return journal.appended().stream()
-                .filter(record ->
-                        record.writes().stream().anyMatch(write -> write.table().name().equals(table)))
+                .filter(record -> record.writes().stream()
+                        .anyMatch(write -> write.table().name().equals(table)))
                 .mapToLong(Record::sequence)
                 .max()
                 .orElse(0);

@@ -148,8 +148,7 @@ final class OnlyDurableIsToldTest {
         await(() -> late.received.size() >= expected);
         late.close();
 
-        assertThat(events(late.received))
-                .isEqualTo(late.eventsUpTo(patched).subList(0, expected));
+        assertThat(events(late.received)).isEqualTo(late.eventsUpTo(patched).subList(0, expected));
     }
 
     @ParameterizedTest
@@ -244,8 +243,8 @@ final class OnlyDurableIsToldTest {
     private void changeOneResource(int changes) {
         String resource = late.make("/v1/resources", RESOURCE);
         for (int i = 0; i < changes; i++) {
-            Reply reply = late.engine()
-                    .call(late.asked("PATCH", "/v1/resources/" + resource, "{\"name\":\"n" + i + "\"}"));
+            Reply reply =
+                    late.engine().call(late.asked("PATCH", "/v1/resources/" + resource, "{\"name\":\"n" + i + "\"}"));
             assertThat(reply.status()).isEqualTo(200);
         }
     }

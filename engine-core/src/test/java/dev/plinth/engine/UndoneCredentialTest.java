@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class UndoneCredentialTest {
     private final LateEngine late = LateEngine.open();
-    private final ApiKey used = late.engine().admin().createKey(late.workspace(), "used").call();
+    private final ApiKey used =
+            late.engine().admin().createKey(late.workspace(), "used").call();
 
     @AfterEach
     void close() {
@@ -24,7 +25,9 @@ final class UndoneCredentialTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"enabled\":false}", "{\"scopes\":[\"jobs:read\"]}", "{\"expiresAt\":\"2020-01-01T00:00:00Z\"}"})
+    @ValueSource(
+            strings = {"{\"enabled\":false}", "{\"scopes\":[\"jobs:read\"]}", "{\"expiresAt\":\"2020-01-01T00:00:00Z\"}"
+            })
     void key_changedInARecordThatIsUndone_isAsBefore(String change) {
         late.journal.hold();
         late.append("keys", "PATCH", "/v1/keys/" + used.id(), change);

@@ -292,7 +292,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     private void attempt(long number) {
-        // What it sees of the deliveries before it in its lane is durable too: so a crash makes none of them come again behind it.
+        // What it sees of the deliveries before it in its lane is durable too: so a crash makes none of them come again
+        // behind it.
         Due due = store.readToAct(rows -> find(rows, number));
         if (due == null || due.row.nextDue() == 0) {
             return;
