@@ -18,7 +18,7 @@ record AdminToken(byte[] digest, Optional<String> made) {
         if (config.adminToken().isPresent()) {
             return new AdminToken(Access.digest(config.adminToken().get()), Optional.empty());
         }
-        byte[] remembered = Access.rememberedAdmin(store.view());
+        byte[] remembered = Access.rememberedAdmin(store.viewToAct());
         if (remembered != null) {
             return new AdminToken(remembered, Optional.empty());
         }

@@ -108,7 +108,7 @@ public final class Engine implements AutoCloseable {
         AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
         newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
-        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store::view);
+        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
         Waiters waiters = new Waiters();
         RequestTally tally = new RequestTally();
@@ -146,6 +146,7 @@ public final class Engine implements AutoCloseable {
                 workers));
         wire = wire(config, plans, access, tally);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
+        store.onUndone(access::changed);
     }
 
     /**
@@ -169,7 +170,11 @@ public final class Engine implements AutoCloseable {
 
     /** What fails to open leaves no file open and no thread: until it starts, an engine has none but those of its store. */
     static Engine open(EngineConfig config) {
-        Store store = openStore(config);
+        return open(config, openStore(config));
+    }
+
+    /** Opens an engine over a store of its own, which it closes. */
+    static Engine open(EngineConfig config, Store store) {
         Engine engine;
         try {
             engine = new Engine(config, store);
@@ -278,7 +283,7 @@ public final class Engine implements AutoCloseable {
 
     /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
     public long workspacesBeingDeleted() {
-        return store.read(DeletedWorkspaces::withRows);
+        return store.look(DeletedWorkspaces::withRows);
     }
 
     /**
@@ -378,15 +383,7 @@ public final class Engine implements AutoCloseable {
     private static Webhooks webhooks(
             EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
-                store,
-                commits,
-                config.clock(),
-                seal,
-                Events::json,
-                Access::isActive,
-                workers,
-                config.webhookAllow(),
-                VERSION));
+                store, commits, seal, Events::json, Access::isActive, workers, config.webhookAllow(), VERSION));
     }
 
     /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
@@ -402,7 +399,7 @@ public final class Engine implements AutoCloseable {
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
     private void committed(long sequence, List<Changes.Write> writes, Access access, Waiters waiters) {
-        access.committed(writes);
+        access.changed(writes);
         // In memory nothing is due before the first commit.
         timers.start();
         boolean work = false;
@@ -462,7 +459,7 @@ public final class Engine implements AutoCloseable {
         if (config.clock() instanceof ManualClock manual) {
             attachment = manual.attach(timers);
         }
-        if (config.defaultWorkspace() && !Access.hasHadDefault(store.view())) {
+        if (config.defaultWorkspace() && !Access.hasHadDefault(store.viewToAct())) {
             firstStart = createDefault();
         }
     }

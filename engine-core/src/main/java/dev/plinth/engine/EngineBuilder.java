@@ -297,8 +297,13 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a setting makes no sense
      */
     public Engine open() {
+        return Engine.open(config());
+    }
+
+    /** Returns the settings as they stand now. */
+    EngineConfig config() {
         checkCosts();
-        return Engine.open(new EngineConfig(
+        return new EngineConfig(
                 clock,
                 testClock,
                 ids,
@@ -318,7 +323,7 @@ public final class EngineBuilder {
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),
                 new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
-                defaultWorkspace));
+                defaultWorkspace);
     }
 
     private EngineBuilder demand(String route, Operation.Demand demand) {

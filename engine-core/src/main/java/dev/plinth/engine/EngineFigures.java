@@ -36,11 +36,11 @@ record EngineFigures(Store store, EngineClock clock, RequestTally requests, Quot
 
     private void work(Exposition page) {
         page.gauge("plinth_jobs", "Jobs that are kept, by status.");
-        store.read(Jobs::countByStatus).forEach((status, count) -> page.sample(count, "status", status));
+        Jobs.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
         page.gauge("plinth_deliveries", "Webhook deliveries that are kept, by status.");
-        store.read(Deliveries::countByStatus).forEach((status, count) -> page.sample(count, "status", status));
+        Deliveries.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
         page.gauge("plinth_workspaces_being_deleted", "Deleted workspaces that have rows left.")
-                .sample(store.read(DeletedWorkspaces::withRows));
+                .sample(store.look(DeletedWorkspaces::withRows));
         page.counter("plinth_swept_rows_total", "Rows taken out because their time was over, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
     }

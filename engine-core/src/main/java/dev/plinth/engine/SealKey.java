@@ -33,7 +33,7 @@ final class SealKey {
             config.ids().fillSecret(key);
             return key;
         }
-        if (Access.rememberedKeyCheck(store.view()) != null && !Files.exists(file.get())) {
+        if (Access.rememberedKeyCheck(store.viewToAct()) != null && !Files.exists(file.get())) {
             throw new IllegalStateException("Expected the key that the secrets of this store are sealed with in "
                     + file.get() + ", but there is no such file; bring it back, or say where it is.");
         }
@@ -49,7 +49,7 @@ final class SealKey {
         if (config.directory().isEmpty()) {
             return;
         }
-        byte[] sealed = Access.rememberedKeyCheck(store.view());
+        byte[] sealed = Access.rememberedKeyCheck(store.viewToAct());
         if (sealed == null) {
             // Where the store takes no change now, the next start remembers it.
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(seal.seal(NOTHING, OWNER)));

@@ -67,6 +67,10 @@ final class ArchitectureTest {
             INTERNAL + "timer.Attempts", // a drain gives up after real seconds
             INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took
 
+    /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
+    private static final Set<String> ON_THE_WAY_OF_A_CALL =
+            Set.of(INTERNAL + "quota.QuotaMarks"); // what a bucket begins with
+
     @ArchTest
     static final ArchRule packages_are_free_of_cycles =
             slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
@@ -121,6 +125,19 @@ final class ArchitectureTest {
                     access -> access.getTargetOwner().getName().equals(INTERNAL + "store.Store")
                             && access.getTarget().getName().equals("write")))
             .because("one change is one decision and one record: the other rooms hand a Command.Change to a Committer");
+
+    @ArchTest
+    static final ArchRule rows_in_flight_are_read_by_the_pipeline_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store")
+            .and(describe("are not on the way of a call", type -> !ON_THE_WAY_OF_A_CALL.contains(type.getName())))
+            .should()
+            .accessTargetWhere(describe(
+                    "the target is Store.readToAnswer or Store.viewToAnswer",
+                    access -> access.getTargetOwner().getName().equals(INTERNAL + "store.Store")
+                            && access.getTarget().getName().endsWith("ToAnswer")))
+            .because(
+                    "an answer waits for what it shows; the other rooms act, and read by readToAct, viewToAct or look");
 
     @ArchTest
     static final ArchRule time_ids_and_chance_come_from_their_sources_only = noClasses()

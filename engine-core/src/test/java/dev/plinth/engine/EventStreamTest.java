@@ -189,7 +189,7 @@ final class EventStreamTest {
         SetKey events = SetKey.of(SetKinds.EVENTS, Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace)));
         ApiKey key = newKey("events:read");
         Reply stream = engine.call(Call.of("GET", STREAM).withKey(key.secret().orElseThrow()));
-        long there = engine.store().read(rows -> rows.size(events));
+        long there = engine.store().readToAnswer(rows -> rows.size(events));
         CountDownLatch gate = new CountDownLatch(1);
         engine.store().onCommitted((sequence, writes) -> await(gate));
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
@@ -199,7 +199,7 @@ final class EventStreamTest {
                 publishing("a.secret", admin))) {
             calls.add(CompletableFuture.supplyAsync(() -> engine.call(call), command -> new Thread(command).start()));
             long seen = there + calls.size();
-            while (engine.store().read(rows -> rows.size(events)) < seen) {
+            while (engine.store().readToAnswer(rows -> rows.size(events)) < seen) {
                 Thread.onSpinWait();
             }
         }

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -19,6 +20,7 @@ final class HeldReceiver implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
     private final List<String> bodies = new ArrayList<>();
+    private Headers lastHeaders = new Headers();
     private long allowed;
     private int status = 200;
     private int received;
@@ -64,6 +66,11 @@ final class HeldReceiver implements AutoCloseable {
         return List.copyOf(bodies);
     }
 
+    /** A header of the webhook that came last. */
+    synchronized String lastHeader(String name) {
+        return lastHeaders.getFirst(name);
+    }
+
     synchronized int mostAtOnce() {
         return mostAtOnce;
     }
@@ -95,13 +102,15 @@ final class HeldReceiver implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        int with = hold(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        int with = hold(body, exchange.getRequestHeaders());
         exchange.sendResponseHeaders(with, -1);
         exchange.close();
     }
 
-    private synchronized int hold(String body) {
+    private synchronized int hold(String body, Headers headers) {
         received++;
+        lastHeaders = headers;
         bodies.add(body);
         mostAtOnce = Math.max(mostAtOnce, received - answered);
         notifyAll();

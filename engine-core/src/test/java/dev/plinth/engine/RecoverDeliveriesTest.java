@@ -230,14 +230,13 @@ final class RecoverDeliveriesTest {
         try (Webhooks webhooks = new Webhooks(new Webhooks.Parts(
                 rows,
                 new Commits(rows, ids, seal),
-                store.clock,
                 seal,
                 Events::json,
                 Access::isActive,
                 picked::add,
                 List.of("127.0.0.0/8"),
                 "test"))) {
-            webhooks.start(rows.read(view -> view.floor(all, Long.MAX_VALUE)));
+            webhooks.start(rows.readToAnswer(view -> view.floor(all, Long.MAX_VALUE)));
             picked.forEach(Runnable::run);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -14,6 +15,8 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,6 +82,32 @@ final class RefusingStoreTest {
 
         assertThat(asked).hasValue(1);
         assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"");
+    }
+
+    /** Its refusal asks the caller to come again, as a full disk's does; but nothing makes a failed journal well. */
+    @Test
+    void attempt_journalHasFailed_isNotCommittedAgain() {
+        try (LateEngine late = LateEngine.open()) {
+            late.journal.hold();
+            late.append("resources", "POST", "/v1/resources", "{\"name\":\"r\"}");
+            late.journal.unknown(late.journal.durable() + 1);
+            Store failed = late.engine().store();
+            RandomIds ids = new RandomIds();
+            Commits commits = new Commits(failed, ids, new Seal(new byte[32], ids));
+            PatientCommitter patient = new PatientCommitter(
+                    (caller, change) -> {
+                        asked.incrementAndGet();
+                        return commits.commit(caller, change);
+                    },
+                    failed::isWritable);
+
+            Outcome outcome = patient.commit(Caller.OPERATOR, Access.rememberDefault());
+
+            assertThat(outcome.status()).isEqualTo(503);
+            assertThat(PatientCommitter.mayHaveRoomLater(outcome)).isTrue();
+            assertThat(asked).hasValue(1);
+            assertThat(patient.isStopped()).isTrue();
+        }
     }
 
     @Test

@@ -241,9 +241,7 @@ final class SlowEndpointTest {
     }
 
     private long count(String status) {
-        return engine.store()
-                .read(rows -> Deliveries.countByStatus(rows).getOrDefault(status, 0L))
-                .longValue();
+        return engine.store().look(Deliveries.countsByStatus().get(status));
     }
 
     private String endpoint(HeldReceiver receiver) {

@@ -35,14 +35,13 @@ final class UnsendableDeliveryTest {
             try (Webhooks webhooks = new Webhooks(new Webhooks.Parts(
                     rows,
                     new Commits(rows, ids, new Seal(otherKey, ids)),
-                    store.clock,
                     new Seal(otherKey, ids),
                     Events::json,
                     Access::isActive,
                     picked::add,
                     List.of("127.0.0.0/8"),
                     "test"))) {
-                webhooks.start(rows.read(UnsendableDeliveryTest::firstOpen));
+                webhooks.start(rows.readToAnswer(UnsendableDeliveryTest::firstOpen));
 
                 picked.forEach(Runnable::run);
             }

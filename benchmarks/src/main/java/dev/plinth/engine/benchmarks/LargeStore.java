@@ -169,7 +169,7 @@ final class LargeStore {
         TableName resources = Resources.tables().get(0);
         return Load.nanosEach(keys.size(), () -> {
             for (byte[] key : keys) {
-                byte[] row = store.read(rows -> rows.get(resources, key));
+                byte[] row = store.readToAnswer(rows -> rows.get(resources, key));
                 if (row == null || row.length == 0) {
                     throw new IllegalStateException("Expected a row, but there is none");
                 }

@@ -118,7 +118,7 @@ public class RoomBenchmark {
     /** Who the owner of a key is. */
     @Benchmark
     public Access.Entry authenticate() {
-        return access.authenticate(authorization, store::view, clock.epochMillis());
+        return access.authenticate(authorization, store::viewToAnswer, clock.epochMillis());
     }
 
     /** Looks up a key that nobody used, claims it and lets go of it. */
@@ -154,7 +154,7 @@ public class RoomBenchmark {
     }
 
     private Idempotency.Begin begin(String key) {
-        return idempotency.begin(store.view(), clock.epochMillis(), workspace, key, same);
+        return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), workspace, key, same);
     }
 
     private static String member(Outcome outcome, String name) {

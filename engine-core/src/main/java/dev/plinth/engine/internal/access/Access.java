@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The door of the room: turns a credential into a caller.
  *
  * <p>What was found is cached under the header as it was sent, together with the version of all keys and workspaces; a committed
- * change of any of them moves the version, so that what was cached before is looked up again. No time to live decides about access.
+ * change of any of them moves the version, and so does an undo, so that what was cached before is looked up again. No time to live decides about access.
  * Thread-safe.
  */
 public final class Access {
@@ -131,8 +131,8 @@ public final class Access {
                 AccessTables.USES);
     }
 
-    /** Hears of every durable change, and moves the version when keys or workspaces are among it. */
-    public void committed(List<Changes.Write> writes) {
+    /** Hears of every durable change and of every undo, and moves the version when keys or workspaces are among it. */
+    public void changed(List<Changes.Write> writes) {
         for (Changes.Write write : writes) {
             if (write.isIn(AccessTables.WORKSPACES)
                     || write.isIn(AccessTables.KEYS)

@@ -122,7 +122,7 @@ public final class EventFeed implements AutoCloseable {
         }
 
         private boolean deliverAll() {
-            long saved = store.read(this::cursor);
+            long saved = store.look(this::cursor);
             long cursor = Math.max(saved, reached);
             boolean well = true;
             EventRow next = next(cursor);
@@ -145,12 +145,23 @@ public final class EventFeed implements AutoCloseable {
             return well;
         }
 
+        /** The first event behind a cursor, once it is durable; null if there is none. */
         private @Nullable EventRow next(long cursor) {
-            return store.read(rows -> {
-                long number = rows.ceiling(EventTables.ALL, cursor + 1);
-                byte[] row = number == Rows.NONE ? null : rows.at(number);
-                return row == null ? null : EventRow.read(row);
-            });
+            long number = following(cursor);
+            while (number != Rows.NONE) {
+                long found = number;
+                // Alone, it waits for its own record and not for all that is in flight.
+                byte[] row = store.readToAct(rows -> rows.at(found));
+                if (row != null) {
+                    return EventRow.read(row);
+                }
+                number = following(found);
+            }
+            return null;
+        }
+
+        private long following(long number) {
+            return store.look(rows -> rows.ceiling(EventTables.ALL, number + 1));
         }
 
         private boolean deliver(EventRow row) {

@@ -68,7 +68,7 @@ public final class JobRunner implements Lane {
             BiPredicate<Rows, Id> mayRun) {
         this.store = store;
         this.committer = committer;
-        this.patient = new PatientCommitter(committer);
+        this.patient = new PatientCommitter(committer, store::isWritable);
         this.mayRun = mayRun;
         this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX);
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
@@ -123,9 +123,13 @@ public final class JobRunner implements Lane {
             crashed = endRunning(crashed, JobSteps::crash);
         }
         while (!attempts.isFull()) {
-            JobRow next = store.read(this::nextReady);
-            if (next == null) {
+            long number = store.look(this::nextReady);
+            if (number == Rows.NONE) {
                 return crashed.isEmpty();
+            }
+            JobRow next = row(number);
+            if (next == null) {
+                continue;
             }
             turn = JobTables.turn(next.facts().workspace()) + 1;
             if (!start(next.facts())) {
@@ -137,7 +141,7 @@ public final class JobRunner implements Lane {
 
     @Override
     public boolean hasReady() {
-        return !attempts.isFull() && store.read(this::nextReady) != null;
+        return !attempts.isFull() && store.look(this::nextReady) != Rows.NONE;
     }
 
     @Override
@@ -172,12 +176,12 @@ public final class JobRunner implements Lane {
 
     /** Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Leases stay. */
     public void takeBackCrashed() {
-        crashed = endRunning(store.read(JobRunner::runningRows), JobSteps::crash);
+        crashed = endRunning(store.readToAct(JobRunner::runningRows), JobSteps::crash);
     }
 
     /** Puts back all jobs that run in this JVM. Leases stay. */
     private void giveBackRunning() {
-        List<JobRow> left = endRunning(store.read(JobRunner::runningRows), JobSteps::giveBack);
+        List<JobRow> left = endRunning(store.readToAct(JobRunner::runningRows), JobSteps::giveBack);
         if (!left.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -228,21 +232,21 @@ public final class JobRunner implements Lane {
         return started;
     }
 
-    /** The job that starts next: of the workspace whose turn it is, or of the next one that can start any. */
-    private @Nullable JobRow nextReady(Rows rows) {
+    /** The number of the job that starts next: of the workspace whose turn it is, or of the next one that can start any. */
+    private long nextReady(Rows rows) {
         long first = turn;
-        JobRow found = nextReady(rows, first, Long.MAX_VALUE);
-        return found == null ? nextReady(rows, 0, first) : found;
+        long found = nextReady(rows, first, Long.MAX_VALUE);
+        return found == Rows.NONE ? nextReady(rows, 0, first) : found;
     }
 
-    private @Nullable JobRow nextReady(Rows rows, long from, long until) {
+    private long nextReady(Rows rows, long from, long until) {
         for (long next = nextTurn(rows, from); next != Rows.NONE && next < until; next = nextTurn(rows, next + 1)) {
-            JobRow found = mostUrgent(rows, next);
-            if (found != null) {
+            long found = mostUrgent(rows, next);
+            if (found != Rows.NONE) {
                 return found;
             }
         }
-        return null;
+        return Rows.NONE;
     }
 
     private long nextTurn(Rows rows, long from) {
@@ -253,20 +257,19 @@ public final class JobRunner implements Lane {
         return nearest;
     }
 
-    /** The first job of a workspace that nobody starts yet; null if there is none, or none of the workspace may start now. */
-    private @Nullable JobRow mostUrgent(Rows rows, long ofTurn) {
+    /** The first job of a workspace that is not started yet; NONE if there is none, or none of the workspace may start now. */
+    private long mostUrgent(Rows rows, long ofTurn) {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
             for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
                 byte[] bytes = attempts.isClaimed(next) ? null : rows.at(next);
                 if (bytes != null) {
-                    JobRow row = JobRow.read(bytes);
-                    Id workspace = row.facts().workspace();
-                    return places.isFree(workspace) && mayRun.test(rows, workspace) ? row : null;
+                    Id workspace = JobRow.read(bytes).facts().workspace();
+                    return places.isFree(workspace) && mayRun.test(rows, workspace) ? next : Rows.NONE;
                 }
             }
         }
-        return null;
+        return Rows.NONE;
     }
 
     private long firstReady(Rows rows, long ofTurn, int priority, long from) {
@@ -285,7 +288,7 @@ public final class JobRunner implements Lane {
     }
 
     private @Nullable JobRow row(long number) {
-        byte[] row = store.read(rows -> rows.at(number));
+        byte[] row = store.readToAct(rows -> rows.at(number));
         return row == null ? null : JobRow.read(row);
     }
 
@@ -304,7 +307,7 @@ public final class JobRunner implements Lane {
         if (row == null) {
             return;
         }
-        byte[] input = store.read(rows -> Pieces.join(
+        byte[] input = store.readToAct(rows -> Pieces.join(
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun);
         running.put(row.facts().id(), run);

@@ -27,6 +27,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on jobs. */
@@ -240,11 +241,11 @@ public final class Jobs {
         return find(context, id).facts().resource();
     }
 
-    /** How many jobs there are in each status, of all workspaces. */
-    public static Map<String, Long> countByStatus(Rows rows) {
-        Map<String, Long> counts = new LinkedHashMap<>();
+    /** Counts the jobs in each status, of all workspaces. */
+    public static Map<String, ToLongFunction<Rows>> countsByStatus() {
+        Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
         for (JobStatus status : JobStatus.values()) {
-            counts.put(status.wireName(), rows.size(JobTables.ofAllByStatus(status)));
+            counts.put(status.wireName(), rows -> rows.size(JobTables.ofAllByStatus(status)));
         }
         return counts;
     }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
@@ -21,16 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** The rooms in front of the idempotency door, in the order of the contract: each lets a passage on or refuses it. */
 final class Entrance {
     private final Store store;
-    private final EngineClock clock;
     private final Access access;
     private final Quotas quotas;
     private final Supplier<View> views;
     private volatile boolean draining;
 
-    Entrance(Store store, EngineClock clock, Access access, Quotas quotas) {
+    Entrance(Store store, Access access, Quotas quotas) {
         this.store = store;
-        this.views = store::view;
-        this.clock = clock;
+        this.views = store::viewToAnswer;
         this.access = access;
         this.quotas = quotas;
     }
@@ -58,7 +55,7 @@ final class Entrance {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
-                long now = clock.epochMillis();
+                long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
                 Access.Entry entry = access.authenticate(authorization, views, now);

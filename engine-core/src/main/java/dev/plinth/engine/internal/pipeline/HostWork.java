@@ -33,12 +33,12 @@ final class HostWork {
     /** What the work gave, now or the first time; returns when that is durable. */
     byte[] once(Id request, Id workspace, String sentKey, String fingerprint, Supplier<byte[]> work) {
         String key = IdempotencyKeys.read(sentKey);
-        View view = parts.store().view();
-        Access.checkActive(view, workspace);
+        Access.checkActive(parts.store().viewToAct(), workspace);
+        View view = parts.store().viewToAnswer();
         Idempotency.Begin begin = parts.idempotency()
                 .begin(
                         view,
-                        parts.clock().epochMillis(),
+                        parts.store().nowMillis(),
                         workspace,
                         key,
                         Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));
@@ -49,11 +49,14 @@ final class HostWork {
                 parts.idempotency().end(fresh);
             }
         }
+        if (begin instanceof Idempotency.InUse) {
+            throw new Refused(IdempotencyKeys.inUse());
+        }
+        parts.store().await(view.highest());
         if (begin instanceof Idempotency.Replay replay) {
-            parts.store().await(view.highest());
             return replay.outcome().body();
         }
-        throw new Refused(begin instanceof Idempotency.InUse ? IdempotencyKeys.inUse() : IdempotencyKeys.reused());
+        throw new Refused(IdempotencyKeys.reused());
     }
 
     private byte[] run(Id request, Id workspace, Idempotency.Fresh fresh, Supplier<byte[]> work) {

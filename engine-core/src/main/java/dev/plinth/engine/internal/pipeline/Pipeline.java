@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -22,6 +23,7 @@ import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
     private static final byte[] NO_BODY = {};
+    private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
     private final Parts parts;
     private final Entrance entrance;
@@ -76,7 +79,7 @@ public final class Pipeline {
     /** A pipeline through these rooms. */
     public Pipeline(Parts parts) {
         this.parts = parts;
-        this.entrance = new Entrance(parts.store(), parts.clock(), parts.access(), parts.quotas());
+        this.entrance = new Entrance(parts.store(), parts.access(), parts.quotas());
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
         this.departure = new Departure(parts.log(), parts.tally());
@@ -304,9 +307,12 @@ public final class Pipeline {
         }
     }
 
-    /** Runs the host's code. Its refusal is decided like any other: so it waits for what it read, and the key remembers it. */
+    /**
+     * Runs the host's code, which may act on what it is shown: so that is durable. A refusal is decided like any other, so the key
+     * remembers it.
+     */
     private Command.Change run(Passage passage, Command.HostCall host) {
-        Context context = reading(passage, parts.store.view());
+        Context context = reading(passage, parts.store.viewToAct());
         try {
             if (passage.fresh != null) {
                 parts.commits.requireRoom();
@@ -335,9 +341,9 @@ public final class Pipeline {
         }
         String key = IdempotencyKeys.read(header);
         passage.key = key;
-        View view = parts.store.view();
+        View view = parts.store.viewToAnswer();
         Idempotency.Begin begin = parts.idempotency.begin(
-                view, parts.clock.epochMillis(), passage.caller.workspace(), key, fingerprint(passage.request));
+                view, parts.store.nowMillis(), passage.caller.workspace(), key, fingerprint(passage.request));
         if (begin instanceof Idempotency.Fresh fresh) {
             passage.fresh = fresh;
             return null;
@@ -390,7 +396,7 @@ public final class Pipeline {
     private Step again(Passage passage) {
         passage.pauses = false;
         try {
-            passage.checkStillAllowed(parts.store.view());
+            passage.checkStillAllowed(parts.store.viewToAnswer());
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
             return refuse(passage, refused.refusal());
@@ -439,7 +445,7 @@ public final class Pipeline {
     }
 
     private Answer answer(Passage passage, Command.Query query) {
-        return parts.store.read(view -> {
+        return parts.store.readToAnswer(view -> {
             Outcome outcome;
             try {
                 outcome = query.answer(reading(passage, view));
@@ -471,7 +477,7 @@ public final class Pipeline {
     }
 
     private Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
-        return parts.store.read(view -> {
+        return parts.store.readToAnswer(view -> {
             try {
                 return question.apply(reading(passage, view));
             } catch (Refused refused) {
@@ -480,12 +486,14 @@ public final class Pipeline {
         });
     }
 
-    private Context reading(Passage passage, View view) {
-        return parts.commits.reading(passage.caller, parts.clock.epochMillis(), view);
+    private Context reading(Passage passage, Rows rows) {
+        return parts.commits.reading(passage.caller, parts.store.nowMillis(), rows);
     }
 
+    /** A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
     private Answer refuse(Passage passage, Refusal refusal) {
-        return end(passage, new Outcome.Turned(refusal), 0);
+        boolean byRows = BY_ROWS.contains(refusal.code().status());
+        return end(passage, new Outcome.Turned(refusal), byRows ? parts.store.lastSequence() : 0);
     }
 
     /** Who is told that the engine failed, if only at the disk, has not used anything. */

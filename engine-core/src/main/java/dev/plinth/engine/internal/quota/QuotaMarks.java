@@ -10,8 +10,8 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Lane;
 import java.util.ArrayList;
@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,19 +40,15 @@ public final class QuotaMarks implements Lane {
 
     private final Committer committer;
     private final EngineClock clock;
-    private final Supplier<Rows> rows;
+    private final Store store;
     private final AtomicReference<@Nullable Noted> noted = new AtomicReference<>();
     private volatile Runnable wake = () -> {};
 
-    /**
-     * Marks of an engine.
-     *
-     * @param rows shows rows as they are
-     */
-    public QuotaMarks(Committer committer, EngineClock clock, Supplier<Rows> rows) {
+    /** Marks of an engine. */
+    public QuotaMarks(Committer committer, EngineClock clock, Store store) {
         this.committer = committer;
         this.clock = clock;
-        this.rows = rows;
+        this.store = store;
     }
 
     /** The mark of a workspace. */
@@ -74,7 +69,7 @@ public final class QuotaMarks implements Lane {
     /** The mark of a workspace; null if it has none. */
     @Nullable
     QuotaMark of(Id workspace) {
-        byte[] row = rows.get().get(MARKS, workspace.key());
+        byte[] row = store.viewToAnswer().get(MARKS, workspace.key());
         return row == null ? null : QuotaMark.read(row);
     }
 
@@ -131,7 +126,7 @@ public final class QuotaMarks implements Lane {
     void write(Collection<Bucket> buckets) {
         List<Entry> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
-            QuotaMark mark = bucket.mark(clock.nanoTime(), clock.epochMillis());
+            QuotaMark mark = bucket.mark(clock.nanoTime(), store.nowMillis());
             // An old mark is overwritten by nothing too: under a slower plan it would not have refilled yet.
             if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
                 entries.add(new Entry(bucket.workspace(), mark));
@@ -164,7 +159,7 @@ public final class QuotaMarks implements Lane {
 
     /** Nanoseconds from a stored moment to now, by the clock of the records. */
     long elapsedNanos(long sinceMillis) {
-        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, clock.epochMillis() - sinceMillis));
+        return TimeUnit.MILLISECONDS.toNanos(Math.max(0, store.nowMillis() - sinceMillis));
     }
 
     private record Entry(Id workspace, QuotaMark mark) {}

@@ -28,10 +28,15 @@ final class InFlight {
     private static final System.Logger LOG = System.getLogger(InFlight.class.getName());
 
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Store.UndoListener> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
     private long bytes;
+    /** Time and number of the last record that all have heard of; guarded by the flights, like the bytes. */
+    private long heardMillis;
+
+    private long heardNumber;
     private volatile boolean full;
     private volatile long durable;
     private volatile long committed;
@@ -42,10 +47,16 @@ final class InFlight {
         listeners.add(listener);
     }
 
-    /** Takes a sequence as heard of by all: what recovery has read. */
-    void startAt(long sequence) {
+    void listen(Store.UndoListener listener) {
+        undoListeners.add(listener);
+    }
+
+    /** Takes a sequence as heard of by all: what recovery has read into these tables. */
+    void startAt(long sequence, Tables tables) {
         durable = sequence;
         committed = sequence;
+        heardMillis = tables.lastTimeMillis();
+        heardNumber = tables.lastNumber();
     }
 
     long committed() {
@@ -190,13 +201,33 @@ final class InFlight {
                         ProblemCode.OUTCOME_UNKNOWN,
                         "Expected the journal to take the record, but the disk or the log failed while the call waited;"
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
+        List<Changes.Write> restored = new ArrayList<>();
         synchronized (flights) {
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
                 count(-flight.bytes);
                 tables.undo(flight.undo, flight.record.sequence() - 1);
+                for (int i = flight.undo.size() - 1; i >= 0; i--) {
+                    restored.add(flight.undo.get(i));
+                }
             }
+            Flight left = flights.peekLast();
+            tables.standAt(
+                    left == null ? heardMillis : left.record.timeMillis(),
+                    left == null ? heardNumber : left.record.lastNumber());
             flights.notifyAll();
+        }
+        tellUndone(restored);
+    }
+
+    /** Before those who wait for a record hear that it is lost: what they do then is answered by the rows as they are. */
+    private void tellUndone(List<Changes.Write> restored) {
+        for (Store.UndoListener listener : undoListeners) {
+            try {
+                listener.undone(restored);
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
+            }
         }
     }
 
@@ -237,6 +268,8 @@ final class InFlight {
                 return null;
             }
             flights.poll();
+            heardMillis = flight.record.timeMillis();
+            heardNumber = flight.record.lastNumber();
             count(-flight.bytes);
             return flight;
         }

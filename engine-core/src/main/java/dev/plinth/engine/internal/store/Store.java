@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
@@ -12,10 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to rows. Readers get a {@link View}; the writer gets a {@link Transaction}, one at a time.
+ * The one way to rows. Readers get a {@link View}; the writer gets a {@link Transaction}, one at a time. A reader says what for: an answer
+ * waits later for what it has shown, and code that acts on rows has to see durable ones.
  *
  * <pre>
  *   lock                           what it guards                               order
@@ -95,7 +99,7 @@ public final class Store implements AutoCloseable {
             Snapshots.Past past = Snapshots.Past.of(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
             Store store = new Store(tables, journal, clock);
-            store.inFlight.startAt(end.sequence());
+            store.inFlight.startAt(end.sequence(), tables);
             store.disk = disk;
             store.quick = quick;
             store.recoveryNanos = recoveryNanos;
@@ -127,12 +131,38 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Reads rows that belong together. The reader may run more than once, so it changes nothing.
+     * Reads rows that belong together for an answer, which waits for {@link View#highest()} before it leaves: the rows may be in flight. The
+     * reader may run more than once, so it changes nothing.
      *
-     * @return what the reader made of them; {@link View#highest()} tells what it has to wait for
+     * @return what the reader made of them
      */
-    public <T extends @Nullable Object> T read(Function<View, T> reader) {
+    public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
+        return read(new View(tables), reader);
+    }
+
+    /**
+     * Reads rows that belong together for code that acts on them, and returns once all that was shown is durable. The reader may
+     * run more than once, so it changes nothing.
+     *
+     * @return what the reader made of them
+     * @throws Refused if some of it never will be durable; the caller does nothing then
+     */
+    public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables);
+        T result = read(view, reader);
+        await(view.highest());
+        return result;
+    }
+
+    /**
+     * Looks at rows for a number, and waits for nothing: where there is something to do, when, or how much of it. What stands behind
+     * the number may be in flight, so code that acts on it reads it by {@link #readToAct} or decides in a commit.
+     */
+    public long look(ToLongFunction<? super View> question) {
+        return read(new View(tables), question::applyAsLong);
+    }
+
+    private <T extends @Nullable Object> T read(View view, Function<? super View, T> reader) {
         for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
             long before = tables.version();
             view.begin();
@@ -161,11 +191,16 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** A view for reads of single rows, which need not belong together. */
-    public View view() {
+    /** A view for reads of single rows for an answer, as {@link #readToAnswer} is for rows that belong together. */
+    public View viewToAnswer() {
         View view = new View(tables);
         view.begin();
         return view;
+    }
+
+    /** A view for reads of single rows, each of which returns as {@link #readToAct} does. */
+    public Rows viewToAct() {
+        return new RowsToAct(this);
     }
 
     /**
@@ -233,6 +268,16 @@ public final class Store implements AutoCloseable {
     /** Hears of every record once it is durable, in order; to be registered before the first write. */
     public void onCommitted(CommitListener listener) {
         inFlight.listen(listener);
+    }
+
+    /** Hears of rows that were taken back because their records never will be durable; to be registered before the first write. */
+    public void onUndone(UndoListener listener) {
+        inFlight.listen(listener);
+    }
+
+    /** The sequence of the last record, in flight or not. */
+    public long lastSequence() {
+        return tables.lastSequence();
     }
 
     /** The highest sequence of which all listeners have heard. */
@@ -364,6 +409,7 @@ public final class Store implements AutoCloseable {
         writer.lock();
         try {
             inFlight.fail(fromSequence, fenced, tables);
+            transaction.forgetNumbers();
         } finally {
             writer.unlock();
         }
@@ -375,6 +421,17 @@ public final class Store implements AutoCloseable {
     public interface CommitListener {
         /** A record is durable. Must be quick and must not write. */
         void committed(long sequence, List<Changes.Write> writes);
+    }
+
+    /** Hears of records that were undone. */
+    @FunctionalInterface
+    public interface UndoListener {
+        /**
+         * Rows are as they were before. Must be quick and must not write.
+         *
+         * @param restored the writes that restored them, in order
+         */
+        void undone(List<Changes.Write> restored);
     }
 
     /**

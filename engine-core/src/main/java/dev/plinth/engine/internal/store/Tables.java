@@ -253,6 +253,18 @@ final class Tables implements AutoCloseable {
         end();
     }
 
+    /**
+     * Says how far the rows stand that are left after an undo. Of a table that an undone record had written to, the last change counts
+     * as one of the last record that is left: it was not later.
+     */
+    void standAt(long timeMillis, long number) {
+        lastTimeMillis = timeMillis;
+        lastNumber = number;
+        for (int i = 0; i < changedAt.length; i++) {
+            changedAt[i] = Math.min(changedAt[i], lastSequence);
+        }
+    }
+
     void clear() {
         begin();
         for (TableName name : names) {

@@ -45,6 +45,11 @@ public final class Transaction implements Rows {
         return number;
     }
 
+    /** Gives the numbers again that were only given to records that are undone. */
+    void forgetNumbers() {
+        number = 0;
+    }
+
     /** Throws {@code Refused} if the journal has failed. */
     void checkWritable() {
         inFlight.checkWritable();
@@ -86,6 +91,7 @@ public final class Transaction implements Rows {
             // No memory, no stack: whatever of it was done is taken back, and nothing is written behind a record that
             // may be missing.
             inFlight.fail(sequence, false, tables);
+            forgetNumbers();
             throw e;
         }
         return sequence;

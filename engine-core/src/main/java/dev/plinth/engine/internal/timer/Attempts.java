@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Refused;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -101,6 +102,11 @@ public final class Attempts {
     private void run(long number, Runnable work) {
         try {
             work.run();
+        } catch (Refused refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
+                            + refused.refusal().detail());
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "Expected an attempt to report its end, but it failed", e);
         } finally {

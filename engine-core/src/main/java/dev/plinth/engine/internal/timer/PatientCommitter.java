@@ -4,20 +4,27 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Outcome;
+import java.util.function.BooleanSupplier;
 
 /**
  * Commits the steps of attempts, and while there is no room for one tries again: a full disk must not leave an attempt between two steps,
- * and nothing is done twice because of it. Thread-safe; it holds the thread that calls it.
+ * and nothing is done twice because of it. Once the journal has failed it tries no more. Thread-safe; it holds the thread that calls it.
  */
 public final class PatientCommitter implements Committer {
     private static final long PAUSE_MILLIS = 1000;
 
     private final Committer committer;
+    private final BooleanSupplier writable;
     private boolean stopped;
 
-    /** Commits by this committer. */
-    public PatientCommitter(Committer committer) {
+    /**
+     * Commits by this committer.
+     *
+     * @param writable says whether the store takes records; once it says no, nothing is tried again
+     */
+    public PatientCommitter(Committer committer, BooleanSupplier writable) {
         this.committer = committer;
+        this.writable = writable;
     }
 
     @Override
@@ -28,13 +35,13 @@ public final class PatientCommitter implements Committer {
     /** The same with so many tries at most, a second apart; the outcome says whether there was room. */
     public Outcome commit(Caller caller, Command.Change change, int tries) {
         Outcome outcome = committer.commit(caller, change);
-        for (int i = 1; i < tries && mayHaveRoomLater(outcome) && pause(); i++) {
+        for (int i = 1; i < tries && mayHaveRoomLater(outcome) && !isStopped() && pause(); i++) {
             outcome = committer.commit(caller, change);
         }
         return outcome;
     }
 
-    /** True if a step was refused for want of room, which there may be later. A journal that has failed gives no hope of any. */
+    /** True if a step was refused for want of room, which there may be later. A journal that has failed refuses in the same words. */
     public static boolean mayHaveRoomLater(Outcome outcome) {
         return outcome instanceof Outcome.Turned turned && turned.refusal().retryAfterSeconds() > 0;
     }
@@ -45,9 +52,9 @@ public final class PatientCommitter implements Committer {
         notifyAll();
     }
 
-    /** True once nothing is tried again. */
+    /** True once nothing is tried again: the engine closes, or the journal has failed. */
     public synchronized boolean isStopped() {
-        return stopped;
+        return stopped || !writable.getAsBoolean();
     }
 
     /** Waits a moment, in real time; false if nothing is tried again. */
@@ -57,7 +64,7 @@ public final class PatientCommitter implements Committer {
             if (!stopped) {
                 wait(PAUSE_MILLIS);
             }
-            return !stopped;
+            return !isStopped();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

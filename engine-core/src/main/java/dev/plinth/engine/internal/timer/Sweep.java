@@ -83,7 +83,7 @@ public final class Sweep implements Lane {
         if (attempts.isFull()) {
             return Retention.NEVER;
         }
-        long next = store.read(this::nextExpiry);
+        long next = store.look(this::nextExpiry);
         return next == Retention.NEVER ? next : Math.max(next + lateMillis(), notBefore);
     }
 
@@ -140,7 +140,7 @@ public final class Sweep implements Lane {
         int steps = 0;
         Turn turn = new Turn();
         for (Retention retention : retentions) {
-            while (attempts.isOpen() && store.read(retention::nextExpiry) <= now) {
+            while (attempts.isOpen() && store.look(retention::nextExpiry) <= now) {
                 if (steps++ == Limits.SWEEP_STEPS_MAX) {
                     return true;
                 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             if (!held.contains(lane)) {
                 next = Math.min(next, lane.nextReadyMillis());
             }
-            next = Math.min(next, store.read(rows -> firstDue(rows, lane, Long.MAX_VALUE - 1)).time);
+            next = Math.min(next, firstDueMillis(lane, Long.MAX_VALUE - 1));
         }
         return next;
     }
@@ -186,6 +187,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                     return;
                 }
             }
+        } catch (Refused refusal) {
+            // A row that a lane was shown will never be durable, so nothing is started by it.
+            if (store.isWritable()) {
+                throw refusal;
+            }
         } finally {
             pass.unlock();
         }
@@ -203,23 +209,29 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private boolean startFirstDue() {
         long now = store.nowMillis();
         Lane first = null;
-        Due due = Due.NEVER;
+        long earliest = Long.MAX_VALUE;
         for (Lane lane : lanes) {
-            Due candidate = store.read(rows -> firstDue(rows, lane, now));
-            if (candidate.time < due.time) {
+            long millis = firstDueMillis(lane, now);
+            if (millis < earliest) {
                 first = lane;
-                due = candidate;
+                earliest = millis;
             }
         }
         if (first == null) {
             return false;
         }
-        if (!first.start(due.number)) {
+        Lane lane = first;
+        long number = store.look(rows -> firstDue(rows, lane, now).number);
+        if (number != Rows.NONE && !lane.start(number)) {
             Map<Lane, Set<Long>> more = new HashMap<>(refused);
-            more.put(first, with(more.getOrDefault(first, Set.of()), due.number));
+            more.put(lane, with(more.getOrDefault(lane, Set.of()), number));
             refused = Map.copyOf(more);
         }
         return true;
+    }
+
+    private long firstDueMillis(Lane lane, long until) {
+        return store.look(rows -> firstDue(rows, lane, until).time);
     }
 
     private static <T> Set<T> with(Set<T> some, T one) {

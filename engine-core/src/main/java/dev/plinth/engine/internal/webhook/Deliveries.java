@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongToIntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
@@ -40,11 +41,11 @@ public final class Deliveries {
         return List.of(new OpenDeliveryRetention(), new DeliveryRetention());
     }
 
-    /** How many deliveries there are in each status, of all workspaces. */
-    public static Map<String, Long> countByStatus(Rows rows) {
-        Map<String, Long> counts = new LinkedHashMap<>();
+    /** Counts the deliveries in each status, of all workspaces. */
+    public static Map<String, ToLongFunction<Rows>> countsByStatus() {
+        Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
         for (DeliveryStatus status : DeliveryStatus.values()) {
-            counts.put(status.wireName(), rows.size(WebhookTables.ofAllByStatus(status)));
+            counts.put(status.wireName(), rows -> rows.size(WebhookTables.ofAllByStatus(status)));
         }
         return counts;
     }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -46,7 +45,6 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final Store store;
     private final Committer committer;
     private final PatientCommitter patient;
-    private final EngineClock clock;
     private final Seal seal;
     private final Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
@@ -72,7 +70,6 @@ public final class Webhooks implements Lane, AutoCloseable {
     public record Parts(
             Store store,
             Committer committer,
-            EngineClock clock,
             Seal seal,
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
@@ -91,8 +88,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     public Webhooks(Parts parts) {
         this.store = parts.store();
         this.committer = parts.committer();
-        this.patient = new PatientCommitter(committer);
-        this.clock = parts.clock();
+        this.patient = new PatientCommitter(committer, store::isWritable);
         this.seal = parts.seal();
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
@@ -181,11 +177,11 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** Starts a delivery, or lets what is due at its endpoint wait if no more may be under way there, or for its workspace. */
     @Override
     public boolean start(long number) {
-        DeliveryRow row = store.read(rows -> row(rows, number));
+        DeliveryRow row = durable(number);
         if (row == null) {
             return true;
         }
-        EndpointRow busy = slots.isFree(row.facts()) ? null : store.read(rows -> endpoint(rows, row));
+        EndpointRow busy = slots.isFree(row.facts()) ? null : store.readToAct(rows -> endpoint(rows, row));
         if (busy != null) {
             Outcome outcome = committer.commit(
                     Caller.engineFor(row.facts().workspace()), DeliverySteps.queue(busy, attempts::isClaimed));
@@ -197,7 +193,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** Starts one that has waited for a slot, at each endpoint in turn: so what waits and what falls due take turns too. */
     @Override
     public boolean startReady(long nowMillis) {
-        DeliveryRow ready = firstReady();
+        long number = firstReady();
+        DeliveryRow ready = number == Rows.NONE ? null : durable(number);
         if (ready == null) {
             return true;
         }
@@ -207,7 +204,7 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     @Override
     public boolean hasReady() {
-        return firstReady() != null;
+        return firstReady() != Rows.NONE;
     }
 
     private boolean begin(DeliveryRow.Facts facts) {
@@ -225,19 +222,19 @@ public final class Webhooks implements Lane, AutoCloseable {
         return started;
     }
 
-    /** The first one of the next endpoint at which deliveries wait and one of them could start now; null if there is none. */
-    private @Nullable DeliveryRow firstReady() {
+    /** The first one of the next endpoint at which deliveries wait and one of them could start now; NONE if there is none. */
+    private long firstReady() {
         if (!attempts.isOpen() || attempts.isFull()) {
-            return null;
+            return Rows.NONE;
         }
         long last = servedLast;
-        return store.read(rows -> {
-            DeliveryRow behind = firstReady(rows, last + 1, Long.MAX_VALUE);
-            return behind == null ? firstReady(rows, 0, last) : behind;
+        return store.look(rows -> {
+            long behind = firstReady(rows, last + 1, Long.MAX_VALUE);
+            return behind == Rows.NONE ? firstReady(rows, 0, last) : behind;
         });
     }
 
-    private @Nullable DeliveryRow firstReady(Rows rows, long from, long until) {
+    private long firstReady(Rows rows, long from, long until) {
         long queue = rows.ceiling(WebhookTables.QUEUED_AT, from);
         while (queue != Rows.NONE && queue <= until) {
             long number = rows.ceiling(DeliveryRow.queue(queue), 0);
@@ -246,11 +243,15 @@ public final class Webhooks implements Lane, AutoCloseable {
             }
             DeliveryRow row = number == Rows.NONE ? null : row(rows, number);
             if (row != null && slots.isFree(row.facts())) {
-                return row;
+                return number;
             }
             queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1);
         }
-        return null;
+        return Rows.NONE;
+    }
+
+    private @Nullable DeliveryRow durable(long number) {
+        return store.readToAct(rows -> row(rows, number));
     }
 
     private static @Nullable DeliveryRow row(Rows rows, long number) {
@@ -291,7 +292,9 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     private void attempt(long number) {
-        Due due = store.read(rows -> find(rows, number));
+        // What it sees of the deliveries before it in its lane is durable too: so a crash makes none of them come again
+        // behind it.
+        Due due = store.readToAct(rows -> find(rows, number));
         if (due == null || due.row.nextDue() == 0) {
             return;
         }
@@ -307,7 +310,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         } else if (!manual && due.waits) {
             patient.commit(engine, DeliverySteps.park(row));
         } else {
-            long at = clock.epochMillis();
+            long at = store.nowMillis();
             sending.put(number, row.attempts() + 1);
             try {
                 SendResult result = send(endpoint, row.facts().event(), body, at);

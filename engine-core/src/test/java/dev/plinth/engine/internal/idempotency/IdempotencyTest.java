@@ -102,7 +102,7 @@ class IdempotencyTest {
     void begin_sameKeyOfAnotherWorkspace_isAnotherKey() {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 
-        assertThat(idempotency.begin(store.view(), clock.epochMillis(), OTHER, KEY, SECOND))
+        assertThat(idempotency.begin(store.viewToAnswer(), clock.epochMillis(), OTHER, KEY, SECOND))
                 .isInstanceOf(Idempotency.Fresh.class);
     }
 
@@ -110,7 +110,7 @@ class IdempotencyTest {
     void begin_otherKeyOfTheSameWorkspace_isAnotherKey() {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 
-        assertThat(idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, "order-18", FIRST))
+        assertThat(idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "order-18", FIRST))
                 .isInstanceOf(Idempotency.Fresh.class);
     }
 
@@ -195,7 +195,7 @@ class IdempotencyTest {
         otherKey[0] = 1;
         Idempotency stranger = new Idempotency(new Seal(otherKey, ids));
 
-        assertThatThrownBy(() -> stranger.begin(store.view(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
+        assertThatThrownBy(() -> stranger.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageNotContaining(SECRET);
     }
@@ -263,7 +263,7 @@ class IdempotencyTest {
     }
 
     private Idempotency.Begin begin(String key, Fingerprint fingerprint) {
-        return idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, key, fingerprint);
+        return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, key, fingerprint);
     }
 
     private Idempotency.Fresh fresh(Fingerprint fingerprint) {

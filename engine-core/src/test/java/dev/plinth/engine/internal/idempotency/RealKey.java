@@ -88,8 +88,8 @@ final class RealKey implements KeyDoor {
     @Override
     public String begin(String request) {
         Fingerprint fingerprint = Fingerprint.of("POST", "/v1/resources", null, bytes(request));
-        Idempotency.Begin begin =
-                idempotency.begin(store.view(), clock.epochMillis(), WORKSPACE, "key-" + number.get(), fingerprint);
+        Idempotency.Begin begin = idempotency.begin(
+                store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "key-" + number.get(), fingerprint);
         if (begin instanceof Idempotency.Fresh mine) {
             fresh.set(mine);
             return FRESH;

@@ -62,35 +62,35 @@ final class ListedRows implements Rows {
     @Override
     public byte[] get(TableName table, byte[] key) {
         rowsRead++;
-        return store.view().get(table, key);
+        return store.viewToAnswer().get(table, key);
     }
 
     @Override
     public long floor(SetKey set, long number) {
         setSteps++;
-        return store.view().floor(set, number);
+        return store.viewToAnswer().floor(set, number);
     }
 
     @Override
     public long ceiling(SetKey set, long number) {
         setSteps++;
-        return store.view().ceiling(set, number);
+        return store.viewToAnswer().ceiling(set, number);
     }
 
     @Override
     public long size(SetKey set) {
-        return store.view().size(set);
+        return store.viewToAnswer().size(set);
     }
 
     @Override
     public byte[] at(long number) {
         rowsRead++;
-        return store.view().at(number);
+        return store.viewToAnswer().at(number);
     }
 
     @Override
     public byte[] keyAt(long number) {
-        return store.view().keyAt(number);
+        return store.viewToAnswer().keyAt(number);
     }
 
     private void append(List<Changes.Write> writes) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.Record;
 import dev.plinth.engine.internal.store.Replay;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -82,10 +84,31 @@ class UndoTest {
             assertThat(undone)
                     .as("state and replayed state, " + what)
                     .isEqualTo(Replay.stateHash(kind, RandomLife.TABLES, records.subList(0, (int) lost - 1)));
+            assertMarks(store, records.subList(0, (int) lost - 1), what);
             byte[] before = hashes.get(lost - 1);
             if (before != null) {
                 assertThat(undone).as("state and state before, " + what).isEqualTo(before);
             }
+        }
+    }
+
+    /** What stands in no row: time, numbers, and which tables have changed. */
+    private static void assertMarks(Store store, List<Record> kept, String what) {
+        Record last = kept.get(kept.size() - 1);
+        assertThat(store.lastSequence()).as("last sequence, " + what).isEqualTo(last.sequence());
+        assertThat(store.lastTimeMillis()).as("last time, " + what).isEqualTo(last.timeMillis());
+        assertThat(store.<Long>write(Transaction::nextNumber))
+                .as("next number, " + what)
+                .isEqualTo(last.lastNumber() + 1);
+        for (TableName table : RandomLife.TABLES) {
+            long changedAt = kept.stream()
+                    .filter(record -> record.writes().stream().anyMatch(write -> write.isIn(table)))
+                    .mapToLong(Record::sequence)
+                    .max()
+                    .orElse(0);
+            assertThat(store.<Long>write(transaction -> transaction.changedAt(table)))
+                    .as("last change of " + table.name() + ", " + what)
+                    .isBetween(changedAt, last.sequence());
         }
     }
 

@@ -121,7 +121,7 @@ final class ManyResources implements AutoCloseable {
     /** One page of a list, beside whoever writes. */
     Page page(String cursor, int limit, ResourceFilter filter) {
         long edge = cursor.isEmpty() ? Long.MAX_VALUE : Cursors.read(cursor, "f");
-        return store.read(view -> {
+        return store.readToAnswer(view -> {
             CountedRows rows = new CountedRows(view);
             Caller caller = filter.shared() ? GRANTEE : CALLER;
             Context context = new Context(caller, 0, rows, ids, seal, () -> 0);

@@ -48,7 +48,8 @@ class BrokenCommitTest {
                     .isInstanceOf(StackOverflowError.class);
 
             assertThat(store.stateHash()).isEqualTo(before);
-            assertThat(store.<Boolean>read(rows -> rows.get(BRITTLE, Parcels.key(2)) == null && rows.size(ALL) == 1))
+            assertThat(store.<Boolean>readToAnswer(
+                            rows -> rows.get(BRITTLE, Parcels.key(2)) == null && rows.size(ALL) == 1))
                     .isTrue();
             assertThat(store.isWritable()).isFalse();
             assertThatThrownBy(() -> put(store, 5, (byte) 5)).isInstanceOf(Refused.class);

@@ -45,7 +45,7 @@ class InterruptedCallerTest {
         }
         try (Store store = open(durability)) {
             for (long i = 0; i < RECORDS; i++) {
-                assertThat(Parcels.value(store.view(), i)).isEqualTo(i);
+                assertThat(Parcels.value(store.viewToAnswer(), i)).isEqualTo(i);
             }
             assertThat(store.committed()).isEqualTo(RECORDS);
         }

@@ -94,7 +94,7 @@ class JournalContractTest {
         settle(store, Parcels.put(store, 1, 1000));
 
         assertThat(store.stateHash()).isEqualTo(before);
-        assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(4);
+        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(4);
     }
 
     @ParameterizedTest
@@ -134,7 +134,7 @@ class JournalContractTest {
         Store store = open(temper.losing(FATAL).journal());
         putAndSettleUpTo(store, FATAL);
 
-        View view = store.view();
+        View view = store.viewToAnswer();
         assertThat(Parcels.value(view, 0)).isEqualTo(3);
         assertThat(Parcels.value(view, 77)).isEqualTo(-1);
         assertThat(view.highest()).isEqualTo(FATAL - 1);
@@ -178,8 +178,8 @@ class JournalContractTest {
         assertThat(waiters.get(1)).isCompleted();
         assertThat(waiters.get(2)).isCompletedExceptionally();
         assertThat(heard).containsExactly(1L);
-        assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(1);
-        assertThat(store.<Long>read(rows -> Parcels.value(rows, 2))).isEqualTo(-1);
+        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(1);
+        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 2))).isEqualTo(-1);
     }
 
     @Test
@@ -227,7 +227,7 @@ class JournalContractTest {
         journal.durable(1);
         Parcels.put(store, 1, 20);
 
-        View view = store.view();
+        View view = store.viewToAnswer();
         assertThat(Parcels.value(view, 1)).isEqualTo(20);
         CompletableFuture<Void> answer = store.whenCommitted(view.highest());
 
@@ -279,7 +279,7 @@ class JournalContractTest {
             journal.unknown(4);
 
             assertThat(store.stateHash()).isEqualTo(before);
-            assertThat(Parcels.value(store.view(), 1)).isEqualTo(1);
+            assertThat(Parcels.value(store.viewToAnswer(), 1)).isEqualTo(1);
         }
     }
 

@@ -15,6 +15,9 @@ public final class LateJournal implements Journal {
     });
     private final List<Record> appended = new CopyOnWriteArrayList<>();
     private final boolean flushesByItself;
+    private volatile boolean held;
+    private volatile boolean failed;
+    private volatile long durable;
     private volatile Fates fates;
 
     private LateJournal(boolean flushesByItself) {
@@ -26,7 +29,7 @@ public final class LateJournal implements Journal {
         return new LateJournal(false);
     }
 
-    /** One that makes durable, in groups, what was appended during the flush before. */
+    /** One that makes durable, in groups, what was appended during the flush before, until it is told to hold. */
     public static LateJournal groupCommit() {
         return new LateJournal(true);
     }
@@ -36,18 +39,38 @@ public final class LateJournal implements Journal {
         return appended;
     }
 
+    /** The sequence of the last record that is durable. */
+    public long durable() {
+        return durable;
+    }
+
+    /** Makes durable, from now on, what a test names only. */
+    public void hold() {
+        onFlusher(() -> held = true);
+    }
+
+    /** Makes all durable that was appended, and flushes by itself again; does nothing once it has failed. */
+    public void letGo() {
+        onFlusher(() -> {
+            held = false;
+            flush();
+        });
+    }
+
     /** Makes all up to a sequence durable; returns when that has been told. */
     public void durable(long sequence) {
-        onFlusher(() -> fates.durable(sequence));
+        onFlusher(() -> tellDurable(sequence));
     }
 
     /** Loses the reign from a sequence on. */
     public void fenced(long sequence) {
+        failed = true;
         onFlusher(() -> fates.fenced(sequence));
     }
 
     /** Loses track from a sequence on. */
     public void unknown(long sequence) {
+        failed = true;
         onFlusher(() -> fates.unknown(sequence));
     }
 
@@ -65,8 +88,7 @@ public final class LateJournal implements Journal {
     public void append(Record record) {
         appended.add(record);
         if (flushesByItself) {
-            flusher.execute(
-                    () -> fates.durable(appended.get(appended.size() - 1).sequence()));
+            flusher.execute(this::flush);
         }
     }
 
@@ -78,6 +100,17 @@ public final class LateJournal implements Journal {
     @Override
     public void close() {
         flusher.shutdown();
+    }
+
+    private void flush() {
+        if (!held && !failed && !appended.isEmpty()) {
+            tellDurable(appended.get(appended.size() - 1).sequence());
+        }
+    }
+
+    private void tellDurable(long sequence) {
+        durable = sequence;
+        fates.durable(sequence);
     }
 
     private void onFlusher(Runnable work) {

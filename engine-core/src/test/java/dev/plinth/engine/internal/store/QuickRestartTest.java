@@ -82,7 +82,7 @@ class QuickRestartTest {
             assertThat(store.committed()).isEqualTo(last);
             assertThat(store.figures().get(0).rows()).isEqualTo(rows(store));
             assertThat(Parcels.put(store, 1, 77)).isEqualTo(last + 1);
-            assertThat(store.<Long>read(rows -> Parcels.value(rows, 1))).isEqualTo(77);
+            assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(77);
         }
     }
 
@@ -360,7 +360,7 @@ class QuickRestartTest {
     }
 
     private static long rows(Store store) {
-        return store.<Integer>read(rows -> {
+        return store.<Integer>readToAnswer(rows -> {
             int count = 0;
             for (int id = 0; id < IDS; id++) {
                 count += Parcels.value(rows, id) == -1 ? 0 : 1;

@@ -83,7 +83,7 @@ class ReadTest {
     void read_readerThatFailsBesideTheWriter_isTriedAgain() {
         AtomicInteger tries = new AtomicInteger();
 
-        String result = store.read(rows -> {
+        String result = store.readToAnswer(rows -> {
             if (tries.incrementAndGet() == 1) {
                 onOtherThread(() -> Parcels.put(store, 1, 1));
                 throw new IllegalStateException("what a torn read may cause");
@@ -99,7 +99,7 @@ class ReadTest {
     void read_writerThatNeverRests_endsInTurnWithIt() {
         AtomicInteger tries = new AtomicInteger();
 
-        long value = store.read(rows -> {
+        long value = store.readToAnswer(rows -> {
             long first = Parcels.value(rows, 1);
             boolean alone = tries.incrementAndGet() > 16;
             if (!alone) {
@@ -191,7 +191,7 @@ class ReadTest {
             running.add(readers.submit(() -> {
                 List<Long> wrong = new ArrayList<>();
                 do {
-                    Long found = store.read(reader);
+                    Long found = store.readToAnswer(reader);
                     if (found != null) {
                         wrong.add(found);
                     }
@@ -238,7 +238,7 @@ class ReadTest {
     }
 
     private long highest(Function<View, ?> reader) {
-        return store.<Long>read(view -> {
+        return store.<Long>readToAnswer(view -> {
             var unused = reader.apply(view);
             return view.highest();
         });

@@ -1,0 +1,39 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import org.jspecify.annotations.Nullable;
+
+/** Shows rows one by one, each once it is durable. */
+record RowsToAct(Store store) implements Rows {
+    @Override
+    public byte @Nullable [] get(TableName table, byte[] key) {
+        return store.readToAct(rows -> rows.get(table, key));
+    }
+
+    @Override
+    public long floor(SetKey set, long number) {
+        return store.readToAct(rows -> rows.floor(set, number));
+    }
+
+    @Override
+    public long ceiling(SetKey set, long number) {
+        return store.readToAct(rows -> rows.ceiling(set, number));
+    }
+
+    @Override
+    public long size(SetKey set) {
+        return store.readToAct(rows -> rows.size(set));
+    }
+
+    @Override
+    public byte @Nullable [] at(long number) {
+        return store.readToAct(rows -> rows.at(number));
+    }
+
+    @Override
+    public byte @Nullable [] keyAt(long number) {
+        return store.readToAct(rows -> rows.keyAt(number));
+    }
+}
