@@ -390,6 +390,7 @@ public final class Pipeline {
     private Step again(Passage passage) {
         passage.pauses = false;
         try {
+            entrance.accessAgain(passage);
             passage.checkStillAllowed(parts.store.view());
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
@@ -409,6 +410,7 @@ public final class Pipeline {
 
     private Answer askAgain(Passage passage, Command.Query query) {
         return answer(passage, context -> {
+            entrance.accessAgain(passage);
             passage.checkStillAllowed(context.rows());
             return query.answer(context);
         });
