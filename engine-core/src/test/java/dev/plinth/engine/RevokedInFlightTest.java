@@ -7,6 +7,8 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Times;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +94,34 @@ final class RevokedInFlightTest {
 
         assertThat(waiting.join().text()).contains("\"code\":\"insufficient_scope\"", "jobs:write");
         assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"");
+    }
+
+    @Test
+    void lease_secretRotatedWhileItWaits_jobStaysQueued() {
+        CompletableFuture<Reply> waiting = submit("POST", "/v1/jobs/lease", "{\"types\":[\"elsewhere\"],\"wait\":30}");
+        assertThat(call("POST", "/v1/keys/" + keyId + "/rotate", "{\"graceSeconds\":0}")
+                        .status())
+                .isEqualTo(200);
+
+        store.use(store.newKey(workspace));
+        String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+
+        assertThat(waiting.join().text()).contains("\"code\":\"invalid_token\"");
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"");
+    }
+
+    @Test
+    void waitForAJob_keyExpiresMeanwhile_isNotShownItsEnd() {
+        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
+        String ends = Times.text(store.clock.epochMillis() + 60_000);
+        assertThat(call("PATCH", "/v1/keys/" + keyId, "{\"expiresAt\":\"" + ends + "\"}")
+                        .status())
+                .isEqualTo(200);
+        CompletableFuture<Reply> waiting = submit("GET", "/v1/jobs/" + job + "?wait=30", null);
+        store.clock.advance(Duration.ofSeconds(61));
+        goOn.countDown();
+
+        assertThat(waiting.join().text()).contains("\"code\":\"invalid_token\"");
     }
 
     @Test

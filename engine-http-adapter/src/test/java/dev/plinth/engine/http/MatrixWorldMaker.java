@@ -11,6 +11,7 @@ import dev.plinth.engine.http.MatrixWorld.Neighbour;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Lays out a matrix's world: a caller's workspace, its neighbours, and something in every state. For one use. */
 final class MatrixWorldMaker {
@@ -21,6 +22,9 @@ final class MatrixWorldMaker {
     private static final String IDLE_JOB = "{\"type\":\"idle\",\"input\":{}}";
     private static final String ENDPOINTS = "/v1/webhook-endpoints";
     private static final List<String> FAMILIES = List.of("resources", "jobs", "events", "webhooks", "keys");
+    /** The request log is only read. */
+    private static final String LOG = "requests:read";
+
     /** More than the ten for each item of a page that a list examines before it says that there is more. */
     private static final int FOREIGN_ROWS = 12;
 
@@ -172,12 +176,16 @@ final class MatrixWorldMaker {
         for (String family : FAMILIES) {
             restricted(family + ":read", List.of(family + ":read"));
             restricted(family + ":write", List.of(family + ":write"));
-            List<String> others = FAMILIES.stream()
-                    .filter(each -> !each.equals(family))
-                    .map(each -> each + ":write")
-                    .toList();
-            restricted("not " + family, others);
+            restricted(
+                    "not " + family,
+                    Stream.concat(Stream.of(LOG), writesBut(family)).toList());
         }
+        restricted(LOG, List.of(LOG));
+        restricted("not requests", writesBut("requests").toList());
+    }
+
+    private static Stream<String> writesBut(String family) {
+        return FAMILIES.stream().filter(each -> !each.equals(family)).map(each -> each + ":write");
     }
 
     private void restricted(String name, List<String> scopes) {

@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The door of the room: turns a credential into a caller.
  *
- * <p>What was found is cached under the header as it was sent, together with the version of all keys and workspaces; a committed
- * change of any of them moves the version, and so does an undo, so that what was cached before is looked up again. No time to live decides about access.
+ * <p>What was found is cached under the header in its usual spelling, so that a key has one entry however a client spells the header. The
+ * entry carries the version of all keys and workspaces. A committed change of any of them moves the version, and so does an undo: what was
+ * cached before is looked up again. No time to live decides about access.
  * Thread-safe.
  */
 public final class Access {
+    private static final String BEARER = "Bearer ";
     private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
@@ -154,6 +156,12 @@ public final class Access {
         return write.isIn(AccessTables.WORKSPACES);
     }
 
+    /** Counts the credentials that are cached, about. */
+    long cached() {
+        cache.cleanUp();
+        return cache.estimatedSize();
+    }
+
     /** Forgets all that is cached, because the rows behind it are gone. */
     public void forget() {
         version.incrementAndGet();
@@ -168,6 +176,7 @@ public final class Access {
      * @throws Refused with 401 if the credential is no good
      */
     public Entry authenticate(@Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
+        // Only the usual spelling is a key of the cache: a client could send any other one in a million forms.
         Entry known = authorization == null ? null : cache.getIfPresent(authorization);
         if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
             return known;
@@ -180,7 +189,7 @@ public final class Access {
         if (entry == null) {
             throw new Refused(NOT_VALID);
         }
-        cache.put(authorization, entry);
+        cache.put(BEARER + token, entry);
         return entry;
     }
 
@@ -321,10 +330,10 @@ public final class Access {
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {
-        if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return null;
         }
-        String token = authorization.substring(7).strip();
+        String token = authorization.substring(BEARER.length()).strip();
         return token.isEmpty() ? null : isAscii(token) ? token : "?";
     }
 

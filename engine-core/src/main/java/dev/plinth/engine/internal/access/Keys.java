@@ -108,6 +108,7 @@ public final class Keys {
     public static Command.Change update(Id id, Patch patch, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
+            checkMayManage(context.caller(), old);
             int wanted = patch.scopes() == null ? old.scopes() : patch.scopes();
             checkMayGive(context.caller(), wanted);
             KeyRow row = old.with(
@@ -124,6 +125,7 @@ public final class Keys {
     public static Command.Change revoke(Id id, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
+            checkMayManage(context.caller(), old);
             if (old.revoked()) {
                 return Decision.nothing(Outcome.Done.ok(shown(context, old, null, uses)));
             }
@@ -140,7 +142,7 @@ public final class Keys {
     public static Command.Change rotate(Id id, long graceSeconds, KeyUses uses) {
         return context -> {
             KeyRow old = find(context, id);
-            checkMayGive(context.caller(), old.scopes());
+            checkMayManage(context.caller(), old);
             if (old.revoked()) {
                 throw Refused.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -219,24 +221,33 @@ public final class Keys {
         }
     }
 
+    /** Refuses to give a key what the caller's key lacks. */
     private static void checkMayGive(Caller caller, int scopes) {
+        checkHas(
+                caller,
+                scopes,
+                "Only a full key may give full access, and this one is restricted; name scopes, or use a full key.",
+                "A key may give only scopes that it has itself, and this one lacks %s; leave that out, or use another key.");
+    }
+
+    /** Refuses to touch a key that may do more than the caller's: the secret of a key that is rotated is the caller's. */
+    private static void checkMayManage(Caller caller, KeyRow key) {
+        checkHas(
+                caller,
+                key.scopes(),
+                "Only a full key may change, rotate or revoke a full key, and this one is restricted; use a full key.",
+                "A key may change, rotate or revoke only a key with no scope more than its own, and this one lacks %s;"
+                        + " use another key.");
+    }
+
+    private static void checkHas(Caller caller, int scopes, String lacksAll, String lacksSome) {
         int lacking = scopes & ~caller.scopes();
         if (lacking == 0) {
             return;
         }
-        List<String> names = Scope.names(lacking);
-        if (names.isEmpty()) {
-            throw new Refused(Refusal.of(
-                            ProblemCode.INSUFFICIENT_SCOPE,
-                            "Expected a full key to give a full key, but this one is restricted to the scopes it names;"
-                                    + " name scopes, or use a full key.")
-                    .hint("all"));
-        }
-        throw new Refused(Refusal.of(
-                        ProblemCode.INSUFFICIENT_SCOPE,
-                        "Expected a key that has every scope that it gives, but it lacks " + String.join(" ", names)
-                                + ".")
-                .hint(String.join(" ", names)));
+        String names = String.join(" ", Scope.names(lacking));
+        String detail = scopes == Scope.FULL ? lacksAll : String.format(lacksSome, names);
+        throw new Refused(Refusal.of(ProblemCode.INSUFFICIENT_SCOPE, detail).hint(names.isEmpty() ? "all" : names));
     }
 
     private static void putToken(Changes changes, KeyRow row, ApiSecret secret) {

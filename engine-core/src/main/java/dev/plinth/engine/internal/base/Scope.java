@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a restricted key may be allowed to do; write includes read. */
+/** Things that a restricted key may be allowed to do; write includes read. Each read stands at an even ordinal, before its write. */
 public enum Scope {
     RESOURCES_READ,
     RESOURCES_WRITE,
@@ -16,7 +16,8 @@ public enum Scope {
     WEBHOOKS_READ,
     WEBHOOKS_WRITE,
     KEYS_READ,
-    KEYS_WRITE;
+    KEYS_WRITE,
+    REQUESTS_READ;
 
     /** Everything there is or will be: a full key. It is more than all scopes that have names. */
     public static final int FULL = Integer.MAX_VALUE;

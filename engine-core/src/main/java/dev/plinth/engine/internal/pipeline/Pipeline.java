@@ -396,6 +396,7 @@ public final class Pipeline {
     private Step again(Passage passage) {
         passage.pauses = false;
         try {
+            entrance.accessAgain(passage);
             passage.checkStillAllowed(parts.store.viewToAnswer());
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
@@ -415,6 +416,7 @@ public final class Pipeline {
 
     private Answer askAgain(Passage passage, Command.Query query) {
         return answer(passage, context -> {
+            entrance.accessAgain(passage);
             passage.checkStillAllowed(context.rows());
             return query.answer(context);
         });

@@ -15,6 +15,7 @@ import static dev.plinth.engine.internal.base.Scope.JOBS_READ;
 import static dev.plinth.engine.internal.base.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.base.Scope.KEYS_READ;
 import static dev.plinth.engine.internal.base.Scope.KEYS_WRITE;
+import static dev.plinth.engine.internal.base.Scope.REQUESTS_READ;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_READ;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
 import static dev.plinth.engine.internal.base.Scope.WEBHOOKS_READ;
@@ -328,10 +329,12 @@ final class CommandTable {
 
     private static void requests(List<Operation> table, RequestDecoders decode) {
         table.add(row("listRequests", "GET", "/v1/requests")
+                .scope(REQUESTS_READ)
                 .page()
                 .gives("LoggedRequest")
                 .decodedBy(decode::list));
         table.add(row("getRequest", "GET", "/v1/requests/{requestId}")
+                .scope(REQUESTS_READ)
                 .gives("LoggedRequest")
                 .decodedBy(decode::get));
     }

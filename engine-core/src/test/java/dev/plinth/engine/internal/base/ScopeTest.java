@@ -21,7 +21,8 @@ class ScopeTest {
                         "webhooks:read",
                         "webhooks:write",
                         "keys:read",
-                        "keys:write");
+                        "keys:write",
+                        "requests:read");
         for (Scope scope : Scope.values()) {
             assertThat(Scope.named(scope.wireName())).isSameAs(scope);
         }
@@ -56,7 +57,13 @@ class ScopeTest {
         assertThat(Scope.names(0)).isEmpty();
         assertThat(Scope.names(Scope.FULL)).isEmpty();
         assertThat(Scope.names((1 << Scope.values().length) - 1))
-                .containsExactly("resources:write", "jobs:write", "events:write", "webhooks:write", "keys:write");
+                .containsExactly(
+                        "resources:write",
+                        "jobs:write",
+                        "events:write",
+                        "webhooks:write",
+                        "keys:write",
+                        "requests:read");
     }
 
     @Test
