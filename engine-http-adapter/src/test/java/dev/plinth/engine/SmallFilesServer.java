@@ -5,24 +5,37 @@ import dev.plinth.engine.http.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
  * What a child JVM runs: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
- * test could reach. Each line on standard input orders a snapshot. Arguments: directory, kind of tables, durability, operator's token, and
- * where a clean stop leaves the tables if it does.
+ * test could reach. Each line on standard input orders a snapshot. Arguments: directory, kind of tables, durability, operator's token, the file of
+ * the listener, to which it adds the workspace and id of each event that it hears of, and where a clean stop leaves the tables if it does.
  */
 public final class SmallFilesServer {
     private static final int SEGMENT_BYTES = 192 * 1024;
     private static final long BYTES_PER_SNAPSHOT = 400 * 1024;
-    /** There is room for twice as many events of usual length: a hundred kills leave some 83,000, which are longer. */
-    private static final int RESOURCES_MAX = 150_000;
+    /** There is room for twice as many events of usual length: fifty kills leave some 150,000, some of which are longer. */
+    private static final int RESOURCES_MAX = 250_000;
 
     private static final int UNLIMITED = 1_000_000;
 
     private SmallFilesServer() {}
+
+    /** A write is with the operating system when it returns: it survives the kill of this process. */
+    private static void write(FileChannel file, String line) {
+        try {
+            int unused = file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Serves until it is stopped or killed; says the key, once, and where it listens. */
     public static void main(String[] arguments) throws IOException {
@@ -35,9 +48,12 @@ public final class SmallFilesServer {
                 .createDefaultWorkspace(true)
                 .adminToken(arguments[3])
                 .webhookAllow("127.0.0.0/8");
-        if (arguments.length > 4) {
-            builder.quickRestart(Path.of(arguments[4]));
+        if (arguments.length > 5) {
+            builder.quickRestart(Path.of(arguments[5]));
         }
+        FileChannel heard =
+                FileChannel.open(Path.of(arguments[4]), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        builder.listener("witness", (workspace, event) -> write(heard, workspace + " " + event.id() + "\n"));
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             builder.plan(Plan.perMinute(plan.name(), UNLIMITED)
                     .withEndpointsMax(UNLIMITED)

@@ -206,7 +206,8 @@ class DiskFullIT {
                 disk.path().resolve("store").toString(),
                 "HEAP",
                 "FSYNC",
-                ADMIN);
+                ADMIN,
+                base.resolve("heard").toString());
     }
 
     private static int cycles() {

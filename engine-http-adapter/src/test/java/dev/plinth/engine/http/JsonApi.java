@@ -12,16 +12,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Calls of a server over HTTP, and what they answer. Thread-safe. */
 final class JsonApi {
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
     private final String token;
     private volatile String base = "";
 
     JsonApi(String token) {
+        this(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), token);
+    }
+
+    private JsonApi(HttpClient http, String token) {
+        this.http = http;
         this.token = token;
+    }
+
+    /** Returns calls of the same server with another credential. */
+    JsonApi as(String otherToken) {
+        JsonApi other = new JsonApi(http, otherToken);
+        other.connect(base);
+        return other;
     }
 
     /** Where the server listens from now on. */
@@ -57,6 +69,18 @@ final class JsonApi {
 
     Answer get(String path) throws IOException, InterruptedException {
         return send("GET", path, "", "");
+    }
+
+    /** Opens the stream of all events behind one; the oldest that is kept if {@code after} is empty. */
+    Stream<String> stream(String after) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/v1/events/stream"))
+                .header("Authorization", "Bearer " + token);
+        if (!after.isEmpty()) {
+            request.header("Last-Event-ID", after);
+        }
+        HttpResponse<Stream<String>> reply = http.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+        assertThat(reply.statusCode()).as("status of the stream").isEqualTo(200);
+        return reply.body();
     }
 
     /** Sends a call; without a key if that is empty. */

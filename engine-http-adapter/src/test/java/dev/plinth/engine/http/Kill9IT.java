@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.SmallFilesServer;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -17,16 +18,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A server with a real directory, killed while eight writers change everything that there is to change: after some
- * acknowledgements, while a snapshot is being written, when it has its name and what it replaces goes, and while the journal goes
- * from one segment to the next. What was
- * acknowledged is there afterwards, whole, and nothing is half done. At the end the jar itself serves the last directory and delivers what is
- * left. How long the starts take is told and not judged: a busy machine is no mistake.
+ * Kills a server with a real directory, or cuts the power of its disk, while eight writers change everything that there is to change. The end
+ * comes after some acknowledgements, while a snapshot is written or published, while the journal changes segments, and around a decision of
+ * thousands of rows. Afterwards all that was acknowledged is there, nothing is half done, and all that anybody was told is true: by an
+ * answer, a webhook, the stream, or a listener in the server's JVM. At the end the jar itself serves the last directory and delivers what
+ * is left. The time of a start is printed and not judged, because the machine may be busy.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 class Kill9IT {
@@ -34,9 +36,14 @@ class Kill9IT {
     private static final int ACKNOWLEDGED_MAX = 250;
     private static final int DELIVERY_SECONDS = 420;
     private static final int CYCLES_PER_LINE = 50;
-    private static final int CYCLES_PER_STORE = 100;
+    private static final int CYCLES_PER_STORE = 50;
     private static final int WATCH_SECONDS = 60;
     private static final int LATER_NANOS_MAX = 3_000_000;
+    /** Until the server is killed after a decision of thousands of rows was sent. */
+    private static final int DECISION_NANOS_MAX = 100_000_000;
+
+    private static final String ORDERED = "/ordered";
+    private static final int DISK_MEGABYTES = 3000;
     private static final String ADMIN = "operator-secret";
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -51,7 +58,8 @@ class Kill9IT {
         SOME_WRITES(""),
         SNAPSHOT_BEGUN("snapshot.tmp"),
         SNAPSHOT_PUBLISHED("snapshot-"),
-        SEGMENT("journal-");
+        SEGMENT("journal-"),
+        LARGE_DECISION("");
 
         private final String file;
 
@@ -65,6 +73,14 @@ class Kill9IT {
 
     private Path base = Path.of("");
 
+    /** How the server ends; gives its disk back. */
+    private interface Ending {
+        void end(ServedProcess server) throws IOException, InterruptedException;
+    }
+
+    private Ending ending = ServedProcess::kill;
+    private @Nullable LoopDisk disk;
+
     @Test
     void killedWhileWriting_allThatWasAcknowledgedIsThereAndNothingIsHalfDone() throws Exception {
         runRepeatably(random -> runStores(cycles(4, 30, 1000), random, false));
@@ -73,6 +89,23 @@ class Kill9IT {
     @Test
     void killedAfterAQuickRestart_allThatWasAcknowledgedIsThereAndStaleTablesAreNotUsed() throws Exception {
         runRepeatably(random -> runStores(cycles(2, 10, 300), random, true));
+    }
+
+    @Test
+    void powerCutWhileWriting_allThatWasAcknowledgedIsThereAndNobodyWasToldMore() throws Exception {
+        runRepeatably(random -> {
+            try (LoopDisk made = LoopDisk.make(stores, DISK_MEGABYTES)) {
+                disk = made;
+                ending = server -> {
+                    made.cut();
+                    spin(random.nextInt(LATER_NANOS_MAX * 10));
+                    server.kill();
+                    made.restart();
+                };
+                base = Files.createDirectory(stores.resolve("beside"));
+                run(cycles(2, 20, 200), random, false, false);
+            }
+        });
     }
 
     private static void runRepeatably(Life life) throws Exception {
@@ -105,25 +138,39 @@ class Kill9IT {
         List<Long> starts = new ArrayList<>();
         try (WebhookCatcher catcher = new WebhookCatcher()) {
             ServedProcess server = quick ? startQuick() : start(random);
-            try {
+            JsonApi admin = new JsonApi(ADMIN);
+            admin.connect(server.base());
+            try (Crowd crowd = new Crowd(admin, server.base(), heard(), new Random(random.nextLong()))) {
                 JsonApi api = new JsonApi(server.key());
                 List<OracleWriter> writers = new ArrayList<>();
                 Oracle oracle = begin(server, api, writers, catcher, random);
+                String workspace =
+                        String.valueOf(api.get("/v1/workspace").json().get("id"));
+                Witnesses witnesses = new Witnesses(api, new History(api), workspace, catcher, ORDERED, heard());
                 for (int cycle = 0; cycle < cycles; cycle++) {
                     if (quick) {
                         server = stopAndStartQuickly(server);
                         api.connect(server.base());
                         oracle.check();
+                        crowd.check(server.base());
                     }
-                    killWhileWriting(server, writers, Moment.values()[cycle % Moment.values().length], random);
+                    witnesses.watch();
+                    crowd.begin();
+                    endWhileWriting(server, writers, crowd, cycle, random);
+                    witnesses.stop();
+                    crowd.stop();
                     server = quick ? startWithoutStaleTables() : start(random);
                     starts.add(server.startMillis());
                     api.connect(server.base());
                     oracle.check();
+                    witnesses.check();
+                    crowd.check(server.base());
                     if ((cycle + 1) % CYCLES_PER_LINE == 0) {
-                        System.out.println(cycle + 1 + " kills: " + oracle.figures());
+                        System.out.println(cycle + 1 + " ends: " + oracle.figures());
                     }
                 }
+                crowd.finish();
+                System.out.println("Told: " + witnesses.figures() + "; beside: " + crowd.figures());
                 server.kill();
                 if (deliver) {
                     server = startJar();
@@ -162,12 +209,16 @@ class Kill9IT {
         return next;
     }
 
-    private static Oracle begin(
+    private Oracle begin(
             ServedProcess server, JsonApi api, List<OracleWriter> writers, WebhookCatcher catcher, Random random)
             throws IOException, InterruptedException {
         JsonApi admin = new JsonApi(ADMIN);
         admin.connect(server.base());
         api.connect(server.base());
+        String ordered = "{\"url\":\"" + catcher.uri().replaceAll("/$", ORDERED)
+                + "\",\"types\":[\"resource.*\",\"child.*\"],\"ordering\":\"resource\"}";
+        assertThat(api.send("POST", "/v1/webhook-endpoints", "", ordered).status())
+                .isEqualTo(201);
         String grantee = String.valueOf(admin.send("POST", "/admin/v1/workspaces", "", "{\"name\":\"grantee\"}")
                 .json()
                 .get("id"));
@@ -175,13 +226,20 @@ class Kill9IT {
         String endpointId = String.valueOf(
                 api.send("POST", "/v1/webhook-endpoints", "", endpoint).json().get("id"));
         for (int i = 0; i < WRITERS; i++) {
-            writers.add(new OracleWriter(api, "w" + i, grantee, catcher.uri(), new Random(random.nextLong())));
+            writers.add(new OracleWriter(
+                    api, "w" + i, grantee, catcher.uri(), disk != null, new Random(random.nextLong())));
         }
         return new Oracle(api, writers, endpointId);
     }
 
-    private void killWhileWriting(ServedProcess server, List<OracleWriter> writers, Moment moment, Random random)
-            throws Exception {
+    private void endWhileWriting(
+            ServedProcess server, List<OracleWriter> writers, Crowd crowd, int cycle, Random random) throws Exception {
+        Moment moment = Moment.values()[cycle % Moment.values().length];
+        if (moment == Moment.LARGE_DECISION) {
+            LargeDecision.Kind[] kinds = LargeDecision.Kind.values();
+            LargeDecision.Kind kind = kinds[cycle / Moment.values().length % kinds.length];
+            crowd.prepare(kind, kind == LargeDecision.Kind.DELETE_PARENT ? rows(600, 3000) : rows(600, 5000));
+        }
         CountDownLatch enough = new CountDownLatch(random.nextInt(ACKNOWLEDGED_MAX));
         List<Thread> threads = new ArrayList<>();
         for (OracleWriter writer : writers) {
@@ -192,16 +250,23 @@ class Kill9IT {
         while (!enough.await(1, TimeUnit.SECONDS)) {
             rethrow(writers);
         }
-        if (moment != Moment.SOME_WRITES) {
+        if (moment == Moment.LARGE_DECISION) {
+            crowd.decide();
+            spin(random.nextInt(DECISION_NANOS_MAX));
+        } else if (moment != Moment.SOME_WRITES) {
             awaitFile(server, moment, writers);
-            long end = System.nanoTime() + random.nextInt(LATER_NANOS_MAX);
-            while (System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
+            spin(random.nextInt(LATER_NANOS_MAX));
         }
-        server.kill();
+        ending.end(server);
         for (Thread thread : threads) {
             thread.join();
+        }
+    }
+
+    private static void spin(int nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
         }
     }
 
@@ -235,7 +300,12 @@ class Kill9IT {
     }
 
     private Path store() {
-        return base.resolve("store");
+        return (disk == null ? base : disk.path()).resolve("store");
+    }
+
+    /** Beside the store: what the listener wrote has to be there when the power of the store's disk is cut. */
+    private Path heard() {
+        return base.resolve("heard");
     }
 
     private Path quick() {
@@ -256,12 +326,17 @@ class Kill9IT {
 
     private ServedProcess start(Random random) throws IOException {
         // Both levels survive the end of the process; at OS the callers write on their own threads.
-        String durability = random.nextBoolean() ? "OS" : "FSYNC";
-        return start(store().toString(), random.nextInt(4) == 0 ? "OFF_HEAP" : "HEAP", durability, ADMIN);
+        String durability = disk == null && random.nextBoolean() ? "OS" : "FSYNC";
+        return start(
+                store().toString(),
+                random.nextInt(4) == 0 ? "OFF_HEAP" : "HEAP",
+                durability,
+                ADMIN,
+                heard().toString());
     }
 
     private ServedProcess startQuick() throws IOException {
-        return start(store().toString(), "OFF_HEAP", "FSYNC", ADMIN, quick().toString());
+        return start(store().toString(), "OFF_HEAP", "FSYNC", ADMIN, heard().toString(), quick().toString());
     }
 
     private ServedProcess start(String... arguments) throws IOException {
@@ -281,6 +356,10 @@ class Kill9IT {
                 "--webhook-allow=127.0.0.0/8",
                 "--admin-token=" + ADMIN,
                 "--data=" + store());
+    }
+
+    private static int rows(int usual, int ci) {
+        return System.getProperty("plinth.test.scale", "short").equals("short") ? usual : ci;
     }
 
     private static int cycles(int usual, int ci, int longest) {

@@ -30,6 +30,7 @@ final class OracleWriter {
     private final String name;
     private final String grantee;
     private final String sink;
+    private final boolean diskMayFail;
     private final Random random;
     private final Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
     private final Map<String, Map<String, Object>> shares = new TreeMap<>();
@@ -44,12 +45,14 @@ final class OracleWriter {
      * @param name what all its marks start with
      * @param grantee the workspace with which it shares
      * @param sink where its webhooks go
+     * @param diskMayFail whether a 503 leaves a call open, as a server that is gone does
      */
-    OracleWriter(JsonApi api, String name, String grantee, String sink, Random random) {
+    OracleWriter(JsonApi api, String name, String grantee, String sink, boolean diskMayFail, Random random) {
         this.api = api;
         this.name = name;
         this.grantee = grantee;
         this.sink = sink;
+        this.diskMayFail = diskMayFail;
         this.random = random;
     }
 
@@ -124,6 +127,9 @@ final class OracleWriter {
     boolean send(Ask ask) throws IOException, InterruptedException {
         open = ask;
         Answer answer = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
+        if (diskMayFail && answer.status() == 503) {
+            throw new IOException("The disk of the server is gone: " + answer.body());
+        }
         open = null;
         assertThat(answer.status())
                 .as("%s: %s", ask, answer.body())
@@ -136,6 +142,9 @@ final class OracleWriter {
     void replay(Done call) throws IOException, InterruptedException {
         Ask ask = call.ask();
         Answer again = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
+        if (diskMayFail && again.status() == 503) {
+            throw new IOException("The disk of the server is gone: " + again.body());
+        }
         assertThat(again.replayed()).as("%s is replayed: %s", ask, again.body()).isTrue();
         assertThat(again.first())
                 .as("the replay of %s", ask)

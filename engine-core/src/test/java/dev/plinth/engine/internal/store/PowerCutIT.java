@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Refused;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.store;
+package dev.plinth.engine;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An ext4 file system in a file, whose power can be cut: what was not synced is gone, and what the kernel still holds with it. */
-final class LoopDisk implements AutoCloseable {
+public final class LoopDisk implements AutoCloseable {
     // EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: from now on nothing reaches the disk, not even the log.
     private static final String CUT =
             "open(my $d, '<', $ARGV[0]) or die $!; my $how = pack('L', 2); ioctl($d, 0x8004587D, $how) or die $!;";
@@ -29,7 +29,7 @@ final class LoopDisk implements AutoCloseable {
      *
      * @param megabytes its size
      */
-    static LoopDisk make(Path base, int megabytes) throws IOException {
+    public static LoopDisk make(Path base, int megabytes) throws IOException {
         assumeThat(System.getProperty("user.name"))
                 .as("who may mount a file system")
                 .isEqualTo("root");
@@ -44,17 +44,17 @@ final class LoopDisk implements AutoCloseable {
     }
 
     /** Where it is mounted. */
-    Path path() {
+    public Path path() {
         return mount;
     }
 
     /** Cuts the power; who has files open gets errors from now on. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         must("perl", "-e", CUT, mount.toString());
     }
 
     /** Brings it back after a cut, when nobody has files open any more. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         must("umount", mount.toString());
         mounted = false;
         must("mount", "-o", "loop", image.toString(), mount.toString());
