@@ -215,8 +215,11 @@ public final class Limits {
     /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
     public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;
 
-    /** Event types that an endpoint names. */
-    public static final int ENDPOINT_TYPES_MAX = 50;
+    /** Characters of the type of an event. */
+    public static final int EVENT_TYPE_LENGTH_MAX = 128;
+
+    /** Event types that an endpoint, a list or a stream names. */
+    public static final int EVENT_TYPES_MAX = 50;
 
     /** Headers that an endpoint adds. */
     public static final int ENDPOINT_HEADERS_MAX = 20;

@@ -113,5 +113,8 @@ public final class SetKinds {
     /** Turns of the workspaces that have queued jobs of one type and priority. */
     public static final int TURNS_READY = 38;
 
+    /** Events of a workspace whose types are the host's and start with one word, by this word. */
+    public static final int EVENTS_BY_FAMILY = 39;
+
     private SetKinds() {}
 }

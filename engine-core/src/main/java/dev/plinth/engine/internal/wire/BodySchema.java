@@ -62,6 +62,23 @@ final class BodySchema {
         return matchingOpen(pattern, example).raw("not", exception).close().bytes();
     }
 
+    /** Text of at most so many characters that matches a pattern as a whole, such as the example. */
+    static byte[] matching(Pattern pattern, String example, int lengthMax) {
+        return matchingOpen(pattern, example)
+                .member("maxLength", lengthMax)
+                .close()
+                .bytes();
+    }
+
+    /** The same, but text that matches another schema as well is none. */
+    static byte[] matchingUnless(Pattern pattern, String example, int lengthMax, byte[] exception) {
+        return matchingOpen(pattern, example)
+                .member("maxLength", lengthMax)
+                .raw("not", exception)
+                .close()
+                .bytes();
+    }
+
     /** A schema whose text matches a pattern as a whole. */
     static byte[] pattern(Pattern pattern) {
         return new JsonBytes().open().member("pattern", wholly(pattern)).close().bytes();

@@ -210,6 +210,7 @@ final class CommandTable {
         table.add(row("publishEvent", "POST", "/v1/events")
                 .scope(EVENTS_WRITE)
                 .takes("NewEvent")
+                .refuses(RESOURCE_ARCHIVED)
                 .gives(201, "Event")
                 .decodedBy(decode::publish));
         table.add(row("listEvents", "GET", "/v1/events")

@@ -17,6 +17,7 @@ import static dev.plinth.engine.internal.wire.BodySchema.text;
 import static dev.plinth.engine.internal.wire.BodySchema.typed;
 import static dev.plinth.engine.internal.wire.BodySchema.whole;
 
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -205,8 +206,13 @@ final class OpenApiBodies {
                 new BodySchema()
                         .needs(
                                 "type",
-                                matchingUnless(Events.TYPE, "payment.processed", pattern(Pattern.compile(reserved))))
+                                matchingUnless(
+                                        EventTypes.NAME,
+                                        "payment.processed",
+                                        Limits.EVENT_TYPE_LENGTH_MAX,
+                                        pattern(Pattern.compile(reserved))))
                         .needs("data", DATA)
+                        .may("resourceId", id(IdKind.RESOURCE))
                         .bytes());
     }
 
@@ -264,7 +270,8 @@ final class OpenApiBodies {
     }
 
     private static byte[] endpoint(BodySchema schema) {
-        byte[] types = array(0, Limits.ENDPOINT_TYPES_MAX, matching(WebhookDecoders.TYPE, "resource.*"));
+        byte[] type = matching(EventTypes.NAME_OR_PREFIX, "resource.*", Limits.EVENT_TYPE_LENGTH_MAX);
+        byte[] types = array(0, Limits.EVENT_TYPES_MAX, type);
         byte[] value = typed("string")
                 .member("maxLength", Limits.DESCRIPTION_LENGTH_MAX)
                 .member("pattern", BodySchema.wholly(Webhooks.HEADER_VALUE))
