@@ -371,6 +371,7 @@ public final class Engine implements AutoCloseable {
                         config.routes(),
                         requestLog,
                         new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                        VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));
     }

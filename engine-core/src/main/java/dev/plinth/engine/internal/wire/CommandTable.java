@@ -373,6 +373,7 @@ final class CommandTable {
                 .free()
                 .gives("RateLimits")
                 .decodedBy(decode::rateLimit));
+        table.add(row("getRoot", "GET", "/").anybody().gives("Root").decodedBy(decode::root));
         table.add(row("isLive", "GET", "/health/live").anybody().gives("Health").decodedBy(decode::live));
         table.add(
                 row("isReady", "GET", "/health/ready").anybody().gives("Health").decodedBy(decode::ready));

@@ -26,6 +26,7 @@ final class OpenApi {
     private static final String RUN_OPERATION = "runOperation";
     private static final int NOT_MODIFIED = 304;
     private static final String STREAM_EVENTS = "streamEvents";
+    private static final String GET_ROOT = "getRoot";
 
     private static final byte[] PROBLEM = """
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
@@ -239,7 +240,13 @@ final class OpenApi {
             json.name("content").open().name(mediaType(operation)).open();
             boolean isPage = operation.parameters().contains("cursor");
             OpenApiSchemas.add(json.name("schema"), success.entity(), isPage);
-            json.close().close();
+            json.close();
+            if (operation.name().equals(GET_ROOT)) {
+                json.name("text/html").open();
+                type(json.name("schema"), "string");
+                json.close();
+            }
+            json.close();
         }
         json.close();
     }

@@ -51,6 +51,7 @@ public final class Wire {
      * @param settings what the host says of routes
      * @param log the last requests of each workspace
      * @param figures gives the page of all figures
+     * @param version the version of the release
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -66,6 +67,7 @@ public final class Wire {
             RouteSettings settings,
             RequestLog log,
             Supplier<byte[]> figures,
+            String version,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
@@ -91,7 +93,8 @@ public final class Wire {
                                 parts.testClock(),
                                 parts.reset(),
                                 parts.figures(),
-                                openApi))));
+                                openApi,
+                                new FrontPage(parts.version())))));
         openApi.describe(table);
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
@@ -185,23 +188,13 @@ public final class Wire {
 
     private Request request(Call call) {
         Router.Match match = router.match(call.method(), call.path());
-        Map<String, String> headers = call.headers();
-        Request.Headers known = new Request.Headers(
-                headers.get("authorization"),
-                headers.get("idempotency-key"),
-                headers.get("if-match"),
-                headers.get("if-none-match"),
-                headers.get("prefer"),
-                headers.get("content-type"),
-                headers.get("content-encoding"),
-                headers.get("last-event-id"));
         boolean read = match.operation().body() != Operation.Body.NONE;
         return new Request(
                         match.operation(),
                         call.method(),
                         match.values(),
                         call.query(),
-                        known,
+                        new Request.Headers(call.headers()),
                         read ? call.body() : NO_BODY,
                         read && call.bodyTooLarge())
                 .sentTo(call.path());
