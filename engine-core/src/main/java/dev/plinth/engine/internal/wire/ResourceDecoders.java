@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.command.BulkJob;
@@ -27,6 +28,7 @@ import dev.plinth.engine.internal.resource.Shares;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Makes the commands on resources, their children and their shares. */
 final class ResourceDecoders {
@@ -103,9 +105,16 @@ final class ResourceDecoders {
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
         }
+        Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No such operation; " + known());
         return (Command.Change) context -> {
-            throw new Refused(Refusal.notFound());
+            throw new Refused(unknown);
         };
+    }
+
+    private String known() {
+        Set<String> names = new TreeSet<>(operations.keySet());
+        names.addAll(asyncOperations);
+        return names.isEmpty() ? "there are none." : "there are: " + String.join(", ", names) + ".";
     }
 
     Command share(Request request) {
