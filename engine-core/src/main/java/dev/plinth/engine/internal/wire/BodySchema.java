@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  */
 final class BodySchema {
     static final byte[] TRUTH = typed("boolean").close().bytes();
-    static final byte[] OBJECT = typed("object").close().bytes();
-    static final byte[] OBJECT_OR_NULL = typed("object", "null").close().bytes();
+    static final byte[] OBJECT = anyObject("object").close().bytes();
+    static final byte[] OBJECT_OR_NULL = anyObject("object", "null").close().bytes();
     static final byte[] TIME =
             typed("string").member("format", "date-time").close().bytes();
     static final byte[] TIME_OR_NULL =
@@ -99,7 +99,7 @@ final class BodySchema {
 
     /** One of these words. */
     static byte[] oneOf(List<String> words) {
-        return texts(new JsonBytes().open().name("enum"), words).close().bytes();
+        return texts(typed("string").name("enum"), words).close().bytes();
     }
 
     /** A whole number in a range. */
@@ -113,7 +113,7 @@ final class BodySchema {
 
     /** An object of at most so many bytes in compact form, which a schema cannot say otherwise. */
     static byte[] object(int bytesMax) {
-        return typed("object").member("x-bytes-max", bytesMax).close().bytes();
+        return anyObject("object").member("x-bytes-max", bytesMax).close().bytes();
     }
 
     /** An object of at most so many members. */
@@ -134,6 +134,11 @@ final class BodySchema {
                 .raw("items", items)
                 .close()
                 .bytes();
+    }
+
+    /** Says that there may be members: where it is left out, generated clients have objects without any. */
+    private static JsonBytes anyObject(String... types) {
+        return typed(types).member("additionalProperties", true);
     }
 
     /** A schema of these types that is still open. */

@@ -54,7 +54,7 @@ final class CommandTable {
                 .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
                 .scope(RESOURCES_READ)
-                .page("status", "type", "createdAfter", "createdBefore", "shared", "metadata.*")
+                .page("status", "type", "createdAfter", "createdBefore", "shared", QueryParameters.ANY_METADATA)
                 .gives("Resource")
                 .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")

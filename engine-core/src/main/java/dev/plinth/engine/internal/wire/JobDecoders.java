@@ -25,8 +25,7 @@ final class JobDecoders {
     static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
     static final long COUNT_MAX = 999_999_999_999_999_999L; // the most digits that a whole number may have
     private static final byte[] NO_RESULT = {};
-    private static final List<String> STATUSES =
-            List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
+    static final List<String> STATUSES = List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
 
     Command create(Request request) {
         Input input = Input.of(request);

@@ -106,8 +106,8 @@ final class OpenApiBodies {
         byte[] operation = typed("object")
                 .member(
                         "description",
-                        "The action, and the members of the call that it stands for; what is wrong with them is the outcome of this"
-                                + " operation.")
+                        "The action, the id of the resource unless the action creates one, and the members of the call that it stands"
+                                + " for. What is wrong with them is the outcome of this operation, and not a refusal of the call.")
                 .name("required")
                 .openArray()
                 .text("action")
@@ -115,6 +115,11 @@ final class OpenApiBodies {
                 .name("properties")
                 .open()
                 .raw("action", oneOf(BulkJob.ACTIONS))
+                .raw("id", id(IdKind.RESOURCE))
+                .raw("name", NAME)
+                .raw("type", type(ContentTypes.DEFAULT_RESOURCE, types.resourceTypes()))
+                .raw("data", OBJECT_OR_NULL)
+                .raw("metadata", METADATA_PATCH)
                 .close()
                 .close()
                 .bytes();
@@ -131,15 +136,19 @@ final class OpenApiBodies {
 
     /** Where the host has registered types, the usual one is left out only if it is among them. */
     private static byte[] newContent(String usual, Set<String> registered) {
-        byte[] type = registered.isEmpty()
-                ? matching(ContentRules.TYPE, usual)
-                : oneOf(registered.stream().sorted().toList());
+        byte[] type = type(usual, registered);
         BodySchema schema = new BodySchema().needs("name", NAME);
         boolean mayLack = registered.isEmpty() || registered.contains(usual);
         return (mayLack ? schema.may("type", type) : schema.needs("type", type))
                 .may("data", DATA)
                 .may("metadata", METADATA)
                 .bytes();
+    }
+
+    private static byte[] type(String usual, Set<String> registered) {
+        return registered.isEmpty()
+                ? matching(ContentRules.TYPE, usual)
+                : oneOf(registered.stream().sorted().toList());
     }
 
     private void workspaces(Plans plans) {

@@ -137,7 +137,7 @@ final class OpenApiSchemas {
             json.member("type", "array");
             type(json.name("items"), type.substring(1, type.length() - 1));
         } else if (type.contains("|")) {
-            json.name("enum").openArray();
+            json.member("type", "string").name("enum").openArray();
             for (String word : type.split("\\|")) {
                 json.text(word);
             }
@@ -151,6 +151,9 @@ final class OpenApiSchemas {
             json.member("type", "string").member("pattern", BodySchema.idPattern(type.substring(0, type.length() - 1)));
         } else if (JSON_TYPES.contains(type)) {
             json.member("type", type);
+            if (type.equals("object")) {
+                json.member("additionalProperties", true);
+            }
         } else if (!type.equals("any")) {
             throw new IllegalStateException("Expected a type of an entity, but \"" + type + "\" is none");
         }

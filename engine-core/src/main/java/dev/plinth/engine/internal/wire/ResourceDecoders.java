@@ -33,7 +33,8 @@ import java.util.TreeSet;
 /** Makes the commands on resources, their children and their shares. */
 final class ResourceDecoders {
     static final List<String> ROLES = List.of("reader", "editor");
-    private static final String METADATA = "metadata.";
+    static final List<String> STATUSES = List.of("active", "paused", "archived", "all");
+    static final List<String> INCLUDED = List.of("children");
 
     private final Map<String, OperationHandler> operations;
     private final Set<String> asyncOperations;
@@ -72,7 +73,7 @@ final class ResourceDecoders {
     Command get(Request request) {
         Input input = Input.of(request);
         Id id = input.id(IdKind.RESOURCE, 0);
-        boolean children = input.query().oneOf("include", List.of("children")) != null;
+        boolean children = input.query().oneOf("include", INCLUDED) != null;
         return input.checked(Resources.get(id, input.ifNoneMatch(), children));
     }
 
@@ -174,20 +175,20 @@ final class ResourceDecoders {
         String key = null;
         String value = "";
         for (Map.Entry<String, String> parameter : query.values().entrySet()) {
-            if (!parameter.getKey().startsWith(METADATA)) {
+            if (!QueryParameters.isMetadata(parameter.getKey())) {
                 continue;
             }
             if (key != null) {
                 query.error(
                         parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
             }
-            key = parameter.getKey().substring(METADATA.length());
+            key = parameter.getKey().substring(QueryParameters.METADATA.length());
             value = parameter.getValue();
         }
         Long after = query.time("createdAfter", false);
         Long before = query.time("createdBefore", true);
         return new ResourceFilter(
-                query.oneOf("status", List.of("active", "paused", "archived", "all")),
+                query.oneOf("status", STATUSES),
                 query.text("type"),
                 key,
                 value,
