@@ -116,5 +116,8 @@ public final class SetKinds {
     /** Events of a workspace whose types are the host's and start with one word, by this word. */
     public static final int EVENTS_BY_FAMILY = 39;
 
+    /** Types of a workspace's jobs that workers have leased lately. */
+    public static final int LEASED_TYPES = 40;
+
     private SetKinds() {}
 }

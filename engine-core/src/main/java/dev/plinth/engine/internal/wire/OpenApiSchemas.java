@@ -36,7 +36,7 @@ final class OpenApiSchemas {
                 "Job",
                 "id:job_ type:string status:scheduled|queued|running|succeeded|failed|canceled progress?:Progress result?:any"
                         + " error?:JobProblem attempt:integer maxAttempts:integer resourceId?:res_ runAt?:time"
-                        + " nextAttemptAt?:time cancelRequested?:boolean createdAt:time startedAt?:time finishedAt?:time");
+                        + " nextAttemptAt?:time cancelRequested?:boolean createdAt:time startedAt?:time finishedAt?:time handled?:boolean");
         ENTITIES.put("Leases", "data:[LeasedJob]");
         ENTITIES.put("LeasedJob", ENTITIES.get("Job") + " input:any leaseToken:string leaseExpiresAt:time");
         ENTITIES.put("LeaseEnd", "leaseExpiresAt:time cancelRequested:boolean");

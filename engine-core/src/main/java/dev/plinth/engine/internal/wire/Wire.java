@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
@@ -46,6 +47,7 @@ public final class Wire {
      *
      * @param operations the host's synchronous operations by name
      * @param asyncOperations the names of the host's asynchronous operations
+     * @param handled the types of jobs that are handled
      * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
      * @param settings what the host says of routes
@@ -62,6 +64,7 @@ public final class Wire {
             Webhooks webhooks,
             Map<String, OperationHandler> operations,
             Set<String> asyncOperations,
+            HandledTypes handled,
             ContentTypes types,
             KeyUses keyUses,
             RouteSettings settings,
@@ -83,7 +86,7 @@ public final class Wire {
         List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
-                        new JobDecoders(),
+                        new JobDecoders(parts.handled()),
                         new WebhookDecoders(parts.webhooks()),
                         new AccessDecoders(parts.plans(), parts.keyUses()),
                         new RequestDecoders(parts.log()),

@@ -215,7 +215,7 @@ final class RandomLife {
     private static List<Retention> retentions() {
         List<Retention> retentions = new ArrayList<>(Deliveries.retentions());
         retentions.add(Events.retention());
-        retentions.add(Jobs.retention());
+        retentions.addAll(Jobs.retentions());
         return List.copyOf(retentions);
     }
 
