@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
@@ -29,6 +30,7 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.WaitingJobs;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
@@ -79,6 +81,7 @@ public final class Engine implements AutoCloseable {
     private final Wire wire;
     private final Webhooks webhooks;
     private final JobRunner jobs;
+    private final WaitingJobs waitingJobs;
     private final KeyUsesLane keyUses;
     private final RequestLog requestLog = new RequestLog();
     private final Sweep sweep;
@@ -120,6 +123,7 @@ public final class Engine implements AutoCloseable {
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
+        waitingJobs = new WaitingJobs(store, jobs.handled());
         webhooks = webhooks(config, store, commits, seal, workers);
         keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
@@ -281,6 +285,11 @@ public final class Engine implements AutoCloseable {
         return sweep.collected();
     }
 
+    /** How the queued jobs of all workspaces stand, for figures: above all those that nothing handles. */
+    public JobFigures jobFigures() {
+        return waitingJobs.get();
+    }
+
     /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
     public long workspacesBeingDeleted() {
         return store.look(DeletedWorkspaces::withRows);
@@ -371,11 +380,13 @@ public final class Engine implements AutoCloseable {
                         webhooks,
                         config.operations(),
                         config.asyncOperations().keySet(),
+                        jobs.handled(),
                         config.types(),
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                        new EngineFigures(store, config.clock(), tally, quotas, sweep, waitingJobs),
+                        VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));
     }
@@ -391,7 +402,7 @@ public final class Engine implements AutoCloseable {
         List<Retention> retentions = new ArrayList<>();
         retentions.add(new DeletedWorkspaceRetention());
         retentions.add(Idempotency.retention());
-        retentions.add(Jobs.retention());
+        retentions.addAll(Jobs.retentions());
         retentions.addAll(Deliveries.retentions());
         retentions.add(Events.retention());
         return retentions;

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.Exposition;
@@ -9,11 +10,14 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.webhook.Deliveries;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
-record EngineFigures(Store store, EngineClock clock, RequestTally requests, Quotas quotas, Sweep sweep)
+record EngineFigures(
+        Store store, EngineClock clock, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
 
@@ -37,12 +41,29 @@ record EngineFigures(Store store, EngineClock clock, RequestTally requests, Quot
     private void work(Exposition page) {
         page.gauge("plinth_jobs", "Jobs that are kept, by status.");
         Jobs.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
+        JobFigures waiting = jobs.get();
+        page.gauge(
+                        "plinth_jobs_unhandled",
+                        "Queued jobs whose type neither a handler in this JVM nor a lease within the last hour handles.")
+                .sample(waiting.unhandled());
+        page.gauge(
+                        "plinth_jobs_unhandled_oldest_seconds",
+                        "How long the oldest of these has waited; 0 if there is none.")
+                .sample(seconds(waiting.oldestUnhandled()));
+        page.gauge(
+                        "plinth_jobs_queued_oldest_seconds",
+                        "How long the oldest queued job has waited; 0 if there is none.")
+                .sample(seconds(waiting.oldestQueued()));
         page.gauge("plinth_deliveries", "Webhook deliveries that are kept, by status.");
         Deliveries.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
         page.gauge("plinth_workspaces_being_deleted", "Deleted workspaces that have rows left.")
                 .sample(store.look(DeletedWorkspaces::withRows));
         page.counter("plinth_swept_rows_total", "Rows taken out because their time was over, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
+    }
+
+    private static double seconds(Optional<Duration> duration) {
+        return duration.orElse(Duration.ZERO).toMillis() / MILLIS;
     }
 
     private void tables(Exposition page) {

@@ -115,12 +115,32 @@ public final class PlinthClient {
         return calls.of("publishEvent", List.of(), body, Values::event);
     }
 
+    /**
+     * Publishes an event of the host's own type about a resource: it is found under the resource and has its order. Where the
+     * resource is shared with the workspace, the event is its owner's.
+     *
+     * @param resourceId a resource that the workspace may change, {@code res_…}; another one is refused with 422, 403 or 409
+     */
+    public Invocation<Event> publish(String type, Json data, String resourceId) {
+        byte[] body = new JsonBytes()
+                .open()
+                .member("type", type)
+                .raw("data", data.utf8())
+                .member("resourceId", resourceId)
+                .close()
+                .bytes();
+        return calls.of("publishEvent", List.of(), body, Values::event);
+    }
+
     /** An event. */
     public Invocation<Event> event(String eventId) {
         return calls.of("getEvent", List.of(eventId), Values::event);
     }
 
-    /** The latest events, newest first; filters are {@code type} and {@code resourceId}. */
+    /**
+     * The latest events, newest first; filters are {@code type} (names such as {@code resource.updated} and prefixes such as
+     * {@code resource.*}, separated by commas) and {@code resourceId}.
+     */
     public Invocation<Page<Event>> events() {
         return calls.of("listEvents", List.of(), Values.page(Values::event));
     }

@@ -82,7 +82,8 @@ final class Values {
                 instant(json, "nextAttemptAt"),
                 time(json, "createdAt"),
                 instant(json, "startedAt"),
-                instant(json, "finishedAt"));
+                instant(json, "finishedAt"),
+                json.get("handled") == null);
     }
 
     static List<LeasedJob> leased(JsonValue.Obj json) {

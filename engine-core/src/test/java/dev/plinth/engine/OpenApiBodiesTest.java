@@ -114,7 +114,8 @@ final class OpenApiBodiesTest {
             return;
         }
         Reply reply = send(operation, body);
-        if (reply.status() == 422 || reply.status() == 400 || !isValid(operation, body)) {
+        boolean refused = reply.status() == 422 && !reply.text().contains("\"unknown_resource\"");
+        if (refused || reply.status() == 400 || !isValid(operation, body)) {
             faults.add(operation.name() + " should take " + shown(body) + " but answered " + reply.text());
         }
     }

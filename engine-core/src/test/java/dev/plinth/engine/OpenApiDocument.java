@@ -41,6 +41,21 @@ final class OpenApiDocument {
                 JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body()));
     }
 
+    /** The operations by their ids. */
+    Map<String, JsonValue.Obj> operations() {
+        return operations;
+    }
+
+    /** The path of an operation, variables in braces. */
+    String path(String id) {
+        for (Map.Entry<String, String> route : byRoute.entrySet()) {
+            if (route.getValue().equals(id)) {
+                return route.getKey().substring(route.getKey().indexOf(' ') + 1);
+            }
+        }
+        throw new AssertionError("Expected an operation of the document, but got " + id);
+    }
+
     JsonValue.Obj operation(String id) {
         return Objects.requireNonNull(operations.get(id), id);
     }

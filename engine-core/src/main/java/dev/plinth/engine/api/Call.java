@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One request as bytes: what an adapter or a host hands to the engine.
  *
  * <p>The engine reads the headers {@code authorization}, {@code idempotency-key}, {@code if-match}, {@code if-none-match},
- * {@code prefer}, {@code content-type}, {@code content-encoding} and {@code last-event-id}; others are ignored. A header that
+ * {@code prefer}, {@code accept}, {@code content-type}, {@code content-encoding} and {@code last-event-id}; others are ignored. A header that
  * came more than once is joined with {@code ", "} (RFC 9110 §5.3); but {@code idempotency-key}, which is no list and may hold
  * commas, with {@link #REPEATED}, and is refused.
  *

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param createdAt when it was accepted
  * @param startedAt when its first attempt began
  * @param finishedAt when it became final
+ * @param handled false while it waits and neither a handler in the engine's JVM nor a worker within the last hour takes its type
  */
 public record Job(
         String id,
@@ -37,4 +38,5 @@ public record Job(
         Optional<Instant> nextAttemptAt,
         Instant createdAt,
         Optional<Instant> startedAt,
-        Optional<Instant> finishedAt) {}
+        Optional<Instant> finishedAt,
+        boolean handled) {}

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How a handler fails a job on purpose. */
 public final class JobFailure extends Exception {
@@ -17,7 +18,19 @@ public final class JobFailure extends Exception {
      * @param retryable false to end the job whatever attempts are left
      */
     public JobFailure(String code, String detail, boolean retryable) {
-        super(detail);
+        this(code, detail, retryable, null);
+    }
+
+    /**
+     * A failure that has a cause, which the log shows and the job does not.
+     *
+     * @param code a stable name, such as {@code card_declined}; of a long one the first 255 characters are kept
+     * @param detail a sentence for the job's reader; no secrets; of a long one the first 1,000 characters are kept
+     * @param retryable false to end the job whatever attempts are left
+     * @param cause what went wrong, or null
+     */
+    public JobFailure(String code, String detail, boolean retryable, @Nullable Throwable cause) {
+        super(detail, cause);
         this.code = Objects.requireNonNull(code, "Expected a code, but got null; name the failure.");
         this.retryable = retryable;
     }

@@ -21,6 +21,7 @@ final class BadInputs {
     private static final String RESOURCES = "/v1/resources";
     private static final String RESOURCE = RESOURCES + "/res_" + NOWHERE;
     private static final String BULK = "/v1/resources/bulk";
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private BadInputs() {}
 
@@ -196,9 +197,14 @@ final class BadInputs {
     }
 
     private static Stream<BadInput> media() {
-        WireRequest form = body("name=a").with("Content-Type", "application/x-www-form-urlencoded");
+        WireRequest form = body("name=a").with("Content-Type", FORM);
         return Stream.of(
                 refused("a form", form, 415, "unsupported_media_type"),
+                refused(
+                        "a mark before an object",
+                        body("\ufeff{").with("Content-Type", FORM),
+                        415,
+                        "unsupported_media_type"),
                 refused("XML", body("<a/>").with("Content-Type", "application/xml"), 415, "unsupported_media_type"),
                 refused("gzip", body("{}").with("Content-Encoding", "gzip"), 415, "unsupported_media_type"),
                 refused(
@@ -206,13 +212,16 @@ final class BadInputs {
                         body("{}").with("Content-Encoding", "identity, br"),
                         415,
                         "unsupported_media_type"),
+                malformed("broken JSON as a form", body("{\"name\":").with("Content-Type", FORM)),
+                malformed("a broken array as XML", body(" \r\n\t[1,").with("Content-Type", "application/xml")),
+                malformed("single quotes as a form", body("{'name':'a'}").with("Content-Type", FORM)),
                 malformed("JSON by name only", body("name=a").with("Content-Type", "application/json; charset=utf-8")),
                 invalid("JSON by content only", body("{}").with("Content-Type", "text/plain"), "/name"));
     }
 
     private static Stream<BadInput> routes() {
         Stream<BadInput> unknown = Stream.of(
-                        "/", "/v1", "/v1/", "/v2/resources", "/v1/resources/", "//v1/resources", "/v1/x")
+                        "/v1", "/v1/", "/v2/resources", "/v1/resources/", "//v1/resources", "/v1/x")
                 .map(path -> refused(path, get(path), 404, "route_not_found"));
         Stream<BadInput> methods = Stream.of("PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW")
                 .map(method -> refused(method, WireRequest.of(method, RESOURCES), 405, "method_not_allowed"));

@@ -141,6 +141,12 @@ final class MatrixProbe {
         if (cell.row().guard() == Guard.NOBODY) {
             return "";
         }
+        if (expected.code().equals("unauthenticated")) {
+            return cell.credential() + " " + cell.row().guard();
+        }
+        if (expected.status() == 404 && asksForAnUnknownOperation(cell)) {
+            return "unknown operation";
+        }
         boolean isForAll = expected.status() == 404 || expected.status() == 401;
         if (isForAll || !cell.credential().mayGoOn()) {
             boolean isPastDoor = cell.credential().isPastStepFour();
@@ -161,6 +167,13 @@ final class MatrixProbe {
         boolean isEmptyPage = isFiltered && !expected.isRefusal();
         boolean isUnknown = expected.isRefusal() && isHidden;
         return isEmptyPage || isUnknown ? cell.route().name() + " " + cell.variation() + expected.code() : "";
+    }
+
+    /** Such a call is told which ones there are, whatever else it asks for. */
+    private static boolean asksForAnUnknownOperation(MatrixCase cell) {
+        return cell.states().entrySet().stream()
+                .anyMatch(entry -> entry.getKey().target() == Target.OPERATION
+                        && entry.getValue().isHidden());
     }
 
     private static void checkTellsNoId(MatrixCase cell, WireRequest request, RawReply reply) {

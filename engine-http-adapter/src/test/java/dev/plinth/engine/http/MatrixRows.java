@@ -136,7 +136,16 @@ final class MatrixRows {
 
     private void events() {
         Expected notAnEvent = refused(400, "parameter_invalid");
-        write("publishEvent", "events", changed(201)).body("{\"type\":\"a.b\",\"data\":{}}");
+        Expected noSuchResource = refused(422, "validation_failed");
+        write("publishEvent", "events", changed(201))
+                .id(Place.BODY, "resourceId", RESOURCE, IdState.OWN)
+                .body("{\"type\":\"a.b\",\"data\":{},\"resourceId\":\"{resourceId}\"}")
+                .forEditors()
+                .archived(IS_ARCHIVED)
+                .when(RESOURCE, noSuchResource, IdState.ABSENT, IdState.FOREIGN, IdState.DELETED)
+                .when(RESOURCE, noSuchResource, IdState.NO_LONGER_SHARED, IdState.OF_DELETED_WORKSPACE)
+                .when(RESOURCE, noSuchResource, IdState.MALFORMED, IdState.UPPER_CASE)
+                .when(RESOURCE, noSuchResource, IdState.TOO_LONG, IdState.OTHER_KIND);
         read("listEvents", "events")
                 .id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
                 .id(Place.QUERY, "after", EVENT, IdState.NOT_GIVEN)
@@ -199,6 +208,7 @@ final class MatrixRows {
     }
 
     private void system() {
+        row("getRoot", same(200)).anybody();
         row("isLive", same(200)).anybody();
         row("isReady", same(200)).anybody();
         row("getMetrics", same(200)).anybody().tellsOfTheMoment();

@@ -41,12 +41,15 @@ public final class Access {
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
-    private static final Refusal NO_CREDENTIAL = Refusal.of(
-            ProblemCode.UNAUTHENTICATED,
-            "Expected a header Authorization: Bearer <API key>, but there is none; create a key and send it.");
+    private static final String API_KEY = "API key";
+    private static final String TOKEN = "admin token";
+    private static final String BEARER = "Bearer";
+    /** One for all bad credentials at all routes, so that it tells nothing of a credential. */
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
-            "Expected a valid API key, but this one is unknown, malformed, expired or revoked; check it or create another.");
+            "The credential is unknown, malformed, expired or revoked, or not the one that the route needs: an API key of a"
+                    + " workspace below /v1, the admin token below /admin/v1.");
+
     private static final Refusal DISABLED = Refusal.of(
             ProblemCode.FORBIDDEN, "Expected an enabled API key, but this one is disabled; enable it first.");
     private static final Refusal SUSPENDED = Refusal.of(
@@ -183,7 +186,7 @@ public final class Access {
         }
         String token = bearer(authorization);
         if (authorization == null || token == null) {
-            throw new Refused(NO_CREDENTIAL);
+            throw new Refused(noCredential(authorization, API_KEY));
         }
         Entry entry = ApiSecret.isWellFormed(token) ? find(token, rows.get(), nowMillis) : null;
         if (entry == null) {
@@ -201,7 +204,7 @@ public final class Access {
     public void authenticateOperator(@Nullable String authorization) {
         String token = bearer(authorization);
         if (token == null) {
-            throw new Refused(NO_CREDENTIAL);
+            throw new Refused(noCredential(authorization, TOKEN));
         }
         byte[] digest = ApiSecret.digest(token);
         if (!MessageDigest.isEqual(digest, adminDigest) & !MessageDigest.isEqual(digest, inProcessDigest)) {
@@ -327,6 +330,23 @@ public final class Access {
                 new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()), RowReader.sequence(workspaceRow));
         return new Entry(
                 caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), uses.of(workspace, keyId));
+    }
+
+    /** Names no scheme but the usual ones: what stands there may be a secret without a scheme. */
+    private static Refusal noCredential(@Nullable String authorization, String credential) {
+        String found;
+        if (authorization == null) {
+            found = "there is no such header";
+        } else if (authorization.strip().equalsIgnoreCase(BEARER)) {
+            found = "there is nothing behind Bearer";
+        } else if (authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            found = "its scheme is Basic";
+        } else {
+            found = "it has another scheme or none";
+        }
+        return Refusal.of(
+                ProblemCode.UNAUTHENTICATED,
+                "Authorization must be \"" + BEARER + " <" + credential + ">\", but " + found + ".");
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {

@@ -206,6 +206,12 @@ public final class Limits {
     /** The lease where the worker does not say. */
     public static final int LEASE_SECONDS_DEFAULT = 60;
 
+    /** Minutes after its last lease in which a type of jobs counts as handled by a worker. */
+    public static final int LEASED_TYPE_MINUTES = 60;
+
+    /** The oldest queued jobs that figures look at to count those that nothing handles. */
+    public static final int QUEUED_JOBS_EXAMINED_MAX = 10_000;
+
     /**
      * A job fails when so many leases of an attempt have lapsed, or so many processes have died while it ran: else a job that kills its
      * process would do so at every start.
@@ -215,8 +221,11 @@ public final class Limits {
     /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
     public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;
 
-    /** Event types that an endpoint names. */
-    public static final int ENDPOINT_TYPES_MAX = 50;
+    /** Characters of the type of an event. */
+    public static final int EVENT_TYPE_LENGTH_MAX = 128;
+
+    /** Event types that an endpoint, a list or a stream names. */
+    public static final int EVENT_TYPES_MAX = 50;
 
     /** Headers that an endpoint adds. */
     public static final int ENDPOINT_HEADERS_MAX = 20;

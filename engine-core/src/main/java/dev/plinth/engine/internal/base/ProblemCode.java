@@ -10,7 +10,7 @@ public enum ProblemCode {
     CURSOR_INVALID(400, "The cursor is invalid", false),
     PARAMETER_INVALID(400, "A parameter is invalid", false),
     UNAUTHENTICATED(401, "Authentication is required", false),
-    INVALID_TOKEN(401, "The API key is not valid", false),
+    INVALID_TOKEN(401, "The credential is not valid", false),
     FORBIDDEN(403, "The call is not allowed", false),
     INSUFFICIENT_SCOPE(403, "The API key lacks a scope", false),
     WORKSPACE_SUSPENDED(403, "The workspace is suspended", false),

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
@@ -103,9 +104,11 @@ public final class HostOperation {
 
     private static void checkEvents(OperationResult result) {
         for (OperationResult.NewEvent event : result.events()) {
-            if (!Events.TYPE.matcher(event.type()).matches() || Events.isReserved(event.type())) {
-                throw new IllegalStateException("Expected events of the host's own types, which match " + Events.TYPE
-                        + " and are not the engine's, but the operation published " + event.type());
+            if (!EventTypes.isName(event.type()) || Events.isReserved(event.type())) {
+                throw new IllegalStateException(
+                        "Expected events of the host's own types, which match " + EventTypes.NAME
+                                + " with at most " + Limits.EVENT_TYPE_LENGTH_MAX
+                                + " characters and are not the engine's, but the operation published " + event.type());
             }
         }
     }

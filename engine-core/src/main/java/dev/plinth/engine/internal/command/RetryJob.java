@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
@@ -11,13 +12,13 @@ public final class RetryJob {
     private RetryJob() {}
 
     /** The command. */
-    public static Command.Change of(Id id) {
+    public static Command.Change of(Id id, HandledTypes handled) {
         return context -> {
             Id resource = Jobs.resource(context, id);
             if (resource != null) {
                 Resources.operable(context, resource, Precondition.NONE);
             }
-            return Jobs.retry(context, id);
+            return Jobs.retry(context, id, handled);
         };
     }
 }

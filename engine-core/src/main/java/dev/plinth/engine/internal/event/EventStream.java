@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.list.UnitedSets;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +17,17 @@ import org.jspecify.annotations.Nullable;
  * A place in the events of a workspace, and what stands behind it as server-sent events (WHATWG HTML, section 9.2). Each part leads to the
  * place behind it, so nothing is kept for a client between two parts.
  *
- * @param type shows only events of this type, or null
- * @param resource shows only events about this resource, or null
+ * @param filter shows only events that fit
  * @param position the number of the last event that was looked at
  */
-record EventStream(@Nullable String type, @Nullable Id resource, long position) implements Command.PatientQuery {
+record EventStream(EventFilter filter, long position) implements Command.PatientQuery {
     private static final String CONTENT_TYPE = "text/event-stream";
 
     @Override
     public Command.@Nullable Wait wait(Context context) {
-        long next = context.rows().ceiling(Events.set(context.workspace(), type, resource), position + 1);
-        return next == Rows.NONE
-                ? new Command.Wait(
-                        Events.topic(context.workspace(), type, resource),
-                        Limits.STREAM_SILENCE_SECONDS_MAX,
-                        Events.topic(context.workspace(), null, null))
+        Id workspace = context.workspace();
+        return events(context).next(position) == Rows.NONE
+                ? new Command.Wait(filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace))
                 : null;
     }
 
@@ -47,26 +44,30 @@ record EventStream(@Nullable String type, @Nullable Id resource, long position) 
 
     private Outcome part(Context context, boolean tellsPlace) {
         Rows rows = context.rows();
-        SetKey set = Events.set(context.workspace(), type, resource);
+        UnitedSets events = events(context);
         ByteArrayOutputStream part = new ByteArrayOutputStream();
         long at = position;
-        long next = rows.ceiling(set, at + 1);
+        long next = events.next(at);
         for (int i = 0; i < Limits.STREAM_PART_EVENTS_MAX && next != Rows.NONE; i++) {
             if (part.size() >= Limits.STREAM_PART_BYTES_MAX) {
                 break;
             }
             byte[] bytes = rows.at(next);
             EventRow row = bytes == null ? null : EventRow.read(bytes);
-            if (row != null && !row.isExpired(context.now()) && (type == null || type.equals(row.type()))) {
+            if (row != null && filter.accepts(row, context.now())) {
                 write(row, part);
             }
             at = next;
-            next = rows.ceiling(set, next + 1);
+            next = events.next(next);
         }
         if (part.size() == 0) {
             part.writeBytes(ascii(tellsPlace && next == Rows.NONE ? place(context) : ":\n\n"));
         }
-        return new Outcome.Page(part.toByteArray(), CONTENT_TYPE, new EventStream(type, resource, at));
+        return new Outcome.Page(part.toByteArray(), CONTENT_TYPE, new EventStream(filter, at));
+    }
+
+    private UnitedSets events(Context context) {
+        return UnitedSets.upwards(context.rows(), filter.sets(context.workspace()));
     }
 
     /** All up to the last event of the workspace has been looked at. An id without data is remembered by clients, and shown to nobody. */

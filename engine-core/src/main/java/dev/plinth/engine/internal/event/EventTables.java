@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
@@ -20,6 +21,11 @@ final class EventTables {
 
     static SetKey ofType(Id workspace, String type) {
         return SetKey.of(SetKinds.EVENTS_BY_TYPE, workspace, type);
+    }
+
+    /** The events of a workspace whose types are the host's and start with a word and a dot. */
+    static SetKey ofFamily(Id workspace, String family) {
+        return SetKey.of(SetKinds.EVENTS_BY_FAMILY, workspace, family);
     }
 
     /**
@@ -46,6 +52,11 @@ final class EventTables {
         visitor.accept(ALL);
         visitor.accept(SetKey.of(SetKinds.EVENTS, row.workspace()));
         visitor.accept(row.ofType());
+        String type = row.type();
+        String family = EventTypes.family(type);
+        if (!family.isEmpty() && !Events.isReserved(type)) {
+            visitor.accept(ofFamily(row.workspace(), family));
+        }
         Id resource = row.resource();
         if (resource != null) {
             visitor.accept(about(row.workspace(), resource));

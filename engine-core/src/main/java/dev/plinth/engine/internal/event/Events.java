@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -20,21 +21,48 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: writes events into decisions, shows them, and publishes the host's own. */
 public final class Events {
-    /** What the type of a host's event looks like. */
-    public static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]{1,64}(\\.[a-zA-Z0-9_]{1,64}){0,7}");
+    /** The engine's own types. The host has none that start with the first word of one of them. */
+    public static final List<String> OWN_TYPES = List.of(
+            "resource.created",
+            "resource.updated",
+            "resource.paused",
+            "resource.resumed",
+            "resource.archived",
+            "resource.unarchived",
+            "resource.deleted",
+            "resource.shared",
+            "resource.unshared",
+            "child.created",
+            "child.updated",
+            "child.deleted",
+            "job.succeeded",
+            "job.failed",
+            "job.canceled",
+            "workspace.plan_changed",
+            "key.created",
+            "key.rotated",
+            "key.revoked",
+            "webhook_endpoint.created",
+            "webhook_endpoint.updated",
+            "webhook_endpoint.deleted",
+            "webhook_endpoint.disabled");
 
     /** How the engine's own types start, and no others. */
-    public static final List<String> RESERVED =
-            List.of("resource.", "child.", "job.", "workspace.", "key.", "webhook_endpoint.");
+    public static final List<String> RESERVED = OWN_TYPES.stream()
+            .map(type -> EventTypes.family(type) + ".")
+            .distinct()
+            .toList();
 
     /** The header in which a client of a stream says what it has seen. */
     public static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private static final Set<String> OWN = Set.copyOf(OWN_TYPES);
 
     private Events() {}
 
@@ -58,6 +86,10 @@ public final class Events {
 
     /** Adds the row of an event to the changes that cause it. */
     public static Changes.WrittenEvent append(Context context, Changes.EventDraft draft, Changes changes) {
+        if (isReserved(draft.type()) && !OWN.contains(draft.type())) {
+            throw new IllegalStateException("Expected a type of OWN_TYPES or of the host's, but got " + draft.type()
+                    + "; lists by prefix would not find it");
+        }
         Id id = context.newId(IdKind.EVENT);
         EventRow row = EventRow.create(
                 id,
@@ -81,24 +113,21 @@ public final class Events {
         return false;
     }
 
-    /** Publishes an event of the host, of a type that is not reserved. */
-    public static Command.Change publish(String type, byte[] data) {
-        return context -> {
-            EventRow row = EventRow.create(
-                    context.newId(IdKind.EVENT),
-                    context.workspace(),
-                    context.nextNumber(),
-                    type,
-                    null,
-                    context.now(),
-                    data);
-            Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
-            changes.written(new Changes.WrittenEvent(row.id(), row.workspace(), type, null));
-            return Decision.of(
-                    changes,
-                    Outcome.Done.created(
-                            row.json(), null, "/v1/events/" + row.id().text()));
-        };
+    /**
+     * Publishes an event of the host.
+     *
+     * @param workspace whose event it is
+     * @param type a type that is not reserved
+     * @param resource the resource that it is about, or null
+     */
+    public static Decision publish(Context context, Id workspace, String type, @Nullable Id resource, byte[] data) {
+        EventRow row = EventRow.create(
+                context.newId(IdKind.EVENT), workspace, context.nextNumber(), type, resource, context.now(), data);
+        Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
+        changes.written(new Changes.WrittenEvent(row.id(), workspace, type, resource));
+        return Decision.of(
+                changes,
+                Outcome.Done.created(row.json(), null, "/v1/events/" + row.id().text()));
     }
 
     /** Shows an event. */
@@ -120,17 +149,16 @@ public final class Events {
      *
      * @param after the event to start after, or null
      */
-    public static Command.Query list(
-            PageRequest request, @Nullable String type, @Nullable Id resource, @Nullable Id after) {
+    public static Command.Query list(PageRequest request, EventTypes types, @Nullable Id resource, @Nullable Id after) {
+        EventFilter filter = new EventFilter(types, resource);
         return context -> {
             PageRequest from = request;
             if (after != null && request.edge() < 0) {
                 from = new PageRequest(request.limit(), numberOf(context, after, "after"), true, request.filter());
             }
-            return Outcome.Done.ok(Lists.page(context.rows(), set(context.workspace(), type, resource), from, bytes -> {
+            return Outcome.Done.ok(Lists.page(context.rows(), filter.sets(context.workspace()), from, bytes -> {
                 EventRow row = EventRow.read(bytes);
-                boolean fits = (type == null || type.equals(row.type())) && !row.isExpired(context.now());
-                return fits ? row.json() : null;
+                return filter.accepts(row, context.now()) ? row.json() : null;
             }));
         };
     }
@@ -140,12 +168,13 @@ public final class Events {
      *
      * @param after the event to start after, or null
      */
-    public static Command.Query stream(@Nullable String type, @Nullable Id resource, @Nullable Id after) {
+    public static Command.Query stream(EventTypes types, @Nullable Id resource, @Nullable Id after) {
+        EventFilter filter = new EventFilter(types, resource);
         return context -> {
             long position = after == null
                     ? context.rows().floor(SetKey.of(SetKinds.EVENTS, context.workspace()), Long.MAX_VALUE)
                     : numberOf(context, after, LAST_EVENT_ID);
-            return new EventStream(type, resource, position).begin(context);
+            return new EventStream(filter, position).begin(context);
         };
     }
 
@@ -154,19 +183,37 @@ public final class Events {
         byte[] row = write.isIn(EventTables.EVENTS) ? write.row() : null;
         if (row != null) {
             EventRow event = EventRow.read(row);
-            visitor.accept(topic(event.workspace(), null, null));
-            visitor.accept(topic(event.workspace(), event.type(), null));
+            Id workspace = event.workspace();
+            String type = event.type();
+            visitor.accept(topic(workspace));
+            visitor.accept(topicOf(workspace, type));
+            String family = EventTypes.family(type);
+            if (!family.isEmpty()) {
+                visitor.accept(topicOf(workspace, family));
+            }
             Id resource = event.resource();
             if (resource != null) {
-                visitor.accept(topic(event.workspace(), null, resource));
+                visitor.accept(topicAbout(workspace, resource));
             }
         }
     }
 
-    /** What those wait for who want to see the events of a workspace, of a type, or about a resource. */
-    static Id topic(Id workspace, @Nullable String type, @Nullable Id resource) {
-        long high = resource != null ? resource.high() : type != null ? type.hashCode() : 0;
-        long low = resource != null ? resource.low() : 0;
+    /** The topic of all events of a workspace. */
+    static Id topic(Id workspace) {
+        return topic(workspace, 0, 0);
+    }
+
+    /** The topic of the events of a workspace of a type, or of a family of types. */
+    static Id topicOf(Id workspace, String typeOrFamily) {
+        return topic(workspace, typeOrFamily.hashCode(), 0);
+    }
+
+    /** The topic of the events of a workspace about a resource. */
+    static Id topicAbout(Id workspace, Id resource) {
+        return topic(workspace, resource.high(), resource.low());
+    }
+
+    private static Id topic(Id workspace, long high, long low) {
         return new Id(IdKind.EVENT, workspace.high() ^ Long.rotateLeft(high, 1), workspace.low() ^ low);
     }
 
@@ -174,13 +221,6 @@ public final class Events {
     public static byte @Nullable [] json(Rows rows, Id workspace, Id event) {
         byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
         return row == null ? null : EventRow.read(row).json();
-    }
-
-    static SetKey set(Id workspace, @Nullable String type, @Nullable Id resource) {
-        if (resource != null) {
-            return EventTables.about(workspace, resource);
-        }
-        return type == null ? SetKey.of(SetKinds.EVENTS, workspace) : EventTables.ofType(workspace, type);
     }
 
     /** True if an event of this id was of the workspace's time and would not be kept any more. */

@@ -113,6 +113,11 @@ record JobRow(
         return moved(JobStatus.QUEUED, attempt, 0, startedAt, 0, error, 0);
     }
 
+    /** Since when it waits, of a job that is queued: it was accepted then, or was to run, or began the attempt before this one. */
+    long waitsSince() {
+        return Math.max(facts.createdAt(), Math.max(facts.runAt(), startedAt));
+    }
+
     /** Queued again with its attempts counted anew. */
     JobRow retried() {
         return new JobRow(

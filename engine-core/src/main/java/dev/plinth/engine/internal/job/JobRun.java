@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class JobRun implements JobContext {
             }
             byte[] bytes = result == null ? new byte[0] : result.utf8();
             if (bytes.length > RESULT_BYTES_MAX) {
-                fail(
+                Outcome unused = fail(
                         "result_too_large",
                         "Expected a result of at most " + RESULT_BYTES_MAX + " bytes, but got " + bytes.length + ".",
                         false);
@@ -63,14 +64,37 @@ final class JobRun implements JobContext {
             }
             commit(JobSteps.succeed(id(), row.attempt(), bytes));
         } catch (JobFailure failure) {
-            fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
+            Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
+            log(System.Logger.Level.INFO, outcome, failure);
         } catch (Exception | Error e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Expected the handler of job " + jobId() + " to end well, but it failed",
-                    e);
-            fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
+            Outcome outcome =
+                    fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
+            log(System.Logger.Level.WARNING, outcome, e);
         }
+    }
+
+    /** Says what failed with all of its causes, and what comes next. */
+    private void log(System.Logger.Level level, Outcome outcome, Throwable cause) {
+        LOG.log(
+                level,
+                "The handler of job " + jobId() + " of type " + type() + " failed in attempt " + attempt() + " of "
+                        + row.facts().attemptsMax() + "; " + whatComesNext(outcome),
+                cause);
+    }
+
+    private static String whatComesNext(Outcome outcome) {
+        if (outcome instanceof Outcome.Turned turned) {
+            return "the store refused to note that: " + turned.refusal().detail();
+        }
+        JobRow next = JobSteps.failed(outcome);
+        if (next == null) {
+            return "the job had ended or been taken back before";
+        }
+        return switch (next.status()) {
+            case SCHEDULED -> "it is tried again at " + Times.text(next.dueAt());
+            case CANCELED -> "the job is canceled, as was asked";
+            default -> "the job has failed for good";
+        };
     }
 
     /**
@@ -110,7 +134,8 @@ final class JobRun implements JobContext {
             } while (after != Rows.NONE);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
-            fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
+            Outcome unused =
+                    fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
         }
     }
 
@@ -214,8 +239,8 @@ final class JobRun implements JobContext {
         commit(JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message)));
     }
 
-    private void fail(String code, String detail, boolean retryable) {
-        commit(failure(code, detail, retryable));
+    private Outcome fail(String code, String detail, boolean retryable) {
+        return commit(failure(code, detail, retryable));
     }
 
     private Command.Change failure(String code, String detail, boolean retryable) {

@@ -81,6 +81,11 @@ public final class JobRunner implements Lane {
         }
     }
 
+    /** The types that are handled here or by workers. */
+    public HandledTypes handled() {
+        return new HandledTypes(works.keySet());
+    }
+
     /** Whom to tell that an attempt has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);

@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a job that the runner commits. Each looks at the row again: a step that comes too late, because the job was
@@ -116,11 +117,21 @@ final class JobSteps {
                 (context, row) -> JobRules.succeed(context, JobRules.succeeded(context, row, result), result));
     }
 
+    /** Ends an attempt that failed; the outcome tells what comes next by the job's row, see {@link #failed}. */
     static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
-        return running(
-                id,
-                attempt,
-                (context, row) -> JobRules.step(context, JobRules.failed(context, row, problem, retryable)));
+        return context -> {
+            JobRow row = Jobs.find(context, id);
+            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
+                return Decision.nothing(TOO_LATE);
+            }
+            JobRow next = JobRules.failed(context, row, problem, retryable);
+            return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.row()));
+        };
+    }
+
+    /** The job after a failed attempt; null if that was too late, or the store refused it. */
+    static @Nullable JobRow failed(Outcome outcome) {
+        return wasInTime(outcome) ? JobRow.read(((Outcome.Done) outcome).body()) : null;
     }
 
     static Command.Change cancel(Id id, int attempt) {

@@ -36,15 +36,15 @@ public final class Jobs {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE);
+        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE);
     }
 
-    /** How long finished jobs are kept. */
-    public static Retention retention() {
-        return new JobRetention();
+    /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
+    public static List<Retention> retentions() {
+        return List.of(new JobRetention(), new LeasedTypes());
     }
 
-    /** Jobs of a workspace with their pieces and unique keys. */
+    /** Jobs of a workspace with their pieces and unique keys, and the types that its workers have leased. */
     public static Estate estate() {
         return Jobs::collect;
     }
@@ -64,6 +64,7 @@ public final class Jobs {
             }
             JobRetention.remove(row, bytes.length, portion);
         }
+        boolean unused = portion.removeAll(rows, LeasedTypes.of(workspace), LeasedTypes.TABLE);
     }
 
     /** Asks the running jobs of a workspace that is deleted to end; the rest learns it when its row goes. */
@@ -113,12 +114,12 @@ public final class Jobs {
     }
 
     /** Shows a job; a patient caller may wait for its end. */
-    public static Command.Query get(Id id, int waitSeconds) {
+    public static Command.Query get(Id id, int waitSeconds, HandledTypes handled) {
         return new Command.PatientQuery() {
             @Override
             public Outcome answer(Context context) {
                 JobRow row = find(context, id);
-                return Outcome.Done.ok(row.json(JobRules.result(context.rows(), row)));
+                return Outcome.Done.ok(handled.shown(context, row, JobRules.result(context.rows(), row)));
             }
 
             @Override
@@ -132,7 +133,11 @@ public final class Jobs {
 
     /** Lists jobs; the narrowest filter picks the set that is paged. */
     public static Command.Query list(
-            PageRequest request, @Nullable String status, @Nullable String type, @Nullable Id resource) {
+            PageRequest request,
+            @Nullable String status,
+            @Nullable String type,
+            @Nullable Id resource,
+            HandledTypes handled) {
         return context -> {
             Id workspace = context.workspace();
             JobStatus wanted = status == null ? null : JobStatus.named(status);
@@ -149,7 +154,7 @@ public final class Jobs {
                 boolean fits = !row.isExpired(context.now())
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
-                return fits ? row.json(row.doneItems() < 0 ? JobRules.result(context.rows(), row) : null) : null;
+                return fits ? handled.shown(context, row, null) : null;
             }));
         };
     }
@@ -206,7 +211,7 @@ public final class Jobs {
     }
 
     /** Queues a failed job again. */
-    public static Decision retry(Context context, Id id) {
+    public static Decision retry(Context context, Id id, HandledTypes handled) {
         JobRow row = find(context, id);
         if (row.status() != JobStatus.FAILED) {
             throw Refused.of(
@@ -227,7 +232,7 @@ public final class Jobs {
             }
             changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
         }
-        return Decision.of(changes, Outcome.Done.ok(next.json(null)));
+        return Decision.of(changes, Outcome.Done.ok(handled.shown(context, next, null)));
     }
 
     /** The job that is not final and has a unique key; null if none has. */

@@ -16,7 +16,9 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +73,9 @@ public final class Leases {
                     .member("cancelRequested", row.cancelRequested())
                     .close()
                     .bytes();
-            return Decision.of(JobRules.step(context, row.prolonged(next)), Outcome.Done.ok(body));
+            Changes changes = JobRules.step(context, row.prolonged(next));
+            LeasedTypes.note(context, row.facts().type(), changes);
+            return Decision.of(changes, Outcome.Done.ok(body));
         });
     }
 
@@ -106,6 +110,7 @@ public final class Leases {
 
     private static Decision take(Context context, Request request) {
         Changes changes = new Changes();
+        Set<String> leased = new LinkedHashSet<>();
         List<byte[]> jobs = new ArrayList<>();
         Ready ready = new Ready(context, request.types());
         long expiresAt = end(context, request.seconds());
@@ -129,6 +134,7 @@ public final class Leases {
             Id token = context.newId(IdKind.LEASE);
             JobRow next = row.leased(new JobRow.Lease(token, request.seconds(), expiresAt), context.now());
             changes.put(JobTables.JOBS, next.key(), next.row());
+            leased.add(row.facts().type());
             jobs.add(JsonBytes.append(
                     next.json(null),
                     new JsonBytes()
@@ -136,6 +142,7 @@ public final class Leases {
                             .member("leaseToken", token)
                             .member("leaseExpiresAt", Times.text(expiresAt))));
         }
+        leased.forEach(type -> LeasedTypes.note(context, type, changes));
         return Decision.of(changes, shown(jobs));
     }
 

@@ -136,6 +136,24 @@ public final class Fields {
         return matching(name, pattern, text -> pattern.matcher(text).matches());
     }
 
+    /** A text of at most so many characters that matches a pattern; null if it is absent or wrong. */
+    public @Nullable String matching(String name, Pattern pattern, int lengthMax) {
+        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
+        if (text == null) {
+            return null;
+        }
+        // First: the stack of a pattern may grow with the text.
+        if (text.value().length() > lengthMax) {
+            error(
+                    name,
+                    "too_long",
+                    name + " must have at most " + lengthMax + " characters, got "
+                            + text.value().length() + ".");
+            return null;
+        }
+        return matching(name, pattern);
+    }
+
     /** A text that matches a pattern, by a test that is quicker than the pattern; null if it is absent or wrong. */
     public @Nullable String matching(String name, Pattern pattern, Predicate<String> test) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "a string");

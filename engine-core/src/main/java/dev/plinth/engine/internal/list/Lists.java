@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: reads one page. */
@@ -16,11 +17,17 @@ public final class Lists {
      * few of them, the page is short and says that there is more.
      */
     public static byte[] page(Rows rows, SetKey set, PageRequest request, Renderer renderer) {
+        return page(rows, List.of(set), request, renderer);
+    }
+
+    /** One page of several sets, as if they were one. */
+    public static byte[] page(Rows rows, List<SetKey> sets, PageRequest request, Renderer renderer) {
+        UnitedSets numbers = request.oldestFirst() ? UnitedSets.upwards(rows, sets) : UnitedSets.downwards(rows, sets);
         return page(
                 new Items() {
                     @Override
                     public long next(long edge) {
-                        return request.oldestFirst() ? rows.ceiling(set, edge + 1) : rows.floor(set, edge - 1);
+                        return numbers.next(edge);
                     }
 
                     @Override

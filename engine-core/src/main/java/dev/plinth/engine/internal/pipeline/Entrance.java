@@ -144,7 +144,9 @@ final class Entrance {
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected a body without Content-Encoding, but it has one; send it as it is.");
         }
-        if (request.isNoJson() && isOtherType(request.headers().contentType())) {
+        if (request.isNoJson()
+                && !request.isMeantAsJson()
+                && isOtherType(request.headers().contentType())) {
             throw Refused.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected JSON, but the Content-Type says something else and the body is not JSON either. "

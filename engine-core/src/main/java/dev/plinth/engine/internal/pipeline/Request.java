@@ -3,7 +3,9 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJson;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * one request, one passage.
  */
 public final class Request {
+    private static final String AUTHORIZATION = "authorization";
+    private static final String IDEMPOTENCY_KEY = "idempotency-key";
+    private static final String IF_MATCH = "if-match";
+
     private final Operation operation;
     private final String method;
     private final List<String> pathValues;
@@ -137,6 +143,22 @@ public final class Request {
         return malformed != null && !malformed.isGrammatical();
     }
 
+    /** True if the body begins as an object or an array does: it is meant as JSON, whatever its type says. */
+    boolean isMeantAsJson() {
+        for (byte character : body) {
+            switch (character) {
+                case ' ', '\t', '\r', '\n' -> {}
+                case '{', '[' -> {
+                    return true;
+                }
+                default -> {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
     boolean isTooLarge() {
         return bodyTooLarge;
     }
@@ -152,49 +174,79 @@ public final class Request {
         }
     }
 
-    /**
-     * The headers that matter; null where one was not sent.
-     *
-     * @param authorization the credential
-     * @param idempotencyKey the idempotency key, as sent
-     * @param ifMatch the precondition of a change
-     * @param ifNoneMatch the precondition of a read
-     * @param prefer the caller's preferences
-     * @param contentType the type of the body
-     * @param contentEncoding the coding of the body
-     * @param lastEventId the last event that a client of a stream has seen
-     */
-    public record Headers(
-            @Nullable String authorization,
-            @Nullable String idempotencyKey,
-            @Nullable String ifMatch,
-            @Nullable String ifNoneMatch,
-            @Nullable String prefer,
-            @Nullable String contentType,
-            @Nullable String contentEncoding,
-            @Nullable String lastEventId) {
+    /** The headers of a request by lower-case name; null where one was not sent. Immutable. */
+    public static final class Headers {
+        private final Map<String, String> values;
+
+        /** Takes the headers as they are; not copied. */
+        public Headers(Map<String, String> values) {
+            this.values = values;
+        }
+
         /** A credential, and nothing else. */
         public static Headers of(String authorization) {
-            return new Headers(authorization, null, null, null, null, null, null, null);
+            return new Headers(Map.of(AUTHORIZATION, authorization));
         }
 
         /** The same under an idempotency key. */
         public Headers withIdempotencyKey(String key) {
-            return new Headers(
-                    authorization, key, ifMatch, ifNoneMatch, prefer, contentType, contentEncoding, lastEventId);
+            return with(IDEMPOTENCY_KEY, key);
         }
 
         /** The same on the condition that the thing is still in one of these versions. */
         public Headers withIfMatch(String tags) {
-            return new Headers(
-                    authorization,
-                    idempotencyKey,
-                    tags,
-                    ifNoneMatch,
-                    prefer,
-                    contentType,
-                    contentEncoding,
-                    lastEventId);
+            return with(IF_MATCH, tags);
+        }
+
+        private Headers with(String name, String value) {
+            Map<String, String> more = new HashMap<>(values);
+            more.put(name, value);
+            return new Headers(more);
+        }
+
+        /** The credential. */
+        public @Nullable String authorization() {
+            return values.get(AUTHORIZATION);
+        }
+
+        /** The idempotency key, as sent. */
+        public @Nullable String idempotencyKey() {
+            return values.get(IDEMPOTENCY_KEY);
+        }
+
+        /** The precondition of a change. */
+        public @Nullable String ifMatch() {
+            return values.get(IF_MATCH);
+        }
+
+        /** The precondition of a read. */
+        public @Nullable String ifNoneMatch() {
+            return values.get("if-none-match");
+        }
+
+        /** The caller's preferences. */
+        public @Nullable String prefer() {
+            return values.get("prefer");
+        }
+
+        /** The media types that the caller takes. */
+        public @Nullable String accept() {
+            return values.get("accept");
+        }
+
+        /** The type of the body. */
+        public @Nullable String contentType() {
+            return values.get("content-type");
+        }
+
+        /** The coding of the body. */
+        public @Nullable String contentEncoding() {
+            return values.get("content-encoding");
+        }
+
+        /** The last event that a client of a stream has seen. */
+        public @Nullable String lastEventId() {
+            return values.get("last-event-id");
         }
     }
 }

@@ -188,6 +188,17 @@ public final class Resources {
         return new Operable(visible.row().workspace(), visible.json());
     }
 
+    /**
+     * Checks that the caller may write to a resource now.
+     *
+     * @return the workspace that owns it
+     */
+    public static Id writable(Context context, Id id) {
+        ResourceRow row = Visible.find(context, id).editable().row();
+        row.status().checkWritable();
+        return row.workspace();
+    }
+
     /** Checks that the caller sees a resource. */
     public static void checkVisible(Context context, Id id) {
         Visible unused = Visible.find(context, id);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.EventTypes;
 import java.util.List;
 
 /**
@@ -19,15 +20,6 @@ public record EndpointSettings(String url, List<String> types, boolean ordered, 
 
     /** True if the endpoint wants events of a type. */
     boolean wants(String type) {
-        if (types.isEmpty()) {
-            return true;
-        }
-        for (String wanted : types) {
-            boolean prefix = wanted.endsWith(".*") && type.startsWith(wanted.substring(0, wanted.length() - 1));
-            if (prefix || wanted.equals(type)) {
-                return true;
-            }
-        }
-        return false;
+        return new EventTypes(types).take(type);
     }
 }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  */
 final class BodySchema {
     static final byte[] TRUTH = typed("boolean").close().bytes();
-    static final byte[] OBJECT = typed("object").close().bytes();
-    static final byte[] OBJECT_OR_NULL = typed("object", "null").close().bytes();
+    static final byte[] OBJECT = anyObject("object").close().bytes();
+    static final byte[] OBJECT_OR_NULL = anyObject("object", "null").close().bytes();
     static final byte[] TIME =
             typed("string").member("format", "date-time").close().bytes();
     static final byte[] TIME_OR_NULL =
@@ -62,6 +62,23 @@ final class BodySchema {
         return matchingOpen(pattern, example).raw("not", exception).close().bytes();
     }
 
+    /** Text of at most so many characters that matches a pattern as a whole, such as the example. */
+    static byte[] matching(Pattern pattern, String example, int lengthMax) {
+        return matchingOpen(pattern, example)
+                .member("maxLength", lengthMax)
+                .close()
+                .bytes();
+    }
+
+    /** The same, but text that matches another schema as well is none. */
+    static byte[] matchingUnless(Pattern pattern, String example, int lengthMax, byte[] exception) {
+        return matchingOpen(pattern, example)
+                .member("maxLength", lengthMax)
+                .raw("not", exception)
+                .close()
+                .bytes();
+    }
+
     /** A schema whose text matches a pattern as a whole. */
     static byte[] pattern(Pattern pattern) {
         return new JsonBytes().open().member("pattern", wholly(pattern)).close().bytes();
@@ -82,7 +99,7 @@ final class BodySchema {
 
     /** One of these words. */
     static byte[] oneOf(List<String> words) {
-        return texts(new JsonBytes().open().name("enum"), words).close().bytes();
+        return texts(typed("string").name("enum"), words).close().bytes();
     }
 
     /** A whole number in a range. */
@@ -96,7 +113,7 @@ final class BodySchema {
 
     /** An object of at most so many bytes in compact form, which a schema cannot say otherwise. */
     static byte[] object(int bytesMax) {
-        return typed("object").member("x-bytes-max", bytesMax).close().bytes();
+        return anyObject("object").member("x-bytes-max", bytesMax).close().bytes();
     }
 
     /** An object of at most so many members. */
@@ -117,6 +134,11 @@ final class BodySchema {
                 .raw("items", items)
                 .close()
                 .bytes();
+    }
+
+    /** Says that there may be members: where it is left out, generated clients have objects without any. */
+    private static JsonBytes anyObject(String... types) {
+        return typed(types).member("additionalProperties", true);
     }
 
     /** A schema of these types that is still open. */

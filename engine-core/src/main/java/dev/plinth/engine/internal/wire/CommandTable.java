@@ -55,7 +55,7 @@ final class CommandTable {
                 .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
                 .scope(RESOURCES_READ)
-                .page("status", "type", "createdAfter", "createdBefore", "shared", "metadata.*")
+                .page("status", "type", "createdAfter", "createdBefore", "shared", QueryParameters.ANY_METADATA)
                 .gives("Resource")
                 .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
@@ -211,6 +211,7 @@ final class CommandTable {
         table.add(row("publishEvent", "POST", "/v1/events")
                 .scope(EVENTS_WRITE)
                 .takes("NewEvent")
+                .refuses(RESOURCE_ARCHIVED)
                 .gives(201, "Event")
                 .decodedBy(decode::publish));
         table.add(row("listEvents", "GET", "/v1/events")
@@ -375,6 +376,7 @@ final class CommandTable {
                 .free()
                 .gives("RateLimits")
                 .decodedBy(decode::rateLimit));
+        table.add(row("getRoot", "GET", "/").anybody().gives("Root").decodedBy(decode::root));
         table.add(row("isLive", "GET", "/health/live").anybody().gives("Health").decodedBy(decode::live));
         table.add(
                 row("isReady", "GET", "/health/ready").anybody().gives("Health").decodedBy(decode::ready));

@@ -1,18 +1,21 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Request;
+import java.util.List;
 
 /** Makes the commands on events. */
 final class EventDecoders {
     Command publish(Request request) {
         Input input = Input.of(request);
-        String type = input.body().matching("type", Events.TYPE);
+        String type = input.body().matching("type", EventTypes.NAME, Limits.EVENT_TYPE_LENGTH_MAX);
         if (!input.body().has("type")) {
             input.body().missing("type", "the type of the event");
         }
@@ -35,15 +38,15 @@ final class EventDecoders {
                             "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got "
                                     + data.length + ".");
         }
-        return input.checked(Events.publish(type == null ? "" : type, data));
+        Id resource = input.idMember("resourceId", IdKind.RESOURCE);
+        return input.checked(PublishEvent.of(type == null ? "" : type, resource, data));
     }
 
     Command list(Request request) {
         Input input = Input.of(request);
         Id after = input.query().strictId("after", IdKind.EVENT);
         PageRequest page = input.page(after != null);
-        return input.checked(
-                Events.list(page, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
+        return input.checked(Events.list(page, types(input), input.query().id("resourceId", IdKind.RESOURCE), after));
     }
 
     Command stream(Request request) {
@@ -53,8 +56,27 @@ final class EventDecoders {
         if (after == null && sent != null && !sent.isEmpty()) {
             input.query().error(Events.LAST_EVENT_ID, "invalid_format", "Expected an id evt_…, but it is none.");
         }
-        return input.checked(
-                Events.stream(input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), after));
+        return input.checked(Events.stream(types(input), input.query().id("resourceId", IdKind.RESOURCE), after));
+    }
+
+    /** Names and prefixes, separated by commas. */
+    private static EventTypes types(Input input) {
+        String text = input.query().text("type");
+        if (text == null) {
+            return EventTypes.ALL;
+        }
+        List<String> types = List.of(text.split(",", -1));
+        boolean valid = types.size() <= Limits.EVENT_TYPES_MAX && types.stream().allMatch(EventTypes::isNameOrPrefix);
+        if (!valid) {
+            input.query()
+                    .error(
+                            "type",
+                            "invalid_format",
+                            "type must be 1 to " + Limits.EVENT_TYPES_MAX
+                                    + " event types such as resource.updated or resource.*, separated by commas, each of at most "
+                                    + Limits.EVENT_TYPE_LENGTH_MAX + " characters.");
+        }
+        return new EventTypes(types);
     }
 
     Command get(Request request) {

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.command.RetryJob;
 import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.Leases;
 import dev.plinth.engine.internal.job.NewJob;
@@ -25,8 +26,13 @@ final class JobDecoders {
     static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
     static final long COUNT_MAX = 999_999_999_999_999_999L; // the most digits that a whole number may have
     private static final byte[] NO_RESULT = {};
-    private static final List<String> STATUSES =
-            List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
+    static final List<String> STATUSES = List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
+
+    private final HandledTypes handled;
+
+    JobDecoders(HandledTypes handled) {
+        this.handled = handled;
+    }
 
     Command create(Request request) {
         Input input = Input.of(request);
@@ -67,13 +73,13 @@ final class JobDecoders {
         PageRequest page = input.page(false);
         String status = input.query().oneOf("status", STATUSES);
         return input.checked(Jobs.list(
-                page, status, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE)));
+                page, status, input.query().text("type"), input.query().id("resourceId", IdKind.RESOURCE), handled));
     }
 
     Command get(Request request) {
         Input input = Input.of(request);
         int seconds = input.waitSeconds();
-        return input.checked(Jobs.get(input.id(IdKind.JOB, 0), seconds));
+        return input.checked(Jobs.get(input.id(IdKind.JOB, 0), seconds, handled));
     }
 
     Command cancel(Request request) {
@@ -83,7 +89,7 @@ final class JobDecoders {
 
     Command retry(Request request) {
         Input input = Input.of(request);
-        return input.checked(RetryJob.of(input.id(IdKind.JOB, 0)));
+        return input.checked(RetryJob.of(input.id(IdKind.JOB, 0), handled));
     }
 
     Command lease(Request request) {

@@ -1,8 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +11,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable once made.
  */
 final class OpenApi {
-    private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
     private static final String RUN_OPERATION = "runOperation";
-    private static final int NOT_MODIFIED = 304;
-    private static final String STREAM_EVENTS = "streamEvents";
+    static final String STREAM_EVENTS = "streamEvents";
+    private static final String GET_ROOT = "getRoot";
 
     private static final byte[] PROBLEM = """
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
@@ -80,6 +75,12 @@ final class OpenApi {
                 .member("title", "Plinth")
                 .member("version", "v1")
                 .close()
+                .name("servers")
+                .openArray()
+                .open()
+                .member("url", "/")
+                .close()
+                .closeArray()
                 .name("paths")
                 .open();
         byPath.forEach((path, operations) -> {
@@ -92,7 +93,9 @@ final class OpenApi {
                     .forEach(operation -> hostOperations(json, operation));
         });
         json.close();
-        components(json.name("components"), schemas);
+        Set<Operation.Demand> demanded = EnumSet.noneOf(Operation.Demand.class);
+        byPath.values().forEach(operations -> operations.forEach(operation -> demanded.addAll(operation.demands())));
+        components(json.name("components"), schemas, demanded);
         return json.close().bytes();
     }
 
@@ -118,10 +121,13 @@ final class OpenApi {
 
     private static void operation(
             JsonBytes json, Operation operation, String id, String path, List<Operation.Success> successes) {
-        json.name(operation.method().toLowerCase(Locale.ROOT)).open().member("operationId", id);
+        json.name(operation.method().toLowerCase(Locale.ROOT))
+                .open()
+                .member("operationId", id)
+                .member("summary", summary(id));
         security(json.name("security"), operation);
         json.member("x-rate-limit-units", operation.guard() == Operation.Guard.WORKSPACE ? operation.cost() : 0);
-        parameters(json.name("parameters"), operation, path);
+        OpenApiParameters.add(json.name("parameters"), operation, path);
         if (operation.body() != Operation.Body.NONE) {
             json.name("requestBody")
                     .open()
@@ -137,6 +143,13 @@ final class OpenApi {
         json.close();
     }
 
+    /** The name as words: every operation is named by what it does. */
+    private static String summary(String id) {
+        String words =
+                id.replaceAll("(?<=[a-z])(?=[A-Z])", " ").replace('.', ' ').toLowerCase(Locale.ROOT);
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
     private static void security(JsonBytes json, Operation operation) {
         json.openArray();
         if (operation.guard() != Operation.Guard.NOBODY) {
@@ -149,52 +162,6 @@ final class OpenApi {
             json.closeArray().close();
         }
         json.closeArray();
-    }
-
-    private static void parameters(JsonBytes json, Operation operation, String path) {
-        json.openArray();
-        Matcher variable = VARIABLE.matcher(path);
-        while (variable.find()) {
-            json.open().member("name", variable.group(1)).member("in", "path").member("required", true);
-            type(json.name("schema"), "string");
-            json.close();
-        }
-        for (String name : operation.parameters()) {
-            json.open().member("name", name).member("in", "query").name("schema");
-            switch (name) {
-                case "limit" -> range(json, Limits.PAGE_ITEMS_MAX);
-                case "wait" -> range(json, Limits.WAIT_SECONDS_MAX);
-                case "shared" -> type(json, "boolean");
-                case "createdAfter", "createdBefore" ->
-                    json.open()
-                            .member("type", "string")
-                            .member("format", "date-time")
-                            .close();
-                default -> type(json, "string");
-            }
-            json.close();
-        }
-        if (operation.mutates()) {
-            demandable(json, operation, Operation.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
-        }
-        if (operation.mutates() || operation.parameters().contains("wait")) {
-            reference(json, "parameters/Prefer");
-        }
-        if (operation.name().equals(STREAM_EVENTS)) {
-            reference(json, "parameters/LastEventId");
-        }
-        if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
-            demandable(json, operation, Operation.Demand.IF_MATCH, "IfMatch");
-        }
-        if (operation.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
-            reference(json, "parameters/IfNoneMatch");
-        }
-        json.closeArray();
-    }
-
-    private static void demandable(JsonBytes json, Operation operation, Operation.Demand demand, String parameter) {
-        boolean required = operation.demands().contains(demand);
-        reference(json, "parameters/" + (required ? "Required" : "") + parameter);
     }
 
     private static void responses(JsonBytes json, Operation operation, List<Operation.Success> successes) {
@@ -239,7 +206,13 @@ final class OpenApi {
             json.name("content").open().name(mediaType(operation)).open();
             boolean isPage = operation.parameters().contains("cursor");
             OpenApiSchemas.add(json.name("schema"), success.entity(), isPage);
-            json.close().close();
+            json.close();
+            if (operation.name().equals(GET_ROOT)) {
+                json.name("text/html").open();
+                type(json.name("schema"), "string");
+                json.close();
+            }
+            json.close();
         }
         json.close();
     }
@@ -301,39 +274,12 @@ final class OpenApi {
         return codes;
     }
 
-    private static void components(JsonBytes json, OpenApiBodies schemas) {
+    private static void components(JsonBytes json, OpenApiBodies schemas, Set<Operation.Demand> demanded) {
         json.open().name("securitySchemes").open();
         bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
         bearer(json.name("operatorToken"), "The operator's token.");
         json.close().name("parameters").open();
-        for (boolean required : new boolean[] {false, true}) {
-            String prefix = required ? "Required" : "";
-            header(
-                    json.name(prefix + "IdempotencyKey"),
-                    "Idempotency-Key",
-                    required,
-                    "The same key gives the first answer again for 24 hours.");
-            header(
-                    json.name(prefix + "IfMatch"),
-                    "If-Match",
-                    required,
-                    "The versions in which the thing may be; 412 otherwise.");
-        }
-        header(
-                json.name("IfNoneMatch"),
-                "If-None-Match",
-                false,
-                "The versions that the caller has; 304 if the thing is still in one of them.");
-        header(
-                json.name("Prefer"),
-                "Prefer",
-                false,
-                "wait=1 to wait=30: waits for a call or a job that is still running.");
-        header(
-                json.name("LastEventId"),
-                Events.LAST_EVENT_ID,
-                false,
-                "The event after which to go on; without it, the stream begins with what happens from now on.");
+        OpenApiParameters.addComponents(json, demanded);
         json.close().name("schemas").open();
         json.raw("Problem", PROBLEM);
         OpenApiSchemas.addAll(json);
@@ -349,29 +295,11 @@ final class OpenApi {
                 .close();
     }
 
-    private static void header(JsonBytes json, String name, boolean required, String description) {
-        json.open()
-                .member("name", name)
-                .member("in", "header")
-                .member("required", required)
-                .member("description", description);
-        type(json.name("schema"), "string");
-        json.close();
-    }
-
-    private static void range(JsonBytes json, int most) {
-        json.open()
-                .member("type", "integer")
-                .member("minimum", 1)
-                .member("maximum", most)
-                .close();
-    }
-
     private static void type(JsonBytes json, String type) {
         json.open().member("type", type).close();
     }
 
-    private static void reference(JsonBytes json, String component) {
+    static void reference(JsonBytes json, String component) {
         json.open().member("$ref", "#/components/" + component).close();
     }
 }

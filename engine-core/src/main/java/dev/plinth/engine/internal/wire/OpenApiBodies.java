@@ -17,6 +17,7 @@ import static dev.plinth.engine.internal.wire.BodySchema.text;
 import static dev.plinth.engine.internal.wire.BodySchema.typed;
 import static dev.plinth.engine.internal.wire.BodySchema.whole;
 
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -105,8 +106,8 @@ final class OpenApiBodies {
         byte[] operation = typed("object")
                 .member(
                         "description",
-                        "The action, and the members of the call that it stands for; what is wrong with them is the outcome of this"
-                                + " operation.")
+                        "The action, the id of the resource unless the action creates one, and the members of the call that it stands"
+                                + " for. What is wrong with them is the outcome of this operation, and not a refusal of the call.")
                 .name("required")
                 .openArray()
                 .text("action")
@@ -114,6 +115,11 @@ final class OpenApiBodies {
                 .name("properties")
                 .open()
                 .raw("action", oneOf(BulkJob.ACTIONS))
+                .raw("id", id(IdKind.RESOURCE))
+                .raw("name", NAME)
+                .raw("type", type(ContentTypes.DEFAULT_RESOURCE, types.resourceTypes()))
+                .raw("data", OBJECT_OR_NULL)
+                .raw("metadata", METADATA_PATCH)
                 .close()
                 .close()
                 .bytes();
@@ -130,15 +136,19 @@ final class OpenApiBodies {
 
     /** Where the host has registered types, the usual one is left out only if it is among them. */
     private static byte[] newContent(String usual, Set<String> registered) {
-        byte[] type = registered.isEmpty()
-                ? matching(ContentRules.TYPE, usual)
-                : oneOf(registered.stream().sorted().toList());
+        byte[] type = type(usual, registered);
         BodySchema schema = new BodySchema().needs("name", NAME);
         boolean mayLack = registered.isEmpty() || registered.contains(usual);
         return (mayLack ? schema.may("type", type) : schema.needs("type", type))
                 .may("data", DATA)
                 .may("metadata", METADATA)
                 .bytes();
+    }
+
+    private static byte[] type(String usual, Set<String> registered) {
+        return registered.isEmpty()
+                ? matching(ContentRules.TYPE, usual)
+                : oneOf(registered.stream().sorted().toList());
     }
 
     private void workspaces(Plans plans) {
@@ -205,8 +215,13 @@ final class OpenApiBodies {
                 new BodySchema()
                         .needs(
                                 "type",
-                                matchingUnless(Events.TYPE, "payment.processed", pattern(Pattern.compile(reserved))))
+                                matchingUnless(
+                                        EventTypes.NAME,
+                                        "payment.processed",
+                                        Limits.EVENT_TYPE_LENGTH_MAX,
+                                        pattern(Pattern.compile(reserved))))
                         .needs("data", DATA)
+                        .may("resourceId", id(IdKind.RESOURCE))
                         .bytes());
     }
 
@@ -264,7 +279,8 @@ final class OpenApiBodies {
     }
 
     private static byte[] endpoint(BodySchema schema) {
-        byte[] types = array(0, Limits.ENDPOINT_TYPES_MAX, matching(WebhookDecoders.TYPE, "resource.*"));
+        byte[] type = matching(EventTypes.NAME_OR_PREFIX, "resource.*", Limits.EVENT_TYPE_LENGTH_MAX);
+        byte[] types = array(0, Limits.EVENT_TYPES_MAX, type);
         byte[] value = typed("string")
                 .member("maxLength", Limits.DESCRIPTION_LENGTH_MAX)
                 .member("pattern", BodySchema.wholly(Webhooks.HEADER_VALUE))

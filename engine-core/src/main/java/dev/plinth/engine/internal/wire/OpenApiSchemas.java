@@ -36,7 +36,7 @@ final class OpenApiSchemas {
                 "Job",
                 "id:job_ type:string status:scheduled|queued|running|succeeded|failed|canceled progress?:Progress result?:any"
                         + " error?:JobProblem attempt:integer maxAttempts:integer resourceId?:res_ runAt?:time"
-                        + " nextAttemptAt?:time cancelRequested?:boolean createdAt:time startedAt?:time finishedAt?:time");
+                        + " nextAttemptAt?:time cancelRequested?:boolean createdAt:time startedAt?:time finishedAt?:time handled?:boolean");
         ENTITIES.put("Leases", "data:[LeasedJob]");
         ENTITIES.put("LeasedJob", ENTITIES.get("Job") + " input:any leaseToken:string leaseExpiresAt:time");
         ENTITIES.put("LeaseEnd", "leaseExpiresAt:time cancelRequested:boolean");
@@ -75,6 +75,8 @@ final class OpenApiSchemas {
         ENTITIES.put(
                 "RatePolicy", "name:string limit:integer windowSeconds:integer remaining:integer resetSeconds:integer");
         ENTITIES.put("Health", "status:string durability:string");
+        ENTITIES.put("Root", "name:string version:string links:Links");
+        ENTITIES.put("Links", "docs:string openapi:string console?:string health:string");
         ENTITIES.put("Clock", "now:time");
     }
 
@@ -135,7 +137,7 @@ final class OpenApiSchemas {
             json.member("type", "array");
             type(json.name("items"), type.substring(1, type.length() - 1));
         } else if (type.contains("|")) {
-            json.name("enum").openArray();
+            json.member("type", "string").name("enum").openArray();
             for (String word : type.split("\\|")) {
                 json.text(word);
             }
@@ -149,6 +151,9 @@ final class OpenApiSchemas {
             json.member("type", "string").member("pattern", BodySchema.idPattern(type.substring(0, type.length() - 1)));
         } else if (JSON_TYPES.contains(type)) {
             json.member("type", type);
+            if (type.equals("object")) {
+                json.member("additionalProperties", true);
+            }
         } else if (!type.equals("any")) {
             throw new IllegalStateException("Expected a type of an entity, but \"" + type + "\" is none");
         }

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the parameters out of a query and collects what is wrong with them. Not thread-safe. */
 final class QueryParameters {
+    /** How a parameter starts that filters by a pair of metadata; the key of the pair follows. */
+    static final String METADATA = "metadata.";
+
+    /** Stands for all of them in the command table. */
+    static final String ANY_METADATA = METADATA + "*";
+
     private final Map<String, String> values;
     private List<ProblemError> errors = List.of();
     private boolean cursorInvalid;
@@ -45,7 +51,7 @@ final class QueryParameters {
             error(name == null ? "" : name, "malformed", "Expected a percent-encoded UTF-8 value, but it is none.");
             return;
         }
-        boolean isKnown = known.contains(name) || name.startsWith("metadata.") && known.contains("metadata.*");
+        boolean isKnown = isMetadata(name) ? known.contains(ANY_METADATA) : known.contains(name);
         if (!isKnown) {
             error(
                     name,
@@ -56,6 +62,11 @@ final class QueryParameters {
         } else if (values.putIfAbsent(name, value) != null) {
             error(name, "repeated", "Expected the parameter once, but it is there more than once.");
         }
+    }
+
+    /** True if a parameter filters by a pair of metadata: its name has a key behind the prefix. */
+    static boolean isMetadata(String name) {
+        return name.length() > METADATA.length() && name.startsWith(METADATA);
     }
 
     @Nullable

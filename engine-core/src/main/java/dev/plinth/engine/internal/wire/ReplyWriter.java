@@ -33,6 +33,10 @@ final class ReplyWriter {
         } else if (outcome instanceof Outcome.Page page) {
             headers.add("Cache-Control", "no-store");
             headers.add("Content-Type", page.contentType());
+            if (page.contentType().equals(FrontPage.HTML)) {
+                headers.add("Content-Security-Policy", FrontPage.POLICY);
+                headers.add("X-Content-Type-Options", "nosniff");
+            }
             if (page.rest() != null) {
                 headers.add("X-Accel-Buffering", "no"); // a proxy that collects a stream never passes it on
             }

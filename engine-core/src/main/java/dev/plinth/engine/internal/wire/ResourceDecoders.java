@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.command.BulkJob;
@@ -27,11 +28,13 @@ import dev.plinth.engine.internal.resource.Shares;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Makes the commands on resources, their children and their shares. */
 final class ResourceDecoders {
     static final List<String> ROLES = List.of("reader", "editor");
-    private static final String METADATA = "metadata.";
+    static final List<String> STATUSES = List.of("active", "paused", "archived", "all");
+    static final List<String> INCLUDED = List.of("children");
 
     private final Map<String, OperationHandler> operations;
     private final Set<String> asyncOperations;
@@ -70,7 +73,7 @@ final class ResourceDecoders {
     Command get(Request request) {
         Input input = Input.of(request);
         Id id = input.id(IdKind.RESOURCE, 0);
-        boolean children = input.query().oneOf("include", List.of("children")) != null;
+        boolean children = input.query().oneOf("include", INCLUDED) != null;
         return input.checked(Resources.get(id, input.ifNoneMatch(), children));
     }
 
@@ -103,9 +106,16 @@ final class ResourceDecoders {
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
         }
+        Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No such operation; " + known());
         return (Command.Change) context -> {
-            throw new Refused(Refusal.notFound());
+            throw new Refused(unknown);
         };
+    }
+
+    private String known() {
+        Set<String> names = new TreeSet<>(operations.keySet());
+        names.addAll(asyncOperations);
+        return names.isEmpty() ? "there are none." : "there are: " + String.join(", ", names) + ".";
     }
 
     Command share(Request request) {
@@ -165,20 +175,20 @@ final class ResourceDecoders {
         String key = null;
         String value = "";
         for (Map.Entry<String, String> parameter : query.values().entrySet()) {
-            if (!parameter.getKey().startsWith(METADATA)) {
+            if (!QueryParameters.isMetadata(parameter.getKey())) {
                 continue;
             }
             if (key != null) {
                 query.error(
                         parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
             }
-            key = parameter.getKey().substring(METADATA.length());
+            key = parameter.getKey().substring(QueryParameters.METADATA.length());
             value = parameter.getValue();
         }
         Long after = query.time("createdAfter", false);
         Long before = query.time("createdBefore", true);
         return new ResourceFilter(
-                query.oneOf("status", List.of("active", "paused", "archived", "all")),
+                query.oneOf("status", STATUSES),
                 query.text("type"),
                 key,
                 value,

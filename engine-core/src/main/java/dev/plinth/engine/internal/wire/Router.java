@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** Finds the operation of a method and a path. Immutable once made; a literal segment goes before a variable. */
 final class Router {
     private static final int SEGMENTS_MAX = 8;
+    private static final String ROOT = "/";
 
     private final Node root = new Node();
 
     Router(List<Operation> operations) {
         for (Operation operation : operations) {
             Node node = root;
-            for (String segment : operation.path().substring(1).split("/")) {
+            for (String segment : segments(operation.path())) {
                 node = segment.startsWith("{") ? node.variable() : node.literal(segment);
             }
             if (node.operations.put(operation.method(), operation) != null) {
@@ -28,6 +29,11 @@ final class Router {
                         "Expected one operation for " + operation.method() + " " + operation.path() + ", but got two");
             }
         }
+    }
+
+    /** None of the root. */
+    private static List<String> segments(String path) {
+        return path.equals(ROOT) ? List.of() : List.of(path.substring(1).split("/"));
     }
 
     /** The operation, or a refusal with 404 or 405. */
@@ -50,6 +56,9 @@ final class Router {
     }
 
     private @Nullable Found find(String path) {
+        if (path.equals(ROOT)) {
+            return new Found(root, List.of());
+        }
         boolean encoded = path.indexOf('%') >= 0;
         Node node = root;
         List<String> values = List.of();

@@ -29,6 +29,7 @@ final class SystemDecoders {
     private final Runnable reset;
     private final Supplier<byte[]> figures;
     private final OpenApi openApi;
+    private final FrontPage frontPage;
 
     SystemDecoders(
             Store store,
@@ -36,13 +37,15 @@ final class SystemDecoders {
             @Nullable ManualClock testClock,
             Runnable reset,
             Supplier<byte[]> figures,
-            OpenApi openApi) {
+            OpenApi openApi,
+            FrontPage frontPage) {
         this.store = store;
         this.quotas = quotas;
         this.testClock = testClock;
         this.reset = reset;
         this.figures = figures;
         this.openApi = openApi;
+        this.frontPage = frontPage;
     }
 
     boolean hasTestClock() {
@@ -99,6 +102,11 @@ final class SystemDecoders {
 
     Command openApi(Request request) {
         return Input.of(request).checked((Command.Query) context -> Outcome.Done.ok(openApi.document()));
+    }
+
+    Command root(Request request) {
+        Outcome page = frontPage.answer(request.headers().accept());
+        return Input.of(request).checked((Command.Query) context -> page);
     }
 
     Command clock(Request request) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.RecoverJob;
@@ -29,7 +30,6 @@ final class WebhookDecoders {
     private static final long GRACE_SECONDS_DEFAULT = 86_400;
     static final long GRACE_SECONDS_MAX = 604_800;
     private static final byte[] NO_HEADERS = "{}".getBytes(StandardCharsets.US_ASCII);
-    static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*(\\.\\*)?");
     static final List<String> STATUSES = List.of("enabled", "disabled");
     static final List<String> ORDERINGS = List.of("resource", "none");
     static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
@@ -155,20 +155,20 @@ final class WebhookDecoders {
     }
 
     private static @Nullable List<String> types(Fields body) {
-        List<JsonValue> items = body.array("types", Limits.ENDPOINT_TYPES_MAX);
+        List<JsonValue> items = body.array("types", Limits.EVENT_TYPES_MAX);
         if (items == null) {
             return null;
         }
         List<String> types = new ArrayList<>(items.size());
         for (JsonValue item : items) {
-            if (item instanceof JsonValue.Text text
-                    && TYPE.matcher(text.value()).matches()) {
+            if (item instanceof JsonValue.Text text && EventTypes.isNameOrPrefix(text.value())) {
                 types.add(text.value());
             } else {
                 body.error(
                         "types",
                         "invalid_format",
-                        "Expected event types such as resource.updated or resource.*, but one is none.");
+                        "Expected event types such as resource.updated or resource.*, each of at most "
+                                + Limits.EVENT_TYPE_LENGTH_MAX + " characters, but one is none.");
             }
         }
         return types;

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
@@ -46,11 +47,13 @@ public final class Wire {
      *
      * @param operations the host's synchronous operations by name
      * @param asyncOperations the names of the host's asynchronous operations
+     * @param handled the types of jobs that are handled
      * @param types the types of resources and children that are registered
      * @param keyUses tells when keys were last used
      * @param settings what the host says of routes
      * @param log the last requests of each workspace
      * @param figures gives the page of all figures
+     * @param version the version of the release
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      */
@@ -61,11 +64,13 @@ public final class Wire {
             Webhooks webhooks,
             Map<String, OperationHandler> operations,
             Set<String> asyncOperations,
+            HandledTypes handled,
             ContentTypes types,
             KeyUses keyUses,
             RouteSettings settings,
             RequestLog log,
             Supplier<byte[]> figures,
+            String version,
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
@@ -81,7 +86,7 @@ public final class Wire {
         List<Operation> table = parts.settings()
                 .applyTo(CommandTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
-                        new JobDecoders(),
+                        new JobDecoders(parts.handled()),
                         new WebhookDecoders(parts.webhooks()),
                         new AccessDecoders(parts.plans(), parts.keyUses()),
                         new RequestDecoders(parts.log()),
@@ -91,7 +96,8 @@ public final class Wire {
                                 parts.testClock(),
                                 parts.reset(),
                                 parts.figures(),
-                                openApi))));
+                                openApi,
+                                new FrontPage(parts.version())))));
         openApi.describe(table);
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
@@ -185,23 +191,13 @@ public final class Wire {
 
     private Request request(Call call) {
         Router.Match match = router.match(call.method(), call.path());
-        Map<String, String> headers = call.headers();
-        Request.Headers known = new Request.Headers(
-                headers.get("authorization"),
-                headers.get("idempotency-key"),
-                headers.get("if-match"),
-                headers.get("if-none-match"),
-                headers.get("prefer"),
-                headers.get("content-type"),
-                headers.get("content-encoding"),
-                headers.get("last-event-id"));
         boolean read = match.operation().body() != Operation.Body.NONE;
         return new Request(
                         match.operation(),
                         call.method(),
                         match.values(),
                         call.query(),
-                        known,
+                        new Request.Headers(call.headers()),
                         read ? call.body() : NO_BODY,
                         read && call.bodyTooLarge())
                 .sentTo(call.path());

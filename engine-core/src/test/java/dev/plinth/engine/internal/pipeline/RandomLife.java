@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -99,7 +100,13 @@ final class RandomLife {
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
-                case 9 -> run(caller, Events.publish("payment.processed", bytes("{\"n\":" + random.nextInt(9) + "}")));
+                case 9 ->
+                    run(
+                            caller,
+                            PublishEvent.of(
+                                    "payment.processed",
+                                    random.nextBoolean() ? any(resources, IdKind.RESOURCE) : null,
+                                    bytes("{\"n\":" + random.nextInt(9) + "}")));
                 case 10 -> key(caller);
                 default -> endpoint(caller);
             }
@@ -208,7 +215,7 @@ final class RandomLife {
     private static List<Retention> retentions() {
         List<Retention> retentions = new ArrayList<>(Deliveries.retentions());
         retentions.add(Events.retention());
-        retentions.add(Jobs.retention());
+        retentions.addAll(Jobs.retentions());
         return List.copyOf(retentions);
     }
 

@@ -1,0 +1,42 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.resource.Resources;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes an event of the host. One about a resource is its owner's, and only who may write to the resource publishes it. */
+public final class PublishEvent {
+    private PublishEvent() {}
+
+    /** Makes the command, for a type that is not reserved. */
+    public static Command.Change of(String type, @Nullable Id resource, byte[] data) {
+        return context -> {
+            Id owner = resource == null ? context.workspace() : owner(context, resource);
+            return Events.publish(context, owner, type, resource, data);
+        };
+    }
+
+    /** The resource is a part of the input here, so a missing one is a fault of the input. */
+    private static Id owner(Context context, Id resource) {
+        try {
+            return Resources.writable(context, resource);
+        } catch (Refused refused) {
+            if (refused.refusal().code() != ProblemCode.NOT_FOUND) {
+                throw refused;
+            }
+            String detail = "No such resource, or none that this workspace can see.";
+            throw new Refused(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED,
+                    detail,
+                    List.of(new ProblemError(ProblemError.Source.POINTER, "/resourceId", "unknown_resource", detail))));
+        }
+    }
+}

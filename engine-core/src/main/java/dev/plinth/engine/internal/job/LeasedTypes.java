@@ -1,0 +1,117 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers when a worker outside of this JVM last had a lease of each type of a workspace's jobs: a row for each, written in the record
+ * that gives or prolongs the lease, so that a restart forgets nothing.
+ */
+final class LeasedTypes implements Retention {
+    /** As many rows as there may be jobs, so that no lease is refused because of them. */
+    static final TableName TABLE = new TableName(23, "leased types", 32, 56, 0.5, LeasedTypes::index);
+
+    private static final int VERSION = 1;
+    private static final int LANE = 5;
+    private static final long KEPT_MILLIS =
+            Duration.ofMinutes(Limits.LEASED_TYPE_MINUTES).toMillis();
+
+    /** Notes that a worker has a lease of a type now. */
+    static void note(Context context, String type, Changes changes) {
+        Id workspace = context.workspace();
+        byte[] key = key(workspace, type);
+        byte[] known = context.rows().get(TABLE, key);
+        long number = known == null ? context.nextNumber() : Row.read(known).number();
+        changes.put(TABLE, key, new Row(workspace, number, context.now()).row());
+    }
+
+    /** True if a worker has had a lease of a type within the hour. */
+    static boolean has(Rows rows, Id workspace, String type, long nowMillis) {
+        byte[] row = rows.get(TABLE, key(workspace, type));
+        return row != null && Row.read(row).leasedAt() + KEPT_MILLIS > nowMillis;
+    }
+
+    /** The rows of a workspace. */
+    static SetKey of(Id workspace) {
+        return SetKey.of(SetKinds.LEASED_TYPES, workspace);
+    }
+
+    @Override
+    public String name() {
+        return TABLE.name();
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = DueIndex.nextTime(rows, LANE, Rows.NONE);
+        return first == Rows.NONE ? NEVER : first + KEPT_MILLIS;
+    }
+
+    @Override
+    public void collect(Context context, long nowMillis, Portion portion) {
+        Rows rows = context.rows();
+        DueIndex.forEach(rows, LANE, nowMillis - KEPT_MILLIS, number -> {
+            byte[] row = rows.at(number);
+            byte[] key = rows.keyAt(number);
+            if (row != null && key != null) {
+                portion.remove(TABLE, key, row.length);
+            }
+            return !portion.isFull();
+        });
+    }
+
+    private static byte[] key(Id workspace, String type) {
+        byte[] key = Arrays.copyOf(workspace.key(), 2 * Id.BYTES);
+        System.arraycopy(Bytes.sha256(type.getBytes(StandardCharsets.UTF_8)), 0, key, Id.BYTES, Id.BYTES);
+        return key;
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        Row old = before == null ? null : Row.read(before);
+        Row row = after == null ? null : Row.read(after);
+        if (old == null && row != null) {
+            sets.add(of(row.workspace()), row.number());
+            sets.place(row.number(), TABLE, key);
+            DueIndex.move(sets, LANE, row.number(), DueIndex.NEVER, row.leasedAt());
+        } else if (old != null && row != null) {
+            DueIndex.move(sets, LANE, row.number(), old.leasedAt(), row.leasedAt());
+        } else if (old != null) {
+            sets.remove(of(old.workspace()), old.number());
+            sets.unplace(old.number());
+            DueIndex.move(sets, LANE, old.number(), old.leasedAt(), DueIndex.NEVER);
+        }
+    }
+
+    private record Row(Id workspace, long number, long leasedAt) {
+        static Row read(byte[] row) {
+            RowReader in = new RowReader(row, VERSION);
+            return new Row(in.id(IdKind.WORKSPACE), in.number(), in.number());
+        }
+
+        byte[] row() {
+            return new RowWriter(VERSION)
+                    .id(workspace)
+                    .number(number)
+                    .number(leasedAt)
+                    .row();
+        }
+    }
+}

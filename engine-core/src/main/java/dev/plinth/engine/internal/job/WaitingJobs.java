@@ -1,0 +1,82 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.api.JobFigures;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.store.Store;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** Counts the queued jobs of all workspaces that nothing handles, and tells how long the oldest ones have waited. Thread-safe. */
+public final class WaitingJobs implements Supplier<JobFigures> {
+    /** Rows that are looked at together, so that a busy writer does not make a long look start again. */
+    private static final int ROWS_AT_ONCE = 100;
+
+    private static final long NOTHING = Long.MAX_VALUE;
+
+    private final Store store;
+    private final HandledTypes handled;
+
+    /** Counts the jobs of a store. */
+    public WaitingJobs(Store store, HandledTypes handled) {
+        this.store = store;
+        this.handled = handled;
+    }
+
+    /** The figures of now. Those that nothing handles never run, so they are among the oldest. */
+    @Override
+    public JobFigures get() {
+        long now = store.nowMillis();
+        Part part = new Part(Rows.NONE, 0, NOTHING, NOTHING);
+        for (int looked = 0; looked < Limits.QUEUED_JOBS_EXAMINED_MAX; looked += ROWS_AT_ONCE) {
+            Part before = part;
+            AtomicReference<Part> found = new AtomicReference<>(before);
+            long last = store.look(rows -> {
+                found.set(next(rows, before, now));
+                return found.get().last();
+            });
+            part = found.get();
+            if (last == Rows.NONE) {
+                break;
+            }
+        }
+        return new JobFigures(part.unhandled(), age(now, part.oldestUnhandledAt()), age(now, part.oldestQueuedAt()));
+    }
+
+    private Part next(Rows rows, Part before, long now) {
+        SetKey queued = JobTables.ofAllByStatus(JobStatus.QUEUED);
+        Part part = before;
+        for (int i = 0; i < ROWS_AT_ONCE; i++) {
+            long number = rows.ceiling(queued, part.last() + 1);
+            byte[] row = number == Rows.NONE ? null : rows.at(number);
+            if (row == null) {
+                return part.endingAt(Rows.NONE);
+            }
+            JobRow job = JobRow.read(row);
+            part = part.with(job, handled.isMissingFor(job, rows, now)).endingAt(number);
+        }
+        return part;
+    }
+
+    private static Optional<Duration> age(long now, long since) {
+        return since == NOTHING ? Optional.empty() : Optional.of(Duration.ofMillis(Math.max(0, now - since)));
+    }
+
+    private record Part(long last, long unhandled, long oldestUnhandledAt, long oldestQueuedAt) {
+        Part with(JobRow job, boolean isUnhandled) {
+            long since = job.waitsSince();
+            return new Part(
+                    last,
+                    unhandled + (isUnhandled ? 1 : 0),
+                    isUnhandled ? Math.min(oldestUnhandledAt, since) : oldestUnhandledAt,
+                    Math.min(oldestQueuedAt, since));
+        }
+
+        Part endingAt(long number) {
+            return new Part(number, unhandled, oldestUnhandledAt, oldestQueuedAt);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.plinth.engine.internal.list;
+
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import java.util.List;
+
+/**
+ * Several sets read as one, each number once. It goes up or down, and remembers the next number of each set, so that a step asks only
+ * the sets whose number was taken. Not thread-safe; one reading.
+ */
+public final class UnitedSets {
+    private final Rows rows;
+    private final List<SetKey> sets;
+    private final boolean upwards;
+    /** The next number of each set; {@link Rows#NONE} behind its last one. */
+    private final long[] heads;
+
+    private boolean begun;
+
+    private UnitedSets(Rows rows, List<SetKey> sets, boolean upwards) {
+        this.rows = rows;
+        this.sets = sets;
+        this.upwards = upwards;
+        this.heads = new long[sets.size()];
+    }
+
+    /** Reads the sets from their smallest numbers on. */
+    public static UnitedSets upwards(Rows rows, List<SetKey> sets) {
+        return new UnitedSets(rows, sets, true);
+    }
+
+    /** Reads the sets from their largest numbers on. */
+    public static UnitedSets downwards(Rows rows, List<SetKey> sets) {
+        return new UnitedSets(rows, sets, false);
+    }
+
+    /** The number next to an edge, which never moves back; {@link Rows#NONE} if there is none. */
+    public long next(long edge) {
+        long nearest = Rows.NONE;
+        for (int i = 0; i < heads.length; i++) {
+            if (!begun || heads[i] != Rows.NONE && !isBeyond(heads[i], edge)) {
+                heads[i] = upwards ? rows.ceiling(sets.get(i), edge + 1) : rows.floor(sets.get(i), edge - 1);
+            }
+            if (heads[i] != Rows.NONE && (nearest == Rows.NONE || isBeyond(nearest, heads[i]))) {
+                nearest = heads[i];
+            }
+        }
+        begun = true;
+        return nearest;
+    }
+
+    private boolean isBeyond(long number, long edge) {
+        return upwards ? number > edge : number < edge;
+    }
+}
