@@ -5,8 +5,10 @@ import static dev.plinth.engine.http.WireRequest.patch;
 import static dev.plinth.engine.http.WireRequest.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.internal.event.Events;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +129,85 @@ class HttpApiBehaviourTest {
                         .isEqualTo(row.get(column));
             }
         }
+    }
+
+    @Test
+    void deletion_ofManyChildren_isSeenAndToldAsThePageSays() throws IOException {
+        int many = Integer.parseInt(only("With more than (\\d+) children they follow"));
+        PlinthClient client = server.engine().client(key);
+        for (int children : List.of(many, many + 1)) {
+            String resource = resource("active");
+            String id = resource.substring("/v1/resources/".length());
+            for (int i = 0; i < children; i++) {
+                client.children(id).create(NewResource.named("c")).call();
+            }
+            ok(post(resource + "/archive", ""));
+            Map<?, ?> last = first("/v1/events?limit=1");
+            ok(WireRequest.of("DELETE", resource));
+
+            assertThat(send(get(resource)).status()).isEqualTo(404);
+            assertThat(send(get(resource + "/children")).status()).isEqualTo(404);
+            if (children > many) {
+                clock.advance(ONE_WEEK);
+            }
+            List<String> expected = new ArrayList<>(Collections.nCopies(children, "child.deleted"));
+            expected.add("resource.deleted");
+            assertThat(typesAfter(last.get("id"))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void deletion_ofManyDeliveries_dropsThemAsThePageSays() throws IOException {
+        int many = Integer.parseInt(only("become `dropped`, more than (\\d+) of them"));
+        String endpoint = "/v1/webhook-endpoints/"
+                + id(post("/v1/webhook-endpoints", "{\"url\":\"https://example.com/\",\"types\":[\"a.b\"]}"));
+        ok(patch(endpoint, "{\"status\":\"disabled\"}"));
+        PlinthClient client = server.engine().client(key);
+        for (int i = 0; i <= many; i++) {
+            client.publish("a.b", Json.EMPTY_OBJECT).call();
+        }
+        List<String> deliveries = ids(endpoint + "/deliveries?limit=100");
+        assertThat(deliveries).hasSize(many + 1);
+
+        ok(WireRequest.of("DELETE", endpoint));
+        clock.advance(ONE_WEEK);
+
+        for (String delivery : deliveries) {
+            assertThat(json(get("/v1/deliveries/" + delivery))).containsEntry("status", "dropped");
+        }
+    }
+
+    /** Returns the types of all events behind one, oldest first. */
+    private List<String> typesAfter(Object event) throws IOException {
+        return items("/v1/events?limit=100&after=" + event).stream()
+                .map(each -> String.valueOf(each.get("type")))
+                .toList();
+    }
+
+    private List<String> ids(String list) throws IOException {
+        return items(list).stream().map(each -> String.valueOf(each.get("id"))).toList();
+    }
+
+    /** Returns the items of all pages of a list. */
+    private List<Map<?, ?>> items(String list) throws IOException {
+        List<Map<?, ?>> items = new ArrayList<>();
+        Object cursor = "";
+        while (cursor instanceof String text) {
+            Map<String, Object> page = json(get(list + (text.isEmpty() ? "" : "&cursor=" + text)));
+            ((List<?>) page.get("data")).forEach(each -> items.add((Map<?, ?>) each));
+            cursor = page.get("nextCursor");
+        }
+        return items;
+    }
+
+    /** Returns what a sentence of the page says in the place of a group. */
+    private String only(String sentence) {
+        return Pattern.compile(sentence)
+                .matcher(prose())
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
     }
 
     /** Creates a resource, moves it to a status and returns its path. */
