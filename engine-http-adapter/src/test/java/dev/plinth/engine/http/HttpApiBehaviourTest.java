@@ -90,6 +90,9 @@ class HttpApiBehaviourTest {
                                 body("{\"name\":\"a\"}{}"),
                                 body("{\"data\":" + "[".repeat(64) + "]".repeat(64) + "}"))
                         .toList());
+        bodies.put(
+                "malformed JSON whose first character is `{` or `[`, under whatever `Content-Type`",
+                List.of(form("{\"name\":"), form(" [1,"), body("{").with("Content-Type", "text/plain")));
         bodies.put("more bytes than the call takes", List.of(body(OVERSIZED)));
         bodies.put(
                 "a `Content-Encoding` other than `identity`",

@@ -209,6 +209,8 @@ class HttpApiTablesTest {
                 .contains("After " + Limits.STREAM_SILENCE_SECONDS_MAX + " silent seconds")
                 .contains("has " + Limits.WAITING_STREAMS_PER_WORKSPACE_MAX + " waiting streams at most")
                 .contains("Events are kept for " + Limits.EVENT_DAYS + " days")
+                .contains("dots between them, " + api.bound("NewEvent", "type", "maxLength") + " characters at most")
+                .contains("or up to " + api.bound("NewWebhookEndpoint", "types", "maxItems") + " of both with commas")
                 .contains("A settled delivery is kept for " + Limits.DELIVERY_DAYS + " days")
                 .contains(SendLimitsInside.CONNECT_SECONDS + " seconds to connect, " + SendLimitsInside.TOTAL_SECONDS
                         + " seconds in all")
@@ -220,6 +222,7 @@ class HttpApiTablesTest {
     void ranges_ofBodyMembers_areThoseOfTheServer() {
         Map<String, List<String>> bodies = Map.of(
                 "Jobs", List.of("NewJob"),
+                "The Event object", List.of("NewEvent"),
                 "Workers", List.of("LeaseRequest", "Heartbeat", "ProgressReport", "JobCompletion", "JobFailure"));
         int ranges = 0;
         for (HttpApiPage.Table table : page.tables("Body member")) {
