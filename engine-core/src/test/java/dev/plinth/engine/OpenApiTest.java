@@ -201,6 +201,42 @@ final class OpenApiTest {
                                 .withHeader("If-Match", "\"v9\"")
                                 .withBody(Json.of("{\"name\":\"S\"}"))));
         assertListed("GET /v1/workspace", store.engine().call(Call.of("GET", "/v1/workspace")));
+        assertListed("POST /v1/jobs/{jobId}/retry", retryOfATwin());
+        assertListed("POST /v1/jobs/{jobId}/retry", retryOn(id, "pause"));
+        assertListed("POST /v1/jobs/{jobId}/retry", retryOn(id, "archive"));
+    }
+
+    /** Retries a failed job while another one has its unique key. */
+    private Reply retryOfATwin() {
+        String job = "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"u\"}";
+        String failed = failed(job);
+        String twin = store.make("/v1/jobs", job);
+        Reply refused = store.call("POST", "/v1/jobs/" + failed + "/retry");
+        store.call("POST", "/v1/jobs/" + twin + "/cancel");
+        return refused;
+    }
+
+    /** Retries a failed job about a resource that has been moved meanwhile. */
+    private Reply retryOn(String resource, String move) {
+        String failed = failed("{\"type\":\"t\",\"input\":{},\"resourceId\":\"" + resource + "\"}");
+        store.call("POST", "/v1/resources/" + resource + "/" + move);
+        Reply refused = store.call("POST", "/v1/jobs/" + failed + "/retry");
+        store.call("POST", "/v1/resources/" + resource + "/resume");
+        return refused;
+    }
+
+    /** A new job that a worker has failed for good. */
+    private String failed(String job) {
+        String id = store.make("/v1/jobs", job);
+        String leased =
+                store.call("POST", "/v1/jobs/lease", "{\"types\":[\"t\"]}").text();
+        String token = leased.replaceAll(".*\"leaseToken\":\"(\\w+)\".*", "$1");
+        Reply ended = store.call(
+                "POST",
+                "/v1/jobs/" + id + "/fail",
+                "{\"leaseToken\":\"" + token + "\",\"error\":{\"detail\":\"no\"},\"retryable\":false}");
+        assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+        return id;
     }
 
     private void assertListed(String route, Reply refused) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.internal.base.ProblemCode.ALREADY_EXISTS;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
@@ -171,7 +172,7 @@ final class CommandTable {
                 .decodedBy(decode::cancel));
         table.add(row("retryJob", "POST", "/v1/jobs/{jobId}/retry")
                 .scope(JOBS_WRITE)
-                .refuses(INVALID_TRANSITION, JOB_QUEUE_FULL)
+                .refuses(INVALID_TRANSITION, ALREADY_EXISTS, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                 .gives("Job")
                 .decodedBy(decode::retry));
     }

@@ -26,7 +26,7 @@ final class OpenApi {
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
             "type":{"type":"string","format":"uri"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},\
             "code":{"type":"string"},"requestId":{"type":"string"},"retryable":{"type":"boolean"},"errors":{"type":"array","items":{\
-            "type":"object","properties":{"pointer":{"type":"string"},"parameter":{"type":"string"},"code":{"type":"string"},\
+            "type":"object","required":["code","detail"],"properties":{"pointer":{"type":"string"},"parameter":{"type":"string"},"code":{"type":"string"},\
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
