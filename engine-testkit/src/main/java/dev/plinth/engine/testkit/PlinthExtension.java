@@ -7,12 +7,15 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.http.HttpServer;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,7 +24,8 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A JUnit Jupiter extension that gives a test class an engine in memory and every test a workspace of its own.
+ * Holds a {@link PlinthTestServer} for a test class of JUnit Jupiter 5.11 or newer, 6 included, and gives every test a workspace of
+ * its own.
  *
  * <pre>{@code
  * @PlinthTest
@@ -55,19 +59,41 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *       (with its secret), {@link PlinthServer} (address and secrets, for whatever speaks HTTP), {@link Faults} (what shall go wrong there), {@link WebhookSink}.
  * </ul>
  *
- * <p>Webhooks may go to 127.0.0.0/8. After a test its workspace is suspended, so that nothing which it left behind runs while a
- * later test turns the clock; after the class the engine is closed. Nested classes share the engine of the outer one. An
- * extension registered in an instance field gives every test an engine of its own.
+ * <p>The methods of a registered extension are for code that has to be told address and key before any test begins, such as an
+ * application context. They belong to the class: one workspace, apart from those of the tests. The engine opens with the first of
+ * these calls, or with the class:
  *
- * <p>Tests of one class may run in parallel as long as none of them turns the clock, which they share.
+ * <pre>{@code
+ * @DynamicPropertySource
+ * static void plinth(DynamicPropertyRegistry registry) {
+ *     registry.add("plinth.uri", PLINTH::uri);
+ *     registry.add("plinth.key", PLINTH::apiKey);
+ * }
+ *
+ * @BeforeEach
+ * void empty() {
+ *     PLINTH.reset();
+ * }
+ * }</pre>
+ *
+ * <p>After a test its workspace is suspended, so that nothing which it left behind runs while a later test turns the clock; after
+ * the class the engine is closed. Nested classes share the engine of the outer one. An extension registered in an instance field
+ * gives every test an engine of its own.
+ *
+ * <p>Tests of one class may run in parallel as long as none of them turns the clock or resets the engine, which they share.
  */
-public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
-    private static final ExtensionContext.Namespace NAMESPACE =
-            ExtensionContext.Namespace.create(PlinthExtension.class);
-    private static final Map<Class<?>, Function<TestEngine, Object>> OF_THE_CLASS = Map.of(
-            Engine.class, TestEngine::engine,
-            ManualClock.class, TestEngine::clock,
-            HttpServer.class, TestEngine::server);
+public final class PlinthExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+    /** A class of junit-jupiter-api that came with {@link #JUPITER_MIN}. */
+    private static final String SINCE_JUPITER_MIN = "org.junit.jupiter.api.AutoClose";
+
+    private static final String JUPITER_MIN = "5.11";
+    private static final String HELD = "held";
+
+    private static final Map<Class<?>, Function<PlinthTestServer, Object>> OF_THE_CLASS = Map.of(
+            Engine.class, PlinthTestServer::engine,
+            ManualClock.class, PlinthTestServer::clock,
+            HttpServer.class, PlinthTestServer::http);
     private static final Map<Class<?>, Function<TestWorkspace, Object>> OF_THE_TEST = Map.of(
             PlinthClient.class, TestWorkspace::client,
             Workspace.class, TestWorkspace::workspace,
@@ -76,15 +102,32 @@ public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallb
             Faults.class, TestWorkspace::faults,
             WebhookSink.class, TestWorkspace::sink);
 
-    private final Builder settings;
+    private final PlinthTestServer.Builder settings;
+    private final ExtensionContext.Namespace namespace =
+            ExtensionContext.Namespace.create(PlinthExtension.class, this);
+    private @Nullable PlinthTestServer server;
+    private int holders;
 
     /** For {@link PlinthTest}. */
     PlinthExtension() {
-        this(builder());
+        this(PlinthTestServer.builder());
     }
 
-    private PlinthExtension(Builder settings) {
+    private PlinthExtension(PlinthTestServer.Builder settings) {
+        checkJupiter();
         this.settings = settings;
+    }
+
+    private static void checkJupiter() {
+        try {
+            Class<?> unused =
+                    Class.forName(SINCE_JUPITER_MIN, false, ExtensionContext.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            String version = ExtensionContext.class.getPackage().getImplementationVersion();
+            throw new IllegalStateException("PlinthExtension needs JUnit Jupiter " + JUPITER_MIN + " or newer, got "
+                    + (version == null ? "an older one" : version)
+                    + "; raise junit-jupiter, or hold a PlinthTestServer, which needs no JUnit.");
+        }
     }
 
     /** Collects options. */
@@ -92,16 +135,79 @@ public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallb
         return new Builder();
     }
 
+    /** As {@link PlinthTestServer#uri}. */
+    public URI uri() {
+        return server().uri();
+    }
+
+    /** As {@link PlinthTestServer#apiKey}. */
+    public String apiKey() {
+        return server().apiKey();
+    }
+
+    /** As {@link PlinthTestServer#adminToken}. */
+    public String adminToken() {
+        return server().adminToken();
+    }
+
+    /** As {@link PlinthTestServer#engine}. */
+    public Engine engine() {
+        return server().engine();
+    }
+
+    /** As {@link PlinthTestServer#clock}. */
+    public ManualClock clock() {
+        return server().clock();
+    }
+
+    /** As {@link PlinthTestServer#client}. */
+    public PlinthClient client() {
+        return server().client();
+    }
+
+    /** As {@link PlinthTestServer#workspace}. */
+    public Workspace workspace() {
+        return server().workspace();
+    }
+
+    /** As {@link PlinthTestServer#faults}. */
+    public Faults faults() {
+        return server().faults();
+    }
+
+    /** As {@link PlinthTestServer#sink}. */
+    public WebhookSink sink() {
+        return server().sink();
+    }
+
+    /** As {@link PlinthTestServer#reset}. It comes before the parameters of a test, whose workspace goes too. */
+    public void reset() {
+        server().reset();
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
-        engine(context);
+        hold(context);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        // What is closeable in a store is closed with its context, the latest first (JUnit 5.13 and later).
-        TestEngine engine = engine(context);
-        store(context).put(TestWorkspace.class, TestWorkspace.create(engine, settings.plan, context.getDisplayName()));
+        hold(context);
+        store(context).put(TestWorkspace.class, new TestWorkspace(server(), context.getDisplayName()));
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        TestWorkspace workspace = store(context).remove(TestWorkspace.class, TestWorkspace.class);
+        if (workspace != null) {
+            workspace.close();
+        }
+        release(context);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        release(context);
     }
 
     @Override
@@ -113,9 +219,9 @@ public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallb
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        Function<TestEngine, Object> shared = OF_THE_CLASS.get(type);
+        Function<PlinthTestServer, Object> shared = OF_THE_CLASS.get(type);
         if (shared != null) {
-            return shared.apply(engine(context));
+            return shared.apply(server());
         }
         TestWorkspace workspace = store(context).get(TestWorkspace.class, TestWorkspace.class);
         if (workspace == null) {
@@ -127,62 +233,74 @@ public final class PlinthExtension implements BeforeAllCallback, BeforeEachCallb
         return Objects.requireNonNull(OF_THE_TEST.get(type)).apply(workspace);
     }
 
-    /** The engine of this context or of one around it; opened in this one if there is none. */
-    private TestEngine engine(ExtensionContext context) {
-        ExtensionContext.Store store = store(context);
-        TestEngine open = store.get(TestEngine.class, TestEngine.class);
-        if (open == null) {
-            open = TestEngine.open(settings.start, settings.seed, settings.more);
-            store.put(TestEngine.class, open);
+    private synchronized PlinthTestServer server() {
+        PlinthTestServer running = server;
+        if (running == null) {
+            running = settings.start();
+            server = running;
         }
-        return open;
+        return running;
     }
 
-    private static ExtensionContext.Store store(ExtensionContext context) {
-        return context.getStore(NAMESPACE);
+    /** Keeps the engine open until this context has released it: classes, nested classes and tests share one. */
+    private synchronized void hold(ExtensionContext context) {
+        PlinthTestServer unused = server();
+        store(context).put(HELD, HELD);
+        holders++;
+    }
+
+    /** Closes the engine behind the last context. JUnit calls this too where an extension before this one failed in between. */
+    private synchronized void release(ExtensionContext context) {
+        if (store(context).remove(HELD) != null) {
+            holders--;
+        }
+        if (holders == 0 && server != null) {
+            server.close();
+            server = null;
+        }
+    }
+
+    private ExtensionContext.Store store(ExtensionContext context) {
+        return context.getStore(namespace);
     }
 
     /** The options of an extension. Not thread-safe. */
     public static final class Builder {
-        private String plan = "starter";
-        private Instant start = Instant.parse("2025-01-01T00:00:00Z");
-        private long seed = 1;
-        private @Nullable Consumer<EngineBuilder> more;
+        private final PlinthTestServer.Builder server = PlinthTestServer.builder();
 
         private Builder() {}
 
-        /** The plan of every test's workspace; {@code starter} unless said otherwise. One of the host's own is registered with {@link #engine}. */
+        /** As {@link PlinthTestServer.Builder#plan}, for the workspace of every test too. */
         public Builder plan(String name) {
-            plan = Objects.requireNonNull(name, "name");
+            server.plan(name);
             return this;
         }
 
-        /** Where the clock stands at first; at 2025-01-01T00:00:00Z unless said otherwise. */
+        /** As {@link PlinthTestServer.Builder#startingAt}. */
         public Builder startingAt(Instant instant) {
-            start = Objects.requireNonNull(instant, "instant");
+            server.startingAt(instant);
             return this;
         }
 
-        /** What ids and secrets are made from; the same seed gives the same ones in every run. 1 unless said otherwise. */
+        /** As {@link PlinthTestServer.Builder#seed}. */
         public Builder seed(long number) {
-            seed = number;
+            server.seed(number);
+            return this;
+        }
+
+        /** As {@link PlinthTestServer.Builder#engine}. */
+        public Builder engine(Consumer<EngineBuilder> settings) {
+            server.engine(settings);
             return this;
         }
 
         /**
-         * What else the engine is to be: operations, handlers, listeners, plans. It runs once for every engine that is opened, after
-         * clock, ids, admin token and allowed webhook range have been set.
+         * Returns an extension with these options; later changes of the builder are not seen by it.
+         *
+         * @throws IllegalStateException if JUnit Jupiter is older than 5.11
          */
-        public Builder engine(Consumer<EngineBuilder> settings) {
-            more = more == null ? settings : more.andThen(settings);
-            return this;
-        }
-
-        /** An extension with these options; later changes of the builder are not seen by it. */
         public PlinthExtension build() {
-            Builder copy = new Builder().plan(plan).startingAt(start).seed(seed);
-            copy.more = more;
-            return new PlinthExtension(copy);
+            return new PlinthExtension(server.copy());
         }
     }
 }

@@ -6,47 +6,59 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** What one test has for itself: a workspace, a key, and faults and a webhook sink once it asks for them. Thread-safe. */
+/** A workspace with a key, and with faults and a webhook sink once they are asked for. Thread-safe. */
 final class TestWorkspace implements AutoCloseable {
     private static final int NAME_MAX = 255;
 
-    private final TestEngine engine;
-    private final Workspace workspace;
-    private final ApiKey key;
+    private final PlinthTestServer server;
+    private final String name;
+    private @Nullable Made made;
     private @Nullable WebhookSink sink;
 
-    private TestWorkspace(TestEngine engine, Workspace workspace, ApiKey key) {
-        this.engine = engine;
-        this.workspace = workspace;
-        this.key = key;
+    /** A workspace of this name, in the plan of the server; made when it is first asked for. */
+    TestWorkspace(PlinthTestServer server, String name) {
+        this.server = server;
+        this.name = name.codePointCount(0, name.length()) > NAME_MAX ? "test" : name;
     }
 
-    static TestWorkspace create(TestEngine engine, String plan, String testName) {
-        AdminClient admin = engine.engine().admin();
-        String name = testName.codePointCount(0, testName.length()) > NAME_MAX ? "test" : testName;
-        Workspace workspace = admin.createWorkspace(name, plan).call();
-        return new TestWorkspace(
-                engine, workspace, admin.createKey(workspace.id(), "test").call());
+    /** Makes the workspace and its key, unless they are there. */
+    void open() {
+        Made unused = made();
+    }
+
+    private synchronized Made made() {
+        Made there = made;
+        if (there == null) {
+            AdminClient admin = server.engine().admin();
+            Workspace workspace = admin.createWorkspace(name, server.plan()).call();
+            there = new Made(workspace, admin.createKey(workspace.id(), "test").call());
+            made = there;
+        }
+        return there;
     }
 
     Workspace workspace() {
-        return workspace;
+        return made().workspace();
     }
 
     ApiKey key() {
-        return key;
+        return made().key();
+    }
+
+    String secret() {
+        return key().secret().orElseThrow();
     }
 
     PlinthClient client() {
-        return engine.engine().client(secret());
+        return server.engine().client(secret());
     }
 
     PlinthServer server() {
-        return new PlinthServer(engine.server().uri(), secret(), TestEngine.ADMIN_TOKEN);
+        return new PlinthServer(server.uri(), secret(), server.adminToken());
     }
 
     Faults faults() {
-        return engine.faults(secret());
+        return server.faults(secret());
     }
 
     synchronized WebhookSink sink() {
@@ -62,12 +74,13 @@ final class TestWorkspace implements AutoCloseable {
     public synchronized void close() {
         if (sink != null) {
             sink.close();
+            sink = null;
         }
-        engine.endFaults(secret());
-        engine.suspend(workspace.id());
+        if (made != null) {
+            server.endFaults(secret());
+            server.suspend(workspace().id());
+        }
     }
 
-    private String secret() {
-        return key.secret().orElseThrow();
-    }
+    private record Made(Workspace workspace, ApiKey key) {}
 }

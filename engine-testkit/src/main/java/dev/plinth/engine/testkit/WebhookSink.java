@@ -55,7 +55,7 @@ public final class WebhookSink implements AutoCloseable {
      */
     public static WebhookSink open() {
         try {
-            WebhookSink sink = new WebhookSink(HttpServer.create(new InetSocketAddress(TestEngine.LOOPBACK, 0), 0));
+            WebhookSink sink = new WebhookSink(HttpServer.create(new InetSocketAddress(PlinthTestServer.LOOPBACK, 0), 0));
             sink.server.createContext("/", sink::take);
             sink.server.start();
             return sink;
@@ -67,7 +67,7 @@ public final class WebhookSink implements AutoCloseable {
     /** What to give as the URL of a webhook endpoint; any other path of this address is received too. */
     public URI uri() {
         return URI.create(
-                "http://" + TestEngine.LOOPBACK + ":" + server.getAddress().getPort() + "/webhooks");
+                "http://" + PlinthTestServer.LOOPBACK + ":" + server.getAddress().getPort() + "/webhooks");
     }
 
     /**

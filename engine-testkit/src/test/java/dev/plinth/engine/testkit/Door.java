@@ -37,13 +37,13 @@ interface Door {
 
     /** A new workspace. */
     default Reply workspace(String plan) {
-        return post(TestEngine.ADMIN_TOKEN, "/admin/v1/workspaces", "{\"name\":\"Acme\",\"plan\":\"" + plan + "\"}");
+        return post(PlinthTestServer.ADMIN_TOKEN, "/admin/v1/workspaces", "{\"name\":\"Acme\",\"plan\":\"" + plan + "\"}");
     }
 
     /** A new key of a workspace. */
     default String key(String workspaceId) {
         return text(
-                post(TestEngine.ADMIN_TOKEN, "/admin/v1/workspaces/" + workspaceId + "/keys", "{\"name\":\"k\"}"),
+                post(PlinthTestServer.ADMIN_TOKEN, "/admin/v1/workspaces/" + workspaceId + "/keys", "{\"name\":\"k\"}"),
                 "secret");
     }
 

@@ -150,11 +150,10 @@ final class FaultsTest {
     @Test
     void refusal_503_isWhatAClosingEngineSays() {
         faults.on("GET", RESOURCES).refuseWith503(1);
-        try (TestEngine closing = TestEngine.open(START, 1, null)) {
-            PlinthServer other = TestWorkspace.create(closing, "starter", "t").server();
+        try (PlinthTestServer closing = start()) {
             closing.engine().beginDrain();
 
-            Reply real = Door.overHttp(other.uri()).get(other.apiKey(), RESOURCES);
+            Reply real = Door.overHttp(closing.uri()).get(closing.apiKey(), RESOURCES);
 
             assertThat(real.status()).isEqualTo(503);
             assertSame(door.get(server.apiKey(), RESOURCES), real);
@@ -163,20 +162,19 @@ final class FaultsTest {
 
     @Test
     void refusal_500_isWhatAFailingHandlerGetsAndExecutesNothing() {
-        try (TestEngine failing = TestEngine.open(
-                START,
-                1,
-                builder -> builder.operation("break", context -> {
+        PlinthTestServer.Builder breaking = PlinthTestServer.builder()
+                .startingAt(START)
+                .engine(builder -> builder.operation("break", context -> {
                     throw new IllegalStateException("broken");
-                }))) {
-            TestWorkspace other = TestWorkspace.create(failing, "starter", "t");
+                }));
+        try (PlinthTestServer other = breaking.start()) {
             String id = other.client().resources().create("R").call().id();
-            Door otherDoor = Door.overHttp(other.server().uri());
+            Door otherDoor = Door.overHttp(other.uri());
             String operation = RESOURCES + "/" + id + "/operations/break";
 
-            Reply real = otherDoor.post(other.server().apiKey(), operation, "{\"input\":{}}");
+            Reply real = otherDoor.post(other.apiKey(), operation, "{\"input\":{}}");
             other.faults().on("POST", RESOURCES).refuseWith500();
-            Reply madeUp = otherDoor.post(other.server().apiKey(), RESOURCES, "{\"name\":\"Never\"}");
+            Reply madeUp = otherDoor.post(other.apiKey(), RESOURCES, "{\"name\":\"Never\"}");
 
             assertThat(real.status()).isEqualTo(500);
             assertSame(madeUp, real);
@@ -222,10 +220,10 @@ final class FaultsTest {
 
     @Test
     void faults_ofOneWorkspace_meetNoOtherThatRunsBesideIt() {
-        try (TestEngine shared = TestEngine.open(START, 1, null)) {
+        try (PlinthTestServer shared = start()) {
             List<CompletableFuture<List<Integer>>> sides = new ArrayList<>();
             for (int status : new int[] {500, 503}) {
-                TestWorkspace workspace = TestWorkspace.create(shared, "starter", "t");
+                TestWorkspace workspace = new TestWorkspace(shared, "t");
                 Faults.Requests half = workspace.faults().onAny().times(PARALLEL_ROUNDS);
                 Faults own = status == 500 ? half.refuseWith500() : half.refuseWith503(1);
                 sides.add(CompletableFuture.supplyAsync(() -> {
@@ -270,8 +268,8 @@ final class FaultsTest {
 
     @Test
     void faults_afterTheirTest_areGone() {
-        try (TestEngine shared = TestEngine.open(START, 1, null)) {
-            TestWorkspace workspace = TestWorkspace.create(shared, "starter", "t");
+        try (PlinthTestServer shared = start()) {
+            TestWorkspace workspace = new TestWorkspace(shared, "t");
             workspace.faults().onAny().refuseWith503(1);
             PlinthServer ended = workspace.server();
             workspace.close();
@@ -359,5 +357,9 @@ final class FaultsTest {
         Map<String, String> rest = new TreeMap<>(reply.headers());
         rest.remove(header.toLowerCase(Locale.ROOT));
         return new Reply(reply.status(), rest, reply.body());
+    }
+
+    private static PlinthTestServer start() {
+        return PlinthTestServer.builder().startingAt(START).start();
     }
 }

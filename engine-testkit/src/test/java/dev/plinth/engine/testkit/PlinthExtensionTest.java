@@ -25,6 +25,10 @@ final class PlinthExtensionTest {
     static final PlinthExtension PLINTH =
             PlinthExtension.builder().plan("pro").startingAt(START).seed(7).build();
 
+    /** Asked for before any test, as an application context does. */
+    private static final PlinthServer ADDRESS_AND_KEY =
+            new PlinthServer(PLINTH.uri(), PLINTH.apiKey(), PLINTH.adminToken());
+
     private static Engine ofTheClass;
 
     private WebhookSink ofTheTest;
@@ -75,28 +79,27 @@ final class PlinthExtensionTest {
     }
 
     @Test
-    void seed_ofTwoEngines_givesTheSameIds() {
-        try (TestEngine one = TestEngine.open(START, 7, null);
-                TestEngine two = TestEngine.open(START, 7, null);
-                TestEngine other = TestEngine.open(START, 8, null)) {
-            ApiKey key = TestWorkspace.create(one, "pro", "t").key();
-            assertThat(TestWorkspace.create(two, "pro", "t").key()).isEqualTo(key);
-            assertThat(TestWorkspace.create(other, "pro", "t").key()).isNotEqualTo(key);
+    void workspace_afterItsTest_startsNothingAnyMore() {
+        try (PlinthTestServer server = PlinthTestServer.start()) {
+            TestWorkspace workspace = new TestWorkspace(server, "t");
+            String id = workspace.workspace().id();
+            workspace.close();
+            assertThat(server.engine().admin().workspace(id).call().suspended()).isTrue();
         }
     }
 
     @Test
-    void workspace_afterItsTest_startsNothingAnyMore() {
-        try (TestEngine engine = TestEngine.open(START, 7, null)) {
-            TestWorkspace workspace = TestWorkspace.create(engine, "pro", "t");
-            workspace.close();
-            assertThat(engine.engine()
-                            .admin()
-                            .workspace(workspace.workspace().id())
-                            .call()
-                            .suspended())
-                    .isTrue();
-        }
+    void accessors_ofTheExtension_belongToOneWorkspaceBesideThoseOfTheTests(PlinthServer server, PlinthClient client) {
+        assertThat(PLINTH.engine()).isSameAs(ofTheClass);
+        assertThat(PLINTH.uri()).isEqualTo(server.uri());
+        assertThat(PLINTH.adminToken()).isEqualTo(server.adminToken());
+        assertThat(PLINTH.apiKey()).isEqualTo(ADDRESS_AND_KEY.apiKey()).isNotEqualTo(server.apiKey());
+
+        Resource made = PLINTH.client().resources().create("Of the class").call();
+
+        assertThat(PLINTH.client().workspace().call()).isEqualTo(PLINTH.workspace());
+        assertThat(PLINTH.client().resources().get(made.id()).call()).isEqualTo(made);
+        assertThat(client.resources().list().call().data()).isEmpty();
     }
 
     @Nested

@@ -127,10 +127,12 @@ final class ProductPageTest {
     private Run run(boolean overHttp, WebhookSink sink) {
         Gate own = new Gate();
         int before = sink.received().size();
-        try (TestEngine engine = TestEngine.open(start, SEED, ProductPage.host(own))) {
+        PlinthTestServer.Builder settings =
+                PlinthTestServer.builder().startingAt(start).seed(SEED).engine(ProductPage.host(own));
+        try (PlinthTestServer plinth = settings.start()) {
             RecordingDoor door = new RecordingDoor(
-                    overHttp ? Door.overHttp(engine.server().uri()) : Door.inProcess(engine.engine()));
-            new ProductPage(door, engine.clock(), sink, own).allStatements();
+                    overHttp ? Door.overHttp(plinth.uri()) : Door.inProcess(plinth.engine()));
+            new ProductPage(door, plinth.clock(), sink, own).allStatements();
             return new Run(
                     door.exchanges(),
                     sink.received().subList(before, sink.received().size()));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -102,6 +103,9 @@ public final class ContentTypes {
     }
 
     private static Map<String, JsonSchema> compiled(Map<String, Json> schemas) {
+        if (!schemas.isEmpty()) {
+            OptionalLibrary.SCHEMA_VALIDATOR.require();
+        }
         Map<String, JsonSchema> compiled = new LinkedHashMap<>();
         schemas.forEach((type, schema) -> {
             try {

@@ -1,11 +1,12 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.OptionalLibrary;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says what the JVM lacks for off-heap tables before Chronicle is loaded, whose own failure is an error in a static initializer.
+ * Says what class path and JVM lack for off-heap tables before Chronicle is loaded, whose own failure is an error in a static initializer.
  *
  * <p>It asks the JVM and does not read the command line: what is needed may also come from a manifest or an image. Flags that only
  * silence a warning are not asked for; {@code docs/decisions/004-chronicle-without-compiler.md} has the list.
@@ -31,6 +32,7 @@ final class OffHeapPreflight {
     }
 
     private static void check(List<String> openPackages, List<String> exportedPackages) {
+        OptionalLibrary.OFF_HEAP.require();
         List<String> missing = new ArrayList<>();
         for (String module : MODULES) {
             if (ModuleLayer.boot().findModule(module).isEmpty()) {

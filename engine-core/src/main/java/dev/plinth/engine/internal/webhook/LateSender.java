@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.OptionalLibrary;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,14 @@ final class LateSender implements AutoCloseable {
         this.maker = maker;
     }
 
-    /** Makes one attempt, as {@link Sender#send} does. A JVM that can make no sender has no TLS, and so the attempt fails. */
+    /** Makes one attempt, as {@link Sender#send} does. The attempt fails where the client is missing, or the JVM has no TLS. */
     SendResult send(SendRequest request) {
+        try {
+            OptionalLibrary.WEBHOOK_CLIENT.require();
+        } catch (IllegalStateException noClient) {
+            LOG.log(System.Logger.Level.ERROR, noClient.getMessage());
+            return new SendResult(null, null, null, SendError.CONNECTION, 0);
+        }
         Sender made;
         try {
             made = sender();

@@ -1,0 +1,274 @@
+package dev.plinth.engine.testkit;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.http.HttpServer;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine for tests, without a test framework: in memory, on a clock that stands still, with a workspace and a key.
+ *
+ * <pre>{@code
+ * try (PlinthTestServer plinth = PlinthTestServer.start()) {
+ *     Orders orders = new Orders(plinth.uri(), plinth.apiKey());
+ *     plinth.faults().on("POST", "/v1/resources").loseTheAnswer();
+ *     orders.place("order-1");
+ *     assertThat(plinth.client().resources().list().call().data()).hasSize(1);
+ * }
+ * }</pre>
+ *
+ * <p>JUnit 4, TestNG, Spock and a main method hold one of these; JUnit Jupiter has {@link PlinthExtension}. Webhooks may go to
+ * 127.0.0.0/8. Address, key and operator's token stay the same until it is closed, so the code under test is configured once.
+ *
+ * <p>Thread-safe.
+ */
+public final class PlinthTestServer implements AutoCloseable {
+    static final String LOOPBACK = "127.0.0.1";
+    static final String ADMIN_TOKEN = "plinth-test-admin-token";
+    private static final String WORKSPACE = "test";
+    private static final Set<String> GONE = Set.of("shutting_down", "not_found");
+    private static final String AUTHORIZATION = "authorization";
+    private static final String BEARER = "Bearer ";
+    private static final String LOOPBACK_RANGE = "127.0.0.0/8";
+    private static final int OK = 200;
+
+    private final Engine engine;
+    private final ManualClock clock;
+    private final RestartableIds ids;
+    private final String plan;
+    private final Map<String, Faults> faults = new ConcurrentHashMap<>();
+    private TestWorkspace own;
+    private @Nullable HttpServer server;
+
+    private PlinthTestServer(Builder settings) {
+        clock = ManualClock.startingAt(settings.start);
+        ids = new RestartableIds(settings.seed);
+        plan = settings.plan;
+        EngineBuilder builder = Engine.builder()
+                .inMemory()
+                .testClock(clock)
+                .ids(ids)
+                .adminToken(ADMIN_TOKEN)
+                .webhookAllow(LOOPBACK_RANGE);
+        settings.more.accept(builder);
+        engine = builder.open();
+        own = new TestWorkspace(this, WORKSPACE);
+    }
+
+    /** Starts one with the usual options. */
+    public static PlinthTestServer start() {
+        return builder().start();
+    }
+
+    /** Collects options. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns where it serves over HTTP, such as {@code http://127.0.0.1:49152}; the first call opens a free port. */
+    public URI uri() {
+        return http().uri();
+    }
+
+    /** Returns the secret of the workspace's key. */
+    public String apiKey() {
+        return own().secret();
+    }
+
+    /** Returns the operator's token, for {@code /admin/v1}. */
+    public String adminToken() {
+        return ADMIN_TOKEN;
+    }
+
+    /** Returns the engine itself. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** Returns the clock that the engine goes by. */
+    public ManualClock clock() {
+        return clock;
+    }
+
+    /** Returns a client in process with the key of {@link #apiKey}. */
+    public PlinthClient client() {
+        return own().client();
+    }
+
+    /** Returns the workspace. A {@link #reset} makes another one. */
+    public Workspace workspace() {
+        return own().workspace();
+    }
+
+    /** Returns what shall go wrong with requests over HTTP with the key of {@link #apiKey}. A {@link #reset} ends all faults. */
+    public Faults faults() {
+        return own().faults();
+    }
+
+    /** Returns a receiver of webhooks, opened by the first call. A {@link #reset} closes it. */
+    public WebhookSink sink() {
+        return own().sink();
+    }
+
+    /**
+     * Empties the engine: every workspace goes, and with it what runs, waits or is scheduled in it. Address, key, operator's token and
+     * clock stay as they are, and so do operations, handlers and listeners. Not for tests that run in parallel on one server.
+     *
+     * @throws IllegalStateException if the engine is closed, or has ids of the host's own, so that the key would be another one
+     */
+    public synchronized void reset() {
+        String key = own.secret();
+        own.close();
+        faults.values().forEach(Faults::clear);
+        faults.clear();
+        Reply emptied = engine.call(Call.of("POST", "/admin/v1/reset").withHeader(AUTHORIZATION, BEARER + ADMIN_TOKEN));
+        if (emptied.status() != OK) {
+            throw new IllegalStateException("The engine cannot be emptied: " + emptied.text());
+        }
+        own = new TestWorkspace(this, WORKSPACE);
+        openOwn();
+        if (!own.secret().equals(key)) {
+            throw new IllegalStateException("The key changed with reset(), because the engine has an IdSource of its own; leave"
+                    + " EngineBuilder.ids out, or start another PlinthTestServer.");
+        }
+    }
+
+    /** Ends all. Closing again does nothing. */
+    @Override
+    public synchronized void close() {
+        own.close();
+        if (server != null) {
+            server.close();
+        }
+        engine.close();
+    }
+
+    /** Makes the workspace with the first secrets of the seed, so that its key is the same each time. */
+    private synchronized void openOwn() {
+        ids.restart();
+        own.open();
+    }
+
+    private synchronized TestWorkspace own() {
+        return own;
+    }
+
+    synchronized HttpServer http() {
+        HttpServer running = server;
+        if (running == null) {
+            running = HttpServer.start(engine, LOOPBACK, 0, this::submit);
+            server = running;
+        }
+        return running;
+    }
+
+    String plan() {
+        return plan;
+    }
+
+    /** What shall go wrong with requests over HTTP that come with this secret. */
+    Faults faults(String secret) {
+        return faults.computeIfAbsent(secret, absent -> new Faults(engine));
+    }
+
+    /** Ends the faults of this secret. */
+    void endFaults(String secret) {
+        Faults ended = faults.remove(secret);
+        if (ended != null) {
+            ended.clear();
+        }
+    }
+
+    private CompletableFuture<Reply> submit(Call call) {
+        String authorization = call.headers().getOrDefault(AUTHORIZATION, "");
+        boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
+        Faults met =
+                bearer ? faults.get(authorization.substring(BEARER.length()).strip()) : null;
+        return met == null ? engine.submit(call) : met.submit(call);
+    }
+
+    /** Lets nothing of a workspace start any more. */
+    void suspend(String workspaceId) {
+        try {
+            engine.admin().suspend(workspaceId).call();
+        } catch (PlinthException e) {
+            // The test has closed or emptied the engine itself: there is nothing left to hold back.
+            if (!GONE.contains(e.code())) {
+                throw e;
+            }
+        }
+    }
+
+    /** The options of a server. Not thread-safe. */
+    public static final class Builder {
+        private String plan = "starter";
+        private Instant start = Instant.parse("2025-01-01T00:00:00Z");
+        private long seed = 1;
+        private Consumer<EngineBuilder> more = engine -> {};
+
+        private Builder() {}
+
+        /** Sets the plan of the workspace; {@code starter} unless set. One of the host's own is registered with {@link #engine}. */
+        public Builder plan(String name) {
+            plan = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /** Sets where the clock stands at first; at 2025-01-01T00:00:00Z unless set. */
+        public Builder startingAt(Instant instant) {
+            start = Objects.requireNonNull(instant, "instant");
+            return this;
+        }
+
+        /** Sets what ids and secrets are made from; the same seed gives the same ones in every run. 1 unless set. */
+        public Builder seed(long number) {
+            seed = number;
+            return this;
+        }
+
+        /**
+         * Adds to the engine: operations, handlers, listeners, plans. It runs once for every engine that is opened, after clock, ids,
+         * admin token and allowed webhook range have been set.
+         */
+        public Builder engine(Consumer<EngineBuilder> settings) {
+            more = more.andThen(settings);
+            return this;
+        }
+
+        /** Returns a builder with the same options; later changes of either are not seen by the other. */
+        Builder copy() {
+            return new Builder().plan(plan).startingAt(start).seed(seed).engine(more);
+        }
+
+        /**
+         * Opens an engine with these options.
+         *
+         * @throws IllegalStateException if it cannot start; one sentence says why and what to do
+         * @throws PlinthException if there is no such plan
+         */
+        public PlinthTestServer start() {
+            PlinthTestServer server = new PlinthTestServer(this);
+            try {
+                server.openOwn();
+            } catch (RuntimeException e) {
+                server.engine.close();
+                throw e;
+            }
+            return server;
+        }
+    }
+}
