@@ -13,10 +13,13 @@ import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -34,7 +37,9 @@ import dev.plinth.engine.internal.job.WaitingJobs;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Waiters;
+import dev.plinth.engine.internal.pipeline.Waits;
 import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -59,6 +64,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +80,10 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
     private static final String VERSION = "0.1.0";
     private static final int ADMIN_TOKEN_BYTES = 24;
+    private static final System.Logger LOG = Log.of(Engine.class);
+
+    /** What calls and listeners get at least: the end of what went before may be all that they have waited for. */
+    private static final long LAST_MILLIS = 1_000;
 
     private final Store store;
     private final Quotas quotas;
@@ -205,7 +215,11 @@ public final class Engine implements AutoCloseable {
         return new AdminClient(new Calls(wire, pipeline, operatorToken));
     }
 
-    /** Answers a call as the wire would, on the caller's thread. */
+    /**
+     * Answers a call as the wire would, on the caller's thread.
+     *
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may find itself
+     */
     public Reply call(Call call) {
         return wire.execute(call);
     }
@@ -213,12 +227,20 @@ public final class Engine implements AutoCloseable {
     /**
      * Answers a call as the wire would, without ever blocking the caller's thread.
      *
-     * <p>What is chained to the future may run on the thread that tells of what is durable, be it the journal's or another caller's, and
-     * everybody else waits meanwhile. So it has to be short, and must not wait for another call of this engine, which would wait for that
-     * very thread: chain such work with an executor of its own ({@code thenApplyAsync}).
+     * <p>A future that is not complete when this returns completes on a worker of the engine, and what is chained to it runs there: it may call the
+     * engine and wait, however many do so at once. {@link #close} waits for it as for a call.
      */
     public CompletableFuture<Reply> submit(Call call) {
-        return wire.submit(call);
+        return wire.submit(call, pipeline.workers());
+    }
+
+    /**
+     * Makes a way in for what serves the engine to others.
+     *
+     * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
+     */
+    public CallDoor door(Executor executor) {
+        return new CallDoor(wire, new ReplyTo(executor, new Waits()));
     }
 
     /**
@@ -328,33 +350,77 @@ public final class Engine implements AutoCloseable {
         pipeline.beginDrain();
     }
 
+    /** False once the journal has failed, also while the engine closed: nothing is written any more, reads go on. Restart the engine. */
+    public boolean isWritable() {
+        return store.isWritable();
+    }
+
     /**
-     * Ends the engine: new calls are refused, jobs, deliveries and calls under way get up to 10 s each, then jobs go back to the
-     * queue and all is released. Calls that wait for the end of a job are answered as it stands then. A second call does nothing.
+     * Ends the engine. New calls are refused. What is under way gets 10 s in all: calls with what is chained to their futures, jobs, deliveries and
+     * listeners. Then it is interrupted, and a line of the log says what was left. Jobs go back to the queue, deliveries stay due. Calls that wait for
+     * the end of a job are answered as it stands then. A second call does nothing.
+     *
+     * @throws IllegalStateException if the disk has not taken what was written within 40 s, so that the directory stays locked; on a thread of the
+     *     engine's own, which the engine would wait for
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        store.checkMayWait();
+        if (closed.compareAndSet(false, true)
+                && !OwnThread.runWithin(
+                        TimeUnit.SECONDS.toMillis(Limits.CLOSE_SECONDS), "plinth-close", this::closeInside)) {
+            throw new IllegalStateException("Expected the engine to close within " + Limits.CLOSE_SECONDS
+                    + " s, but its disk does not answer; what was acknowledged is safe, and the directory stays locked until the"
+                    + " process ends.");
         }
+    }
+
+    private void closeInside() {
+        try {
+            drain();
+        } finally {
+            workers.shutdownNow();
+            try {
+                webhooks.close();
+            } finally {
+                store.close();
+            }
+        }
+    }
+
+    private void drain() {
         beginDrain();
         ManualClock.Attachment attached = attachment;
         if (attached != null) {
             attached.close();
         }
         timers.close();
-        jobs.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
-        sweep.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
-        webhooks.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
-        pipeline.drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        Deadline deadline = Deadline.inMillis(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        List<String> left = new ArrayList<>();
+        if (!sweep.drain(deadline.millisLeft())) {
+            left.add("the sweep");
+        }
+        jobs.drain(deadline.millisLeft()).forEach(job -> left.add("job " + job));
+        int attempts = webhooks.drain(deadline.millisLeft());
+        if (attempts > 0) {
+            left.add(attempts + " webhook attempts");
+        }
+        long calls = pipeline.drain(Math.max(LAST_MILLIS, deadline.millisLeft()));
+        if (calls > 0) {
+            left.add(calls + " calls, or what is chained to them");
+        }
         keyUses.writeAll();
         quotas.writeMarks();
         jobRing.close();
         eventRing.close();
-        feed.close();
-        workers.shutdownNow();
-        webhooks.close();
-        store.close();
+        feed.drain(Math.max(LAST_MILLIS, deadline.millisLeft())).forEach(name -> left.add("listener " + name));
+        if (!left.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected all work to end within " + Limits.DRAIN_SECONDS + " s of closing, but left: "
+                            + String.join(", ", left)
+                            + "; jobs are queued again, deliveries stay due, and a thread that bears the interrupt goes on.");
+        }
     }
 
     static List<TableName> tables() {

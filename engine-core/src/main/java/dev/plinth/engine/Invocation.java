@@ -99,12 +99,16 @@ public final class Invocation<T> {
      * Makes the call on this thread and returns when its outcome is durable.
      *
      * @throws PlinthException if the call was refused; it carries the problem
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may find itself
      */
     public T call() {
         return result(calls.pipeline().call(request()));
     }
 
-    /** Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. */
+    /**
+     * Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. What is chained to it may call the
+     * engine and wait, as for {@link Engine#submit}.
+     */
     public CompletableFuture<T> submit() {
         return calls.pipeline().submit(request()).thenApply(this::result);
     }

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.EventListener;
+import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
@@ -110,6 +111,37 @@ final class RefusingStoreTest {
         }
     }
 
+    /** Else it would run for ever, as long as the process lives. */
+    @Test
+    void attempt_whoseEndCannotBeRecorded_goesBackToTheQueueAndRests() {
+        String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+        RandomIds ids = new RandomIds();
+        Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
+        AtomicBoolean full = new AtomicBoolean();
+        AtomicInteger handled = new AtomicInteger();
+        JobRunner runner = runner(
+                (caller, change) -> {
+                    if (full.get()) {
+                        throw new OutOfMemoryError("Java heap space");
+                    }
+                    return commits.commit(caller, change);
+                },
+                Map.of("elsewhere", work -> {
+                    handled.incrementAndGet();
+                    full.set(true);
+                    return null;
+                }));
+
+        assertThat(runner.startReady(store.clock.epochMillis())).isFalse();
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"running\"");
+        full.set(false);
+        assertThat(runner.startReady(store.clock.epochMillis())).isTrue();
+
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"");
+        assertThat(runner.hasReady()).as("at once").isFalse();
+        assertThat(handled).hasValue(1);
+    }
+
     @Test
     void listener_failsWhileItsPlaceCannotBeNoted_getsNoEventAgainThatItHasTaken() throws InterruptedException {
         List<String> seen = new CopyOnWriteArrayList<>();
@@ -143,6 +175,10 @@ final class RefusingStoreTest {
     }
 
     private JobRunner runner(Committer committer) {
+        return runner(committer, Map.of());
+    }
+
+    private JobRunner runner(Committer committer, Map<String, JobHandler> handlers) {
         return new JobRunner(
                 store.engine().store(),
                 (caller, change) -> {
@@ -150,7 +186,7 @@ final class RefusingStoreTest {
                     return committer.commit(caller, change);
                 },
                 Runnable::run,
-                Map.of(),
+                handlers,
                 Map.of(),
                 Map.of(),
                 Access::isActive);

@@ -28,7 +28,7 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
     public interface Rest {
         /**
          * The next part, once there is one; after 15 real seconds in which nothing happens it is one that says nothing but that the
-         * stream is alive. It never fails. What is chained to it has to be short, as for {@code Engine.submit}.
+         * stream is alive. It never fails. It completes where the future of its reply does: see {@code Engine.submit}.
          */
         CompletableFuture<Part> next();
     }

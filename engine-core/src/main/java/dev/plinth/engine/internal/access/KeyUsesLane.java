@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.access;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.timer.Lane;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * keys each. What a crash takes away is the last minute of it.
  */
 public final class KeyUsesLane implements Lane {
-    private static final System.Logger LOG = System.getLogger(KeyUsesLane.class.getName());
+    private static final System.Logger LOG = Log.of(KeyUsesLane.class);
     private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final int KEYS_PER_RECORD = 500;
 

@@ -230,8 +230,14 @@ public final class Limits {
     /** Headers that an endpoint adds. */
     public static final int ENDPOINT_HEADERS_MAX = 20;
 
+    /** Real seconds in which a room logs one kind of background failure once. */
+    public static final int LOG_LINE_SECONDS = 60;
+
     /** Real seconds that closing waits for what is under way. */
     public static final int DRAIN_SECONDS = 10;
+
+    /** Real seconds after which closing gives up, whatever holds it up behind the drain: a disk that does not answer. */
+    public static final int CLOSE_SECONDS = 40;
 
     private static final int CODE_POINT_BYTES_MAX = 6; // a control character as its escape in JSON
     private static final int JSON_AROUND_CONTENT_BYTES_MAX = 1024;
@@ -266,6 +272,7 @@ public final class Limits {
                 6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,
                 "an outcome fits into one piece, however its characters are escaped");
         check(SWEEP_ROWS_MAX * 1024 <= RECORD_BYTES_MAX, "a step of the sweep goes into one record");
+        check(CLOSE_SECONDS >= 2 * DRAIN_SECONDS, "behind the drain the disk has time to take what is left");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
     }
 

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -34,7 +35,7 @@ import java.util.List;
  * patch and events are committed together if the resource still allows it.
  */
 public final class HostOperation {
-    private static final System.Logger LOG = System.getLogger(HostOperation.class.getName());
+    private static final System.Logger LOG = Log.of(HostOperation.class);
 
     private HostOperation() {}
 

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -33,12 +34,10 @@ import org.jspecify.annotations.Nullable;
  * where it stopped: late, never lossy, as long as it is not later than events are kept.
  */
 public final class EventFeed implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(EventFeed.class.getName());
     private static final int EVENTS_PER_CURSOR = 100;
 
     private final Store store;
     private final Committer committer;
-    private final Executor executor;
     private final Attempts attempts;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean open = true;
@@ -51,10 +50,9 @@ public final class EventFeed implements AutoCloseable {
     public EventFeed(Store store, Committer committer, Executor executor, Map<String, EventListener> listeners) {
         this.store = store;
         this.committer = committer;
-        this.executor = executor;
         this.attempts = new Attempts(executor, listeners.size());
         listeners.forEach((name, listener) -> subscriptions.add(
-                new Subscription(subscriptions.size(), Bytes.sha256(name.getBytes(StandardCharsets.UTF_8)), listener)));
+                new Subscription(subscriptions.size(), name, listener)));
         // Who was woken in the moment between its last look and its end is not forgotten.
         attempts.onSettled(() -> subscriptions.forEach(Subscription::startIfRung));
     }
@@ -76,26 +74,42 @@ public final class EventFeed implements AutoCloseable {
         }
     }
 
-    /** Lets each listener end with the event that it has, for as long as a drain lasts; none gets another. */
-    @Override
-    public void close() {
+    /**
+     * Lets each listener end with the event that it has; none gets another.
+     *
+     * @return the names of those that still have one when the time is over
+     */
+    public List<String> drain(long timeoutMillis) {
         open = false;
         attempts.stop();
-        attempts.awaitIdle(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        attempts.awaitIdle(timeoutMillis);
+        return subscriptions.stream()
+                .filter(each -> attempts.isClaimed(each.number))
+                .map(each -> each.name)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        List<String> unused = drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
     }
 
     /** One listener and how far it has come. */
     private final class Subscription {
+        private final System.Logger log = Log.sparing(EventFeed.class);
         private final int number;
+        private final String name;
         private final byte[] key;
         private final EventListener listener;
         private volatile boolean rung;
+        private volatile boolean resting;
         /** How far it has come since the engine was opened, whether there was room to note it or not. */
         private volatile long reached;
 
-        Subscription(int number, byte[] key, EventListener listener) {
+        Subscription(int number, String name, EventListener listener) {
             this.number = number;
-            this.key = key;
+            this.name = name;
+            this.key = Bytes.sha256(name.getBytes(StandardCharsets.UTF_8));
             this.listener = listener;
         }
 
@@ -105,19 +119,32 @@ public final class EventFeed implements AutoCloseable {
         }
 
         void startIfRung() {
-            if (rung) {
-                boolean unused = attempts.tryStart(number, this::drain);
+            if (rung && open && !resting && !attempts.tryStart(number, this::drain) && !attempts.isClaimed(number)) {
+                rest(); // there is no thread for it
             }
         }
 
+        /** Waits a second, however many events come meanwhile. */
+        private void rest() {
+            resting = true;
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run)
+                    .execute(() -> {
+                        resting = false;
+                        wake();
+                    });
+        }
+
         private void drain() {
-            while (rung && open) {
-                rung = false;
-                if (!deliverAll()) {
-                    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor)
-                            .execute(this::wake);
-                    return;
+            try {
+                while (rung && open && !resting) {
+                    rung = false;
+                    if (!deliverAll()) {
+                        rest();
+                    }
                 }
+            } catch (RuntimeException | Error e) {
+                rung = true; // for the next attempt
+                throw e;
             }
         }
 
@@ -137,7 +164,7 @@ public final class EventFeed implements AutoCloseable {
                     save(cursor);
                     saved = cursor;
                 }
-                next = next(cursor);
+                next = open ? next(cursor) : null; // a store that is closed shows nothing
             }
             if (cursor != saved) {
                 save(cursor);
@@ -174,9 +201,10 @@ public final class EventFeed implements AutoCloseable {
                         new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
                 return true;
             } catch (Exception | Error e) {
-                LOG.log(
+                log.log(
                         System.Logger.Level.WARNING,
-                        "Expected the listener to take event " + row.id() + ", but it failed",
+                        "Expected listener " + name + " to take event " + row.id()
+                                + ", but it failed; the same event comes again a second later",
                         e);
                 return false;
             }

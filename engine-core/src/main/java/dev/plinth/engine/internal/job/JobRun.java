@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -22,7 +23,7 @@ import java.util.function.BiPredicate;
 
 /** One attempt of one job: what its handler sees, and the commits of its end. */
 final class JobRun implements JobContext {
-    private static final System.Logger LOG = System.getLogger(JobRun.class.getName());
+    private static final System.Logger LOG = Log.of(JobRun.class);
     private static final int RESULT_BYTES_MAX = Limits.PIECE_BYTES_MAX * Limits.PIECES_PER_RECORD_MAX;
 
     private final JobRow row;

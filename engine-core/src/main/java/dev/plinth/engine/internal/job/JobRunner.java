@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * stay queued for workers elsewhere, whose leases lapse here.
  */
 public final class JobRunner implements Lane {
-    private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+    private static final System.Logger LOG = Log.of(JobRunner.class);
 
     private final Store store;
     private final Committer committer;
@@ -45,8 +47,8 @@ public final class JobRunner implements Lane {
     private final Bulkhead places = new Bulkhead(
             Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
-    /** What ran in a JVM that has died and could not be put back yet. */
-    private volatile List<JobRow> crashed = List.of();
+    /** Running jobs whose attempt has ended without a record: their process has died, or the engine failed. They are still to be put back. */
+    private final ConcurrentLinkedQueue<JobRow> crashed = new ConcurrentLinkedQueue<>();
     /** Whose turn it is: the first workspace that has something ready from this number on. */
     private volatile long turn;
 
@@ -124,9 +126,7 @@ public final class JobRunner implements Lane {
 
     @Override
     public boolean startReady(long nowMillis) {
-        if (!crashed.isEmpty()) {
-            crashed = endRunning(crashed, JobSteps::crash);
-        }
+        endCrashed();
         while (!attempts.isFull()) {
             long number = store.look(this::nextReady);
             if (number == Rows.NONE) {
@@ -164,11 +164,17 @@ public final class JobRunner implements Lane {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    /** Starts no more, waits for what runs, and puts back into the queue what does not end in time, or could not say that it has. */
-    public void drain(long timeoutMillis) {
+    /**
+     * Starts no more, waits for what runs, and puts back into the queue what does not end in time, or could not say that it has.
+     *
+     * @return the jobs whose handlers have not ended
+     */
+    public List<String> drain(long timeoutMillis) {
         attempts.stop();
         patient.stop();
         attempts.awaitIdle(timeoutMillis);
+        List<String> left = new ArrayList<>();
+        running.values().forEach(run -> left.add(run.jobId() + " (" + run.type() + ")"));
         try {
             giveBackRunning();
         } catch (Refused refused) {
@@ -177,36 +183,46 @@ public final class JobRunner implements Lane {
                     "Expected running jobs to go back to the queue, but the store refused; the next start puts them back: "
                             + refused.refusal().detail());
         }
+        return left;
     }
 
     /** Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Leases stay. */
     public void takeBackCrashed() {
-        crashed = endRunning(store.readToAct(JobRunner::runningRows), JobSteps::crash);
+        crashed.addAll(store.readToAct(JobRunner::runningRows));
+        endCrashed();
+    }
+
+    /** Puts back those of {@link #crashed} for which there is room; one thread at a time. */
+    private void endCrashed() {
+        for (int left = crashed.size(); left > 0; left--) {
+            JobRow row = crashed.element();
+            boolean ended = end(row, JobSteps::crash);
+            crashed.remove();
+            if (!ended) {
+                crashed.add(row);
+            }
+        }
     }
 
     /** Puts back all jobs that run in this JVM. Leases stay. */
     private void giveBackRunning() {
-        List<JobRow> left = endRunning(store.readToAct(JobRunner::runningRows), JobSteps::giveBack);
-        if (!left.isEmpty()) {
+        int left = 0;
+        for (JobRow row : store.readToAct(JobRunner::runningRows)) {
+            left += end(row, JobSteps::giveBack) ? 0 : 1;
+        }
+        if (left > 0) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected " + left.size()
+                    "Expected " + left
                             + " running jobs to go back to the queue, but there is no room; the next start puts them back");
         }
     }
 
-    /** Those for which there was no room. */
-    private List<JobRow> endRunning(List<JobRow> rows, BiFunction<Id, Integer, Command.Change> step) {
-        List<JobRow> left = new ArrayList<>();
-        for (JobRow row : rows) {
-            Outcome outcome = committer.commit(
-                    Caller.engineFor(row.facts().workspace()),
-                    step.apply(row.facts().id(), row.attempt()));
-            if (PatientCommitter.mayHaveRoomLater(outcome)) {
-                left.add(row);
-            }
-        }
-        return left;
+    /** False if there was no room for the step. */
+    private boolean end(JobRow row, BiFunction<Id, Integer, Command.Change> step) {
+        Outcome outcome = committer.commit(
+                Caller.engineFor(row.facts().workspace()), step.apply(row.facts().id(), row.attempt()));
+        return !PatientCommitter.mayHaveRoomLater(outcome);
     }
 
     private static List<JobRow> runningRows(Rows rows) {
@@ -312,12 +328,22 @@ public final class JobRunner implements Lane {
         if (row == null) {
             return;
         }
+        try {
+            run(row, work);
+        } catch (RuntimeException | Error e) {
+            // Neither what the handler did nor that it failed is recorded, and the job would run for ever.
+            crashed.add(row);
+            throw e;
+        }
+    }
+
+    private void run(JobRow row, Work work) {
         byte[] input = store.readToAct(rows -> Pieces.join(
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun);
         running.put(row.facts().id(), run);
         // What was asked for after the row was read and before the attempt could be told is read once more.
-        JobRow now = row(number);
+        JobRow now = row(row.facts().number());
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }

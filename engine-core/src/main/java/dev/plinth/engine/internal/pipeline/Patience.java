@@ -6,10 +6,8 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.store.Store;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Patience {
     private final Store store;
     private final Executor executor;
-    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
-    private volatile boolean ended;
+    private final Waits waiting = new Waits();
 
     Patience(Store store, Executor executor) {
         this.store = store;
@@ -32,34 +29,34 @@ final class Patience {
         return step instanceof Answer answer && answer.sequence() <= store.committed() ? answer : null;
     }
 
-    /** The answer, once it may be given. */
-    CompletableFuture<Answer> await(Step step) {
+    /**
+     * The answer, once it may be given.
+     *
+     * @param own the waits that end with the door of the call
+     */
+    CompletableFuture<Answer> await(Step step, Waits own) {
         if (step instanceof Step.Pause pause) {
-            return waiting.size() >= Limits.WAITING_CALLS_MAX ? awaitDisk(pause.answer()) : awaitEvent(pause);
+            return waiting.count() >= Limits.WAITING_CALLS_MAX ? awaitDisk(pause.answer()) : awaitEvent(pause, own);
         }
         return awaitDisk((Answer) step);
     }
 
-    private CompletableFuture<Answer> awaitEvent(Step.Pause pause) {
+    private CompletableFuture<Answer> awaitEvent(Step.Pause pause, Waits own) {
         int seconds = pause.answer().waitedSeconds();
         // A copy, because a time-out must not end the event for others who wait for it.
         CompletableFuture<Void> end = pause.event().copy();
         waiting.add(end);
-        // Registered before anything can go wrong, such as an executor that has no thread.
-        end.whenComplete((nothing, error) -> waiting.remove(end));
-        CompletableFuture<Answer> answer = end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
+        own.add(end);
+        return end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
                 .thenComposeAsync(
                         nothing -> {
                             Step next = pause.asking().get();
-                            return next instanceof Step.Pause again && !ended
-                                    ? await(again)
+                            boolean goesOn = !waiting.haveEnded() && !own.haveEnded();
+                            return next instanceof Step.Pause again && goesOn
+                                    ? await(again, own)
                                     : awaitDisk(now(next).waited(seconds));
                         },
                         executor);
-        if (ended) {
-            end.complete(null);
-        }
-        return answer;
     }
 
     /** The answer for now of a step. */
@@ -69,8 +66,7 @@ final class Patience {
 
     /** Ends all waits, now and from now on; whoever waited is answered as things stand. */
     void end() {
-        ended = true;
-        waiting.forEach(end -> end.complete(null));
+        waiting.end();
     }
 
     private CompletableFuture<Answer> awaitDisk(Answer answer) {

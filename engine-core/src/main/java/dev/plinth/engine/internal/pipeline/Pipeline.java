@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -29,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * order of evaluation, and each room may end the way with the statuses beside it.
  */
 public final class Pipeline {
-    private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+    private static final System.Logger LOG = Log.of(Pipeline.class);
     private static final byte[] NO_BODY = {};
     private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
@@ -46,6 +48,7 @@ public final class Pipeline {
     private final HostWork hostWork;
     private final Departure departure;
     private final Turnstile turnstile = new Turnstile();
+    private final ReplyTo workers;
 
     /**
      * The rooms.
@@ -83,15 +86,26 @@ public final class Pipeline {
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
         this.departure = new Departure(parts.log(), parts.tally());
+        this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
     }
 
-    /** Answers a request on the caller's thread; returns when the answer is durable. */
+    /** Where answers go unless a door says otherwise: what is chained to them runs on the executor of the parts. */
+    public ReplyTo workers() {
+        return workers;
+    }
+
+    /**
+     * Answers a request on the caller's thread; returns when the answer is durable.
+     *
+     * @throws IllegalStateException on a thread of the engine's own
+     */
     public Answer call(Request request) {
+        parts.store.checkMayWait();
         if (!turnstile.enter()) {
             return refuseDraining(request);
         }
         try {
-            return callInside(request);
+            return callInside(request, workers.waits());
         } finally {
             turnstile.leave();
         }
@@ -99,21 +113,20 @@ public final class Pipeline {
 
     /** Answers a request without ever blocking the caller's thread. */
     public CompletableFuture<Answer> submit(Request request) {
+        return submit(request, workers);
+    }
+
+    /** Answers a request without ever blocking the caller's thread, and without running on a thread of the engine's own what is chained to the answer. */
+    public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
         if (!turnstile.enter()) {
             return CompletableFuture.completedFuture(refuseDraining(request));
         }
-        CompletableFuture<Answer> answer;
         try {
-            answer = submitInside(request);
+            return submitInside(request, to);
         } catch (RuntimeException | Error e) {
             turnstile.leave();
             throw e;
         }
-        if (answer.isDone()) {
-            turnstile.leave();
-            return answer;
-        }
-        return answer.whenComplete((done, error) -> turnstile.leave());
     }
 
     /**
@@ -124,6 +137,7 @@ public final class Pipeline {
      *     suspended; and while the engine drains
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
+        parts.store.checkMayWait();
         if (!turnstile.enter()) {
             throw new Refused(Entrance.draining());
         }
@@ -140,10 +154,14 @@ public final class Pipeline {
         turnstile.close();
     }
 
-    /** Answers at once whoever waits for something to happen, and waits in real time until all calls have been answered. */
-    public void drain(long timeoutMillis) {
+    /**
+     * Answers at once whoever waits for something to happen, and waits in real time until all calls have been answered.
+     *
+     * @return how many calls are left; one whose continuation runs is one of them
+     */
+    public long drain(long timeoutMillis) {
         patience.end();
-        boolean unused = turnstile.awaitEmpty(timeoutMillis);
+        return turnstile.awaitEmpty(timeoutMillis) ? 0 : turnstile.inside();
     }
 
     /** A fresh id for a request. */
@@ -158,12 +176,12 @@ public final class Pipeline {
      *
      * @return a page; what else comes ends the stream
      */
-    public CompletableFuture<Answer> follow(Request request, Command.PatientQuery rest) {
+    public CompletableFuture<Answer> follow(Request request, Command.PatientQuery rest, ReplyTo to) {
         if (!turnstile.enter()) {
             return CompletableFuture.completedFuture(refuse(passage(request, false), Entrance.draining()));
         }
         Step part = nextPart(request, rest, passage(request, false));
-        return patience.await(part).whenComplete((answer, error) -> turnstile.leave());
+        return handOut(patience.await(part, to.waits()), to, answer -> answer);
     }
 
     /** Waits until there is something to show, or until nothing was for as long as a stream may be silent. */
@@ -207,28 +225,58 @@ public final class Pipeline {
         return depart(passage, answer);
     }
 
-    private Answer callInside(Request request) {
+    private Answer callInside(Request request, Waits waits) {
         Passage passage = passage(request, true);
         Step step = execute(passage);
         Answer ready = patience.ready(step);
-        return depart(passage, ready == null ? await(passage, step).join() : ready);
+        return depart(passage, ready == null ? await(passage, step, waits).join() : ready);
     }
 
-    private CompletableFuture<Answer> submitInside(Request request) {
+    private CompletableFuture<Answer> submitInside(Request request, ReplyTo to) {
         if (request.operation().runsHostCode()) {
-            return CompletableFuture.supplyAsync(() -> callInside(request), parts.executor);
+            return handOut(
+                    CompletableFuture.supplyAsync(() -> callInside(request, to.waits()), parts.executor),
+                    to,
+                    answer -> answer);
         }
         Passage passage = passage(request, false);
         Step step = execute(passage);
         Answer ready = patience.ready(step);
-        return ready == null
-                ? await(passage, step).thenApply(answer -> depart(passage, answer))
-                : CompletableFuture.completedFuture(depart(passage, ready));
+        if (ready == null) {
+            return handOut(await(passage, step, to.waits()), to, answer -> depart(passage, answer));
+        }
+        Answer departed = depart(passage, ready);
+        turnstile.leave();
+        return CompletableFuture.completedFuture(departed);
+    }
+
+    /**
+     * Hands an answer out. The call is inside until all that was chained to the answer has run, so that a drain waits for that too.
+     *
+     * @param last what is done with the answer before anybody has it
+     */
+    private CompletableFuture<Answer> handOut(
+            CompletableFuture<Answer> answer, ReplyTo to, UnaryOperator<Answer> last) {
+        CompletableFuture<Answer> out = new CompletableFuture<>();
+        answer.whenComplete((value, error) -> to.run(() -> {
+            try {
+                if (error == null) {
+                    out.complete(last.apply(value));
+                } else {
+                    out.completeExceptionally(error);
+                }
+            } catch (RuntimeException | Error e) {
+                out.completeExceptionally(e);
+            } finally {
+                turnstile.leave();
+            }
+        }));
+        return out;
     }
 
     /** However the wait ends, the key is free then, unless its outcome is remembered. */
-    private CompletableFuture<Answer> await(Passage passage, Step step) {
-        return patience.await(step).whenComplete((answer, error) -> passage.end());
+    private CompletableFuture<Answer> await(Passage passage, Step step, Waits waits) {
+        return patience.await(step, waits).whenComplete((answer, error) -> passage.end());
     }
 
     private Passage passage(Request request, boolean mayWait) {

@@ -54,6 +54,12 @@ final class Turnstile {
         VarHandle.fullFence();
     }
 
+    /** Returns about how many are inside. */
+    long inside() {
+        long gone = left.sum();
+        return entered.sum() - gone;
+    }
+
     /** Waits in real time until nobody is inside; false if that took too long. To be called once it is closed. */
     boolean awaitEmpty(long timeoutMillis) {
         long wait = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.TableName;
@@ -35,7 +36,7 @@ public final class QuotaMarks implements Lane {
     /** Parts of a burst after which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
 
-    private static final System.Logger LOG = System.getLogger(QuotaMarks.class.getName());
+    private static final System.Logger LOG = Log.of(QuotaMarks.class);
     private static final int ROWS_PER_RECORD = 200;
 
     private final Committer committer;

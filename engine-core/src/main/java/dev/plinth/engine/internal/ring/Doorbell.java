@@ -9,6 +9,8 @@ import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * found no room are still to be answered, and the answer looks at the tables. Waiting blocks; it does not spin.
  */
 public final class Doorbell implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Doorbell.class.getName());
+    private static final System.Logger LOG = Log.of(Doorbell.class);
     private static final long DRAIN_SECONDS = 1;
 
     private final Disruptor<Slot> disruptor;
@@ -34,9 +36,7 @@ public final class Doorbell implements AutoCloseable {
                 Slot::new,
                 Limits.RING_SLOTS,
                 work -> {
-                    // Whoever rings first makes the thread, which shall have nothing of the caller.
-                    Thread made = new Thread(null, work, name, 0, false);
-                    made.setDaemon(true);
+                    Thread made = new OwnThread(work, name);
                     thread = made;
                     return made;
                 },
@@ -102,6 +102,7 @@ public final class Doorbell implements AutoCloseable {
     }
 
     private static final class Answering implements EventHandler<Slot> {
+        private final System.Logger log = Log.sparing(Doorbell.class);
         private final Runnable answer;
         private Sequence answered = new Sequence();
 
@@ -128,8 +129,9 @@ public final class Doorbell implements AutoCloseable {
             answered.setVolatile(sequence);
             try {
                 answer.run();
-            } catch (RuntimeException e) {
-                LOG.log(
+            } catch (RuntimeException | Error e) {
+                // Thrown on, it would end the thread of the ring.
+                log.log(
                         System.Logger.Level.ERROR,
                         "Expected the answer to commit " + commit + " to end well, but it failed",
                         e);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. Only what was synced is read again.
  */
 final class DirectOutput implements Disk.File {
-    private static final System.Logger LOG = System.getLogger(DirectOutput.class.getName());
+    private static final System.Logger LOG = Log.of(DirectOutput.class);
     private static final int BUFFER_BYTES = DirectChannel.BUFFER_BYTES;
     private static final int BYTES_PER_SYNC = 8 * 1024 * 1024;
 

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class FileJournal implements Journal {
-    private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
+    private static final System.Logger LOG = Log.of(FileJournal.class);
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
     private static final int FRAME_BYTES_AT_FIRST = 64 * 1024;
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
@@ -103,8 +105,7 @@ final class FileJournal implements Journal {
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.syncedTo = written;
-        this.flusher = new Thread(this::flushLoop, "plinth-journal");
-        this.flusher.setDaemon(true);
+        this.flusher = new OwnThread(this::flushLoop, "plinth-journal");
     }
 
     @Override
@@ -283,15 +284,21 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Nothing is written any more. Whoever was busy stays it. */
+    /**
+     * Nothing is written any more. Whoever was busy stays it. The state comes first, then callers, and the log last, since that is the host's: it may
+     * fail, or wait.
+     */
     private void fail(Throwable e) {
-        LOG.log(
-                System.Logger.Level.ERROR,
-                "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
-                e);
         failed = true;
         shut();
-        told().unknown(nextToFlush);
+        try {
+            told().unknown(nextToFlush);
+        } finally {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
+                    e);
+        }
     }
 
     private void shut() {

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * that nobody sees it half done; the journal's own queue holds it up.
  */
 final class InFlight {
-    private static final System.Logger LOG = System.getLogger(InFlight.class.getName());
-
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Store.UndoListener> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
+    private final System.Logger log = Log.sparing(InFlight.class);
+    private volatile @Nullable Thread telling;
     private long bytes;
     /** Time and number of the last record that all have heard of; guarded by the flights, like the bytes. */
     private long heardMillis;
@@ -137,6 +138,11 @@ final class InFlight {
         }
     }
 
+    /** True on the thread that tells the listeners of what is durable. */
+    boolean isTellingHere() {
+        return Thread.currentThread().equals(telling);
+    }
+
     void durable(long sequence) {
         durable = Math.max(durable, sequence);
     }
@@ -147,29 +153,35 @@ final class InFlight {
             // Who has told the last of it also lets go who waits for it.
             return;
         }
+        Throwable failed = null;
         synchronized (dispatching) {
+            telling = Thread.currentThread();
             Flight flight = next();
             while (flight != null) {
                 long sequence = flight.record.sequence();
                 for (Store.CommitListener listener : listeners) {
-                    tell(listener, sequence, flight.record.writes());
+                    Throwable failure = tell(listener, sequence, flight.record.writes());
+                    failed = failure == null ? failed : failure;
                 }
                 committed = sequence;
                 flight = next();
             }
+            telling = null;
         }
         releaseWaiters();
+        if (failed != null) {
+            // Behind all else: a host's log may be slow, or call the engine.
+            log.log(System.Logger.Level.ERROR, "Expected a durable record to be heard of, but a listener failed", failed);
+        }
     }
 
     /** The record is durable, whatever a listener makes of it: others wait for it, and the journal is well. */
-    private static void tell(Store.CommitListener listener, long sequence, List<Changes.Write> writes) {
+    private static @Nullable Throwable tell(Store.CommitListener listener, long sequence, List<Changes.Write> writes) {
         try {
             listener.committed(sequence, writes);
+            return null;
         } catch (RuntimeException | Error e) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "Expected record " + sequence + " to be heard of, but a listener failed",
-                    e);
+            return e;
         }
     }
 
@@ -203,6 +215,8 @@ final class InFlight {
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
         List<Changes.Write> restored = new ArrayList<>();
         synchronized (flights) {
+            // First: callers that wait for room have nothing to wait for any more, whatever becomes of the rest.
+            flights.notifyAll();
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
                 count(-flight.bytes);
@@ -215,7 +229,6 @@ final class InFlight {
             tables.standAt(
                     left == null ? heardMillis : left.record.timeMillis(),
                     left == null ? heardNumber : left.record.lastNumber());
-            flights.notifyAll();
         }
         tellUndone(restored);
     }
@@ -226,7 +239,7 @@ final class InFlight {
             try {
                 listener.undone(restored);
             } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
+                log.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Whoever makes, takes or ends a file has the monitor meanwhile, so that none is touched half made.
  */
 final class NextSegment {
-    private static final System.Logger LOG = System.getLogger(NextSegment.class.getName());
+    private static final System.Logger LOG = Log.of(NextSegment.class);
     private static final long RETRY_MILLIS = 1000;
 
     private final Disk disk;
@@ -37,8 +39,7 @@ final class NextSegment {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
         this.changed = changed;
-        this.maker = new Thread(this::loop, "plinth-journal-spare");
-        this.maker.setDaemon(true);
+        this.maker = new OwnThread(this::loop, "plinth-journal-spare");
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
  */
 final class QuickRestart implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(QuickRestart.class.getName());
+    private static final System.Logger LOG = Log.of(QuickRestart.class);
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS = Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|words)");

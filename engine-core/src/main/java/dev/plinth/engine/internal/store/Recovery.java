@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * what is damaged is not opened, and the message says where.
  */
 final class Recovery implements JournalVisitor {
-    private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
+    private static final System.Logger LOG = Log.of(Recovery.class);
 
     private final Disk disk;
     private final Tables tables;

@@ -1,12 +1,13 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Tells on the log how far a recovery is: a line every five seconds, and one at its end. Usually in real time, for a person waits. */
 final class RecoveryProgress {
-    private static final System.Logger LOG = System.getLogger(RecoveryProgress.class.getName());
+    private static final System.Logger LOG = Log.of(RecoveryProgress.class);
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int STEPS_PER_LOOK = 1024;
 

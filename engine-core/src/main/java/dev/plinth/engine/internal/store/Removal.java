@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * to close a file gives up the locks of all, and the others may then find damage where there is none.
  */
 final class Removal {
-    private static final System.Logger LOG = System.getLogger(Removal.class.getName());
+    private static final System.Logger LOG = Log.of(Removal.class);
     private static final String SUFFIX = ".deleted.tmp";
     private static final int PIECE_BYTES = 4 * 1024 * 1024;
 

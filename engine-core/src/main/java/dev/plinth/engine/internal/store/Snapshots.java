@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -16,7 +18,7 @@ import java.util.List;
  * a recovery. A store that only grows then copies each row about twice in all; with a quarter alone it would be five times.
  */
 final class Snapshots implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
+    private static final System.Logger LOG = Log.of(Snapshots.class);
     private static final int KEPT = 2;
 
     /** A snapshot is due when the journal has overwritten this part of the last one. */
@@ -50,8 +52,7 @@ final class Snapshots implements AutoCloseable {
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
-        this.thread = new Thread(this::loop, "plinth-snapshots");
-        this.thread.setDaemon(true);
+        this.thread = new OwnThread(this::loop, "plinth-snapshots");
         count(journal.bytesBefore(past.segment()), past.newestBytes());
     }
 
@@ -178,18 +179,10 @@ final class Snapshots implements AutoCloseable {
                     return;
                 }
             }
-            long rest = untilDue();
-            if (rest > 0) {
-                lookLater(rest);
-                continue;
-            }
-            long start = journal.written();
-            // If it fails, the next try is as far away as if it had not.
-            count(start, 0);
             try {
-                make();
-                count(start, Snapshot.newestBytes(disk));
+                makeIfDue();
             } catch (IOException | RuntimeException | Error e) {
+                lookLater(bytesPerSnapshot);
                 String reason =
                         e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());
                 LOG.log(
@@ -198,6 +191,19 @@ final class Snapshots implements AutoCloseable {
                                 + "; the journal still has everything");
             }
         }
+    }
+
+    private void makeIfDue() throws IOException {
+        long rest = untilDue();
+        if (rest > 0) {
+            lookLater(rest);
+            return;
+        }
+        long start = journal.written();
+        // If it fails, the next try is as far away as if it had not.
+        count(start, 0);
+        make();
+        count(start, Snapshot.newestBytes(disk));
     }
 
     /** Three snapshots would take more disk than rows of that size are worth: the older goes, once the newer was read back. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
@@ -285,6 +286,20 @@ public final class Store implements AutoCloseable {
         return inFlight.committed();
     }
 
+    /**
+     * Refuses a call that would wait where others wait for this very thread: on one of the engine's own, inside the writer lock, or while it tells
+     * of what is durable.
+     *
+     * @throws IllegalStateException says what to do instead
+     */
+    public void checkMayWait() {
+        if (OwnThread.isCurrent() || writer.isHeldByCurrentThread() || inFlight.isTellingHere()) {
+            throw new IllegalStateException("Expected a thread of the host, but "
+                    + Thread.currentThread().getName()
+                    + " does work of the engine that this call would wait for; use submit(), or call from another thread.");
+        }
+    }
+
     /** Waits until a sequence is durable and all listeners have heard of it. Throws {@code Refused} if that will never be. */
     public void await(long sequence) {
         if (sequence > inFlight.committed()) {
@@ -412,8 +427,8 @@ public final class Store implements AutoCloseable {
             transaction.forgetNumbers();
         } finally {
             writer.unlock();
+            inFlight.rejectWaiting();
         }
-        inFlight.rejectWaiting();
     }
 
     /** Hears of a record that is durable. */

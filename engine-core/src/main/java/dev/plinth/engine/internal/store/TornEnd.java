@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastBehind the last record of a whole frame in it; 0 if there is none
  */
 record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
-    private static final System.Logger LOG = System.getLogger(TornEnd.class.getName());
+    private static final System.Logger LOG = Log.of(TornEnd.class);
 
     /** The torn end of a journal; null if it has none, or if an engine has finished meanwhile what looked like one. */
     static @Nullable TornEnd of(Disk disk, JournalReader.Tail tail) throws IOException {

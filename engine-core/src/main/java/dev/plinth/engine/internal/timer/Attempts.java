@@ -1,7 +1,10 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Refused;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs attempts on an executor: each number at most once at a time, and not more than so many together. Jobs, webhook
  * deliveries, the sweep and listeners have one of these each. Thread-safe.
+ *
+ * <p>An attempt records its own failure, which then waits for its schedule. One that throws could not even do that, so what it was for is still
+ * due; its number gets a {@link Rest}.
  */
 public final class Attempts {
-    private static final System.Logger LOG = System.getLogger(Attempts.class.getName());
+    private static final int RESTS_MAX = 10_000;
 
+    private final System.Logger log = Log.sparing(Attempts.class);
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Rest> rests = new ConcurrentHashMap<>();
     private final Executor executor;
     private final int runningMax;
     private final Object settled = new Object();
@@ -33,7 +41,7 @@ public final class Attempts {
         doorbell = listener;
     }
 
-    /** Starts an attempt unless its number has one under way or there is no room; false if it was not started. */
+    /** Starts an attempt unless its number has one under way, or rests, or there is no room; false if it was not started. */
     public boolean tryStart(long number, Runnable work) {
         if (!claim(number)) {
             return false;
@@ -43,18 +51,18 @@ public final class Attempts {
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             // No thread is to be had. Nobody is told that an attempt has ended: that would be a reason to try at once.
-            LOG.log(
+            release(number);
+            log.log(
                     System.Logger.Level.WARNING,
                     "Expected the executor to take an attempt, but it refused; it is tried again",
                     e);
-            release(number);
             return false;
         }
     }
 
-    /** True if an attempt of this number is under way. */
+    /** True if an attempt of this number is under way, or rests after one that failed unexpectedly. */
     public boolean isClaimed(long number) {
-        return claimed.contains(number);
+        return claimed.contains(number) || isResting(number);
     }
 
     /** True if no more attempts can start now. */
@@ -95,23 +103,43 @@ public final class Attempts {
     /** Looks for room and takes it in one step: two callers must not both find the last place. */
     private boolean claim(long number) {
         synchronized (settled) {
-            return open && claimed.size() < runningMax && claimed.add(number);
+            return open && claimed.size() < runningMax && !isResting(number) && claimed.add(number);
         }
+    }
+
+    private boolean isResting(long number) {
+        Rest rest = rests.isEmpty() ? null : rests.get(number);
+        return rest != null && !rest.isOver();
     }
 
     private void run(long number, Runnable work) {
         try {
             work.run();
         } catch (Refused refused) {
-            LOG.log(
+            log.log(
                     System.Logger.Level.WARNING,
                     "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
                             + refused.refusal().detail());
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "Expected an attempt to report its end, but it failed", e);
+            rest(number, e);
         } finally {
-            settle(number);
+            release(number);
+            ring();
         }
+    }
+
+    private void rest(long number, Throwable failure) {
+        if (rests.size() >= RESTS_MAX) {
+            rests.values().removeIf(Rest::isOver);
+        }
+        Rest rest = Rest.after(rests.get(number));
+        rests.put(number, rest);
+        CompletableFuture.delayedExecutor(rest.millis(), TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(this::ring);
+        log.log(
+                System.Logger.Level.ERROR,
+                "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis() + " ms",
+                failure);
     }
 
     private void release(long number) {
@@ -121,8 +149,7 @@ public final class Attempts {
         }
     }
 
-    private void settle(long number) {
-        release(number);
+    private void ring() {
         Runnable listener = doorbell;
         if (listener != null) {
             listener.run();

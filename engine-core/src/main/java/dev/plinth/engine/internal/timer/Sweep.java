@@ -108,10 +108,10 @@ public final class Sweep implements Lane {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    /** Starts no more and waits for the run that is under way. */
-    public void drain(long timeoutMillis) {
+    /** Starts no more and waits for the run that is under way; false if it has not ended. */
+    public boolean drain(long timeoutMillis) {
         attempts.stop();
-        attempts.awaitIdle(timeoutMillis);
+        return attempts.awaitIdle(timeoutMillis);
     }
 
     private long nextExpiry(Rows rows) {

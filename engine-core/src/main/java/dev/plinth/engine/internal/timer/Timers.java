@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
@@ -10,23 +12,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The door of the room: one thread that starts what is due, lane by lane, in time order, and otherwise waits for the clock or
  * the doorbell. A manual clock runs the same passes itself and waits until all has come to rest.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Timers.class.getName());
     private static final long REST_MILLIS_MAX = 16_000;
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
     private static final long AGAIN_MILLIS = 1000;
     private static final int REFUSED_MAX = 16;
 
+    private final System.Logger log = Log.sparing(Timers.class);
     private final Store store;
     private final EngineClock clock;
     private final List<Lane> lanes;
@@ -41,6 +45,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     /** Lanes that could not start what was ready in the last pass. */
     private volatile Set<Lane> held = Set.of();
 
+    /** When each lane that has failed is asked again. */
+    private final Map<Lane, Rest> rests = new ConcurrentHashMap<>();
+
     private volatile boolean open = true;
 
     /** Timers for these lanes; they run from {@link #start} to {@link #close}. */
@@ -48,8 +55,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.lanes = List.copyOf(lanes);
-        this.thread = new Thread(this::loop, "plinth-timers");
-        this.thread.setDaemon(true);
+        this.thread = new OwnThread(this::loop, "plinth-timers");
     }
 
     /** Begins to start what is due; does nothing if it has begun, or is closed. */
@@ -81,7 +87,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         long next = Long.MAX_VALUE;
         for (Lane lane : lanes) {
             if (!held.contains(lane)) {
-                next = Math.min(next, lane.nextReadyMillis());
+                next = Math.min(next, ask(lane, Long.MAX_VALUE, lane::nextReadyMillis));
             }
             next = Math.min(next, firstDueMillis(lane, Long.MAX_VALUE - 1));
         }
@@ -129,24 +135,54 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private void loop() {
+        Rest rest = null;
         while (open) {
-            long wait = AGAIN_MILLIS;
             try {
                 pass();
-                wait = untilNext();
+                rest(untilNext(), true);
             } catch (RuntimeException | Error e) {
-                // Without this thread nothing would ever fall due again.
-                LOG.log(
+                // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each commit would.
+                rest = Rest.after(rest);
+                log.log(
                         System.Logger.Level.ERROR,
                         "Expected a pass over due work to end well, but it failed; it goes on",
                         e);
+                rest(rest.millis(), false);
             }
-            rest(wait);
         }
     }
 
+    /** Asks a lane. One that fails holds up no other, and rests before it is asked again: meanwhile the answer is another one. */
+    private <T> T ask(Lane lane, T otherwise, Supplier<T> question) {
+        Rest last = rests.get(lane);
+        if (last != null && !last.isOver()) {
+            return otherwise;
+        }
+        try {
+            return question.get();
+        } catch (RuntimeException | Error e) {
+            Rest rest = Rest.after(last);
+            rests.put(lane, rest);
+            log.log(
+                    System.Logger.Level.ERROR,
+                    "Expected " + lane.getClass().getSimpleName() + " to start what is due, but it failed; it is asked again after "
+                            + rest.millis() + " ms",
+                    e);
+            return otherwise;
+        }
+    }
+
+    private boolean isAnyResting() {
+        for (Rest rest : rests.values()) {
+            if (!rest.isOver()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private long untilNext() {
-        long idle = refused.isEmpty() && held.isEmpty() ? IDLE_MILLIS : AGAIN_MILLIS;
+        long idle = refused.isEmpty() && held.isEmpty() && !isAnyResting() ? IDLE_MILLIS : AGAIN_MILLIS;
         if (clock instanceof ManualClock) {
             return idle;
         }
@@ -155,11 +191,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         return next <= store.nowMillis() ? 0 : Math.min(idle, next - clock.epochMillis());
     }
 
-    private void rest(long wait) {
+    private void rest(long wait, boolean untilRung) {
         bell.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(wait);
-            while (!pending && left > 0) {
+            while (!(pending && untilRung) && left > 0 && open) {
                 left = rung.awaitNanos(left);
             }
             pending = false;
@@ -179,7 +215,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
                 for (Lane lane : lanes) {
-                    if (!held.contains(lane) && !lane.startReady(store.nowMillis())) {
+                    if (!held.contains(lane) && !ask(lane, true, () -> lane.startReady(store.nowMillis()))) {
                         held = with(held, lane);
                     }
                 }
@@ -199,7 +235,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private boolean isAnythingReady() {
         for (Lane lane : lanes) {
-            if (!held.contains(lane) && lane.hasReady()) {
+            if (!held.contains(lane) && ask(lane, false, lane::hasReady)) {
                 return true;
             }
         }
@@ -221,8 +257,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return false;
         }
         Lane lane = first;
-        long number = store.look(rows -> firstDue(rows, lane, now).number);
-        if (number != Rows.NONE && !lane.start(number)) {
+        long number = ask(lane, Rows.NONE, () -> store.look(rows -> firstDue(rows, lane, now).number));
+        if (number != Rows.NONE && !ask(lane, false, () -> lane.start(number))) {
             Map<Lane, Set<Long>> more = new HashMap<>(refused);
             more.put(lane, with(more.getOrDefault(lane, Set.of()), number));
             refused = Map.copyOf(more);
@@ -231,7 +267,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private long firstDueMillis(Lane lane, long until) {
-        return store.look(rows -> firstDue(rows, lane, until).time);
+        return ask(lane, Due.NEVER.time, () -> store.look(rows -> firstDue(rows, lane, until).time));
     }
 
     private static <T> Set<T> with(Set<T> some, T one) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.OwnThread;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -40,7 +41,7 @@ final class GuardedResolver implements DnsResolver, AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                DaemonThread.named("plinth-webhook-lookup"));
+                look -> new OwnThread(look, "plinth-webhook-lookup"));
     }
 
     @Override

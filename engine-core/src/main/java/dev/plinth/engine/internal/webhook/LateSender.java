@@ -1,41 +1,88 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OptionalLibrary;
+import dev.plinth.engine.internal.timer.Rest;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A sender that is made when something is first to be sent: its trusted certificates and its HTTP client were a sixth of a cold start,
  * and many an engine never sends. Thread-safe.
+ *
+ * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that cannot send. That is told once,
+ * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Rest}.
  */
 final class LateSender implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(LateSender.class.getName());
+    private static final System.Logger LOG = Log.of(LateSender.class);
 
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
+    private volatile @Nullable Broken broken;
 
     /** No sender yet; the maker is asked once, and again only if it failed. */
     LateSender(Supplier<Sender> maker) {
         this.maker = maker;
     }
 
-    /** Makes one attempt, as {@link Sender#send} does. The attempt fails where the client is missing, or the JVM has no TLS. */
+    /** Makes one attempt, as {@link Sender#send} does. It fails if there is no sender, or none that can send. */
     SendResult send(SendRequest request) {
-        try {
-            OptionalLibrary.WEBHOOK_CLIENT.require();
-        } catch (IllegalStateException noClient) {
-            LOG.log(System.Logger.Level.ERROR, noClient.getMessage());
-            return new SendResult(null, null, null, SendError.CONNECTION, 0);
+        Broken before = broken;
+        if (before != null && !before.rest.isOver()) {
+            return before.result();
         }
-        Sender made;
         try {
-            made = sender();
+            requireClient();
+        } catch (IllegalStateException missing) {
+            return broken(SendError.CONNECTION, missing, missing.getMessage());
+        }
+        try {
+            SendResult result = sender().send(request);
+            if (broken != null) {
+                broken = null;
+            }
+            return result;
         } catch (IllegalStateException noTls) {
-            LOG.log(System.Logger.Level.ERROR, "Expected a JVM with TLS, but it has none; no webhook is sent", noTls);
-            return new SendResult(null, null, null, SendError.TLS, 0);
+            return broken(SendError.TLS, noTls, "Start the engine on a JVM with TLS.");
+        } catch (LinkageError otherVersion) {
+            return broken(
+                    SendError.CONNECTION,
+                    otherVersion,
+                    "Add dev.plinth:engine-webhook-client in the version of engine-core.");
         }
-        return made.send(request);
+    }
+
+    /** Says why nothing can be sent; empty if something can, or nothing was to be sent yet. */
+    Optional<String> problem() {
+        Broken now = broken;
+        return now == null
+                ? Optional.empty()
+                : Optional.of("No webhook can be sent (" + now.failure.getClass().getSimpleName() + "). " + now.advice
+                        + " Attempts fail until then, and are made again on their schedule.");
+    }
+
+    private synchronized SendResult broken(SendError error, Throwable failure, String advice) {
+        Broken before = broken;
+        if (before != null && !before.rest.isOver()) {
+            return before.result(); // another attempt has found the same
+        }
+        Broken now = new Broken(error, failure, advice, Rest.after(before == null ? null : before.rest));
+        broken = now;
+        if (before == null) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected a sender for webhooks, but it cannot be made or cannot send; attempts fail until it can",
+                    failure);
+        }
+        return now.result();
+    }
+
+    private synchronized void requireClient() {
+        if (sender == null) {
+            OptionalLibrary.WEBHOOK_CLIENT.require();
+        }
     }
 
     private synchronized Sender sender() {
@@ -56,6 +103,13 @@ final class LateSender implements AutoCloseable {
         closed = true;
         if (sender != null) {
             sender.close();
+        }
+    }
+
+    /** Why the last try has failed, and when the next one may come. */
+    private record Broken(SendError error, Throwable failure, String advice, Rest rest) {
+        SendResult result() {
+            return new SendResult(null, null, null, error, 0);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
 import java.net.InetAddress;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Sender implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Sender.class.getName());
+    private static final System.Logger LOG = Log.of(Sender.class);
 
     private final GuardedResolver resolver;
     private final PoolingHttpClientConnectionManager pool;
@@ -48,7 +50,7 @@ final class Sender implements AutoCloseable {
         // The pool gives no way to ask for a new connection, so those that have to be new have their own.
         this.dialling = WebhookConnections.client(
                 WebhookConnections.pool(guard, resolver, limits, tls), false, limits, version);
-        this.deadlines = new ScheduledThreadPoolExecutor(1, DaemonThread.named("plinth-webhook-deadline"));
+        this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new OwnThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         // The pool drops idle connections only when asked; this also lets it forget the routes they belonged to.
         deadlines.scheduleWithFixedDelay(

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +40,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: sends what is due, and says which addresses it would send to. */
 public final class Webhooks implements Lane, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Webhooks.class.getName());
     /** What the value of a header looks like: JSON allows what HTTP does not, and blanks around it would not arrive (RFC 9110 §5.5). */
     public static final Pattern HEADER_VALUE = Pattern.compile("([!-~]([\\t -~]*[!-~])?)?");
 
+    private final System.Logger log = Log.sparing(Webhooks.class);
     private final Store store;
     private final Committer committer;
     private final PatientCommitter patient;
@@ -279,11 +281,21 @@ public final class Webhooks implements Lane, AutoCloseable {
         return sending.getOrDefault(number, 0);
     }
 
-    /** Starts no more and waits for what is under way; what does not end stays due. */
-    public void drain(long timeoutMillis) {
+    /**
+     * Starts no more and waits for what is under way; what does not end stays due.
+     *
+     * @return how many attempts have not ended
+     */
+    public int drain(long timeoutMillis) {
         attempts.stop();
         patient.stop();
         attempts.awaitIdle(timeoutMillis);
+        return sending.size();
+    }
+
+    /** Says why no webhook can be sent at all; empty if they can, or if none was to be sent yet. */
+    public Optional<String> problem() {
+        return sender.problem();
     }
 
     @Override
@@ -350,8 +362,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     private SendResult send(EndpointRow endpoint, Id event, byte[] body, long at) {
         try {
             return sender.send(request(endpoint, event, body, at));
-        } catch (RuntimeException e) {
-            LOG.log(
+        } catch (RuntimeException | Error e) {
+            log.log(
                     System.Logger.Level.ERROR,
                     "Expected to send " + event + " to endpoint " + endpoint.id()
                             + ", but the request could not be made",

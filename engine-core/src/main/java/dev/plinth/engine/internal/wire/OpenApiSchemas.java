@@ -74,7 +74,7 @@ final class OpenApiSchemas {
         ENTITIES.put("RateLimits", "plan:string policies:[RatePolicy]");
         ENTITIES.put(
                 "RatePolicy", "name:string limit:integer windowSeconds:integer remaining:integer resetSeconds:integer");
-        ENTITIES.put("Health", "status:string durability:string");
+        ENTITIES.put("Health", "status:string durability:string detail?:string");
         ENTITIES.put("Root", "name:string version:string links:Links");
         ENTITIES.put("Links", "docs:string openapi:string console?:string health:string");
         ENTITIES.put("Clock", "now:time");

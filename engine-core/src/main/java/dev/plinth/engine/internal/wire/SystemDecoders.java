@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class SystemDecoders {
     private final Supplier<byte[]> figures;
     private final OpenApi openApi;
     private final FrontPage frontPage;
+    private final Supplier<Optional<String>> webhookProblem;
 
     SystemDecoders(
             Store store,
@@ -38,7 +40,8 @@ final class SystemDecoders {
             Runnable reset,
             Supplier<byte[]> figures,
             OpenApi openApi,
-            FrontPage frontPage) {
+            FrontPage frontPage,
+            Supplier<Optional<String>> webhookProblem) {
         this.store = store;
         this.quotas = quotas;
         this.testClock = testClock;
@@ -46,6 +49,7 @@ final class SystemDecoders {
         this.figures = figures;
         this.openApi = openApi;
         this.frontPage = frontPage;
+        this.webhookProblem = webhookProblem;
     }
 
     boolean hasTestClock() {
@@ -86,12 +90,13 @@ final class SystemDecoders {
     }
 
     Command live(Request request) {
-        return Input.of(request).checked((Command.Query) context -> health("live", 200));
+        return Input.of(request).checked((Command.Query) context -> health("live", 200, null));
     }
 
     Command ready(Request request) {
-        return Input.of(request).checked((Command.Query)
-                context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
+        return Input.of(request).checked((Command.Query) context -> store.isWritable()
+                ? health("ready", 200, webhookProblem.get().orElse(null))
+                : health("journal_failed", 503, null));
     }
 
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
@@ -140,11 +145,12 @@ final class SystemDecoders {
                 new JsonBytes().open().member("now", Times.text(now)).close().bytes());
     }
 
-    private Outcome.Done health(String status, int code) {
+    private Outcome.Done health(String status, int code, @Nullable String detail) {
         byte[] body = new JsonBytes()
                 .open()
                 .member("status", status)
                 .member("durability", store.durability().name().toLowerCase(Locale.ROOT))
+                .optional("detail", detail)
                 .close()
                 .bytes();
         return new Outcome.Done(code, body, null, null, 0, false);

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -97,7 +98,8 @@ public final class Wire {
                                 parts.reset(),
                                 parts.figures(),
                                 openApi,
-                                new FrontPage(parts.version())))));
+                                new FrontPage(parts.version()),
+                                parts.webhooks()::problem))));
         openApi.describe(table);
         this.router = new Router(table);
         table.forEach(operation -> byName.put(operation.name(), operation));
@@ -111,37 +113,37 @@ public final class Wire {
         } catch (Refused refused) {
             return refuse(refused.refusal());
         }
-        return reply(request, pipeline.call(request));
+        return reply(request, pipeline.call(request), pipeline.workers());
     }
 
     /** Answers a call without ever blocking the caller's thread. */
-    public CompletableFuture<Reply> submit(Call call) {
+    public CompletableFuture<Reply> submit(Call call, ReplyTo to) {
         Request request;
         try {
             request = request(call);
         } catch (Refused refused) {
             return CompletableFuture.completedFuture(refuse(refused.refusal()));
         }
-        return pipeline.submit(request).thenApply(answer -> reply(request, answer));
+        return pipeline.submit(request, to).thenApply(answer -> reply(request, answer, to));
     }
 
-    private Reply reply(Request request, Answer answer) {
+    private Reply reply(Request request, Answer answer, ReplyTo to) {
         Reply reply = ReplyWriter.write(answer);
-        Optional<Reply.Rest> rest = rest(request, answer);
+        Optional<Reply.Rest> rest = rest(request, answer, to);
         return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
     }
 
-    private Optional<Reply.Rest> rest(Request request, Answer answer) {
+    private Optional<Reply.Rest> rest(Request request, Answer answer, ReplyTo to) {
         Command.PatientQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
         return rest == null
                 ? Optional.empty()
-                : Optional.of(() -> pipeline.follow(request, rest).thenApply(next -> part(request, next)));
+                : Optional.of(() -> pipeline.follow(request, rest, to).thenApply(next -> part(request, next, to)));
     }
 
     /** What is no page is why the stream ends. */
-    private Reply.Part part(Request request, Answer answer) {
+    private Reply.Part part(Request request, Answer answer, ReplyTo to) {
         byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
-        return new Reply.Part(bytes, rest(request, answer));
+        return new Reply.Part(bytes, rest(request, answer, to));
     }
 
     /** A request to the operation of a name, for the typed client. */

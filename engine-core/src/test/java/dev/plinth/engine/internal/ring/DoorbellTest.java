@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DoorbellTest {
     private static final long PATIENCE_SECONDS = 20;
@@ -138,12 +140,16 @@ class DoorbellTest {
         assertThat(seen).hasValue(row.get());
     }
 
-    @Test
-    void ring_answerThatFails_doesNotEndTheAnswering() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ring_answerThatFails_doesNotEndTheAnswering(boolean withAnError) throws Exception {
         AtomicInteger count = new AtomicInteger();
         try (Doorbell doorbell = new Doorbell("plinth-test-ring", () -> {
             int answer = count.incrementAndGet();
             answers.release();
+            if (answer == 1 && withAnError) {
+                throw new NoSuchMethodError("on purpose");
+            }
             if (answer == 1) {
                 throw new IllegalStateException("on purpose");
             }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,9 +15,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@Timeout(60)
 class AttemptsTest {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final List<Long> ran = new ArrayList<>();
@@ -79,16 +86,73 @@ class AttemptsTest {
         assertThat(ran).containsExactly(1L);
     }
 
-    @Test
-    void tryStart_workThatFails_freesItsNumber() {
-        assertThat(attempts.tryStart(1, () -> {
-                    throw new IllegalStateException("on purpose");
-                }))
-                .isTrue();
-        runAll();
+    @ParameterizedTest
+    @MethodSource("failures")
+    void tryStart_workThatThrows_restsAndHoldsUpNoOther(Throwable failure) throws InterruptedException {
+        Semaphore rung = new Semaphore(0);
+        attempts.onSettled(rung::release);
+        try (CapturedLog log = CapturedLog.open()) {
+            fail(1, failure);
 
-        assertThat(attempts.awaitIdle(0)).isTrue();
-        assertThat(start(1)).isTrue();
+            assertThat(attempts.awaitIdle(0)).isTrue();
+            assertThat(attempts.isClaimed(1)).isTrue();
+            assertThat(start(1)).as("started at once").isFalse();
+            assertThat(start(2)).as("another one").isTrue();
+            runAll();
+            rung.acquire(3);
+            assertThat(start(1)).as("after its rest").isTrue();
+            runAll();
+            assertThat(ran).containsExactly(2L, 1L);
+            assertThat(log.lines()).singleElement().asString().contains("1000 ms");
+        }
+    }
+
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("on purpose"),
+                new NoSuchMethodError("on purpose"),
+                new StackOverflowError(),
+                new AssertionError("on purpose"),
+                new OutOfMemoryError("on purpose"));
+    }
+
+    @Test
+    void tryStart_workThatThrowsAgainAndAgain_restsTwiceAsLongEachTime() throws InterruptedException {
+        Semaphore rung = new Semaphore(0);
+        attempts.onSettled(rung::release);
+        try (CapturedLog log = CapturedLog.open()) {
+            fail(1, new NoSuchMethodError("first"));
+            rung.acquire(2);
+            fail(1, new NoClassDefFoundError("second"));
+
+            assertThat(log.lines()).hasSize(2).last().asString().contains("2000 ms");
+        }
+    }
+
+    @Test
+    void tryStart_manyThatThrowAlike_areLoggedOnce() {
+        try (CapturedLog log = CapturedLog.open()) {
+            for (long number = 1; number <= 1_000; number++) {
+                fail(number, new NoSuchMethodError("on purpose"));
+            }
+
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void tryStart_workThatThrowsWhileTheLogFails_isFreeAfterItsRest() throws InterruptedException {
+        Semaphore rung = new Semaphore(0);
+        attempts.onSettled(rung::release);
+        try (CapturedLog log = CapturedLog.showing(line -> {
+            throw new AssertionError("the host's handler fails");
+        })) {
+            fail(1, new IllegalStateException("on purpose"));
+            assertThat(log.lines()).hasSize(1);
+            rung.acquire(2);
+
+            assertThat(start(1)).isTrue();
+        }
     }
 
     @Test
@@ -157,6 +221,17 @@ class AttemptsTest {
 
     private boolean start(long number) {
         return attempts.tryStart(number, () -> ran.add(number));
+    }
+
+    private void fail(long number, Throwable failure) {
+        assertThat(attempts.tryStart(number, () -> AttemptsTest.<RuntimeException>sneak(failure)))
+                .isTrue();
+        runAll();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     private void runAll() {

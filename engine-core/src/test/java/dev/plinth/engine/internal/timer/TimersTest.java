@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
@@ -241,6 +242,41 @@ class TimersTest {
     }
 
     @Test
+    void advance_laneThatThrows_holdsUpNoOther() {
+        first.broken = true;
+        put(1, 5, START);
+        put(2, 6, START);
+        try (CapturedLog log = CapturedLog.open()) {
+            clock.advance(Duration.ofSeconds(1));
+
+            assertThat(runs).map(Run::lane).contains(2);
+            assertThat(log.lines()).singleElement().asString().contains("TestLane", "1000 ms");
+        }
+    }
+
+    @Test
+    void timersThread_laneThatThrows_isNotAskedAgainWheneverTheBellRings() {
+        first.broken = true;
+        put(1, 5, START);
+        long began = System.nanoTime();
+        try (CapturedLog log = CapturedLog.showing(line -> {
+                    throw new AssertionError("the host's handler fails");
+                });
+                Timers other = new Timers(store, clock, List.of(first, second))) {
+            other.start();
+            for (long number = 1; number <= 50; number++) {
+                put(2, number, START);
+                other.wake();
+                second.awaitRuns((int) number);
+            }
+
+            int seconds = (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+            assertThat(first.breaks.get()).isBetween(1, 2 + seconds);
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
+    @Test
     void timersThread_clockSteppedBack_startsWhatWasDueBefore() {
         AtomicLong time = new AtomicLong(START);
         EngineClock stepping = new EngineClock() {
@@ -318,6 +354,8 @@ class TimersTest {
         private final Attempts attempts;
         private volatile Duration again = Duration.ZERO;
         private volatile boolean hasRoom = true;
+        private volatile boolean broken;
+        private final AtomicInteger breaks = new AtomicInteger();
         private volatile long readyAt = Long.MAX_VALUE;
         private final AtomicInteger looks = new AtomicInteger();
         private int ended;
@@ -346,6 +384,10 @@ class TimersTest {
 
         @Override
         public boolean startReady(long nowMillis) {
+            if (broken) {
+                breaks.incrementAndGet();
+                throw new NoClassDefFoundError("on purpose");
+            }
             if (nowMillis >= readyAt) {
                 readyAt = nowMillis + 1;
             }

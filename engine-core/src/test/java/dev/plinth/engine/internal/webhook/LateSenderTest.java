@@ -2,8 +2,10 @@ package dev.plinth.engine.internal.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.CapturedLog;
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.core5.ssl.SSLInitializationException;
 import org.junit.jupiter.api.Test;
@@ -48,16 +50,52 @@ class LateSenderTest {
     }
 
     @Test
-    void send_noTls_isTlsAndTriedAgain() {
-        try (LateSender sender = new LateSender(() -> {
-            made.incrementAndGet();
-            throw new SSLInitializationException("no TLS", new IOException());
-        })) {
-            SendRequest request = Senders.request(URI.create("http://hook.test/"));
+    void send_noTls_isTls() {
+        try (CapturedLog log = CapturedLog.open();
+                LateSender sender = new LateSender(() -> {
+                    throw new SSLInitializationException("no TLS", new IOException());
+                })) {
+            assertThat(sender.send(Senders.request(URI.create("http://hook.test/")))
+                            .error())
+                    .isEqualTo(SendError.TLS);
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
 
-            assertThat(sender.send(request).error()).isEqualTo(SendError.TLS);
-            assertThat(sender.send(request).error()).isEqualTo(SendError.TLS);
-            assertThat(made).hasValue(2);
+    /** What a class path with another version of the HTTP client gives. */
+    @Test
+    void send_noSenderCanBeMade_failsIsToldOnceAndTriedAgainAfterARest() throws IOException {
+        AtomicBoolean otherVersion = new AtomicBoolean(true);
+        try (CapturedLog log = CapturedLog.open();
+                Receiver receiver = Receiver.answering(Receiver.ok(""));
+                LateSender sender = new LateSender(() -> {
+                    made.incrementAndGet();
+                    if (otherVersion.get()) {
+                        throw new NoSuchMethodError("on purpose");
+                    }
+                    return Senders.sender();
+                })) {
+            SendRequest request = Senders.request(receiver.url("hook.test"));
+            assertThat(sender.problem()).isEmpty();
+
+            for (int i = 0; i < 100; i++) {
+                assertThat(sender.send(request).error()).isEqualTo(SendError.CONNECTION);
+            }
+
+            assertThat(made).hasValue(1);
+            assertThat(log.lines()).hasSize(1);
+            assertThat(sender.problem()).hasValueSatisfying(problem -> assertThat(problem)
+                    .contains("NoSuchMethodError", "class path"));
+
+            while (made.get() == 1) {
+                assertThat(sender.send(request).error()).isEqualTo(SendError.CONNECTION);
+            }
+            assertThat(log.lines()).as("told once").hasSize(1);
+            otherVersion.set(false);
+            while (!sender.send(request).delivered()) {
+                assertThat(sender.problem()).isPresent();
+            }
+            assertThat(sender.problem()).isEmpty();
         }
     }
 

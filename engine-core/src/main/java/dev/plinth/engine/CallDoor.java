@@ -1,0 +1,37 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.pipeline.ReplyTo;
+import dev.plinth.engine.internal.wire.Wire;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A way into an engine for what serves it to others, such as an HTTP server. Its replies complete on an executor of its own, and its waits end
+ * together. Made by {@link Engine#door}. Thread-safe.
+ */
+public final class CallDoor {
+    private final Wire wire;
+    private final ReplyTo replyTo;
+
+    CallDoor(Wire wire, ReplyTo replyTo) {
+        this.wire = wire;
+        this.replyTo = replyTo;
+    }
+
+    /**
+     * Answers a call as {@link Engine#submit} does. A future that is not complete when this returns completes on the executor of the door, and so
+     * does each {@link Reply.Rest#next} of its reply.
+     */
+    public CompletableFuture<Reply> submit(Call call) {
+        return wire.submit(call, replyTo);
+    }
+
+    /**
+     * Ends all waits that came by this door, now and from now on: long polls and leases are answered as things stand, streams end. Calls that do not
+     * wait go on, and so do the waits of other doors.
+     */
+    public void endWaits() {
+        replyTo.waits().end();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.plinth.engine.internal.pipeline;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Where the answer of a submitted call goes.
+ *
+ * @param executor runs what is chained to the answer, unless the answer was there at once
+ * @param waits the waits that end with the door by which the call came
+ */
+public record ReplyTo(Executor executor, Waits waits) {
+    /** Runs a task on the executor; on this thread only if the executor takes none. */
+    void run(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.plinth.engine.internal.pipeline;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Waits of calls that end together: those of one door, or those of the engine. Thread-safe. */
+public final class Waits {
+    private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
+
+    /** Takes a wait until it ends; ends it at once if all have been ended. */
+    void add(CompletableFuture<Void> wait) {
+        open.add(wait);
+        wait.whenComplete((nothing, error) -> open.remove(wait));
+        if (ended) {
+            wait.complete(null);
+        }
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    boolean haveEnded() {
+        return ended;
+    }
+
+    /** Ends all waits, now and from now on. Each call that waited is answered as things stand. */
+    public void end() {
+        ended = true;
+        open.forEach(wait -> wait.complete(null));
+    }
+}

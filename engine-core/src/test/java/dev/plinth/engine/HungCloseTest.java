@@ -1,0 +1,82 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Json;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shows that closing ends although code of the host does not, and tells what it has left. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class HungCloseTest {
+    private final CountDownLatch hung = new CountDownLatch(2);
+    private final CountDownLatch letGo = new CountDownLatch(1);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void close_handlerListenerContinuationAndReceiverHang_returnsAndTellsWhatIsLeft() throws InterruptedException {
+        try (HeldReceiver receiver = new HeldReceiver();
+                CapturedLog log = CapturedLog.open()) {
+            Engine engine = Engine.builder()
+                    .directory(directory)
+                    .webhookAllow("127.0.0.0/8")
+                    .jobHandler("hangs", job -> {
+                        hang();
+                        return Json.EMPTY_OBJECT;
+                    })
+                    .listener("audit", (workspace, event) -> {
+                        if (event.type().equals("a.b")) {
+                            hang();
+                        }
+                    })
+                    .open();
+            String workspace =
+                    engine.admin().createWorkspace("w", "business").call().id();
+            String key =
+                    engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+            PlinthClient client = engine.client(key);
+            client.webhooks()
+                    .create(Json.of("{\"url\":\"" + receiver.url() + "\"}"))
+                    .call();
+            String job = client.startJob("hangs", Json.EMPTY_OBJECT).call().jobId();
+            client.publish("a.b", Json.EMPTY_OBJECT).call();
+            client.job(job, 30).submit().thenRun(this::hang);
+            hung.await();
+            receiver.awaitReceived(1);
+
+            engine.close();
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("closing"))
+                    .singleElement()
+                    .asString()
+                    .contains("job " + job + " (hangs)", "webhook attempts", "1 calls", "listener audit");
+        } finally {
+            letGo.countDown();
+        }
+        try (Engine again = Engine.open(directory)) {
+            assertThat(again.isWritable()).as("opens").isTrue();
+        }
+    }
+
+    /** Bears every interrupt, as careless code does. */
+    private void hang() {
+        hung.countDown();
+        boolean interrupted = false;
+        while (letGo.getCount() > 0) {
+            try {
+                letGo.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
