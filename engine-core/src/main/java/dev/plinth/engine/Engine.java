@@ -46,6 +46,8 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.FanOut;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
@@ -389,15 +391,19 @@ public final class Engine implements AutoCloseable {
                 VERSION));
     }
 
-    /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
-    private static List<Retention> retentions() {
-        List<Retention> retentions = new ArrayList<>();
-        retentions.add(new DeletedWorkspaceRetention());
-        retentions.add(Idempotency.retention());
-        retentions.add(Jobs.retention());
-        retentions.addAll(Deliveries.retentions());
-        retentions.add(Events.retention());
-        return retentions;
+    /** What decisions have begun, and what is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
+    private static List<List<Retention>> retentions() {
+        List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
+        eventsAndDeliveries.add(Events.retention());
+        return List.of(
+                List.of(Jobs.cancellations()),
+                List.of(Endpoints.deletions()),
+                List.of(Endpoints.releases(Access::isActive)),
+                List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
+                List.of(new DeletedWorkspaceRetention()),
+                List.of(Idempotency.retention()),
+                List.of(Jobs.retention()),
+                eventsAndDeliveries);
     }
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
@@ -415,6 +421,10 @@ public final class Engine implements AutoCloseable {
                 if (topic != null) {
                     waiters.signal(topic);
                 }
+                Id deleted = Resources.topic(write);
+                if (deleted != null) {
+                    waiters.signal(deleted);
+                }
                 Events.forEachTopic(write, event -> signalLater(event, waiters));
             }
             Caller planned = access.planned(write, sequence);
@@ -426,7 +436,10 @@ public final class Engine implements AutoCloseable {
                 requestLog.forget(gone);
                 quotas.forget(gone);
             }
-            work |= Jobs.concerns(write) || Access.concerns(write);
+            work |= Jobs.concerns(write)
+                    || Access.concerns(write)
+                    || Resources.concerns(write)
+                    || Endpoints.concerns(write);
             events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
         }
         if (work) {

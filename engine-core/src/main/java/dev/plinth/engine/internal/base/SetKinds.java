@@ -113,5 +113,17 @@ public final class SetKinds {
     /** Turns of the workspaces that have queued jobs of one type and priority. */
     public static final int TURNS_READY = 38;
 
+    /** Deleted resources of which rows are left. */
+    public static final int RESOURCES_DELETED = 39;
+
+    /** Deleted webhook endpoints that may have open deliveries. */
+    public static final int ENDPOINTS_DELETED = 40;
+
+    /** Releases of deliveries that are under way. */
+    public static final int RELEASES = 41;
+
+    /** Cancellations of jobs that are under way. */
+    public static final int CANCELLATIONS = 42;
+
     private SetKinds() {}
 }

@@ -253,7 +253,10 @@ public final class JobRunner implements Lane {
         return nearest;
     }
 
-    /** The first job of a workspace that nobody starts yet; null if there is none, or none of the workspace may start now. */
+    /**
+     * The first job of a workspace that nobody starts yet; null if there is none, or none of the workspace may start now. Behind one that is
+     * to be canceled the others wait, for a moment: to look for one behind thousands would take longer.
+     */
     private @Nullable JobRow mostUrgent(Rows rows, long ofTurn) {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
@@ -262,7 +265,10 @@ public final class JobRunner implements Lane {
                 if (bytes != null) {
                     JobRow row = JobRow.read(bytes);
                     Id workspace = row.facts().workspace();
-                    return places.isFree(workspace) && mayRun.test(rows, workspace) ? row : null;
+                    boolean mayBegin = places.isFree(workspace)
+                            && mayRun.test(rows, workspace)
+                            && !Cancellations.cover(rows, row);
+                    return mayBegin ? row : null;
                 }
             }
         }

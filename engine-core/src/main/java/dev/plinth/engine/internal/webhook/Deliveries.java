@@ -71,9 +71,9 @@ public final class Deliveries {
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
                 // Read once: it may change between two looks.
-                String shown = shown(context.rows(), row, underWay);
-                boolean fits = !row.isExpired(context.now()) && (status == null || status.equals(shown));
-                return fits ? json(context, row, shown) : null;
+                Shown shown = shown(context.rows(), row, underWay);
+                boolean fits = !row.isExpired(context.now()) && (status == null || status.equals(shown.status));
+                return fits ? json(context, shown) : null;
             }));
         };
     }
@@ -146,32 +146,34 @@ public final class Deliveries {
         return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    /** As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. */
-    private static String shown(Rows rows, DeliveryRow row, LongToIntFunction underWay) {
+    /**
+     * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. What the sweep has
+     * still to write down of a release, or of the end of an endpoint, is shown as if it had.
+     */
+    private static Shown shown(Rows rows, DeliveryRow row, LongToIntFunction underWay) {
         if (row.status().isSettled()) {
-            return row.status().wireName();
+            return new Shown(row, row.status().wireName(), row.nextDue());
         }
         EndpointRow endpoint = endpoint(rows, row);
-        if (endpoint != null && !endpoint.enabled()) {
-            return DeliveryStatus.HELD.wireName();
+        if (endpoint == null) {
+            return new Shown(row, DeliveryStatus.DROPPED.wireName(), 0);
         }
-        boolean isSent = underWay.applyAsInt(row.facts().number()) == row.attempts() + 1;
-        return isSent ? DELIVERING : row.status().wireName();
-    }
-
-    /** What is being sent has its next attempt now, and what is held none but one that somebody asked for; 0 for none. */
-    private static long nextAttempt(DeliveryRow row, String shown) {
-        if (shown.equals(DELIVERING)) {
-            return 0;
+        if (!endpoint.enabled()) {
+            return new Shown(row, DeliveryStatus.HELD.wireName(), row.resendAt());
         }
-        return shown.equals(DeliveryStatus.HELD.wireName()) ? row.resendAt() : row.nextDue();
+        if (underWay.applyAsInt(row.facts().number()) == row.attempts() + 1) {
+            return new Shown(row, DELIVERING, 0);
+        }
+        DeliveryRow released = Releases.shown(rows, endpoint, row);
+        return new Shown(released, released.status().wireName(), released.nextDue());
     }
 
     private static byte[] json(Context context, DeliveryRow row, LongToIntFunction underWay) {
-        return json(context, row, shown(context.rows(), row, underWay));
+        return json(context, shown(context.rows(), row, underWay));
     }
 
-    private static byte[] json(Context context, DeliveryRow row, String shown) {
+    private static byte[] json(Context context, Shown shown) {
+        DeliveryRow row = shown.row;
         DeliveryRow.Facts facts = row.facts();
         JsonBytes json = new JsonBytes()
                 .open()
@@ -179,10 +181,9 @@ public final class Deliveries {
                 .member("endpointId", facts.endpoint())
                 .member("eventId", facts.event())
                 .member("eventType", facts.eventType())
-                .member("status", shown);
-        long next = nextAttempt(row, shown);
-        if (next != 0) {
-            json.member("nextAttemptAt", Times.text(next));
+                .member("status", shown.status);
+        if (shown.nextAttempt != 0) {
+            json.member("nextAttemptAt", Times.text(shown.nextAttempt));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
         for (int i = 1; i <= row.attempts(); i++) {
@@ -193,4 +194,11 @@ public final class Deliveries {
         }
         return json.closeArray().close().bytes();
     }
+
+    /**
+     * A delivery as it is shown.
+     *
+     * @param nextAttempt when the next attempt is due, in epoch milliseconds; 0 if none is
+     */
+    private record Shown(DeliveryRow row, String status, long nextAttempt) {}
 }

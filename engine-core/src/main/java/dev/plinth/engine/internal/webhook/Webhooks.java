@@ -103,7 +103,12 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(WebhookTables.ENDPOINTS, WebhookTables.DELIVERIES, WebhookTables.ATTEMPTS);
+        return List.of(
+                WebhookTables.ENDPOINTS,
+                WebhookTables.DELIVERIES,
+                WebhookTables.ATTEMPTS,
+                EndpointDeletions.BACKLOG.table(),
+                Releases.BACKLOG.table());
     }
 
     /**

@@ -274,7 +274,7 @@ final class SweepTest {
     }
 
     private Sweep sweep(List<Retention> retentions) {
-        return new Sweep(store, new Appends(), clock, executor, retentions);
+        return new Sweep(store, new Appends(), clock, executor, List.of(retentions));
     }
 
     private void sweepOnce() {

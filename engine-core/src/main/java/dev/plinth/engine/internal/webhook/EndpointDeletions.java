@@ -1,0 +1,59 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+
+/**
+ * Deleted endpoints whose open deliveries the sweep drops. Without its endpoint a delivery is shown as dropped and does not go out, whether
+ * the sweep was there yet or not.
+ */
+final class EndpointDeletions {
+    static final Backlog BACKLOG = new Backlog(25, "deleted endpoints", SetKinds.ENDPOINTS_DELETED, 64);
+
+    private EndpointDeletions() {}
+
+    /** Adds that the sweep is to drop what an endpoint has not delivered. */
+    static void begin(Context context, EndpointRow row, Changes changes) {
+        if (Releases.hasOpen(context.rows(), row.id())) {
+            changes.put(
+                    BACKLOG.table(),
+                    row.key(),
+                    Backlog.row(context.nextNumber())
+                            .id(row.workspace())
+                            .id(row.id())
+                            .row());
+        }
+    }
+
+    static Retention retention() {
+        return new CarryOn("dropped deliveries", BACKLOG, (context, row, portion) -> {
+            Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
+            carryOn(context, workspace, row.id(IdKind.ENDPOINT), portion);
+        });
+    }
+
+    private static void carryOn(Context context, Id workspace, Id endpoint, Portion portion) {
+        Rows rows = context.rows();
+        for (DeliveryStatus status : DeliveryStatus.OPEN) {
+            SetKey set = WebhookTables.byStatus(endpoint, status);
+            for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+                byte[] row = rows.at(next);
+                if (row == null || portion.isFull()) {
+                    return;
+                }
+                DeliveryRow dropped = DeliveryRow.read(row).givenUp(context.now());
+                portion.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
+            }
+        }
+        portion.remove(BACKLOG.table(), workspace.keyOf(endpoint), 0);
+    }
+}
