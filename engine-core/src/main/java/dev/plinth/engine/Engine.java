@@ -273,7 +273,7 @@ public final class Engine implements AutoCloseable {
         return newAdminToken;
     }
 
-    /** Rows that were taken out because their time was over, since the engine was opened, by kind: for figures. */
+    /** Rows that the sweep took out, ended or released since the engine was opened, by kind: for figures. */
     public Map<String, Long> sweptRows() {
         return sweep.collected();
     }

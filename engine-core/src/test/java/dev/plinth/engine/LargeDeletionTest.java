@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -169,6 +171,36 @@ final class LargeDeletionTest {
             assertThat(store.rows("children")).isZero();
             assertThat(store.keyed("k", "DELETE", "/v1/resources/" + resource, "{}").header("Idempotent-Replayed"))
                     .isEqualTo("true");
+        }
+    }
+
+    @Test
+    void delete_behindOneThatIsMuchLarger_isDoneBeforeIt() {
+        try (AgingStore store = AgingStore.inMemory()) {
+            store.use(store.newKey(store.newWideWorkspace()));
+            String large = resource(store);
+            children(store, large, MANY);
+            archive(store, large);
+            String small = resource(store);
+            children(store, small, 600);
+            archive(store, small);
+            List<String> ends = new CopyOnWriteArrayList<>();
+            store.engine().store().onCommitted((sequence, writes) -> writes.stream()
+                    .filter(write -> write.row() == null && write.table().name().equals("deleted resources"))
+                    .forEach(write -> ends.add(Id.read(IdKind.RESOURCE, write.key(), Id.BYTES).text())));
+            CompletableFuture<Reply> second;
+            try (FrozenWriter frozen =
+                    new FrozenWriter(store.engine(), () -> store.call("DELETE", "/v1/resources/" + large))) {
+                assertDeleted(frozen.reply(), large);
+                second = CompletableFuture.supplyAsync(() -> store.call("DELETE", "/v1/resources/" + small));
+                while (store.engine().store().writersWaiting() < 2) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertDeleted(second.join(), small);
+            store.pass(Duration.ZERO);
+
+            assertThat(ends).containsExactly(small, large);
         }
     }
 

@@ -30,6 +30,11 @@ public final class CarryOn implements Retention {
         return name;
     }
 
+    /** How many pieces of work are not done. */
+    long unfinished(Rows rows) {
+        return backlog.size(rows);
+    }
+
     @Override
     public long nextExpiry(Rows rows) {
         return backlog.size(rows) == 0 ? NEVER : SINCE_EVER;

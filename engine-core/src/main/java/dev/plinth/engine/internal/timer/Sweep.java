@@ -66,10 +66,23 @@ public final class Sweep implements Lane {
         attempts.onSettled(listener);
     }
 
-    /** Rows taken out, or ended, since the engine was opened, by the name of their kind. */
+    /** Rows taken out, ended or released since the engine was opened, by the name of their kind. */
     public Map<String, Long> collected() {
         Map<String, Long> figures = new LinkedHashMap<>();
         collected.forEach((name, rows) -> figures.put(name, rows.sum()));
+        return figures;
+    }
+
+    /** Pieces of work that decisions have begun and that are not done, by the name of their kind. */
+    public Map<String, Long> unfinished() {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        for (Series each : series) {
+            for (Retention retention : each.retentions) {
+                if (retention instanceof CarryOn work) {
+                    figures.put(retention.name(), store.read(work::unfinished));
+                }
+            }
+        }
         return figures;
     }
 

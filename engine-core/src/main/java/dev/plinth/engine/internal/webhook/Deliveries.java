@@ -71,8 +71,8 @@ public final class Deliveries {
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
                 // Read once: it may change between two looks.
-                Shown shown = shown(context.rows(), row, underWay);
-                boolean fits = !row.isExpired(context.now()) && (status == null || status.equals(shown.status));
+                Shown shown = shown(context, row, underWay);
+                boolean fits = !shown.row.isExpired(context.now()) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown) : null;
             }));
         };
@@ -132,7 +132,7 @@ public final class Deliveries {
         byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
-        if (row == null || row.isExpired(context.now())) {
+        if (row == null || shown(context, row, number -> 0).row.isExpired(context.now())) {
             throw new Refused(Refusal.notFound());
         }
         return row;
@@ -150,13 +150,12 @@ public final class Deliveries {
      * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. What the sweep has
      * still to write down of a release, or of the end of an endpoint, is shown as if it had.
      */
-    private static Shown shown(Rows rows, DeliveryRow row, LongToIntFunction underWay) {
-        if (row.status().isSettled()) {
-            return new Shown(row, row.status().wireName(), row.nextDue());
-        }
-        EndpointRow endpoint = endpoint(rows, row);
+    private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
+        Rows rows = context.rows();
+        EndpointRow endpoint = row.status().isSettled() ? null : endpoint(rows, row);
         if (endpoint == null) {
-            return new Shown(row, DeliveryStatus.DROPPED.wireName(), 0);
+            DeliveryRow settled = row.status().isSettled() ? row : EndpointDeletions.dropped(context, row);
+            return new Shown(settled, settled.status().wireName(), settled.nextDue());
         }
         if (!endpoint.enabled()) {
             return new Shown(row, DeliveryStatus.HELD.wireName(), row.resendAt());
@@ -169,7 +168,7 @@ public final class Deliveries {
     }
 
     private static byte[] json(Context context, DeliveryRow row, LongToIntFunction underWay) {
-        return json(context, shown(context.rows(), row, underWay));
+        return json(context, shown(context, row, underWay));
     }
 
     private static byte[] json(Context context, Shown shown) {

@@ -114,7 +114,7 @@ final class DeliverySteps {
             if (row == null) {
                 return Decision.nothing(DONE);
             }
-            Changes changes = put(new Changes(), row.givenUp(context.now()));
+            Changes changes = put(new Changes(), EndpointDeletions.dropped(context, row));
             wakeNext(context, row, changes);
             return Decision.of(changes, DONE);
         };
@@ -129,7 +129,7 @@ final class DeliverySteps {
             return;
         }
         if (Deliveries.endpoint(context.rows(), row) == null) {
-            put(changes, next.givenUp(context.now()));
+            put(changes, EndpointDeletions.dropped(context, next));
             return;
         }
         Integer status = result.status();

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -17,7 +18,7 @@ import dev.plinth.engine.internal.timer.Retention;
  * the sweep was there yet or not.
  */
 final class EndpointDeletions {
-    static final Backlog BACKLOG = new Backlog(25, "deleted endpoints", SetKinds.ENDPOINTS_DELETED, 64);
+    static final Backlog BACKLOG = new Backlog(25, "deleted endpoints", SetKinds.ENDPOINTS_DELETED, 72);
 
     private EndpointDeletions() {}
 
@@ -30,8 +31,17 @@ final class EndpointDeletions {
                     Backlog.row(context.nextNumber())
                             .id(row.workspace())
                             .id(row.id())
+                            .number(context.now())
                             .row());
         }
+    }
+
+    /** An open delivery without an endpoint, as it is shown and written down: dropped when the endpoint was deleted. */
+    static DeliveryRow dropped(Context context, DeliveryRow row) {
+        RowReader in = BACKLOG.find(
+                context.rows(), row.facts().workspace(), row.facts().endpoint());
+        return row.givenUp(
+                in == null ? context.now() : in.skip(Long.BYTES + 2 * Id.BYTES).number());
     }
 
     static Retention retention() {
@@ -50,7 +60,7 @@ final class EndpointDeletions {
                 if (row == null || portion.isFull()) {
                     return;
                 }
-                DeliveryRow dropped = DeliveryRow.read(row).givenUp(context.now());
+                DeliveryRow dropped = dropped(context, DeliveryRow.read(row));
                 portion.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
             }
         }

@@ -311,7 +311,7 @@ public final class Webhooks implements Lane, AutoCloseable {
             patient.commit(engine, DeliverySteps.hold(row, mayRun));
         } else if (!manual && due.waits) {
             patient.commit(engine, DeliverySteps.park(row));
-        } else {
+        } else if (store.read(rows -> mayBegin(rows, row, manual))) {
             long at = clock.epochMillis();
             sending.put(number, row.attempts() + 1);
             try {
@@ -322,6 +322,16 @@ public final class Webhooks implements Lane, AutoCloseable {
                 sending.remove(number);
             }
         }
+    }
+
+    /**
+     * Looks again right before an attempt begins: while what was read became durable, the endpoint may have been deleted or disabled, and none
+     * of its deliveries goes out once that is answered. One that does not begin is due still, and looked at anew.
+     */
+    private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
+        EndpointRow endpoint = endpoint(rows, row);
+        return endpoint != null
+                && (manual || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
     }
 
     private @Nullable Due find(Rows rows, long number) {
