@@ -53,6 +53,8 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.FanOut;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
@@ -302,7 +304,7 @@ public final class Engine implements AutoCloseable {
         return newAdminToken;
     }
 
-    /** Rows that were taken out because their time was over, since the engine was opened, by kind: for figures. */
+    /** Rows that the sweep took out, ended or released since the engine was opened, by kind: for figures. */
     public Map<String, Long> sweptRows() {
         return sweep.collected();
     }
@@ -463,15 +465,19 @@ public final class Engine implements AutoCloseable {
                 store, commits, seal, Events::json, Access::isActive, workers, config.webhookAllow(), VERSION));
     }
 
-    /** What is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
-    private static List<Retention> retentions() {
-        List<Retention> retentions = new ArrayList<>();
-        retentions.add(new DeletedWorkspaceRetention());
-        retentions.add(Idempotency.retention());
-        retentions.addAll(Jobs.retentions());
-        retentions.addAll(Deliveries.retentions());
-        retentions.add(Events.retention());
-        return retentions;
+    /** What decisions have begun, and what is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
+    private static List<List<Retention>> retentions() {
+        List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
+        eventsAndDeliveries.add(Events.retention());
+        return List.of(
+                List.of(Jobs.cancellations()),
+                List.of(Endpoints.deletions()),
+                List.of(Endpoints.releases(Access::isActive)),
+                List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
+                List.of(new DeletedWorkspaceRetention()),
+                List.of(Idempotency.retention()),
+                Jobs.retentions(),
+                eventsAndDeliveries);
     }
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
@@ -489,6 +495,10 @@ public final class Engine implements AutoCloseable {
                 if (topic != null) {
                     waiters.signal(topic);
                 }
+                Id deleted = Resources.topic(write);
+                if (deleted != null) {
+                    waiters.signal(deleted);
+                }
                 Events.forEachTopic(write, event -> signalLater(event, waiters));
             }
             Caller planned = access.planned(write, sequence);
@@ -500,7 +510,10 @@ public final class Engine implements AutoCloseable {
                 requestLog.forget(gone);
                 quotas.forget(gone);
             }
-            work |= Jobs.concerns(write) || Access.concerns(write);
+            work |= Jobs.concerns(write)
+                    || Access.concerns(write)
+                    || Resources.concerns(write)
+                    || Endpoints.concerns(write);
             events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
         }
         if (work) {

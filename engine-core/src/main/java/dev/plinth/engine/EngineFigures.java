@@ -58,7 +58,9 @@ record EngineFigures(
         Deliveries.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
         page.gauge("plinth_workspaces_being_deleted", "Deleted workspaces that have rows left.")
                 .sample(store.look(DeletedWorkspaces::withRows));
-        page.counter("plinth_swept_rows_total", "Rows taken out because their time was over, by kind.");
+        page.gauge("plinth_unfinished", "Deletions, releases and cancellations that the sweep carries on, by kind.");
+        sweep.unfinished().forEach((kind, count) -> page.sample(count, "kind", kind));
+        page.counter("plinth_swept_rows_total", "Rows that the sweep took out, ended or released, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
     }
 

@@ -17,9 +17,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -32,6 +34,9 @@ final class AgingStore implements AutoCloseable {
     private static final Plan WIDE = new Plan("wide", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
 
     private static final String ADMIN_TOKEN = "aging-store-admin-token";
+    private static final Pattern CURSOR = Pattern.compile("\"nextCursor\":\"([^\"]+)\"");
+    private static final Pattern EVENT =
+            Pattern.compile("\"type\":\"([a-z_.]+)\",\"createdAt\":\"[^\"]+\",\"data\":\\{\"id\":\"([a-z]+_\\w{26})\"");
     private static final Pattern ID = Pattern.compile("\"(?:id|job_id)\":\"([a-z]+_[0-9a-z]{26})\"");
 
     final ManualClock clock;
@@ -116,6 +121,10 @@ final class AgingStore implements AutoCloseable {
         return engine.call(Call.of(method, path).withKey(key));
     }
 
+    CompletableFuture<Reply> submit(String method, String path) {
+        return engine.submit(Call.of(method, path).withKey(key));
+    }
+
     Reply call(String method, String path, String body) {
         return engine.call(Call.of(method, path).withKey(key).withBody(Json.of(body)));
     }
@@ -151,6 +160,22 @@ final class AgingStore implements AutoCloseable {
 
     String text(String path) {
         return call("GET", path).text();
+    }
+
+    /** All events about a resource, the oldest first, each as its type and the id of what it is about. */
+    List<String> events(String resource) {
+        List<String> events = new ArrayList<>();
+        String page = "";
+        do {
+            Matcher cursor = CURSOR.matcher(page);
+            page = text("/v1/events?limit=100&resourceId=" + resource
+                    + (cursor.find() ? "&cursor=" + cursor.group(1) : ""));
+            Matcher event = EVENT.matcher(page);
+            while (event.find()) {
+                events.add(0, event.group(1) + " " + event.group(2));
+            }
+        } while (page.contains("\"hasMore\":true"));
+        return events;
     }
 
     void pass(Duration span) {

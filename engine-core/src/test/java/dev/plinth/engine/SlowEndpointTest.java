@@ -180,7 +180,7 @@ final class SlowEndpointTest {
 
         assertThat(call("DELETE", endpoint).status()).isEqualTo(200);
 
-        assertThat(count("dropped")).isEqualTo(MANY);
+        awaitCount("dropped", MANY);
         slow.letAllGo();
         engine.close();
         assertThat(slow.received()).isEqualTo(AT_ONCE);

@@ -35,6 +35,13 @@ public interface Command {
         Outcome nothing();
     }
 
+    /** A change of which the sweep may do the rest. Where the caller counts on the end of that, the answer waits for it. */
+    interface CarriedOnChange extends Change {
+        /** What the answer waits for, asked once the change is committed; null if for nothing. */
+        @Nullable
+        Wait rest(Context context);
+    }
+
     /** Lets host code run on the caller's thread, outside the writer lock, and then decides. */
     @FunctionalInterface
     interface HostCall extends Command {

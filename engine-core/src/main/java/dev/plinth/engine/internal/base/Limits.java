@@ -83,6 +83,15 @@ public final class Limits {
     /** Days that a delivery may stay open, and days that it is kept once it is settled. */
     public static final int DELIVERY_DAYS = 30;
 
+    /** Rows that the deletion of a resource writes in one record; one that needs more is carried on by the sweep. */
+    public static final int DECISION_ROWS_MAX = 1_000;
+
+    /** Children up to which the deletion of a resource is answered only once all its events are there. */
+    public static final int DELETION_AWAITED_CHILDREN_MAX = 500;
+
+    /** Real seconds that an answer waits for what the sweep carries on. */
+    public static final int CARRIED_ON_SECONDS_MAX = 10;
+
     /** Rows that one step of the sweep writes or takes out. */
     public static final int SWEEP_ROWS_MAX = 200;
 
@@ -152,8 +161,8 @@ public final class Limits {
     /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
     public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 1024;
 
-    /** Rows in a step that cancels jobs because a share ended, before their events and deliveries. */
-    public static final int CANCEL_ROWS_PER_RECORD_MAX = 50;
+    /** Jobs that one record cancels, because a share ended. */
+    public static final int CANCELED_JOBS_PER_RECORD_MAX = 32;
 
     /** Attempts of a job where the caller does not say. */
     public static final int JOB_ATTEMPTS_DEFAULT = 5;
@@ -271,6 +280,11 @@ public final class Limits {
         check(
                 6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,
                 "an outcome fits into one piece, however its characters are escaped");
+        int canceledJobBytesMax =
+                (DESCRIPTION_LENGTH_MAX + 2 * NAME_LENGTH_MAX) * CODE_POINT_BYTES_MAX + JSON_AROUND_CONTENT_BYTES_MAX;
+        check(
+                2 * CANCELED_JOBS_PER_RECORD_MAX * canceledJobBytesMax <= RECORD_BYTES_MAX / 4 * 3,
+                "canceled jobs and their events leave room for deliveries in their record");
         check(SWEEP_ROWS_MAX * 1024 <= RECORD_BYTES_MAX, "a step of the sweep goes into one record");
         check(CLOSE_SECONDS >= 2 * DRAIN_SECONDS, "behind the drain the disk has time to take what is left");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");

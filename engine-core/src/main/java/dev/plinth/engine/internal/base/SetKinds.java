@@ -119,5 +119,17 @@ public final class SetKinds {
     /** Types of a workspace's jobs that workers have leased lately. */
     public static final int LEASED_TYPES = 40;
 
+    /** Deleted resources of which rows are left. */
+    public static final int RESOURCES_DELETED = 41;
+
+    /** Deleted webhook endpoints that may have open deliveries. */
+    public static final int ENDPOINTS_DELETED = 42;
+
+    /** Releases of deliveries that are under way. */
+    public static final int RELEASES = 43;
+
+    /** Cancellations of jobs that are under way. */
+    public static final int CANCELLATIONS = 44;
+
     private SetKinds() {}
 }

@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,7 @@ public final class BulkJob implements ItemJob {
         Id id = id(fields);
         return switch (action) {
             case "update" -> update(fields, id);
-            case "delete" -> Resources.delete(id, Precondition.NONE, Jobs::cancelOn);
+            case "delete" -> Resources.delete(id, Precondition.NONE, Jobs::cancelOn, FanOut::rows);
             default -> Resources.move(id, action, Precondition.NONE);
         };
     }

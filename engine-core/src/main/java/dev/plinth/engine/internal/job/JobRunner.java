@@ -278,15 +278,22 @@ public final class JobRunner implements Lane {
         return nearest;
     }
 
-    /** The first job of a workspace that is not started yet; NONE if there is none, or none of the workspace may start now. */
+    /**
+     * The first job of a workspace that nobody starts yet; NONE if there is none, or none of the workspace may start now. Behind one that is
+     * to be canceled the others wait, for a moment: to look for one behind thousands would take longer.
+     */
     private long mostUrgent(Rows rows, long ofTurn) {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
             for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
                 byte[] bytes = attempts.isClaimed(next) ? null : rows.at(next);
                 if (bytes != null) {
-                    Id workspace = JobRow.read(bytes).facts().workspace();
-                    return places.isFree(workspace) && mayRun.test(rows, workspace) ? next : Rows.NONE;
+                    JobRow row = JobRow.read(bytes);
+                    Id workspace = row.facts().workspace();
+                    boolean mayBegin = places.isFree(workspace)
+                            && mayRun.test(rows, workspace)
+                            && !Cancellations.cover(rows, row);
+                    return mayBegin ? next : Rows.NONE;
                 }
             }
         }

@@ -42,11 +42,13 @@ final class JobSteps {
         };
     }
 
-    /** A queued job begins an attempt, if the jobs of its workspace may run now. */
+    /** A queued job begins an attempt, if the jobs of its workspace may run now and it is not to be canceled. */
     static Command.Change begin(Id id, BiPredicate<Rows, Id> mayRun) {
         return context -> {
             JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.QUEUED || !mayRun.test(context.rows(), context.workspace())) {
+            if (row.status() != JobStatus.QUEUED
+                    || !mayRun.test(context.rows(), context.workspace())
+                    || Cancellations.cover(context.rows(), row)) {
                 return Decision.nothing(TOO_LATE);
             }
             return Decision.of(JobRules.step(context, row.running(context.now())), DONE);
@@ -167,9 +169,6 @@ final class JobSteps {
                 Decision decision = change.decide(context);
                 changes.addAll(decision.changes());
                 outcome = decision.outcome();
-                if (decision.next() != null) {
-                    return new Decision(changes, DONE, item(id, attempt, job, index, change, mayRun));
-                }
             } catch (Refused refused) {
                 outcome = new Outcome.Turned(refused.refusal());
             }

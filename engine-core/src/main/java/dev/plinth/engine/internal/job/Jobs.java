@@ -36,12 +36,17 @@ public final class Jobs {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE);
+        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
     }
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
     public static List<Retention> retentions() {
         return List.of(new JobRetention(), new LeasedTypes());
+    }
+
+    /** Cancels what is more than goes into the record with which a share ends. */
+    public static Retention cancellations() {
+        return Cancellations.retention();
     }
 
     /** Jobs of a workspace with their pieces and unique keys, and the types that its workers have leased. */
@@ -118,7 +123,7 @@ public final class Jobs {
         return new Command.PatientQuery() {
             @Override
             public Outcome answer(Context context) {
-                JobRow row = find(context, id);
+                JobRow row = Cancellations.shown(context.rows(), find(context, id));
                 return Outcome.Done.ok(handled.shown(context, row, JobRules.result(context.rows(), row)));
             }
 
@@ -150,7 +155,7 @@ public final class Jobs {
                 set = JobTables.byStatus(workspace, wanted);
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
-                JobRow row = JobRow.read(bytes);
+                JobRow row = Cancellations.shown(context.rows(), JobRow.read(bytes));
                 boolean fits = !row.isExpired(context.now())
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
@@ -169,7 +174,7 @@ public final class Jobs {
                         "Expected a job that has not finished, but it has "
                                 + row.status().wireName() + ".");
             }
-            JobRow next = canceled(context, row);
+            JobRow next = Cancellations.canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
                 return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.json(null)));
             }
@@ -179,35 +184,12 @@ public final class Jobs {
     }
 
     /**
-     * Asks what a workspace has running on a resource to end, and cancels what waits there; bounded, so it may have to be asked
-     * again in a further step.
-     *
-     * @return true if there is nothing more
+     * Ends the jobs that a workspace has on a resource: asks those that run to end, and cancels those that wait. From this record on none of
+     * them begins. Up to {@link Limits#CANCELED_JOBS_PER_RECORD_MAX} are canceled in it; more are a state, which {@link #cancellations}
+     * carries on.
      */
-    public static boolean cancelOn(Context context, Id resource, Id workspace, Changes changes) {
-        Rows rows = context.rows();
-        SetKey open = JobTables.openOn(resource, workspace);
-        for (long next = rows.ceiling(open, 0); next != Rows.NONE; next = rows.ceiling(open, next + 1)) {
-            byte[] bytes = rows.at(next);
-            JobRow row = bytes == null ? null : JobRow.read(bytes);
-            if (row != null && !row.status().isFinal() && !isTold(row)) {
-                if (changes.writes().size() >= Limits.CANCEL_ROWS_PER_RECORD_MAX) {
-                    return false;
-                }
-                changes.addAll(JobRules.step(context, canceled(context, row)));
-            }
-        }
-        return true;
-    }
-
-    private static boolean isTold(JobRow row) {
-        return row.status() == JobStatus.RUNNING && row.cancelRequested();
-    }
-
-    private static JobRow canceled(Context context, JobRow row) {
-        return row.status() == JobStatus.RUNNING
-                ? row.cancelRequestedNow()
-                : row.ended(JobStatus.CANCELED, context.now(), null, 0);
+    public static void cancelOn(Context context, Id resource, Id workspace, Changes changes) {
+        Cancellations.begin(context, resource, workspace, changes);
     }
 
     /** Queues a failed job again. */
@@ -256,11 +238,14 @@ public final class Jobs {
     }
 
     /**
-     * For whom a write may be what they wait for: the job's id if it is final, the id of its workspace if it is queued; null if the write
-     * is nothing of the kind.
+     * For whom a write may be what they wait for: the job's id if it is final, the id of its workspace if it is queued or no longer behind
+     * jobs that are to be canceled; null if the write is nothing of the kind.
      */
     public static @Nullable Id topic(Changes.Write write) {
         byte[] bytes = write.row();
+        if (Cancellations.BACKLOG.isEndedBy(write)) {
+            return Id.read(IdKind.WORKSPACE, write.key(), 0);
+        }
         if (!write.isIn(JobTables.JOBS) || bytes == null) {
             return null;
         }
@@ -271,9 +256,9 @@ public final class Jobs {
         return row.status().isFinal() ? row.facts().id() : null;
     }
 
-    /** True if a write concerns jobs. */
+    /** True if a write concerns jobs, or gives the sweep some to cancel. */
     public static boolean concerns(Changes.Write write) {
-        return write.isIn(JobTables.JOBS);
+        return write.isIn(JobTables.JOBS) || write.isIn(Cancellations.BACKLOG.table());
     }
 
     /** Refuses if a workspace has as many unfinished jobs as its plan allows. */

@@ -70,7 +70,9 @@ public final class Leases {
             byte[] body = new JsonBytes()
                     .open()
                     .member("leaseExpiresAt", Times.text(next.expiresAt()))
-                    .member("cancelRequested", row.cancelRequested())
+                    .member(
+                            "cancelRequested",
+                            Cancellations.shown(context.rows(), row).cancelRequested())
                     .close()
                     .bytes();
             Changes changes = JobRules.step(context, row.prolonged(next));
@@ -194,8 +196,14 @@ public final class Leases {
             this.types = types;
         }
 
-        /** The number of the next one; {@link Rows#NONE} if there is none. */
+        /** The number of the next one; {@link Rows#NONE} if there is none, or one that is to be canceled has to be so first. */
         long next() {
+            long number = nextOfAll();
+            byte[] row = number == Rows.NONE ? null : rows.at(number);
+            return row == null || Cancellations.cover(rows, JobRow.read(row)) ? Rows.NONE : number;
+        }
+
+        private long nextOfAll() {
             for (; priority <= NewJob.PRIORITY_LAST; priority++) {
                 long first = Rows.NONE;
                 for (int i = 0; i < types.size(); i++) {

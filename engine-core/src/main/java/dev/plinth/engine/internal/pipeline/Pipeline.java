@@ -313,9 +313,34 @@ public final class Pipeline {
         if (command instanceof Command.HostCall host) {
             command = run(passage, host); // 10, 12, and the host's own 422
         }
-        return command instanceof Command.PatientChange patient
-                ? commitPatiently(passage, patient)
-                : commit(passage, (Command.Change) command);
+        if (command instanceof Command.PatientChange patient) {
+            return commitPatiently(passage, patient);
+        }
+        Answer answer = commit(passage, (Command.Change) command);
+        return command instanceof Command.CarriedOnChange change ? awaitRest(passage, change, answer) : answer;
+    }
+
+    /** The answer stands, and is given once the sweep has done the rest, or does not get to it in time. */
+    private Step awaitRest(Passage passage, Command.CarriedOnChange change, Answer answer) {
+        Command.Wait rest = answer.outcome() instanceof Outcome.Done ? waitFor(passage, change::rest) : null;
+        if (rest == null) {
+            return answer;
+        }
+        long millis = TimeUnit.SECONDS.toMillis(rest.seconds());
+        CompletableFuture<Void> end = parts.waiters.await(rest, millis);
+        if (waitFor(passage, change::rest) == null) {
+            parts.waiters.signal(rest.topic());
+        }
+        // What will never be durable is not carried on either.
+        CompletableFuture<Void> unused = parts.store
+                .whenCommitted(answer.sequence())
+                .whenComplete((nothing, lost) -> {
+                    if (lost != null) {
+                        parts.waiters.signal(rest.topic());
+                    }
+                });
+        passage.pauses = true;
+        return new Step.Pause(answer, end, millis, () -> answer);
     }
 
     private Answer commit(Passage passage, Command.Change change) {

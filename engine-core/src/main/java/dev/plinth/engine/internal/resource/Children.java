@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on children. A child has one parent for ever, and is seen and changed by whoever may see and change that. */
 public final class Children {
+    /** The type of the event of a deletion. */
+    static final String DELETED = "child.deleted";
+
     private Children() {}
 
     /** Creates a child of a resource. */
@@ -111,24 +114,25 @@ public final class Children {
         return json.closeArray().member("hasMore", next != Rows.NONE).close().bytes();
     }
 
-    /** Adds the removal of some children; true if there were any. */
-    static boolean remove(Rows rows, Id resource, int limit, Changes changes) {
+    /** Adds the removal of all children of a resource, the oldest first. */
+    static void removeAll(Rows rows, Id resource, Changes changes) {
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
-        long next = rows.ceiling(set, 0);
-        boolean any = next != Rows.NONE;
-        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
             if (row != null) {
                 remove(ResourceRow.read(row, true), changes);
             }
-            next = rows.ceiling(set, next + 1);
         }
-        return any;
     }
 
     private static void remove(ResourceRow row, Changes changes) {
         changes.remove(ResourceTables.CHILDREN, row.key());
-        changes.event(event(row, "child.deleted", Resources.deleted(row.id())));
+        changes.event(deleted(row));
+    }
+
+    /** The event of its deletion. */
+    static Changes.EventDraft deleted(ResourceRow row) {
+        return event(row, DELETED, Resources.deleted(row.id()));
     }
 
     private static byte[] page(Rows rows, Id resource, PageRequest request) {

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
@@ -19,20 +20,44 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on resources. */
 public final class Resources {
-    private static final int CHILDREN_PER_STEP = 100;
     private static final int CHILDREN_INCLUDED_MAX = 100;
 
     private Resources() {}
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(ResourceTables.RESOURCES, ResourceTables.CHILDREN, ResourceTables.SHARES);
+        return List.of(
+                ResourceTables.RESOURCES,
+                ResourceTables.CHILDREN,
+                ResourceTables.SHARES,
+                ResourceDeletions.BACKLOG.table());
+    }
+
+    /**
+     * Carries on deletions that need more rows than one record may have.
+     *
+     * @param end ends what the grantees have under way on the resources
+     * @param eventRows tells how many rows an event writes
+     */
+    public static Retention deletions(ShareEnd end, EventRows eventRows) {
+        return ResourceDeletions.retention(end, eventRows);
+    }
+
+    /** True if a write gives the sweep something to carry on. */
+    public static boolean concerns(Changes.Write write) {
+        return ResourceDeletions.BACKLOG.isContinuedBy(write);
+    }
+
+    /** The resource of whose deletion a write is the end; null if it is nothing of the kind. */
+    public static @Nullable Id topic(Changes.Write write) {
+        return ResourceDeletions.BACKLOG.isEndedBy(write) ? Id.read(IdKind.RESOURCE, write.key(), Id.BYTES) : null;
     }
 
     /**
@@ -55,12 +80,7 @@ public final class Resources {
                     || !portion.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {
                 return;
             }
-            if (!Shares.end(context, resource.id(), end, portion.changes())) {
-                portion.close();
-                return;
-            }
-            if (!portion.removeAll(rows, SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource.id()), ResourceTables.SHARES)
-                    || portion.isFull()) {
+            if (!Shares.collect(context, resource.id(), end, portion) || portion.isFull()) {
                 return;
             }
             portion.remove(ResourceTables.RESOURCES, resource.key(), row.length);
@@ -149,31 +169,48 @@ public final class Resources {
     }
 
     /**
-     * Deletes an archived resource with its children and shares: many children take many steps.
+     * Deletes an archived resource with its children and shares, in one record if it takes at most {@link Limits#DECISION_ROWS_MAX} rows. A
+     * larger one is a state: the first record takes the resource out, from which on nothing of it is seen, and {@link #deletions} carries
+     * it on. With at most {@link Limits#DELETION_AWAITED_CHILDREN_MAX} children the answer waits for the end of that.
      *
      * @param end ends what the grantees have under way on it
+     * @param eventRows tells how many rows an event writes
      */
-    public static Command.Change delete(Id id, Precondition ifMatch, ShareEnd end) {
-        return context -> {
-            Visible visible = Visible.find(context, id).owned();
-            ResourceRow row = visible.row();
-            visible.check(ifMatch);
-            if (row.status() != Status.ARCHIVED) {
-                throw Refused.of(
-                        ProblemCode.INVALID_TRANSITION,
-                        "Expected an archived resource, but it is "
-                                + row.status().wireName() + "; archive it first.");
+    public static Command.CarriedOnChange delete(Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
+        return new Command.CarriedOnChange() {
+            @Override
+            public Decision decide(Context context) {
+                return Resources.delete(context, id, ifMatch, end, eventRows);
             }
-            Changes changes = new Changes();
-            byte[] body = deleted(row.id());
-            if (Children.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)
-                    || Shares.remove(context, row.id(), CHILDREN_PER_STEP, end, changes)) {
-                return new Decision(changes, Outcome.Done.ok(body), delete(id, Precondition.NONE, end));
+
+            @Override
+            public Command.@Nullable Wait rest(Context context) {
+                return ResourceDeletions.isAwaited(context.rows(), context.workspace(), id)
+                        ? new Command.Wait(id, Limits.CARRIED_ON_SECONDS_MAX)
+                        : null;
             }
-            changes.remove(ResourceTables.RESOURCES, row.key());
-            changes.event(new Changes.EventDraft(row.workspace(), "resource.deleted", row.id(), body));
-            return Decision.of(changes, Outcome.Done.ok(body));
         };
+    }
+
+    private static Decision delete(
+            Context context, Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
+        Visible visible = Visible.find(context, id).owned();
+        ResourceRow row = visible.row();
+        visible.check(ifMatch);
+        if (row.status() != Status.ARCHIVED) {
+            throw Refused.of(
+                    ProblemCode.INVALID_TRANSITION,
+                    "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
+        }
+        Changes changes = new Changes().remove(ResourceTables.RESOURCES, row.key());
+        if (ResourceDeletions.isLarge(context.rows(), row, eventRows)) {
+            ResourceDeletions.begin(context, row, changes);
+        } else {
+            Shares.removeAll(context, row.id(), end, changes);
+            Children.removeAll(context.rows(), row.id(), changes);
+            changes.event(deleted(row.workspace(), row.id()));
+        }
+        return Decision.of(changes, Outcome.Done.ok(deleted(row.id())));
     }
 
     /**
@@ -202,6 +239,10 @@ public final class Resources {
     /** Checks that the caller sees a resource. */
     public static void checkVisible(Context context, Id id) {
         Visible unused = Visible.find(context, id);
+    }
+
+    static Changes.EventDraft deleted(Id workspace, Id resource) {
+        return new Changes.EventDraft(workspace, "resource.deleted", resource, deleted(resource));
     }
 
     /** {@code {"id","deleted":true}}. */

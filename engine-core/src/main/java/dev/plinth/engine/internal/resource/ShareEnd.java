@@ -4,14 +4,9 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 
-/** What has to end together with the right of a workspace to work on another's resource. */
+/** Ends what a workspace has under way on another's resource, together with its right to work on that. */
 @FunctionalInterface
 public interface ShareEnd {
-    /**
-     * Adds what ends.
-     *
-     * @return false if not all of it went into these changes: then it is asked again in a further step, and the right lasts
-     *     until the last one
-     */
-    boolean end(Context context, Id resource, Id grantee, Changes changes);
+    /** Adds a bounded number of rows: what ends now, or what lets the rest end in the background without any of it beginning meanwhile. */
+    void end(Context context, Id resource, Id grantee, Changes changes);
 }

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.timer.Portion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -47,9 +48,8 @@ public final class Shares {
                 return Decision.nothing(Outcome.Done.ok(before.json()));
             }
             Changes changes = new Changes();
-            if (before != null && !editor && !end.end(context, resource, grantee, changes)) {
-                return new Decision(
-                        changes, Outcome.Done.ok(before.json()), grant(resource, grantee, false, exists, end));
+            if (before != null && !editor) {
+                end.end(context, resource, grantee, changes);
             }
             ShareRow share = before == null
                     ? new ShareRow(
@@ -98,46 +98,41 @@ public final class Shares {
             }
             ShareRow share = ShareRow.read(old);
             Changes changes = new Changes();
-            if (!end.end(context, resource, grantee, changes)) {
-                return new Decision(changes, Outcome.Done.ok(DELETED), revoke(resource, grantee, end));
-            }
+            end.end(context, resource, grantee, changes);
             changes.remove(ResourceTables.SHARES, share.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.endedJson()));
             return Decision.of(changes, Outcome.Done.ok(DELETED));
         };
     }
 
-    /** Ends what all grantees of a resource have under way on it; false if not all of it went into the changes. */
-    static boolean end(Context context, Id resource, ShareEnd end, Changes changes) {
+    /** Adds the end of all shares of a resource. */
+    static void removeAll(Context context, Id resource, ShareEnd end, Changes changes) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
-            if (row != null && !end.end(context, resource, ShareRow.read(row).grantee(), changes)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Adds the removal of some shares of a resource that is being deleted; true if there were any. */
-    static boolean remove(Context context, Id resource, int limit, ShareEnd end, Changes changes) {
-        Rows rows = context.rows();
-        SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-        long next = rows.ceiling(set, 0);
-        boolean any = next != Rows.NONE;
-        for (int i = 0; i < limit && next != Rows.NONE; i++) {
-            byte[] row = rows.at(next);
             if (row != null) {
                 ShareRow share = ShareRow.read(row);
-                if (!end.end(context, resource, share.grantee(), changes)) {
-                    return true;
-                }
+                end.end(context, resource, share.grantee(), changes);
                 changes.remove(ResourceTables.SHARES, share.key());
             }
-            next = rows.ceiling(set, next + 1);
         }
-        return any;
+    }
+
+    /** Puts the end of the shares of a resource into a portion; false if not all of them went into it. */
+    static boolean collect(Context context, Id resource, ShareEnd end, Portion portion) {
+        Rows rows = context.rows();
+        SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row == null || portion.isFull()) {
+                return false;
+            }
+            ShareRow share = ShareRow.read(row);
+            end.end(context, resource, share.grantee(), portion.changes());
+            portion.remove(ResourceTables.SHARES, share.key(), row.length);
+        }
+        return true;
     }
 
     private static Refused notAGrantee() {

@@ -11,20 +11,15 @@ public final class Portion {
     private final Changes changes = new Changes();
     private int removed;
     private int ended;
+    private int ownWrites;
     private long bytes;
-    private boolean closed;
 
     /** A portion with nothing in it. */
     public Portion() {}
 
     /** True if nothing more should go into it. */
     public boolean isFull() {
-        return closed || roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
-    }
-
-    /** Makes it full as it is, because what comes next has to go into another one. */
-    public void close() {
-        closed = true;
+        return roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
     }
 
     /** Takes a row out that has about so many bytes. */
@@ -55,6 +50,16 @@ public final class Portion {
         ended++;
     }
 
+    /** Ends a row without taking it out, with all that follows from it; counts as one that was collected. */
+    public void end(Changes more) {
+        changes.addAll(more);
+        for (Changes.Write write : more.writes()) {
+            byte[] row = write.row();
+            bytes += row == null ? 0 : row.length;
+        }
+        ended++;
+    }
+
     /** Puts a row. */
     public void put(TableName table, byte[] key, byte[] row) {
         changes.put(table, key, row);
@@ -73,6 +78,16 @@ public final class Portion {
     /** What is in it. */
     public Changes changes() {
         return changes;
+    }
+
+    /** Says that all is in it but the rows of its events and of their deliveries. */
+    void noteCollected() {
+        ownWrites = changes.writes().size();
+    }
+
+    /** Rows of events and deliveries that the commit has added. */
+    int caused() {
+        return changes.writes().size() - ownWrites;
     }
 
     /** Rows that it takes out. */

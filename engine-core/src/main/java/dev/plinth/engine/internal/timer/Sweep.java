@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,18 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes out what has expired, in small records of their own, so that a store under steady load stays as large as it is.
+ * Takes out what has expired, and carries on what decisions have begun, in small records of their own: so a store under steady load stays
+ * as large as it is, and no decision holds the writer lock for longer than one step.
  *
- * <p>A run goes through the retentions in their order, all by the time at which it began: what one retention relies on another
- * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the
- * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
- * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock.
+ * <p>A run is by the time at which it began. Series of retentions take turns in it, a step each; in a series, what one retention relies on
+ * another to have ended stands behind it. A series that was refused a step rests, and the others go on. Each step is a record of about
+ * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. What is left stands in the tables, so nothing is lost
+ * when a run ends anywhere. A real clock lets it come a second late, so that under load a step finds many rows and not one; readers go by
+ * the clock. What a decision has begun is due at once.
  *
- * <p>Who waits to write goes first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than it
- * takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up.
+ * <p>Whoever waits to write goes first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than
+ * it takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up. A
+ * step that makes events ends its turn, and its events and their deliveries are not among the rows that come.
  */
 public final class Sweep implements Lane {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
@@ -39,20 +43,22 @@ public final class Sweep implements Lane {
     private final Store store;
     private final Committer committer;
     private final EngineClock clock;
-    private final List<Retention> retentions;
+    private final List<Series> series = new ArrayList<>();
     private final Attempts attempts;
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
-    private volatile long notBefore;
     private volatile int stepsPerTurn = 1;
 
-    /** A sweep of these kinds of rows, in this order. */
-    public Sweep(Store store, Committer committer, EngineClock clock, Executor executor, List<Retention> retentions) {
+    /** A sweep of these series of kinds of rows, each in its order. */
+    public Sweep(
+            Store store, Committer committer, EngineClock clock, Executor executor, List<List<Retention>> retentions) {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        this.retentions = List.copyOf(retentions);
         this.attempts = new Attempts(executor, 1);
-        retentions.forEach(retention -> collected.put(retention.name(), new LongAdder()));
+        for (List<Retention> each : retentions) {
+            series.add(new Series(List.copyOf(each)));
+            each.forEach(retention -> collected.put(retention.name(), new LongAdder()));
+        }
     }
 
     /** Whom to tell that a run has ended. */
@@ -60,10 +66,23 @@ public final class Sweep implements Lane {
         attempts.onSettled(listener);
     }
 
-    /** Rows taken out, or ended, since the engine was opened, by the name of their kind. */
+    /** Rows taken out, ended or released since the engine was opened, by the name of their kind. */
     public Map<String, Long> collected() {
         Map<String, Long> figures = new LinkedHashMap<>();
         collected.forEach((name, rows) -> figures.put(name, rows.sum()));
+        return figures;
+    }
+
+    /** Pieces of work that decisions have begun and that are not done, by the name of their kind. */
+    public Map<String, Long> unfinished() {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        for (Series each : series) {
+            for (Retention retention : each.retentions) {
+                if (retention instanceof CarryOn work) {
+                    figures.put(retention.name(), store.look(work::unfinished));
+                }
+            }
+        }
         return figures;
     }
 
@@ -83,8 +102,11 @@ public final class Sweep implements Lane {
         if (attempts.isFull()) {
             return Retention.NEVER;
         }
-        long next = store.look(this::nextExpiry);
-        return next == Retention.NEVER ? next : Math.max(next + lateMillis(), notBefore);
+        long next = Retention.NEVER;
+        for (Series each : series) {
+            next = Math.min(next, each.nextReadyMillis());
+        }
+        return next;
     }
 
     @Override
@@ -114,44 +136,74 @@ public final class Sweep implements Lane {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    private long nextExpiry(Rows rows) {
-        long next = Retention.NEVER;
-        for (Retention retention : retentions) {
-            next = Math.min(next, retention.nextExpiry(rows));
-        }
-        return next;
-    }
-
     private long lateMillis() {
         return clock instanceof ManualClock ? 0 : LATE_MILLIS;
     }
 
-    /** One run; after one that did not end well the sweep rests, whatever the reason was. */
     private void sweep(long now) {
-        boolean well = false;
-        try {
-            well = run(now);
-        } finally {
-            notBefore = well ? 0 : now + REST_MILLIS;
+        int steps = 0;
+        Turn turn = new Turn();
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Series each : series) {
+                Retention due = each.due(now);
+                if (due == null) {
+                    continue;
+                }
+                if (!attempts.isOpen() || steps++ == Limits.SWEEP_STEPS_MAX) {
+                    return;
+                }
+                Portion portion = each.step(due, now);
+                if (portion != null) {
+                    turn.stepped(portion);
+                    more = true;
+                }
+            }
         }
     }
 
-    private boolean run(long now) {
-        int steps = 0;
-        Turn turn = new Turn();
-        for (Retention retention : retentions) {
-            while (attempts.isOpen() && store.look(retention::nextExpiry) <= now) {
-                if (steps++ == Limits.SWEEP_STEPS_MAX) {
-                    return true;
-                }
-                Portion portion = step(retention, now);
-                if (portion == null) {
-                    return false;
-                }
-                turn.stepped(portion);
-            }
+    /** Retentions of which each relies on those before it. One thread but for {@link #nextReadyMillis}. */
+    private final class Series {
+        private final List<Retention> retentions;
+        private volatile long notBefore;
+
+        Series(List<Retention> retentions) {
+            this.retentions = retentions;
         }
-        return true;
+
+        long nextReadyMillis() {
+            long next = store.look(this::nextExpiry);
+            return next == Retention.NEVER ? next : Math.max(next + lateMillis(), notBefore);
+        }
+
+        private long nextExpiry(Rows rows) {
+            long next = Retention.NEVER;
+            for (Retention retention : retentions) {
+                next = Math.min(next, retention.nextExpiry(rows));
+            }
+            return next;
+        }
+
+        /** The first one of which rows have expired; null if none has, or the series rests. */
+        @Nullable
+        Retention due(long now) {
+            for (Retention retention : notBefore > now ? List.<Retention>of() : retentions) {
+                if (store.look(retention::nextExpiry) <= now) {
+                    return retention;
+                }
+            }
+            return null;
+        }
+
+        /** One step; after one that did not end well the series rests, whatever the reason was. */
+        @Nullable
+        Portion step(Retention retention, long now) {
+            notBefore = now + REST_MILLIS;
+            Portion portion = Sweep.this.step(retention, now);
+            notBefore = portion == null ? notBefore : 0;
+            return portion;
+        }
     }
 
     /** Steps between which nobody is let in. One thread. */
@@ -159,23 +211,26 @@ public final class Sweep implements Lane {
         private long rowsBefore = rowsOfAll();
         private long removed;
         private long collected;
+        private long caused;
         private int steps;
 
         void stepped(Portion portion) {
             removed += portion.removed();
             collected += portion.collected();
-            if (++steps < stepsPerTurn) {
+            caused += portion.caused();
+            if (++steps < stepsPerTurn && portion.caused() == 0) {
                 return;
             }
             store.letWritersIn();
             long rowsAfter = rowsOfAll();
-            long came = rowsAfter - rowsBefore + removed;
+            long came = rowsAfter - rowsBefore + removed - caused;
             stepsPerTurn = came * FASTER_THAN_WHAT_COMES > collected
                     ? Math.min(stepsPerTurn * 2, Limits.SWEEP_STEPS_MAX)
                     : Math.max(stepsPerTurn / 2, 1);
             rowsBefore = rowsAfter;
             removed = 0;
             collected = 0;
+            caused = 0;
             steps = 0;
         }
     }
@@ -198,6 +253,7 @@ public final class Sweep implements Lane {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, portion);
+            portion.noteCollected();
             return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {

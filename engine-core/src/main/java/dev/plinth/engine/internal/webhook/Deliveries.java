@@ -72,9 +72,9 @@ public final class Deliveries {
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
                 // Read once: it may change between two looks.
-                String shown = shown(context.rows(), row, underWay);
-                boolean fits = !row.isExpired(context.now()) && (status == null || status.equals(shown));
-                return fits ? json(context, row, shown) : null;
+                Shown shown = shown(context, row, underWay);
+                boolean fits = !shown.row.isExpired(context.now()) && (status == null || status.equals(shown.status));
+                return fits ? json(context, shown) : null;
             }));
         };
     }
@@ -133,7 +133,7 @@ public final class Deliveries {
         byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
-        if (row == null || row.isExpired(context.now())) {
+        if (row == null || shown(context, row, number -> 0).row.isExpired(context.now())) {
             throw new Refused(Refusal.notFound());
         }
         return row;
@@ -147,32 +147,33 @@ public final class Deliveries {
         return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    /** As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. */
-    private static String shown(Rows rows, DeliveryRow row, LongToIntFunction underWay) {
-        if (row.status().isSettled()) {
-            return row.status().wireName();
+    /**
+     * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. What the sweep has
+     * still to write down of a release, or of the end of an endpoint, is shown as if it had.
+     */
+    private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
+        Rows rows = context.rows();
+        EndpointRow endpoint = row.status().isSettled() ? null : endpoint(rows, row);
+        if (endpoint == null) {
+            DeliveryRow settled = row.status().isSettled() ? row : EndpointDeletions.dropped(context, row);
+            return new Shown(settled, settled.status().wireName(), settled.nextDue());
         }
-        EndpointRow endpoint = endpoint(rows, row);
-        if (endpoint != null && !endpoint.enabled()) {
-            return DeliveryStatus.HELD.wireName();
+        if (!endpoint.enabled()) {
+            return new Shown(row, DeliveryStatus.HELD.wireName(), row.resendAt());
         }
-        boolean isSent = underWay.applyAsInt(row.facts().number()) == row.attempts() + 1;
-        return isSent ? DELIVERING : row.status().wireName();
-    }
-
-    /** What is being sent has its next attempt now, and what is held none but one that somebody asked for; 0 for none. */
-    private static long nextAttempt(DeliveryRow row, String shown) {
-        if (shown.equals(DELIVERING)) {
-            return 0;
+        if (underWay.applyAsInt(row.facts().number()) == row.attempts() + 1) {
+            return new Shown(row, DELIVERING, 0);
         }
-        return shown.equals(DeliveryStatus.HELD.wireName()) ? row.resendAt() : row.nextDue();
+        DeliveryRow released = Releases.shown(rows, endpoint, row);
+        return new Shown(released, released.status().wireName(), released.nextDue());
     }
 
     private static byte[] json(Context context, DeliveryRow row, LongToIntFunction underWay) {
-        return json(context, row, shown(context.rows(), row, underWay));
+        return json(context, shown(context, row, underWay));
     }
 
-    private static byte[] json(Context context, DeliveryRow row, String shown) {
+    private static byte[] json(Context context, Shown shown) {
+        DeliveryRow row = shown.row;
         DeliveryRow.Facts facts = row.facts();
         JsonBytes json = new JsonBytes()
                 .open()
@@ -180,10 +181,9 @@ public final class Deliveries {
                 .member("endpointId", facts.endpoint())
                 .member("eventId", facts.event())
                 .member("eventType", facts.eventType())
-                .member("status", shown);
-        long next = nextAttempt(row, shown);
-        if (next != 0) {
-            json.member("nextAttemptAt", Times.text(next));
+                .member("status", shown.status);
+        if (shown.nextAttempt != 0) {
+            json.member("nextAttemptAt", Times.text(shown.nextAttempt));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
         for (int i = 1; i <= row.attempts(); i++) {
@@ -194,4 +194,11 @@ public final class Deliveries {
         }
         return json.closeArray().close().bytes();
     }
+
+    /**
+     * A delivery as it is shown.
+     *
+     * @param nextAttempt when the next attempt is due, in epoch milliseconds; 0 if none is
+     */
+    private record Shown(DeliveryRow row, String status, long nextAttempt) {}
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The states of a delivery; the order is that of the stored numbers. */
@@ -10,6 +11,9 @@ enum DeliveryStatus {
     DELIVERED,
     EXHAUSTED,
     DROPPED;
+
+    /** Those in which something may still happen. */
+    static final List<DeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
 
     private static final DeliveryStatus[] VALUES = values();
 

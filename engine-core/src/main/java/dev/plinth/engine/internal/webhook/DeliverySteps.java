@@ -114,97 +114,10 @@ final class DeliverySteps {
             if (row == null) {
                 return Decision.nothing(DONE);
             }
-            Changes changes = put(new Changes(), row.givenUp(context.now()));
+            Changes changes = put(new Changes(), EndpointDeletions.dropped(context, row));
             wakeNext(context, row, changes);
             return Decision.of(changes, DONE);
         };
-    }
-
-    /**
-     * Makes due at once what an endpoint held and what it would have tried later. Many rows take many steps; the last of them, which is the
-     * first one where there are few, does what lets the endpoint be called as well. After a crash before it, what is due is held again.
-     */
-    static Command.Change release(EndpointRow endpoint, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            SetKey held = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.HELD);
-            long reached =
-                    forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, endpoint, row)));
-            return reached == Rows.NONE
-                    ? releaseRetrying(context, endpoint, Rows.NONE, outcome, last, changes)
-                    : new Decision(changes, outcome, release(endpoint, outcome, last));
-        };
-    }
-
-    /** The rows stay in their status, so the walk goes on after the last number it has seen. */
-    private static Decision releaseRetrying(
-            Context context, EndpointRow endpoint, long after, Outcome outcome, Command.Change last, Changes changes) {
-        SetKey retrying = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.RETRYING);
-        long reached = forSome(context.rows(), retrying, after, row -> put(changes, released(context, endpoint, row)));
-        return reached == Rows.NONE
-                ? with(changes, last.decide(context))
-                : new Decision(
-                        changes,
-                        outcome,
-                        later -> releaseRetrying(later, endpoint, reached, outcome, last, new Changes()));
-    }
-
-    /**
-     * Makes due what waits at an endpoint for others of its resource. Many rows take many steps; the last of them does what ends the order
-     * as well. After a crash before it, what is due waits again.
-     */
-    static Command.Change free(EndpointRow endpoint, Outcome outcome, Command.Change last) {
-        Command.Change tried = free(endpoint, DeliveryStatus.RETRYING, Rows.NONE, outcome, last);
-        return free(endpoint, DeliveryStatus.PENDING, Rows.NONE, outcome, tried);
-    }
-
-    private static Command.Change free(
-            EndpointRow endpoint, DeliveryStatus status, long after, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            long reached = forSome(context.rows(), WebhookTables.byStatus(endpoint.id(), status), after, row -> {
-                if (row.dueAt() == 0) {
-                    put(changes, row.due(status, context.now()).queued(endpoint.number()));
-                }
-            });
-            return reached == Rows.NONE
-                    ? with(changes, last.decide(context))
-                    : new Decision(changes, outcome, free(endpoint, status, reached, outcome, last));
-        };
-    }
-
-    /** Drops what an endpoint has not delivered. Many rows take many steps; the last of them does what ends the endpoint as well. */
-    static Command.Change dropAll(Id endpoint, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            boolean more = false;
-            for (DeliveryStatus status : DeliveryStatus.values()) {
-                if (!status.isSettled()) {
-                    SetKey set = WebhookTables.byStatus(endpoint, status);
-                    long reached = forSome(
-                            context.rows(),
-                            set,
-                            Rows.NONE,
-                            row -> put(changes, row.settled(DeliveryStatus.DROPPED, context.now())));
-                    more |= reached != Rows.NONE;
-                }
-            }
-            return more
-                    ? new Decision(changes, outcome, dropAll(endpoint, outcome, last))
-                    : with(changes, last.decide(context));
-        };
-    }
-
-    private static Decision with(Changes before, Decision decision) {
-        return new Decision(before.addAll(decision.changes()), decision.outcome(), decision.next());
-    }
-
-    /** Into the queue at once: what is released may be more than can be under way. */
-    private static DeliveryRow released(Context context, EndpointRow endpoint, DeliveryRow row) {
-        DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
-        return waits(context.rows(), endpoint, row)
-                ? row.due(next, 0)
-                : row.due(next, context.now()).queued(endpoint.number());
     }
 
     private static void settle(
@@ -213,6 +126,10 @@ final class DeliverySteps {
             put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
             mendLane(context.rows(), row, changes);
             wakeNext(context, row, changes);
+            return;
+        }
+        if (Deliveries.endpoint(context.rows(), row) == null) {
+            put(changes, EndpointDeletions.dropped(context, next));
             return;
         }
         Integer status = result.status();

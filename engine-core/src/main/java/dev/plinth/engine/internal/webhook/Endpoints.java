@@ -19,8 +19,10 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +78,8 @@ public final class Endpoints {
     }
 
     /**
-     * Changes an endpoint; enabling one releases at once what it held, and ending the order of one what waits in its lanes.
+     * Changes an endpoint. Enabling one releases what it held and what it would have tried later, and ending the order of one what waits in its
+     * lanes. Either is a state: this record lets the endpoint be called, and {@link #releases} makes its deliveries due, in their order.
      *
      * @param change makes the new settings of the old ones
      * @param enabled whether it is to be enabled, or null to leave it
@@ -92,18 +95,24 @@ public final class Endpoints {
                 return Decision.nothing(done);
             }
             Changes changes = put(new Changes(), row);
+            boolean releases = row.enabled() && !old.enabled();
+            boolean frees = old.settings().ordered() && !row.settings().ordered();
+            if (releases || frees && row.enabled()) {
+                Releases.begin(context, row, releases, changes);
+            } else if (!row.enabled()) {
+                Releases.end(context.rows(), row, changes);
+            }
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(
                     event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", row.eventJson()));
-            Decision decision = Decision.of(changes, done);
-            boolean frees = old.settings().ordered() && !row.settings().ordered();
-            Command.Change last = frees ? DeliverySteps.free(row, done, later -> decision) : later -> decision;
-            boolean releases = row.enabled() && !old.enabled();
-            return (releases ? DeliverySteps.release(row, done, last) : last).decide(context);
+            return Decision.of(changes, done);
         };
     }
 
-    /** Deletes an endpoint; what it has not delivered is dropped and stays readable. */
+    /**
+     * Deletes an endpoint. What it has not delivered is dropped and stays readable. That is a state: from this record on none of it goes out and
+     * all of it is shown as dropped, and {@link #deletions} writes it down.
+     */
     public static Command.Change delete(Id id) {
         return context -> {
             EndpointRow row = find(context, id);
@@ -114,11 +123,30 @@ public final class Endpoints {
                     .close()
                     .bytes();
             Changes changes = new Changes().remove(WebhookTables.ENDPOINTS, row.key());
+            Releases.end(context.rows(), row, changes);
+            EndpointDeletions.begin(context, row, changes);
             changes.event(event(row, "webhook_endpoint.deleted", body));
-            Decision decision = Decision.of(changes, Outcome.Done.ok(body));
-            return DeliverySteps.dropAll(id, decision.outcome(), later -> decision)
-                    .decide(context);
+            return Decision.of(changes, Outcome.Done.ok(body));
         };
+    }
+
+    /** Drops what deleted endpoints have not delivered. */
+    public static Retention deletions() {
+        return EndpointDeletions.retention();
+    }
+
+    /**
+     * Makes due what endpoints held until they were enabled, or their workspace was active again, and what waited until they wanted no order.
+     *
+     * @param mayRun tells whether the deliveries of a workspace may go out
+     */
+    public static Retention releases(BiPredicate<Rows, Id> mayRun) {
+        return Releases.retention(mayRun);
+    }
+
+    /** True if a write gives the sweep something to carry on. */
+    public static boolean concerns(Changes.Write write) {
+        return EndpointDeletions.BACKLOG.isContinuedBy(write) || Releases.BACKLOG.isContinuedBy(write);
     }
 
     /** Gives an endpoint a new secret; the one before it signs beside it for so many seconds, and older ones until their own time. */
@@ -173,27 +201,9 @@ public final class Endpoints {
         }
     }
 
-    /**
-     * Releases what all enabled endpoints of a workspace held, one endpoint after the other.
-     *
-     * @param last what lets them be called; decided with the last of them
-     */
-    public static Command.Change releaseAll(Rows rows, Id workspace, Outcome outcome, Command.Change last) {
-        SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        Command.Change chain = last;
-        boolean isLast = true;
-        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
-            byte[] bytes = rows.at(next);
-            EndpointRow row = bytes == null ? null : EndpointRow.read(bytes);
-            if (row != null && row.enabled()) {
-                Command.Change behind = chain;
-                // Each endpoint has a record of its own: all of them might be too much for one.
-                Command.Change then = isLast ? last : later -> new Decision(new Changes(), outcome, behind);
-                chain = DeliverySteps.release(row, outcome, then);
-                isLast = false;
-            }
-        }
-        return chain;
+    /** Adds the release of what all enabled endpoints of a workspace hold, as {@link #update} does for one that is enabled. */
+    public static void releaseAll(Context context, Id workspace, Changes changes) {
+        Releases.beginAll(context, workspace, changes);
     }
 
     /** Adds that an endpoint is disabled, because its receiver said that it is gone. */
@@ -203,6 +213,7 @@ public final class Endpoints {
         if (old != null && old.enabled()) {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
+            Releases.end(context.rows(), row, changes);
             changes.event(event(row, "webhook_endpoint.disabled", row.eventJson()));
         }
     }

@@ -22,6 +22,17 @@ public final class FanOut {
     private @Nullable Set<SetKey> filled;
     private @Nullable List<Changes.Write> changed;
 
+    /** How many rows an event of a type writes: its own, and a delivery for each endpoint that wants it. */
+    public static int rows(Rows rows, Id workspace, String type) {
+        int count = 1;
+        SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
+        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
+            byte[] row = rows.at(next);
+            count += row != null && EndpointRow.read(row).settings().wants(type) ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Adds the deliveries of an event. */
     public void add(Context context, Changes.WrittenEvent event, Changes changes) {
         Rows rows = context.rows();

@@ -101,7 +101,12 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(WebhookTables.ENDPOINTS, WebhookTables.DELIVERIES, WebhookTables.ATTEMPTS);
+        return List.of(
+                WebhookTables.ENDPOINTS,
+                WebhookTables.DELIVERIES,
+                WebhookTables.ATTEMPTS,
+                EndpointDeletions.BACKLOG.table(),
+                Releases.BACKLOG.table());
     }
 
     /**
@@ -321,7 +326,7 @@ public final class Webhooks implements Lane, AutoCloseable {
             patient.commit(engine, DeliverySteps.hold(row, mayRun));
         } else if (!manual && due.waits) {
             patient.commit(engine, DeliverySteps.park(row));
-        } else {
+        } else if (store.look(rows -> mayBegin(rows, row, manual) ? 1 : 0) == 1) {
             long at = store.nowMillis();
             sending.put(number, row.attempts() + 1);
             try {
@@ -332,6 +337,16 @@ public final class Webhooks implements Lane, AutoCloseable {
                 sending.remove(number);
             }
         }
+    }
+
+    /**
+     * Looks again right before an attempt begins: while what was read became durable, the endpoint may have been deleted or disabled, and none
+     * of its deliveries goes out once that is answered. One that does not begin is due still, and looked at anew.
+     */
+    private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
+        EndpointRow endpoint = endpoint(rows, row);
+        return endpoint != null
+                && (manual || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
     }
 
     private @Nullable Due find(Rows rows, long number) {

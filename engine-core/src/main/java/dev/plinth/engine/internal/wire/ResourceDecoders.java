@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.ResourceFilter;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
+import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,7 +86,8 @@ final class ResourceDecoders {
 
     Command delete(Request request) {
         Input input = Input.of(request);
-        return input.checked(Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn));
+        return input.checked(
+                Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn, FanOut::rows));
     }
 
     Command move(Request request, String move) {

@@ -38,6 +38,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.FanOut;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,8 +53,8 @@ final class RandomLife {
 
     private static final int SWEEP_ONE_IN = 30;
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
-    private static final List<Retention> RETENTIONS = retentions();
 
+    private final List<Retention> retentions = retentions();
     private final KeyUses uses = new KeyUses();
     private final Commits commits;
     private final Random random;
@@ -96,7 +97,13 @@ final class RandomLife {
                                     MOVES.get(random.nextInt(MOVES.size())),
                                     Precondition.NONE));
                 case 5 ->
-                    run(caller, Resources.delete(any(resources, IdKind.RESOURCE), Precondition.NONE, Jobs::cancelOn));
+                    run(
+                            caller,
+                            Resources.delete(
+                                    any(resources, IdKind.RESOURCE),
+                                    Precondition.NONE,
+                                    Jobs::cancelOn,
+                                    FanOut::rows));
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
@@ -115,7 +122,7 @@ final class RandomLife {
 
     /** One step of the sweep over one kind of rows, as if all of them had expired. */
     private void sweep() {
-        Retention retention = RETENTIONS.get(random.nextInt(RETENTIONS.size()));
+        Retention retention = retentions.get(random.nextInt(retentions.size()));
         run(Caller.OPERATOR, context -> {
             Portion portion = new Portion();
             retention.collect(context, context.now() + YEAR_MILLIS, portion);
@@ -216,6 +223,10 @@ final class RandomLife {
         List<Retention> retentions = new ArrayList<>(Deliveries.retentions());
         retentions.add(Events.retention());
         retentions.addAll(Jobs.retentions());
+        retentions.add(Jobs.cancellations());
+        retentions.add(Endpoints.deletions());
+        retentions.add(Endpoints.releases((rows, workspace) -> true));
+        retentions.add(Resources.deletions(Jobs::cancelOn, FanOut::rows));
         return List.copyOf(retentions);
     }
 

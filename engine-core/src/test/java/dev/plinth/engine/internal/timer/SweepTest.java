@@ -47,6 +47,8 @@ final class SweepTest {
     private static final TableName ROWS = new TableName(101, "rows", 8, 32, 1, SweepTest::index);
     private static final long LET_IN_NANOS_LEAST = 2_000_000;
     private static final long IDLE_MILLIS = 30_000;
+    private static final Outcome NO_ROOM =
+            new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
 
     private final SteppingClock clock = new SteppingClock();
     private final Store store =
@@ -54,6 +56,7 @@ final class SweepTest {
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Integer> steps = new ArrayList<>();
     private volatile boolean refuse;
+    private volatile boolean full;
     private volatile int comingPerStep;
     private int came = 1_000_000;
     private Sweep sweep = sweep(List.of(new Oldest("rows")));
@@ -182,6 +185,46 @@ final class SweepTest {
         assertThat(order).containsExactly("first", "first");
     }
 
+    /** What is refused rests alone: what the others take out may be what makes room for it. */
+    @Test
+    void run_oneSeriesIsRefused_theOthersGoOn() {
+        Retention refused = new Oldest("refused") {
+            @Override
+            public void collect(Context context, long nowMillis, Portion portion) {
+                super.collect(context, nowMillis, portion);
+                full = true;
+            }
+        };
+        sweep = new Sweep(
+                store, new Appends(), clock, executor, List.of(List.of(refused), List.of(new Oldest("rows"))));
+        put(1, 1_000, 0);
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
+
+        sweepOnce();
+
+        assertThat(rowsLeft()).isZero();
+        assertThat(sweep.collected()).containsEntry("rows", 1_000L).containsEntry("refused", 0L);
+        put(2_000, 2_000, 0);
+        assertThat(due()).isEqualTo(KEPT_MILLIS + LATE_MILLIS);
+    }
+
+    @Test
+    void run_severalSeries_takeTurns() {
+        List<String> order = new ArrayList<>();
+        sweep = new Sweep(
+                store,
+                new Appends(),
+                clock,
+                executor,
+                List.of(List.of(new Noted("first", order)), List.of(new Noted("second", order))));
+        put(1, 4 * Limits.SWEEP_ROWS_MAX, 0);
+        clock.now = KEPT_MILLIS + LATE_MILLIS;
+
+        sweepOnce();
+
+        assertThat(order).containsExactly("first", "second", "first", "second");
+    }
+
     /**
      * Whoever ends a step and begins the next one at once has the lock again long before a thread that it has woken. Where those that wait
      * get no processor for longer than the sweep waits for them, it goes on, and rightly so.
@@ -274,7 +317,7 @@ final class SweepTest {
     }
 
     private Sweep sweep(List<Retention> retentions) {
-        return new Sweep(store, new Appends(), clock, executor, retentions);
+        return new Sweep(store, new Appends(), clock, executor, List.of(retentions));
     }
 
     private void sweepOnce() {
@@ -382,7 +425,7 @@ final class SweepTest {
         @Override
         public Outcome commit(Caller caller, Command.Change change) {
             if (refuse) {
-                return new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
+                return NO_ROOM;
             }
             put(came + 1, came + comingPerStep, 0);
             came += comingPerStep;
@@ -397,6 +440,10 @@ final class SweepTest {
                         new Seal(new byte[Seal.KEY_BYTES], ids),
                         transaction::nextNumber);
                 Decision decision = change.decide(context);
+                if (full) {
+                    full = false;
+                    return NO_ROOM;
+                }
                 if (!decision.changes().isEmpty()) {
                     transaction.append(decision.changes().writes(), now);
                 }

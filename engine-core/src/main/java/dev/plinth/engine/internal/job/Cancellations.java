@@ -1,0 +1,120 @@
+package dev.plinth.engine.internal.job;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of all jobs that a workspace has on a resource, because its right to work on that has ended. A few end in the record that ends the
+ * right. More of them are told by a row here: from that record on none of them begins, and the sweep cancels them. Jobs that were accepted
+ * under a later right are not meant.
+ */
+final class Cancellations {
+    static final Backlog BACKLOG = new Backlog(24, "canceled jobs", SetKinds.CANCELLATIONS, 72);
+
+    private Cancellations() {}
+
+    /** Adds the end of all jobs of a workspace on a resource, now or by the sweep. */
+    static void begin(Context context, Id resource, Id workspace, Changes changes) {
+        long open = context.rows().size(JobTables.openOn(resource, workspace));
+        if (open == 0) {
+            return;
+        }
+        if (open + changes.writes().size() > Limits.CANCELED_JOBS_PER_RECORD_MAX) {
+            Cancellation all = new Cancellation(context.nextNumber(), workspace, resource, Rows.NONE);
+            changes.put(BACKLOG.table(), all.key(), all.row());
+            return;
+        }
+        Rows rows = context.rows();
+        SetKey set = JobTables.openOn(resource, workspace);
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+            JobRow row = open(rows, next);
+            if (row != null) {
+                changes.addAll(JobRules.step(context, canceled(context, row)));
+            }
+        }
+    }
+
+    /** True if a job is to be canceled and does not begin any more. */
+    static boolean cover(Rows rows, JobRow job) {
+        Id resource = job.facts().resource();
+        RowReader row =
+                resource == null ? null : BACKLOG.find(rows, job.facts().workspace(), resource);
+        return row != null && job.facts().number() < row.number();
+    }
+
+    /** A job as it is shown: one that is to be canceled says so. */
+    static JobRow shown(Rows rows, JobRow job) {
+        return !job.status().isFinal() && cover(rows, job) ? job.cancelRequestedNow() : job;
+    }
+
+    /** A job that has not begun is canceled, and one that runs is asked to end. */
+    static JobRow canceled(Context context, JobRow row) {
+        return row.status() == JobStatus.RUNNING
+                ? row.cancelRequestedNow()
+                : row.ended(JobStatus.CANCELED, context.now(), null, 0);
+    }
+
+    static Retention retention() {
+        return new CarryOn("canceled jobs", BACKLOG, (context, row, portion) ->
+                Cancellation.read(row).carryOn(context, portion));
+    }
+
+    /** A job under a number that can still be canceled; null if there is none, or it runs and has been asked to end. */
+    private static @Nullable JobRow open(Rows rows, long number) {
+        byte[] bytes = rows.at(number);
+        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        return row == null || row.status() == JobStatus.RUNNING && row.cancelRequested() ? null : row;
+    }
+
+    /**
+     * One cancellation.
+     *
+     * @param number jobs that were accepted before it have a smaller number
+     * @param reached the number of the last job that was looked at
+     */
+    private record Cancellation(long number, Id workspace, Id resource, long reached) {
+        static Cancellation read(RowReader in) {
+            return new Cancellation(in.number(), in.id(IdKind.WORKSPACE), in.id(IdKind.RESOURCE), in.number());
+        }
+
+        byte[] row() {
+            return Backlog.row(number).id(workspace).id(resource).number(reached).row();
+        }
+
+        byte[] key() {
+            return workspace.keyOf(resource);
+        }
+
+        void carryOn(Context context, Portion portion) {
+            Rows rows = context.rows();
+            SetKey set = JobTables.openOn(resource, workspace);
+            long next = DeletedWorkspaces.has(rows, workspace) ? Rows.NONE : rows.ceiling(set, reached + 1);
+            for (int i = 0; next != Rows.NONE && next < number; i++) {
+                if (i == Limits.CANCELED_JOBS_PER_RECORD_MAX) {
+                    byte[] row = new Cancellation(number, workspace, resource, next - 1).row();
+                    portion.put(BACKLOG.table(), key(), row);
+                    return;
+                }
+                JobRow row = open(rows, next);
+                if (row != null) {
+                    portion.end(JobRules.step(context, canceled(context, row)));
+                }
+                next = rows.ceiling(set, next + 1);
+            }
+            portion.remove(BACKLOG.table(), key(), 0);
+        }
+    }
+}

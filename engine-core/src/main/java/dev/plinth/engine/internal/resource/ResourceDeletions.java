@@ -1,0 +1,97 @@
+package dev.plinth.engine.internal.resource;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+
+/**
+ * Deletions that need more rows than one record may have. The first record takes the resource's own row out, so that nothing of it is found
+ * any more, and puts a row here. The sweep takes out shares and children, and with the last of them this row.
+ */
+final class ResourceDeletions {
+    static final Backlog BACKLOG = new Backlog(23, "deleted resources", SetKinds.RESOURCES_DELETED, 64);
+
+    private ResourceDeletions() {}
+
+    /** True if the deletion of a resource takes more rows than one record may have. */
+    static boolean isLarge(Rows rows, ResourceRow row, EventRows eventRows) {
+        long children = rows.size(children(row.id()));
+        long shares = rows.size(shares(row.id()));
+        int perChild = 1 + eventRows.of(rows, row.workspace(), Children.DELETED);
+        return children * perChild + shares > Limits.DECISION_ROWS_MAX;
+    }
+
+    /** Adds that the sweep is to take out what a resource leaves. */
+    static void begin(Context context, ResourceRow row, Changes changes) {
+        boolean isAwaited =
+                context.rows().size(children(row.id())) <= Limits.DELETION_AWAITED_CHILDREN_MAX;
+        changes.put(
+                BACKLOG.table(),
+                row.key(),
+                Backlog.row(context.nextNumber())
+                        .id(row.workspace())
+                        .id(row.id())
+                        .small(isAwaited ? 1 : 0)
+                        .row());
+    }
+
+    /** True if a caller waits for the end of the deletion of a resource. */
+    static boolean isAwaited(Rows rows, Id workspace, Id resource) {
+        RowReader row = BACKLOG.find(rows, workspace, resource);
+        return row != null && row.skip(Long.BYTES + 2 * Id.BYTES).small() == 1;
+    }
+
+    static Retention retention(ShareEnd end, EventRows eventRows) {
+        return new CarryOn("deleted resources", BACKLOG, (context, row, portion) -> {
+            Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
+            carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRows, portion);
+        });
+    }
+
+    /** Shares go first: what the grantees have under way ends soonest. Of a deleted workspace there are no events. */
+    private static void carryOn(
+            Context context, Id workspace, Id resource, ShareEnd end, EventRows eventRows, Portion portion) {
+        Rows rows = context.rows();
+        boolean isSilent = DeletedWorkspaces.has(rows, workspace);
+        if (!Shares.collect(context, resource, end, portion)) {
+            return;
+        }
+        int perChild = 1 + (isSilent ? 0 : eventRows.of(rows, workspace, Children.DELETED));
+        int room = Math.max(1, portion.roomRows() / perChild);
+        SetKey children = children(resource);
+        for (long next = rows.ceiling(children, 0); next != Rows.NONE; next = rows.ceiling(children, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row == null || room-- == 0) {
+                return;
+            }
+            ResourceRow child = ResourceRow.read(row, true);
+            portion.remove(ResourceTables.CHILDREN, child.key(), row.length);
+            if (!isSilent) {
+                portion.changes().event(Children.deleted(child));
+            }
+        }
+        portion.remove(BACKLOG.table(), workspace.keyOf(resource), 0);
+        if (!isSilent) {
+            portion.changes().event(Resources.deleted(workspace, resource));
+        }
+    }
+
+    private static SetKey children(Id resource) {
+        return SetKey.of(SetKinds.CHILDREN, resource);
+    }
+
+    private static SetKey shares(Id resource) {
+        return SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
+    }
+}

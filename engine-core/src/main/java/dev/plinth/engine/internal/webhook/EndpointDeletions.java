@@ -1,0 +1,69 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+
+/**
+ * Deleted endpoints whose open deliveries the sweep drops. Without its endpoint a delivery is shown as dropped and does not go out, whether
+ * the sweep was there yet or not.
+ */
+final class EndpointDeletions {
+    static final Backlog BACKLOG = new Backlog(25, "deleted endpoints", SetKinds.ENDPOINTS_DELETED, 72);
+
+    private EndpointDeletions() {}
+
+    /** Adds that the sweep is to drop what an endpoint has not delivered. */
+    static void begin(Context context, EndpointRow row, Changes changes) {
+        if (Releases.hasOpen(context.rows(), row.id())) {
+            changes.put(
+                    BACKLOG.table(),
+                    row.key(),
+                    Backlog.row(context.nextNumber())
+                            .id(row.workspace())
+                            .id(row.id())
+                            .number(context.now())
+                            .row());
+        }
+    }
+
+    /** An open delivery without an endpoint, as it is shown and written down: dropped when the endpoint was deleted. */
+    static DeliveryRow dropped(Context context, DeliveryRow row) {
+        RowReader in = BACKLOG.find(
+                context.rows(), row.facts().workspace(), row.facts().endpoint());
+        return row.givenUp(
+                in == null ? context.now() : in.skip(Long.BYTES + 2 * Id.BYTES).number());
+    }
+
+    static Retention retention() {
+        return new CarryOn("dropped deliveries", BACKLOG, (context, row, portion) -> {
+            Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
+            carryOn(context, workspace, row.id(IdKind.ENDPOINT), portion);
+        });
+    }
+
+    private static void carryOn(Context context, Id workspace, Id endpoint, Portion portion) {
+        Rows rows = context.rows();
+        for (DeliveryStatus status : DeliveryStatus.OPEN) {
+            SetKey set = WebhookTables.byStatus(endpoint, status);
+            for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+                byte[] row = rows.at(next);
+                if (row == null || portion.isFull()) {
+                    return;
+                }
+                DeliveryRow dropped = dropped(context, DeliveryRow.read(row));
+                portion.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
+            }
+        }
+        portion.remove(BACKLOG.table(), workspace.keyOf(endpoint), 0);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.Portion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One release: what it makes of a delivery, and how far it is.
+ *
+ * @param number deliveries that were there before it have a smaller number
+ * @param endpoint whose deliveries are released; null for those of all endpoints of the workspace
+ * @param at when they are due, in epoch milliseconds
+ * @param retries true to try at once also what would be tried later
+ * @param endpointReached the number of the endpoint that it is at
+ * @param reached the number of the last delivery there that it has dealt with
+ */
+record Release(
+        long number, Id workspace, @Nullable Id endpoint, long at, boolean retries, long endpointReached, long reached) {
+    /** One that is at its beginning. */
+    static Release of(long number, Id workspace, @Nullable Id endpoint, long at, boolean retries) {
+        return new Release(number, workspace, endpoint, at, retries, 0, Rows.NONE);
+    }
+
+    static Release read(RowReader in) {
+        return new Release(
+                in.number(),
+                in.id(IdKind.WORKSPACE),
+                in.optionalId(IdKind.ENDPOINT),
+                in.number(),
+                in.small() == 1,
+                in.number(),
+                in.number());
+    }
+
+    byte[] row() {
+        return Backlog.row(number)
+                .id(workspace)
+                .optionalId(endpoint)
+                .number(at)
+                .small(retries ? 1 : 0)
+                .number(endpointReached)
+                .number(reached)
+                .row();
+    }
+
+    byte[] key() {
+        return workspace.keyOf(endpoint == null ? workspace : endpoint);
+    }
+
+    /** A delivery as it is shown: as the release will leave it. */
+    DeliveryRow shown(Rows rows, EndpointRow of, DeliveryRow row) {
+        long delivery = row.facts().number();
+        boolean isAhead = of.number() > endpointReached || of.number() == endpointReached && delivery > reached;
+        return isAhead && delivery < number && !row.status().isSettled() ? released(rows, of, row) : row;
+    }
+
+    /** Puts the next deliveries into a portion, of one endpoint; gives what is left to do, or null if nothing is. */
+    @Nullable
+    Release carryOn(Rows rows, Portion portion) {
+        if (endpoint != null) {
+            byte[] row = rows.get(WebhookTables.ENDPOINTS, key());
+            return row == null ? null : reach(rows, EndpointRow.read(row), portion);
+        }
+        long next = rows.ceiling(SetKey.of(SetKinds.ENDPOINTS, workspace), endpointReached);
+        byte[] row = next == Rows.NONE ? null : rows.at(next);
+        if (row == null) {
+            return null;
+        }
+        Release here = next == endpointReached ? this : reached(next, Rows.NONE);
+        Release left = here.reach(rows, EndpointRow.read(row), portion);
+        return left == null ? reached(next + 1, Rows.NONE) : left;
+    }
+
+    private @Nullable Release reach(Rows rows, EndpointRow of, Portion portion) {
+        long next = of.enabled() ? Releases.nextOpen(rows, of.id(), reached + 1) : Rows.NONE;
+        for (int seen = 0; next != Rows.NONE && next < number; seen++) {
+            byte[] bytes = rows.at(next);
+            if (bytes == null || seen == Limits.SWEEP_ROWS_MAX || portion.isFull()) {
+                return reached(of.number(), next - 1);
+            }
+            DeliveryRow row = DeliveryRow.read(bytes);
+            DeliveryRow released = released(rows, of, row);
+            if (!released.equals(row)) {
+                portion.end(WebhookTables.DELIVERIES, released.key(), released.row());
+            }
+            next = Releases.nextOpen(rows, of.id(), next + 1);
+        }
+        return null;
+    }
+
+    /** Due, unless others of its resource are before it. Into the queue at once: what is released may be more than can be under way. */
+    private DeliveryRow released(Rows rows, EndpointRow of, DeliveryRow row) {
+        boolean waits = DeliverySteps.waits(rows, of, row);
+        boolean isMeant = row.status() == DeliveryStatus.HELD
+                || row.status() == DeliveryStatus.RETRYING && retries
+                || row.dueAt() == 0 && !waits;
+        if (!isMeant) {
+            return row;
+        }
+        DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
+        return waits ? row.due(next, 0) : row.due(next, at).queued(of.number());
+    }
+
+    private Release reached(long ofEndpoint, long delivery) {
+        return new Release(number, workspace, endpoint, at, retries, ofEndpoint, delivery);
+    }
+}

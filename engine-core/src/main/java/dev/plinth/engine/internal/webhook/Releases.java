@@ -1,0 +1,112 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Retention;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Releases of open deliveries: those of an endpoint that is enabled again or wants no order any more, and those of all endpoints of a
+ * workspace that is active again. The record that allows them to go out puts a row here. The sweep makes them due in the order of their
+ * numbers. Until it is there, a delivery is shown as it will be.
+ *
+ * <p>Deliveries that are added meanwhile have higher numbers. Those of the same resource wait in its lane, as behind any that is open.
+ */
+final class Releases {
+    static final Backlog BACKLOG = new Backlog(26, "releases", SetKinds.RELEASES, 96);
+
+    private Releases() {}
+
+    /**
+     * Adds the release of what an endpoint has open, in the place of the one before.
+     *
+     * @param retries true to try at once also what would be tried later
+     */
+    static void begin(Context context, EndpointRow endpoint, boolean retries, Changes changes) {
+        Id workspace = endpoint.workspace();
+        if (hasOpen(context.rows(), endpoint.id())) {
+            Release before = find(context.rows(), workspace, endpoint.id());
+            boolean all = retries || before != null && before.retries();
+            put(Release.of(context.nextNumber(), workspace, endpoint.id(), context.now(), all), changes);
+        }
+    }
+
+    /** Adds the release of what all endpoints of a workspace have open. */
+    static void beginAll(Context context, Id workspace, Changes changes) {
+        Rows rows = context.rows();
+        SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
+        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row != null && hasOpen(rows, EndpointRow.read(row).id())) {
+                put(Release.of(context.nextNumber(), workspace, null, context.now(), true), changes);
+                return;
+            }
+        }
+    }
+
+    /** Adds the end of the release of what an endpoint has open. */
+    static void end(Rows rows, EndpointRow endpoint, Changes changes) {
+        if (BACKLOG.find(rows, endpoint.workspace(), endpoint.id()) != null) {
+            changes.remove(BACKLOG.table(), endpoint.key());
+        }
+    }
+
+    /** True if an endpoint has deliveries that are not settled. */
+    static boolean hasOpen(Rows rows, Id endpoint) {
+        return nextOpen(rows, endpoint, 0) != Rows.NONE;
+    }
+
+    /** A delivery as it is shown: as the release that is under way will leave it. */
+    static DeliveryRow shown(Rows rows, EndpointRow endpoint, DeliveryRow row) {
+        Id workspace = endpoint.workspace();
+        Release ofEndpoint = find(rows, workspace, endpoint.id());
+        Release ofAll = find(rows, workspace, workspace);
+        DeliveryRow shown = ofEndpoint == null ? row : ofEndpoint.shown(rows, endpoint, row);
+        return ofAll == null ? shown : ofAll.shown(rows, endpoint, shown);
+    }
+
+    /**
+     * Carries releases on.
+     *
+     * @param mayRun tells whether the deliveries of a workspace may go out; whoever allows it again begins another release
+     */
+    static Retention retention(BiPredicate<Rows, Id> mayRun) {
+        return new CarryOn("released deliveries", BACKLOG, (context, row, portion) -> {
+            Rows rows = context.rows();
+            Release release = Release.read(row);
+            Release rest = mayRun.test(rows, release.workspace()) ? release.carryOn(rows, portion) : null;
+            if (rest == null) {
+                portion.remove(BACKLOG.table(), release.key(), 0);
+            } else {
+                portion.put(BACKLOG.table(), rest.key(), rest.row());
+            }
+        });
+    }
+
+    private static @Nullable Release find(Rows rows, Id workspace, Id about) {
+        RowReader row = BACKLOG.find(rows, workspace, about);
+        return row == null ? null : Release.read(row);
+    }
+
+    private static void put(Release release, Changes changes) {
+        changes.put(BACKLOG.table(), release.key(), release.row());
+    }
+
+    /** The number of the first open delivery of an endpoint from one on. */
+    static long nextOpen(Rows rows, Id endpoint, long from) {
+        long first = Rows.NONE;
+        for (DeliveryStatus status : DeliveryStatus.OPEN) {
+            long number = rows.ceiling(WebhookTables.byStatus(endpoint, status), from);
+            first = number != Rows.NONE && (first == Rows.NONE || number < first) ? number : first;
+        }
+        return first;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.store.Store;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+
+/** Has the writer lock soon after a call has had it, so that what the call has done can be looked at before much comes behind it. */
+final class FrozenWriter implements AutoCloseable {
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Reply reply;
+
+    /** Lets a call be answered, and nothing be written from soon after it on. */
+    FrozenWriter(Engine engine, Supplier<Reply> call) {
+        Store store = engine.store();
+        CountDownLatch mayCall = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        hold(store, held, mayCall);
+        boolean unused = await(held);
+        CompletableFuture<Reply> answer = CompletableFuture.supplyAsync(call, FrozenWriter::start);
+        awaitWaiting(store, 1);
+        hold(store, held, over);
+        awaitWaiting(store, 2);
+        mayCall.countDown();
+        reply = answer.join();
+    }
+
+    /** What was answered. */
+    Reply reply() {
+        return reply;
+    }
+
+    /** Lets others write again. */
+    @Override
+    public void close() {
+        over.countDown();
+    }
+
+    /** Takes the lock on a thread of its own, or stands in line for it. */
+    private static void hold(Store store, CountDownLatch held, CountDownLatch until) {
+        start(() -> store.write(transaction -> {
+            held.countDown();
+            return await(until);
+        }));
+    }
+
+    private static void awaitWaiting(Store store, int count) {
+        while (store.writersWaiting() < count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work, "frozen-writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Expected to be let go on, but the wait was interrupted", e);
+        }
+    }
+}
