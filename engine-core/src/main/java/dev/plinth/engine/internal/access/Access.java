@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Access {
-    private static final String BEARER = "Bearer ";
     private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
@@ -44,6 +43,7 @@ public final class Access {
     private static final String API_KEY = "API key";
     private static final String TOKEN = "admin token";
     private static final String BEARER = "Bearer";
+    private static final String SCHEME = BEARER + " ";
     /** One for all bad credentials at all routes, so that it tells nothing of a credential. */
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
@@ -192,7 +192,7 @@ public final class Access {
         if (entry == null) {
             throw new Refused(NOT_VALID);
         }
-        cache.put(BEARER + token, entry);
+        cache.put(SCHEME + token, entry);
         return entry;
     }
 
@@ -350,10 +350,10 @@ public final class Access {
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {
-        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return null;
         }
-        String token = authorization.substring(BEARER.length()).strip();
+        String token = authorization.substring(SCHEME.length()).strip();
         return token.isEmpty() ? null : isAscii(token) ? token : "?";
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedTypes implements Retention {
     /** As many rows as there may be jobs, so that no lease is refused because of them. */
-    static final TableName TABLE = new TableName(23, "leased types", 32, 56, 0.5, LeasedTypes::index);
+    static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.5, LeasedTypes::index);
 
     private static final int VERSION = 1;
     private static final int LANE = 5;
