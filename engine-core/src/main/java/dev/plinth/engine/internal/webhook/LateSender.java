@@ -50,7 +50,7 @@ final class LateSender implements AutoCloseable {
             return broken(
                     SendError.CONNECTION,
                     otherVersion,
-                    "Add dev.plinth:engine-webhook-client in the version of engine-core.");
+                    "Add dev.plinth:engine-webhook-client to the class path, in the version of engine-core.");
         }
     }
 
