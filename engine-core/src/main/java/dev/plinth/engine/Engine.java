@@ -465,7 +465,7 @@ public final class Engine implements AutoCloseable {
                 store, commits, seal, Events::json, Access::isActive, workers, config.webhookAllow(), VERSION));
     }
 
-    /** What decisions have begun, and what is kept for a while only. Events stand behind open deliveries, which end before their event goes. */
+    /** The series of the sweep: unfinished work, then rows that are kept for a while. Open deliveries end before their events go. */
     private static List<List<Retention>> retentions() {
         List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
         eventsAndDeliveries.add(Events.retention());

@@ -44,7 +44,8 @@ final class CrashedDirectory {
         Files.createDirectories(copy);
         Files.write(copy.resolve(segment(directory).getFileName()), kept);
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path key : files.filter(file -> file.endsWith(SecretKeyFile.NAME)).toList()) {
+            for (Path key :
+                    files.filter(file -> file.endsWith(SecretKeyFile.NAME)).toList()) {
                 Files.copy(key, copy.resolve(key.getFileName()));
             }
         }

@@ -88,11 +88,14 @@ final class LargeEndpointDeletionTest {
                 assertThat(frozen.reply().text()).contains("\"deleted\":true");
 
                 assertThat(store.text("/metrics")).doesNotContain("plinth_deliveries{status=\"held\"} 0");
-                assertThat(store.text(newest)).contains("\"status\":\"dropped\"").doesNotContain("nextAttemptAt");
+                assertThat(store.text(newest))
+                        .contains("\"status\":\"dropped\"")
+                        .doesNotContain("nextAttemptAt");
                 assertThat(store.status(endpoint)).isEqualTo(404);
                 assertThat(store.status(endpoint + "/deliveries")).isEqualTo(404);
                 assertThat(store.text("/v1/webhook-endpoints")).contains("\"data\":[]");
-                assertThat(store.text("/v1/events?type=webhook_endpoint.deleted")).contains("\"deleted\":true");
+                assertThat(store.text("/v1/events?type=webhook_endpoint.deleted"))
+                        .contains("\"deleted\":true");
             }
             assertThat(store.call("DELETE", endpoint).status()).isEqualTo(404);
             assertThat(store.call("PATCH", endpoint, "{\"status\":\"enabled\"}").status())

@@ -48,8 +48,8 @@ final class LargeReleaseTest {
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
             String newest = newest(store, endpoint);
-            try (FrozenWriter frozen = new FrozenWriter(
-                    store.engine(), () -> store.call("PATCH", endpoint, "{\"status\":\"enabled\"}"))) {
+            try (FrozenWriter frozen =
+                    new FrozenWriter(store.engine(), () -> store.call("PATCH", endpoint, "{\"status\":\"enabled\"}"))) {
                 assertThat(frozen.reply().text()).contains("\"status\":\"enabled\"");
 
                 assertThat(store.text("/metrics")).doesNotContain("plinth_deliveries{status=\"held\"} 0");
@@ -175,9 +175,10 @@ final class LargeReleaseTest {
             patch(store, endpoint, "{\"ordering\":\"none\"}");
             store.pass(Duration.ZERO);
 
-            assertThat(arrived.values()).hasSize(RESOURCES).allSatisfy(versions -> assertThat(versions)
-                    .hasSize(CHANGES)
-                    .doesNotContain(1));
+            assertThat(arrived.values())
+                    .hasSize(RESOURCES)
+                    .allSatisfy(
+                            versions -> assertThat(versions).hasSize(CHANGES).doesNotContain(1));
         }
     }
 
@@ -190,7 +191,8 @@ final class LargeReleaseTest {
             }
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
-            String workspace = store.engine().client(store.key()).workspace().call().id();
+            String workspace =
+                    store.engine().client(store.key()).workspace().call().id();
             store.answerWith(number -> 500);
             for (String endpoint : endpoints.subList(0, 3)) {
                 patch(store, endpoint, "{\"status\":\"enabled\"}");
@@ -309,8 +311,7 @@ final class LargeReleaseTest {
         for (int i = 0; i < times; i++) {
             changes++;
             for (String resource : resources) {
-                Reply changed = store.call(
-                        "PATCH", "/v1/resources/" + resource, "{\"name\":\"" + changes + "\"}");
+                Reply changed = store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"" + changes + "\"}");
                 assertThat(changed.status()).as(changed.text()).isEqualTo(200);
             }
         }

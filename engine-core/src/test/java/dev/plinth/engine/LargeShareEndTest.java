@@ -88,7 +88,9 @@ final class LargeShareEndTest {
 
             assertThat(started.availablePermits()).isZero();
             for (String job : jobs.subList(Limits.JOBS_RUNNING_CROWDED, MANY)) {
-                assertThat(get(store, grantee, "/v1/jobs/" + job)).contains("\"canceled\"").doesNotContain("startedAt");
+                assertThat(get(store, grantee, "/v1/jobs/" + job))
+                        .contains("\"canceled\"")
+                        .doesNotContain("startedAt");
             }
         } finally {
             mayEnd.countDown();
@@ -130,7 +132,8 @@ final class LargeShareEndTest {
             post(store, owner, "/v1/resources/" + resource + "/archive", "{}");
 
             store.use(owner);
-            assertThat(store.call("DELETE", "/v1/resources/" + resource).status()).isEqualTo(200);
+            assertThat(store.call("DELETE", "/v1/resources/" + resource).status())
+                    .isEqualTo(200);
             store.pass(Duration.ZERO);
 
             assertAllCanceledOnce(store, jobs);

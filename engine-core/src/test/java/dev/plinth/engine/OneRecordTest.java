@@ -63,9 +63,7 @@ final class OneRecordTest {
         publish(EVENTS);
         store.answerWith(number -> whenLet());
 
-        assertThat(tables(
-                        "webhook endpoints",
-                        () -> store.keyed("k", "PATCH", endpoint, "{\"status\":\"enabled\"}")))
+        assertThat(tables("webhook endpoints", () -> store.keyed("k", "PATCH", endpoint, "{\"status\":\"enabled\"}")))
                 .containsExactlyInAnyOrder("webhook endpoints", "releases", "events", "deliveries", "remembered");
 
         mayAnswer.countDown();

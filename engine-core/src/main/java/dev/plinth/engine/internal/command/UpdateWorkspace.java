@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's change of a workspace; one that ends a suspension also releases the deliveries that were held. */
+/** The operator's change of a workspace. The end of a suspension also begins the release of the deliveries that were held. */
 public final class UpdateWorkspace {
     private UpdateWorkspace() {}
 

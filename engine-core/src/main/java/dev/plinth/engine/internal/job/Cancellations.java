@@ -50,8 +50,7 @@ final class Cancellations {
     /** True if a job is to be canceled and does not begin any more. */
     static boolean cover(Rows rows, JobRow job) {
         Id resource = job.facts().resource();
-        RowReader row =
-                resource == null ? null : BACKLOG.find(rows, job.facts().workspace(), resource);
+        RowReader row = resource == null ? null : BACKLOG.find(rows, job.facts().workspace(), resource);
         return row != null && job.facts().number() < row.number();
     }
 
@@ -68,8 +67,10 @@ final class Cancellations {
     }
 
     static Retention retention() {
-        return new CarryOn("canceled jobs", BACKLOG, (context, row, portion) ->
-                Cancellation.read(row).carryOn(context, portion));
+        return new CarryOn(
+                "canceled jobs",
+                BACKLOG,
+                (context, row, portion) -> Cancellation.read(row).carryOn(context, portion));
     }
 
     /** A job under a number that can still be canceled; null if there is none, or it runs and has been asked to end. */
@@ -80,7 +81,7 @@ final class Cancellations {
     }
 
     /**
-     * One cancellation.
+     * A cancellation.
      *
      * @param number jobs that were accepted before it have a smaller number
      * @param reached the number of the last job that was looked at
@@ -91,7 +92,11 @@ final class Cancellations {
         }
 
         byte[] row() {
-            return Backlog.row(number).id(workspace).id(resource).number(reached).row();
+            return Backlog.row(number)
+                    .id(workspace)
+                    .id(resource)
+                    .number(reached)
+                    .row();
         }
 
         byte[] key() {

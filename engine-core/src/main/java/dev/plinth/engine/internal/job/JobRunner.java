@@ -290,9 +290,8 @@ public final class JobRunner implements Lane {
                 if (bytes != null) {
                     JobRow row = JobRow.read(bytes);
                     Id workspace = row.facts().workspace();
-                    boolean mayBegin = places.isFree(workspace)
-                            && mayRun.test(rows, workspace)
-                            && !Cancellations.cover(rows, row);
+                    boolean mayBegin =
+                            places.isFree(workspace) && mayRun.test(rows, workspace) && !Cancellations.cover(rows, row);
                     return mayBegin ? next : Rows.NONE;
                 }
             }

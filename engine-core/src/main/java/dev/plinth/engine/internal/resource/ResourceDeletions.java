@@ -34,8 +34,7 @@ final class ResourceDeletions {
 
     /** Adds that the sweep is to take out what a resource leaves. */
     static void begin(Context context, ResourceRow row, Changes changes) {
-        boolean isAwaited =
-                context.rows().size(children(row.id())) <= Limits.DELETION_AWAITED_CHILDREN_MAX;
+        boolean isAwaited = context.rows().size(children(row.id())) <= Limits.DELETION_AWAITED_CHILDREN_MAX;
         changes.put(
                 BACKLOG.table(),
                 row.key(),
@@ -59,7 +58,7 @@ final class ResourceDeletions {
         });
     }
 
-    /** Shares go first: what the grantees have under way ends soonest. Of a deleted workspace there are no events. */
+    /** Shares go first, so that the jobs of the grantees end soonest. A deleted workspace gets no events. */
     private static void carryOn(
             Context context, Id workspace, Id resource, ShareEnd end, EventRows eventRows, Portion portion) {
         Rows rows = context.rows();

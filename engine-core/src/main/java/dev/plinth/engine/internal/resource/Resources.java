@@ -192,8 +192,7 @@ public final class Resources {
         };
     }
 
-    private static Decision delete(
-            Context context, Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
+    private static Decision delete(Context context, Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
         Visible visible = Visible.find(context, id).owned();
         ResourceRow row = visible.row();
         visible.check(ifMatch);

@@ -88,7 +88,7 @@ public final class Shares {
         };
     }
 
-    /** Takes a role back, and ends what the grantee has under way by it. */
+    /** Takes a role back in one record, and ends what the grantee has under way by it: {@link ShareEnd} bounds what of that is in the record. */
     public static Command.Change revoke(Id resource, Id grantee, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();

@@ -50,11 +50,11 @@ public final class CarryOn implements Retention {
         }
     }
 
-    /** One step of one piece of work. */
+    /** A step of one piece of work. */
     @FunctionalInterface
     public interface Step {
         /**
-         * Puts the next rows of the work into a portion, with the row that says how far it is then, or that row's removal if nothing is left.
+         * Puts the next rows of the work into a portion. The work's own row is among them: as it is then, or its removal if nothing is left.
          *
          * @param row the row of the work, at its list number
          */

@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Rows;
 
 /**
  * How long rows of one kind are kept. The sweep asks when the oldest expires and lets it be taken out; readers do not show
- * what has expired, whether it is taken out yet or not. What a decision has begun and not ended is kept no longer: {@link CarryOn}.
+ * what has expired, whether it is taken out yet or not. {@link CarryOn} does the same for work that decisions have begun.
  */
 public interface Retention {
     /** Stands for "nothing expires". */

@@ -148,8 +148,8 @@ public final class Deliveries {
     }
 
     /**
-     * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. What the sweep has
-     * still to write down of a release, or of the end of an endpoint, is shown as if it had.
+     * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. The rest of a release,
+     * or of the deletion of an endpoint, is shown as if the sweep had written it.
      */
     private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
         Rows rows = context.rows();

@@ -12,7 +12,7 @@ enum DeliveryStatus {
     EXHAUSTED,
     DROPPED;
 
-    /** Those in which something may still happen. */
+    /** The states in which something may still happen. */
     static final List<DeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
 
     private static final DeliveryStatus[] VALUES = values();

@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.timer.Portion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One release: what it makes of a delivery, and how far it is.
+ * A release: what it makes of a delivery, and how far it is.
  *
  * @param number deliveries that were there before it have a smaller number
  * @param endpoint whose deliveries are released; null for those of all endpoints of the workspace
@@ -22,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param reached the number of the last delivery there that it has dealt with
  */
 record Release(
-        long number, Id workspace, @Nullable Id endpoint, long at, boolean retries, long endpointReached, long reached) {
-    /** One that is at its beginning. */
+        long number,
+        Id workspace,
+        @Nullable Id endpoint,
+        long at,
+        boolean retries,
+        long endpointReached,
+        long reached) {
+    /** Returns a release that is at its beginning. */
     static Release of(long number, Id workspace, @Nullable Id endpoint, long at, boolean retries) {
         return new Release(number, workspace, endpoint, at, retries, 0, Rows.NONE);
     }
@@ -61,7 +67,7 @@ record Release(
         return isAhead && delivery < number && !row.status().isSettled() ? released(rows, of, row) : row;
     }
 
-    /** Puts the next deliveries into a portion, of one endpoint; gives what is left to do, or null if nothing is. */
+    /** Puts the next deliveries of one endpoint into a portion. Returns what is left to do, or null if nothing is. */
     @Nullable
     Release carryOn(Rows rows, Portion portion) {
         if (endpoint != null) {
@@ -95,7 +101,7 @@ record Release(
         return null;
     }
 
-    /** Due, unless others of its resource are before it. Into the queue at once: what is released may be more than can be under way. */
+    /** Makes a delivery due, unless others of its resource are before it. It goes into the queue at once, because many are released together. */
     private DeliveryRow released(Rows rows, EndpointRow of, DeliveryRow row) {
         boolean waits = DeliverySteps.waits(rows, of, row);
         boolean isMeant = row.status() == DeliveryStatus.HELD

@@ -340,13 +340,14 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     /**
-     * Looks again right before an attempt begins: while what was read became durable, the endpoint may have been deleted or disabled, and none
-     * of its deliveries goes out once that is answered. One that does not begin is due still, and looked at anew.
+     * Looks again right before an attempt begins. The endpoint may have been deleted or disabled meanwhile, and none of its deliveries goes out
+     * once that is answered. A delivery that does not begin is still due, and looked at anew.
      */
     private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
         EndpointRow endpoint = endpoint(rows, row);
         return endpoint != null
-                && (manual || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
+                && (manual
+                        || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
     }
 
     private @Nullable Due find(Rows rows, long number) {

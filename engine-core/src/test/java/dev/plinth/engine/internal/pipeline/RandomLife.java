@@ -100,10 +100,7 @@ final class RandomLife {
                     run(
                             caller,
                             Resources.delete(
-                                    any(resources, IdKind.RESOURCE),
-                                    Precondition.NONE,
-                                    Jobs::cancelOn,
-                                    FanOut::rows));
+                                    any(resources, IdKind.RESOURCE), Precondition.NONE, Jobs::cancelOn, FanOut::rows));
                 case 6 -> child(caller);
                 case 7 -> share(caller);
                 case 8 -> job(caller);
