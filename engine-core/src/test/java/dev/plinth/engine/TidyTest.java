@@ -119,7 +119,10 @@ final class TidyTest {
     void packages_ofMain_areAllNullMarked() {
         TreeMap<String, Boolean> marked = new TreeMap<>();
         for (SourceFile file : files) {
-            if (file.isJava() && file.isMain() && file.isIn("/java/dev/plinth/") && !file.path().startsWith(CONSUMERS)) {
+            if (file.isJava()
+                    && file.isMain()
+                    && file.isIn("/java/dev/plinth/")
+                    && !file.path().startsWith(CONSUMERS)) {
                 String folder = file.path().substring(0, file.path().lastIndexOf('/'));
                 boolean marks = file.path().endsWith("/package-info.java")
                         && file.code().contains("@NullMarked")

@@ -79,7 +79,12 @@ final class HowToTestAgainstItTest {
 
     @Test
     void page_oldestJUnit_isThatOfTheBuild() throws IOException {
-        String version = OLDEST_JUNIT.matcher(Files.readString(Path.of("pom.xml"))).results().findFirst().orElseThrow().group(1);
+        String version = OLDEST_JUNIT
+                .matcher(Files.readString(Path.of("pom.xml")))
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
         assertThat(Files.readString(PAGE)).contains("JUnit Jupiter " + version + " or newer");
     }
 
