@@ -19,8 +19,9 @@ final class OptionalLibrariesTest {
                 .contains("created and replayed", "job succeeded", "listener heard key.created")
                 .contains("ERROR: Off-heap tables need dev.plinth:engine-off-heap, which is not on the class path;"
                         + " add that dependency in the version of engine-core, or use heap tables.")
-                .contains("ERROR: A type with a JSON Schema needs dev.plinth:engine-schema-validator,"
-                        + " which is not on the class path; add that dependency in the version of engine-core, or register no types.")
+                .contains(
+                        "ERROR: A type with a JSON Schema needs dev.plinth:engine-schema-validator,"
+                                + " which is not on the class path; add that dependency in the version of engine-core, or register no types.")
                 .contains("Webhooks need dev.plinth:engine-webhook-client, which is not on the class path;"
                         + " add that dependency in the version of engine-core, or delete the endpoints.")
                 .contains("test delivery {\"delivered\":false")

@@ -41,8 +41,8 @@ final class SmallestEngine {
         Job job = client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), 30)
                 .call();
         System.out.println("job " + job.status().name().toLowerCase(Locale.ROOT));
-        WebhookEndpoint endpoint =
-                client.createWebhook("http://127.0.0.1:9/hook", "resource.created").call();
+        WebhookEndpoint endpoint = client.createWebhook("http://127.0.0.1:9/hook", "resource.created")
+                .call();
         System.out.println(
                 "test delivery " + client.webhooks().test(endpoint.id()).call());
     }

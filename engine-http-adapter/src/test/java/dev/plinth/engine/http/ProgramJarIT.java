@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the standalone jar holds of the libraries that are published under a package of ours. */
 final class ProgramJarIT {
-    private static final List<String> RELOCATED =
-            List.of("org/eclipse/jetty/", "org/apache/hc/", "com/networknt/", "com/fasterxml/", "com/ethlo/", "com/lmax/");
+    private static final List<String> RELOCATED = List.of(
+            "org/eclipse/jetty/", "org/apache/hc/", "com/networknt/", "com/fasterxml/", "com/ethlo/", "com/lmax/");
     private static final List<String> SHADED = List.of(
             "dev/plinth/shaded/jetty/server/Server.class",
             "dev/plinth/shaded/hc/client5/http/impl/classic/HttpClients.class",

@@ -103,8 +103,7 @@ public final class PlinthExtension
             WebhookSink.class, TestWorkspace::sink);
 
     private final PlinthTestServer.Builder settings;
-    private final ExtensionContext.Namespace namespace =
-            ExtensionContext.Namespace.create(PlinthExtension.class, this);
+    private final ExtensionContext.Namespace namespace = ExtensionContext.Namespace.create(PlinthExtension.class, this);
     private @Nullable PlinthTestServer server;
     private int holders;
 
@@ -120,8 +119,7 @@ public final class PlinthExtension
 
     private static void checkJupiter() {
         try {
-            Class<?> unused =
-                    Class.forName(SINCE_JUPITER_MIN, false, ExtensionContext.class.getClassLoader());
+            Class<?> unused = Class.forName(SINCE_JUPITER_MIN, false, ExtensionContext.class.getClassLoader());
         } catch (ClassNotFoundException e) {
             String version = ExtensionContext.class.getPackage().getImplementationVersion();
             throw new IllegalStateException("PlinthExtension needs JUnit Jupiter " + JUPITER_MIN + " or newer, got "

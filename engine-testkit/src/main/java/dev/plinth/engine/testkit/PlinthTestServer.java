@@ -142,8 +142,9 @@ public final class PlinthTestServer implements AutoCloseable {
         own = new TestWorkspace(this, WORKSPACE);
         openOwn();
         if (!own.secret().equals(key)) {
-            throw new IllegalStateException("The key changed with reset(), because the engine has an IdSource of its own; leave"
-                    + " EngineBuilder.ids out, or start another PlinthTestServer.");
+            throw new IllegalStateException(
+                    "The key changed with reset(), because the engine has an IdSource of its own; leave"
+                            + " EngineBuilder.ids out, or start another PlinthTestServer.");
         }
     }
 

@@ -55,7 +55,8 @@ public final class WebhookSink implements AutoCloseable {
      */
     public static WebhookSink open() {
         try {
-            WebhookSink sink = new WebhookSink(HttpServer.create(new InetSocketAddress(PlinthTestServer.LOOPBACK, 0), 0));
+            WebhookSink sink =
+                    new WebhookSink(HttpServer.create(new InetSocketAddress(PlinthTestServer.LOOPBACK, 0), 0));
             sink.server.createContext("/", sink::take);
             sink.server.start();
             return sink;
@@ -66,8 +67,8 @@ public final class WebhookSink implements AutoCloseable {
 
     /** What to give as the URL of a webhook endpoint; any other path of this address is received too. */
     public URI uri() {
-        return URI.create(
-                "http://" + PlinthTestServer.LOOPBACK + ":" + server.getAddress().getPort() + "/webhooks");
+        return URI.create("http://" + PlinthTestServer.LOOPBACK + ":"
+                + server.getAddress().getPort() + "/webhooks");
     }
 
     /**

@@ -37,7 +37,8 @@ interface Door {
 
     /** A new workspace. */
     default Reply workspace(String plan) {
-        return post(PlinthTestServer.ADMIN_TOKEN, "/admin/v1/workspaces", "{\"name\":\"Acme\",\"plan\":\"" + plan + "\"}");
+        return post(
+                PlinthTestServer.ADMIN_TOKEN, "/admin/v1/workspaces", "{\"name\":\"Acme\",\"plan\":\"" + plan + "\"}");
     }
 
     /** A new key of a workspace. */

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 final class HowToTestAgainstItTest {
     private static final Path PAGE = Path.of("../docs/howto/test-against-it.md");
     private static final Path THIS = Path.of("src/test/java/dev/plinth/engine/testkit/HowToTestAgainstItTest.java");
+    private static final Path OF_SPRING =
+            Path.of("../consumers/boot/src/test/java/dev/plinth/consumer/RemoteOrdersTest.java");
+    private static final Pattern OLDEST_JUNIT = Pattern.compile("<junit.version>(\\d+\\.\\d+)\\.");
     private static final Pattern CODE = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final int ATTEMPTS = 3;
 
@@ -30,7 +33,7 @@ final class HowToTestAgainstItTest {
     void order_answerLost_isPlacedOnce(PlinthServer server, PlinthClient client, Faults faults) throws Exception {
         faults.on("POST", "/v1/resources").loseTheAnswer();
 
-        HttpResponse<String> answer = place(server, "order-1");
+        HttpResponse<String> answer = place(server.uri(), server.apiKey(), "order-1");
 
         assertThat(answer.statusCode()).isEqualTo(201);
         assertThat(client.resources().list().call().data()).hasSize(1);
@@ -38,9 +41,9 @@ final class HowToTestAgainstItTest {
     }
 
     /** The code under test: it asks again until there is an answer, always with the same key. */
-    private HttpResponse<String> place(PlinthServer server, String order) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri() + "/v1/resources"))
-                .header("Authorization", "Bearer " + server.apiKey())
+    private HttpResponse<String> place(URI uri, String apiKey, String order) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri + "/v1/resources"))
+                .header("Authorization", "Bearer " + apiKey)
                 .header("Idempotency-Key", order)
                 .POST(BodyPublishers.ofString("{\"name\":\"" + order + "\"}"))
                 .build();
@@ -55,11 +58,34 @@ final class HowToTestAgainstItTest {
     }
 
     @Test
-    void page_java_standsInThisTest() throws IOException {
-        String source = words(Files.readString(THIS));
+    void order_placedTwice_isThereOnce() throws Exception {
+        try (PlinthTestServer plinth = PlinthTestServer.start()) {
+            place(plinth.uri(), plinth.apiKey(), "order-1");
+            place(plinth.uri(), plinth.apiKey(), "order-1");
+            assertThat(plinth.client().resources().list().call().data()).hasSize(1);
+
+            plinth.reset();
+            assertThat(plinth.client().resources().list().call().data()).isEmpty();
+        }
+    }
+
+    @Test
+    void page_java_standsInTests() throws IOException {
+        String sources = words(Files.readString(THIS) + Files.readString(OF_SPRING));
         assertThat(CODE.matcher(Files.readString(PAGE)).results().map(found -> words(found.group(1))))
-                .hasSize(1)
-                .allSatisfy(code -> assertThat(source).contains(code));
+                .hasSize(3)
+                .allSatisfy(code -> assertThat(sources).contains(code));
+    }
+
+    @Test
+    void page_oldestJUnit_isThatOfTheBuild() throws IOException {
+        String version = OLDEST_JUNIT
+                .matcher(Files.readString(Path.of("pom.xml")))
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        assertThat(Files.readString(PAGE)).contains("JUnit Jupiter " + version + " or newer");
     }
 
     @Test

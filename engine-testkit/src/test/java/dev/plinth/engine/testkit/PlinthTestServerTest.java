@@ -43,7 +43,8 @@ final class PlinthTestServerTest {
         assertThat(plinth.workspace().plan()).isEqualTo("pro");
         assertThat(plinth.client().workspace().call()).isEqualTo(plinth.workspace());
         assertThat(get(plinth.uri(), plinth.apiKey(), RESOURCES)).isEqualTo(200);
-        assertThat(get(plinth.uri(), plinth.adminToken(), "/admin/v1/workspaces")).isEqualTo(200);
+        assertThat(get(plinth.uri(), plinth.adminToken(), "/admin/v1/workspaces"))
+                .isEqualTo(200);
         assertThat(plinth.sink()).isSameAs(plinth.sink());
     }
 
@@ -62,7 +63,9 @@ final class PlinthTestServerTest {
         plinth.client().resources().create("Left behind").call();
         plinth.client().startJob("note", Json.EMPTY_OBJECT).call();
         plinth.clock().advance(Duration.ofSeconds(1));
-        plinth.client().createWebhook(plinth.sink().uri().toString(), "resource.created").call();
+        plinth.client()
+                .createWebhook(plinth.sink().uri().toString(), "resource.created")
+                .call();
         plinth.faults().onAny().times(3).refuseWith500();
         WebhookSink sink = plinth.sink();
 

@@ -130,8 +130,8 @@ final class ProductPageTest {
         PlinthTestServer.Builder settings =
                 PlinthTestServer.builder().startingAt(start).seed(SEED).engine(ProductPage.host(own));
         try (PlinthTestServer plinth = settings.start()) {
-            RecordingDoor door = new RecordingDoor(
-                    overHttp ? Door.overHttp(plinth.uri()) : Door.inProcess(plinth.engine()));
+            RecordingDoor door =
+                    new RecordingDoor(overHttp ? Door.overHttp(plinth.uri()) : Door.inProcess(plinth.engine()));
             new ProductPage(door, plinth.clock(), sink, own).allStatements();
             return new Run(
                     door.exchanges(),
