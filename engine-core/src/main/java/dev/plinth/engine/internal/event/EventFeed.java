@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.api.Event;
-import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
@@ -48,7 +47,7 @@ public final class EventFeed implements AutoCloseable {
      *
      * @param listeners the host's listeners by a name that stays the same across restarts
      */
-    public EventFeed(Store store, Committer committer, Executor executor, Map<String, EventListener> listeners) {
+    public EventFeed(Store store, Committer committer, Executor executor, Map<String, Listener> listeners) {
         this.store = store;
         this.committer = committer;
         this.executor = executor;
@@ -84,16 +83,23 @@ public final class EventFeed implements AutoCloseable {
         attempts.awaitIdle(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
     }
 
+    /** The host's code that hears of events. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Something happened in a workspace. */
+        void onEvent(String workspaceId, Event event);
+    }
+
     /** One listener and how far it has come. */
     private final class Subscription {
         private final int number;
         private final byte[] key;
-        private final EventListener listener;
+        private final Listener listener;
         private volatile boolean rung;
         /** How far it has come since the engine was opened, whether there was room to note it or not. */
         private volatile long reached;
 
-        Subscription(int number, byte[] key, EventListener listener) {
+        Subscription(int number, byte[] key, Listener listener) {
             this.number = number;
             this.key = key;
             this.listener = listener;

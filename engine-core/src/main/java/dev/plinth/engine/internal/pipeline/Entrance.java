@@ -4,6 +4,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -61,6 +62,11 @@ final class Entrance {
                 long now = clock.epochMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
+                Id host = passage.request.host();
+                if (host != null) {
+                    passage.caller = access.authenticateHost(host, views.get());
+                    return;
+                }
                 Access.Entry entry = access.authenticate(authorization, views, now);
                 passage.caller = entry.caller();
                 access.checkState(entry);
@@ -71,7 +77,7 @@ final class Entrance {
 
     /** Takes the units of the call from the bucket of the workspace: 429. */
     void quota(Passage passage) {
-        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE) {
+        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE || passage.caller.isHost()) {
             return;
         }
         Quota quota = quotas.take(passage.caller, passage.request.units());
