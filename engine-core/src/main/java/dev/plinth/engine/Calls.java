@@ -1,14 +1,36 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Makes invocations that carry one credential. */
-record Calls(Wire wire, Pipeline pipeline, String credential) {
+/**
+ * Makes invocations of one caller.
+ *
+ * @param headers the caller's credential, or none
+ * @param host the workspace for which the host's own code calls, or null
+ */
+record Calls(
+        Wire wire,
+        Pipeline pipeline,
+        Request.Headers headers,
+        @Nullable Id host) {
     private static final byte[] NO_BODY = {};
+
+    /** Makes invocations that carry a credential. */
+    static Calls with(Wire wire, Pipeline pipeline, String credential) {
+        return new Calls(wire, pipeline, Request.Headers.of("Bearer " + credential), null);
+    }
+
+    /** Makes invocations of the host's own code for a workspace. */
+    static Calls byHost(Wire wire, Pipeline pipeline, Id workspace) {
+        return new Calls(wire, pipeline, Request.Headers.NONE, workspace);
+    }
 
     <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
         return Invocation.of(this, operation, pathValues, body, json -> reader.apply((JsonValue.Obj) json));
@@ -16,6 +38,13 @@ record Calls(Wire wire, Pipeline pipeline, String credential) {
 
     <T> Invocation<T> of(String operation, List<String> pathValues, Function<JsonValue.Obj, T> reader) {
         return of(operation, pathValues, NO_BODY, reader);
+    }
+
+    /** A request to the operation of a name. */
+    Request request(
+            String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
+        Request request = wire.request(operation, pathValues, query, headers, body);
+        return host == null ? request : request.byHostFor(host);
     }
 
     /** Nothing of the credential. */

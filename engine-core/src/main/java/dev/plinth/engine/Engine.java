@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
@@ -27,10 +28,12 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
+import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.WaitingJobs;
@@ -60,6 +63,7 @@ import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -131,7 +135,7 @@ public final class Engine implements AutoCloseable {
                 store,
                 commits,
                 workers,
-                config.jobHandlers(),
+                jobCodes(config),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
@@ -141,7 +145,7 @@ public final class Engine implements AutoCloseable {
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, config.listeners());
+        feed = new EventFeed(store, commits, workers, listeners(config));
         jobRing = new Doorbell("plinth-job-ring", timers::wake);
         eventRing = new Doorbell("plinth-event-ring", () -> {
             feed.wake();
@@ -209,12 +213,27 @@ public final class Engine implements AutoCloseable {
 
     /** A client bound to an API key. */
     public PlinthClient client(String apiKey) {
-        return new PlinthClient(new Calls(wire, pipeline, apiKey));
+        return new PlinthClient(Calls.with(wire, pipeline, apiKey));
+    }
+
+    /**
+     * A client of a workspace for the host's own code, such as a handler of jobs: without a key, with all scopes, and without a part
+     * in the rate limits of the workspace. Bounds of the plan hold, and so do idempotency keys, which are those of the workspace. The
+     * request log of the workspace shows its calls as the host's. A handler, an operation and a listener get such a client handed.
+     *
+     * <p>Its calls are refused with 404 if there is no such workspace, and with 403 while the workspace is suspended.
+     *
+     * @param id {@code ws_…}
+     */
+    public PlinthClient workspace(String id) {
+        Id workspace = Id.parse(IdKind.WORKSPACE, id);
+        return new PlinthClient(
+                Calls.byHost(wire, pipeline, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
     }
 
     /** What the operator may do. */
     public AdminClient admin() {
-        return new AdminClient(new Calls(wire, pipeline, operatorToken));
+        return new AdminClient(Calls.with(wire, pipeline, operatorToken));
     }
 
     /**
@@ -446,7 +465,7 @@ public final class Engine implements AutoCloseable {
                         quotas,
                         plans,
                         webhooks,
-                        config.operations(),
+                        operationCodes(config),
                         config.asyncOperations().keySet(),
                         jobs.handled(),
                         config.types(),
@@ -457,6 +476,35 @@ public final class Engine implements AutoCloseable {
                         VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));
+    }
+
+    /** The host's code for jobs, each time with a client of the job's workspace. */
+    private Map<String, HostJob.Code> jobCodes(EngineConfig config) {
+        Map<String, HostJob.Code> codes = new HashMap<>();
+        config.jobHandlers()
+                .forEach((type, handler) ->
+                        codes.put(type, job -> handler.handle(new RunningJob(job, workspace(job.workspaceId())))));
+        return codes;
+    }
+
+    private Map<String, HostOperation.Code> operationCodes(EngineConfig config) {
+        Map<String, HostOperation.Code> codes = new HashMap<>();
+        config.operations()
+                .forEach((name, handler) -> codes.put(
+                        name,
+                        (workspace, resource, shown, input) -> handler.handle(
+                                new OperationContext(workspace, workspace(workspace), resource, shown, input))));
+        return codes;
+    }
+
+    private Map<String, EventFeed.Listener> listeners(EngineConfig config) {
+        Map<String, EventFeed.Listener> listeners = new HashMap<>();
+        config.listeners()
+                .forEach((name, listener) -> listeners.put(
+                        name,
+                        (workspace, event) ->
+                                listener.onEvent(new EventContext(workspace, workspace(workspace)), event)));
+        return listeners;
     }
 
     private static Webhooks webhooks(

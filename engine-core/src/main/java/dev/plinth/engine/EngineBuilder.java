@@ -1,12 +1,9 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Limits;

@@ -1,11 +1,8 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Journal;

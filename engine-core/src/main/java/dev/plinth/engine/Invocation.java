@@ -52,8 +52,7 @@ public final class Invocation<T> {
 
     static <T> Invocation<T> of(
             Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue, T> reader) {
-        Request.Headers headers = Request.Headers.of("Bearer " + calls.credential());
-        return new Invocation<>(calls, operation, pathValues, null, headers, body, reader);
+        return new Invocation<>(calls, operation, pathValues, null, calls.headers(), body, reader);
     }
 
     /**
@@ -118,7 +117,7 @@ public final class Invocation<T> {
     }
 
     private Request request() {
-        return calls.wire().request(operation, pathValues, query, headers, body);
+        return calls.request(operation, pathValues, query, headers, body);
     }
 
     private T result(Answer answer) {

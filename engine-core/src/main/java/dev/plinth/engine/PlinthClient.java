@@ -15,7 +15,8 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
 /**
- * A client bound to one API key: what the wire offers, as Java, under the same rules and the same limits.
+ * A client bound to one API key, or to a workspace for the host's own code: what the wire offers, as Java, under the same rules. A
+ * client with a key has the limits of the key; one without has all scopes and takes no rate-limit units.
  *
  * <p>Every method gives an {@link Invocation}; nothing happens until it is called or submitted. Thread-safe.
  */

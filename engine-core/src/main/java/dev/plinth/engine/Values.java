@@ -157,6 +157,7 @@ final class Values {
                 (int) number(json, "status"),
                 optional(json, "code"),
                 optional(json, "keyId"),
+                optional(json, "caller").isPresent(),
                 optional(json, "idempotencyKey"),
                 optional(json, "idempotency"),
                 number(json, "durationMicros"),

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.util.ArrayList;
@@ -108,7 +108,7 @@ final class JobTurnsTest {
 
     private JobRunner newRunner() {
         RandomIds ids = new RandomIds();
-        JobHandler handler = job -> {
+        HostJob.Code handler = job -> {
             ran.add((String) Objects.requireNonNull(job.input().asMap().get("of")));
             return null;
         };

@@ -2,8 +2,6 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EventListener;
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
@@ -146,7 +144,7 @@ final class RefusingStoreTest {
     void listener_failsWhileItsPlaceCannotBeNoted_getsNoEventAgainThatItHasTaken() throws InterruptedException {
         List<String> seen = new CopyOnWriteArrayList<>();
         CountDownLatch four = new CountDownLatch(4);
-        EventListener listener = (workspace, event) -> {
+        EventFeed.Listener listener = (workspace, event) -> {
             seen.add(event.data().toString());
             four.countDown();
             if (seen.size() == 3) {

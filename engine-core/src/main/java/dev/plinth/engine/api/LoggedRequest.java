@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param path the path with their values, at most 512 characters of it; never the query
  * @param status the HTTP status code
  * @param code why it was refused
- * @param keyId the API key that called, {@code key_…}
+ * @param keyId the API key that called, {@code key_…}; empty if the host's own code did
+ * @param byHost true if the host's own code called, by {@code Engine.workspace}
  * @param idempotencyKey the key that it was sent under
  * @param idempotency what became of that key: {@code executed}, {@code replayed}, {@code mismatch} or {@code in_use}; empty if
  *     the request was refused before
@@ -30,6 +31,7 @@ public record LoggedRequest(
         int status,
         Optional<String> code,
         Optional<String> keyId,
+        boolean byHost,
         Optional<String> idempotencyKey,
         Optional<String> idempotency,
         long durationMicros,

@@ -3,6 +3,7 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.EventContext;
 import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Event;
@@ -33,14 +34,14 @@ final class EventListenerTest {
     final PlinthExtension plinth = PlinthExtension.builder()
             .plan("business")
             .engine(engine -> engine.listener("quick", quick::add)
-                    .listener("slow", (workspaceId, event) -> {
+                    .listener("slow", (context, event) -> {
                         if (event.type().equals("please.wait")) {
                             gate.pass();
                         }
-                        slow.add(workspaceId, event);
+                        slow.add(context, event);
                     })
-                    .listener("throwing", (workspaceId, event) -> {
-                        throwing.add(workspaceId, event);
+                    .listener("throwing", (context, event) -> {
+                        throwing.add(context, event);
                         if (event.type().equals("please.throw")) {
                             throwTwice();
                         }
@@ -100,9 +101,9 @@ final class EventListenerTest {
         Heard heard = new Heard();
         Engine engine = Engine.builder()
                 .createDefaultWorkspace(true)
-                .listener("gated", (workspaceId, event) -> {
+                .listener("gated", (context, event) -> {
                     gate.pass();
-                    heard.add(workspaceId, event);
+                    heard.add(context, event);
                 })
                 .open();
         PlinthClient client = engine.client(engine.firstStart().orElseThrow().key());
@@ -144,8 +145,8 @@ final class EventListenerTest {
         private final List<Said> all = Collections.synchronizedList(new ArrayList<>());
         private final CountDownLatch last = new CountDownLatch(1);
 
-        void add(String workspaceId, Event event) {
-            all.add(new Said(workspaceId, event));
+        void add(EventContext context, Event event) {
+            all.add(new Said(context.workspaceId(), event));
             if (event.type().equals(LAST)) {
                 last.countDown();
             }

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Plan;
  * Who calls.
  *
  * @param workspace the workspace; that of the operator has only zero bits
- * @param key the API key; that of the operator and of the engine itself has only zero bits
+ * @param key the API key; the operator, the engine itself and the host's own code have none, and ids that no key has stand for them
  * @param scopes what the key may do, as bits of {@link Scope}
  * @param plan the plan of the workspace when the call came
  * @param planSince the sequence of the row that named the plan: of two calls, the one with the higher knows better
@@ -14,6 +14,7 @@ import dev.plinth.engine.api.Plan;
 public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince) {
     private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);
     private static final Id NO_KEY = new Id(IdKind.KEY, 0, 0);
+    private static final Id HOST = new Id(IdKind.KEY, 0, 1);
 
     /** The operator. */
     public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
@@ -21,6 +22,21 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
     /** The engine itself, at work for a workspace. */
     public static Caller engineFor(Id workspace) {
         return new Caller(workspace, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
+    }
+
+    /** The host's own code, at work for a workspace under its plan: no key bounds it and no rate limit. */
+    public static Caller hostFor(Id workspace, Plan plan, long planSince) {
+        return new Caller(workspace, HOST, Scope.FULL, plan, planSince);
+    }
+
+    /** True for the key that stands for the host's own code. */
+    public static boolean isHost(Id key) {
+        return key.equals(HOST);
+    }
+
+    /** True for the host's own code. */
+    public boolean isHost() {
+        return isHost(key);
     }
 
     /** True for the operator. */

@@ -1,8 +1,6 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.OperationContext;
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.ProblemError;
@@ -39,17 +37,19 @@ public final class HostOperation {
 
     private HostOperation() {}
 
+    /** The host's code for a synchronous operation. */
+    @FunctionalInterface
+    public interface Code {
+        /** Runs the operation for a caller's workspace on a resource that it sees. */
+        OperationResult run(String workspaceId, String resourceId, Json resource, Json input) throws OperationRefused;
+    }
+
     /** The command; the precondition is looked at before the host's code runs, and again when its result is committed. */
     public static Command.HostCall of(
-            String name,
-            OperationHandler handler,
-            Id resource,
-            byte[] input,
-            Precondition ifMatch,
-            ContentTypes types) {
+            String name, Code code, Id resource, byte[] input, Precondition ifMatch, ContentTypes types) {
         return context -> {
             Resources.Operable shown = Resources.operable(context, resource, ifMatch);
-            OperationResult result = run(handler, context, resource, shown, input);
+            OperationResult result = run(code, context, resource, shown, input);
             checkSize(name, result);
             checkEvents(result);
             return later -> decide(later, resource, result, ifMatch, types);
@@ -57,10 +57,10 @@ public final class HostOperation {
     }
 
     private static OperationResult run(
-            OperationHandler handler, Context context, Id resource, Resources.Operable shown, byte[] input) {
+            Code code, Context context, Id resource, Resources.Operable shown, byte[] input) {
         try {
-            return handler.handle(new OperationContext(
-                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
+            return code.run(
+                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input));
         } catch (OperationRefused refused) {
             throw Refused.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
         }

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.api.Event;
-import dev.plinth.engine.api.EventListener;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
@@ -47,7 +46,7 @@ public final class EventFeed implements AutoCloseable {
      *
      * @param listeners the host's listeners by a name that stays the same across restarts
      */
-    public EventFeed(Store store, Committer committer, Executor executor, Map<String, EventListener> listeners) {
+    public EventFeed(Store store, Committer committer, Executor executor, Map<String, Listener> listeners) {
         this.store = store;
         this.committer = committer;
         this.attempts = new Attempts(executor, listeners.size());
@@ -94,19 +93,26 @@ public final class EventFeed implements AutoCloseable {
         List<String> unused = drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
     }
 
+    /** The host's code that hears of events. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Something happened in a workspace. */
+        void onEvent(String workspaceId, Event event);
+    }
+
     /** One listener and how far it has come. */
     private final class Subscription {
         private final System.Logger log = Log.sparing(EventFeed.class);
         private final int number;
         private final String name;
         private final byte[] key;
-        private final EventListener listener;
+        private final Listener listener;
         private volatile boolean rung;
         private volatile boolean resting;
         /** How far it has come since the engine was opened, whether there was room to note it or not. */
         private volatile long reached;
 
-        Subscription(int number, String name, EventListener listener) {
+        Subscription(int number, String name, Listener listener) {
             this.number = number;
             this.name = name;
             this.key = Bytes.sha256(name.getBytes(StandardCharsets.UTF_8));

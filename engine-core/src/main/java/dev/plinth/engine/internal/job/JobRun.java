@@ -1,8 +1,6 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.api.JobContext;
 import dev.plinth.engine.api.JobFailure;
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
@@ -22,7 +20,7 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 
 /** One attempt of one job: what its handler sees, and the commits of its end. */
-final class JobRun implements JobContext {
+final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
     private static final int RESULT_BYTES_MAX = Limits.PIECE_BYTES_MAX * Limits.PIECES_PER_RECORD_MAX;
 
@@ -48,9 +46,9 @@ final class JobRun implements JobContext {
      * Lets the host's code do the job, and commits what came of it: also when the workspace was suspended meanwhile, because what the
      * code has done is done; another attempt does not begin before the workspace is active again.
      */
-    void handle(JobHandler handler) {
+    void handle(HostJob.Code code) {
         try {
-            Json result = handler.handle(this);
+            Json result = code.run(this);
             if (result == null && cancelRequested) {
                 commit(JobSteps.cancel(id(), row.attempt()));
                 return;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.api.JobHandler;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -64,7 +63,7 @@ public final class JobRunner implements Lane {
             Store store,
             Committer committer,
             Executor executor,
-            Map<String, JobHandler> handlers,
+            Map<String, HostJob.Code> handlers,
             Map<String, ItemJob.Opener> itemJobs,
             Map<String, StepJob.Opener> stepJobs,
             BiPredicate<Rows, Id> mayRun) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -58,6 +59,11 @@ final class Entrance {
                 long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
+                Id host = passage.request.host();
+                if (host != null) {
+                    passage.caller = access.authenticateHost(host, views.get());
+                    return;
+                }
                 Access.Entry entry = access.authenticate(authorization, views, now);
                 passage.caller = entry.caller();
                 access.checkState(entry);
@@ -76,7 +82,7 @@ final class Entrance {
 
     /** Takes the units of the call from the bucket of the workspace: 429. */
     void quota(Passage passage) {
-        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE) {
+        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE || passage.caller.isHost()) {
             return;
         }
         Quota quota = quotas.take(passage.caller, passage.request.units());

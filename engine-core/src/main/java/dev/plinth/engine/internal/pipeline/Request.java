@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJson;
@@ -27,6 +28,7 @@ public final class Request {
     private @Nullable JsonValue parsed;
     private @Nullable MalformedJson malformed;
     private @Nullable String path;
+    private @Nullable Id host;
 
     /**
      * A request.
@@ -60,6 +62,18 @@ public final class Request {
             path = sentPath;
         }
         return this;
+    }
+
+    /** Makes it a call of the host's own code for a workspace, which needs no credential. Never for what came over a wire. */
+    public Request byHostFor(Id workspace) {
+        host = workspace;
+        return this;
+    }
+
+    /** The workspace for which the host's own code calls; null if a credential tells who calls. */
+    @Nullable
+    Id host() {
+        return host;
     }
 
     /** What is called. */
@@ -182,6 +196,9 @@ public final class Request {
         public Headers(Map<String, String> values) {
             this.values = values;
         }
+
+        /** None. */
+        public static final Headers NONE = new Headers(Map.of());
 
         /** A credential, and nothing else. */
         public static Headers of(String authorization) {

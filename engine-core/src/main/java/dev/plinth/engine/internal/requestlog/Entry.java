@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One answered request. It has neither query, headers nor body: those may hold what is nobody's business.
  *
  * @param id the id of the request, which also tells when it came
- * @param key the API key that called
+ * @param key the API key that called, or the id that stands for the host's own code
  * @param method the method as sent
  * @param route the path with its variables in braces
  * @param path the path with their values
@@ -41,6 +42,7 @@ public record Entry(
         List<Id> events,
         List<Id> jobs) {
     private static final int VERSION = 0;
+    private static final String HOST = "host";
     private static final KeyUse[] USES = KeyUse.values();
 
     /** What became of an idempotency key. */
@@ -129,6 +131,7 @@ public record Entry(
 
     /** The entry as its GET shows it. */
     byte[] json() {
+        boolean isHosts = Caller.isHost(key);
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("id", id)
@@ -137,7 +140,8 @@ public record Entry(
                 .member("path", path)
                 .member("status", status)
                 .optional("code", code)
-                .member("keyId", key)
+                .optional("keyId", isHosts ? null : key.text())
+                .optional("caller", isHosts ? HOST : null)
                 .optional("idempotencyKey", idempotencyKey)
                 .optional("idempotency", use == null ? null : use.wireName)
                 .member("durationMicros", durationMicros)

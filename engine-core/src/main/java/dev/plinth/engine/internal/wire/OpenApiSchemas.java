@@ -67,7 +67,7 @@ final class OpenApiSchemas {
                         + " secret?:string");
         ENTITIES.put(
                 "LoggedRequest",
-                "id:req_ method:string route:string path:string status:integer code?:string keyId?:key_"
+                "id:req_ method:string route:string path:string status:integer code?:string keyId?:key_ caller?:host|"
                         + " idempotencyKey?:string idempotency?:executed|replayed|mismatch|in_use durationMicros:integer"
                         + " createdAt:time caused:Caused");
         ENTITIES.put("Caused", "events:[evt_] jobs:[job_]");

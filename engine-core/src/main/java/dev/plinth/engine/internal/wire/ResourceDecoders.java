@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
@@ -37,11 +36,11 @@ final class ResourceDecoders {
     static final List<String> STATUSES = List.of("active", "paused", "archived", "all");
     static final List<String> INCLUDED = List.of("children");
 
-    private final Map<String, OperationHandler> operations;
+    private final Map<String, HostOperation.Code> operations;
     private final Set<String> asyncOperations;
     private final ContentTypes types;
 
-    ResourceDecoders(Map<String, OperationHandler> operations, Set<String> asyncOperations, ContentTypes types) {
+    ResourceDecoders(Map<String, HostOperation.Code> operations, Set<String> asyncOperations, ContentTypes types) {
         this.types = types;
         this.operations = operations;
         this.asyncOperations = asyncOperations;
@@ -101,7 +100,7 @@ final class ResourceDecoders {
         Id id = input.id(IdKind.RESOURCE, 0);
         String name = request.pathValue(1);
         input.checked(id);
-        OperationHandler handler = operations.get(name);
+        HostOperation.Code handler = operations.get(name);
         if (handler != null) {
             return HostOperation.of(name, handler, id, argument, input.ifMatch(), types);
         }

@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.OperationHandler;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.base.Command;
@@ -11,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Operation;
@@ -63,7 +63,7 @@ public final class Wire {
             Quotas quotas,
             Plans plans,
             Webhooks webhooks,
-            Map<String, OperationHandler> operations,
+            Map<String, HostOperation.Code> operations,
             Set<String> asyncOperations,
             HandledTypes handled,
             ContentTypes types,

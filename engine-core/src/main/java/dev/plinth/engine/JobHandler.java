@@ -1,5 +1,7 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine;
 
+import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,6 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Event;
 
 /**
  * Hears of events in this JVM, in commit order, each at least once: late if it is slow, lossy only if it
@@ -12,8 +14,8 @@ public interface EventListener {
      * second later, or with the next event. {@code Engine.close()} waits up to 10 s for a listener that has an event; called by a listener it
      * waits in vain.
      *
-     * @param workspaceId whose event it is, {@code ws_…}
+     * @param context the workspace whose event it is
      * @param event what happened
      */
-    void onEvent(String workspaceId, Event event);
+    void onEvent(EventContext context, Event event);
 }

@@ -1,4 +1,7 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.OperationResult;
 
 /**
  * The host's code for one synchronous operation on a resource.

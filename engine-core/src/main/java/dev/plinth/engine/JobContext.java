@@ -1,5 +1,6 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine;
 
+import dev.plinth.engine.api.Json;
 import java.util.Optional;
 
 /** What a handler is told of its job, and can say about it. Thread-safe. */
@@ -9,6 +10,9 @@ public interface JobContext {
 
     /** The job's workspace, {@code ws_…}. */
     String workspaceId();
+
+    /** A client of the job's workspace for this code, as {@link Engine#workspace} gives it. */
+    PlinthClient workspace();
 
     /** The resource that the job is about, {@code res_…}. */
     Optional<String> resourceId();

@@ -1,0 +1,16 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Json;
+
+/**
+ * What the host's code is told of a call to one of its operations.
+ *
+ * @param workspaceId the caller's workspace, {@code ws_…}
+ * @param workspace a client of the caller's workspace for this code, as {@link Engine#workspace} gives it; what it changes is
+ *     committed by itself, and not together with the operation
+ * @param resourceId the resource, {@code res_…}
+ * @param resource the resource as the caller sees it, an object
+ * @param input the input, an object
+ */
+public record OperationContext(
+        String workspaceId, PlinthClient workspace, String resourceId, Json resource, Json input) {}

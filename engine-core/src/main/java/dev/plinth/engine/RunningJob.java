@@ -1,0 +1,48 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.internal.job.HostJob;
+import java.util.Optional;
+
+/** A job as its handler sees it: what the job room tells of it, and a client of its workspace. */
+record RunningJob(HostJob job, PlinthClient workspace) implements JobContext {
+    @Override
+    public String jobId() {
+        return job.jobId();
+    }
+
+    @Override
+    public String workspaceId() {
+        return job.workspaceId();
+    }
+
+    @Override
+    public Optional<String> resourceId() {
+        return job.resourceId();
+    }
+
+    @Override
+    public String type() {
+        return job.type();
+    }
+
+    @Override
+    public Json input() {
+        return job.input();
+    }
+
+    @Override
+    public int attempt() {
+        return job.attempt();
+    }
+
+    @Override
+    public boolean isCancelRequested() {
+        return job.isCancelRequested();
+    }
+
+    @Override
+    public void progress(long done, long total, String message) {
+        job.progress(done, total, message);
+    }
+}
