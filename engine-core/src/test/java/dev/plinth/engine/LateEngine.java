@@ -216,7 +216,7 @@ final class LateEngine implements AutoCloseable {
         journal.close();
     }
 
-    private void hear(String owner, Event event) {
+    private void hear(EventContext owner, Event event) {
         listening = Thread.currentThread();
         heard.add(telling(event.id()));
     }

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.event.EventFeed;
+import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
@@ -176,7 +177,7 @@ final class RefusingStoreTest {
         return runner(committer, Map.of());
     }
 
-    private JobRunner runner(Committer committer, Map<String, JobHandler> handlers) {
+    private JobRunner runner(Committer committer, Map<String, HostJob.Code> handlers) {
         return new JobRunner(
                 store.engine().store(),
                 (caller, change) -> {

@@ -53,7 +53,7 @@ public final class SmallFilesServer {
         }
         FileChannel heard =
                 FileChannel.open(Path.of(arguments[4]), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        builder.listener("witness", (workspace, event) -> write(heard, workspace + " " + event.id() + "\n"));
+        builder.listener("witness", (context, event) -> write(heard, context.workspaceId() + " " + event.id() + "\n"));
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             builder.plan(Plan.perMinute(plan.name(), UNLIMITED)
                     .withEndpointsMax(UNLIMITED)
