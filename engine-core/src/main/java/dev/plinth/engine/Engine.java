@@ -370,7 +370,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, config.clock(), tally, quotas, sweep),
+                        new EngineFigures(store, tally, quotas, sweep),
                         config.testClock().orElse(null),
                         () -> reset(access)));
     }

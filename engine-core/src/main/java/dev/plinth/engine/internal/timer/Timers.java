@@ -131,8 +131,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         while (open) {
             long wait = AGAIN_MILLIS;
             try {
+                long watch = store.watchClock();
                 pass();
-                wait = untilNext();
+                wait = Math.min(watch, untilNext());
             } catch (RuntimeException | Error e) {
                 // Without this thread nothing would ever fall due again.
                 LOG.log(
@@ -149,9 +150,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (clock instanceof ManualClock) {
             return idle;
         }
-        // While the clock stands before the last record, time stands still for what is due.
         long next = nextDueMillis();
-        return next <= store.nowMillis() ? 0 : Math.min(idle, next - clock.epochMillis());
+        return next <= store.nowMillis() ? 0 : Math.min(idle, store.millisUntil(next));
     }
 
     private void rest(long wait) {

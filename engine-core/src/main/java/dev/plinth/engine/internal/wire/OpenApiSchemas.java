@@ -74,7 +74,7 @@ final class OpenApiSchemas {
         ENTITIES.put("RateLimits", "plan:string policies:[RatePolicy]");
         ENTITIES.put(
                 "RatePolicy", "name:string limit:integer windowSeconds:integer remaining:integer resetSeconds:integer");
-        ENTITIES.put("Health", "status:string durability:string");
+        ENTITIES.put("Health", "status:string durability:string detail?:string");
         ENTITIES.put("Clock", "now:time");
     }
 

@@ -83,12 +83,12 @@ final class SystemDecoders {
     }
 
     Command live(Request request) {
-        return Input.of(request).checked((Command.Query) context -> health("live", 200));
+        return Input.of(request).checked((Command.Query) context -> health("live", 200, null));
     }
 
     Command ready(Request request) {
-        return Input.of(request).checked((Command.Query)
-                context -> store.isWritable() ? health("ready", 200) : health("journal_failed", 503));
+        return Input.of(request).checked((Command.Query) context ->
+                store.isWritable() ? health("ready", 200, store.clockFault()) : health("journal_failed", 503, null));
     }
 
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
@@ -132,13 +132,14 @@ final class SystemDecoders {
                 new JsonBytes().open().member("now", Times.text(now)).close().bytes());
     }
 
-    private Outcome.Done health(String status, int code) {
-        byte[] body = new JsonBytes()
+    private Outcome.Done health(String status, int code, @Nullable String detail) {
+        JsonBytes body = new JsonBytes()
                 .open()
                 .member("status", status)
-                .member("durability", store.durability().name().toLowerCase(Locale.ROOT))
-                .close()
-                .bytes();
-        return new Outcome.Done(code, body, null, null, 0, false);
+                .member("durability", store.durability().name().toLowerCase(Locale.ROOT));
+        if (detail != null) {
+            body.member("detail", detail);
+        }
+        return new Outcome.Done(code, body.close().bytes(), null, null, 0, false);
     }
 }
