@@ -58,7 +58,7 @@ final class Entrance {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
-                long now = clock.epochMillis();
+                long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 passage.letIn = store.committed();
                 Access.Entry entry = access.authenticate(authorization, views, now);

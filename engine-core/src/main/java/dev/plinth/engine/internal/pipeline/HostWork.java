@@ -38,7 +38,7 @@ final class HostWork {
         Idempotency.Begin begin = parts.idempotency()
                 .begin(
                         view,
-                        parts.clock().epochMillis(),
+                        parts.store().nowMillis(),
                         workspace,
                         key,
                         Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));

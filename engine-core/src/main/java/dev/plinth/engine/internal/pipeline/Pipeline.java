@@ -145,7 +145,7 @@ public final class Pipeline {
 
     /** A fresh id for a request. */
     public Id newRequestId() {
-        IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.clock.epochMillis());
+        IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.store.nowMillis());
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
     }
 
@@ -337,7 +337,7 @@ public final class Pipeline {
         passage.key = key;
         View view = parts.store.view();
         Idempotency.Begin begin = parts.idempotency.begin(
-                view, parts.clock.epochMillis(), passage.caller.workspace(), key, fingerprint(passage.request));
+                view, parts.store.nowMillis(), passage.caller.workspace(), key, fingerprint(passage.request));
         if (begin instanceof Idempotency.Fresh fresh) {
             passage.fresh = fresh;
             return null;
@@ -481,7 +481,7 @@ public final class Pipeline {
     }
 
     private Context reading(Passage passage, View view) {
-        return parts.commits.reading(passage.caller, parts.clock.epochMillis(), view);
+        return parts.commits.reading(passage.caller, parts.store.nowMillis(), view);
     }
 
     private Answer refuse(Passage passage, Refusal refusal) {

@@ -307,7 +307,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         } else if (!manual && due.waits) {
             patient.commit(engine, DeliverySteps.park(row));
         } else {
-            long at = clock.epochMillis();
+            long at = store.nowMillis();
             sending.put(number, row.attempts() + 1);
             try {
                 SendResult result = send(endpoint, row.facts().event(), body, at);
