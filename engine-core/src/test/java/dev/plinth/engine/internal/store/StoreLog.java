@@ -20,6 +20,9 @@ public final class StoreLog implements AutoCloseable {
     /** Does something again and again until a line is there that begins so. */
     public void awaitLine(String start, Runnable again) {
         while (told.lines().stream().noneMatch(line -> line.startsWith(start))) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("Expected " + start + " before the time was over, but got " + told.lines());
+            }
             again.run();
         }
     }
