@@ -386,7 +386,10 @@ public final class Store implements AutoCloseable {
         try (restart) {
             // After a failure there is nothing to leave: the next start makes them again.
             if (isWritable() && journal instanceof FileJournal file) {
-                restart.leave(tables, new JournalEnd(tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0));
+                restart.leave(
+                        tables,
+                        new JournalEnd(
+                                file.store(), tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0, false));
             } else {
                 tables.close();
             }
