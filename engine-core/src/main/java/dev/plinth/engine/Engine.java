@@ -121,7 +121,7 @@ public final class Engine implements AutoCloseable {
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
         webhooks = webhooks(config, store, commits, seal, workers);
-        keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
+        keyUses = new KeyUsesLane(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);

@@ -25,11 +25,13 @@ import java.util.Set;
 final class DirectoryDisk implements Disk {
     private static final Set<OpenOption> OPENS =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final int TOKEN_CHARS = 8;
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private final Path directory;
     private final LockFile lock;
+    private final String token = StoreId.random().toString().substring(0, TOKEN_CHARS);
     private final List<Path> made = new ArrayList<>();
 
     private DirectoryDisk(Path directory, LockFile lock) {
@@ -179,7 +181,7 @@ final class DirectoryDisk implements Disk {
     @Override
     public String own(String name) {
         int dot = name.lastIndexOf('.');
-        return name.substring(0, dot + 1) + lock.token() + name.substring(dot);
+        return name.substring(0, dot + 1) + token + name.substring(dot);
     }
 
     @Override

@@ -54,8 +54,8 @@ interface Disk extends AutoCloseable {
     void syncNames() throws IOException;
 
     /**
-     * Returns false once a later opening has taken the directory over: what is written now may not be read by it. Takes nanoseconds and never
-     * blocks. What is written before it returns true is read by every later opening.
+     * Returns false once a later opening has taken the directory over: what is written now may not be read by it. Takes less than a
+     * microsecond. What is written before it returns true is read by every later opening.
      */
     default boolean isOurs() {
         return true;

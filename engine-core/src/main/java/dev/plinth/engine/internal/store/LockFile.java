@@ -1,24 +1,20 @@
 package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,43 +22,40 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>POSIX gives up all locks that a process has on a file as soon as the process closes any channel to it. So a second opener in this
  * process must not even open the file: it is known by the directory and by the file itself, whatever path leads there. But a host that
- * reads or copies the file loses the lock too, without a word, and a second process gets in. Therefore each opening writes a token of
- * its own into the file, which the first one sees in its memory as soon as it is there.
+ * reads or copies the file loses the lock too, without a word, and a second process gets in. Therefore each opening makes the file
+ * longer by a byte, which the first one sees as soon as it is done.
  *
- * <p>Text, 64 bytes: the process 20, a line feed, the token 32, spaces, a line feed.
+ * <p>The first line is the process that has the directory open; what is behind it are zeros, of which the disk keeps none.
  */
 final class LockFile implements AutoCloseable {
     static final String NAME = "LOCK";
 
-    private static final System.Logger LOG = System.getLogger(LockFile.class.getName());
     // A property of the system is known to every class loader of the process; a static field is not, and two applications of
     // one server may each have loaded this class.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final int PROCESS_BYTES = 20;
-    private static final int TOKEN_AT = PROCESS_BYTES + 1;
-    private static final int BYTES = 64;
 
     private final Path directory;
-    private final Path file;
+    private final Path path;
     private final List<String> properties;
-    private final FileChannel channel;
+    private final RandomAccessFile file;
     private final FileLock lock;
-    private final String name;
-    private final ByteBuffer token;
-    private final @Nullable MappedByteBuffer seen;
     private final @Nullable Object key;
+    private final long length;
 
-    private LockFile(Path directory, List<String> properties, FileChannel channel, FileLock lock) throws IOException {
+    private LockFile(Path directory, List<String> properties, RandomAccessFile file) throws IOException {
         this.directory = directory;
-        this.file = directory.resolve(NAME);
+        this.path = directory.resolve(NAME);
         this.properties = properties;
-        this.channel = channel;
-        this.lock = lock;
-        this.name = StoreId.random().toString();
-        this.token = ascii(name);
-        channel.write(ascii(String.format("%-20s\n%s%10s\n", ownProcess(), name, "")), 0);
-        this.seen = map(channel);
-        this.key = key(file);
+        this.file = file;
+        this.lock = lock(directory, file);
+        String process = String.format("%-" + (PROCESS_BYTES - 1) + "s%n", ownProcess());
+        file.seek(0);
+        file.write(process.getBytes(StandardCharsets.US_ASCII));
+        this.length = file.length() + 1;
+        file.setLength(length);
+        VarHandle.fullFence();
+        this.key = key(path);
     }
 
     /**
@@ -74,17 +67,14 @@ final class LockFile implements AutoCloseable {
         List<String> properties = new ArrayList<>();
         try {
             claim(directory, directory.toRealPath(), properties);
-            Path file = directory.resolve(NAME);
-            makeSure(file, attributes);
-            claim(directory, file, properties);
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.<OpenOption>of(
-                            StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+            Path path = directory.resolve(NAME);
+            make(path, attributes);
+            claim(directory, path, properties);
+            RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             try {
-                return new LockFile(directory, properties, channel, lock(directory, channel));
+                return new LockFile(directory, properties, file);
             } catch (IOException | RuntimeException e) {
-                channel.close();
+                file.close();
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
@@ -93,25 +83,24 @@ final class LockFile implements AutoCloseable {
         }
     }
 
-    /** A name that no other opening has. */
-    String token() {
-        return name;
-    }
-
-    /** Until then no other process has got in, and what was written is in front of it. */
+    /**
+     * Returns true until another opening has come. Asks for the length by the file that is open, and not by a channel: an interrupted
+     * thread would close that, and give up the lock.
+     */
     boolean isOurs() {
-        if (seen == null) {
-            return true;
-        }
-        // What was written before this has to be there for whoever has written its token after this.
+        // What was written before has to be there for an opener that has made the file longer behind this.
         VarHandle.fullFence();
-        return seen.getLong(TOKEN_AT) == token.getLong(0) && seen.getLong(TOKEN_AT + 8) == token.getLong(8);
+        try {
+            return file.length() == length;
+        } catch (IOException e) {
+            return true; // nothing tells, as without this
+        }
     }
 
     /** The same; false too if another file is in its place: this one was taken away, and the opener of that one writes to that one. */
     boolean isStillOurs() {
         try {
-            return isOurs() && (key == null || key.equals(key(file)));
+            return isOurs() && (key == null || key.equals(key(path)));
         } catch (IOException e) {
             return isOurs(); // gone, and so nobody has come yet: who comes makes it
         }
@@ -119,9 +108,8 @@ final class LockFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (file) {
             lock.release();
-            channel.close();
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected to give up the lock of " + directory + ", but could not; it goes with the process.", e);
@@ -140,46 +128,33 @@ final class LockFile implements AutoCloseable {
         properties.add(property);
     }
 
-    private static void makeSure(Path file, FileAttribute<?>... attributes) throws IOException {
+    private static void make(Path path, FileAttribute<?>... attributes) throws IOException {
         try {
-            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createFile(file, attributes);
-            }
+            Files.createFile(path, attributes);
         } catch (FileAlreadyExistsException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to make " + file + ", but another process was faster", e);
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileSystemException(path.toString(), null, "it is no file");
+            }
         }
     }
 
     /** Device and inode; null where there are none. */
-    private static @Nullable Object key(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
     }
 
-    private static FileLock lock(Path directory, FileChannel channel) throws IOException {
+    private static FileLock lock(Path directory, RandomAccessFile file) throws IOException {
         FileLock lock;
         try {
-            lock = channel.tryLock();
+            lock = file.getChannel().tryLock();
         } catch (OverlappingFileLockException e) {
             lock = null;
         }
         if (lock == null) {
-            throw heldBy(directory, holder(channel));
+            throw heldBy(directory, holder(file));
         }
         return lock;
-    }
-
-    private static @Nullable MappedByteBuffer map(FileChannel channel) {
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, BYTES);
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Expected to see the lock file in memory, but this file system cannot do that; a process that gets past"
-                            + " the lock would not be noticed.",
-                    e);
-            return null;
-        }
     }
 
     private static IllegalStateException heldBy(Path directory, String process) {
@@ -191,13 +166,9 @@ final class LockFile implements AutoCloseable {
         return Long.toString(ProcessHandle.current().pid());
     }
 
-    private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(PROCESS_BYTES);
-        channel.read(text, 0);
-        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).trim();
-    }
-
-    private static ByteBuffer ascii(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    private static String holder(RandomAccessFile file) throws IOException {
+        byte[] text = new byte[PROCESS_BYTES];
+        int length = Math.max(0, file.read(text));
+        return new String(text, 0, length, StandardCharsets.US_ASCII).trim();
     }
 }
