@@ -141,7 +141,7 @@ public final class Engine implements AutoCloseable {
                 Access::isActive);
         waitingJobs = new WaitingJobs(store, jobs.handled());
         webhooks = webhooks(config, store, commits, seal, workers);
-        keyUses = new KeyUsesLane(access.uses(), commits, config.clock());
+        keyUses = new KeyUsesLane(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, retentions());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
@@ -472,7 +472,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, config.clock(), tally, quotas, sweep, waitingJobs),
+                        new EngineFigures(store, tally, quotas, sweep, waitingJobs),
                         VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));

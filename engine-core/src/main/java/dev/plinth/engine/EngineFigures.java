@@ -1,6 +1,5 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.job.Jobs;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
 
 /** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
 record EngineFigures(
-        Store store, EngineClock clock, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
+        Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
 
@@ -35,6 +34,11 @@ record EngineFigures(
         work(page);
         tables(page);
         journal(page);
+        page.gauge(
+                        "plinth_clock_lead_seconds",
+                        "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
+                                + " while the engine's time waits for the clock.")
+                .sample(store.clockLeadMillis() / MILLIS);
         return page.bytes();
     }
 
@@ -94,7 +98,7 @@ record EngineFigures(
         page.gauge(
                 "plinth_snapshot_age_seconds", "Age of the newest snapshot that was made since the engine was opened.");
         if (journal.snapshotMillis() > 0) {
-            page.sample(Math.max(0, clock.epochMillis() - journal.snapshotMillis()) / MILLIS);
+            page.sample(Math.max(0, store.nowMillis() - journal.snapshotMillis()) / MILLIS);
         }
         page.gauge("plinth_recovery_seconds", "Real time that opening the store took to read it back.")
                 .sample(journal.recoveryNanos() / 1e9);

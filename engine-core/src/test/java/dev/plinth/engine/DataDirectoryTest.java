@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DataDirectoryTest {
     private static final String FIRST_SEGMENT = "journal-0000000001";
     private static final int VERSION_AT = 8;
-    private static final int HEADER_CRC_AT = 36;
+    private static final int HEADER_CRC_AT = 60;
 
     @TempDir
     private Path base;

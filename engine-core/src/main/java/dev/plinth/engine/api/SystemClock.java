@@ -13,4 +13,9 @@ enum SystemClock implements EngineClock {
     public long nanoTime() {
         return System.nanoTime();
     }
+
+    @Override
+    public boolean mayBeWrong() {
+        return true;
+    }
 }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Log;
@@ -22,11 +21,15 @@ public final class KeyUsesLane implements Lane {
     private final Committer committer;
     private volatile long nextMillis;
 
-    /** A lane that writes these uses. */
-    public KeyUsesLane(KeyUses uses, Committer committer, EngineClock clock) {
+    /**
+     * A lane that writes these uses.
+     *
+     * @param nowMillis the engine's time
+     */
+    public KeyUsesLane(KeyUses uses, Committer committer, long nowMillis) {
         this.uses = uses;
         this.committer = committer;
-        this.nextMillis = clock.epochMillis() + INTERVAL_MILLIS;
+        this.nextMillis = nowMillis + INTERVAL_MILLIS;
     }
 
     @Override

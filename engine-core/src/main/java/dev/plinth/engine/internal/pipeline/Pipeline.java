@@ -166,7 +166,7 @@ public final class Pipeline {
 
     /** A fresh id for a request. */
     public Id newRequestId() {
-        IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.clock.epochMillis());
+        IdSource.Bits bits = parts.ids.next(IdKind.REQUEST.prefix(), parts.store.nowMillis());
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Backup implements JournalVisitor {
     private final HeldFiles from;
     private final Disk to;
+    private @Nullable Segment last;
     private Disk.@Nullable File file;
     private long fileBytes;
     private long position;
@@ -34,11 +35,14 @@ final class Backup implements JournalVisitor {
         Backup backup = new Backup(from, to);
         try {
             Prefix prefix = backup.copy(tables);
-            if (StoreNames.of(to).segments().isEmpty()) {
-                Segment.create(
-                        to, new Segment(1, prefix.last() + 1, prefix.tail().crc()), segmentBytes);
+            Segment last = backup.last;
+            if (last == null) {
+                // Nothing was ever written to it.
+                Segment.create(to, Segment.first(StoreId.random()), segmentBytes);
+                to.syncNames();
+            } else {
+                JournalState.closed(last.store(), prefix.tail()).write(to, true);
             }
-            to.syncNames();
             return prefix;
         } finally {
             backup.closeFile();
@@ -47,7 +51,7 @@ final class Backup implements JournalVisitor {
 
     private Prefix copy(List<TableName> tables) throws IOException {
         StoreNames names = from.storeNames();
-        Prefix prefix = Prefix.opened(from, names, copySnapshot(names, tables), this);
+        Prefix prefix = Prefix.opened(from, names, copySnapshot(names, tables, StoreId.of(from, names)), this);
         StoreDamage damage = prefix.damage();
         if (damage != null) {
             throw damage;
@@ -58,11 +62,15 @@ final class Backup implements JournalVisitor {
         return prefix;
     }
 
-    private Snapshot.@Nullable Loaded copySnapshot(StoreNames names, List<TableName> tables) throws IOException {
+    private Snapshot.@Nullable Loaded copySnapshot(StoreNames names, List<TableName> tables, @Nullable StoreId store)
+            throws IOException {
         for (long sequence : names.snapshots()) {
             String name = Snapshot.name(sequence);
             FileCopy.copy(from, name, to, name);
-            CheckedSnapshot copied = CheckedSnapshot.of(to, name, tables);
+            CheckedSnapshot copied = CheckedSnapshot.of(to, name, tables, store);
+            if (copied.isForeign()) {
+                throw new StoreDamage(copied.damage(), name, 0);
+            }
             if (copied.isWhole()) {
                 return copied.loaded();
             }
@@ -76,6 +84,7 @@ final class Backup implements JournalVisitor {
         if (file != null) {
             endFile(Frame.encodeEnd(segment.firstSequence()));
         }
+        last = segment;
         String name = Segment.name(segment.number());
         try (Disk.File source = from.open(name)) {
             fileBytes = source.size();

@@ -66,7 +66,8 @@ record BackupTarget(Path target, Path partial) {
             for (String name : disk.names()) {
                 boolean ours = Snapshot.sequenceOf(name) >= 0
                         || Segment.numberOf(name) > 0
-                        || name.equals(Segment.SPARE)
+                        || name.equals(JournalState.NAME)
+                        || Segment.isSpare(name)
                         || further.contains(name);
                 if (!ours) {
                     throw new IllegalStateException("Expected in " + partial

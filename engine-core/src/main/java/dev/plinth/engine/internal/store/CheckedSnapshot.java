@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loaded what it says of itself; null if it is damaged
  * @param damage what is wrong with it; empty if it is whole
+ * @param isForeign true if it is one of another store
  */
-record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage) {
+record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
     /** Reads all snapshots, the newest one first. */
-    static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) {
+    static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
+        StoreId store = StoreId.of(disk, names);
         List<CheckedSnapshot> all = new ArrayList<>();
         for (long sequence : names.snapshots()) {
-            all.add(of(disk, Snapshot.name(sequence), tables));
+            all.add(of(disk, Snapshot.name(sequence), tables, store));
         }
         return all;
     }
@@ -25,9 +27,10 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
     /**
      * Reads one.
      *
+     * @param store the store that it has to be of; null for any
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
-    static CheckedSnapshot of(Disk disk, String name, List<TableName> tables) {
+    static CheckedSnapshot of(Disk disk, String name, List<TableName> tables, @Nullable StoreId store) {
         boolean[] known = new boolean[128];
         for (TableName table : tables) {
             known[table.number()] = true;
@@ -39,14 +42,27 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
                             + " has table " + number + "; open the store with the release that wrote it.");
                 }
             });
-            return new CheckedSnapshot(name, loaded, "");
+            String foreign = loaded.start().foreignTo(store);
+            return foreign == null
+                    ? new CheckedSnapshot(name, loaded, "", false)
+                    : new CheckedSnapshot(name, null, foreign, true);
         } catch (IOException e) {
-            return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage());
+            return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage(), false);
         }
     }
 
     boolean isWhole() {
         return loaded != null;
+    }
+
+    /** The first one of another store, unless a whole one is before it; null if there is none. */
+    static @Nullable CheckedSnapshot foreignBeforeAWholeOne(List<CheckedSnapshot> snapshots) {
+        for (CheckedSnapshot snapshot : snapshots) {
+            if (snapshot.isWhole() || snapshot.isForeign) {
+                return snapshot.isForeign ? snapshot : null;
+            }
+        }
+        return null;
     }
 
     /** The first whole one; null if there is none. */

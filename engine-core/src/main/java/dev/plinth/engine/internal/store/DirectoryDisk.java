@@ -1,13 +1,10 @@
 package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,26 +23,19 @@ import java.util.Set;
  * Directory 0700, files 0600.
  */
 final class DirectoryDisk implements Disk {
-    private static final String LOCK = "LOCK";
-    // POSIX: to close any channel of a file gives up all locks that the process has on it. So a second opener in this
-    // process must not even open the lock file. A property of the system is known to every class loader of the process;
-    // a static field is not, and two applications of one server may each have loaded this class.
-    private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final Set<OpenOption> OPENS =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final int TOKEN_CHARS = 8;
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private final Path directory;
-    private final Path realPath;
-    private final FileChannel lockChannel;
-    private final FileLock lock;
+    private final LockFile lock;
+    private final String token = StoreId.random().toString().substring(0, TOKEN_CHARS);
     private final List<Path> made = new ArrayList<>();
 
-    private DirectoryDisk(Path directory, Path realPath, FileChannel lockChannel, FileLock lock) {
+    private DirectoryDisk(Path directory, LockFile lock) {
         this.directory = directory;
-        this.realPath = realPath;
-        this.lockChannel = lockChannel;
         this.lock = lock;
     }
 
@@ -57,7 +47,7 @@ final class DirectoryDisk implements Disk {
     static DirectoryDisk open(Path directory) {
         try {
             make(directory.toAbsolutePath());
-            return openLocked(directory, directory.toRealPath());
+            return new DirectoryDisk(directory, LockFile.take(directory, attributes("rw-------")));
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
                     "Expected a directory, but " + directory + " is a file; name another one.", e);
@@ -86,26 +76,6 @@ final class DirectoryDisk implements Disk {
         }
     }
 
-    private static DirectoryDisk openLocked(Path directory, Path realPath) throws IOException {
-        if (System.getProperties().putIfAbsent(OPEN_HERE + realPath, ownProcess()) != null) {
-            throw heldBy(directory, ownProcess());
-        }
-        try {
-            FileChannel channel = FileChannel.open(
-                    directory.resolve(LOCK),
-                    Set.<OpenOption>of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS),
-                    attributes("rw-------"));
-            return new DirectoryDisk(directory, realPath, channel, lock(directory, channel));
-        } catch (IOException | RuntimeException e) {
-            System.clearProperty(OPEN_HERE + realPath);
-            throw e;
-        }
-    }
-
     @Override
     public List<String> names() throws IOException {
         List<String> names = new ArrayList<>();
@@ -114,7 +84,7 @@ final class DirectoryDisk implements Disk {
                 names.add(String.valueOf(file.getFileName()));
             }
         }
-        names.remove(LOCK);
+        names.remove(LockFile.NAME);
         return names;
     }
 
@@ -155,6 +125,24 @@ final class DirectoryDisk implements Disk {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** By a second name, since a rename takes a name from whatever file has it. */
+    @Override
+    public void renameNew(String from, String to) throws IOException {
+        Path target = directory.resolve(to);
+        try {
+            Files.createLink(target, directory.resolve(from));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            rename(from, to); // a file system without second names
+            return;
+        }
+        Files.delete(directory.resolve(from));
+    }
+
     @Override
     public void delete(String name) throws IOException {
         Removal.remove(directory.resolve(name));
@@ -181,59 +169,35 @@ final class DirectoryDisk implements Disk {
     }
 
     @Override
+    public boolean isOurs() {
+        return lock.isOurs();
+    }
+
+    @Override
+    public boolean isStillOurs() {
+        return lock.isStillOurs();
+    }
+
+    @Override
+    public String own(String name) {
+        int dot = name.lastIndexOf('.');
+        return name.substring(0, dot + 1) + token + name.substring(dot);
+    }
+
+    @Override
+    public String boot() {
+        return BootId.read();
+    }
+
+    @Override
     public void close() {
-        try {
-            lock.release();
-            lockChannel.close();
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "Expected to give up the lock of " + directory + ", but could not; it goes with the process.", e);
-        } finally {
-            System.clearProperty(OPEN_HERE + realPath);
-        }
+        lock.close();
     }
 
     private File open(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = directory.resolve(name);
         FileChannel channel = FileChannel.open(file, options, attributes("rw-------"));
         return new ChannelFile(channel, FileChannel.open(file, OPENS), () -> FileChannel.open(file, OPENS));
-    }
-
-    private static FileLock lock(Path directory, FileChannel channel) throws IOException {
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            String holder = holder(channel);
-            channel.close();
-            throw heldBy(directory, holder);
-        }
-        try {
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(ownProcess().getBytes(StandardCharsets.US_ASCII)), 0);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-        return lock;
-    }
-
-    private static IllegalStateException heldBy(Path directory, String process) {
-        return new IllegalStateException("Expected to be the only one to open " + directory + ", but process " + process
-                + " has it open; end that one first, or name another directory.");
-    }
-
-    private static String ownProcess() {
-        return Long.toString(ProcessHandle.current().pid());
-    }
-
-    private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(20);
-        channel.read(text, 0);
-        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
     }
 
     private static FileAttribute<?>[] attributes(String permissions) {

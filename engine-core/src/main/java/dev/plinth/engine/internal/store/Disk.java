@@ -32,6 +32,9 @@ interface Disk extends AutoCloseable {
     /** Gives a file another name, replacing what had it. */
     void rename(String from, String to) throws IOException;
 
+    /** Gives a file a name that no file has; if one has it by now, an {@code IOException} says so and nothing is changed. */
+    void renameNew(String from, String to) throws IOException;
+
     /** Takes a file out. */
     void delete(String name) throws IOException;
 
@@ -49,6 +52,29 @@ interface Disk extends AutoCloseable {
 
     /** Makes creations, renames and deletions durable. */
     void syncNames() throws IOException;
+
+    /**
+     * Returns false once a later opening has taken the directory over: what is written now may not be read by it. Takes less than a
+     * microsecond. What is written before it returns true is read by every later opening.
+     */
+    default boolean isOurs() {
+        return true;
+    }
+
+    /** The same, and notices too that the lock file was taken away, behind which another opening could hide. Asks the file system. */
+    default boolean isStillOurs() {
+        return isOurs();
+    }
+
+    /** Makes of the name of a file that is being made one that no other opening gives to a file: that may be making one too. */
+    default String own(String name) {
+        return name;
+    }
+
+    /** Names the boot of the kernel whose page cache holds what was written and not synced; empty if nothing tells. */
+    default String boot() {
+        return "";
+    }
 
     @Override
     void close();

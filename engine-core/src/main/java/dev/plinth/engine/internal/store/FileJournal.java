@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
  * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
  *
+ * <p>It goes on in the last segment only if the reign before has ended it there. Otherwise that reign may still be writing: it has died
+ * unless it has lost the lock of the directory without noticing. So that segment is full for this journal, and the next one, which only
+ * one of two can begin, says where the journal goes on; what comes into the other one later is not read. Each frame is acknowledged only
+ * if no later opening had come by the time it was there: then every later one reads it.
+ *
  * <pre>
  *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
  *   busy (under the queue's)  current file, position, segment, frame: they       while it writes and syncs
@@ -50,6 +55,7 @@ final class FileJournal implements Journal {
     private final Disk disk;
     private final Durability durability;
     private final int segmentBytes;
+    private final StoreId store;
     private final long epoch;
     private final ReentrantLock queue = new ReentrantLock();
     private final Condition wanted = queue.newCondition();
@@ -73,6 +79,7 @@ final class FileJournal implements Journal {
     private long segmentNumber;
     private int fileBytes;
     private int position;
+    private boolean isOthers;
     private volatile long written;
     private int flushedCrc;
     private long nextToFlush;
@@ -88,6 +95,7 @@ final class FileJournal implements Journal {
         this.disk = disk;
         this.durability = durability;
         this.segmentBytes = segmentBytes;
+        this.store = end.store();
         this.epoch = end.epoch() + 1;
         this.lastCrc = end.crc();
         this.flushedCrc = end.crc();
@@ -100,8 +108,10 @@ final class FileJournal implements Journal {
         } else {
             this.file = disk.open(Segment.name(segmentNumber));
             this.fileBytes = (int) file.size();
+            this.isOthers = !end.closed();
             goOn();
         }
+        JournalState.open(store, disk.boot()).write(disk, false);
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.syncedTo = written;
@@ -111,6 +121,11 @@ final class FileJournal implements Journal {
     @Override
     public long epoch() {
         return epoch;
+    }
+
+    /** The store of which this is the journal. */
+    StoreId store() {
+        return store;
     }
 
     @Override
@@ -132,7 +147,7 @@ final class FileJournal implements Journal {
                 }
                 boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : nextSegment.isRefused();
                 if (nothingHelps || !open) {
-                    return false;
+                    return open && !disk.isOurs(); // then the flush says what it is
                 }
                 awaitRoom();
             }
@@ -259,6 +274,32 @@ final class FileJournal implements Journal {
         }
     }
 
+    /** Before a write: a later opening has read the end of the journal, and would not read this. */
+    private void requireOurs(boolean isOurs) throws IOException {
+        if (!isOurs) {
+            throw new TakenOver(true);
+        }
+    }
+
+    /** Behind a write: a later opening may have read the journal before that was there, or behind it. */
+    private void requireStillOurs(boolean isOurs) throws IOException {
+        if (!isOurs) {
+            throw new TakenOver(false);
+        }
+    }
+
+    /** Another opening has got past the lock. */
+    private static final class TakenOver extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean beforeTheWrite;
+
+        TakenOver(boolean beforeTheWrite) {
+            super("another process has opened the directory");
+            this.beforeTheWrite = beforeTheWrite;
+        }
+    }
+
     private void flushLoop() {
         try {
             List<byte[]> batch = awaitBatch();
@@ -292,12 +333,38 @@ final class FileJournal implements Journal {
         failed = true;
         shut();
         try {
-            told().unknown(nextToFlush);
+            if (e instanceof TakenOver taken && taken.beforeTheWrite) {
+                told().fenced(nextToFlush);
+            } else {
+                told().unknown(nextToFlush);
+            }
         } finally {
+            tellOfFailure(e);
+        }
+    }
+
+    private void tellOfFailure(Throwable e) {
+        if (disk.isStillOurs()) {
+            forgetBoot();
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
                     e);
+        } else {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Expected to be the only one to write the journal, but another process has got past the lock of the directory;"
+                            + " nothing is written here any more. End one of the two.",
+                    e);
+        }
+    }
+
+    /** After an error of the disk the page cache may not have what was written, as it has after the death of a process. */
+    private void forgetBoot() {
+        try {
+            JournalState.unknown(store).write(disk, false);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
         }
     }
 
@@ -439,10 +506,13 @@ final class FileJournal implements Journal {
     }
 
     private void end() throws IOException {
+        requireOurs(disk.isStillOurs());
         nextSegment.endFull();
         sync();
         writeTrailer();
         file.sync();
+        JournalState state = new JournalState(store, "", true, nextToFlush - 1, flushedCrc, segmentNumber, position);
+        state.write(disk, true);
     }
 
     /** Writes a batch in as few frames as fit, each durable before the next. */
@@ -467,10 +537,12 @@ final class FileJournal implements Journal {
             }
             frame = Frame.encode(frame, nextToFlush, synced, batch.subList(from, to), bytes);
             int length = frame.remaining();
+            requireOurs(disk.isOurs());
             file.write(frame, position);
             if (synced) {
                 file.sync();
             }
+            requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
             position += length;
             written = bytesBefore(segmentNumber) + position;
             noteRoom(segmentRoom(), bytes);
@@ -482,7 +554,7 @@ final class FileJournal implements Journal {
     }
 
     private int segmentRoom() {
-        return fileBytes - position;
+        return isOthers ? 0 : fileBytes - position;
     }
 
     private int frameRoom() {
@@ -504,18 +576,21 @@ final class FileJournal implements Journal {
         if (durability == Durability.OS) {
             sync();
         }
+        requireOurs(disk.isStillOurs());
         synchronized (syncing) {
-            file = begin(firstSequence, new NextSegment.FullSegment(file, position, segmentRoom(), firstSequence));
+            file = begin(firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));
         }
         syncedTo = bytesBefore(segmentNumber) + position;
         noteRoom(segmentRoom(), 0);
     }
 
     private Disk.File begin(long firstSequence, NextSegment.@Nullable FullSegment before) throws IOException {
-        Disk.File next = nextSegment.take(new Segment(segmentNumber + 1, firstSequence, flushedCrc), before);
+        Disk.File next = nextSegment.take(
+                new Segment(store, epoch, segmentNumber + 1, firstSequence, flushedCrc), before);
         segmentNumber++;
         position = Segment.HEADER_BYTES;
         fileBytes = segmentBytes;
+        isOthers = false;
         return next;
     }
 

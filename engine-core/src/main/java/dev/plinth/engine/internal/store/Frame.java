@@ -95,6 +95,11 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
         return out.flip();
     }
 
+    /** True if these bytes are a whole frame but for the length that it states. */
+    static boolean isWholeButForItsLength(ByteBuffer bytes) {
+        return bytes.getInt(4) == Checksum.of(bytes, COVERED_FROM, bytes.limit() - COVERED_FROM);
+    }
+
     /** The frame at an offset of a segment; null if there is no whole one. */
     static @Nullable Frame decode(ByteBuffer segment, int offset) {
         if (offset + HEADER_BYTES > segment.limit()) {

@@ -65,6 +65,11 @@ final class HeldFiles implements Disk {
     }
 
     @Override
+    public void renameNew(String from, String to) throws IOException {
+        disk.renameNew(from, to);
+    }
+
+    @Override
     public void delete(String name) throws IOException {
         disk.delete(name);
     }
@@ -77,6 +82,11 @@ final class HeldFiles implements Disk {
     @Override
     public void syncNames() throws IOException {
         disk.syncNames();
+    }
+
+    @Override
+    public String boot() {
+        return disk.boot();
     }
 
     @Override

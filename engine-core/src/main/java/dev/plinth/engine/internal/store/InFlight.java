@@ -87,6 +87,9 @@ final class InFlight {
     void checkWritable() {
         checkOpen();
         Refusal refusal = failure;
+        if (refusal != null && refusal.code() == ProblemCode.SHUTTING_DOWN) {
+            throw new Refused(refusal);
+        }
         if (refusal != null) {
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,

@@ -21,28 +21,36 @@ final class JournalReader {
     private final JournalVisitor visitor;
     private final long from;
     private final int fromCrc;
+    private @Nullable StoreId store;
     private long next;
+    private long limit;
     private int crc;
     private boolean begun;
     private Tail tail;
     private long readAgainAt;
 
-    private JournalReader(Disk disk, long from, int fromCrc, JournalVisitor visitor) {
+    private JournalReader(Disk disk, @Nullable StoreId store, long from, int fromCrc, JournalVisitor visitor) {
         this.disk = disk;
+        this.store = store;
         this.visitor = visitor;
         this.from = from;
         this.fromCrc = fromCrc;
-        this.tail = new Tail(from, fromCrc, 0, 0, 0, 0, false);
+        this.tail = new Tail(from, fromCrc, 0, 0, 0, 0, 0);
     }
 
-    /** Reads all there is, wherever it starts. */
-    static JournalReader all(Disk disk, JournalVisitor visitor) {
-        return new JournalReader(disk, ANYWHERE, 0, visitor);
+    /**
+     * Reads all there is, wherever it starts.
+     *
+     * @param store the store that it has to be of; null for that of the first segment
+     */
+    static JournalReader all(Disk disk, @Nullable StoreId store, JournalVisitor visitor) {
+        return new JournalReader(disk, store, ANYWHERE, 0, visitor);
     }
 
     /** Reads what is needed behind a record, starting at the segment that has it; may show some records up to it. */
-    static JournalReader behind(Disk disk, long sequence, int crc, JournalVisitor visitor) {
-        return new JournalReader(disk, sequence, crc, visitor);
+    static JournalReader behind(
+            Disk disk, @Nullable StoreId store, long sequence, int crc, JournalVisitor visitor) {
+        return new JournalReader(disk, store, sequence, crc, visitor);
     }
 
     /**
@@ -54,10 +62,10 @@ final class JournalReader {
      * @param position behind the last frame with records in it
      * @param tornFrom where a torn end begins
      * @param tornTo where it ends; {@code tornFrom} if there is none
-     * @param headless true if the segment was made but never begun
+     * @param headless a segment behind it that was made but never begun; 0 if there is none
      */
     record Tail(
-            long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, boolean headless) {}
+            long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, long headless) {}
 
     /** What was read so far; behind damage, where the whole part ends. */
     Tail tail() {
@@ -78,7 +86,8 @@ final class JournalReader {
                 String missing = Segment.name(numbers.get(i - 1) + 1);
                 throw new StoreDamage("the file " + missing + " is missing", missing, 0);
             }
-            readSegment(number, i == numbers.size() - 1);
+            boolean last = i == numbers.size() - 1;
+            readSegment(number, last ? null : Segment.name(numbers.get(i + 1)));
         }
         return tail;
     }
@@ -94,11 +103,16 @@ final class JournalReader {
 
     /** False of a damaged one too: what is before it may be whole, and is read first. */
     private boolean mayBeginWith(String name) throws IOException {
+        Segment header = peek(name);
+        return header != null && header.firstSequence() <= from + 1;
+    }
+
+    /** The header of a segment that is read later; null if there is no whole one. */
+    private @Nullable Segment peek(String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
-            Segment header = readHeader(new Window(file), name);
-            return header != null && header.firstSequence() <= from + 1;
+            return Segment.readHeader(file, name);
         } catch (StoreDamage damage) {
-            return false;
+            return null;
         }
     }
 
@@ -106,7 +120,8 @@ final class JournalReader {
         return Segment.readHeader(window.at(0, Segment.HEADER_BYTES), name, window.size());
     }
 
-    private void readSegment(long number, boolean last) throws IOException {
+    private void readSegment(long number, @Nullable String nextName) throws IOException {
+        boolean last = nextName == null;
         String name = Segment.name(number);
         try (Disk.File file = disk.open(name)) {
             Window window = new Window(file);
@@ -120,17 +135,36 @@ final class JournalReader {
                 }
             }
             if (header == null) {
-                tail = new Tail(tail.sequence, tail.crc, number, Segment.HEADER_BYTES, 0, 0, true);
+                tail = new Tail(tail.sequence, tail.crc, tail.segmentNumber, tail.position, 0, 0, number);
                 return;
             }
             begin(header, name);
+            limit = limit(header, nextName);
             visitor.segment(header);
             readFrames(window, header, last);
         }
     }
 
+    /**
+     * The first record that is not to be read in a segment. A later reign begins a new one where it has seen the end of the journal; what
+     * is behind that, a crash has left, or an earlier reign has written that did not know it yet and has acknowledged none of it.
+     */
+    private long limit(Segment header, @Nullable String nextName) throws IOException {
+        Segment behind = nextName == null ? null : peek(nextName);
+        boolean isOfLaterReign = behind != null
+                && behind.number() == header.number() + 1
+                && behind.store().equals(header.store())
+                && behind.epoch() > header.epoch();
+        return behind != null && isOfLaterReign ? behind.firstSequence() : Long.MAX_VALUE;
+    }
+
     private void begin(Segment header, String name) {
         long first = header.firstSequence();
+        if (store == null) {
+            store = header.store();
+        } else if (!store.equals(header.store())) {
+            throw new StoreDamage(name + " is of store " + header.store() + " and not of store " + store, name, 0);
+        }
         if (!begun) {
             begun = true;
             if (from != ANYWHERE && first > from + 1) {
@@ -148,13 +182,13 @@ final class JournalReader {
         } else if (first != next || header.crcBefore() != crc) {
             throw new StoreDamage(name + " does not belong behind record " + (next - 1), name, 0);
         }
-        tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, false);
+        tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, 0);
     }
 
     private void readFrames(Window window, Segment header, boolean last) throws IOException {
         String name = Segment.name(header.number());
         long at = Segment.HEADER_BYTES;
-        while (true) {
+        while (next < limit) {
             Frame frame = window.frame(at);
             if (frame != null) {
                 if (last && frame.followed()) {
@@ -164,13 +198,13 @@ final class JournalReader {
                 at += frame.bytes();
                 // The next frame takes the place of an empty one.
                 int position = frame.records().isEmpty() ? tail.position : (int) at;
-                tail = new Tail(next - 1, crc, header.number(), position, 0, 0, false);
+                tail = new Tail(next - 1, crc, header.number(), position, 0, 0, 0);
                 continue;
             }
             long written = window.writtenEnd(at);
             long behind = written > at ? frameBehind(window, at + 1, written, next, true) : -1;
             if (behind < 0) {
-                tail = new Tail(next - 1, crc, header.number(), tail.position, at, written, false);
+                tail = new Tail(next - 1, crc, header.number(), tail.position, at, written, 0);
                 return;
             }
             at = goOn(window, name, at, behind);
@@ -202,7 +236,7 @@ final class JournalReader {
         boolean isNext = next == from + 1 || frame.records().isEmpty();
         crc = isNext ? fromCrc : RecordCodec.crcBefore(frame.records().get(0));
         // What comes next may take the place of that frame, and never of the damaged one: it would be read as that.
-        tail = new Tail(next - 1, crc, tail.segmentNumber, (int) behind, 0, 0, false);
+        tail = new Tail(next - 1, crc, tail.segmentNumber, (int) behind, 0, 0, 0);
         return behind;
     }
 
@@ -212,6 +246,9 @@ final class JournalReader {
         }
         visitor.frame(frame, at);
         for (byte[] bytes : frame.records()) {
+            if (next == limit) {
+                return;
+            }
             String fault = RecordCodec.fault(bytes, crc);
             if (fault != null) {
                 throw new StoreDamage(

@@ -76,7 +76,7 @@ final class NextSegment {
             Segment.prepareSpare(disk, segmentBytes);
         }
         String name = Segment.name(header.number());
-        disk.rename(Segment.SPARE, name);
+        disk.renameNew(disk.own(Segment.SPARE), name);
         disk.syncNames();
         ready = false;
         Disk.File file = disk.open(name);
@@ -129,11 +129,14 @@ final class NextSegment {
         boolean warned = false;
         while (awaitTaken()) {
             try {
+                if (!disk.isOurs()) {
+                    throw new IOException("another process has opened the directory"); // and makes one under this name
+                }
                 make();
                 refused = false;
                 warned = false;
             } catch (IOException | RuntimeException | Error e) {
-                if (!warned) {
+                if (!warned && disk.isOurs()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
                             "Expected room for the next segment of the journal, but there is none; writes are refused when this"

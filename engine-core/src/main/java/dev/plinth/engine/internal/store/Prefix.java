@@ -18,33 +18,41 @@ record Prefix(
         JournalReader.Tail tail,
         @Nullable StoreDamage damage) {
     /** Reads the journal behind a snapshot. */
-    static Prefix behind(Disk disk, List<Long> segments, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
+    private static Prefix behind(
+            Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
         long start = snapshot == null ? 0 : snapshot.start().sequence();
         int crc = snapshot == null ? 0 : snapshot.start().crc();
-        JournalReader reader = JournalReader.behind(disk, start, crc, visitor);
+        JournalReader reader = JournalReader.behind(disk, StoreId.of(disk, names), start, crc, visitor);
         StoreDamage damage = null;
         try {
-            JournalReader.Tail unused = reader.read(segments);
+            JournalReader.Tail unused = reader.read(names.segments());
         } catch (StoreDamage found) {
             damage = found;
         }
         JournalReader.Tail tail = reader.tail();
         if (tail.sequence() < start) {
-            tail = new JournalReader.Tail(start, crc, 0, 0, 0, 0, false);
+            tail = new JournalReader.Tail(start, crc, 0, 0, 0, 0, 0);
         }
         return new Prefix(snapshot, tail, damage);
     }
 
     /** What opening the store reads; its damage is why the store would be refused. */
     static Prefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
-        return opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
+        CheckedSnapshot foreign = CheckedSnapshot.foreignBeforeAWholeOne(snapshots);
+        Prefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
+        return foreign == null || prefix.damage != null
+                ? prefix
+                : new Prefix(
+                        prefix.snapshot, prefix.tail, new StoreDamage(foreign.damage(), foreign.name(), 0));
     }
 
     /** The same behind the newest snapshot that is whole. */
     static Prefix opened(Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
-        Prefix prefix = behind(disk, names.segments(), snapshot, visitor);
+        // Before the journal: an engine may write on, and close it.
+        JournalState state = JournalState.read(disk);
+        Prefix prefix = behind(disk, names, snapshot, visitor);
         long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
         if (prefix.damage == null && (!prefix.isState() || prefix.last() < newest || prefix.endsNowhere(names))) {
             String name = Segment.name(Math.max(1, prefix.tail.segmentNumber()));
@@ -57,7 +65,9 @@ record Prefix(
                             name,
                             prefix.tail.tornFrom()));
         }
-        return prefix;
+        StoreDamage atEnd =
+                prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
+        return atEnd == null ? prefix : new Prefix(snapshot, prefix.tail, atEnd);
     }
 
     /** The longest one that is a state; null if there is none. */
@@ -71,7 +81,7 @@ record Prefix(
         starts.add(null);
         Prefix longest = null;
         for (Snapshot.Loaded start : starts) {
-            Prefix prefix = behind(disk, names.segments(), start, new JournalVisitor() {});
+            Prefix prefix = behind(disk, names, start, new JournalVisitor() {});
             if (prefix.isState() && (longest == null || prefix.last() > longest.last())) {
                 longest = prefix;
             }
@@ -90,6 +100,6 @@ record Prefix(
     }
 
     private boolean endsNowhere(StoreNames names) {
-        return tail.segmentNumber() == 0 && !names.isEmpty();
+        return tail.segmentNumber() == 0 && tail.headless() == 0 && !names.isEmpty();
     }
 }

@@ -32,15 +32,16 @@ import org.jspecify.annotations.Nullable;
  * the tables are made from snapshot and journal as always. So a process that was killed in the middle of a change costs time, and
  * nothing else.
  *
- * <p>Marker: magic 8, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8), what
- * {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
+ * <p>Tables of another store are not touched: a directory that has some is refused.
+ *
+ * <p>Marker: magic 8, store 16, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8),
+ * what {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
  */
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = Log.of(QuickRestart.class);
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS = Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|words)");
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path directory;
     private final Disk lock;
@@ -99,6 +100,31 @@ final class QuickRestart implements AutoCloseable {
                         + directory + " has " + name + "; name another one.");
             }
         }
+    }
+
+    /**
+     * Refuses tables of another store.
+     *
+     * @param store the store that is opened; null if it is new
+     * @throws IllegalStateException if a clean close of another store has left its tables here; nothing is changed then
+     */
+    void requireOf(@Nullable StoreId store) throws IOException {
+        Path marker = directory.resolve(MARKER);
+        if (!Files.exists(marker)) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(marker));
+        StoreId of = isWhole(bytes) ? StoreId.read(bytes.position(MAGIC.length)) : store;
+        if (of != null && !of.equals(store)) {
+            throw new IllegalStateException("Expected no tables of another store for the quick restart, but " + directory
+                    + " has those of store " + of + ", and " + (store == null ? "a new one" : "store " + store)
+                    + " was to be opened; name another directory for the quick restart, or delete the files in that one.");
+        }
+    }
+
+    private static boolean isWhole(ByteBuffer marker) {
+        int body = marker.limit() - Integer.BYTES;
+        return body >= MAGIC.length + StoreId.BYTES && marker.getInt(body) == Checksum.of(marker, 0, body);
     }
 
     /**
@@ -181,6 +207,8 @@ final class QuickRestart implements AutoCloseable {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
             out.write(MAGIC);
+            out.writeLong(end.store().high());
+            out.writeLong(end.store().low());
             out.writeUTF(identity);
             out.writeLong(end.sequence());
             out.writeInt(end.crc());
@@ -213,18 +241,17 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private Recovery.Recovered read(byte[] bytes) throws IOException {
-        int body = bytes.length - Integer.BYTES;
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        if (body < MAGIC.length || buffer.getInt(body) != Checksum.of(buffer, 0, body)) {
+        if (!isWhole(ByteBuffer.wrap(bytes))) {
             throw new IOException("the marker is damaged");
         }
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, body));
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, bytes.length - Integer.BYTES));
         in.skipNBytes(MAGIC.length);
+        StoreId store = new StoreId(in.readLong(), in.readLong());
         String left = in.readUTF();
         if (!left.equals(identity)) {
             throw new IOException("they were left by another boot, release or layout");
         }
-        JournalEnd end = new JournalEnd(in.readLong(), in.readInt(), in.readLong(), 0, 0);
+        JournalEnd end = new JournalEnd(store, in.readLong(), in.readInt(), in.readLong(), 0, 0, false);
         List<String> names = new ArrayList<>();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
@@ -284,13 +311,11 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private static String bootId() {
-        try {
-            return Files.readString(BOOT_ID).trim();
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "Expected a kernel that tells its boot in " + BOOT_ID
-                            + ", which a quick restart needs; do without the quick restart here.",
-                    e);
+        String boot = BootId.read();
+        if (boot.isEmpty()) {
+            throw new IllegalStateException("Expected a kernel that tells its boot in " + BootId.FILE
+                    + ", which a quick restart needs; do without the quick restart here.");
         }
+        return boot;
     }
 }

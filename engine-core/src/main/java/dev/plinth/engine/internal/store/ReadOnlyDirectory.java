@@ -53,6 +53,11 @@ record ReadOnlyDirectory(Path directory) implements Disk {
     }
 
     @Override
+    public void renameNew(String from, String to) {
+        throw readOnly();
+    }
+
+    @Override
     public void delete(String name) {
         throw readOnly();
     }
@@ -65,6 +70,11 @@ record ReadOnlyDirectory(Path directory) implements Disk {
     @Override
     public void syncNames() {
         throw readOnly();
+    }
+
+    @Override
+    public String boot() {
+        return BootId.read();
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the tables of a directory again: the newest snapshot that is whole, then every record behind it. A torn end is zeroed;
- * what is damaged is not opened, and the message says where.
+ * what is damaged is not opened, and the message says where. Until all of it was read, nothing is changed.
  */
 final class Recovery implements JournalVisitor {
     private static final System.Logger LOG = Log.of(Recovery.class);
@@ -18,17 +18,23 @@ final class Recovery implements JournalVisitor {
     private final TableName[] byNumber = new TableName[128];
     private final RecordCodec codec;
     private final RecoveryProgress progress;
+    private final StoreNames names;
+    private final @Nullable StoreId store;
+    private final @Nullable JournalState state;
     private long sequence;
     private int crc;
     private long epoch;
     private String damagedSnapshot = "";
 
-    private Recovery(Disk disk, Tables tables, List<TableName> names) {
+    private Recovery(Disk disk, Tables tables, List<TableName> all) throws IOException {
         this.disk = disk;
         this.tables = tables;
-        this.codec = new RecordCodec(names);
+        this.codec = new RecordCodec(all);
         this.progress = new RecoveryProgress();
-        for (TableName name : names) {
+        this.names = StoreNames.of(disk);
+        this.store = StoreId.of(disk, names);
+        this.state = JournalState.read(disk);
+        for (TableName name : all) {
             byNumber[name.number()] = name;
         }
     }
@@ -41,6 +47,9 @@ final class Recovery implements JournalVisitor {
      */
     static Recovered run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
         try {
+            if (quick != null) {
+                quick.requireOf(StoreId.of(disk, StoreNames.of(disk)));
+            }
             Recovered left = quick == null ? null : goOn(disk, settings, quick);
             return left != null ? left : begin(disk, settings, quick);
         } catch (StoreDamage damage) {
@@ -84,7 +93,7 @@ final class Recovery implements JournalVisitor {
             recovery.sequence = left.end().sequence();
             recovery.crc = left.end().crc();
             recovery.epoch = left.end().epoch();
-            JournalReader.Tail tail = recovery.replay(StoreNames.of(disk), recovery.sequence);
+            JournalReader.Tail tail = recovery.replay(recovery.sequence);
             return new Recovered(left.tables(), recovery.repair(tail));
         } catch (IOException | RuntimeException e) {
             LOG.log(
@@ -103,11 +112,10 @@ final class Recovery implements JournalVisitor {
     record Recovered(Tables tables, JournalEnd end) {}
 
     private JournalReader.Tail fill() throws IOException {
-        StoreNames names = StoreNames.of(disk);
-        return replay(names, loadSnapshot(names));
+        return replay(loadSnapshot());
     }
 
-    private JournalReader.Tail replay(StoreNames names, long mustReach) throws IOException {
+    private JournalReader.Tail replay(long mustReach) throws IOException {
         if (names.segments().isEmpty() && !names.snapshots().isEmpty()) {
             String newest = Snapshot.name(names.snapshots().get(0));
             throw new StoreDamage("every file of the journal behind " + newest + " is missing", newest, 0);
@@ -115,32 +123,40 @@ final class Recovery implements JournalVisitor {
         progress.journal(names.segments().size());
         JournalReader.Tail tail;
         try {
-            tail = JournalReader.behind(disk, sequence, crc, this).read(names.segments());
+            tail = JournalReader.behind(disk, store, sequence, crc, this).read(names.segments());
         } catch (StoreDamage damage) {
             throw damagedSnapshot.isEmpty()
                     ? damage
                     : new StoreDamage(damage.what() + damagedSnapshot, damage.file(), damage.position());
         }
         if (tail.sequence() < mustReach) {
-            String name = Segment.name(tail.segmentNumber());
-            long at = tail.headless() ? 0 : tail.tornFrom();
+            String name = Segment.name(Math.max(tail.segmentNumber(), tail.headless()));
+            long at = tail.headless() > 0 ? 0 : tail.tornFrom();
             throw new StoreDamage(
                     "record " + (tail.sequence() + 1) + " in " + name + " at byte " + at
                             + " is damaged, and the snapshot needs the journal up to record " + mustReach,
                     name,
                     at);
         }
+        StoreDamage atEnd = state == null ? null : state.damage(disk, tail);
+        if (atEnd != null) {
+            throw atEnd;
+        }
         progress.end(sequence);
         return tail;
     }
 
     /** Loads the newest snapshot that is whole; gives the record that the journal has to reach. */
-    private long loadSnapshot(StoreNames names) {
+    private long loadSnapshot() {
         for (long start : names.snapshots()) {
             String name = Snapshot.name(start);
             try {
                 progress.snapshot(name);
                 Snapshot.Loaded loaded = load(name);
+                String foreign = loaded.start().foreignTo(store);
+                if (foreign != null) {
+                    throw new StoreDamage(foreign, name, 0);
+                }
                 sequence = loaded.start().sequence();
                 crc = loaded.start().crc();
                 epoch = loaded.start().epoch();
@@ -177,6 +193,7 @@ final class Recovery implements JournalVisitor {
 
     @Override
     public void segment(Segment segment) {
+        epoch = Math.max(epoch, segment.epoch());
         progress.segment();
     }
 
@@ -192,30 +209,32 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Deletes what was not finished, begins a segment that was made and not begun, and zeroes a torn end, not before it is safe. */
+    /** Deletes what was not finished or begun, and zeroes a torn end, not before it is safe. */
     private JournalEnd repair(JournalReader.Tail tail) throws IOException {
         for (String name : disk.names()) {
-            if (name.equals(Segment.SPARE) || name.equals(Snapshot.TEMPORARY)) {
+            if (Segment.isSpare(name) || Snapshot.isTemporary(name)) {
                 disk.delete(name);
             }
         }
-        if (tail.headless()) {
+        TornEnd torn = TornEnd.of(disk, tail);
+        if (torn != null) {
+            torn.putAside(disk);
+        }
+        if (tail.tornTo() > tail.tornFrom()) {
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
-                Segment header = new Segment(tail.segmentNumber(), sequence + 1, crc);
-                file.write(header.header((int) file.size()), 0);
-                Segment.zero(file, Segment.HEADER_BYTES, file.size());
-                file.sync();
-            }
-        } else if (tail.tornTo() > tail.tornFrom()) {
-            TornEnd torn = TornEnd.of(disk, tail);
-            if (torn != null) {
-                torn.putAside(disk);
-            }
-            try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
-                Segment.zero(file, tail.tornFrom(), tail.tornTo());
+                // The frame's header last: what a kill leaves of this looks like a write that was cut off, as before.
+                long header = Math.min(tail.tornTo(), tail.tornFrom() + Frame.HEADER_BYTES);
+                Segment.zero(file, header, tail.tornTo());
+                Segment.zero(file, tail.tornFrom(), header);
                 file.sync();
             }
         }
-        return new JournalEnd(sequence, crc, epoch, tail.segmentNumber(), tail.position());
+        if (tail.headless() > 0) {
+            disk.delete(Segment.name(tail.headless()));
+            disk.syncNames();
+        }
+        boolean closed = state != null && state.isClosedAt(tail) && tail.sequence() == sequence;
+        StoreId id = store == null ? StoreId.random() : store;
+        return new JournalEnd(id, sequence, crc, epoch, tail.segmentNumber(), tail.position(), closed);
     }
 }

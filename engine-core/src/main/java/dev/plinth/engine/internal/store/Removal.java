@@ -86,8 +86,8 @@ final class Removal {
     private static boolean isOurs(String name) {
         return Snapshot.sequenceOf(name) >= 0
                 || Segment.numberOf(name) > 0
-                || name.equals(Snapshot.TEMPORARY)
-                || name.equals(Segment.SPARE);
+                || Snapshot.isTemporary(name)
+                || Segment.isSpare(name);
     }
 
     /** Whatever goes wrong here does not matter: the file goes at once then. */

@@ -5,13 +5,14 @@ import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Makes a damaged store one that opens: keeps the longest whole beginning of its history and puts aside what is behind it. It
  * deletes nothing.
  *
- * <p>What is cut off is copied first, and the cut is the last step. Until then the store is refused as it was before, so that a
- * salvage that was interrupted can be done again.
+ * <p>What is cut off is copied first, and the cut is the last step but that the journal's state forgets where it was closed. Until then
+ * the store is refused as it was before, so that a salvage that was interrupted can be done again.
  */
 final class Salvage {
     private final Disk disk;
@@ -62,8 +63,10 @@ final class Salvage {
             lines.add("nothing was changed; to go on without what is lost, add --accept-loss");
             return new StoreReport(false, lines);
         }
+        StoreId store = Objects.requireNonNull(StoreId.of(disk, names), "Expected that what is kept names its store");
         String aside = newDirectory(disk, "lost-" + (kept.last() + 1));
-        putAside(behind, kept, aside);
+        putAside(behind, kept, aside, store);
+        JournalState.unknown(store).write(disk, true);
         StoreDamage left = Prefix.opened(
                         disk, StoreNames.of(disk), CheckedSnapshot.all(disk, StoreNames.of(disk), tables))
                 .damage();
@@ -123,11 +126,15 @@ final class Salvage {
         return false;
     }
 
-    private void putAside(List<String> behind, Prefix kept, String aside) throws IOException {
+    private void putAside(List<String> behind, Prefix kept, String aside, StoreId store) throws IOException {
         JournalReader.Tail tail = kept.tail();
-        String last = tail.segmentNumber() == 0 || tail.headless() ? null : Segment.name(tail.segmentNumber());
+        String last = tail.segmentNumber() == 0 ? null : Segment.name(tail.segmentNumber());
         if (last != null && isWrittenBehind(last, tail.position())) {
             FileCopy.copy(disk, last, disk, aside + "/" + last);
+            disk.syncNames();
+        }
+        if (disk.names().contains(JournalState.NAME)) {
+            FileCopy.copy(disk, JournalState.NAME, disk, aside + "/" + JournalState.NAME);
             disk.syncNames();
         }
         for (String name : behind) {
@@ -136,8 +143,10 @@ final class Salvage {
         }
         if (last != null) {
             cut(last, tail);
-        } else if (tail.segmentNumber() == 0) {
-            Segment.create(disk, new Segment(1, tail.sequence() + 1, tail.crc()), segmentBytes);
+        } else {
+            Snapshot.Loaded start = kept.snapshot();
+            long epoch = start == null ? 1 : start.start().epoch();
+            Segment.create(disk, new Segment(store, epoch, 1, tail.sequence() + 1, tail.crc()), segmentBytes);
         }
     }
 

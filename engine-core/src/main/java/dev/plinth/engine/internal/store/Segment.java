@@ -11,24 +11,34 @@ import org.jspecify.annotations.Nullable;
  * changes no length and needs no metadata.
  *
  * <p>Header, big-endian, 64 bytes: magic 8, version 4, segment number 8, first sequence 8, CRC of the record before 4, bytes of the
- * whole file 4, CRC-32C of the header so far 4. Number and length are there because a file that was put in another's place, or cut
- * off between two frames, would look whole.
+ * whole file 4, store 16, epoch 8, CRC-32C of the header so far 4. Number and length are there because a file that was put in another's
+ * place, or cut off between two frames, would look whole.
  *
+ * @param store the store that it belongs to
+ * @param epoch the reign that began it: a later one than that of the segment before says that this reign had not seen, and so does not
+ *     know, what may stand there from {@code firstSequence} on
  * @param number counts segments, from 1
  * @param firstSequence the sequence of its first record
  * @param crcBefore the CRC of the record before that
  */
-record Segment(long number, long firstSequence, int crcBefore) {
+record Segment(StoreId store, long epoch, long number, long firstSequence, int crcBefore) {
     static final int HEADER_BYTES = 64;
     static final String SPARE = "journal-spare.tmp";
+    private static final String SPARES = "journal-spare";
 
     private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
     static final int VERSION = 1;
-    private static final int CRC_AT = 36;
+    private static final int CRC_AT = 60;
     private static final String PREFIX = "journal-";
+    private static final String TEMPORARY_SUFFIX = ".tmp";
     private static final int DIGITS = 10;
     private static final int BYTES_PER_SYNC = 4 * 1024 * 1024;
     private static final int ZEROS_BYTES = 1024 * 1024;
+
+    /** The first segment of a new store. */
+    static Segment first(StoreId store) {
+        return new Segment(store, 1, 1, 1, 0);
+    }
 
     /** The name of a segment's file. */
     static String name(long number) {
@@ -53,17 +63,23 @@ record Segment(long number, long firstSequence, int crcBefore) {
         return number;
     }
 
+    /** True if a file is the spare of an opening. */
+    static boolean isSpare(String name) {
+        return name.startsWith(SPARES) && name.endsWith(TEMPORARY_SUFFIX);
+    }
+
     /** Makes a file of zeros, durable under the spare's name. */
     static void prepareSpare(Disk disk, int bytes) throws IOException {
-        disk.delete(SPARE);
-        try (Disk.File file = disk.create(SPARE)) {
+        String spare = disk.own(SPARE);
+        disk.delete(spare);
+        try (Disk.File file = disk.create(spare)) {
             // In pieces: who syncs another file would wait for all that is on its way to the disk.
             for (int at = 0; at < bytes; at += BYTES_PER_SYNC) {
                 zero(file, at, Math.min(bytes, at + BYTES_PER_SYNC));
                 file.sync();
             }
         } catch (IOException e) {
-            disk.abandon(SPARE, e);
+            disk.abandon(spare, e);
             throw e;
         }
         disk.syncNames();
@@ -73,7 +89,7 @@ record Segment(long number, long firstSequence, int crcBefore) {
     static void create(Disk disk, Segment segment, int bytes) throws IOException {
         prepareSpare(disk, bytes);
         String name = name(segment.number);
-        disk.rename(SPARE, name);
+        disk.renameNew(disk.own(SPARE), name);
         disk.syncNames();
         try (Disk.File file = disk.open(name)) {
             file.write(segment.header(bytes), 0);
@@ -99,8 +115,16 @@ record Segment(long number, long firstSequence, int crcBefore) {
                 .putLong(firstSequence)
                 .putInt(crcBefore)
                 .putInt(fileBytes);
+        store.put(out).putLong(epoch);
         out.putInt(CRC_AT, Checksum.of(out, 0, CRC_AT));
         return out.position(0);
+    }
+
+    /** The header of a segment's file: {@link #readHeader(ByteBuffer, String, long)}. */
+    static @Nullable Segment readHeader(Disk.File file, String name) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES);
+        int unused = file.read(bytes, 0);
+        return readHeader(bytes.flip(), name, file.size());
     }
 
     /**
@@ -120,8 +144,11 @@ record Segment(long number, long firstSequence, int crcBefore) {
         byte[] magic = new byte[MAGIC.length];
         in.get(magic);
         int version = in.getInt();
-        Segment header = new Segment(in.getLong(), in.getLong(), in.getInt());
+        long number = in.getLong();
+        long firstSequence = in.getLong();
+        int crcBefore = in.getInt();
         int bytes = in.getInt();
+        Segment header = new Segment(StoreId.read(in), in.getLong(), number, firstSequence, crcBefore);
         if (!Arrays.equals(magic, MAGIC) || in.getInt() != Checksum.of(segment, 0, CRC_AT)) {
             return null;
         }

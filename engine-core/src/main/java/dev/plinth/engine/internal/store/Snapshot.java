@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads snapshots: all rows as they are, so that the journal before them can go.
@@ -14,20 +15,21 @@ import java.util.List;
  * the copy was made, replaying the records from the start of the copy on makes it so again. Such a snapshot counts only together
  * with the journal up to the end of the copy, which is why it is given its name after that is durable.
  *
- * <p>File, big-endian: magic 8, version 4, sequence at the start 8, CRC of that record 4, epoch 8, time 8, last number 8; then
- * blocks: bytes 4, CRC-32C 4, rows (table 1, key length 1, key, row length 4, row); then 0 and the end: sequence at the end 8, rows
+ * <p>File, big-endian: magic 8, version 4, store 16, sequence at the start 8, CRC of that record 4, epoch 8, time 8, last number 8,
+ * CRC-32C of those 4; then blocks: bytes 4, CRC-32C 4, rows (table 1, key length 1, key, row length 4, row); then 0 and the end: sequence at the end 8, rows
  * 8, CRC-32C of those 4.
  */
 final class Snapshot {
     private static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
-    private static final int HEADER_BYTES = 52;
+    private static final int HEADER_BYTES = 68;
     private static final int END_BYTES = 24;
     private static final int BLOCK_BYTES = 1024 * 1024;
 
     private static final String PREFIX = "snapshot-";
     private static final int DIGITS = 19;
     static final String TEMPORARY = "snapshot.tmp";
+    private static final String TEMPORARIES = "snapshot.";
 
     private Snapshot() {}
 
@@ -49,29 +51,43 @@ final class Snapshot {
         }
     }
 
+    /** True if a file is the unfinished snapshot of an opening. */
+    static boolean isTemporary(String name) {
+        return name.startsWith(TEMPORARIES) && name.endsWith(".tmp");
+    }
+
     /**
      * Where a snapshot starts.
      *
+     * @param store the store that it is of
      * @param sequence the last record that is in it whole
      * @param crc its CRC
      */
-    record Start(long sequence, int crc, long epoch, long timeMillis, long lastNumber) {}
+    record Start(StoreId store, long sequence, int crc, long epoch, long timeMillis, long lastNumber) {
+        /** Why it cannot be one of a store, as the middle of a sentence; null if it can. */
+        @Nullable
+        String foreignTo(@Nullable StoreId other) {
+            return other == null || other.equals(store)
+                    ? null
+                    : name(sequence) + " is of store " + store + " and not of store " + other;
+        }
+
+        private ByteBuffer header() {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+            store.put(header.put(MAGIC).putInt(VERSION)).putLong(sequence).putInt(crc);
+            header.putLong(epoch).putLong(timeMillis).putLong(lastNumber);
+            header.putInt(Checksum.of(header, 0, HEADER_BYTES - 4));
+            return header.flip();
+        }
+    }
 
     /** Copies all rows to a temporary file; the store's writer may work on meanwhile. */
     static Draft write(Disk disk, Tables tables, List<TableName> names, Start start) throws IOException {
-        disk.delete(TEMPORARY);
-        Disk.File file = disk.createStreamed(TEMPORARY);
+        disk.delete(disk.own(TEMPORARY));
+        Disk.File file = disk.createStreamed(disk.own(TEMPORARY));
         BlockWriter blocks = new BlockWriter(file);
         try {
-            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-            header.put(MAGIC)
-                    .putInt(VERSION)
-                    .putLong(start.sequence())
-                    .putInt(start.crc())
-                    .putLong(start.epoch());
-            header.putLong(start.timeMillis()).putLong(start.lastNumber());
-            header.putInt(Checksum.of(header, 0, HEADER_BYTES - 4));
-            blocks.raw(header.flip());
+            blocks.raw(start.header());
             for (TableName name : names) {
                 tables.forEach(name, (key, row) -> blocks.row(name.number(), key, row));
             }
@@ -94,7 +110,7 @@ final class Snapshot {
                 blocks.raw(end.flip());
                 file.sync();
             }
-            disk.rename(TEMPORARY, name(start.sequence()));
+            disk.rename(disk.own(TEMPORARY), name(start.sequence()));
             disk.syncNames();
         }
 
@@ -106,7 +122,7 @@ final class Snapshot {
 
     private static void abandon(Disk disk, Disk.File file, Throwable why) throws IOException {
         file.close();
-        disk.abandon(TEMPORARY, why);
+        disk.abandon(disk.own(TEMPORARY), why);
     }
 
     /**
@@ -120,20 +136,7 @@ final class Snapshot {
      */
     static Loaded read(Disk disk, String name, RowSink rowSink) throws IOException {
         try (Disk.File file = disk.openStreamed(name)) {
-            ByteBuffer header = read(file, 0, HEADER_BYTES, name);
-            byte[] magic = new byte[MAGIC.length];
-            header.get(magic);
-            int version = header.getInt();
-            Start start =
-                    new Start(header.getLong(), header.getInt(), header.getLong(), header.getLong(), header.getLong());
-            boolean whole = Arrays.equals(magic, MAGIC) && header.getInt() == Checksum.of(header, 0, HEADER_BYTES - 4);
-            if (whole && version != VERSION) {
-                throw new IllegalStateException("Expected snapshot version " + VERSION + ", but " + name
-                        + " is of version " + version + "; open the store with the release that wrote it.");
-            }
-            if (!whole || start.sequence() != sequenceOf(name)) {
-                throw damaged(name, 0);
-            }
+            Start start = readStart(file, name);
             long at = HEADER_BYTES;
             long rows = 0;
             while (true) {
@@ -155,6 +158,34 @@ final class Snapshot {
                 throw damaged(name, at);
             }
             return new Loaded(start, endSequence, rows);
+        }
+    }
+
+    private static Start readStart(Disk.File file, String name) throws IOException {
+        ByteBuffer header = read(file, 0, HEADER_BYTES, name);
+        byte[] magic = new byte[MAGIC.length];
+        header.get(magic);
+        int version = header.getInt();
+        StoreId store = StoreId.read(header);
+        Start start = new Start(
+                store, header.getLong(), header.getInt(), header.getLong(), header.getLong(), header.getLong());
+        boolean whole = Arrays.equals(magic, MAGIC) && header.getInt() == Checksum.of(header, 0, HEADER_BYTES - 4);
+        if (whole && version != VERSION) {
+            throw new IllegalStateException("Expected snapshot version " + VERSION + ", but " + name + " is of version "
+                    + version + "; open the store with the release that wrote it.");
+        }
+        if (!whole || start.sequence() != sequenceOf(name)) {
+            throw damaged(name, 0);
+        }
+        return start;
+    }
+
+    /** The store that a snapshot says it is of; null if it cannot be read. */
+    static @Nullable StoreId storeIn(Disk disk, String name) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            return readStart(file, name).store();
+        } catch (IOException | IllegalStateException unreadable) {
+            return null;
         }
     }
 

@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -98,6 +97,7 @@ final class Snapshots implements AutoCloseable {
     synchronized void make() throws IOException {
         makeSpace();
         Snapshot.Start start = store.write(transaction -> new Snapshot.Start(
+                journal.store(),
                 transaction.lastSequence(),
                 journal.lastCrc(),
                 journal.epoch(),
@@ -113,6 +113,9 @@ final class Snapshots implements AutoCloseable {
             store.await(end);
             if (journal.durability() == Journal.Durability.OS) {
                 journal.sync(); // the snapshot counts on it; segments before the last one are synced
+            }
+            if (!disk.isStillOurs()) {
+                throw new IOException("another process has opened the directory");
             }
             draft.publish(end);
         } catch (IOException | RuntimeException | Error e) {
@@ -210,7 +213,7 @@ final class Snapshots implements AutoCloseable {
     private void makeSpace() throws IOException {
         List<Long> snapshots = StoreNames.of(disk).snapshots();
         if (snapshots.size() == KEPT
-                && CheckedSnapshot.of(disk, Snapshot.name(snapshots.get(0)), names)
+                && CheckedSnapshot.of(disk, Snapshot.name(snapshots.get(0)), names, journal.store())
                         .isWhole()) {
             keep(1);
         }
@@ -238,9 +241,7 @@ final class Snapshots implements AutoCloseable {
 
     private static long firstSequence(Disk disk, long segment) throws IOException {
         try (Disk.File file = disk.open(Segment.name(segment))) {
-            ByteBuffer bytes = ByteBuffer.allocate(Segment.HEADER_BYTES);
-            int unused = file.read(bytes, 0);
-            Segment header = Segment.readHeader(bytes.flip(), Segment.name(segment), file.size());
+            Segment header = Segment.readHeader(file, Segment.name(segment));
             return header == null ? Long.MAX_VALUE : header.firstSequence();
         }
     }

@@ -41,6 +41,7 @@ public final class Store implements AutoCloseable {
     private final Journal journal;
     private final InFlight inFlight;
     private final ReentrantLock writer = new ReentrantLock();
+    private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
     private @Nullable Disk disk;
@@ -51,7 +52,8 @@ public final class Store implements AutoCloseable {
         this.tables = tables;
         this.journal = journal;
         this.inFlight = new InFlight();
-        this.transaction = new Transaction(tables, journal, clock, inFlight);
+        this.time = new EngineTime(clock, tables);
+        this.transaction = new Transaction(tables, journal, time, inFlight);
     }
 
     /** Opens a store without history. */
@@ -312,9 +314,41 @@ public final class Store implements AutoCloseable {
         return inFlight.whenCommitted(sequence);
     }
 
-    /** The time of the next record in epoch milliseconds: the clock's, but never before the last record's. */
+    /**
+     * The engine's time, and that of the next record, in epoch milliseconds. It never falls, and does not follow a jump of a clock that may
+     * be wrong before that has lasted ({@link EngineClock#mayBeWrong}).
+     */
     public long nowMillis() {
-        return transaction.nowMillis();
+        return time.millis();
+    }
+
+    /** How many milliseconds the sweep stays behind that: the clock has jumped by so much within the last hour. */
+    public long sweepLagMillis() {
+        return time.sweepLagMillis();
+    }
+
+    /** How many real milliseconds it takes until the engine's time is this, as far as the clock tells. */
+    public long millisUntil(long then) {
+        return time.millisUntil(then);
+    }
+
+    /** How many milliseconds the clock is ahead of the engine's time; less than 0 if it stands before it. */
+    public long clockLeadMillis() {
+        return time.clockLeadMillis();
+    }
+
+    /** What is wrong with the clock, as a sentence; null if it and the engine's time agree. */
+    public @Nullable String clockFault() {
+        return time.clockFault();
+    }
+
+    /**
+     * Looks at the clock, and tells the log when it begins and when it ceases to be wrong. For one thread.
+     *
+     * @return milliseconds after which to come again at the latest
+     */
+    public long watchClock() {
+        return time.watch();
     }
 
     /** The time of the last record in epoch milliseconds; 0 in a store without records. */
@@ -412,7 +446,10 @@ public final class Store implements AutoCloseable {
         try (restart) {
             // After a failure there is nothing to leave: the next start makes them again.
             if (isWritable() && journal instanceof FileJournal file) {
-                restart.leave(tables, new JournalEnd(tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0));
+                restart.leave(
+                        tables,
+                        new JournalEnd(
+                                file.store(), tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0, false));
             } else {
                 tables.close();
             }

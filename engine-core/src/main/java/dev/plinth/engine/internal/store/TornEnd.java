@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,29 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
             }
             long behind = JournalReader.lastWhole(window, tail.tornFrom(), tail.tornTo(), tail.sequence() + 1);
             return new TornEnd(segment, tail.tornFrom(), tail.tornTo(), tail.sequence(), behind);
+        }
+    }
+
+    /**
+     * True if that is what a write leaves that was cut off by the death of its process: the beginning of the next frame, and zeros behind.
+     * An engine may be writing there, so it is not denied before it was looked at twice.
+     */
+    boolean isCutWrite(Disk disk) throws IOException {
+        return lastBehind <= kept && (looksCut(disk) || looksCut(disk));
+    }
+
+    private boolean looksCut(Disk disk) throws IOException {
+        try (Disk.File file = disk.open(segment)) {
+            Window window = new Window(file);
+            long end = window.writtenEnd(from);
+            if (window.frame(from) != null || end <= from + Frame.HEADER_BYTES) {
+                return true;
+            }
+            ByteBuffer head = window.at(from, Frame.HEADER_BYTES);
+            return Frame.mayBegin(head, kept + 1, window.size() - from)
+                    && head.getLong(8) == kept + 1
+                    && from + head.getInt(0) > end
+                    && !Frame.isWholeButForItsLength(window.at(from, (int) (end - from)));
         }
     }
 
@@ -86,14 +110,15 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
 
     /** Under the name of a spare first, which every start deletes: so no half of a copy is left. */
     private String copy(Disk disk, String aside) throws IOException {
+        String spare = disk.own(Segment.SPARE);
         try {
-            FileCopy.copy(disk, segment, disk, Segment.SPARE);
+            FileCopy.copy(disk, segment, disk, spare);
             String directory = Salvage.newDirectory(disk, aside);
-            disk.rename(Segment.SPARE, directory + "/" + segment);
+            disk.rename(spare, directory + "/" + segment);
             disk.syncNames();
             return directory;
         } catch (IOException e) {
-            disk.abandon(Segment.SPARE, e);
+            disk.abandon(spare, e);
             throw new IllegalStateException(
                     "Expected to put aside a copy of " + segment + " before bytes " + from + " to " + to
                             + " of it are zeroed, as acknowledged records may be in them, but the disk failed: "

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -23,20 +22,20 @@ public final class Transaction implements Rows {
 
     private final Tables tables;
     private final Journal journal;
-    private final EngineClock clock;
+    private final EngineTime time;
     private final InFlight inFlight;
     private long number;
 
-    Transaction(Tables tables, Journal journal, EngineClock clock, InFlight inFlight) {
+    Transaction(Tables tables, Journal journal, EngineTime time, InFlight inFlight) {
         this.tables = tables;
         this.journal = journal;
-        this.clock = clock;
+        this.time = time;
         this.inFlight = inFlight;
     }
 
-    /** The time of the next record in epoch milliseconds: the clock's, but never before the last record's. */
+    /** The time of the next record in epoch milliseconds: {@link Store#nowMillis}. */
     public long nowMillis() {
-        return Math.max(clock.epochMillis(), tables.lastTimeMillis());
+        return time.millis();
     }
 
     /** The next list number. */

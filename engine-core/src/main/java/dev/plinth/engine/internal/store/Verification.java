@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every file of a store to its end, needed or not, and finds what is damaged and whether the store opens. It holds one
@@ -79,7 +80,11 @@ final class Verification implements JournalVisitor {
         for (long number : names.segments()) {
             bytes += size(disk, Segment.name(number));
         }
-        readJournal(disk, names.segments());
+        JournalState state = JournalState.read(disk);
+        if (state != null && state.closed()) {
+            lastKnown = Math.max(lastKnown, state.sequence());
+        }
+        readJournal(disk, StoreId.of(disk, names), names.segments());
         Prefix opened = Prefix.opened(disk, names, snapshots);
         StoreDamage damage = opened.damage();
         if (damage != null) {
@@ -98,11 +103,11 @@ final class Verification implements JournalVisitor {
     }
 
     /** Reads all segments; behind damage it starts anew, as if the journal began there. */
-    private void readJournal(Disk disk, List<Long> segments) throws IOException {
+    private void readJournal(Disk disk, @Nullable StoreId store, List<Long> segments) throws IOException {
         List<Long> rest = segments;
         while (!rest.isEmpty()) {
             try {
-                JournalReader.Tail tail = JournalReader.all(disk, this).read(rest);
+                JournalReader.Tail tail = JournalReader.all(disk, store, this).read(rest);
                 end = end(disk, tail);
                 rest = List.of();
             } catch (StoreDamage damage) {
@@ -180,8 +185,8 @@ final class Verification implements JournalVisitor {
     }
 
     private static String end(Disk disk, JournalReader.Tail tail) throws IOException {
-        if (tail.headless()) {
-            return Segment.name(tail.segmentNumber()) + ": made and not begun, which the next start repairs";
+        if (tail.headless() > 0) {
+            return Segment.name(tail.headless()) + ": made and not begun, which the next start repairs";
         }
         TornEnd torn = TornEnd.of(disk, tail);
         if (torn == null) {

@@ -138,8 +138,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         Rest rest = null;
         while (open) {
             try {
+                long watch = store.watchClock();
                 pass();
-                rest(untilNext(), true);
+                rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
                 // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each commit would.
                 rest = Rest.after(rest);
@@ -186,9 +187,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         if (clock instanceof ManualClock) {
             return idle;
         }
-        // While the clock stands before the last record, time stands still for what is due.
         long next = nextDueMillis();
-        return next <= store.nowMillis() ? 0 : Math.min(idle, next - clock.epochMillis());
+        return next <= store.nowMillis() ? 0 : Math.min(idle, store.millisUntil(next));
     }
 
     private void rest(long wait, boolean untilRung) {

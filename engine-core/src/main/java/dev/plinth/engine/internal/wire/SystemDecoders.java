@@ -95,7 +95,7 @@ final class SystemDecoders {
 
     Command ready(Request request) {
         return Input.of(request).checked((Command.Query) context -> store.isWritable()
-                ? health("ready", 200, webhookProblem.get().orElse(null))
+                ? health("ready", 200, problem())
                 : health("journal_failed", 503, null));
     }
 
@@ -143,6 +143,13 @@ final class SystemDecoders {
         long now = testClock == null ? 0 : testClock.epochMillis();
         return Outcome.Done.ok(
                 new JsonBytes().open().member("now", Times.text(now)).close().bytes());
+    }
+
+    /** Tells what is wrong with webhooks and the clock; null if nothing is. */
+    private @Nullable String problem() {
+        String clock = store.clockFault();
+        String webhooks = webhookProblem.get().orElse(null);
+        return webhooks == null ? clock : clock == null ? webhooks : webhooks + " " + clock;
     }
 
     private Outcome.Done health(String status, int code, @Nullable String detail) {

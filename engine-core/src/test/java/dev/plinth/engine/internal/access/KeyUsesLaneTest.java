@@ -24,7 +24,7 @@ final class KeyUsesLaneTest {
         records++;
         return Outcome.Done.ok(new byte[0]);
     };
-    private final KeyUsesLane lane = new KeyUsesLane(uses, counting, clock);
+    private final KeyUsesLane lane = new KeyUsesLane(uses, counting, clock.epochMillis());
 
     @Test
     void uses_none_nothingIsWritten() {

@@ -45,6 +45,11 @@ class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void renameNew(String from, String to) throws IOException {
+        disk.renameNew(from, to);
+    }
+
+    @Override
     public void delete(String name) throws IOException {
         disk.delete(name);
     }
@@ -57,6 +62,26 @@ class ForwardingDisk implements Disk {
     @Override
     public void syncNames() throws IOException {
         disk.syncNames();
+    }
+
+    @Override
+    public String own(String name) {
+        return disk.own(name);
+    }
+
+    @Override
+    public String boot() {
+        return disk.boot();
+    }
+
+    @Override
+    public boolean isOurs() {
+        return disk.isOurs();
+    }
+
+    @Override
+    public boolean isStillOurs() {
+        return disk.isStillOurs();
     }
 
     @Override

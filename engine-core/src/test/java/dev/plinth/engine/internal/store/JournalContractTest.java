@@ -119,8 +119,10 @@ class JournalContractTest {
 
         for (int i = 0; i < 3; i++) {
             Refused refused = catchThrowableOfType(Refused.class, () -> Parcels.put(store, 9, 9));
-            assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
-            assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(60);
+            boolean fenced = temper == Temper.FENCED;
+            assertThat(refused.refusal().code())
+                    .isEqualTo(fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.CAPACITY_EXHAUSTED);
+            assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(fenced ? 1 : 60);
         }
 
         assertThat(store.isWritable()).isFalse();

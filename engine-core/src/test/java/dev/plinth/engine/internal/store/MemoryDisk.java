@@ -29,6 +29,7 @@ final class MemoryDisk implements Disk {
     private @Nullable Consumer<DiskFault.Operation> watcher;
     private boolean failedOnSegment;
     private volatile long bytesMax = Long.MAX_VALUE;
+    private int boot;
 
     /** A disk with these files, all durable. */
     static MemoryDisk of(Map<String, byte[]> contents) {
@@ -91,6 +92,7 @@ final class MemoryDisk implements Disk {
     /** What the death of the process leaves: everything, durable or not. */
     synchronized MemoryDisk killed() {
         MemoryDisk after = new MemoryDisk();
+        after.boot = boot;
         Map<MemoryFile, MemoryFile> copies = new IdentityHashMap<>();
         names.forEach((name, file) -> after.names.put(name, file.copied(after, copies)));
         durableNames.forEach((name, file) -> after.durableNames.put(name, file.copied(after, copies)));
@@ -112,6 +114,7 @@ final class MemoryDisk implements Disk {
             }
         }
         MemoryDisk after = new MemoryDisk();
+        after.boot = boot + 1;
         int odds = random.nextInt(4);
         left.forEach((name, file) -> after.names.put(name, file.crashed(after, random, odds)));
         after.durableNames.putAll(after.names);
@@ -145,6 +148,25 @@ final class MemoryDisk implements Disk {
     public synchronized void rename(String from, String to) throws IOException {
         before(DiskFault.Operation.NAME);
         change(new NameChange(from, to, existing(from)));
+    }
+
+    @Override
+    public synchronized void renameNew(String from, String to) throws IOException {
+        before(DiskFault.Operation.NAME);
+        if (names.containsKey(to)) {
+            throw new IOException("there already: " + to);
+        }
+        change(new NameChange(from, to, existing(from)));
+    }
+
+    /** The machine is started again, as a power cut does too. */
+    synchronized void reboot() {
+        boot++;
+    }
+
+    @Override
+    public synchronized String boot() {
+        return "boot-" + boot;
     }
 
     @Override

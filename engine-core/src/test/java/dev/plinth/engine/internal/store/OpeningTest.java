@@ -151,7 +151,7 @@ class OpeningTest {
     @Test
     void journal_ofAnotherVersion_isRefused() {
         Map<String, byte[]> contents = written();
-        putVersion(contents.get(Segment.name(1)), 36);
+        putVersion(contents.get(Segment.name(1)), 60);
 
         assertRefused(contents, "Expected journal version 1, but journal-0000000001 is of version 7");
     }
@@ -160,7 +160,7 @@ class OpeningTest {
     void snapshot_ofAnotherVersion_isRefused() {
         Map<String, byte[]> contents = writtenWithSnapshot();
         String name = snapshotIn(contents);
-        putVersion(contents.get(name), 48);
+        putVersion(contents.get(name), 64);
 
         assertRefused(contents, "Expected snapshot version 1, but " + name + " is of version 7");
     }
@@ -168,7 +168,7 @@ class OpeningTest {
     @Test
     void snapshots_noneWhole_areMadeUpForByAWholeJournal() {
         Map<String, byte[]> contents = writtenWithSnapshot();
-        contents.get(snapshotIn(contents))[60] ^= 1;
+        contents.get(snapshotIn(contents))[76] ^= 1;
 
         life.check(MemoryDisk.of(contents), life.history().size());
     }
@@ -177,10 +177,10 @@ class OpeningTest {
     void snapshots_noneWholeAndTheJournalIsNot_areRefusedWithThePlace() {
         Map<String, byte[]> contents = writtenWithSnapshot();
         String name = snapshotIn(contents);
-        contents.get(name)[60] ^= 1;
+        contents.get(name)[76] ^= 1;
         contents.remove(Segment.name(1));
 
-        assertRefused(contents, name + " is damaged at byte 52");
+        assertRefused(contents, name + " is damaged at byte 68");
     }
 
     @Test
@@ -206,7 +206,7 @@ class OpeningTest {
     @Test
     void directory_withAHeaderOnly_isNew() {
         byte[] bytes = new byte[DiskLife.SEGMENT_BYTES];
-        new Segment(1, 1, 0).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
+        Segment.first(StoreId.random()).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
 
         assertThat(life.check(MemoryDisk.of(Map.of(Segment.name(1), bytes)), 0)).isZero();
     }

@@ -17,8 +17,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,7 +219,10 @@ class QuickRestartTest {
 
     @Test
     void journalWithAnotherHistory_tablesAreMadeAgain() {
-        MemoryDisk other = new MemoryDisk();
+        try (Store store = open()) {
+            write(store, new Random(6), 100);
+        }
+        MemoryDisk other = disk.copy();
         byte[] state;
         try (Store store = open(other, copy, settings(), BOOT)) {
             write(store, new Random(7), 400);
@@ -229,6 +234,50 @@ class QuickRestartTest {
         try (Store store = open(other, directory, settings(), BOOT)) {
             assertThat(store.stateHash()).isEqualTo(state);
         }
+    }
+
+    @Test
+    void storeIsAnotherOne_isRefusedAndNothingIsTouched() throws IOException {
+        MemoryDisk other = new MemoryDisk();
+        try (Store store = open(other, copy, settings(), BOOT)) {
+            write(store, new Random(7), 400);
+        }
+        byte[] state;
+        try (Store store = open()) {
+            write(store, new Random(8), 400);
+            state = store.stateHash();
+        }
+        MemoryDisk empty = new MemoryDisk();
+        for (MemoryDisk foreign : List.of(other, empty)) {
+            Map<String, byte[]> before = foreign.contents();
+            Map<String, String> left = quickFiles();
+
+            assertThatThrownBy(() -> open(foreign, directory, settings(), BOOT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("Expected no tables of another store for the quick restart, but " + directory)
+                    .hasMessageContaining(foreign == empty ? "and a new one was to be opened" : "and store ")
+                    .hasMessageEndingWith("name another directory for the quick restart, or delete the files in that one.");
+
+            assertThat(foreign.contents()).containsExactlyEntriesOf(before);
+            assertThat(quickFiles()).isEqualTo(left);
+        }
+        onlyLastSegment(disk);
+        try (Store store = open()) {
+            assertThat(store.stateHash()).isEqualTo(state);
+        }
+    }
+
+    /** Names, lengths and times. */
+    private Map<String, String> quickFiles() throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.toList()) {
+                if (!file.endsWith(LockFile.NAME)) {
+                    files.put(file.toString(), Files.size(file) + " " + Files.getLastModifiedTime(file));
+                }
+            }
+        }
+        return files;
     }
 
     @Test

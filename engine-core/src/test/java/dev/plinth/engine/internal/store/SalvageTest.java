@@ -134,7 +134,7 @@ class SalvageTest {
             }
             store.snapshot();
         }
-        disk.bytes(Snapshot.name(10))[60] ^= 1;
+        disk.bytes(Snapshot.name(10))[76] ^= 1;
         byte[] segment = disk.bytes(Segment.name(1));
         for (SegmentBytes.Place frame : SegmentBytes.frames(segment)) {
             if (frame.firstSequence() > 7) {
@@ -152,7 +152,7 @@ class SalvageTest {
         Map<String, byte[]> contents = writtenWithSnapshot();
         for (Map.Entry<String, byte[]> file : contents.entrySet()) {
             if (Snapshot.sequenceOf(file.getKey()) >= 0) {
-                file.getValue()[60] ^= 1;
+                file.getValue()[76] ^= 1;
             }
         }
         MemoryDisk disk = MemoryDisk.of(contents);

@@ -54,7 +54,7 @@ enum Temper {
 
     static FileJournal file(Disk disk, Journal.Durability durability) {
         try {
-            return new FileJournal(disk, durability, JournalEnd.EMPTY, DiskLife.SEGMENT_BYTES);
+            return new FileJournal(disk, durability, JournalEnd.ofNewStore(), DiskLife.SEGMENT_BYTES);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 /** Keeps what a class logs, and keeps it from the console, until it is closed. */
 final class Told extends Handler {
     private final Logger logger;
-    private final List<String> lines = new ArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
 
     Told(Class<?> from, Level level) {
         logger = Logger.getLogger(from.getName());

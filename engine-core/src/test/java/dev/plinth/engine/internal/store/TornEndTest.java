@@ -66,7 +66,7 @@ class TornEndTest {
     void start_longerThanAFrame_keepsACopy() {
         byte[] bytes = new byte[Frame.BYTES_MAX + DiskLife.SEGMENT_BYTES];
         Arrays.fill(bytes, Segment.HEADER_BYTES, bytes.length, (byte) 0xff);
-        new Segment(1, 1, 0).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
+        Segment.first(StoreId.random()).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
         MemoryDisk disk = MemoryDisk.of(Map.of(SEGMENT, bytes));
 
         assertThat(life.check(disk, 0)).isZero();

@@ -1,0 +1,227 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refused;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A second opening has got past the lock: from then on nothing of the first one counts, and nothing of either is lost. */
+@Timeout(300)
+class FenceTest {
+    private static final int RECORDS = 60;
+
+    private final Random random = new Random(TestScale.seed());
+    private final MemoryDisk disk = new MemoryDisk();
+    private final Opening first = Opening.of(disk);
+    private final Told told = new Told(FileJournal.class, Level.SEVERE);
+
+    @AfterEach
+    void endListening() {
+        told.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void takenOver_firstIsFencedAndTheSecondGoesOn(Journal.Durability durability) {
+        Store one = open(first, durability);
+        put(one, 1);
+        Store other = open(first.next(disk), durability);
+        put(other, 2);
+
+        assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.SHUTTING_DOWN);
+        assertThat(codeOf(one, 4)).as("of a call that comes later").isEqualTo(ProblemCode.SHUTTING_DOWN);
+
+        assertThat(one.isWritable()).isFalse();
+        assertThat(value(one, 3)).isEqualTo(-1);
+        assertThat(value(one, 1)).isEqualTo(1);
+        put(other, 5);
+        one.close();
+        put(other, 6);
+        other.close();
+        try (Store again = open(first.next(disk), durability)) {
+            assertThat(List.of(value(again, 1), value(again, 2), value(again, 3), value(again, 5), value(again, 6)))
+                    .containsExactly(1L, 2L, -1L, 5L, 6L);
+        }
+        assertThat(told.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("another process has got past the lock of the directory"));
+    }
+
+    /** What the second one has read by then is there, and the first one does not know it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void takenOver_betweenWriteAndAnswer_outcomeIsUnknownAndItIsThere(Journal.Durability durability) {
+        Store one = open(first, durability);
+        AtomicReference<Store> other = new AtomicReference<>();
+        first.atWrite(() -> {}, () -> other.set(open(first.next(disk), durability)));
+
+        assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+
+        assertThat(value(other.get(), 3)).isEqualTo(3);
+        one.close();
+        other.get().close();
+    }
+
+    /** The second one has come, and reads only when the first one has written. */
+    @Test
+    void takenOver_beforeTheWriteAndReadBehindIt_itIsThere() {
+        Store one = open(first, Journal.Durability.FSYNC);
+        AtomicReference<Opening> second = new AtomicReference<>();
+        first.atWrite(() -> second.set(first.next(disk)), () -> {});
+
+        assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+
+        try (Store other = open(second.get(), Journal.Durability.FSYNC)) {
+            assertThat(value(other, 3)).isEqualTo(3);
+        }
+        one.close();
+    }
+
+    /** The first one writes when the second one has read the end; whatever the second one does then, that is not there. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void takenOver_writtenBehindTheEndThatWasRead_isNotThereOnceTheSecondOneWrites(Journal.Durability durability) {
+        Store one = open(first, durability);
+        put(one, 1);
+        AtomicReference<Store> other = new AtomicReference<>();
+        first.atWrite(() -> other.set(open(first.next(disk), durability)), () -> {});
+
+        assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+
+        assertThat(value(other.get(), 3)).isEqualTo(-1);
+        put(other.get(), 5);
+        byte[] state = other.get().stateHash();
+        MemoryDisk killed = disk.killed();
+        one.close();
+        other.get().close();
+        boolean survives = durability == Journal.Durability.FSYNC;
+        for (MemoryDisk left : List.of(disk, killed, survives ? killed.crash(random) : killed)) {
+            try (Store again = open(Opening.of(left), durability)) {
+                assertThat(again.stateHash()).isEqualTo(state);
+            }
+        }
+    }
+
+    /** Between any two operations of the first one, which changes segments meanwhile. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void takenOver_anywhere_nothingAcknowledgedIsLostAndTheSecondOneWorks(Journal.Durability durability)
+            throws Exception {
+        int step = TestScale.count(10) >= 10 ? 1 : 3;
+        int openings = 0;
+        for (int number = 1; takeOverAt(number, durability); number += step) {
+            openings++;
+        }
+        System.out.println("taken over at " + durability + ": " + openings);
+        assertThat(openings).isGreaterThan(10);
+    }
+
+    private boolean takeOverAt(int number, Journal.Durability durability) throws Exception {
+        MemoryDisk shared = new MemoryDisk();
+        Opening one = Opening.of(shared);
+        Store store = open(one, durability);
+        AtomicReference<Store> other = new AtomicReference<>();
+        int[] count = new int[1];
+        shared.watch(operation -> {
+            if (++count[0] == number) {
+                shared.watch(null);
+                other.set(open(one.next(shared), durability));
+            }
+        });
+        List<Long> acknowledged = new ArrayList<>();
+        for (long id = 1; id <= RECORDS && store.isWritable(); id++) {
+            if (code(store, id) == null) {
+                acknowledged.add(id);
+            }
+            if (id == RECORDS / 2 && store.isWritable()) {
+                try {
+                    store.snapshot();
+                } catch (IOException | Refused refused) {
+                    assertThat(one.isOurs()).isFalse();
+                }
+            }
+        }
+        shared.watch(null);
+        Store second = other.get();
+        if (second == null) {
+            store.close();
+            return false;
+        }
+        String what = "taken over at operation " + number + " at " + durability;
+        for (long id : acknowledged) {
+            assertThat(value(second, id)).as(what).isEqualTo(id);
+        }
+        for (long id = 1000; id < 1000 + RECORDS; id++) {
+            put(second, id);
+        }
+        assertThat(code(store, 2000)).as(what).isNotNull();
+        byte[] state = second.stateHash();
+        MemoryDisk killed = shared.killed();
+        store.close();
+        second.close();
+        boolean survives = durability == Journal.Durability.FSYNC;
+        for (MemoryDisk left : List.of(killed, shared, survives ? killed.crash(random) : killed)) {
+            try (Store again = open(Opening.of(left), durability)) {
+                assertThat(again.stateHash()).as(what).isEqualTo(state);
+            } catch (IllegalStateException e) {
+                throw new AssertionError("Expected a store that opens, " + what, e);
+            }
+        }
+        return true;
+    }
+
+    private static Store open(Disk disk, Journal.Durability durability) {
+        return Store.open(
+                Parcels.settings(TableKind.HEAP),
+                new Store.Files(Path.of("nowhere"), durability, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                disk,
+                EngineClock.system());
+    }
+
+    private static void put(Store store, long id) {
+        store.await(Parcels.put(store, id, id));
+    }
+
+    private static long value(Store store, long id) {
+        return store.<Long>read(rows -> Parcels.value(rows, id));
+    }
+
+    private static ProblemCode codeOf(Store store, long id) {
+        Refused refused = catchThrowableOfType(Refused.class, () -> put(store, id));
+        assertThat(refused).as("refusal of %d", id).isNotNull();
+        return refused.refusal().code();
+    }
+
+    private static @Nullable ProblemCode code(Store store, long id) {
+        try {
+            put(store, id);
+            return null;
+        } catch (Refused refused) {
+            return refused.refusal().code();
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is missing at the end of a journal is told from what a crash leaves, by what the last reign has left beside it. */
+@Timeout(300)
+class JournalStateTest {
+    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final String SEGMENT = Segment.name(1);
+    private static final int RECORDS = 12;
+    private static final int SMALL_STEP = 7;
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void closedStore_zeroedToTheEndOfItsLastSegment_isRefusedWithThePlaceOrWhole(Journal.Durability durability) {
+        DiskLife life = closed(durability);
+        List<SegmentBytes.Place> frames = SegmentBytes.frames(disk.bytes(SEGMENT));
+        int whole = frames.get(RECORDS - 1).to();
+
+        for (int from = Segment.HEADER_BYTES; from < whole + Frame.HEADER_BYTES; from += SMALL_STEP) {
+            MemoryDisk zeroed = disk.copy();
+            Arrays.fill(zeroed.bytes(SEGMENT), from, zeroed.bytes(SEGMENT).length, (byte) 0);
+            if (from >= whole) {
+                assertThat(life.check(zeroed, RECORDS)).isEqualTo(RECORDS);
+                continue;
+            }
+            int at = from;
+            SegmentBytes.Place first = frames.stream()
+                    .filter(frame -> frame.to() > at)
+                    .findFirst()
+                    .orElseThrow();
+            String what = "record " + first.firstSequence() + " in " + SEGMENT + " at byte " + first.from()
+                    + " is missing: the store was closed behind record " + RECORDS;
+            Map<String, byte[]> before = zeroed.contents();
+            assertThatThrownBy(() -> life.open(zeroed, DiskLife.NEVER))
+                    .as("zeros from %d", at)
+                    .hasMessageContaining(what + "; nothing was changed");
+            assertThat(zeroed.contents()).containsExactlyEntriesOf(before);
+        }
+    }
+
+    @Test
+    void closedStore_withoutItsLastFrames_isFoundByTheToolsAndSalvaged() throws IOException {
+        DiskLife life = closed(Journal.Durability.FSYNC);
+        byte[] segment = disk.bytes(SEGMENT);
+        SegmentBytes.Place from = SegmentBytes.frames(segment).get(7);
+        Arrays.fill(segment, from.from(), segment.length, (byte) 0);
+
+        Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
+        assertThat(found.opens()).isFalse();
+        assertThat(found.damages())
+                .singleElement()
+                .satisfies(damage ->
+                        assertThat(damage).contains("record 8 in " + SEGMENT, "was closed behind record " + RECORDS));
+        assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
+                .isInstanceOf(StoreDamage.class);
+        assertThat(Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES).lines())
+                .contains("would keep records 1 to 7", "would lose records 8 to 12, and any behind them");
+        assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES).isWhole())
+                .isTrue();
+        life.checkAndGoOn(disk, 7);
+    }
+
+    @Test
+    void backup_withoutItsLastFrames_isRefusedToo() throws IOException {
+        DiskLife life = closed(Journal.Durability.FSYNC);
+        MemoryDisk copy = new MemoryDisk();
+        Prefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        assertThat(life.check(copy.copy(), RECORDS)).isEqualTo(RECORDS);
+
+        byte[] segment = copy.bytes(SEGMENT);
+        Arrays.fill(segment, SegmentBytes.frames(segment).get(7).from(), segment.length, (byte) 0);
+
+        assertThatThrownBy(() -> life.open(copy, DiskLife.NEVER)).hasMessageContaining("record 8 in " + SEGMENT);
+    }
+
+    /** Whatever bit it is: the page cache has all that was written, so it is damage. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Journal.Durability.class,
+            names = {"FSYNC", "OS"})
+    void killedProcess_bitFlippedAndMachineNotRestarted_isDamage(Journal.Durability durability) {
+        DiskLife life = life(durability);
+        MemoryDisk killed = killed(life);
+        byte[] segment = killed.bytes(SEGMENT);
+        List<SegmentBytes.Place> frames = SegmentBytes.frames(segment);
+        int last = frames.get(RECORDS - 1).to();
+        assertThat(segment[last - 1]).as("the last byte of the last frame").isNotZero();
+
+        for (int at = frames.get(0).from(); at < last; at++) {
+            MemoryDisk damaged = killed.killed();
+            damaged.bytes(SEGMENT)[at] ^= (byte) (1 << at % 8);
+            Map<String, byte[]> before = damaged.contents();
+            assertThatThrownBy(() -> life.open(damaged, DiskLife.NEVER))
+                    .as("byte %d", at)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(SEGMENT)
+                    .hasMessageContaining("nothing was changed");
+            assertThat(damaged.contents()).containsExactlyEntriesOf(before);
+        }
+    }
+
+    @Test
+    void killedProcess_bitFlippedAndMachineRestarted_isTakenForATornEndAtOs() {
+        DiskLife life = life(Journal.Durability.OS);
+        MemoryDisk killed = killed(life);
+        SegmentBytes.Place flipped =
+                SegmentBytes.frames(killed.bytes(SEGMENT)).get(4);
+        killed.bytes(SEGMENT)[flipped.to() - 1] ^= 1;
+        killed.reboot();
+
+        assertThat(life.check(killed, 4)).isEqualTo(4);
+    }
+
+    /** A kill in the middle of a write leaves its beginning, wherever it was cut off. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void killedProcess_inTheMiddleOfAWrite_losesThatOnly(boolean behindAnEmptyFrame) {
+        DiskLife life = life(Journal.Durability.OS);
+        Store store = life.open(disk, DiskLife.NEVER);
+        for (int i = 0; i < 3; i++) {
+            store.await(life.append(store));
+        }
+        if (behindAnEmptyFrame) {
+            store.close();
+            store = life.open(disk, DiskLife.NEVER);
+        }
+        MemoryDisk before = disk.killed();
+        long sequence = store.write(transaction -> {
+            List<Changes.Write> writes = new ArrayList<>();
+            for (int id = 0; id < 20; id++) {
+                writes.add(Parcels.write(transaction, id, id + 1));
+            }
+            long appended = transaction.append(writes, transaction.nowMillis());
+            life.history().add(appended, transaction, writes);
+            return appended;
+        });
+        store.await(sequence);
+        byte[] segment = disk.bytes(SEGMENT);
+        SegmentBytes.Place frame = SegmentBytes.frames(segment).get(3);
+
+        for (int cut = frame.from(); cut <= frame.to(); cut++) {
+            MemoryDisk left = before.killed();
+            System.arraycopy(segment, frame.from(), left.bytes(SEGMENT), frame.from(), cut - frame.from());
+            assertThat(life.check(left, 3)).as("cut off at %d", cut).isEqualTo(cut == frame.to() ? 4 : 3);
+        }
+        store.close();
+    }
+
+    /** What a disk leaves that has failed may be anything, though the machine goes on. */
+    @Test
+    void failedJournal_machineNotRestarted_isTakenAsAfterAPowerCut() {
+        DiskLife life = life(Journal.Durability.OS);
+        Store store = life.open(disk, DiskLife.NEVER);
+        for (int i = 0; i < RECORDS; i++) {
+            store.await(life.append(store));
+        }
+        disk.failAt(DiskFault.WRITE_ERROR, 1);
+        assertThatThrownBy(() -> store.await(life.append(store))).isInstanceOf(Refused.class);
+        store.close();
+        disk.bytes(SEGMENT)[SegmentBytes.frames(disk.bytes(SEGMENT)).get(4).to() - 1] ^= 1;
+
+        assertThat(life.check(disk, 4)).isEqualTo(4);
+    }
+
+    /** An unreadable one says nothing, and so does none. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void state_damagedOrGone_storeOpensWithAllThatIsThere(boolean gone) throws IOException {
+        DiskLife life = closed(Journal.Durability.FSYNC);
+        if (gone) {
+            disk.delete(JournalState.NAME);
+        } else {
+            disk.bytes(JournalState.NAME)[20] ^= 1;
+        }
+
+        life.checkAndGoOn(disk, RECORDS);
+    }
+
+    @Test
+    void state_writtenAndRead_isTheSame() throws IOException {
+        for (JournalState state : List.of(
+                JournalState.open(StoreId.random(), "a boot"),
+                JournalState.unknown(StoreId.random()),
+                new JournalState(StoreId.random(), "", true, 1L << 40, -5, 77, 4711))) {
+            state.write(disk, true);
+            assertThat(JournalState.read(disk)).isEqualTo(state);
+        }
+        ByteBuffer.wrap(disk.bytes(JournalState.NAME)).putInt(8, 2);
+        assertThat(JournalState.read(disk)).isNull();
+    }
+
+    private static DiskLife life(Journal.Durability durability) {
+        return new DiskLife(TestScale.seed(), durability, Function.identity());
+    }
+
+    /** Each record in a frame of its own. */
+    private DiskLife closed(Journal.Durability durability) {
+        DiskLife life = life(durability);
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            for (int i = 0; i < RECORDS; i++) {
+                store.await(life.append(store));
+            }
+        }
+        return life;
+    }
+
+    /** The same, and the last record is one that does not end in zeros. */
+    private MemoryDisk killed(DiskLife life) {
+        try (Store store = life.open(disk, DiskLife.NEVER)) {
+            for (int i = 1; i < RECORDS; i++) {
+                store.await(life.append(store));
+            }
+            store.await(store.write(transaction -> {
+                List<Changes.Write> writes = List.of(Parcels.write(transaction, 1, 0x0101_0101_0101_0101L));
+                long appended = transaction.append(writes, transaction.nowMillis());
+                life.history().add(appended, transaction, writes);
+                return appended;
+            }));
+            return disk.killed();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.List;
+import java.util.logging.Level;
+
+/** What the store tells the log of its clock, for tests of other rooms. */
+public final class StoreLog implements AutoCloseable {
+    private final Told told = new Told(EngineTime.class, Level.INFO);
+
+    private StoreLog() {}
+
+    public static StoreLog listen() {
+        return new StoreLog();
+    }
+
+    public List<String> lines() {
+        return told.lines();
+    }
+
+    /** Does something again and again until a line is there that begins so. */
+    public void awaitLine(String start, Runnable again) {
+        while (told.lines().stream().noneMatch(line -> line.startsWith(start))) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("Expected " + start + " before the time was over, but got " + told.lines());
+            }
+            again.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        told.close();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Refused;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a child JVM runs: opens the store of a directory and does what each line of its input says: {@code put 5}, {@code read LOCK}
+ * as a host does that copies the directory, {@code open DIR} as a second opener in the same process. It ends with its input.
+ */
+final class WritesOnCommand {
+    static final String OPENED = "opened";
+    static final String DONE = "done";
+
+    private WritesOnCommand() {}
+
+    static Store open(Path directory, Journal.Durability durability) {
+        return Store.open(
+                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1000),
+                new Store.Files(directory, durability, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                EngineClock.system());
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments[0]);
+        Journal.Durability durability = Journal.Durability.valueOf(arguments[1]);
+        try (Store store = open(directory, durability);
+                BufferedReader commands =
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            System.out.println(OPENED);
+            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+                System.out.println(run(store, directory, durability, line.split(" ")));
+            }
+        }
+    }
+
+    private static String run(Store store, Path directory, Journal.Durability durability, String[] command)
+            throws IOException {
+        try {
+            switch (command[0]) {
+                case "put" -> {
+                    long id = Long.parseLong(command[1]);
+                    store.await(Parcels.put(store, id, id));
+                }
+                case "read" -> {
+                    String unused = Files.readString(directory.resolve(command[1]));
+                }
+                case "open" -> open(Path.of(command[1]), durability).close();
+                default -> throw new IllegalArgumentException(command[0]);
+            }
+            return DONE;
+        } catch (Refused refused) {
+            return refused.refusal().code().name().toLowerCase(Locale.ROOT);
+        } catch (IllegalStateException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+}
