@@ -153,7 +153,11 @@ public final class Store implements AutoCloseable {
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables);
         T result = read(view, reader);
-        await(view.highest());
+        if (view.highest() > inFlight.committed()) {
+            // What is durable already need not wait for the thread that would tell of it.
+            inFlight.dispatch();
+            await(view.highest());
+        }
         return result;
     }
 

@@ -78,17 +78,18 @@ final class DeliverySteps {
      * Lets what is due at an endpoint wait for a slot there: some of it in one step, so that the many deliveries of an endpoint that does
      * not keep up cost the others little.
      *
+     * @param queue the number of the endpoint, by which it has its turn
      * @param underWay tells of a delivery's number whether it is being sent now
      */
-    static Command.Change queue(EndpointRow endpoint, LongPredicate underWay) {
+    static Command.Change queue(Id endpoint, long queue, LongPredicate underWay) {
         return context -> {
             Changes changes = new Changes();
             AtomicInteger seen = new AtomicInteger();
             DueIndex.forEach(context.rows(), WebhookTables.LANE, context.now(), number -> {
                 byte[] row = underWay.test(number) ? null : context.rows().at(number);
                 DeliveryRow due = row == null ? null : DeliveryRow.read(row);
-                if (due != null && due.facts().endpoint().equals(endpoint.id())) {
-                    put(changes, due.queued(endpoint.number()));
+                if (due != null && due.facts().endpoint().equals(endpoint)) {
+                    put(changes, due.queued(queue));
                 }
                 return seen.incrementAndGet() < Limits.DELIVERIES_QUEUED_PER_STEP_MAX;
             });

@@ -188,10 +188,11 @@ public final class Webhooks implements Lane, AutoCloseable {
         if (row == null) {
             return true;
         }
-        EndpointRow busy = slots.isFree(row.facts()) ? null : store.readToAct(rows -> endpoint(rows, row));
-        if (busy != null) {
+        long queue = slots.isFree(row.facts()) ? Rows.NONE : store.look(rows -> queue(rows, row));
+        if (queue != Rows.NONE) {
             Outcome outcome = committer.commit(
-                    Caller.engineFor(row.facts().workspace()), DeliverySteps.queue(busy, attempts::isClaimed));
+                    Caller.engineFor(row.facts().workspace()),
+                    DeliverySteps.queue(row.facts().endpoint(), queue, attempts::isClaimed));
             return !PatientCommitter.mayHaveRoomLater(outcome);
         }
         return begin(row.facts());
@@ -356,19 +357,30 @@ public final class Webhooks implements Lane, AutoCloseable {
             return null;
         }
         Id workspace = row.facts().workspace();
-        EndpointRow endpoint = endpoint(rows, row);
+        boolean active = mayRun.test(rows, workspace);
+        EndpointRow endpoint = endpoint(rows, row, active);
         return new Due(
                 row,
                 endpoint,
                 bodies.find(rows, workspace, row.facts().event()),
-                mayRun.test(rows, workspace),
+                active,
                 DeliverySteps.waits(rows, endpoint, row));
     }
 
-    /** Where a delivery goes; null if there is nowhere. */
-    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
+    /** The number of the queue in which what is due at an endpoint waits for a slot; NONE if the endpoint is gone. */
+    private static long queue(Rows rows, DeliveryRow row) {
+        EndpointRow endpoint = endpoint(rows, row, false);
+        return endpoint == null ? Rows.NONE : endpoint.number();
+    }
+
+    /**
+     * Where a delivery goes; null if there is nowhere.
+     *
+     * @param active true if its workspace is known to be there: a row that is missing would make an attempt wait for all that is in flight
+     */
+    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row, boolean active) {
         Id workspace = row.facts().workspace();
-        byte[] endpoint = DeletedWorkspaces.has(rows, workspace)
+        byte[] endpoint = !active && DeletedWorkspaces.has(rows, workspace)
                 ? null
                 : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
         return endpoint == null ? null : EndpointRow.read(endpoint);
