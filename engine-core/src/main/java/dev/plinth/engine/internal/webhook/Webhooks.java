@@ -345,7 +345,7 @@ public final class Webhooks implements Lane, AutoCloseable {
      * once that is answered. A delivery that does not begin is still due, and looked at anew.
      */
     private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
-        EndpointRow endpoint = endpoint(rows, row);
+        EndpointRow endpoint = endpoint(rows, row, false);
         return endpoint != null
                 && (manual
                         || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));

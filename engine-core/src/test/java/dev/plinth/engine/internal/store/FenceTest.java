@@ -207,7 +207,7 @@ class FenceTest {
     }
 
     private static long value(Store store, long id) {
-        return store.<Long>read(rows -> Parcels.value(rows, id));
+        return store.<Long>readToAnswer(rows -> Parcels.value(rows, id));
     }
 
     private static ProblemCode codeOf(Store store, long id) {

@@ -146,7 +146,7 @@ class LostLockTest {
             assertThat(store.stateHash()).isEqualTo(state);
             for (int id = 1; id <= values.size(); id++) {
                 int which = id;
-                assertThat(store.<Long>read(rows -> Parcels.value(rows, which)))
+                assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, which)))
                         .as("%d", id)
                         .isEqualTo(values.get(id - 1));
             }
