@@ -4,6 +4,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** What the operator may do: workspaces, their plans and their first keys. Thread-safe. */
@@ -22,17 +23,17 @@ public final class AdminClient {
                 .member("plan", plan)
                 .close()
                 .bytes();
-        return calls.of("createWorkspace", List.of(), body, Values::workspace);
+        return calls.of("createWorkspace", List.of(), body, Workspace::of);
     }
 
     /** Shows a workspace. */
     public Invocation<Workspace> workspace(String id) {
-        return calls.of("getAnyWorkspace", List.of(id), Values::workspace);
+        return calls.of("getAnyWorkspace", List.of(id), Workspace::of);
     }
 
     /** Lists workspaces, newest first. */
     public Invocation<Page<Workspace>> workspaces() {
-        return calls.of("listWorkspaces", List.of(), Values.page(Values::workspace));
+        return calls.of("listWorkspaces", List.of(), Values.page(Workspace.class));
     }
 
     /** Gives a workspace another name. */
@@ -65,7 +66,7 @@ public final class AdminClient {
 
     /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
-        return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), Values::key);
+        return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
     }
 
     static byte[] newKey(String name, String... scopes) {
@@ -82,6 +83,6 @@ public final class AdminClient {
 
     private Invocation<Workspace> update(String id, String member, String value) {
         byte[] body = new JsonBytes().open().member(member, value).close().bytes();
-        return calls.of("updateAnyWorkspace", List.of(id), body, Values::workspace);
+        return calls.of("updateAnyWorkspace", List.of(id), body, Workspace::of);
     }
 }

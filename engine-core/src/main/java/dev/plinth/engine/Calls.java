@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
@@ -32,11 +32,11 @@ record Calls(
         return new Calls(wire, pipeline, Request.Headers.NONE, workspace);
     }
 
-    <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<JsonValue.Obj, T> reader) {
-        return Invocation.of(this, operation, pathValues, body, json -> reader.apply((JsonValue.Obj) json));
+    <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
+        return Invocation.of(this, operation, pathValues, body, reader);
     }
 
-    <T> Invocation<T> of(String operation, List<String> pathValues, Function<JsonValue.Obj, T> reader) {
+    <T> Invocation<T> of(String operation, List<String> pathValues, Function<Json, T> reader) {
         return of(operation, pathValues, NO_BODY, reader);
     }
 

@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** The children of one resource. Thread-safe. */
@@ -18,22 +19,22 @@ public final class ChildrenClient {
 
     /** Creates a child. */
     public Invocation<Child> create(NewResource input) {
-        return calls.of("createChild", List.of(resourceId), PlinthClient.body(input), Values::child);
+        return calls.of("createChild", List.of(resourceId), input.json().utf8(), Child::of);
     }
 
     /** Shows a child. */
     public Invocation<Child> get(String id) {
-        return calls.of("getChild", List.of(resourceId, id), Values::child);
+        return calls.of("getChild", List.of(resourceId, id), Child::of);
     }
 
     /** Lists the children, newest first. */
     public Invocation<Page<Child>> list() {
-        return calls.of("listChildren", List.of(resourceId), Values.page(Values::child));
+        return calls.of("listChildren", List.of(resourceId), Values.page(Child.class));
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Child> update(String id, Json mergePatch) {
-        return calls.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Values::child);
+        return calls.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Child::of);
     }
 
     /** Deletes a child; gives its id. */

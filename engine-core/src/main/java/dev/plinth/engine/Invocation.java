@@ -1,10 +1,10 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.wire.Wire;
@@ -31,7 +31,7 @@ public final class Invocation<T> {
     private final @Nullable String query;
     private final Request.Headers headers;
     private final byte[] body;
-    private final Function<JsonValue, T> reader;
+    private final Function<Json, T> reader;
 
     private Invocation(
             Calls calls,
@@ -40,7 +40,7 @@ public final class Invocation<T> {
             @Nullable String query,
             Request.Headers headers,
             byte[] body,
-            Function<JsonValue, T> reader) {
+            Function<Json, T> reader) {
         this.calls = calls;
         this.operation = operation;
         this.pathValues = pathValues;
@@ -51,7 +51,7 @@ public final class Invocation<T> {
     }
 
     static <T> Invocation<T> of(
-            Calls calls, String operation, List<String> pathValues, byte[] body, Function<JsonValue, T> reader) {
+            Calls calls, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
         return new Invocation<>(calls, operation, pathValues, null, calls.headers(), body, reader);
     }
 
@@ -67,8 +67,15 @@ public final class Invocation<T> {
         return with(query, headers.withIdempotencyKey(key));
     }
 
-    /** The same on the condition that the thing is still in this version (412 otherwise). */
+    /**
+     * The same on the condition that the thing is still in this version (412 otherwise).
+     *
+     * @throws IllegalStateException if the call looks at no version, such as one that creates something
+     */
     public Invocation<T> ifVersion(long version) {
+        if (!calls.wire().looksAtVersions(operation)) {
+            throw new IllegalStateException(operation + " looks at no version; leave ifVersion out");
+        }
         return with(query, headers.withIfMatch("\"v" + version + "\""));
     }
 
@@ -119,15 +126,15 @@ public final class Invocation<T> {
     private T result(Answer answer) {
         Outcome outcome = answer.outcome();
         if (outcome instanceof Outcome.Done done && done.status() < 400) {
-            return reader.apply(JsonReader.trusted(done.body()));
+            return reader.apply(Json.trusted(done.body()));
         }
         if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
-            return reader.apply(JsonReader.trusted(replayed.body()));
+            return reader.apply(Json.trusted(replayed.body()));
         }
         Reply reply = Wire.reply(answer);
         String seconds = reply.header("Retry-After");
         throw new PlinthException(
-                Values.problem((JsonValue.Obj) JsonReader.trusted(reply.body())),
+                Problem.of(Json.trusted(reply.body())),
                 seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds)));
     }
 }

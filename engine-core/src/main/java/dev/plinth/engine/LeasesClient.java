@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -39,7 +40,7 @@ public final class LeasesClient {
 
     /** Prolongs a lease: from now on it lasts as long as when it was taken. */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
-        return calls.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Values::lease);
+        return calls.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
     }
 
     /**
@@ -49,7 +50,7 @@ public final class LeasesClient {
      */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken, int leaseSeconds) {
         byte[] body = body(leaseToken, json -> json.member("leaseSeconds", leaseSeconds));
-        return calls.of("heartbeatJob", List.of(jobId), body, Values::lease);
+        return calls.of("heartbeatJob", List.of(jobId), body, Lease::of);
     }
 
     /**
@@ -63,13 +64,13 @@ public final class LeasesClient {
         byte[] body = body(
                 leaseToken,
                 json -> json.member("done", done).member("total", total).member("message", message));
-        return calls.of("reportProgress", List.of(jobId), body, Values::job);
+        return calls.of("reportProgress", List.of(jobId), body, Job::of);
     }
 
     /** Ends a job well; its result is any JSON value, null for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
         byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
-        return calls.of("completeJob", List.of(jobId), body, Values::job);
+        return calls.of("completeJob", List.of(jobId), body, Job::of);
     }
 
     /**
@@ -88,7 +89,7 @@ public final class LeasesClient {
                         .member("detail", detail)
                         .close()
                         .member("retryable", retryable));
-        return calls.of("failJob", List.of(jobId), body, Values::job);
+        return calls.of("failJob", List.of(jobId), body, Job::of);
     }
 
     private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {

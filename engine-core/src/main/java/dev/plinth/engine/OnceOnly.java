@@ -2,12 +2,11 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import java.time.Duration;
@@ -33,7 +32,7 @@ final class OnceOnly {
             byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());
             long seconds = refusal.retryAfterSeconds();
             throw new PlinthException(
-                    Values.problem((JsonValue.Obj) JsonReader.trusted(problem)),
+                    Problem.of(Json.trusted(problem)),
                     seconds == 0 ? null : Duration.ofSeconds(seconds));
         }
     }

@@ -6,12 +6,12 @@ import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
-import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /**
@@ -60,7 +60,7 @@ public final class PlinthClient {
                 .raw("input", input.utf8())
                 .close()
                 .bytes();
-        return calls.of("createJob", List.of(), body, Values::accepted);
+        return calls.of("createJob", List.of(), body, AcceptedJob::of);
     }
 
     /**
@@ -68,17 +68,17 @@ public final class PlinthClient {
      * {@code uniqueKey}, {@code maxAttempts}.
      */
     public Invocation<AcceptedJob> startJob(Json input) {
-        return calls.of("createJob", List.of(), input.utf8(), Values::accepted);
+        return calls.of("createJob", List.of(), input.utf8(), AcceptedJob::of);
     }
 
     /** Lists jobs, newest first; filters are {@code status}, {@code type} and {@code resourceId}. */
     public Invocation<Page<Job>> jobs() {
-        return calls.of("listJobs", List.of(), Values.page(Values::job));
+        return calls.of("listJobs", List.of(), Values.page(Job.class));
     }
 
     /** A job as it stands. */
     public Invocation<Job> job(String jobId) {
-        return calls.of("getJob", List.of(jobId), Values::job);
+        return calls.of("getJob", List.of(jobId), Job::of);
     }
 
     /**
@@ -92,12 +92,12 @@ public final class PlinthClient {
 
     /** Cancels a job, or asks it to end if it is running. */
     public Invocation<Job> cancelJob(String jobId) {
-        return calls.of("cancelJob", List.of(jobId), Values::job);
+        return calls.of("cancelJob", List.of(jobId), Job::of);
     }
 
     /** Queues a failed job again, with its attempts counted anew. */
     public Invocation<Job> retryJob(String jobId) {
-        return calls.of("retryJob", List.of(jobId), Values::job);
+        return calls.of("retryJob", List.of(jobId), Job::of);
     }
 
     /** What a worker outside of this JVM does: takes leases of jobs and ends them. */
@@ -113,7 +113,7 @@ public final class PlinthClient {
                 .raw("data", data.utf8())
                 .close()
                 .bytes();
-        return calls.of("publishEvent", List.of(), body, Values::event);
+        return calls.of("publishEvent", List.of(), body, Event::of);
     }
 
     /**
@@ -130,12 +130,12 @@ public final class PlinthClient {
                 .member("resourceId", resourceId)
                 .close()
                 .bytes();
-        return calls.of("publishEvent", List.of(), body, Values::event);
+        return calls.of("publishEvent", List.of(), body, Event::of);
     }
 
     /** An event. */
     public Invocation<Event> event(String eventId) {
-        return calls.of("getEvent", List.of(eventId), Values::event);
+        return calls.of("getEvent", List.of(eventId), Event::of);
     }
 
     /**
@@ -143,7 +143,7 @@ public final class PlinthClient {
      * {@code resource.*}, separated by commas) and {@code resourceId}.
      */
     public Invocation<Page<Event>> events() {
-        return calls.of("listEvents", List.of(), Values.page(Values::event));
+        return calls.of("listEvents", List.of(), Values.page(Event.class));
     }
 
     /** The events after one, oldest first. */
@@ -158,56 +158,41 @@ public final class PlinthClient {
             body.text(type);
         }
         return calls.of(
-                "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), Values::endpoint);
+                "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), WebhookEndpoint::of);
     }
 
     /** The caller's workspace. */
     public Invocation<Workspace> workspace() {
-        return calls.of("getWorkspace", List.of(), Values::workspace);
+        return calls.of("getWorkspace", List.of(), Workspace::of);
     }
 
     /** Changes {@code name} and, by a merge patch, {@code metadata} of the caller's workspace. */
     public Invocation<Workspace> updateWorkspace(Json changes) {
-        return calls.of("updateWorkspace", List.of(), changes.utf8(), Values::workspace);
+        return calls.of("updateWorkspace", List.of(), changes.utf8(), Workspace::of);
     }
 
     /** How the workspace's rate limit stands; takes nothing from it. */
     public Invocation<RateLimit> rateLimit() {
-        return calls.of("getRateLimit", List.of(), Values::rateLimit);
+        return calls.of("getRateLimit", List.of(), RateLimit::of);
     }
 
     /** The last requests of the workspace, newest first: this one is not among them yet. */
     public Invocation<Page<LoggedRequest>> requests() {
-        return calls.of("listRequests", List.of(), Values.page(Values::request));
+        return calls.of("listRequests", List.of(), Values.page(LoggedRequest.class));
     }
 
     /** One of the last requests of the workspace. */
     public Invocation<LoggedRequest> request(String requestId) {
-        return calls.of("getRequest", List.of(requestId), Values::request);
+        return calls.of("getRequest", List.of(requestId), LoggedRequest::of);
     }
 
     /** Creates a key of the workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String name, String... scopes) {
-        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), Values::key);
+        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
     }
 
     /** Revokes a key for good. */
     public Invocation<ApiKey> revokeKey(String keyId) {
-        return calls.of("revokeKey", List.of(keyId), Values::key);
-    }
-
-    /** What a new resource or child looks like on the wire. */
-    static byte[] body(NewResource input) {
-        JsonBytes body = new JsonBytes().open().member("name", input.name());
-        input.type().ifPresent(type -> body.member("type", type));
-        if (!input.data().equals(Json.EMPTY_OBJECT)) {
-            body.raw("data", input.data().utf8());
-        }
-        if (!input.metadata().isEmpty()) {
-            body.name("metadata").open();
-            input.metadata().forEach(body::member);
-            body.close();
-        }
-        return body.close().bytes();
+        return calls.of("revokeKey", List.of(keyId), ApiKey::of);
     }
 }

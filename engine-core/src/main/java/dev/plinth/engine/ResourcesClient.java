@@ -6,6 +6,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** Resources of one workspace. Thread-safe. */
@@ -23,19 +24,19 @@ public final class ResourcesClient {
 
     /** Creates a resource. */
     public Invocation<Resource> create(NewResource input) {
-        return calls.of("createResource", List.of(), PlinthClient.body(input), Values::resource);
+        return calls.of("createResource", List.of(), input.json().utf8(), Resource::of);
     }
 
     /** Shows a resource. */
     public Invocation<Resource> get(String id) {
-        return calls.of("getResource", List.of(id), Values::resource);
+        return calls.of("getResource", List.of(id), Resource::of);
     }
 
     /**
      * Shows a resource with its first 100 children, as the wire does: {@code children} has {@code data} and {@code hasMore}.
      */
     public Invocation<Json> getWithChildren(String id) {
-        return calls.of("getResource", List.of(id), Values::json).where("include", "children");
+        return calls.of("getResource", List.of(id), json -> json).where("include", "children");
     }
 
     /**
@@ -43,7 +44,7 @@ public final class ResourcesClient {
      * {@code createdBefore}, {@code shared} and one {@code metadata.…}.
      */
     public Invocation<Page<Resource>> list() {
-        return calls.of("listResources", List.of(), Values.page(Values::resource));
+        return calls.of("listResources", List.of(), Values.page(Resource.class));
     }
 
     /** Lists resources after the page whose {@code nextCursor} this is. */
@@ -53,27 +54,27 @@ public final class ResourcesClient {
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Resource> update(String id, Json mergePatch) {
-        return calls.of("updateResource", List.of(id), mergePatch.utf8(), Values::resource);
+        return calls.of("updateResource", List.of(id), mergePatch.utf8(), Resource::of);
     }
 
     /** Pauses a resource: no operation runs on it any more. */
     public Invocation<Resource> pause(String id) {
-        return calls.of("pauseResource", List.of(id), Values::resource);
+        return calls.of("pauseResource", List.of(id), Resource::of);
     }
 
     /** Makes a paused resource active again. */
     public Invocation<Resource> resume(String id) {
-        return calls.of("resumeResource", List.of(id), Values::resource);
+        return calls.of("resumeResource", List.of(id), Resource::of);
     }
 
     /** Archives a resource: nothing of it changes any more. */
     public Invocation<Resource> archive(String id) {
-        return calls.of("archiveResource", List.of(id), Values::resource);
+        return calls.of("archiveResource", List.of(id), Resource::of);
     }
 
     /** Makes an archived resource active again. */
     public Invocation<Resource> unarchive(String id) {
-        return calls.of("unarchiveResource", List.of(id), Values::resource);
+        return calls.of("unarchiveResource", List.of(id), Resource::of);
     }
 
     /** Deletes an archived resource with its children; gives its id. */
@@ -96,7 +97,7 @@ public final class ResourcesClient {
                 "runOperation",
                 List.of(id, operation),
                 input(input),
-                json -> Json.trusted(JsonBytes.compact(json)));
+                json -> json);
     }
 
     /**
@@ -109,7 +110,7 @@ public final class ResourcesClient {
             throw new IllegalStateException("Expected an asynchronous operation, but " + operation
                     + " is a synchronous one; call run, which gives its result.");
         }
-        return calls.of("runOperation", List.of(id, operation), input(input), Values::accepted);
+        return calls.of("runOperation", List.of(id, operation), input(input), AcceptedJob::of);
     }
 
     /**
@@ -121,7 +122,7 @@ public final class ResourcesClient {
     public Invocation<AcceptedJob> bulk(List<Json> operations) {
         JsonBytes body = new JsonBytes().open().name("operations").openArray();
         operations.forEach(operation -> body.raw(operation.utf8()));
-        return calls.of("bulkResources", List.of(), body.closeArray().close().bytes(), Values::accepted);
+        return calls.of("bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
     }
 
     private static byte[] input(Json input) {

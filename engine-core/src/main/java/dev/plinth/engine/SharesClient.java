@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** With whom one resource is shared. Thread-safe. */
@@ -22,12 +23,12 @@ public final class SharesClient {
      */
     public Invocation<Share> grant(String workspaceId, String role) {
         byte[] body = new JsonBytes().open().member("role", role).close().bytes();
-        return calls.of("share", List.of(resourceId, workspaceId), body, Values::share);
+        return calls.of("share", List.of(resourceId, workspaceId), body, Share::of);
     }
 
     /** Lists the shares, newest first. */
     public Invocation<Page<Share>> list() {
-        return calls.of("listShares", List.of(resourceId), Values.page(Values::share));
+        return calls.of("listShares", List.of(resourceId), Values.page(Share.class));
     }
 
     /** Takes the role of a workspace back, and ends its jobs on the resource; gives the workspace's id. */

@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.Values;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,22 +23,22 @@ public final class WebhooksClient {
      * answer has the secret.
      */
     public Invocation<WebhookEndpoint> create(Json input) {
-        return calls.of("createWebhookEndpoint", List.of(), input.utf8(), Values::endpoint);
+        return calls.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);
     }
 
     /** Shows an endpoint. */
     public Invocation<WebhookEndpoint> get(String id) {
-        return calls.of("getWebhookEndpoint", List.of(id), Values::endpoint);
+        return calls.of("getWebhookEndpoint", List.of(id), WebhookEndpoint::of);
     }
 
     /** Lists endpoints, newest first. */
     public Invocation<Page<WebhookEndpoint>> list() {
-        return calls.of("listWebhookEndpoints", List.of(), Values.page(Values::endpoint));
+        return calls.of("listWebhookEndpoints", List.of(), Values.page(WebhookEndpoint.class));
     }
 
     /** Changes members of an endpoint; {@code status} may be {@code enabled} or {@code disabled}. */
     public Invocation<WebhookEndpoint> update(String id, Json changes) {
-        return calls.of("updateWebhookEndpoint", List.of(id), changes.utf8(), Values::endpoint);
+        return calls.of("updateWebhookEndpoint", List.of(id), changes.utf8(), WebhookEndpoint::of);
     }
 
     /** Deletes an endpoint; gives its id. */
@@ -47,7 +48,7 @@ public final class WebhooksClient {
 
     /** Gives an endpoint a new secret, which the answer has; the one before it signs too for a day. */
     public Invocation<WebhookEndpoint> rotateSecret(String id) {
-        return calls.of("rotateWebhookSecret", List.of(id), Values::endpoint);
+        return calls.of("rotateWebhookSecret", List.of(id), WebhookEndpoint::of);
     }
 
     /**
@@ -61,27 +62,27 @@ public final class WebhooksClient {
                 .member("graceSeconds", graceSeconds)
                 .close()
                 .bytes();
-        return calls.of("rotateWebhookSecret", List.of(id), body, Values::endpoint);
+        return calls.of("rotateWebhookSecret", List.of(id), body, WebhookEndpoint::of);
     }
 
     /** Sends a test event at once; gives {@code delivered}, {@code status}, {@code durationMillis} and {@code errorClass}. */
     public Invocation<Json> test(String id) {
-        return calls.of("testWebhookEndpoint", List.of(id), Values::json);
+        return calls.of("testWebhookEndpoint", List.of(id), json -> json);
     }
 
     /** Lists the deliveries to an endpoint, newest first. */
     public Invocation<Page<Delivery>> deliveries(String endpointId) {
-        return calls.of("listDeliveries", List.of(endpointId), Values.page(Values::delivery));
+        return calls.of("listDeliveries", List.of(endpointId), Values.page(Delivery.class));
     }
 
     /** Shows a delivery. */
     public Invocation<Delivery> delivery(String deliveryId) {
-        return calls.of("getDelivery", List.of(deliveryId), Values::delivery);
+        return calls.of("getDelivery", List.of(deliveryId), Delivery::of);
     }
 
     /** Sends a delivery again, whatever became of it; 409 if its endpoint is deleted or its event is not kept any more. */
     public Invocation<Delivery> resend(String deliveryId) {
-        return calls.of("resendDelivery", List.of(deliveryId), Values::delivery);
+        return calls.of("resendDelivery", List.of(deliveryId), Delivery::of);
     }
 
     /**
@@ -92,6 +93,6 @@ public final class WebhooksClient {
     public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
         byte[] body =
                 new JsonBytes().open().member("since", since.toString()).close().bytes();
-        return calls.of("recoverDeliveries", List.of(endpointId), body, Values::accepted);
+        return calls.of("recoverDeliveries", List.of(endpointId), body, AcceptedJob::of);
     }
 }

@@ -91,7 +91,12 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule jackson_and_schema_validators_are_imported_by_json_only =
-            importedBy("json", "com.fasterxml..", "tools.jackson..", "com.networknt..");
+            importedBy(
+                    "json",
+                    "com.fasterxml.jackson.core..",
+                    "com.fasterxml.jackson.databind..",
+                    "tools.jackson..",
+                    "com.networknt..");
 
     @ArchTest
     static final ArchRule http_client_is_imported_by_webhook_only =
@@ -106,7 +111,7 @@ final class ArchitectureTest {
             .resideInAPackage(API)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify..", API);
+            .resideInAnyPackage("java..", "org.jspecify..", "com.fasterxml.jackson.annotation..", API);
 
     @ArchTest
     static final ArchRule records_are_appended_by_the_pipeline_only = noClasses()

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Delivery;
@@ -18,8 +19,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.Values;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -59,10 +59,10 @@ final class TypedClientTest {
         SharesClient shares = client.shares(resource.id());
 
         Share share = change(
-                shares.grant(grantee, "editor"), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Values::share);
+                shares.grant(grantee, "editor"), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Share::of);
         assertThat(share.role()).isEqualTo("editor");
         assertThat(share.workspaceId()).isEqualTo(grantee);
-        assertThat(read(shares.list(), path, Values.page(Values::share)).data()).containsExactly(share);
+        assertThat(read(shares.list(), path, Values.page(Share.class)).data()).containsExactly(share);
         change(shares.revoke(grantee), "DELETE", path + "/" + grantee, "", deleted -> grantee);
         assertThat(shares.list().call().data()).isEmpty();
     }
@@ -80,11 +80,11 @@ final class TypedClientTest {
                         "/v1/resources/bulk",
                         "{\"operations\":[{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"},"
                                 + "{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a b\":\"c&d\"}}]}",
-                        Values::accepted)
+                        AcceptedJob::of)
                 .jobId();
         assertThat(client.job(job, 30).call().result()).get().asString().contains("\"succeeded\":2");
 
-        Function<JsonValue.Obj, Page<Resource>> page = Values.page(Values::resource);
+        Function<Json, Page<Resource>> page = Values.page(Resource.class);
         assertThat(read(client.resources().list().where("type", "truck"), "/v1/resources?type=truck", page)
                         .data())
                 .hasSize(1);
@@ -102,7 +102,7 @@ final class TypedClientTest {
                 .containsExactly("A");
         assertThat(client.resources().list(cursor).call().data()).hasSize(1);
         String id = tagged.data().get(0).id();
-        read(client.resources().getWithChildren(id), "/v1/resources/" + id + "?include=children", Values::json);
+        read(client.resources().getWithChildren(id), "/v1/resources/" + id + "?include=children", json -> json);
     }
 
     @Test
@@ -113,36 +113,36 @@ final class TypedClientTest {
                 "POST",
                 "/v1/keys",
                 "{\"name\":\"deploy\",\"scopes\":[\"resources:read\"]}",
-                Values::key);
+                ApiKey::of);
         String path = "/v1/keys/" + made.id();
         assertThat(made.scopes()).containsExactly("resources:read");
         assertThat(made.mode()).isEqualTo("live");
         assertThat(made.secret().orElseThrow()).startsWith(made.prefix()).endsWith(made.last4());
         String test = "{\"name\":\"t\",\"mode\":\"test\",\"expiresAt\":\"2027-01-01T00:00:00.000Z\"}";
-        ApiKey timed = change(keysClient.create(Json.of(test)), "POST", "/v1/keys", test, Values::key);
+        ApiKey timed = change(keysClient.create(Json.of(test)), "POST", "/v1/keys", test, ApiKey::of);
         assertThat(timed.mode()).isEqualTo("test");
         assertThat(timed.expiresAt()).isPresent();
-        read(keysClient.get(made.id()), path, Values::key);
-        assertThat(read(keysClient.list(), "/v1/keys", Values.page(Values::key)).data())
+        read(keysClient.get(made.id()), path, ApiKey::of);
+        assertThat(read(keysClient.list(), "/v1/keys", Values.page(ApiKey.class)).data())
                 .hasSize(3);
         ApiKey named = change(
                 keysClient.update(made.id(), Json.of("{\"name\":\"n\"}")),
                 "PATCH",
                 path,
                 "{\"name\":\"n\"}",
-                Values::key);
+                ApiKey::of);
         assertThat(named.name()).isEqualTo("n");
-        assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", Values::key)
+        assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", ApiKey::of)
                         .status())
                 .isEqualTo("disabled");
-        assertThat(change(keysClient.enable(made.id()), "PATCH", path, "{\"enabled\":true}", Values::key)
+        assertThat(change(keysClient.enable(made.id()), "PATCH", path, "{\"enabled\":true}", ApiKey::of)
                         .status())
                 .isEqualTo("enabled");
-        change(keysClient.rotate(made.id()), "POST", path + "/rotate", "", Values::key);
+        change(keysClient.rotate(made.id()), "POST", path + "/rotate", "", ApiKey::of);
         ApiKey rotated = change(
-                keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", Values::key);
+                keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", ApiKey::of);
         assertThat(rotated.secret()).isPresent().isNotEqualTo(made.secret());
-        assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", Values::key)
+        assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", ApiKey::of)
                         .status())
                 .isEqualTo("revoked");
     }
@@ -150,18 +150,18 @@ final class TypedClientTest {
     @Test
     void jobs_startListCancel() {
         String body = "{\"type\":\"idle\",\"input\":{},\"runAt\":\"2026-02-01T00:00:00.000Z\",\"maxAttempts\":2}";
-        String id = change(client.startJob(Json.of(body)), "POST", "/v1/jobs", body, Values::accepted)
+        String id = change(client.startJob(Json.of(body)), "POST", "/v1/jobs", body, AcceptedJob::of)
                 .jobId();
-        Job job = read(client.job(id), "/v1/jobs/" + id, Values::job);
+        Job job = read(client.job(id), "/v1/jobs/" + id, Job::of);
         assertThat(job.maxAttempts()).isEqualTo(2);
         assertThat(job.runAt()).isPresent();
         assertThat(read(
                                 client.jobs().where("status", "scheduled"),
                                 "/v1/jobs?status=scheduled",
-                                Values.page(Values::job))
+                                Values.page(Job.class))
                         .data())
                 .containsExactly(job);
-        change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Values::job);
+        change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Job::of);
         refused(client.retryJob(id), "POST", "/v1/jobs/" + id + "/retry");
     }
 
@@ -170,15 +170,15 @@ final class TypedClientTest {
         Resource resource = client.resources().create("R").call();
         client.publish("a.b", Json.of("{\"n\":1}")).call();
         Page<Event> page =
-                read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Values::event));
+                read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Event.class));
         Event event = page.data().get(0);
         assertThat(event.data()).isEqualTo(Json.of("{\"n\":1}"));
-        assertThat(read(client.event(event.id()), "/v1/events/" + event.id(), Values::event))
+        assertThat(read(client.event(event.id()), "/v1/events/" + event.id(), Event::of))
                 .isEqualTo(event);
         Page<Event> created = read(
                 client.events().where("resourceId", resource.id()),
                 "/v1/events?resourceId=" + resource.id(),
-                Values.page(Values::event));
+                Values.page(Event.class));
         assertThat(created.data()).hasSize(1);
         assertThat(client.eventsAfter(created.data().get(0).id()).call().data()).containsExactly(event);
     }
@@ -191,12 +191,12 @@ final class TypedClientTest {
         String input =
                 "{\"url\":\"" + url + "\",\"types\":[\"a.*\"],\"description\":\"d\",\"headers\":{\"x-a\":\"b\"}}";
         WebhookEndpoint made =
-                change(webhooks.create(Json.of(input)), "POST", "/v1/webhook-endpoints", input, Values::endpoint);
+                change(webhooks.create(Json.of(input)), "POST", "/v1/webhook-endpoints", input, WebhookEndpoint::of);
         String path = "/v1/webhook-endpoints/" + made.id();
         assertThat(made.headers()).containsEntry("x-a", "b");
         assertThat(made.ordered()).isTrue();
-        read(webhooks.get(made.id()), path, Values::endpoint);
-        assertThat(read(webhooks.list(), "/v1/webhook-endpoints", Values.page(Values::endpoint))
+        read(webhooks.get(made.id()), path, WebhookEndpoint::of);
+        assertThat(read(webhooks.list(), "/v1/webhook-endpoints", Values.page(WebhookEndpoint.class))
                         .data())
                 .hasSize(2);
         change(
@@ -204,15 +204,15 @@ final class TypedClientTest {
                 "PATCH",
                 path,
                 "{\"ordering\":\"none\"}",
-                Values::endpoint);
-        change(webhooks.rotateSecret(made.id()), "POST", path + "/secret/rotate", "", Values::endpoint);
+                WebhookEndpoint::of);
+        change(webhooks.rotateSecret(made.id()), "POST", path + "/secret/rotate", "", WebhookEndpoint::of);
         change(
                 webhooks.rotateSecret(made.id(), 5),
                 "POST",
                 path + "/secret/rotate",
                 "{\"graceSeconds\":5}",
-                Values::endpoint);
-        assertThat(change(webhooks.test(made.id()), "POST", path + "/test", "", Values::json)
+                WebhookEndpoint::of);
+        assertThat(change(webhooks.test(made.id()), "POST", path + "/test", "", json -> json)
                         .asMap())
                 .containsEntry("delivered", true);
 
@@ -221,14 +221,14 @@ final class TypedClientTest {
         Delivery delivery = read(
                         webhooks.deliveries(made.id()).where("status", "delivered"),
                         path + "/deliveries?status=delivered",
-                        Values.page(Values::delivery))
+                        Values.page(Delivery.class))
                 .data()
                 .get(0);
         String one = "/v1/deliveries/" + delivery.id();
         assertThat(delivery.attempts()).hasSize(1);
         assertThat(delivery.attempts().get(0).status()).hasValue(200);
-        read(webhooks.delivery(delivery.id()), one, Values::delivery);
-        change(webhooks.resend(delivery.id()), "POST", one + "/resend", "", Values::delivery);
+        read(webhooks.delivery(delivery.id()), one, Delivery::of);
+        change(webhooks.resend(delivery.id()), "POST", one + "/resend", "", Delivery::of);
         change(webhooks.delete(made.id()), "DELETE", path, "", deleted -> made.id());
     }
 
@@ -239,16 +239,16 @@ final class TypedClientTest {
                 "PATCH",
                 "/v1/workspace",
                 "{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}",
-                Values::workspace);
-        assertThat(read(client.workspace(), "/v1/workspace", Values::workspace)).isEqualTo(renamed);
-        RateLimit limit = read(client.rateLimit(), "/v1/rate-limit", Values::rateLimit);
+                Workspace::of);
+        assertThat(read(client.workspace(), "/v1/workspace", Workspace::of)).isEqualTo(renamed);
+        RateLimit limit = read(client.rateLimit(), "/v1/rate-limit", RateLimit::of);
         assertThat(limit.policies()).extracting(RateLimit.Policy::name).containsExactly("business", "burst", "day");
         assertThat(limit.limit()).isEqualTo(limit.policies().get(0).limit());
         assertThat(store.engine().admin().rename(renamed.id(), "M").call().name())
                 .isEqualTo("M");
     }
 
-    private <T> T read(Invocation<T> typed, String path, Function<JsonValue.Obj, T> reader) {
+    private <T> T read(Invocation<T> typed, String path, Function<Json, T> reader) {
         T value = typed.call();
         Reply raw = store.call("GET", path);
         assertThat(raw.status()).as(raw.text()).isEqualTo(200);
@@ -257,7 +257,7 @@ final class TypedClientTest {
     }
 
     private <T> T change(
-            Invocation<T> typed, String method, String path, String body, Function<JsonValue.Obj, T> reader) {
+            Invocation<T> typed, String method, String path, String body, Function<Json, T> reader) {
         assertThat(document.check(method, path, body)).as(body).isEmpty();
         String key = "typed-" + keys++;
         T value = typed.idempotencyKey(key).call();
@@ -282,7 +282,7 @@ final class TypedClientTest {
         assertThat(raw.text()).contains("\"code\":\"" + code + "\"");
     }
 
-    private static JsonValue.Obj object(Reply reply) {
-        return (JsonValue.Obj) JsonReader.trusted(reply.body());
+    private static Json object(Reply reply) {
+        return Json.trusted(reply.body());
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param lastUsedAt when it was last used
  * @param createdAt when it was made
  * @param secret the secret; only in the answer that made it
+ * @param json the value as the wire shows it
  */
 public record ApiKey(
         String id,
@@ -30,7 +32,17 @@ public record ApiKey(
         Optional<Instant> expiresAt,
         Optional<Instant> lastUsedAt,
         Instant createdAt,
-        Optional<String> secret) {
+        Optional<String> secret, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static ApiKey of(Json json) {
+        return json.read(ApiKey.class);
+    }
+
     /** Everything but the secret. */
     @Override
     public String toString() {

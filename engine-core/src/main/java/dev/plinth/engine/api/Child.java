@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param version counts changes, from 1
  * @param createdAt when it was made
  * @param updatedAt when it was last changed
+ * @param json the value as the wire shows it
  */
 public record Child(
         String id,
@@ -25,4 +27,14 @@ public record Child(
         Map<String, String> metadata,
         long version,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Child of(Json json) {
+        return json.read(Child.class);
+    }
+}

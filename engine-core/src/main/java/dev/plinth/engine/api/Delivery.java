@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  * @param nextAttemptAt when it is tried again
  * @param createdAt when the event happened
  * @param attempts what was tried, in order
+ * @param json the value as the wire shows it
  */
 public record Delivery(
         String id,
@@ -26,10 +28,20 @@ public record Delivery(
         String status,
         Optional<Instant> nextAttemptAt,
         Instant createdAt,
-        List<Attempt> attempts) {
+        List<Attempt> attempts, Json json) implements WireValue {
     /** Copies the attempts. */
     public Delivery {
         attempts = List.copyOf(attempts);
+    }
+
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Delivery of(Json json) {
+        return json.read(Delivery.class);
     }
 
     /**
@@ -42,6 +54,7 @@ public record Delivery(
      * @param status what the receiver answered
      * @param responseBody the first 8 KiB of its answer
      * @param errorClass why it failed
+     * @param json the attempt as the wire shows it
      */
     public record Attempt(
             int number,
@@ -50,5 +63,17 @@ public record Delivery(
             long durationMillis,
             OptionalInt status,
             Optional<String> responseBody,
-            Optional<String> errorClass) {}
+            Optional<String> errorClass,
+            Json json)
+            implements WireValue {
+        /**
+         * Reads what the wire shows.
+         *
+         * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+         */
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        public static Attempt of(Json json) {
+            return json.read(Attempt.class);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
@@ -9,5 +10,16 @@ import java.time.Instant;
  * @param type what happened, such as {@code resource.updated}
  * @param createdAt when
  * @param data the object that it is about, as its GET showed it at that moment
+ * @param json the value as the wire shows it
  */
-public record Event(String id, String type, Instant createdAt, Json data) {}
+public record Event(String id, String type, Instant createdAt, Json data, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows, such as the body of a webhook.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Event of(Json json) {
+        return json.read(Event.class);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param startedAt when its first attempt began
  * @param finishedAt when it became final
  * @param handled false while it waits and neither a handler in the engine's JVM nor a worker within the last hour takes its type
+ * @param json the value as the wire shows it
  */
 public record Job(
         String id,
@@ -39,4 +41,14 @@ public record Job(
         Instant createdAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
-        boolean handled) {}
+        boolean handled, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Job of(Json json) {
+        return json.read(Job.class);
+    }
+}

@@ -1,5 +1,7 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text is checked when it is made: valid UTF-8, no duplicate members, nothing after the value, at most 64 levels deep.
  * Equality is equality of bytes. Safe for use by several threads.
+ *
+ * <p>Jackson, of its lines 2 and 3, writes and reads it as the value that it is. A mapper hands numbers with a fraction over as doubles, with
+ * some 16 digits; with {@code DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS} all digits stay.
  */
 public final class Json {
     /** The empty object. */
@@ -37,7 +42,8 @@ public final class Json {
     }
 
     /**
-     * The object with these members: maps, iterables, strings, numbers, booleans, {@code Json} and null, nested at will.
+     * The object with these members: maps, iterables, strings, numbers, booleans, {@code Json}, values of the typed API and null,
+     * nested at will.
      *
      * @throws IllegalArgumentException if a value is of another kind
      */
@@ -51,6 +57,23 @@ public final class Json {
      */
     public static Json trusted(byte[] utf8) {
         return new Json(utf8);
+    }
+
+    /** For Jackson: the value that these JDK values are. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    private static Json ofValue(@Nullable Object value) {
+        return new Json(CodecHolder.CODEC.write(value));
+    }
+
+    /** For Jackson: the value as JDK values. */
+    @JsonValue
+    private @Nullable Object value() {
+        return CodecHolder.CODEC.read(utf8);
+    }
+
+    /** The value of the typed API that this spells. */
+    <T extends WireValue> T read(Class<T> type) {
+        return CodecHolder.CODEC.value(type, this);
     }
 
     /** The UTF-8 bytes; not copied, and not to be changed. */

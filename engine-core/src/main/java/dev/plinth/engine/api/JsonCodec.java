@@ -21,4 +21,11 @@ public interface JsonCodec {
      * @throws IllegalArgumentException if the value, or one inside it, is of a kind that JSON does not have
      */
     byte[] write(@Nullable Object value);
+
+    /**
+     * The value of the typed API that JSON spells.
+     *
+     * @throws IllegalArgumentException if it spells none of this type; the message says why
+     */
+    <T extends WireValue> T value(Class<T> type, Json json);
 }

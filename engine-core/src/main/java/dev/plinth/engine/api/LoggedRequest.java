@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param createdAt when it came
  * @param events the events that it caused, the first 100 of them
  * @param jobs the jobs that it started
+ * @param json the value as the wire shows it
  */
 public record LoggedRequest(
         String id,
@@ -37,10 +39,20 @@ public record LoggedRequest(
         long durationMicros,
         Instant createdAt,
         List<String> events,
-        List<String> jobs) {
+        List<String> jobs, Json json) implements WireValue {
     /** Copies the lists. */
     public LoggedRequest {
         events = List.copyOf(events);
         jobs = List.copyOf(jobs);
+    }
+
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static LoggedRequest of(Json json) {
+        return json.read(LoggedRequest.class);
     }
 }

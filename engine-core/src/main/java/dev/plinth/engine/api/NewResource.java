@@ -1,5 +1,8 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,10 +14,35 @@ import java.util.Optional;
  * @param data the host's own object, up to 64 KiB
  * @param metadata up to 50 string pairs
  */
-public record NewResource(String name, Optional<String> type, Json data, Map<String, String> metadata) {
-    /** Copies the metadata. */
+public record NewResource(String name, Optional<String> type, Json data, Map<String, String> metadata)
+        implements WireValue {
+    /** Copies the metadata, in its order. */
     public NewResource {
-        metadata = Map.copyOf(metadata);
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /**
+     * Reads what the wire takes.
+     *
+     * @throws IllegalArgumentException if a member is missing, unknown or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static NewResource of(Json json) {
+        return json.read(NewResource.class);
+    }
+
+    @Override
+    public Json json() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", name);
+        type.ifPresent(given -> members.put("type", given));
+        if (!data.equals(Json.EMPTY_OBJECT)) {
+            members.put("data", data);
+        }
+        if (!metadata.isEmpty()) {
+            members.put("metadata", metadata);
+        }
+        return Json.of(members);
     }
 
     /** One with a name and nothing else. */

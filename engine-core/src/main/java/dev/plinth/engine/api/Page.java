@@ -1,7 +1,12 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a list.
@@ -10,4 +15,27 @@ import java.util.Optional;
  * @param hasMore true if there are more
  * @param nextCursor what to ask the next page with; empty on the last one
  */
-public record Page<T>(List<T> data, boolean hasMore, Optional<String> nextCursor) {}
+public record Page<T>(List<T> data, boolean hasMore, Optional<String> nextCursor) implements WireValue {
+    /** Copies the items. */
+    public Page {
+        data = List.copyOf(data);
+    }
+
+    /** For Jackson, which knows the type of the items. */
+    @JsonCreator
+    private static <T> Page<T> of(
+            @JsonProperty(value = "data", required = true) List<T> data,
+            @JsonProperty(value = "hasMore", required = true) boolean hasMore,
+            @JsonProperty("nextCursor") @Nullable String nextCursor) {
+        return new Page<>(data, hasMore, Optional.ofNullable(nextCursor));
+    }
+
+    @Override
+    public Json json() {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("data", data);
+        members.put("hasMore", hasMore);
+        members.put("nextCursor", nextCursor.orElse(null));
+        return Json.of(members);
+    }
+}

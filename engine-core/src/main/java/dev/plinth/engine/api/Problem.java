@@ -1,7 +1,10 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Why a call was refused: the problem document of RFC 9457 as a value.
@@ -24,9 +27,35 @@ public record Problem(
         String requestId,
         boolean retryable,
         List<ProblemError> errors)
-        implements Serializable {
+        implements WireValue, Serializable {
     /** Copies the errors. */
     public Problem {
         errors = List.copyOf(errors);
+    }
+
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Problem of(Json json) {
+        return json.read(Problem.class);
+    }
+
+    @Override
+    public Json json() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", type);
+        members.put("title", title);
+        members.put("status", status);
+        members.put("detail", detail);
+        members.put("code", code);
+        members.put("requestId", requestId);
+        members.put("retryable", retryable);
+        if (!errors.isEmpty()) {
+            members.put("errors", errors);
+        }
+        return Json.of(members);
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 
 /**
@@ -7,11 +8,22 @@ import java.util.List;
  *
  * @param plan the name of the plan
  * @param policies its limits: first the plan's own, then the further ones that are not in shadow mode
+ * @param json the value as the wire shows it
  */
-public record RateLimit(String plan, List<Policy> policies) {
+public record RateLimit(String plan, List<Policy> policies, Json json) implements WireValue {
     /** Copies the policies. */
     public RateLimit {
         policies = List.copyOf(policies);
+    }
+
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static RateLimit of(Json json) {
+        return json.read(RateLimit.class);
     }
 
     /** Units per window of the plan's own limit. */
@@ -42,6 +54,18 @@ public record RateLimit(String plan, List<Policy> policies) {
      * @param windowSeconds the window in seconds
      * @param remaining units that are left
      * @param resetSeconds seconds until one more is there; 0 if the bucket is full
+     * @param json the limit as the wire shows it
      */
-    public record Policy(String name, long limit, long windowSeconds, long remaining, long resetSeconds) {}
+    public record Policy(String name, long limit, long windowSeconds, long remaining, long resetSeconds, Json json)
+            implements WireValue {
+        /**
+         * Reads what the wire shows.
+         *
+         * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+         */
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        public static Policy of(Json json) {
+            return json.read(Policy.class);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param createdAt when it was made
  * @param updatedAt when it was last changed
  * @param shared how it is shared with the caller; empty for the caller's own
+ * @param json the value as the wire shows it
  */
 public record Resource(
         String id,
@@ -28,7 +30,17 @@ public record Resource(
         long version,
         Instant createdAt,
         Instant updatedAt,
-        Optional<Shared> shared) {
+        Optional<Shared> shared, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Resource of(Json json) {
+        return json.read(Resource.class);
+    }
+
     /**
      * How another workspace's resource is shown to the caller.
      *

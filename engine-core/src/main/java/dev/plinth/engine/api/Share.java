@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
@@ -10,5 +11,16 @@ import java.time.Instant;
  * @param workspaceId the grantee, {@code ws_…}
  * @param role {@code reader} or {@code editor}
  * @param createdAt when it was first granted
+ * @param json the value as the wire shows it
  */
-public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt) {}
+public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Share of(Json json) {
+        return json.read(Share.class);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param headers what is sent along
  * @param createdAt when it was made
  * @param secret the signing secret {@code whsec_…}; only in the answer that made it
+ * @param json the value as the wire shows it
  */
 public record WebhookEndpoint(
         String id,
@@ -27,7 +29,17 @@ public record WebhookEndpoint(
         String description,
         Map<String, String> headers,
         Instant createdAt,
-        Optional<String> secret) {
+        Optional<String> secret, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static WebhookEndpoint of(Json json) {
+        return json.read(WebhookEndpoint.class);
+    }
+
     /** Everything but the secret. */
     @Override
     public String toString() {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
 
@@ -12,6 +13,17 @@ import java.util.Map;
  * @param suspended true if all its calls are refused
  * @param metadata string pairs
  * @param createdAt when it was made
+ * @param json the value as the wire shows it
  */
 public record Workspace(
-        String id, String name, String plan, boolean suspended, Map<String, String> metadata, Instant createdAt) {}
+        String id, String name, String plan, boolean suspended, Map<String, String> metadata, Instant createdAt, Json json) implements WireValue {
+    /**
+     * Reads what the wire shows.
+     *
+     * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Workspace of(Json json) {
+        return json.read(Workspace.class);
+    }
+}

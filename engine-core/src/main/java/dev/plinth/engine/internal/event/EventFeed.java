@@ -12,13 +12,9 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -161,12 +157,7 @@ public final class EventFeed implements AutoCloseable {
 
         private boolean deliver(EventRow row) {
             try {
-                JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(row.json());
-                JsonValue data = json.get("data");
-                Json shown = data == null ? Json.EMPTY_OBJECT : Json.trusted(JsonBytes.compact(data));
-                listener.onEvent(
-                        row.workspace().text(),
-                        new Event(row.id().text(), row.type(), Instant.ofEpochMilli(row.createdAt()), shown));
+                listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
                 return true;
             } catch (Exception | Error e) {
                 LOG.log(

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.JsonCodec;
+import dev.plinth.engine.api.WireValue;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -34,6 +35,11 @@ public final class JacksonCodec implements JsonCodec {
         return bytes;
     }
 
+    @Override
+    public <T extends WireValue> T value(Class<T> type, Json json) {
+        return Values.read(type, json);
+    }
+
     private static @Nullable Object java(JsonValue value) {
         if (value instanceof JsonValue.Obj obj) {
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -60,6 +66,9 @@ public final class JacksonCodec implements JsonCodec {
         }
         if (value instanceof Json json) {
             return JsonReader.trusted(json.utf8());
+        }
+        if (value instanceof WireValue shown) {
+            return JsonReader.trusted(shown.json().utf8());
         }
         if (value instanceof CharSequence text) {
             return new JsonValue.Text(text.toString());

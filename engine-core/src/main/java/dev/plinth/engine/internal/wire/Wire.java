@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.command.HostOperation;
@@ -168,6 +169,12 @@ public final class Wire {
     /** True if the host has an asynchronous operation of this name. */
     public boolean startsJob(String operation) {
         return asyncOperations.contains(operation);
+    }
+
+    /** True if the operation of a name looks at a version of something: it may fail because of {@code If-Match}. */
+    public boolean looksAtVersions(String operation) {
+        Operation known = byName.get(operation);
+        return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
     }
 
     /** The rows of the command table. */
