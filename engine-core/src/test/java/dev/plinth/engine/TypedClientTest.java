@@ -282,7 +282,7 @@ final class TypedClientTest {
         assertThat(raw.text()).contains("\"code\":\"" + code + "\"");
     }
 
-    private static JsonValue.Obj object(Reply reply) {
+    private static Json object(Reply reply) {
         return Json.trusted(reply.body());
     }
 }
