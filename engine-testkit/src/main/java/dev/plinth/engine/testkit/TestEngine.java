@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
@@ -8,6 +9,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.http.HttpServer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -78,12 +80,12 @@ final class TestEngine implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Reply> submit(Call call) {
+    private CompletableFuture<Reply> submit(Call call, CallDoor door) {
         String authorization = call.headers().getOrDefault("authorization", "");
         boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
         Faults own =
                 bearer ? faults.get(authorization.substring(BEARER.length()).strip()) : null;
-        return own == null ? engine.submit(call) : own.submit(call);
+        return own == null ? door.submit(call) : own.submit(call, door);
     }
 
     /** Lets nothing of a workspace start any more. */
@@ -101,7 +103,7 @@ final class TestEngine implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (server != null) {
-            server.close();
+            server.close(Duration.ZERO); // no client of a test that is over has a request on its way
         }
         engine.close();
     }
