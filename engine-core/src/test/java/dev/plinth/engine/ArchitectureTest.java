@@ -62,9 +62,11 @@ final class ArchitectureTest {
 
     /** A wait of a person or a socket lasts real seconds, whatever the engine's clock says. */
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
+            INTERNAL + "base.Deadline", // a drain gives up after real seconds
+            INTERNAL + "base.Log", // one line a minute is by the clock of the operator
             INTERNAL + "pipeline.Passage", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
-            INTERNAL + "timer.Attempts", // a drain gives up after real seconds
+            INTERNAL + "timer.Rest", // what fails again and again burns real processors
             INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took
 
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
@@ -215,6 +217,30 @@ final class ArchitectureTest {
                             && (access.getTarget().getName().startsWith("getDeclared")
                                     || Set.of("forName", "getMethod", "getMethods", "getField", "getConstructor")
                                             .contains(access.getTarget().getName()))));
+
+    @ArchTest
+    static final ArchRule logs_never_throw = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(INTERNAL + "base.Log")
+            .should()
+            .accessTargetWhere(describe(
+                    "it makes a logger",
+                    access -> access.getTargetOwner().isEquivalentTo(System.class)
+                            && access.getTarget().getName().equals("getLogger")))
+            .because("a handler of the host's that throws would end a thread of the engine: Log.of makes loggers");
+
+    @ArchTest
+    static final ArchRule threads_are_known_to_be_the_engines_own = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(INTERNAL + "base.OwnThread")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + ".Workers")
+            .should()
+            .accessTargetWhere(describe(
+                    "it makes a thread",
+                    access -> access.getTargetOwner().isEquivalentTo(Thread.class)
+                            && access.getTarget().getName().equals("<init>")))
+            .because("a call that waits has to be refused on a thread for which others wait: OwnThread is one");
 
     @ArchTest
     static final ArchRule nothing_is_printed = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

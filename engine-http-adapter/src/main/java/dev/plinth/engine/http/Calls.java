@@ -6,8 +6,14 @@ import java.util.concurrent.CompletableFuture;
 
 /** All that the socket side knows of the engine, so that it can be tested without one. Thread-safe. */
 interface Calls {
-    /** Starts the call; the future completes with its reply, refusals included. Never blocks on I/O. */
+    /**
+     * Starts the call; the future completes with its reply, refusals included. Never blocks on I/O. What is chained to the future writes to sockets, so
+     * it completes at once or on the server's executor.
+     */
     CompletableFuture<Reply> submit(Call call);
+
+    /** Answers all calls that wait for something to happen, now and from now on, as things stand. */
+    void endWaits();
 
     /** Bytes that a body on this route may have. */
     int bodyBytesMax(String method, String path);

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections that stay too long in one phase, because Jetty's idle timeout starts anew with every byte and so a client
@@ -20,7 +21,8 @@ final class ConnectionSweep implements Connection.Listener {
     private final Map<EngineConnection, Watch> watches = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Deadlines deadlines;
-    private volatile boolean draining;
+    /** How long a connection may be idle, or linger, while the server closes; null as long as it does not. */
+    private volatile @Nullable Duration grace;
 
     ConnectionSweep(Scheduler scheduler, Deadlines deadlines) {
         this.scheduler = scheduler;
@@ -33,25 +35,36 @@ final class ConnectionSweep implements Connection.Listener {
             long now = System.nanoTime();
             watches.forEach((connection, watch) -> look(connection, watch, now));
         } finally {
-            Duration period = draining ? PERIOD_DRAINING : deadlines.period();
+            Duration period = grace == null ? deadlines.period() : PERIOD_DRAINING;
             scheduler.schedule(this::run, period.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    /** From now on connections between two requests are closed too. */
-    synchronized void drain() {
-        if (!draining) {
-            draining = true;
+    /**
+     * From now on connections are closed that have been idle, or have lingered behind their last answer, for as long as this. Not at once: a busy client
+     * has its next request on the way, and is told to close by the answer.
+     */
+    synchronized void drain(Duration idle) {
+        boolean begins = grace == null;
+        grace = idle;
+        if (begins) {
             run();
         }
     }
 
     private void look(EngineConnection connection, Watch watch, long now) {
         Phase phase = connection.phase();
-        boolean overdue = watch.nanosIn(phase, connection.getMessagesIn(), now) > deadlines.nanos(phase);
-        if (overdue || draining && phase == Phase.IDLE) {
+        if (watch.nanosIn(phase, connection.getMessagesIn(), now) >= nanos(phase)) {
             connection.getEndPoint().close();
         }
+    }
+
+    private long nanos(Phase phase) {
+        long nanos = deadlines.nanos(phase);
+        Duration ending = grace;
+        return ending == null || phase != Phase.IDLE && phase != Phase.CLOSING
+                ? nanos
+                : Math.min(nanos, ending.toNanos());
     }
 
     @Override

@@ -10,15 +10,18 @@ import java.time.Duration;
  * @param idle between two requests, and for a write that makes no progress
  * @param closing from the last answer to the client's own close
  * @param drain what a closing server grants to the requests in flight
+ * @param grace how long a closing server lets a connection be idle: a request that is on its way is answered still
  */
-record Deadlines(Duration headers, Duration body, Duration idle, Duration closing, Duration drain) {
+record Deadlines(
+        Duration headers, Duration body, Duration idle, Duration closing, Duration drain, Duration grace) {
     /** What the product promises. */
     static final Deadlines STANDARD = new Deadlines(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofMillis(300));
 
     private static final Duration PERIOD_MAX = Duration.ofSeconds(1);
     private static final int LOOKS_PER_DEADLINE = 4;

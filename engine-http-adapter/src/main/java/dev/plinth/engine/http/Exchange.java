@@ -5,7 +5,6 @@ import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -30,6 +29,7 @@ final class Exchange implements Invocable.Task {
 
     private final Calls calls;
     private final Streams streams;
+    private final EngineConnector connector;
     private final EngineConnection connection;
     private final RequestTarget target;
     private final Request request;
@@ -42,6 +42,8 @@ final class Exchange implements Invocable.Task {
     Exchange(Calls calls, Streams streams, Request request, Response response, Callback callback) {
         this.calls = calls;
         this.streams = streams;
+        this.connector =
+                (EngineConnector) request.getConnectionMetaData().getConnector();
         this.connection = (EngineConnection) request.getConnectionMetaData().getConnection();
         this.target = connection.target();
         this.request = request;
@@ -85,15 +87,7 @@ final class Exchange implements Invocable.Task {
     private void submit(boolean tooLarge) {
         byte[] bytes = tooLarge ? NO_BODY : body.toBytes();
         Call call = new Call(request.getMethod(), target.path(), target.query(), headers(), bytes, tooLarge);
-        CompletableFuture<Reply> reply = calls.submit(call);
-        if (reply.isDone()) {
-            reply.whenComplete((value, failure) -> answer(value, failure, tooLarge));
-        } else {
-            // Not on the thread that completes it: that one makes other calls durable and shall not write to sockets.
-            reply.whenCompleteAsync(
-                    (value, failure) -> answer(value, failure, tooLarge),
-                    request.getComponents().getExecutor());
-        }
+        calls.submit(call).whenComplete((value, failure) -> answer(value, failure, tooLarge));
     }
 
     private Map<String, String> headers() {
@@ -125,8 +119,10 @@ final class Exchange implements Invocable.Task {
     }
 
     private void write(Reply reply, boolean tooLarge) {
+        // A client that is told so opens a new connection instead of sending into one that is about to be closed.
+        boolean thenClose = tooLarge || connector.isDraining();
         if (reply.rest().isPresent()) {
-            ReplyWriter.writeHead(reply, response);
+            ReplyWriter.writeHead(reply, thenClose, response);
             if (HttpMethod.HEAD.is(request.getMethod())) {
                 ReplyWriter.writeNoBody(response, callback);
             } else {
@@ -135,7 +131,7 @@ final class Exchange implements Invocable.Task {
         } else if (tooLarge && !waitsForContinue()) {
             ReplyWriter.write(reply, true, response, Callback.from(this::discard, callback::failed));
         } else {
-            ReplyWriter.write(reply, tooLarge, response, callback);
+            ReplyWriter.write(reply, thenClose, response, callback);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
@@ -12,18 +13,19 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -41,18 +43,23 @@ public final class HttpServer implements AutoCloseable {
     private static final int NO_RESERVED_THREADS = 0;
 
     private final Server server;
-    private final ServerConnector connector;
+    private final EngineConnector connector;
     private final ConnectionSweep sweep;
     private final Streams streams = new Streams();
+    private final Calls calls;
+    private final Deadlines deadlines;
     private final String host;
 
-    private HttpServer(Calls calls, String host, int port, Deadlines deadlines) {
+    private HttpServer(Function<Executor, Calls> engine, String host, int port, Deadlines deadlines) {
         this.host = host;
-        server = new Server(threads());
+        this.deadlines = deadlines;
+        QueuedThreadPool threads = threads();
+        calls = engine.apply(threads);
+        server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setErrorHandler(new RefusalHandler(calls));
-        server.setHandler(new GracefulHandler(new CallHandler(calls, streams)));
-        connector = new ServerConnector(server, 1, -1, new EngineConnectionFactory(configuration()));
+        server.setHandler(new CallHandler(calls, streams));
+        connector = new EngineConnector(server, new EngineConnectionFactory(configuration()));
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);
@@ -74,26 +81,30 @@ public final class HttpServer implements AutoCloseable {
      * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
      */
     public static HttpServer start(Engine engine, String host, int port) {
-        return start(new EngineCalls(engine), host, port, Deadlines.STANDARD);
+        return start(threads -> new EngineCalls(engine, threads), host, port, Deadlines.STANDARD);
     }
 
     /**
-     * Starts to serve with a door of the caller's in front of the engine's, such as one that breaks connections to test clients.
+     * Starts to serve with a filter in front of the engine's door, such as one that breaks connections to test clients.
      *
      * @param engine what knows routes and problems; it must stay open while this serves
      * @param host the name or address of the interface to listen on
      * @param port 0–65535; 0 takes any free one
-     * @param door takes each call, on a thread that must not block, and as a rule hands it on to {@link Engine#submit}; a future that
-     *     ends with a {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
+     * @param filter takes each call, on a thread that must not block, and as a rule hands it on to the door; a future that ends with a
+     *     {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
      * @throws IllegalArgumentException if the port is out of range, or the host is empty
      * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
      */
     public static HttpServer start(
-            Engine engine, String host, int port, Function<Call, CompletableFuture<Reply>> door) {
-        return start(new EngineCalls(engine, door), host, port, Deadlines.STANDARD);
+            Engine engine, String host, int port, BiFunction<Call, CallDoor, CompletableFuture<Reply>> filter) {
+        return start(threads -> new EngineCalls(engine, threads, filter), host, port, Deadlines.STANDARD);
     }
 
     static HttpServer start(Calls calls, String host, int port, Deadlines deadlines) {
+        return start(threads -> calls, host, port, deadlines);
+    }
+
+    static HttpServer start(Function<Executor, Calls> engine, String host, int port, Deadlines deadlines) {
         if (port < 0 || port > PORT_MAX) {
             throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + port + ".");
         }
@@ -103,7 +114,7 @@ public final class HttpServer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "Expected a host to listen on, but it is empty; 0.0.0.0 means all interfaces.");
         }
-        HttpServer http = new HttpServer(calls, host, port, deadlines);
+        HttpServer http = new HttpServer(engine, host, port, deadlines);
         http.open(port);
         return http;
     }
@@ -192,22 +203,39 @@ public final class HttpServer implements AutoCloseable {
         return URI.create("http://" + literal + ":" + port());
     }
 
-    /** Stops to accept and closes the connections that are idle. Requests in flight go on, and each connection is closed behind its own; streams end. */
+    /**
+     * Stops to accept. Long polls are answered as things stand, streams end, and each answer tells its client to close the connection; those that are
+     * idle are closed after 300 ms. Requests in flight go on.
+     */
     public void drain() {
+        drain(deadlines.grace());
+    }
+
+    private void drain(Duration grace) {
         if (server.isRunning()) {
-            CompletableFuture<Void> unused = connector.shutdown();
+            connector.drain();
+            calls.endWaits();
             streams.drain();
-            sweep.drain();
+            sweep.drain(grace);
         }
     }
 
     /**
-     * Stops to accept, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays
-     * open. Closing again does nothing.
+     * Drains, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays open: it is closed afterwards.
+     * Closing again does nothing.
      */
     @Override
     public void close() {
-        drain();
+        close(deadlines.grace());
+    }
+
+    /**
+     * Closes as {@link #close()} does.
+     *
+     * @param grace how long a connection may be idle meanwhile, 0 or more; with 0 a request that is on its way is lost
+     */
+    public void close(Duration grace) {
+        drain(grace);
         stop();
     }
 

@@ -18,14 +18,17 @@ import picocli.CommandLine.ParameterException;
 /**
  * The standalone program: {@code java -jar plinth.jar [serve]}, or one of the {@link StoreCommand}s.
  *
- * <p>Exit codes: 0 after SIGTERM, for {@code --help} and {@code --version} and for a store that is whole; 1 if it cannot start, or
- * a store is not whole or cannot be worked on; 2 for a usage error. What goes wrong is said in one sentence on standard error.
+ * <p>Exit codes: 0 after SIGTERM, for {@code --help} and {@code --version} and for a store that is whole; 1 if it cannot start or stop, or
+ * a store is not whole or cannot be worked on; 2 for a usage error; 3 after SIGTERM if the journal had failed. What goes wrong is said in one
+ * sentence on standard error.
  */
 public final class Main {
     private static final int OK = 0;
     private static final int CANNOT_START = 1;
+    private static final int CANNOT_STOP = 1;
     private static final int NOT_WHOLE = 1;
     private static final int USAGE = 2;
+    private static final int JOURNAL_FAILED = 3;
 
     /** Names where the JDK takes locale data from; with SPI alone it has the root's. */
     private static final String LOCALE_PROVIDERS = "java.locale.providers";
@@ -89,8 +92,8 @@ public final class Main {
             StoreReport report = command.run();
             report.lines().forEach(out::println);
             return report.isWhole() ? OK : NOT_WHOLE;
-        } catch (RuntimeException failure) {
-            say(CommandLineReader.sentence(failure.getMessage(), failure));
+        } catch (RuntimeException | Error failure) {
+            say(sentence(failure));
             return NOT_WHOLE;
         }
     }
@@ -104,8 +107,8 @@ public final class Main {
             stopOnSignal(engine, server);
             announce(engine, options, server);
             return OK;
-        } catch (RuntimeException | LinkageError failure) {
-            say(options.named(CommandLineReader.sentence(failure.getMessage(), failure)));
+        } catch (RuntimeException | Error failure) {
+            say(options.named(sentence(failure)));
             if (engine != null) {
                 if (!options.memory()) {
                     secrets(engine);
@@ -114,6 +117,14 @@ public final class Main {
             }
             return CANNOT_START;
         }
+    }
+
+    /** What has failed. Memory that is missing says what to do, which the JVM does not. */
+    private static String sentence(Throwable failure) {
+        return failure instanceof OutOfMemoryError
+                ? "Expected enough memory, but the JVM has none left (" + failure.getMessage()
+                        + "); give it more with -Xmx, and with -XX:MaxDirectMemorySize where that is set."
+                : CommandLineReader.sentence(failure.getMessage(), failure);
     }
 
     private static HttpServer listen(Engine engine, ServeOptions options) {
@@ -198,17 +209,18 @@ public final class Main {
 
     private void stopOnSignal(Engine engine, HttpServer server) {
         Runnable stop = () -> {
-            int status = CANNOT_START;
+            int status = CANNOT_STOP;
             try {
-                engine.beginDrain();
-                server.drain();
-                // Before the connections are closed: it answers whoever waits for the end of a job.
-                engine.close();
                 server.close();
+                engine.close();
                 status = OK;
-            } catch (RuntimeException failure) {
-                say("Stopping failed: " + CommandLineReader.sentence(failure.getMessage(), failure));
+            } catch (RuntimeException | Error failure) {
+                say("Stopping failed: " + sentence(failure));
             } finally {
+                if (!engine.isWritable()) {
+                    say("The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
+                    status = JOURNAL_FAILED;
+                }
                 out.flush();
                 // Left to itself, a JVM that a signal ended exits with 128 + the signal's number.
                 Runtime.getRuntime().halt(status);

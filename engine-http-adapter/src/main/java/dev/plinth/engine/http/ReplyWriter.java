@@ -19,25 +19,24 @@ final class ReplyWriter {
      * @param thenClose whether the client is told that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
-        writeHead(reply, response);
-        HttpFields.Mutable headers = response.getHeaders();
-        if (thenClose) {
-            headers.put(HttpFields.CONNECTION_CLOSE);
-        }
+        writeHead(reply, thenClose, response);
         if (HttpStatus.hasNoBody(reply.status())) {
             writeNoBody(response, callback);
         } else {
-            headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().length);
             response.write(true, ByteBuffer.wrap(reply.body()), callback);
         }
     }
 
-    /** Sets status and headers. */
-    static void writeHead(Reply reply, Response response) {
+    /** Sets status and headers, as {@link #write} does. */
+    static void writeHead(Reply reply, boolean thenClose, Response response) {
         response.setStatus(reply.status());
         HttpFields.Mutable headers = response.getHeaders();
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.add(header.getKey(), header.getValue());
+        }
+        if (thenClose) {
+            headers.put(HttpFields.CONNECTION_CLOSE);
         }
     }
 

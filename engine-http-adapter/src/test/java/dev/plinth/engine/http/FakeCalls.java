@@ -14,6 +14,7 @@ final class FakeCalls implements Calls {
     static final int BODY_BYTES_MAX = 256 * 1024;
 
     final List<Call> calls = new CopyOnWriteArrayList<>();
+    volatile boolean waitsEnded;
     volatile Function<Call, CompletableFuture<Reply>> answer = call -> CompletableFuture.completedFuture(ok("done"));
 
     static Reply ok(String body) {
@@ -25,6 +26,11 @@ final class FakeCalls implements Calls {
     public CompletableFuture<Reply> submit(Call call) {
         calls.add(call);
         return answer.apply(call);
+    }
+
+    @Override
+    public void endWaits() {
+        waitsEnded = true;
     }
 
     @Override

@@ -29,7 +29,8 @@ class FramingTest {
                 Deadlines.STANDARD.body(),
                 Deadlines.STANDARD.idle(),
                 Duration.ofMinutes(1), // a client may be slow to send what nobody reads any more
-                Deadlines.STANDARD.drain());
+                Deadlines.STANDARD.drain(),
+                Duration.ZERO);
         server = HttpServer.start(calls, "127.0.0.1", 0, patient);
     }
 

@@ -132,13 +132,13 @@ class HttpServerTest {
             inFlight.await();
 
             CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
-            assertThat(idle.isAtEnd())
-                    .as("an idle connection is closed at once")
-                    .isTrue();
+            assertThat(idle.isAtEnd()).as("an idle connection is closed").isTrue();
             assertThat(closed).isNotDone();
             reply.complete(FakeCalls.ok("finished"));
 
-            assertThat(busy.read().text()).isEqualTo("finished");
+            RawReply finished = busy.read();
+            assertThat(finished.text()).isEqualTo("finished");
+            assertThat(finished.header("connection")).isEqualTo("close");
             assertThat(busy.isAtEnd()).isTrue();
             closed.get();
         }
@@ -153,7 +153,7 @@ class HttpServerTest {
         };
         Duration drain = Duration.ofMillis(300);
         Duration other = Duration.ofSeconds(30);
-        HttpServer server = HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain));
+        HttpServer server = HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain, drain));
         try (RawClient client = new RawClient(server.port())) {
             client.send(GET);
             inFlight.await();

@@ -4,6 +4,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.ManualClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -25,7 +26,7 @@ final class LiveServer implements AutoCloseable {
 
     private LiveServer(Engine engine) {
         this.engine = engine;
-        this.server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, Deadlines.STANDARD);
+        this.server = HttpServer.start(threads -> new EngineCalls(engine, threads), "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
     static LiveServer start() {
@@ -42,6 +43,10 @@ final class LiveServer implements AutoCloseable {
 
     Engine engine() {
         return engine;
+    }
+
+    HttpServer server() {
+        return server;
     }
 
     int port() {
@@ -87,7 +92,7 @@ final class LiveServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        server.close(Duration.ZERO);
         engine.close();
     }
 }

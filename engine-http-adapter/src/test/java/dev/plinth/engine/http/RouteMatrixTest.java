@@ -43,7 +43,8 @@ class RouteMatrixTest {
             Duration.ofMinutes(1),
             Duration.ofHours(1),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ZERO);
 
     private static Engine engine;
     private static HttpServer server;
@@ -57,7 +58,7 @@ class RouteMatrixTest {
     static void start() throws IOException {
         clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         engine = open(clock);
-        server = HttpServer.start(new EngineCalls(engine), "127.0.0.1", 0, PATIENT);
+        server = HttpServer.start(threads -> new EngineCalls(engine, threads), "127.0.0.1", 0, PATIENT);
         client = new RawClient(server.port());
         suspended = MatrixWorldMaker.lay(engine, clock);
         engine.admin().suspend(suspended.workspace()).call();

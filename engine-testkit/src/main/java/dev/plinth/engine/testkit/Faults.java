@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +85,9 @@ public final class Faults {
     }
 
     /** Answers a call of the workspace, with a fault if there is one for it. */
-    CompletableFuture<Reply> submit(Call call) {
+    CompletableFuture<Reply> submit(Call call, CallDoor door) {
         Fault fault = take(call);
-        return fault == null ? engine.submit(call) : fault.effect.apply(call);
+        return fault == null ? door.submit(call) : fault.effect.apply(call, door);
     }
 
     private synchronized @Nullable Fault take(Call call) {
@@ -134,7 +135,7 @@ public final class Faults {
 
         /** The engine never sees the request; the client sees its connection reset. */
         public Faults loseTheRequest() {
-            return fault("loseTheRequest", call -> CompletableFuture.failedFuture(BrokenConnection.reset()));
+            return fault("loseTheRequest", (call, door) -> CompletableFuture.failedFuture(BrokenConnection.reset()));
         }
 
         /**
@@ -168,7 +169,7 @@ public final class Faults {
             CompletableFuture<Void> end = untilCleared();
             return fault(
                     "delayTheAnswer",
-                    call -> engine.submit(call)
+                    (call, door) -> door.submit(call)
                             .thenCompose(reply -> end.copy()
                                     .completeOnTimeout(null, delay.toMillis(), TimeUnit.MILLISECONDS)
                                     .thenApply(over -> reply)));
@@ -181,7 +182,7 @@ public final class Faults {
          */
         public Faults refuseWith429(int retryAfterSeconds) {
             checkSeconds(retryAfterSeconds);
-            return fault("refuseWith429", call -> MadeUpRefusals.rateLimited(engine, call, retryAfterSeconds));
+            return fault("refuseWith429", (call, door) -> MadeUpRefusals.rateLimited(engine, call, retryAfterSeconds));
         }
 
         /**
@@ -191,19 +192,20 @@ public final class Faults {
          */
         public Faults refuseWith503(int retryAfterSeconds) {
             checkSeconds(retryAfterSeconds);
-            return fault("refuseWith503", call -> MadeUpRefusals.shuttingDown(engine, retryAfterSeconds));
+            return fault("refuseWith503", (call, door) -> MadeUpRefusals.shuttingDown(engine, retryAfterSeconds));
         }
 
         /** Refused as if something in the engine had failed: 500 {@code internal_error}. Nothing is executed. */
         public Faults refuseWith500() {
-            return fault("refuseWith500", call -> MadeUpRefusals.internalError(engine, call));
+            return fault("refuseWith500", (call, door) -> MadeUpRefusals.internalError(engine, call));
         }
 
         private Faults lost(String name, BrokenConnection how) {
-            return fault(name, call -> engine.submit(call).thenCompose(answer -> CompletableFuture.failedFuture(how)));
+            return fault(
+                    name, (call, door) -> door.submit(call).thenCompose(answer -> CompletableFuture.failedFuture(how)));
         }
 
-        private Faults fault(String name, Function<Call, CompletableFuture<Reply>> effect) {
+        private Faults fault(String name, BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect) {
             return add(new Fault(this, name, effect, times));
         }
 
@@ -239,10 +241,14 @@ public final class Faults {
     private static final class Fault {
         private final Requests requests;
         private final String name;
-        private final Function<Call, CompletableFuture<Reply>> effect;
+        private final BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect;
         private int left;
 
-        Fault(Requests requests, String name, Function<Call, CompletableFuture<Reply>> effect, int left) {
+        Fault(
+                Requests requests,
+                String name,
+                BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect,
+                int left) {
             this.requests = requests;
             this.name = name;
             this.effect = effect;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.PlinthClient;
@@ -10,6 +11,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.http.HttpServer;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -153,7 +155,7 @@ public final class PlinthTestServer implements AutoCloseable {
     public synchronized void close() {
         own.close();
         if (server != null) {
-            server.close();
+            server.close(Duration.ZERO); // no client of a test that is over has a request on its way
         }
         engine.close();
     }
@@ -194,12 +196,12 @@ public final class PlinthTestServer implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Reply> submit(Call call) {
+    private CompletableFuture<Reply> submit(Call call, CallDoor door) {
         String authorization = call.headers().getOrDefault(AUTHORIZATION, "");
         boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
         Faults met =
                 bearer ? faults.get(authorization.substring(BEARER.length()).strip()) : null;
-        return met == null ? engine.submit(call) : met.submit(call);
+        return met == null ? door.submit(call) : met.submit(call, door);
     }
 
     /** Lets nothing of a workspace start any more. */

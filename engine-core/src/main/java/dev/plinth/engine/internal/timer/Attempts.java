@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Refused;
 import java.util.Map;
@@ -82,11 +83,11 @@ public final class Attempts {
 
     /** Waits in real time until nothing is under way; false if that took too long. */
     public boolean awaitIdle(long timeoutMillis) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        Deadline deadline = Deadline.inMillis(timeoutMillis);
         synchronized (settled) {
             while (!claimed.isEmpty()) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left <= 0) {
+                long left = deadline.millisLeft();
+                if (left == 0) {
                     return false;
                 }
                 try {

@@ -1,0 +1,37 @@
+package dev.plinth.engine.http;
+
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty's connector with a drain in which no client's request is lost. Thread-safe. */
+final class EngineConnector extends ServerConnector {
+    private static final int ACCEPTORS = 1;
+    private static final int SELECTORS_AS_JETTY_HAS_THEM = -1;
+
+    private volatile boolean draining;
+
+    EngineConnector(Server server, ConnectionFactory connections) {
+        super(server, ACCEPTORS, SELECTORS_AS_JETTY_HAS_THEM, connections);
+    }
+
+    /** Accepts no more; from now on each answer tells its client to close the connection. */
+    void drain() {
+        // In this order: a client that is told to close connects again, and must be refused rather than cut.
+        close();
+        draining = true;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Says no for ever. Jetty would end the output behind an answer that was under way when the server began to stop: its client has not been told, and
+     * sends the next request into a closed connection. {@link ConnectionSweep} closes connections.
+     */
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+}
