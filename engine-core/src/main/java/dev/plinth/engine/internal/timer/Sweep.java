@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A run goes through the retentions in their order, all by the time at which it began: what one retention relies on another
  * to have ended stands behind it. Each step is a record of at most {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the
  * writer lock is free. What is left stands in the tables, so nothing is lost when a run ends anywhere. A real clock lets it come
- * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock. It does
- * not go by a jump of the clock that may be a mistake ({@link Store#sweepLagMillis}).
+ * a second late, so that under load a step finds many rows and not one; nobody sees that, because readers go by the clock. A
+ * jump of the clock may be a mistake, so the sweep goes by it only an hour later ({@link Store#sweepLagMillis}).
  *
  * <p>Who waits to write goes first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than it
  * takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up.

@@ -94,7 +94,7 @@ final class KeyUsesLaneTest {
                 (caller, change) -> {
                     throw Refused.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.");
                 },
-                clock);
+                clock.epochMillis());
 
         refused.writeAll();
 
