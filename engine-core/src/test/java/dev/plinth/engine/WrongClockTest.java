@@ -199,10 +199,10 @@ final class WrongClockTest {
             assertThat(lead()).isEqualTo("100.0");
             clock.step(Duration.ofSeconds(-200));
             assertThat(health())
-                    .contains("The clock stands 100 s before the engine's time, which goes on more slowly until the clock has"
+                    .contains("The clock is 100 s behind the engine's time, which goes on more slowly until the clock has"
                             + " caught up.");
             assertThat(lead()).isEqualTo("-100.0");
-            log.awaitLine("The clock stands 100 s before the engine's time", this::wakeTimers);
+            log.awaitLine("The clock is 100 s behind the engine's time", this::wakeTimers);
             clock.step(Duration.ofSeconds(100));
             log.awaitLine("The clock and the engine's time agree again.", this::wakeTimers);
             assertThat(health()).isEqualTo("{\"status\":\"ready\",\"durability\":\"fsync\"}");

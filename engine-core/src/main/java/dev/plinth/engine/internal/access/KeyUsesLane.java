@@ -22,9 +22,9 @@ public final class KeyUsesLane implements Lane {
     private volatile long nextMillis;
 
     /**
-     * A lane that writes these uses.
+     * Makes a lane that writes these uses.
      *
-     * @param nowMillis the engine's time
+     * @param nowMillis the engine's time, in epoch milliseconds
      */
     public KeyUsesLane(KeyUses uses, Committer committer, long nowMillis) {
         this.uses = uses;

@@ -37,7 +37,7 @@ final class Backup implements JournalVisitor {
             Prefix prefix = backup.copy(tables);
             Segment last = backup.last;
             if (last == null) {
-                // Nothing was ever written to it.
+                // An engine that never wrote anything has left no segment with a header.
                 Segment.create(to, Segment.first(StoreId.random()), segmentBytes);
                 to.syncNames();
             } else {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loaded what it says of itself; null if it is damaged
  * @param damage what is wrong with it; empty if it is whole
- * @param isForeign true if it is one of another store
+ * @param isForeign true if it is a snapshot of another store
  */
 record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
     /** Reads all snapshots, the newest one first. */
@@ -27,7 +27,7 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
     /**
      * Reads one.
      *
-     * @param store the store that it has to be of; null for any
+     * @param store the store that it must belong to; null for any
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
     static CheckedSnapshot of(Disk disk, String name, List<TableName> tables, @Nullable StoreId store) {
@@ -55,8 +55,8 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
         return loaded != null;
     }
 
-    /** The first one of another store, unless a whole one is before it; null if there is none. */
-    static @Nullable CheckedSnapshot foreignBeforeAWholeOne(List<CheckedSnapshot> snapshots) {
+    /** Returns the newest snapshot if it belongs to another store, damaged ones not counted; null if it does not. */
+    static @Nullable CheckedSnapshot newestIfForeign(List<CheckedSnapshot> snapshots) {
         for (CheckedSnapshot snapshot : snapshots) {
             if (snapshot.isWhole() || snapshot.isForeign) {
                 return snapshot.isForeign ? snapshot : null;

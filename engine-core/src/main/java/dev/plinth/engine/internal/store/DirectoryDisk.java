@@ -125,7 +125,7 @@ final class DirectoryDisk implements Disk {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** By a second name, since a rename takes a name from whatever file has it. */
+    /** Gives the file a second name and takes the first: a rename would replace a file that has the new name. */
     @Override
     public void renameNew(String from, String to) throws IOException {
         Path target = directory.resolve(to);
@@ -137,7 +137,7 @@ final class DirectoryDisk implements Disk {
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw e;
             }
-            rename(from, to); // a file system without second names
+            rename(from, to); // the file system has no second names
             return;
         }
         Files.delete(directory.resolve(from));

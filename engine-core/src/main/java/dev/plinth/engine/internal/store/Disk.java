@@ -32,7 +32,7 @@ interface Disk extends AutoCloseable {
     /** Gives a file another name, replacing what had it. */
     void rename(String from, String to) throws IOException;
 
-    /** Gives a file a name that no file has; if one has it by now, an {@code IOException} says so and nothing is changed. */
+    /** Gives a file a new name. Throws an {@code IOException} and changes nothing if a file has that name. */
     void renameNew(String from, String to) throws IOException;
 
     /** Takes a file out. */
@@ -54,19 +54,19 @@ interface Disk extends AutoCloseable {
     void syncNames() throws IOException;
 
     /**
-     * Returns false once a later opening has taken the directory over: what is written now may not be read by it. Takes less than a
-     * microsecond. What is written before it returns true is read by every later opening.
+     * Returns false once a later opening has taken the directory over, which may have read it before the next write. While it returns
+     * true, every later opening reads all that is written so far. Takes less than a microsecond.
      */
     default boolean isOurs() {
         return true;
     }
 
-    /** The same, and notices too that the lock file was taken away, behind which another opening could hide. Asks the file system. */
+    /** Returns the same, and also false if another lock file is in the place of this opening's. Takes some microseconds. */
     default boolean isStillOurs() {
         return isOurs();
     }
 
-    /** Makes of the name of a file that is being made one that no other opening gives to a file: that may be making one too. */
+    /** Returns a temporary file's name for this opening alone, since another opening may be writing such a file too. */
     default String own(String name) {
         return name;
     }

@@ -5,16 +5,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of a store: that of its clock, but never before the last record's. A clock that may be wrong is not believed at once
- * ({@link SteadyTime}), and a sweep, which cannot be taken back, believes it later than everything else.
+ * The time of a store, which never falls behind its last record. Of a clock that may be wrong it is a {@link SteadyTime}. A sweep cannot
+ * be taken back, so it has a time of its own that follows a jump later.
  */
 final class EngineTime {
     private static final System.Logger LOG = System.getLogger(EngineTime.class.getName());
 
-    /** Short enough that a machine that slept is right again soon. */
+    /** Is short, so that a machine that slept is right again soon. */
     private static final long LASTS_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
-    /** Long enough that a clock that was wrong at the start of the machine has been set right. */
+    /** Is long, so that a clock that was wrong when the machine started has been set right by then. */
     private static final long LASTS_FOR_SWEEP_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     private static final long LOOK_MILLIS = 1_000;
@@ -26,7 +26,7 @@ final class EngineTime {
     private final @Nullable SteadyTime ofSweep;
     private volatile boolean told;
 
-    /** The time of these tables, which have their records by now. */
+    /** Begins the time of tables that have all their records by now. */
     EngineTime(EngineClock clock, Tables tables) {
         this.clock = clock;
         this.tables = tables;
@@ -34,31 +34,31 @@ final class EngineTime {
         long wall = clock.epochMillis();
         long last = tables.lastTimeMillis() == 0 ? wall : tables.lastTimeMillis();
         this.now = mayBeWrong ? new SteadyTime(clock, LASTS_MILLIS, Math.max(wall, last)) : null;
-        // A store may have been off for months, or the clock be wrong: the sweep waits and sees.
+        // Whether the store was off for months or the clock is wrong, only the next hour tells.
         this.ofSweep = mayBeWrong ? new SteadyTime(clock, LASTS_FOR_SWEEP_MILLIS, Math.min(wall, last)) : null;
     }
 
-    /** The time of the next record in epoch milliseconds. */
+    /** Returns the time of the next record in epoch milliseconds. */
     long millis() {
         return Math.max(now == null ? clock.epochMillis() : now.millis(), tables.lastTimeMillis());
     }
 
-    /** How many milliseconds of that a sweep does not believe yet. */
+    /** Returns how many milliseconds the time of a sweep is behind. */
     long sweepLagMillis() {
         return ofSweep == null ? 0 : Math.max(0, millis() - ofSweep.millis());
     }
 
-    /** How many real milliseconds it takes until this time, as far as the clock tells. */
+    /** Returns how many real milliseconds it takes until then, as far as the clock tells. */
     long millisUntil(long then) {
         return then - (now == null ? clock.epochMillis() : millis());
     }
 
-    /** How many milliseconds the clock is ahead of this time; less than 0 if it stands before it. */
+    /** Returns how many milliseconds the clock is ahead of this time; less than 0 if it is behind. */
     long clockLeadMillis() {
         return clock.epochMillis() - millis();
     }
 
-    /** What is wrong with the clock, as a sentence; null if it and this time agree. */
+    /** Returns a sentence that says how clock and time differ; null if they agree. */
     @Nullable
     String clockFault() {
         long lead = clockLeadMillis();
@@ -69,14 +69,14 @@ final class EngineTime {
         return lead > 0
                 ? "The clock has jumped ahead by " + seconds + " s; the engine's time follows once that has lasted "
                         + TimeUnit.MILLISECONDS.toSeconds(LASTS_MILLIS) + " s."
-                : "The clock stands " + seconds
-                        + " s before the engine's time, which goes on more slowly until the clock has caught up.";
+                : "The clock is " + seconds
+                        + " s behind the engine's time, which goes on more slowly until the clock has caught up.";
     }
 
     /**
-     * Looks at the clock, and tells the log when it begins and when it ceases to be wrong. For one thread.
+     * Looks at the clock, and tells the log when clock and time begin and cease to differ. For one thread.
      *
-     * @return milliseconds after which to come again at the latest
+     * @return milliseconds after which to look again at the latest
      */
     long watch() {
         if (now == null) {

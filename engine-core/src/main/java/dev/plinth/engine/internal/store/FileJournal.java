@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
  * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
  *
- * <p>It goes on in the last segment only if the reign before has ended it there. Otherwise that reign may still be writing: it has died
- * unless it has lost the lock of the directory without noticing. So that segment is full for this journal, and the next one, which only
- * one of two can begin, says where the journal goes on; what comes into the other one later is not read. Each frame is acknowledged only
- * if no later opening had come by the time it was there: then every later one reads it.
+ * <p>The journal goes on in the last segment only if the reign before has closed it there. Any other reign may have lost the lock of the
+ * directory without noticing, and be writing still. So its segment counts as full. The next segment, which only one opening can begin,
+ * says where the journal goes on, and no reader shows what comes into the one before from there on. A frame is acknowledged only if no
+ * later opening had come when the frame was there: every later opening then reads it.
  *
  * <pre>
  *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
@@ -123,7 +123,7 @@ final class FileJournal implements Journal {
         return epoch;
     }
 
-    /** The store of which this is the journal. */
+    /** Returns the id of the store. */
     StoreId store() {
         return store;
     }
@@ -147,7 +147,7 @@ final class FileJournal implements Journal {
                 }
                 boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : nextSegment.isRefused();
                 if (nothingHelps || !open) {
-                    return open && !disk.isOurs(); // then the flush says what it is
+                    return open && !disk.isOurs(); // the flush then finds that out
                 }
                 awaitRoom();
             }
@@ -274,21 +274,21 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Before a write: a later opening has read the end of the journal, and would not read this. */
+    /** Refuses to write behind an end that a later opening may have read. */
     private void requireOurs(boolean isOurs) throws IOException {
         if (!isOurs) {
             throw new TakenOver(true);
         }
     }
 
-    /** Behind a write: a later opening may have read the journal before that was there, or behind it. */
+    /** Refuses to acknowledge a write that a later opening may have read, or not. */
     private void requireStillOurs(boolean isOurs) throws IOException {
         if (!isOurs) {
             throw new TakenOver(false);
         }
     }
 
-    /** Another opening has got past the lock. */
+    /** Says that another opening has got past the lock. */
     private static final class TakenOver extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -326,8 +326,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Nothing is written any more. Whoever was busy stays it. The state comes first, then callers, and the log last, since that is the host's: it may
-     * fail, or wait.
+     * Ends all writing; a thread that was busy stays so. The state comes first, then callers, and the log last, since that is the host's: it may fail,
+     * or wait.
      */
     private void fail(Throwable e) {
         failed = true;
@@ -359,7 +359,7 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** After an error of the disk the page cache may not have what was written, as it has after the death of a process. */
+    /** Takes back that the page cache has all that was written: after an error of the disk it may not. */
     private void forgetBoot() {
         try {
             JournalState.unknown(store).write(disk, false);

@@ -95,7 +95,7 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
         return out.flip();
     }
 
-    /** True if these bytes are a whole frame but for the length that it states. */
+    /** Returns true if these bytes are a whole frame but for the length that it states. */
     static boolean isWholeButForItsLength(ByteBuffer bytes) {
         return bytes.getInt(4) == Checksum.of(bytes, COVERED_FROM, bytes.limit() - COVERED_FROM);
     }

@@ -3,18 +3,17 @@ package dev.plinth.engine.internal.store;
 /**
  * Where a journal ends, as recovery found it.
  *
- * @param store the store that it is of
+ * @param store the store
  * @param sequence the last record's sequence; 0 in an empty store
  * @param crc the last record's CRC
  * @param epoch the highest epoch so far
  * @param segmentNumber the last segment; 0 if there is none yet
- * @param position where in it the journal ends
- * @param closed true if the last reign has ended it there, so that it can go on in that segment; after anything else that reign may still
- *     be writing there
+ * @param position where the journal ends in that segment
+ * @param closed true if the last reign has closed the journal there; any other reign may still be writing to that segment
  */
 record JournalEnd(
         StoreId store, long sequence, int crc, long epoch, long segmentNumber, int position, boolean closed) {
-    /** The end of a new store that has nothing in it. */
+    /** Returns the end of a new store's journal. */
     static JournalEnd ofNewStore() {
         return new JournalEnd(StoreId.random(), 0, 0, 0, 0, 0, false);
     }

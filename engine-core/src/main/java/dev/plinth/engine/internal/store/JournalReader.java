@@ -41,7 +41,7 @@ final class JournalReader {
     /**
      * Reads all there is, wherever it starts.
      *
-     * @param store the store that it has to be of; null for that of the first segment
+     * @param store the store that all segments must belong to; null for that of the first segment
      */
     static JournalReader all(Disk disk, @Nullable StoreId store, JournalVisitor visitor) {
         return new JournalReader(disk, store, ANYWHERE, 0, visitor);
@@ -62,7 +62,7 @@ final class JournalReader {
      * @param position behind the last frame with records in it
      * @param tornFrom where a torn end begins
      * @param tornTo where it ends; {@code tornFrom} if there is none
-     * @param headless a segment behind it that was made but never begun; 0 if there is none
+     * @param headless the number of a segment behind it that was made but never begun; 0 if there is none
      */
     record Tail(
             long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, long headless) {}
@@ -107,7 +107,7 @@ final class JournalReader {
         return header != null && header.firstSequence() <= from + 1;
     }
 
-    /** The header of a segment that is read later; null if there is no whole one. */
+    /** Returns the header of a segment that is read later; null if it has no whole one. */
     private @Nullable Segment peek(String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return Segment.readHeader(file, name);
@@ -146,8 +146,8 @@ final class JournalReader {
     }
 
     /**
-     * The first record that is not to be read in a segment. A later reign begins a new one where it has seen the end of the journal; what
-     * is behind that, a crash has left, or an earlier reign has written that did not know it yet and has acknowledged none of it.
+     * Returns the first record that does not count in a segment. A later reign begins a new segment where it has read the end of the
+     * journal. Behind that end stands what a crash has left, or what an earlier reign has written later and could not acknowledge.
      */
     private long limit(Segment header, @Nullable String nextName) throws IOException {
         Segment behind = nextName == null ? null : peek(nextName);

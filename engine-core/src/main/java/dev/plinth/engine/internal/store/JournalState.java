@@ -7,16 +7,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the last reign has left the journal, in a file beside it: whether it was closed and where it ended then, or else the boot of
- * the machine. So what is missing at its end is told from what a crash may leave: nothing, if it was closed; what one write that was cut
- * off leaves, if the machine was not started again; and anything else only after a power cut.
+ * How the last reign has left the journal: where it has closed it, or else in which boot of the machine it has opened it. This tells
+ * damage at the journal's end from what a crash leaves there.
  *
- * <p>A file that is not there, or not whole, says nothing. It is written in place: one sector is there, or not.
+ * <table>
+ *   <caption>What may be missing</caption>
+ *   <tr><th>last reign</th><th>may be missing</th></tr>
+ *   <tr><td>closed the journal</td><td>nothing</td></tr>
+ *   <tr><td>opened it in this boot</td><td>the end of one write, which the death of the process cut off</td></tr>
+ *   <tr><td>anything else</td><td>what a power cut takes</td></tr>
+ * </table>
+ *
+ * <p>It is a file of one sector beside the segments, written in place. A file that is missing or not whole says nothing.
  *
  * <p>Big-endian: magic 8, version 4, store 16, closed 1, sequence 8, CRC of that record 4, segment 8, position 4, length of the boot 1,
  * boot, CRC-32C of those 4.
  *
- * @param boot the boot in which it was opened; empty if that says nothing
+ * @param boot the boot in which it was opened; empty if unknown
  * @param closed true if it was closed behind this record
  * @param position where in the segment it ended
  */
@@ -29,22 +36,22 @@ record JournalState(
     private static final int BOOT_BYTES_MAX = 100;
     private static final int BYTES_MAX = 512;
 
-    /** Of a journal that is open from now on. */
+    /** Returns the state of a journal that is opened in a boot. */
     static JournalState open(StoreId store, String boot) {
         return new JournalState(store, boot, false, 0, 0, 0, 0);
     }
 
-    /** Of a journal of which nothing is known. */
+    /** Returns the state of a journal that says nothing. */
     static JournalState unknown(StoreId store) {
         return open(store, "");
     }
 
-    /** Of a journal that ends where a reader has found its end. */
+    /** Returns the state of a journal that is closed where a reader has found its end. */
     static JournalState closed(StoreId store, JournalReader.Tail tail) {
         return new JournalState(store, "", true, tail.sequence(), tail.crc(), tail.segmentNumber(), tail.position());
     }
 
-    /** What the file says; null if nothing. */
+    /** Reads the file; null if it says nothing. */
     static @Nullable JournalState read(Disk disk) throws IOException {
         if (!disk.names().contains(NAME)) {
             return null;
@@ -98,7 +105,7 @@ record JournalState(
         }
     }
 
-    /** True if the journal ends exactly where it was closed, and nothing is behind. */
+    /** Returns true if the journal ends exactly where it was closed, with nothing behind. */
     boolean isClosedAt(JournalReader.Tail tail) {
         return closed
                 && sequence == tail.sequence()
@@ -110,9 +117,9 @@ record JournalState(
     }
 
     /**
-     * Why a journal that ends there is not as the last reign has left it.
+     * Returns why a journal that ends there cannot be as the last reign has left it.
      *
-     * @return null if it may be
+     * @return null if it may be as it was left
      */
     @Nullable
     StoreDamage damage(Disk disk, JournalReader.Tail tail) throws IOException {
@@ -120,7 +127,7 @@ record JournalState(
             String name = Segment.name(Math.max(1, tail.segmentNumber()));
             return new StoreDamage(
                     "record " + (tail.sequence() + 1) + " in " + name + " at byte " + tail.tornFrom()
-                            + " is missing: the store was closed behind record " + sequence,
+                            + " is missing, since the store was closed behind record " + sequence,
                     name,
                     tail.tornFrom());
         }
@@ -132,8 +139,7 @@ record JournalState(
                 ? null
                 : new StoreDamage(
                         "record " + (tail.sequence() + 1) + " in " + torn.segment() + " at byte " + torn.from()
-                                + " is damaged: since it was written the machine was not started again, and so no power cut has"
-                                + " left that",
+                                + " is damaged, since the machine was not started again and no power cut has left that",
                         torn.segment(),
                         torn.from());
     }

@@ -18,20 +18,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code LOCK} of a directory: it lets one opener in at a time, and tells one that has lost its lock that another one came.
+ * The file {@code LOCK} of a directory. Its lock lets one opening in at a time. Its length fences an opening that has lost the lock.
  *
- * <p>POSIX gives up all locks that a process has on a file as soon as the process closes any channel to it. So a second opener in this
- * process must not even open the file: it is known by the directory and by the file itself, whatever path leads there. But a host that
- * reads or copies the file loses the lock too, without a word, and a second process gets in. Therefore each opening makes the file
- * longer by a byte, which the first one sees as soon as it is done.
+ * <p>POSIX gives up all locks that a process has on a file as soon as the process closes any channel to that file. So a second opening
+ * in this process must not even open the file. It is recognized by the inodes of directory and file, whatever path leads there.
  *
- * <p>The first line is the process that has the directory open; what is behind it are zeros, of which the disk keeps none.
+ * <p>A host that reads or copies the file loses the lock too, unnoticed, and a second process gets in. Therefore each opening makes the
+ * file longer by a byte, and an earlier opening compares the length before it acknowledges anything.
+ *
+ * <p>The first line names the process that has the directory open. Zeros follow, which take no room on the disk.
  */
 final class LockFile implements AutoCloseable {
     static final String NAME = "LOCK";
 
-    // A property of the system is known to every class loader of the process; a static field is not, and two applications of
-    // one server may each have loaded this class.
+    // Two applications of one server may each have loaded this class: a static field would not be shared, a system property is.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final int PROCESS_BYTES = 20;
 
@@ -84,25 +84,25 @@ final class LockFile implements AutoCloseable {
     }
 
     /**
-     * Returns true until another opening has come. Asks for the length by the file that is open, and not by a channel: an interrupted
-     * thread would close that, and give up the lock.
+     * Returns true until another opening has come. It does not ask a channel: an interrupted thread would close that, and so give up the
+     * lock.
      */
     boolean isOurs() {
-        // What was written before has to be there for an opener that has made the file longer behind this.
+        // Orders the caller's last write before the length: an opening that comes later has to read that write.
         VarHandle.fullFence();
         try {
             return file.length() == length;
         } catch (IOException e) {
-            return true; // nothing tells, as without this
+            return true; // the lock alone has to do
         }
     }
 
-    /** The same; false too if another file is in its place: this one was taken away, and the opener of that one writes to that one. */
+    /** Returns the same, and also false if another file has its name: its opening makes that one longer, and not this. */
     boolean isStillOurs() {
         try {
             return isOurs() && (key == null || key.equals(key(path)));
         } catch (IOException e) {
-            return isOurs(); // gone, and so nobody has come yet: who comes makes it
+            return isOurs(); // a file that is gone is made again by the next opening
         }
     }
 
@@ -118,7 +118,7 @@ final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Refuses what this process has open already, and says that it has it open from now on; neither opens it. */
+    /** Marks a file or directory as open in this process, or refuses it if it is; does not open it. */
     private static void claim(Path directory, Path real, List<String> properties) throws IOException {
         Object key = key(real);
         String property = OPEN_HERE + (key == null ? real : key);
@@ -138,7 +138,7 @@ final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Device and inode; null where there are none. */
+    /** Returns device and inode; null where the file system has none. */
     private static @Nullable Object key(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();

@@ -39,7 +39,7 @@ record Prefix(
 
     /** What opening the store reads; its damage is why the store would be refused. */
     static Prefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
-        CheckedSnapshot foreign = CheckedSnapshot.foreignBeforeAWholeOne(snapshots);
+        CheckedSnapshot foreign = CheckedSnapshot.newestIfForeign(snapshots);
         Prefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
         return foreign == null || prefix.damage != null
                 ? prefix
@@ -50,7 +50,7 @@ record Prefix(
     /** The same behind the newest snapshot that is whole. */
     static Prefix opened(Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
-        // Before the journal: an engine may write on, and close it.
+        // Read before the journal, which an engine may write on and close meanwhile.
         JournalState state = JournalState.read(disk);
         Prefix prefix = behind(disk, names, snapshot, visitor);
         long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the tables are made from snapshot and journal as always. So a process that was killed in the middle of a change costs time, and
  * nothing else.
  *
- * <p>Tables of another store are not touched: a directory that has some is refused.
+ * <p>A directory with the tables of another store is refused, and its files stay as they are.
  *
  * <p>Marker: magic 8, store 16, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8),
  * what {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the tables of a directory again: the newest snapshot that is whole, then every record behind it. A torn end is zeroed;
- * what is damaged is not opened, and the message says where. Until all of it was read, nothing is changed.
+ * what is damaged is not opened, and the message says where. Nothing is changed before all of it was read.
  */
 final class Recovery implements JournalVisitor {
     private static final System.Logger LOG = Log.of(Recovery.class);
@@ -209,7 +209,7 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Deletes what was not finished or begun, and zeroes a torn end, not before it is safe. */
+    /** Deletes files that were not finished or not begun, and zeroes a torn end. */
     private JournalEnd repair(JournalReader.Tail tail) throws IOException {
         for (String name : disk.names()) {
             if (Segment.isSpare(name) || Snapshot.isTemporary(name)) {
@@ -222,7 +222,7 @@ final class Recovery implements JournalVisitor {
         }
         if (tail.tornTo() > tail.tornFrom()) {
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
-                // The frame's header last: what a kill leaves of this looks like a write that was cut off, as before.
+                // The header goes last: if this start is killed here, the rest still looks like a write that was cut off.
                 long header = Math.min(tail.tornTo(), tail.tornFrom() + Frame.HEADER_BYTES);
                 Segment.zero(file, header, tail.tornTo());
                 Segment.zero(file, tail.tornFrom(), header);

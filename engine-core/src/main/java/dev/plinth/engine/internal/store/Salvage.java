@@ -11,8 +11,8 @@ import java.util.Objects;
  * Makes a damaged store one that opens: keeps the longest whole beginning of its history and puts aside what is behind it. It
  * deletes nothing.
  *
- * <p>What is cut off is copied first, and the cut is the last step but that the journal's state forgets where it was closed. Until then
- * the store is refused as it was before, so that a salvage that was interrupted can be done again.
+ * <p>What is cut off is copied first. The cut comes last, and behind it only the journal's state, which forgets where the journal was
+ * closed. Until then the store is refused as it was before, so that a salvage that was interrupted can be done again.
  */
 final class Salvage {
     private final Disk disk;

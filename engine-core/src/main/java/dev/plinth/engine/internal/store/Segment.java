@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * place, or cut off between two frames, would look whole.
  *
  * @param store the store that it belongs to
- * @param epoch the reign that began it: a later one than that of the segment before says that this reign had not seen, and so does not
- *     know, what may stand there from {@code firstSequence} on
+ * @param epoch the reign that began it; if the segment before is of an earlier one, nothing in that counts from {@code firstSequence}
+ *     on
  * @param number counts segments, from 1
  * @param firstSequence the sequence of its first record
  * @param crcBefore the CRC of the record before that
@@ -35,7 +35,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
     private static final int BYTES_PER_SYNC = 4 * 1024 * 1024;
     private static final int ZEROS_BYTES = 1024 * 1024;
 
-    /** The first segment of a new store. */
+    /** Returns the header of a new store's first segment. */
     static Segment first(StoreId store) {
         return new Segment(store, 1, 1, 1, 0);
     }
@@ -63,7 +63,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         return number;
     }
 
-    /** True if a file is the spare of an opening. */
+    /** Returns true if a file of this name is the spare of an opening. */
     static boolean isSpare(String name) {
         return name.startsWith(SPARES) && name.endsWith(TEMPORARY_SUFFIX);
     }
@@ -120,7 +120,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         return out.position(0);
     }
 
-    /** The header of a segment's file: {@link #readHeader(ByteBuffer, String, long)}. */
+    /** Reads the header of a segment's file, as {@link #readHeader(ByteBuffer, String, long)} does. */
     static @Nullable Segment readHeader(Disk.File file, String name) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES);
         int unused = file.read(bytes, 0);

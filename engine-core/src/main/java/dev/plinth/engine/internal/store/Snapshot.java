@@ -51,7 +51,7 @@ final class Snapshot {
         }
     }
 
-    /** True if a file is the unfinished snapshot of an opening. */
+    /** Returns true if a file of this name is the unfinished snapshot of an opening. */
     static boolean isTemporary(String name) {
         return name.startsWith(TEMPORARIES) && name.endsWith(".tmp");
     }
@@ -59,12 +59,12 @@ final class Snapshot {
     /**
      * Where a snapshot starts.
      *
-     * @param store the store that it is of
+     * @param store the store whose rows it has
      * @param sequence the last record that is in it whole
      * @param crc its CRC
      */
     record Start(StoreId store, long sequence, int crc, long epoch, long timeMillis, long lastNumber) {
-        /** Why it cannot be one of a store, as the middle of a sentence; null if it can. */
+        /** Returns why it does not belong to a store, as the middle of a sentence; null if it may. */
         @Nullable
         String foreignTo(@Nullable StoreId other) {
             return other == null || other.equals(store)
@@ -180,7 +180,7 @@ final class Snapshot {
         return start;
     }
 
-    /** The store that a snapshot says it is of; null if it cannot be read. */
+    /** Returns the store whose rows a snapshot has; null if its header cannot be read. */
     static @Nullable StoreId storeIn(Disk disk, String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return readStart(file, name).store();

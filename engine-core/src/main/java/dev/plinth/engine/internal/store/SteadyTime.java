@@ -5,13 +5,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A time that never falls and does not believe every jump of its clock. It goes on by the monotonic clock, and looks at the wall clock
- * for what that has gone further:
+ * A time that never falls, and goes on by the monotonic clock. It compares itself with the wall clock.
  *
  * <ul>
- *   <li>up to {@link #FOLLOWED_AT_ONCE_NANOS} ahead, it follows at once: a correction, or a short pause of the machine;
- *   <li>further ahead, it follows once the jump has lasted. Of several jumps it follows what all looks meanwhile have seen;
- *   <li>behind, it goes on at nine tenths of the speed until the wall clock has caught up.
+ *   <li>If the wall clock is ahead by at most {@link #FOLLOWED_AT_ONCE_NANOS}, the time follows at once: the clock was corrected, or the
+ *       machine paused.
+ *   <li>If it is further ahead, the time follows once that has lasted. It follows as far as the clock was ahead at every look meanwhile.
+ *   <li>If it is behind, the time goes on at nine tenths of its speed until the clock has caught up.
  * </ul>
  *
  * <p>Thread-safe, without a lock.
@@ -20,7 +20,7 @@ final class SteadyTime {
     static final long FOLLOWED_AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SLOWER_BY = 10;
 
-    /** A jump has lasted only if it was looked at so many times meanwhile, about: a clock may also swing to and fro. */
+    /** Looks that it takes, at least, to tell a jump that lasts from a clock that swings to and fro. */
     private static final int LOOKS_LEAST = 3;
 
     private static final long WALL_MILLIS_MAX = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE);
@@ -30,32 +30,32 @@ final class SteadyTime {
     private final AtomicReference<Reading> reading;
 
     /**
-     * A time that begins now.
+     * Begins a time.
      *
-     * @param lasts how long a jump has to last until it is followed, in milliseconds
+     * @param lastsMillis how long a jump has to last until it is followed
      * @param startMillis where it begins, in epoch milliseconds
      */
-    SteadyTime(EngineClock clock, long lasts, long startMillis) {
+    SteadyTime(EngineClock clock, long lastsMillis, long startMillis) {
         this.clock = clock;
-        this.lastsNanos = TimeUnit.MILLISECONDS.toNanos(lasts);
+        this.lastsNanos = TimeUnit.MILLISECONDS.toNanos(lastsMillis);
         long wall = clock.epochMillis();
         this.reading = new AtomicReference<>(new Reading(wall, clock.nanoTime(), nanos(startMillis), 0, 0));
     }
 
-    /** The time in epoch milliseconds. Within a millisecond of the wall clock it asks no other one. */
+    /** Returns the time in epoch milliseconds. Asks the monotonic clock only if the wall clock has moved. */
     long millis() {
         long wall = clock.epochMillis();
         Reading last = reading.get();
         return wall == last.wallMillis ? last.millis() : look(wall);
     }
 
-    /** The same, with a look at both clocks: where the wall clock stands still, the time goes on all the same. */
+    /** Returns the same, and asks both clocks, so that the time goes on while the wall clock stands still. */
     long look() {
         return look(clock.epochMillis());
     }
 
     private long look(long wall) {
-        // Behind the wall clock: a thread that sleeps in between makes that seem slow, which is mended by the next look.
+        // Asked second: if the thread is held up in between, the wall clock seems to be behind, never ahead.
         long nanos = clock.nanoTime();
         return reading.updateAndGet(last -> last.next(wall, nanos, lastsNanos)).millis();
     }
@@ -65,12 +65,12 @@ final class SteadyTime {
     }
 
     /**
-     * The last look at the clocks.
+     * A look at the clocks.
      *
-     * @param nanos what the monotonic clock showed
-     * @param timeNanos the time by then, in nanoseconds since the epoch
-     * @param jumpedAt when a jump was seen that is not followed yet, by the monotonic clock
-     * @param jumpNanos what all looks since then have seen of it; 0 if there is none
+     * @param nanos reading of the monotonic clock
+     * @param timeNanos the time then, in nanoseconds since the epoch
+     * @param jumpedAt reading of the monotonic clock when a jump was seen that is not followed yet
+     * @param jumpNanos how far the wall clock was ahead at every look since; 0 if there is no jump
      */
     private record Reading(long wallMillis, long nanos, long timeNanos, long jumpedAt, long jumpNanos) {
         long millis() {

@@ -319,37 +319,37 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * The engine's time, and that of the next record, in epoch milliseconds. It never falls, and does not follow a jump of a clock that may
-     * be wrong before that has lasted ({@link EngineClock#mayBeWrong}).
+     * Returns the engine's time, which is that of the next record, in epoch milliseconds. It never falls. It follows a jump of a clock that
+     * may be wrong only once the jump has lasted ({@link EngineClock#mayBeWrong}).
      */
     public long nowMillis() {
         return time.millis();
     }
 
-    /** How many milliseconds the sweep stays behind that: the clock has jumped by so much within the last hour. */
+    /** Returns how many milliseconds the sweep stays behind that time, because the clock has jumped within the last hour. */
     public long sweepLagMillis() {
         return time.sweepLagMillis();
     }
 
-    /** How many real milliseconds it takes until the engine's time is this, as far as the clock tells. */
+    /** Returns how many real milliseconds it takes until the engine's time is this, as far as the clock tells. */
     public long millisUntil(long then) {
         return time.millisUntil(then);
     }
 
-    /** How many milliseconds the clock is ahead of the engine's time; less than 0 if it stands before it. */
+    /** Returns how many milliseconds the clock is ahead of the engine's time; less than 0 if it is behind. */
     public long clockLeadMillis() {
         return time.clockLeadMillis();
     }
 
-    /** What is wrong with the clock, as a sentence; null if it and the engine's time agree. */
+    /** Returns a sentence that says how clock and engine's time differ; null if they agree. */
     public @Nullable String clockFault() {
         return time.clockFault();
     }
 
     /**
-     * Looks at the clock, and tells the log when it begins and when it ceases to be wrong. For one thread.
+     * Looks at the clock, and tells the log when clock and engine's time begin and cease to differ. For one thread.
      *
-     * @return milliseconds after which to come again at the latest
+     * @return milliseconds after which to look again at the latest
      */
     public long watchClock() {
         return time.watch();

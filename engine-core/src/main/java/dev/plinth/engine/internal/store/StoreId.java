@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells one store from every other: made with it, by chance, and in every file that holds rows. A backup has the id of its store.
+ * The id of a store: made at random with it, and written to every file that holds rows. A backup has the id of its store.
  *
  * @param high the first 8 bytes
  * @param low the others
@@ -16,26 +16,26 @@ import org.jspecify.annotations.Nullable;
 record StoreId(long high, long low) {
     static final int BYTES = 16;
 
-    /** An id that no other store has. */
+    /** Makes an id that no other store has. */
     static StoreId random() {
         SecureRandom random = new SecureRandom();
         return new StoreId(random.nextLong(), random.nextLong());
     }
 
-    /** The id at the position of a buffer. */
+    /** Reads the id at the position of a buffer. */
     static StoreId read(ByteBuffer in) {
         return new StoreId(in.getLong(), in.getLong());
     }
 
-    /** Puts the id at the position of a buffer, which is behind it then. */
+    /** Writes the id at the position of a buffer. */
     ByteBuffer put(ByteBuffer out) {
         return out.putLong(high).putLong(low);
     }
 
     /**
-     * The id of the store that has these files: that of most segments, or of the newest snapshot where there is none.
+     * Returns the id in most of these segments, or in the newest snapshot if there is no segment.
      *
-     * @return null if no file that can be read names one, as in a new store
+     * @return null if no header can be read, as in a new store
      */
     static @Nullable StoreId of(Disk disk, StoreNames names) throws IOException {
         Map<StoreId, Integer> votes = new HashMap<>();
@@ -57,11 +57,11 @@ record StoreId(long high, long low) {
             Segment header = Segment.readHeader(file, name);
             return header == null ? null : header.store();
         } catch (StoreDamage | IllegalStateException unreadable) {
-            return null; // who needs it says what is wrong with it
+            return null; // whatever reads it says what is wrong with it
         }
     }
 
-    /** 32 hexadecimal digits. */
+    /** Returns 32 hexadecimal digits. */
     @Override
     public String toString() {
         return String.format("%016x%016x", high, low);

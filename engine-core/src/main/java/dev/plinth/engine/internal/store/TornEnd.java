@@ -36,8 +36,8 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
     }
 
     /**
-     * True if that is what a write leaves that was cut off by the death of its process: the beginning of the next frame, and zeros behind.
-     * An engine may be writing there, so it is not denied before it was looked at twice.
+     * Returns true if it may be a write that was cut off by the death of its process: the beginning of the next frame, and zeros. It looks
+     * twice before it denies that, since an engine may be writing there.
      */
     boolean isCutWrite(Disk disk) throws IOException {
         return lastBehind <= kept && (looksCut(disk) || looksCut(disk));

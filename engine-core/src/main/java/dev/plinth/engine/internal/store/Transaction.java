@@ -33,7 +33,7 @@ public final class Transaction implements Rows {
         this.inFlight = inFlight;
     }
 
-    /** The time of the next record in epoch milliseconds: {@link Store#nowMillis}. */
+    /** Returns the time of the next record in epoch milliseconds, which is {@link Store#nowMillis}. */
     public long nowMillis() {
         return time.millis();
     }

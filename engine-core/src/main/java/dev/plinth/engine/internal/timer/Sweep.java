@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * another to have ended stands behind it. A series that was refused a step rests, and the others go on. Each step is a record of about
  * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. What is left stands in the tables, so nothing is lost
  * when a run ends anywhere. A real clock lets it come a second late, so that under load a step finds many rows and not one; readers go by
- * the clock. Work that a decision has begun is due at once. It does not go by a jump of the clock that may be a
- * mistake ({@link Store#sweepLagMillis}).
+ * the clock. Work that a decision has begun is due at once. A jump of the clock may be a mistake, so the sweep
+ * goes by it only an hour later ({@link Store#sweepLagMillis}).
  *
  * <p>Waiting writers go first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than
  * it takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up. A

@@ -7,6 +7,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,7 @@ class ForeignFilesTest {
         Map<String, byte[]> mixed = copied(own);
         byte[] bytes = foreign.get(Segment.name(2)).clone();
         Segment header = Segment.readHeader(
-                java.nio.ByteBuffer.wrap(bytes), Segment.name(2), DiskLife.SEGMENT_BYTES);
+                ByteBuffer.wrap(bytes), Segment.name(2), DiskLife.SEGMENT_BYTES);
         new Segment(header.store(), header.epoch(), number, header.firstSequence(), header.crcBefore())
                 .header(bytes.length)
                 .get(bytes, 0, Segment.HEADER_BYTES);

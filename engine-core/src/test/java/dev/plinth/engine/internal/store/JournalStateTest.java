@@ -52,7 +52,7 @@ class JournalStateTest {
                     .findFirst()
                     .orElseThrow();
             String what = "record " + first.firstSequence() + " in " + SEGMENT + " at byte " + first.from()
-                    + " is missing: the store was closed behind record " + RECORDS;
+                    + " is missing, since the store was closed behind record " + RECORDS;
             Map<String, byte[]> before = zeroed.contents();
             assertThatThrownBy(() -> life.open(zeroed, DiskLife.NEVER))
                     .as("zeros from %d", at)
