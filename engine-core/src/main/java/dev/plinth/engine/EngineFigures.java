@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
-record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep)
-        implements Supplier<byte[]> {
+record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep) implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
 
     @Override
