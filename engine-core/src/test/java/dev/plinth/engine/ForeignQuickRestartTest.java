@@ -76,7 +76,12 @@ final class ForeignQuickRestartTest {
 
     private void assertServes(String directory, Path keyFile, String key) {
         try (Engine engine = open(directory, keyFile)) {
-            assertThat(engine.client(key).resources().list().where("limit", "100").call().data())
+            assertThat(engine.client(key)
+                            .resources()
+                            .list()
+                            .where("limit", "100")
+                            .call()
+                            .data())
                     .hasSize(RESOURCES);
         }
     }
@@ -88,8 +93,7 @@ final class ForeignQuickRestartTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Expected no tables of another store for the quick restart, but "
                         + base.resolve("quick") + " has those of store ")
-                .hasMessageEndingWith(
-                        "name another directory for the quick restart, or delete the files in that one.");
+                .hasMessageEndingWith("name another directory for the quick restart, or delete the files in that one.");
 
         Map<String, Long> after = files();
         after.remove(directory + "/LOCK");
@@ -112,7 +116,9 @@ final class ForeignQuickRestartTest {
         try (Stream<Path> all = Files.walk(base)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
                 if (!file.endsWith("quick/LOCK")) {
-                    files.put(base.relativize(file).toString(), Files.getLastModifiedTime(file).toMillis());
+                    files.put(
+                            base.relativize(file).toString(),
+                            Files.getLastModifiedTime(file).toMillis());
                 }
             }
         }

@@ -168,7 +168,8 @@ final class WrongClockTest {
 
         assertThat(createdAt(create("r"))).isEqualTo(start.plus(Duration.ofDays(100)));
         assertThat(call("GET", "/v1/events/" + event).status()).isEqualTo(404);
-        assertThat(engine.store().sweepLagMillis()).isEqualTo(Duration.ofDays(100).toMillis());
+        assertThat(engine.store().sweepLagMillis())
+                .isEqualTo(Duration.ofDays(100).toMillis());
         for (int i = 0; i <= 60; i++) {
             clock.pass(Duration.ofMinutes(1));
             wakeTimers();
@@ -194,13 +195,15 @@ final class WrongClockTest {
             assertThat(health()).isEqualTo("{\"status\":\"ready\",\"durability\":\"fsync\"}");
             clock.step(Duration.ofSeconds(100));
             assertThat(health())
-                    .isEqualTo("{\"status\":\"ready\",\"durability\":\"fsync\",\"detail\":\"The clock has jumped ahead by"
-                            + " 100 s; the engine's time follows once that has lasted 30 s.\"}");
+                    .isEqualTo(
+                            "{\"status\":\"ready\",\"durability\":\"fsync\",\"detail\":\"The clock has jumped ahead by"
+                                    + " 100 s; the engine's time follows once that has lasted 30 s.\"}");
             assertThat(lead()).isEqualTo("100.0");
             clock.step(Duration.ofSeconds(-200));
             assertThat(health())
-                    .contains("The clock is 100 s behind the engine's time, which goes on more slowly until the clock has"
-                            + " caught up.");
+                    .contains(
+                            "The clock is 100 s behind the engine's time, which goes on more slowly until the clock has"
+                                    + " caught up.");
             assertThat(lead()).isEqualTo("-100.0");
             log.awaitLine("The clock is 100 s behind the engine's time", this::wakeTimers);
             clock.step(Duration.ofSeconds(100));

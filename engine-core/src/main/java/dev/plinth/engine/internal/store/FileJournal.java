@@ -578,15 +578,16 @@ final class FileJournal implements Journal {
         }
         requireOurs(disk.isStillOurs());
         synchronized (syncing) {
-            file = begin(firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));
+            file = begin(
+                    firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));
         }
         syncedTo = bytesBefore(segmentNumber) + position;
         noteRoom(segmentRoom(), 0);
     }
 
     private Disk.File begin(long firstSequence, NextSegment.@Nullable FullSegment before) throws IOException {
-        Disk.File next = nextSegment.take(
-                new Segment(store, epoch, segmentNumber + 1, firstSequence, flushedCrc), before);
+        Disk.File next =
+                nextSegment.take(new Segment(store, epoch, segmentNumber + 1, firstSequence, flushedCrc), before);
         segmentNumber++;
         position = Segment.HEADER_BYTES;
         fileBytes = segmentBytes;

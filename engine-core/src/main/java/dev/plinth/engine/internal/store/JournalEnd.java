@@ -11,8 +11,7 @@ package dev.plinth.engine.internal.store;
  * @param position where the journal ends in that segment
  * @param closed true if the last reign has closed the journal there; any other reign may still be writing to that segment
  */
-record JournalEnd(
-        StoreId store, long sequence, int crc, long epoch, long segmentNumber, int position, boolean closed) {
+record JournalEnd(StoreId store, long sequence, int crc, long epoch, long segmentNumber, int position, boolean closed) {
     /** Returns the end of a new store's journal. */
     static JournalEnd ofNewStore() {
         return new JournalEnd(StoreId.random(), 0, 0, 0, 0, 0, false);

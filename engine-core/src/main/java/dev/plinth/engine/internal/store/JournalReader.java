@@ -48,8 +48,7 @@ final class JournalReader {
     }
 
     /** Reads what is needed behind a record, starting at the segment that has it; may show some records up to it. */
-    static JournalReader behind(
-            Disk disk, @Nullable StoreId store, long sequence, int crc, JournalVisitor visitor) {
+    static JournalReader behind(Disk disk, @Nullable StoreId store, long sequence, int crc, JournalVisitor visitor) {
         return new JournalReader(disk, store, sequence, crc, visitor);
     }
 
@@ -64,8 +63,7 @@ final class JournalReader {
      * @param tornTo where it ends; {@code tornFrom} if there is none
      * @param headless the number of a segment behind it that was made but never begun; 0 if there is none
      */
-    record Tail(
-            long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, long headless) {}
+    record Tail(long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, long headless) {}
 
     /** What was read so far; behind damage, where the whole part ends. */
     Tail tail() {

@@ -88,7 +88,8 @@ record JournalState(
      * @param durable true to wait until it survives a power cut
      */
     void write(Disk disk, boolean durable) throws IOException {
-        byte[] bootBytes = boot.substring(0, Math.min(boot.length(), BOOT_BYTES_MAX)).getBytes(StandardCharsets.US_ASCII);
+        byte[] bootBytes =
+                boot.substring(0, Math.min(boot.length(), BOOT_BYTES_MAX)).getBytes(StandardCharsets.US_ASCII);
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
         store.put(out.put(MAGIC).putInt(VERSION)).put((byte) (closed ? 1 : 0));
         out.putLong(sequence).putInt(crc).putLong(segmentNumber).putInt(position);

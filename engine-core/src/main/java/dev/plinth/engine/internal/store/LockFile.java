@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class LockFile implements AutoCloseable {
     static final String NAME = "LOCK";
 
-    // Two applications of one server may each have loaded this class: a static field would not be shared, a system property is.
+    // Two applications of one server may each have loaded this class: a static field would not be shared, a system
+    // property is.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final int PROCESS_BYTES = 20;
 

@@ -43,8 +43,7 @@ record Prefix(
         Prefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
         return foreign == null || prefix.damage != null
                 ? prefix
-                : new Prefix(
-                        prefix.snapshot, prefix.tail, new StoreDamage(foreign.damage(), foreign.name(), 0));
+                : new Prefix(prefix.snapshot, prefix.tail, new StoreDamage(foreign.damage(), foreign.name(), 0));
     }
 
     /** The same behind the newest snapshot that is whole. */
@@ -65,8 +64,7 @@ record Prefix(
                             name,
                             prefix.tail.tornFrom()));
         }
-        StoreDamage atEnd =
-                prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
+        StoreDamage atEnd = prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
         return atEnd == null ? prefix : new Prefix(snapshot, prefix.tail, atEnd);
     }
 

@@ -116,9 +116,10 @@ final class QuickRestart implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(marker));
         StoreId of = isWhole(bytes) ? StoreId.read(bytes.position(MAGIC.length)) : store;
         if (of != null && !of.equals(store)) {
-            throw new IllegalStateException("Expected no tables of another store for the quick restart, but " + directory
-                    + " has those of store " + of + ", and " + (store == null ? "a new one" : "store " + store)
-                    + " was to be opened; name another directory for the quick restart, or delete the files in that one.");
+            throw new IllegalStateException(
+                    "Expected no tables of another store for the quick restart, but " + directory
+                            + " has those of store " + of + ", and " + (store == null ? "a new one" : "store " + store)
+                            + " was to be opened; name another directory for the quick restart, or delete the files in that one.");
         }
     }
 

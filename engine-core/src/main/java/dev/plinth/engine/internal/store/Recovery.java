@@ -222,7 +222,8 @@ final class Recovery implements JournalVisitor {
         }
         if (tail.tornTo() > tail.tornFrom()) {
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
-                // The header goes last: if this start is killed here, the rest still looks like a write that was cut off.
+                // The header goes last: if this start is killed here, the rest still looks like a write that was cut
+                // off.
                 long header = Math.min(tail.tornTo(), tail.tornFrom() + Frame.HEADER_BYTES);
                 Segment.zero(file, header, tail.tornTo());
                 Segment.zero(file, tail.tornFrom(), header);

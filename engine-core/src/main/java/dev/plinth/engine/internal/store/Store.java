@@ -452,8 +452,7 @@ public final class Store implements AutoCloseable {
             if (isWritable() && journal instanceof FileJournal file) {
                 restart.leave(
                         tables,
-                        new JournalEnd(
-                                file.store(), tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0, false));
+                        new JournalEnd(file.store(), tables.lastSequence(), file.lastCrc(), file.epoch(), 0, 0, false));
             } else {
                 tables.close();
             }

@@ -401,7 +401,8 @@ public final class Webhooks implements Lane, AutoCloseable {
     }
 
     private SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(at);
+        // Receivers compare it with a clock that is right, so it is never ahead of ours, as the engine's time may be.
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
         JsonValue own = JsonReader.trusted(endpoint.settings().headers());
         if (own instanceof JsonValue.Obj obj) {

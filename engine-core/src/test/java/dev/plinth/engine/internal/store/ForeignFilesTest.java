@@ -31,11 +31,12 @@ class ForeignFilesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void segment_ofAnotherStore_isRefusedAndCutOff(boolean behind) throws IOException {
-        long number = behind ? own.keySet().stream().mapToLong(Segment::numberOf).max().orElseThrow() + 1 : 2;
+        long number = behind
+                ? own.keySet().stream().mapToLong(Segment::numberOf).max().orElseThrow() + 1
+                : 2;
         Map<String, byte[]> mixed = copied(own);
         byte[] bytes = foreign.get(Segment.name(2)).clone();
-        Segment header = Segment.readHeader(
-                ByteBuffer.wrap(bytes), Segment.name(2), DiskLife.SEGMENT_BYTES);
+        Segment header = Segment.readHeader(ByteBuffer.wrap(bytes), Segment.name(2), DiskLife.SEGMENT_BYTES);
         new Segment(header.store(), header.epoch(), number, header.firstSequence(), header.crcBefore())
                 .header(bytes.length)
                 .get(bytes, 0, Segment.HEADER_BYTES);

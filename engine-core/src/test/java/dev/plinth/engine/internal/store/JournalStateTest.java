@@ -47,10 +47,8 @@ class JournalStateTest {
                 continue;
             }
             int at = from;
-            SegmentBytes.Place first = frames.stream()
-                    .filter(frame -> frame.to() > at)
-                    .findFirst()
-                    .orElseThrow();
+            SegmentBytes.Place first =
+                    frames.stream().filter(frame -> frame.to() > at).findFirst().orElseThrow();
             String what = "record " + first.firstSequence() + " in " + SEGMENT + " at byte " + first.from()
                     + " is missing, since the store was closed behind record " + RECORDS;
             Map<String, byte[]> before = zeroed.contents();
@@ -126,8 +124,7 @@ class JournalStateTest {
     void killedProcess_bitFlippedAndMachineRestarted_isTakenForATornEndAtOs() {
         DiskLife life = life(Journal.Durability.OS);
         MemoryDisk killed = killed(life);
-        SegmentBytes.Place flipped =
-                SegmentBytes.frames(killed.bytes(SEGMENT)).get(4);
+        SegmentBytes.Place flipped = SegmentBytes.frames(killed.bytes(SEGMENT)).get(4);
         killed.bytes(SEGMENT)[flipped.to() - 1] ^= 1;
         killed.reboot();
 

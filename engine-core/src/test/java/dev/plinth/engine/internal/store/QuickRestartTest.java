@@ -254,9 +254,11 @@ class QuickRestartTest {
 
             assertThatThrownBy(() -> open(foreign, directory, settings(), BOOT))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("Expected no tables of another store for the quick restart, but " + directory)
+                    .hasMessageStartingWith(
+                            "Expected no tables of another store for the quick restart, but " + directory)
                     .hasMessageContaining(foreign == empty ? "and a new one was to be opened" : "and store ")
-                    .hasMessageEndingWith("name another directory for the quick restart, or delete the files in that one.");
+                    .hasMessageEndingWith(
+                            "name another directory for the quick restart, or delete the files in that one.");
 
             assertThat(foreign.contents()).containsExactlyEntriesOf(before);
             assertThat(quickFiles()).isEqualTo(left);

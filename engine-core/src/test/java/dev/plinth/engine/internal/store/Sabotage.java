@@ -169,8 +169,8 @@ enum Sabotage implements Function<Disk, Disk> {
             boolean checked = onlyTheChain && !SegmentBytes.isWhole(bytes);
             if (header != null && !checked) {
                 int before = header.number() == lastRead + 1 ? crc : header.crcBefore();
-                Segment believed = new Segment(
-                        header.store(), header.epoch(), header.number(), header.firstSequence(), before);
+                Segment believed =
+                        new Segment(header.store(), header.epoch(), header.number(), header.firstSequence(), before);
                 believed.header(count).get(bytes, 0, Segment.HEADER_BYTES);
                 crc = SegmentBytes.chain(bytes, before);
                 target.put(0, bytes);

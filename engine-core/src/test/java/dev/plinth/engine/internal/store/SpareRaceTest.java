@@ -26,7 +26,8 @@ class SpareRaceTest {
     @Test
     void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
         List<Record> records = records();
-        FileJournal journal = new FileJournal(disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), DiskLife.SEGMENT_BYTES);
+        FileJournal journal =
+                new FileJournal(disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), DiskLife.SEGMENT_BYTES);
         disk.stopsThePreparer = true;
         journal.start(new Hearer());
         disk.preparerStopped.await();

@@ -66,7 +66,8 @@ class SteadyTimeTest {
         clock.step(TWO_DAYS);
         look(Duration.ofSeconds(1));
 
-        assertThat(time.millis()).isEqualTo(START + Duration.ofHours(1).plus(LASTS).toMillis());
+        assertThat(time.millis())
+                .isEqualTo(START + Duration.ofHours(1).plus(LASTS).toMillis());
         look(LASTS.minusSeconds(1));
         assertThat(clock.epochMillis() - time.millis()).isEqualTo(TWO_DAYS.toMillis());
         look(Duration.ofSeconds(1));
