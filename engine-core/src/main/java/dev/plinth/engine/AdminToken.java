@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,9 @@ import java.util.Optional;
  * @param made the token itself if it is new: nobody knows it yet
  */
 record AdminToken(byte[] digest, Optional<String> made) {
-    static AdminToken find(EngineConfig config, Store store, Commits commits, String fresh) {
+    private static final int BYTES = 24;
+
+    static AdminToken find(EngineConfig config, Store store, Commits commits) {
         if (config.adminToken().isPresent()) {
             return new AdminToken(Access.digest(config.adminToken().get()), Optional.empty());
         }
@@ -22,11 +25,19 @@ record AdminToken(byte[] digest, Optional<String> made) {
         if (remembered != null) {
             return new AdminToken(remembered, Optional.empty());
         }
+        String fresh = fresh(config);
         byte[] digest = Access.digest(fresh);
         if (config.defaultWorkspace() && config.directory().isPresent()) {
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberAdmin(digest));
         }
         return new AdminToken(digest, Optional.of(fresh));
+    }
+
+    /** Returns a new token. */
+    static String fresh(EngineConfig config) {
+        byte[] secret = new byte[BYTES];
+        config.ids().fillSecret(secret);
+        return "adm_" + HexFormat.of().formatHex(secret);
     }
 
     /** Nothing of the token. */

@@ -64,7 +64,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -85,7 +84,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements AutoCloseable {
     private static final String VERSION = "0.1.0";
-    private static final int ADMIN_TOKEN_BYTES = 24;
     private static final System.Logger LOG = Log.of(Engine.class);
 
     /** What calls and listeners get at least: the end of what went before may be all that they have waited for. */
@@ -123,8 +121,8 @@ public final class Engine implements AutoCloseable {
         commits = new Commits(store, config.ids(), seal);
         SealKey.check(config, store, commits, seal);
         workers = Workers.create();
-        operatorToken = token(config);
-        AdminToken adminToken = AdminToken.find(config, store, commits, token(config));
+        operatorToken = AdminToken.fresh(config);
+        AdminToken adminToken = AdminToken.find(config, store, commits);
         newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
@@ -644,15 +642,5 @@ public final class Engine implements AutoCloseable {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }
         return store;
-    }
-
-    private static String token(EngineConfig config) {
-        return "adm_" + HexFormat.of().formatHex(secret(config, ADMIN_TOKEN_BYTES));
-    }
-
-    private static byte[] secret(EngineConfig config, int bytes) {
-        byte[] secret = new byte[bytes];
-        config.ids().fillSecret(secret);
-        return secret;
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Log;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * be taken back, so it has a time of its own that follows a jump later.
  */
 final class EngineTime {
-    private static final System.Logger LOG = System.getLogger(EngineTime.class.getName());
+    private static final System.Logger LOG = Log.of(EngineTime.class);
 
     /** Is short, so that a machine that slept is right again soon. */
     private static final long LASTS_MILLIS = TimeUnit.SECONDS.toMillis(30);

@@ -345,7 +345,7 @@ final class FileJournal implements Journal {
 
     private void tellOfFailure(Throwable e) {
         if (disk.isStillOurs()) {
-            forgetBoot();
+            JournalState.forgetBoot(disk, store);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
@@ -356,15 +356,6 @@ final class FileJournal implements Journal {
                     "Expected to be the only one to write the journal, but another process has got past the lock of the directory;"
                             + " nothing is written here any more. End one of the two.",
                     e);
-        }
-    }
-
-    /** Takes back that the page cache has all that was written: after an error of the disk it may not. */
-    private void forgetBoot() {
-        try {
-            JournalState.unknown(store).write(disk, false);
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,8 @@ record JournalState(
         StoreId store, String boot, boolean closed, long sequence, int crc, long segmentNumber, int position) {
     static final String NAME = "journal-state";
 
+    private static final System.Logger LOG = Log.of(JournalState.class);
+
     private static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int BOOT_BYTES_MAX = 100;
@@ -44,6 +47,15 @@ record JournalState(
     /** Returns the state of a journal that says nothing. */
     static JournalState unknown(StoreId store) {
         return open(store, "");
+    }
+
+    /** Takes back that the page cache has all that was written: after an error of the disk it may not. */
+    static void forgetBoot(Disk disk, StoreId store) {
+        try {
+            unknown(store).write(disk, false);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
+        }
     }
 
     /** Returns the state of a journal that is closed where a reader has found its end. */
