@@ -18,10 +18,10 @@ public final class UpdateWorkspace {
             boolean resumes = Boolean.FALSE.equals(suspended) && Workspaces.isSuspended(context, workspace);
             Decision decision =
                     Workspaces.update(workspace, name, plan, suspended).decide(context);
-            return resumes
-                    ? Endpoints.releaseAll(context.rows(), workspace, decision.outcome(), later -> decision)
-                            .decide(context)
-                    : decision;
+            if (resumes) {
+                Endpoints.releaseAll(context, workspace, decision.changes());
+            }
+            return decision;
         };
     }
 }

@@ -156,9 +156,6 @@ final class JobSteps {
                 Decision decision = change.decide(context);
                 changes.addAll(decision.changes());
                 outcome = decision.outcome();
-                if (decision.next() != null) {
-                    return new Decision(changes, DONE, item(id, attempt, job, index, change, mayRun));
-                }
             } catch (Refused refused) {
                 outcome = new Outcome.Turned(refused.refusal());
             }

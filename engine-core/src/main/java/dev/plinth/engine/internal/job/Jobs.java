@@ -79,7 +79,7 @@ public final class Jobs {
         }
     }
 
-    /** Accepts a job. A large input goes ahead of it in steps; the job itself is there with the last one. */
+    /** Accepts a job with all of its input. */
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {
@@ -89,26 +89,16 @@ public final class Jobs {
             }
         }
         checkRoom(context);
-        return putInput(context.newId(IdKind.JOB), input, 0).decide(context);
-    }
-
-    private static Command.Change putInput(Id id, NewJob input, int from) {
-        return context -> {
-            int pieces = Pieces.count(input.input());
-            int to = Math.min(pieces, from + Limits.PIECES_PER_RECORD_MAX);
-            Changes changes = new Changes();
-            Pieces.put(changes, id, Pieces.Kind.INPUT, input.input(), from, to);
-            if (to < pieces) {
-                return new Decision(changes, Outcome.Done.ok(new byte[0]), putInput(id, input, to));
-            }
-            JobRow row = row(context, id, input, pieces);
-            changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
-            byte[] unique = row.uniqueKey();
-            if (unique != null) {
-                changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
-            }
-            return Decision.of(changes, accepted(row, false));
-        };
+        Id id = context.newId(IdKind.JOB);
+        Changes changes = new Changes();
+        Pieces.put(changes, id, Pieces.Kind.INPUT, input.input());
+        JobRow row = row(context, id, input, Pieces.count(input.input()));
+        changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
+        byte[] key = row.uniqueKey();
+        if (key != null) {
+            changes.put(JobTables.UNIQUE, key, new RowWriter(1).id(id).row());
+        }
+        return Decision.of(changes, accepted(row, false));
     }
 
     /** Shows a job; a patient caller may wait for its end. */
@@ -173,19 +163,19 @@ public final class Jobs {
     }
 
     /**
-     * Asks what a workspace has running on a resource to end, and cancels what waits there; bounded, so it may have to be asked
-     * again in a further step.
+     * Asks what a workspace has running on a resource to end, and cancels what waits there.
      *
+     * @param writesMax how many writes the changes may have before it adds another one
      * @return true if there is nothing more
      */
-    public static boolean cancelOn(Context context, Id resource, Id workspace, Changes changes) {
+    public static boolean cancelOn(Context context, Id resource, Id workspace, Changes changes, int writesMax) {
         Rows rows = context.rows();
         SetKey open = JobTables.openOn(resource, workspace);
         for (long next = rows.ceiling(open, 0); next != Rows.NONE; next = rows.ceiling(open, next + 1)) {
             byte[] bytes = rows.at(next);
             JobRow row = bytes == null ? null : JobRow.read(bytes);
             if (row != null && !row.status().isFinal() && !isTold(row)) {
-                if (changes.writes().size() >= Limits.CANCEL_ROWS_PER_RECORD_MAX) {
+                if (changes.writes().size() >= writesMax) {
                     return false;
                 }
                 changes.addAll(JobRules.step(context, canceled(context, row)));

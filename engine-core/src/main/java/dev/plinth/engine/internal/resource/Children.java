@@ -111,19 +111,15 @@ public final class Children {
         return json.closeArray().member("hasMore", next != Rows.NONE).close().bytes();
     }
 
-    /** Adds the removal of some children; true if there were any. */
-    static boolean remove(Rows rows, Id resource, int limit, Changes changes) {
+    /** Adds the removal of all children. */
+    static void remove(Rows rows, Id resource, Changes changes) {
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
-        long next = rows.ceiling(set, 0);
-        boolean any = next != Rows.NONE;
-        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
             if (row != null) {
                 remove(ResourceRow.read(row, true), changes);
             }
-            next = rows.ceiling(set, next + 1);
         }
-        return any;
     }
 
     private static void remove(ResourceRow row, Changes changes) {

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on resources. */
 public final class Resources {
-    private static final int CHILDREN_PER_STEP = 100;
     private static final int CHILDREN_INCLUDED_MAX = 100;
 
     private Resources() {}
@@ -149,7 +148,7 @@ public final class Resources {
     }
 
     /**
-     * Deletes an archived resource with its children and shares: many children take many steps.
+     * Deletes an archived resource with its children and shares.
      *
      * @param end ends what the grantees have under way on it
      */
@@ -166,10 +165,8 @@ public final class Resources {
             }
             Changes changes = new Changes();
             byte[] body = deleted(row.id());
-            if (Children.remove(context.rows(), row.id(), CHILDREN_PER_STEP, changes)
-                    || Shares.remove(context, row.id(), CHILDREN_PER_STEP, end, changes)) {
-                return new Decision(changes, Outcome.Done.ok(body), delete(id, Precondition.NONE, end));
-            }
+            Children.remove(context.rows(), row.id(), changes);
+            Shares.remove(context, row.id(), end, changes);
             changes.remove(ResourceTables.RESOURCES, row.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.deleted", row.id(), body));
             return Decision.of(changes, Outcome.Done.ok(body));

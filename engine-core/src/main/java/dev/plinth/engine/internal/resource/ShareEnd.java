@@ -10,8 +10,8 @@ public interface ShareEnd {
     /**
      * Adds what ends.
      *
-     * @return false if not all of it went into these changes: then it is asked again in a further step, and the right lasts
-     *     until the last one
+     * @param writesMax how many writes the changes may have before it adds another one
+     * @return false if not all of it went into these changes
      */
-    boolean end(Context context, Id resource, Id grantee, Changes changes);
+    boolean end(Context context, Id resource, Id grantee, Changes changes, int writesMax);
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -47,9 +48,8 @@ public final class Shares {
                 return Decision.nothing(Outcome.Done.ok(before.json()));
             }
             Changes changes = new Changes();
-            if (before != null && !editor && !end.end(context, resource, grantee, changes)) {
-                return new Decision(
-                        changes, Outcome.Done.ok(before.json()), grant(resource, grantee, false, exists, end));
+            if (before != null && !editor) {
+                endAll(context, resource, grantee, end, changes);
             }
             ShareRow share = before == null
                     ? new ShareRow(
@@ -98,13 +98,15 @@ public final class Shares {
             }
             ShareRow share = ShareRow.read(old);
             Changes changes = new Changes();
-            if (!end.end(context, resource, grantee, changes)) {
-                return new Decision(changes, Outcome.Done.ok(DELETED), revoke(resource, grantee, end));
-            }
+            endAll(context, resource, grantee, end, changes);
             changes.remove(ResourceTables.SHARES, share.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.endedJson()));
             return Decision.of(changes, Outcome.Done.ok(DELETED));
         };
+    }
+
+    private static void endAll(Context context, Id resource, Id grantee, ShareEnd end, Changes changes) {
+        boolean unused = end.end(context, resource, grantee, changes, Integer.MAX_VALUE);
     }
 
     /** Ends what all grantees of a resource have under way on it; false if not all of it went into the changes. */
@@ -113,31 +115,27 @@ public final class Shares {
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
-            if (row != null && !end.end(context, resource, ShareRow.read(row).grantee(), changes)) {
+            Id grantee = row == null ? null : ShareRow.read(row).grantee();
+            if (grantee != null
+                    && !end.end(context, resource, grantee, changes, Limits.CANCEL_ROWS_PER_RECORD_MAX)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Adds the removal of some shares of a resource that is being deleted; true if there were any. */
-    static boolean remove(Context context, Id resource, int limit, ShareEnd end, Changes changes) {
+    /** Adds the removal of all shares of a resource that is being deleted. */
+    static void remove(Context context, Id resource, ShareEnd end, Changes changes) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-        long next = rows.ceiling(set, 0);
-        boolean any = next != Rows.NONE;
-        for (int i = 0; i < limit && next != Rows.NONE; i++) {
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
             if (row != null) {
                 ShareRow share = ShareRow.read(row);
-                if (!end.end(context, resource, share.grantee(), changes)) {
-                    return true;
-                }
+                endAll(context, resource, share.grantee(), end, changes);
                 changes.remove(ResourceTables.SHARES, share.key());
             }
-            next = rows.ceiling(set, next + 1);
         }
-        return any;
     }
 
     private static Refused notAGrantee() {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * caller that has its answer knows that caches, rings and timers have seen the change.
  *
  * <p>Bounded, because the writes that would undo a record stay on the heap until it is durable: when there is too much in flight,
- * who may wait does so before it takes the writer lock, and who may not is refused. Only a decision of many steps goes on, so
- * that nobody sees it half done; the journal's own queue holds it up.
+ * who may wait does so before it takes the writer lock, and who may not is refused.
  */
 final class InFlight {
     private static final System.Logger LOG = System.getLogger(InFlight.class.getName());
@@ -83,11 +82,27 @@ final class InFlight {
         }
     }
 
-    /** Takes a record of so many bytes that is appended and applied. */
-    void add(Record record, int recordBytes, List<Changes.Write> undo) {
+    /**
+     * Takes a record of so many bytes that is applied and about to be appended.
+     *
+     * @param before the rows that would undo it
+     */
+    void add(Record record, int recordBytes, byte[] @Nullable [] before) {
+        Flight flight = new Flight(record, recordBytes, before);
         synchronized (flights) {
-            flights.add(new Flight(record, recordBytes, undo));
+            flights.add(flight);
             count(recordBytes);
+        }
+    }
+
+    /** Forgets the last record, if it is this one: the journal has not taken it. */
+    void drop(long sequence) {
+        synchronized (flights) {
+            Flight last = flights.peekLast();
+            if (last != null && last.record.sequence() == sequence) {
+                flights.removeLast();
+                count(-last.bytes);
+            }
         }
     }
 
@@ -194,7 +209,7 @@ final class InFlight {
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
                 count(-flight.bytes);
-                tables.undo(flight.undo, flight.record.sequence() - 1);
+                tables.undo(flight.record, flight.before);
             }
             flights.notifyAll();
         }
@@ -256,7 +271,7 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, int bytes, List<Changes.Write> undo) {}
+    private record Flight(Record record, int bytes, byte[] @Nullable [] before) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override

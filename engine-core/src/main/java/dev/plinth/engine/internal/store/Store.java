@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Store implements AutoCloseable {
-    private static final int REMOVALS_PER_RECORD = 1000;
     private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
     private static final long VERSIONS_PER_RECORD = 2;
     private static final long TURN_PAUSE_NANOS = 20_000;
@@ -132,7 +131,7 @@ public final class Store implements AutoCloseable {
      * @return what the reader made of them; {@link View#highest()} tells what it has to wait for
      */
     public <T extends @Nullable Object> T read(Function<View, T> reader) {
-        View view = new View(tables);
+        View view = new View(tables, false);
         for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
             long before = tables.version();
             view.begin();
@@ -141,7 +140,7 @@ public final class Store implements AutoCloseable {
                     T result = reader.apply(view);
                     // The words of the sets are plain memory: all of them have to be read before the version is.
                     VarHandle.acquireFence();
-                    if (view.isOneRowAtMost() || tables.version() == before) {
+                    if (view.standsAlone() || tables.version() == before) {
                         return result;
                     }
                 } catch (RuntimeException e) {
@@ -161,9 +160,12 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** A view for reads of single rows, which need not belong together. */
+    /**
+     * A view for reads of single rows, which need not belong together. Each is as a record has left it that is applied to its end,
+     * so a read may spin while one is being applied. Sets are not to be read through it.
+     */
     public View view() {
-        View view = new View(tables);
+        View view = new View(tables, true);
         view.begin();
         return view;
     }
@@ -277,15 +279,9 @@ public final class Store implements AutoCloseable {
         return journal.durability();
     }
 
-    /** Takes everything out, in records like any other, as if the store were new; for test clocks only. */
+    /** Takes everything out, in one record, as if the store were new; for test clocks only. */
     public void clear() {
-        long last = write(transaction -> {
-            for (List<Changes.Write> removals : tables.removals(REMOVALS_PER_RECORD)) {
-                transaction.append(removals, transaction.nowMillis());
-            }
-            return transaction.lastSequence();
-        });
-        await(last);
+        await(this.<Long>write(Transaction::appendRemovalOfAll));
     }
 
     /** SHA-256 over all rows, members and places, independent of their order: equal states have equal hashes. */

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
@@ -120,83 +121,36 @@ final class DeliverySteps {
         };
     }
 
-    /**
-     * Makes due at once what an endpoint held and what it would have tried later. Many rows take many steps; the last of them, which is the
-     * first one where there are few, does what lets the endpoint be called as well. After a crash before it, what is due is held again.
-     */
-    static Command.Change release(EndpointRow endpoint, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            SetKey held = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.HELD);
-            long reached =
-                    forSome(context.rows(), held, Rows.NONE, row -> put(changes, released(context, endpoint, row)));
-            return reached == Rows.NONE
-                    ? releaseRetrying(context, endpoint, Rows.NONE, outcome, last, changes)
-                    : new Decision(changes, outcome, release(endpoint, outcome, last));
-        };
+    /** Adds that what an endpoint held, and what it would have tried later, is due at once. */
+    static void release(Context context, EndpointRow endpoint, Changes changes) {
+        for (DeliveryStatus status : List.of(DeliveryStatus.HELD, DeliveryStatus.RETRYING)) {
+            SetKey set = WebhookTables.byStatus(endpoint.id(), status);
+            forEach(context.rows(), set, row -> put(changes, released(context, endpoint, row)));
+        }
     }
 
-    /** The rows stay in their status, so the walk goes on after the last number it has seen. */
-    private static Decision releaseRetrying(
-            Context context, EndpointRow endpoint, long after, Outcome outcome, Command.Change last, Changes changes) {
-        SetKey retrying = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.RETRYING);
-        long reached = forSome(context.rows(), retrying, after, row -> put(changes, released(context, endpoint, row)));
-        return reached == Rows.NONE
-                ? with(changes, last.decide(context))
-                : new Decision(
-                        changes,
-                        outcome,
-                        later -> releaseRetrying(later, endpoint, reached, outcome, last, new Changes()));
-    }
-
-    /**
-     * Makes due what waits at an endpoint for others of its resource. Many rows take many steps; the last of them does what ends the order
-     * as well. After a crash before it, what is due waits again.
-     */
-    static Command.Change free(EndpointRow endpoint, Outcome outcome, Command.Change last) {
-        Command.Change tried = free(endpoint, DeliveryStatus.RETRYING, Rows.NONE, outcome, last);
-        return free(endpoint, DeliveryStatus.PENDING, Rows.NONE, outcome, tried);
-    }
-
-    private static Command.Change free(
-            EndpointRow endpoint, DeliveryStatus status, long after, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            long reached = forSome(context.rows(), WebhookTables.byStatus(endpoint.id(), status), after, row -> {
+    /** Adds that what waits at an endpoint for others of its resource is due. */
+    static void free(Context context, EndpointRow endpoint, Changes changes) {
+        for (DeliveryStatus status : List.of(DeliveryStatus.PENDING, DeliveryStatus.RETRYING)) {
+            forEach(context.rows(), WebhookTables.byStatus(endpoint.id(), status), row -> {
                 if (row.dueAt() == 0) {
                     put(changes, row.due(status, context.now()).queued(endpoint.number()));
                 }
             });
-            return reached == Rows.NONE
-                    ? with(changes, last.decide(context))
-                    : new Decision(changes, outcome, free(endpoint, status, reached, outcome, last));
-        };
+        }
     }
 
-    /** Drops what an endpoint has not delivered. Many rows take many steps; the last of them does what ends the endpoint as well. */
-    static Command.Change dropAll(Id endpoint, Outcome outcome, Command.Change last) {
-        return context -> {
-            Changes changes = new Changes();
-            boolean more = false;
-            for (DeliveryStatus status : DeliveryStatus.values()) {
-                if (!status.isSettled()) {
-                    SetKey set = WebhookTables.byStatus(endpoint, status);
-                    long reached = forSome(
-                            context.rows(),
-                            set,
-                            Rows.NONE,
-                            row -> put(changes, row.settled(DeliveryStatus.DROPPED, context.now())));
-                    more |= reached != Rows.NONE;
-                }
+    /** Adds that what an endpoint has not delivered is dropped. */
+    static void dropAll(Context context, Id endpoint, Changes changes) {
+        for (DeliveryStatus status : DeliveryStatus.values()) {
+            if (!status.isSettled()) {
+                SetKey set = WebhookTables.byStatus(endpoint, status);
+                forEach(
+                        context.rows(),
+                        set,
+                        row -> put(changes, row.settled(DeliveryStatus.DROPPED, context.now())));
             }
-            return more
-                    ? new Decision(changes, outcome, dropAll(endpoint, outcome, last))
-                    : with(changes, last.decide(context));
-        };
-    }
-
-    private static Decision with(Changes before, Decision decision) {
-        return new Decision(before.addAll(decision.changes()), decision.outcome(), decision.next());
+        }
     }
 
     /** Into the queue at once: what is released may be more than can be under way. */
@@ -318,6 +272,15 @@ final class DeliverySteps {
             next = rows.ceiling(set, next + 1);
         }
         return next == Rows.NONE ? Rows.NONE : last;
+    }
+
+    private static void forEach(Rows rows, SetKey set, Consumer<DeliveryRow> action) {
+        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row != null) {
+                action.accept(DeliveryRow.read(row));
+            }
+        }
     }
 
     private static Changes put(Changes changes, DeliveryRow row) {

@@ -95,11 +95,13 @@ public final class Endpoints {
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(
                     event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", row.eventJson()));
-            Decision decision = Decision.of(changes, done);
-            boolean frees = old.settings().ordered() && !row.settings().ordered();
-            Command.Change last = frees ? DeliverySteps.free(row, done, later -> decision) : later -> decision;
-            boolean releases = row.enabled() && !old.enabled();
-            return (releases ? DeliverySteps.release(row, done, last) : last).decide(context);
+            if (row.enabled() && !old.enabled()) {
+                DeliverySteps.release(context, row, changes);
+            }
+            if (old.settings().ordered() && !row.settings().ordered()) {
+                DeliverySteps.free(context, row, changes);
+            }
+            return Decision.of(changes, done);
         };
     }
 
@@ -115,9 +117,8 @@ public final class Endpoints {
                     .bytes();
             Changes changes = new Changes().remove(WebhookTables.ENDPOINTS, row.key());
             changes.event(event(row, "webhook_endpoint.deleted", body));
-            Decision decision = Decision.of(changes, Outcome.Done.ok(body));
-            return DeliverySteps.dropAll(id, decision.outcome(), later -> decision)
-                    .decide(context);
+            DeliverySteps.dropAll(context, id, changes);
+            return Decision.of(changes, Outcome.Done.ok(body));
         };
     }
 
@@ -173,27 +174,17 @@ public final class Endpoints {
         }
     }
 
-    /**
-     * Releases what all enabled endpoints of a workspace held, one endpoint after the other.
-     *
-     * @param last what lets them be called; decided with the last of them
-     */
-    public static Command.Change releaseAll(Rows rows, Id workspace, Outcome outcome, Command.Change last) {
+    /** Adds that what all enabled endpoints of a workspace held is due at once. */
+    public static void releaseAll(Context context, Id workspace, Changes changes) {
+        Rows rows = context.rows();
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        Command.Change chain = last;
-        boolean isLast = true;
         for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
             byte[] bytes = rows.at(next);
             EndpointRow row = bytes == null ? null : EndpointRow.read(bytes);
             if (row != null && row.enabled()) {
-                Command.Change behind = chain;
-                // Each endpoint has a record of its own: all of them might be too much for one.
-                Command.Change then = isLast ? last : later -> new Decision(new Changes(), outcome, behind);
-                chain = DeliverySteps.release(row, outcome, then);
-                isLast = false;
+                DeliverySteps.release(context, row, changes);
             }
         }
-        return chain;
     }
 
     /** Adds that an endpoint is disabled, because its receiver said that it is gone. */
