@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ record JournalState(
         StoreId store, String boot, boolean closed, long sequence, int crc, long segmentNumber, int position) {
     static final String NAME = "journal-state";
 
+    private static final System.Logger LOG = Log.of(JournalState.class);
     private static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int BOOT_BYTES_MAX = 100;
@@ -103,6 +105,15 @@ record JournalState(
         }
         if (durable) {
             disk.syncNames();
+        }
+    }
+
+    /** Takes back that the page cache has all that was written, if that can be said: after an error of the disk it may not. */
+    static void forget(Disk disk, StoreId store) {
+        try {
+            unknown(store).write(disk, false);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
         }
     }
 
