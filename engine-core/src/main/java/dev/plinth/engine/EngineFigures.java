@@ -15,8 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
-record EngineFigures(
-        Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
+record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
 

@@ -32,8 +32,7 @@ final class OnceOnly {
             byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());
             long seconds = refusal.retryAfterSeconds();
             throw new PlinthException(
-                    Problem.of(Json.trusted(problem)),
-                    seconds == 0 ? null : Duration.ofSeconds(seconds));
+                    Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
         }
     }
 }

@@ -92,12 +92,7 @@ public final class ResourcesClient {
             throw new IllegalStateException("Expected a synchronous operation, but " + operation
                     + " is an asynchronous one; call start, which gives its job.");
         }
-        return Invocation.of(
-                calls,
-                "runOperation",
-                List.of(id, operation),
-                input(input),
-                json -> json);
+        return Invocation.of(calls, "runOperation", List.of(id, operation), input(input), json -> json);
     }
 
     /**

@@ -98,13 +98,12 @@ final class ArchitectureTest {
     static final ArchRule disruptor_is_imported_by_ring_only = importedBy("ring", "com.lmax..");
 
     @ArchTest
-    static final ArchRule jackson_and_schema_validators_are_imported_by_json_only =
-            importedBy(
-                    "json",
-                    "com.fasterxml.jackson.core..",
-                    "com.fasterxml.jackson.databind..",
-                    "tools.jackson..",
-                    "com.networknt..");
+    static final ArchRule jackson_and_schema_validators_are_imported_by_json_only = importedBy(
+            "json",
+            "com.fasterxml.jackson.core..",
+            "com.fasterxml.jackson.databind..",
+            "tools.jackson..",
+            "com.networknt..");
 
     @ArchTest
     static final ArchRule http_client_is_imported_by_webhook_only =

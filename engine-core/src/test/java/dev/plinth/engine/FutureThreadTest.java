@@ -47,8 +47,7 @@ final class FutureThreadTest {
     void submitOfACall_continuationThatCalls_isAnswered() {
         try (Engine engine = open()) {
             String key = key(engine);
-            Call create =
-                    Call.of("POST", "/v1/resources").withKey(key).withBody(Json.of("{\"name\":\"R\"}"));
+            Call create = Call.of("POST", "/v1/resources").withKey(key).withBody(Json.of("{\"name\":\"R\"}"));
 
             CompletableFuture<Reply> second = engine.submit(create).thenApply(first -> engine.call(create));
 
@@ -100,9 +99,8 @@ final class FutureThreadTest {
         EngineClock clock = new EngineClock() {
             @Override
             public long epochMillis() {
-                Supplier<Object> call = Thread.currentThread().getName().equals("plinth-timers")
-                        ? asked.getAndSet(null)
-                        : null;
+                Supplier<Object> call =
+                        Thread.currentThread().getName().equals("plinth-timers") ? asked.getAndSet(null) : null;
                 if (call != null) {
                     try {
                         answered.complete(call.get());
@@ -118,8 +116,7 @@ final class FutureThreadTest {
                 return EngineClock.system().nanoTime();
             }
         };
-        try (Engine engine =
-                Engine.builder().directory(directory).clock(clock).open()) {
+        try (Engine engine = Engine.builder().directory(directory).clock(clock).open()) {
             PlinthClient client = client(engine);
             asked.set(() -> client.resources().create("never").call());
             client.publish("a.b", Json.EMPTY_OBJECT).call();
@@ -162,7 +159,8 @@ final class FutureThreadTest {
     }
 
     private static String key(Engine engine) {
-        String workspace = engine.admin().createWorkspace("w", "business").call().id();
+        String workspace =
+                engine.admin().createWorkspace("w", "business").call().id();
         return engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
     }
 }

@@ -38,7 +38,8 @@ final class JacksonTest {
         Resource resource = client.resources()
                 .create(NewResource.named("r").withData(Json.of(DATA)).withMetadata(Map.of("k", "v")))
                 .call();
-        Job job = client.job(client.startJob("t", Json.EMPTY_OBJECT).call().jobId()).call();
+        Job job = client.job(client.startJob("t", Json.EMPTY_OBJECT).call().jobId())
+                .call();
         Event event = client.events().call().data().get(0);
         Workspace workspace = client.workspace().call();
 
@@ -73,7 +74,8 @@ final class JacksonTest {
 
     @Test
     void values_thatLackAMember_areRefusedWithASentence() {
-        for (String wrong : List.of("{}", "{\"id\":1}", "[]", "{\"id\":\"x\",\"type\":\"t\",\"createdAt\":\"now\",\"data\":{}}")) {
+        for (String wrong :
+                List.of("{}", "{\"id\":1}", "[]", "{\"id\":\"x\",\"type\":\"t\",\"createdAt\":\"now\",\"data\":{}}")) {
             assertThatThrownBy(() -> two.readValue(wrong, Event.class)).isInstanceOf(Exception.class);
             assertThatThrownBy(() -> three.readValue(wrong, Event.class)).isInstanceOf(Exception.class);
         }

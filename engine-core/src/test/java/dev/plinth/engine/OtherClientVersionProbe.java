@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 final class OtherClientVersionProbe {
     static final int EVENTS = 50;
     private static final long PATIENCE_SECONDS = 30;
-    private static final Pattern ONE_ATTEMPT =
-            Pattern.compile("\"status\":\"retrying\"[^\\[]*\"attempts\":\\[\\{\"number\":1,[^{]*\"errorClass\":\"connection\"");
+    private static final Pattern ONE_ATTEMPT = Pattern.compile(
+            "\"status\":\"retrying\"[^\\[]*\"attempts\":\\[\\{\"number\":1,[^{]*\"errorClass\":\"connection\"");
 
     private OtherClientVersionProbe() {}
 
@@ -23,7 +23,8 @@ final class OtherClientVersionProbe {
                         .webhookAllow("127.0.0.0/8")
                         .plan(Plan.perMinute("wide", 1_000_000))
                         .open()) {
-            String workspace = engine.admin().createWorkspace("w", "wide").call().id();
+            String workspace =
+                    engine.admin().createWorkspace("w", "wide").call().id();
             String key =
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             PlinthClient client = engine.client(key);
@@ -40,7 +41,10 @@ final class OtherClientVersionProbe {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             long retrying = 0;
             while (retrying < EVENTS && System.nanoTime() < end) {
-                retrying = ONE_ATTEMPT.matcher(engine.call(deliveries).text()).results().count();
+                retrying = ONE_ATTEMPT
+                        .matcher(engine.call(deliveries).text())
+                        .results()
+                        .count();
             }
             System.out.println("retrying with one attempt: " + retrying);
             System.out.println("lines: " + log.lines().stream().limit(5).toList());

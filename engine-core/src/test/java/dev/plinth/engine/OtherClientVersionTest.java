@@ -41,10 +41,9 @@ final class OtherClientVersionTest {
         int dot = type.lastIndexOf('.');
         Path source = Files.createDirectory(other.resolve("source")).resolve(type.substring(dot + 1) + ".java");
         Files.writeString(
-                source,
-                "package " + type.substring(0, dot) + "; public class " + type.substring(dot + 1) + " {}");
-        int status = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-d", other.toString(), source.toString());
+                source, "package " + type.substring(0, dot) + "; public class " + type.substring(dot + 1) + " {}");
+        int status =
+                ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", other.toString(), source.toString());
         assertThat(status).isZero();
     }
 

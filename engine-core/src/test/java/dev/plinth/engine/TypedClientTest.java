@@ -123,7 +123,8 @@ final class TypedClientTest {
         assertThat(timed.mode()).isEqualTo("test");
         assertThat(timed.expiresAt()).isPresent();
         read(keysClient.get(made.id()), path, ApiKey::of);
-        assertThat(read(keysClient.list(), "/v1/keys", Values.page(ApiKey.class)).data())
+        assertThat(read(keysClient.list(), "/v1/keys", Values.page(ApiKey.class))
+                        .data())
                 .hasSize(3);
         ApiKey named = change(
                 keysClient.update(made.id(), Json.of("{\"name\":\"n\"}")),
@@ -139,8 +140,8 @@ final class TypedClientTest {
                         .status())
                 .isEqualTo("enabled");
         change(keysClient.rotate(made.id()), "POST", path + "/rotate", "", ApiKey::of);
-        ApiKey rotated = change(
-                keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", ApiKey::of);
+        ApiKey rotated =
+                change(keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", ApiKey::of);
         assertThat(rotated.secret()).isPresent().isNotEqualTo(made.secret());
         assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", ApiKey::of)
                         .status())
@@ -155,10 +156,7 @@ final class TypedClientTest {
         Job job = read(client.job(id), "/v1/jobs/" + id, Job::of);
         assertThat(job.maxAttempts()).isEqualTo(2);
         assertThat(job.runAt()).isPresent();
-        assertThat(read(
-                                client.jobs().where("status", "scheduled"),
-                                "/v1/jobs?status=scheduled",
-                                Values.page(Job.class))
+        assertThat(read(client.jobs().where("status", "scheduled"), "/v1/jobs?status=scheduled", Values.page(Job.class))
                         .data())
                 .containsExactly(job);
         change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Job::of);
@@ -169,8 +167,7 @@ final class TypedClientTest {
     void events_showAndFilter() {
         Resource resource = client.resources().create("R").call();
         client.publish("a.b", Json.of("{\"n\":1}")).call();
-        Page<Event> page =
-                read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Event.class));
+        Page<Event> page = read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Event.class));
         Event event = page.data().get(0);
         assertThat(event.data()).isEqualTo(Json.of("{\"n\":1}"));
         assertThat(read(client.event(event.id()), "/v1/events/" + event.id(), Event::of))
@@ -256,8 +253,7 @@ final class TypedClientTest {
         return value;
     }
 
-    private <T> T change(
-            Invocation<T> typed, String method, String path, String body, Function<Json, T> reader) {
+    private <T> T change(Invocation<T> typed, String method, String path, String body, Function<Json, T> reader) {
         assertThat(document.check(method, path, body)).as(body).isEmpty();
         String key = "typed-" + keys++;
         T value = typed.idempotencyKey(key).call();

@@ -32,7 +32,9 @@ public record ApiKey(
         Optional<Instant> expiresAt,
         Optional<Instant> lastUsedAt,
         Instant createdAt,
-        Optional<String> secret, Json json) implements WireValue {
+        Optional<String> secret,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

@@ -27,7 +27,9 @@ public record Child(
         Map<String, String> metadata,
         long version,
         Instant createdAt,
-        Instant updatedAt, Json json) implements WireValue {
+        Instant updatedAt,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

@@ -28,7 +28,9 @@ public record Delivery(
         String status,
         Optional<Instant> nextAttemptAt,
         Instant createdAt,
-        List<Attempt> attempts, Json json) implements WireValue {
+        List<Attempt> attempts,
+        Json json)
+        implements WireValue {
     /** Copies the attempts. */
     public Delivery {
         attempts = List.copyOf(attempts);

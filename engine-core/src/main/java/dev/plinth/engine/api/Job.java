@@ -41,7 +41,9 @@ public record Job(
         Instant createdAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
-        boolean handled, Json json) implements WireValue {
+        boolean handled,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param leaseExpiresAt when the lease lapses and the job goes back to the queue
  * @param json the value as the wire shows it
  */
-public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExpiresAt, Json json) implements WireValue {
+public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExpiresAt, Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows of a job under a lease.
      *

@@ -39,7 +39,9 @@ public record LoggedRequest(
         long durationMicros,
         Instant createdAt,
         List<String> events,
-        List<String> jobs, Json json) implements WireValue {
+        List<String> jobs,
+        Json json)
+        implements WireValue {
     /** Copies the lists. */
     public LoggedRequest {
         events = List.copyOf(events);

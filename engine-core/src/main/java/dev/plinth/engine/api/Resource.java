@@ -30,7 +30,9 @@ public record Resource(
         long version,
         Instant createdAt,
         Instant updatedAt,
-        Optional<Shared> shared, Json json) implements WireValue {
+        Optional<Shared> shared,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

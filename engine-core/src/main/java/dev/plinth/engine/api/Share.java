@@ -13,7 +13,8 @@ import java.time.Instant;
  * @param createdAt when it was first granted
  * @param json the value as the wire shows it
  */
-public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt, Json json) implements WireValue {
+public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt, Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

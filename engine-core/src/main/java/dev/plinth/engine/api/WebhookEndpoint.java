@@ -29,7 +29,9 @@ public record WebhookEndpoint(
         String description,
         Map<String, String> headers,
         Instant createdAt,
-        Optional<String> secret, Json json) implements WireValue {
+        Optional<String> secret,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

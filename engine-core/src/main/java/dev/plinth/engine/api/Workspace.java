@@ -16,7 +16,14 @@ import java.util.Map;
  * @param json the value as the wire shows it
  */
 public record Workspace(
-        String id, String name, String plan, boolean suspended, Map<String, String> metadata, Instant createdAt, Json json) implements WireValue {
+        String id,
+        String name,
+        String plan,
+        boolean suspended,
+        Map<String, String> metadata,
+        Instant createdAt,
+        Json json)
+        implements WireValue {
     /**
      * Reads what the wire shows.
      *

@@ -14,14 +14,20 @@ public final class Limits {
     /** Bytes of one row. */
     public static final int ROW_BYTES_MAX = 256 * 1024;
 
-    /** Bytes of one journal record. */
-    public static final int RECORD_BYTES_MAX = 1024 * 1024;
+    /**
+     * Bytes of one journal record, which is all that a decision writes. The largest is that of a bulk call with its input; what grows
+     * with a tenant's data is a state in its row that the background carries on.
+     */
+    public static final int RECORD_BYTES_MAX = 6 * 1024 * 1024;
+
+    /** Rows that one journal record puts or takes out. At the usual sizes a thousand of them take some milliseconds. */
+    public static final int RECORD_ROWS_MAX = 16 * 1024;
+
+    /** Bytes of what is written to the journal at once, under one checksum: of many small records or of a large one. */
+    public static final int FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
     /** Bytes of one piece of something that is too large for a row of its own. */
     public static final int PIECE_BYTES_MAX = 64 * 1024;
-
-    /** Pieces that go into one record. */
-    public static final int PIECES_PER_RECORD_MAX = 8;
 
     /** Levels of nesting in JSON, the value itself being the first. */
     public static final int JSON_DEPTH_MAX = 64;
@@ -170,6 +176,9 @@ public final class Limits {
     /** Attempts of a job. */
     public static final int JOB_ATTEMPTS_MAX = 25;
 
+    /** Bytes of a job's result. */
+    public static final int JOB_RESULT_BYTES_MAX = 512 * 1024;
+
     /** Bytes of a job's result that its event shows. */
     public static final int JOB_RESULT_IN_EVENT_BYTES_MAX = 64 * 1024;
 
@@ -270,9 +279,11 @@ public final class Limits {
                 "a remembered result of the host fits into one row with ease");
         check(3 * ROW_BYTES_MAX < RECORD_BYTES_MAX, "a resource, its event and what is remembered go into one record");
         check(
-                PIECE_BYTES_MAX * PIECES_PER_RECORD_MAX <= RECORD_BYTES_MAX / 2,
-                "pieces must leave room in their record");
+                BULK_BODY_BYTES_MAX + 4 * ROW_BYTES_MAX < RECORD_BYTES_MAX,
+                "a bulk call's job, its input and what is remembered go into one record");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
+        check(RECORD_BYTES_MAX + 1024 < FRAME_BYTES_MAX, "a record goes into one frame, so that it is there or not");
+        check(RECORD_BYTES_MAX < IN_FLIGHT_BYTES_MAX, "a record must not fill what may be in flight");
         check(
                 DELIVERIES_QUEUED_PER_STEP_MAX > DELIVERIES_RUNNING_MAX,
                 "behind those under way a step finds the delivery for which it was made");

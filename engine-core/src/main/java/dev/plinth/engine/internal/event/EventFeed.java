@@ -46,8 +46,8 @@ public final class EventFeed implements AutoCloseable {
         this.store = store;
         this.committer = committer;
         this.attempts = new Attempts(executor, listeners.size());
-        listeners.forEach((name, listener) -> subscriptions.add(
-                new Subscription(subscriptions.size(), name, listener)));
+        listeners.forEach(
+                (name, listener) -> subscriptions.add(new Subscription(subscriptions.size(), name, listener)));
         // Who was woken in the moment between its last look and its end is not forgotten.
         attempts.onSettled(() -> subscriptions.forEach(Subscription::startIfRung));
     }

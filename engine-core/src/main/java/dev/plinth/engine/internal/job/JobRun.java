@@ -22,7 +22,6 @@ import java.util.function.BiPredicate;
 /** One attempt of one job: what its handler sees, and the commits of its end. */
 final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
-    private static final int RESULT_BYTES_MAX = Limits.PIECE_BYTES_MAX * Limits.PIECES_PER_RECORD_MAX;
 
     private final JobRow row;
     private final byte[] input;
@@ -54,10 +53,11 @@ final class JobRun implements HostJob {
                 return;
             }
             byte[] bytes = result == null ? new byte[0] : result.utf8();
-            if (bytes.length > RESULT_BYTES_MAX) {
+            if (bytes.length > Limits.JOB_RESULT_BYTES_MAX) {
                 Outcome unused = fail(
                         "result_too_large",
-                        "Expected a result of at most " + RESULT_BYTES_MAX + " bytes, but got " + bytes.length + ".",
+                        "Expected a result of at most " + Limits.JOB_RESULT_BYTES_MAX + " bytes, but got "
+                                + bytes.length + ".",
                         false);
                 return;
             }

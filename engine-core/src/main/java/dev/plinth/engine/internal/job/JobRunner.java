@@ -220,7 +220,8 @@ public final class JobRunner implements Lane {
     /** False if there was no room for the step. */
     private boolean end(JobRow row, BiFunction<Id, Integer, Command.Change> step) {
         Outcome outcome = committer.commit(
-                Caller.engineFor(row.facts().workspace()), step.apply(row.facts().id(), row.attempt()));
+                Caller.engineFor(row.facts().workspace()),
+                step.apply(row.facts().id(), row.attempt()));
         return !PatientCommitter.mayHaveRoomLater(outcome);
     }
 

@@ -36,7 +36,8 @@ public final class Jobs {
 
     /** The tables of the room. */
     public static List<TableName> tables() {
-        return List.of(JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
+        return List.of(
+                JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
     }
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
@@ -86,7 +87,7 @@ public final class Jobs {
         }
     }
 
-    /** Accepts a job. A large input goes ahead of it in steps; the job itself is there with the last one. */
+    /** Accepts a job with all of its input. */
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {
@@ -96,26 +97,16 @@ public final class Jobs {
             }
         }
         checkRoom(context);
-        return putInput(context.newId(IdKind.JOB), input, 0).decide(context);
-    }
-
-    private static Command.Change putInput(Id id, NewJob input, int from) {
-        return context -> {
-            int pieces = Pieces.count(input.input());
-            int to = Math.min(pieces, from + Limits.PIECES_PER_RECORD_MAX);
-            Changes changes = new Changes();
-            Pieces.put(changes, id, Pieces.Kind.INPUT, input.input(), from, to);
-            if (to < pieces) {
-                return new Decision(changes, Outcome.Done.ok(new byte[0]), putInput(id, input, to));
-            }
-            JobRow row = row(context, id, input, pieces);
-            changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
-            byte[] unique = row.uniqueKey();
-            if (unique != null) {
-                changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
-            }
-            return Decision.of(changes, accepted(row, false));
-        };
+        Id id = context.newId(IdKind.JOB);
+        Changes changes = new Changes();
+        Pieces.put(changes, id, Pieces.Kind.INPUT, input.input());
+        JobRow row = row(context, id, input, Pieces.count(input.input()));
+        changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
+        byte[] key = row.uniqueKey();
+        if (key != null) {
+            changes.put(JobTables.UNIQUE, key, new RowWriter(1).id(id).row());
+        }
+        return Decision.of(changes, accepted(row, false));
     }
 
     /** Shows a job; a patient caller may wait for its end. */

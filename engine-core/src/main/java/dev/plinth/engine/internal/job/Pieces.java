@@ -40,9 +40,10 @@ final class Pieces {
         return (value.length + Limits.PIECE_BYTES_MAX - 1) / Limits.PIECE_BYTES_MAX;
     }
 
-    /** Adds some of the pieces of a value. */
-    static void put(Changes changes, Id job, Kind kind, byte[] value, int from, int to) {
-        for (int i = from; i < to; i++) {
+    /** Adds all pieces of a value. */
+    static void put(Changes changes, Id job, Kind kind, byte[] value) {
+        int count = count(value);
+        for (int i = 0; i < count; i++) {
             int start = i * Limits.PIECE_BYTES_MAX;
             int end = Math.min(value.length, start + Limits.PIECE_BYTES_MAX);
             put(changes, job, kind, i, Arrays.copyOfRange(value, start, end));

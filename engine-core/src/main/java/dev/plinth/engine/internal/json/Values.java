@@ -36,7 +36,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-
 /** Makes the values of the typed API of the JSON that the wire shows, which each of them keeps. */
 public final class Values {
     private static final Map<Class<?>, Reader<?>> READERS = Map.ofEntries(
@@ -193,10 +192,7 @@ public final class Values {
 
     private static AcceptedJob accepted(JsonValue.Obj json, Json shown) {
         return new AcceptedJob(
-                text(json, "job_id"),
-                word(json, "status", JobStatus.class),
-                isTrue(json, "deduplicated"),
-                shown);
+                text(json, "job_id"), word(json, "status", JobStatus.class), isTrue(json, "deduplicated"), shown);
     }
 
     private static Event event(JsonValue.Obj json, Json shown) {
@@ -373,8 +369,7 @@ public final class Values {
         try {
             return Long.parseLong(written);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "Member \"" + name + "\" must be a whole number, but got " + written, e);
+            throw new IllegalArgumentException("Member \"" + name + "\" must be a whole number, but got " + written, e);
         }
     }
 

@@ -24,12 +24,7 @@ import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it.
- *
- * <p>A decision of several steps keeps the lock until its last step, so that nobody sees it half done; a crash between two steps
- * leaves a state that is valid and that the same call completes.
- */
+/** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
 public final class Commits implements Committer {
     private final Store store;
     private final IdSource ids;
@@ -92,27 +87,16 @@ public final class Commits implements Committer {
         }
     }
 
-    private static Committed run(Transaction transaction, Context context, Command.Change first, Memory memory) {
-        Command.Change change = first;
-        while (true) {
-            Decision decision = change.decide(context);
-            Changes changes = decision.changes();
-            addEvents(context, changes);
-            Command.Change next = decision.next();
-            memory.noteCaused(changes);
-            if (next == null) {
-                memory.remember(context, changes, decision.outcome());
-            }
-            long sequence = changes.writes().isEmpty()
-                    ? transaction.lastSequence()
-                    : transaction.append(changes.writes(), context.now());
-            // A journal may fail at once. Then the record is gone already, and who waits for it is told.
-            boolean lost = sequence > transaction.lastSequence();
-            if (next == null || lost) {
-                return new Committed(decision.outcome(), sequence);
-            }
-            change = next;
-        }
+    private static Committed run(Transaction transaction, Context context, Command.Change change, Memory memory) {
+        Decision decision = change.decide(context);
+        Changes changes = decision.changes();
+        addEvents(context, changes);
+        memory.noteCaused(changes);
+        memory.remember(context, changes, decision.outcome());
+        long sequence = changes.writes().isEmpty()
+                ? transaction.lastSequence()
+                : transaction.append(changes.writes(), context.now());
+        return new Committed(decision.outcome(), sequence);
     }
 
     /** What the engine still ends of a deleted workspace, such as a job, makes no event. */

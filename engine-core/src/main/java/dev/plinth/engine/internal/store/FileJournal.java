@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The journal of an engine with a directory: segment files, group commit.
  *
- * <p>{@link #append} only encodes and queues. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
+ * <p>{@link #prepare} encodes a record, {@link #append} queues it. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
  * more callers there are, the more records a sync carries, and no timer is needed. Where there is no sync to share, a caller
  * writes on its own thread: to hand a record over and to be woken would take longer than all else. Any error of a write or a sync
  * ends the journal for good: the page cache may have dropped what it could not write, so a second sync would lie.
@@ -41,10 +40,16 @@ import org.jspecify.annotations.Nullable;
 final class FileJournal implements Journal {
     private static final System.Logger LOG = Log.of(FileJournal.class);
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
-    private static final int FRAME_BYTES_AT_FIRST = 64 * 1024;
+
+    /** Bytes of records from which on a frame takes no further one; a larger record has a frame of its own. */
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
+
+    /** Two frames that follow each other hold twice as much at least, where memory is scarce too. */
+    private static final int FRAME_RECORD_BYTES_MEAN_MIN = FrameBuffer.BYTES_AT_FIRST / 2;
+
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
     private static final long IDLE_MILLIS = 2;
+    private static final byte[] NOTHING = {};
 
     /** How often a caller looks for more when its own is written. */
     private static final int BATCHES_OF_A_CALLER_MAX = 4;
@@ -64,9 +69,11 @@ final class FileJournal implements Journal {
     private final NextSegment nextSegment;
     private final Thread flusher;
     private List<byte[]> queued = new ArrayList<>();
+    private List<byte[]> flushing = new ArrayList<>();
     private int queuedBytes;
     private int flushingBytes;
     private int lastCrc;
+    private byte[] prepared = NOTHING;
     private volatile boolean busy;
     private boolean flusherWanted;
     private volatile @Nullable Throwable broken;
@@ -83,7 +90,7 @@ final class FileJournal implements Journal {
     private volatile long written;
     private int flushedCrc;
     private long nextToFlush;
-    private ByteBuffer frame = ByteBuffer.allocateDirect(FRAME_BYTES_AT_FIRST);
+    private final FrameBuffer frames = new FrameBuffer();
 
     /**
      * A journal that goes on at the end of what recovery has read.
@@ -140,6 +147,9 @@ final class FileJournal implements Journal {
     public boolean hasRoom(int bytes) {
         queue.lock();
         try {
+            while (queuedBytes > QUEUE_BYTES_MAX && open) {
+                awaitRoom();
+            }
             while (true) {
                 boolean ready = nextSegment.isReady();
                 if (fits(bytes, ready)) {
@@ -159,25 +169,32 @@ final class FileJournal implements Journal {
     private boolean fits(int bytes, boolean ready) {
         // What is being flushed has not taken its room yet. It and what is queued go into frames of their own.
         long records = flushingBytes + queuedBytes + 4L + bytes;
-        long frames = 2 + records / (FRAME_RECORD_BYTES_MAX - Limits.RECORD_BYTES_MAX);
-        long needed = records + (frames - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
+        long count = 2 + records / FRAME_RECORD_BYTES_MEAN_MIN;
+        long needed = records + (count - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
         return needed <= roomLeft || ready && needed <= segmentBytes - Segment.HEADER_BYTES;
+    }
+
+    /** Only {@link #append} changes the last CRC, and the writer lock is held until then. */
+    @Override
+    public void prepare(Record record) {
+        byte[] bytes = RecordCodec.encode(record, lastCrc);
+        frames.require(bytes);
+        prepared = bytes;
     }
 
     @Override
     public void append(Record record) {
+        byte[] bytes = prepared;
+        int crc = RecordCodec.crc(bytes);
         queue.lock();
         try {
-            while (queuedBytes > QUEUE_BYTES_MAX && open) {
-                awaitRoom();
-            }
-            byte[] bytes = RecordCodec.encode(record, lastCrc);
-            lastCrc = RecordCodec.crc(bytes);
-            queued.add(bytes);
+            queued.add(bytes); // the last that can fail
+            lastCrc = crc;
             queuedBytes += Frame.bytesOf(bytes);
         } finally {
             queue.unlock();
         }
+        prepared = NOTHING;
     }
 
     @Override
@@ -204,7 +221,9 @@ final class FileJournal implements Journal {
 
     /** Called with the queue's lock. Then nothing is rotated: that takes long, and would not bear an interrupt. */
     private boolean fitsOneFrame() {
-        return TRAILED_BYTES + queuedBytes <= roomLeft && queuedBytes <= FRAME_RECORD_BYTES_MAX;
+        return TRAILED_BYTES + queuedBytes <= roomLeft
+                && queuedBytes <= FRAME_RECORD_BYTES_MAX
+                && queuedBytes <= frames.roomFor(queuedBytes);
     }
 
     private void flushForCaller(List<byte[]> first) {
@@ -274,32 +293,6 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Refuses to write behind an end that a later opening may have read. */
-    private void requireOurs(boolean isOurs) throws IOException {
-        if (!isOurs) {
-            throw new TakenOver(true);
-        }
-    }
-
-    /** Refuses to acknowledge a write that a later opening may have read, or not. */
-    private void requireStillOurs(boolean isOurs) throws IOException {
-        if (!isOurs) {
-            throw new TakenOver(false);
-        }
-    }
-
-    /** Says that another opening has got past the lock. */
-    private static final class TakenOver extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final boolean beforeTheWrite;
-
-        TakenOver(boolean beforeTheWrite) {
-            super("another process has opened the directory");
-            this.beforeTheWrite = beforeTheWrite;
-        }
-    }
-
     private void flushLoop() {
         try {
             List<byte[]> batch = awaitBatch();
@@ -333,7 +326,7 @@ final class FileJournal implements Journal {
         failed = true;
         shut();
         try {
-            if (e instanceof TakenOver taken && taken.beforeTheWrite) {
+            if (e instanceof TakenOver taken && taken.isBeforeTheWrite()) {
                 told().fenced(nextToFlush);
             } else {
                 told().unknown(nextToFlush);
@@ -345,7 +338,7 @@ final class FileJournal implements Journal {
 
     private void tellOfFailure(Throwable e) {
         if (disk.isStillOurs()) {
-            JournalState.forgetBoot(disk, store);
+            JournalState.forget(disk, store);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
@@ -454,10 +447,11 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Called with the queue's lock: all that is queued, for a thread that is busy from now on. */
+    /** Called with the queue's lock: all that is queued, for a thread that is busy from now on. Needs no memory. */
     private List<byte[]> take() {
         List<byte[]> batch = queued;
-        queued = new ArrayList<>(batch.size());
+        queued = flushing;
+        flushing = batch;
         flushingBytes = queuedBytes;
         queuedBytes = 0;
         flusherWanted = false;
@@ -469,6 +463,7 @@ final class FileJournal implements Journal {
     private List<byte[]> next(boolean goesOn, boolean inOneFrame) {
         queue.lock();
         try {
+            flushing.clear();
             if (goesOn && !queued.isEmpty() && broken == null && (!inOneFrame || fitsOneFrame())) {
                 return take();
             }
@@ -497,7 +492,7 @@ final class FileJournal implements Journal {
     }
 
     private void end() throws IOException {
-        requireOurs(disk.isStillOurs());
+        TakenOver.requireOurs(disk.isStillOurs());
         nextSegment.endFull();
         sync();
         writeTrailer();
@@ -510,9 +505,10 @@ final class FileJournal implements Journal {
     private void flush(List<byte[]> batch) throws IOException {
         int from = 0;
         while (from < batch.size()) {
+            int room = frameRoom();
             int bytes = 0;
             int to = from;
-            while (to < batch.size() && (to == from || bytes + Frame.bytesOf(batch.get(to)) <= frameRoom())) {
+            while (to < batch.size() && (to == from || fits(bytes, batch.get(to), room))) {
                 bytes += Frame.bytesOf(batch.get(to));
                 to++;
             }
@@ -526,14 +522,14 @@ final class FileJournal implements Journal {
                 throw new IllegalStateException(
                         "Expected record " + nextToFlush + " to be the next one of the journal, but it is " + first);
             }
-            frame = Frame.encode(frame, nextToFlush, synced, batch.subList(from, to), bytes);
+            ByteBuffer frame = Frame.encode(frames.empty(), nextToFlush, synced, batch.subList(from, to));
             int length = frame.remaining();
-            requireOurs(disk.isOurs());
+            TakenOver.requireOurs(disk.isOurs());
             file.write(frame, position);
             if (synced) {
                 file.sync();
             }
-            requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
+            TakenOver.requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
             position += length;
             written = bytesBefore(segmentNumber) + position;
             noteRoom(segmentRoom(), bytes);
@@ -542,6 +538,11 @@ final class FileJournal implements Journal {
             from = to;
             told().durable(nextToFlush - 1);
         }
+    }
+
+    private boolean fits(int bytes, byte[] record, int room) {
+        int wanted = bytes + Frame.bytesOf(record);
+        return wanted <= room && wanted <= frames.roomFor(wanted);
     }
 
     private int segmentRoom() {
@@ -567,7 +568,7 @@ final class FileJournal implements Journal {
         if (durability == Durability.OS) {
             sync();
         }
-        requireOurs(disk.isStillOurs());
+        TakenOver.requireOurs(disk.isStillOurs());
         synchronized (syncing) {
             file = begin(
                     firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Limits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> records, int bytes) {
     static final int HEADER_BYTES = 21;
-    static final int BYTES_MAX = 8 * 1024 * 1024;
+    static final int BYTES_MAX = Limits.FRAME_BYTES_MAX;
 
     private static final int COVERED_FROM = 8;
     private static final int SYNCED = 1;
@@ -54,16 +55,12 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
     }
 
     /**
-     * The bytes of a frame, in a buffer outside the heap, from which a disk takes them without another copy.
+     * The bytes of a frame.
      *
-     * @param room the buffer to take if it is large enough
+     * @param room an empty buffer with room for them; outside the heap a disk takes them without another copy
      */
-    static ByteBuffer encode(
-            ByteBuffer room, long firstSequence, boolean synced, List<byte[]> records, int recordBytes) {
-        int size = HEADER_BYTES + recordBytes;
-        ByteBuffer out =
-                room.capacity() >= size ? room.clear() : ByteBuffer.allocateDirect(Math.min(2 * size, BYTES_MAX));
-        return encodeInto(out, firstSequence, synced ? SYNCED : 0, records);
+    static ByteBuffer encode(ByteBuffer room, long firstSequence, boolean synced, List<byte[]> records) {
+        return encodeInto(room, firstSequence, synced ? SYNCED : 0, records);
     }
 
     /** The bytes of the empty frame that stands behind the last one; only to be written once that is durable. */

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * caller that has its answer knows that caches, rings and timers have seen the change.
  *
  * <p>Bounded, because the writes that would undo a record stay on the heap until it is durable: when there is too much in flight,
- * who may wait does so before it takes the writer lock, and who may not is refused. Only a decision of many steps goes on, so
- * that nobody sees it half done; the journal's own queue holds it up.
+ * who may wait does so before it takes the writer lock, and who may not is refused.
  */
 final class InFlight {
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
@@ -98,11 +97,27 @@ final class InFlight {
         }
     }
 
-    /** Takes a record of so many bytes that is appended and applied. */
-    void add(Record record, int recordBytes, List<Changes.Write> undo) {
+    /**
+     * Takes a record of so many bytes that is applied and about to be appended.
+     *
+     * @param before the rows that would undo it
+     */
+    void add(Record record, int recordBytes, byte[] @Nullable [] before) {
+        Flight flight = new Flight(record, recordBytes, before);
         synchronized (flights) {
-            flights.add(new Flight(record, recordBytes, undo));
+            flights.add(flight);
             count(recordBytes);
+        }
+    }
+
+    /** Forgets the last record, if it is this one: the journal has not taken it. */
+    void drop(long sequence) {
+        synchronized (flights) {
+            Flight last = flights.peekLast();
+            if (last != null && last.record.sequence() == sequence) {
+                flights.removeLast();
+                count(-last.bytes);
+            }
         }
     }
 
@@ -174,7 +189,10 @@ final class InFlight {
         releaseWaiters();
         if (failed != null) {
             // Behind all else: a host's log may be slow, or call the engine.
-            log.log(System.Logger.Level.ERROR, "Expected a durable record to be heard of, but a listener failed", failed);
+            log.log(
+                    System.Logger.Level.ERROR,
+                    "Expected a durable record to be heard of, but a listener failed",
+                    failed);
         }
     }
 
@@ -216,35 +234,51 @@ final class InFlight {
                         ProblemCode.OUTCOME_UNKNOWN,
                         "Expected the journal to take the record, but the disk or the log failed while the call waited;"
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
-        List<Changes.Write> restored = new ArrayList<>();
+        List<Flight> undone;
         synchronized (flights) {
             // First: callers that wait for room have nothing to wait for any more, whatever becomes of the rest.
             flights.notifyAll();
+            undone = new ArrayList<>(flights.size());
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
                 Flight flight = flights.removeLast();
                 count(-flight.bytes);
-                tables.undo(flight.undo, flight.record.sequence() - 1);
-                for (int i = flight.undo.size() - 1; i >= 0; i--) {
-                    restored.add(flight.undo.get(i));
-                }
+                tables.undo(flight.record, flight.before);
+                undone.add(flight);
             }
             Flight left = flights.peekLast();
             tables.standAt(
                     left == null ? heardMillis : left.record.timeMillis(),
                     left == null ? heardNumber : left.record.lastNumber());
         }
-        tellUndone(restored);
+        tellUndone(undone);
     }
 
     /** Before those who wait for a record hear that it is lost: what they do then is answered by the rows as they are. */
-    private void tellUndone(List<Changes.Write> restored) {
+    private void tellUndone(List<Flight> undone) {
+        for (Flight flight : undone) {
+            tellUndone(flight.record, flight.before);
+        }
+    }
+
+    /** Tells the listeners that the rows of a record are as they were before it. */
+    void tellUndone(Record record, byte[] @Nullable [] before) {
         for (Store.UndoListener listener : undoListeners) {
             try {
-                listener.undone(restored);
+                listener.undone(restoring(record.writes(), before));
             } catch (RuntimeException | Error e) {
                 log.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
             }
         }
+    }
+
+    /** The writes that put back what stood before others, the last one first. */
+    private static List<Changes.Write> restoring(List<Changes.Write> writes, byte[] @Nullable [] before) {
+        List<Changes.Write> restored = new ArrayList<>(before.length);
+        for (int i = before.length - 1; i >= 0; i--) {
+            Changes.Write write = writes.get(i);
+            restored.add(new Changes.Write(write.table(), write.key(), before[i]));
+        }
+        return restored;
     }
 
     /** Tells all who wait for more than is durable that it will not be. */
@@ -305,7 +339,7 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, int bytes, List<Changes.Write> undo) {}
+    private record Flight(Record record, int bytes, byte[] @Nullable [] before) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override

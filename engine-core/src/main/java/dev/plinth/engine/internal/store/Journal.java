@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.store;
 /**
  * Remembers records in order. It answers each append with one of three fates; nobody acts on a record before it is durable.
  *
- * <p>{@link #append} is called inside the writer lock, in the order of sequences, and does not wait for the disk; {@link #flush}
- * follows outside of it. The fates arrive in order too, on any thread, and once a record is fenced or unknown no later one is durable.
+ * <p>{@link #prepare} and {@link #append} are called inside the writer lock, in the order of sequences; {@link #flush} follows
+ * outside of it. The fates arrive in order too, on any thread, and once a record is fenced or unknown no later one is durable.
  */
 public interface Journal extends AutoCloseable {
     /** The reign under which this journal appends; each opening of a store begins a higher one. */
@@ -13,12 +13,21 @@ public interface Journal extends AutoCloseable {
     /** Tells the journal whom to tell of fates; called once, before the first append. */
     void start(Fates fates);
 
-    /** True if a record of so many bytes can be taken without touching the reserve that a full disk is met with. */
+    /**
+     * True if a record of so many bytes can be taken without touching the reserve that a full disk is met with. Waits while the disk
+     * is about to make room.
+     */
     default boolean hasRoom(int bytes) {
         return true;
     }
 
-    /** Takes a record. */
+    /**
+     * Makes a record ready, before any of its rows is seen: what the append needs memory for is done here. If it throws, nothing
+     * has happened, and the record need not come.
+     */
+    default void prepare(Record record) {}
+
+    /** Takes the record that was prepared last. If it throws, it has not taken it. */
     void append(Record record);
 
     /**

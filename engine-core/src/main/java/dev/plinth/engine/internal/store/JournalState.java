@@ -49,15 +49,6 @@ record JournalState(
         return open(store, "");
     }
 
-    /** Takes back that the page cache has all that was written: after an error of the disk it may not. */
-    static void forgetBoot(Disk disk, StoreId store) {
-        try {
-            unknown(store).write(disk, false);
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
-        }
-    }
-
     /** Returns the state of a journal that is closed where a reader has found its end. */
     static JournalState closed(StoreId store, JournalReader.Tail tail) {
         return new JournalState(store, "", true, tail.sequence(), tail.crc(), tail.segmentNumber(), tail.position());
@@ -115,6 +106,15 @@ record JournalState(
         }
         if (durable) {
             disk.syncNames();
+        }
+    }
+
+    /** Takes back that the page cache has all that was written, if that can be said: after an error of the disk it may not. */
+    static void forget(Disk disk, StoreId store) {
+        try {
+            unknown(store).write(disk, false);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
         }
     }
 

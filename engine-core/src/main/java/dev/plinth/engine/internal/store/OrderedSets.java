@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * cost nothing.
  *
  * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count). {@link Nodes} tells what the
- * other words are. One writer; readers beside it validate with the store's sequence lock.
+ * other words are. One writer; readers beside it validate with the store's sequence lock. Where there is no memory for a member, the
+ * set is as it was.
  */
 final class OrderedSets {
     /** Where a key says of what kind its set is; kind 0 are the places. */
@@ -60,10 +61,18 @@ final class OrderedSets {
             putRoot(set, listWith(root, count, at, number));
             return;
         }
-        for (int i = 0; i < count; i++) {
-            addToTrie(set, member(root, i));
+        int moved = 0;
+        try {
+            for (; moved < count; moved++) {
+                addToTrie(set, member(root, moved));
+            }
+            addToTrie(set, number);
+        } catch (RuntimeException | Error e) {
+            for (int i = 0; i < moved; i++) {
+                removeFromTrie(set, member(root, i));
+            }
+            throw e;
         }
-        addToTrie(set, number);
         freeList(root, count);
         putRoot(set, count + 1L << 2 | TRIE);
     }
@@ -155,22 +164,31 @@ final class OrderedSets {
 
     /** True if it was not there before. */
     private boolean addToTrie(SetKey set, long number) {
-        for (int level = 0; level <= TOP; level++) {
-            long key = key(set, level, index(number, level));
-            long node = map.get(set.high(), set.low(), key);
-            int bit = bit(number, level);
-            if (node != 0 && nodes.has(node, bit)) {
-                return level > 0;
+        int level = 0;
+        try {
+            for (; level <= TOP; level++) {
+                long key = key(set, level, index(number, level));
+                long node = map.get(set.high(), set.low(), key);
+                int bit = bit(number, level);
+                if (node != 0 && nodes.has(node, bit)) {
+                    return level > 0;
+                }
+                long with = nodes.with(node, bit);
+                if (with != node) {
+                    map.put(set.high(), set.low(), key, with);
+                }
+                if (node != 0) {
+                    return true;
+                }
             }
-            long with = nodes.with(node, bit);
-            if (with != node) {
-                map.put(set.high(), set.low(), key, with);
+            return true;
+        } catch (RuntimeException | Error e) {
+            // The nodes below are new, of this number alone, and no node names them.
+            for (int below = 0; below < level; below++) {
+                map.remove(set.high(), set.low(), key(set, below, index(number, below)));
             }
-            if (node != 0) {
-                return true;
-            }
+            throw e;
         }
-        return true;
     }
 
     /** True if it was there before. */

@@ -12,6 +12,18 @@ import java.util.List;
  * @param timeMillis the time of the decision in epoch milliseconds; never before that of the record before
  * @param lastNumber the highest list number given out so far
  * @param writes the after-images in order
+ * @param emptiesAll true if the writes take out all rows there are; the journal says that without naming them
  */
 public record Record(
-        int cell, long epoch, long sequence, long timeMillis, long lastNumber, List<Changes.Write> writes) {}
+        int cell,
+        long epoch,
+        long sequence,
+        long timeMillis,
+        long lastNumber,
+        List<Changes.Write> writes,
+        boolean emptiesAll) {
+    /** A record of these writes. */
+    public Record(int cell, long epoch, long sequence, long timeMillis, long lastNumber, List<Changes.Write> writes) {
+        this(cell, epoch, sequence, timeMillis, lastNumber, writes, false);
+    }
+}

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * misplaced record cannot pass for the next one.
  *
  * <p>Layout, big-endian: version 1, CRC 4 (of all that follows), CRC of the record before 4, cell 4, epoch 8, sequence 8,
- * time 8, last number 8, count 4, then for each write: table 1, key length 1, key, row length 4 (-1: taken out), row.
+ * time 8, last number 8, count 4 (-1: all rows are taken out), then for each write: table 1, key length 1, key, row length 4
+ * (-1: taken out), row.
  */
 final class RecordCodec {
     private static final byte VERSION = 1;
@@ -23,6 +24,7 @@ final class RecordCodec {
     private static final int CELL_AT = 9;
     private static final int EPOCH_AT = 13;
     private static final int HEADER_BYTES = 49;
+    private static final int ALL_ROWS = -1;
 
     private final TableName[] tables = new TableName[128];
 
@@ -44,11 +46,13 @@ final class RecordCodec {
 
     /** The bytes of a record that follows one with this CRC. */
     static byte[] encode(Record record, int crcBefore) {
-        ByteBuffer out = ByteBuffer.allocate(size(record.writes()));
+        List<Changes.Write> writes = record.emptiesAll() ? List.of() : record.writes();
+        ByteBuffer out = ByteBuffer.allocate(size(writes));
         out.put(VERSION).putInt(0).putInt(crcBefore).putInt(record.cell()).putLong(record.epoch());
         out.putLong(record.sequence()).putLong(record.timeMillis()).putLong(record.lastNumber());
-        out.putInt(record.writes().size());
-        for (Changes.Write write : record.writes()) {
+        out.putInt(record.emptiesAll() ? ALL_ROWS : writes.size());
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
             byte[] row = write.row();
             out.put((byte) write.table().number());
             out.put((byte) write.key().length).put(write.key());
@@ -135,7 +139,7 @@ final class RecordCodec {
         for (int i = 0; i < count; i++) {
             writes.add(write(in, sequence));
         }
-        return new Record(cell, epoch, sequence, time, lastNumber, writes);
+        return new Record(cell, epoch, sequence, time, lastNumber, writes, count == ALL_ROWS);
     }
 
     private Changes.Write write(ByteBuffer in, long sequence) {

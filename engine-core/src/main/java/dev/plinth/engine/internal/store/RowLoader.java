@@ -86,6 +86,8 @@ final class RowLoader implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException("Expected to make the sets of a snapshot's rows, but failed", e);
         }
     }
 

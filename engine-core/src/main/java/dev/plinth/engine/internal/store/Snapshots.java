@@ -96,18 +96,15 @@ final class Snapshots implements AutoCloseable {
     /** Makes one now, on the caller's thread; one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
-        Snapshot.Start start = store.write(transaction -> new Snapshot.Start(
-                journal.store(),
-                transaction.lastSequence(),
-                journal.lastCrc(),
-                journal.epoch(),
-                tables.lastTimeMillis(),
-                tables.lastNumber()));
-        Snapshot.Draft draft = Snapshot.write(disk, tables, names, start);
+        Begun begun = store.write(this::begin);
+        Snapshot.Draft draft = Snapshot.write(disk, tables, names, begun.start);
         try {
-            // A journal that failed meanwhile has taken rows back that the copy may hold.
             long end = store.write(transaction -> {
                 transaction.checkWritable();
+                if (tables.takenBack() != begun.takenBack) {
+                    throw new IllegalStateException(
+                            "rows were taken back meanwhile that may be in it; it is made again later");
+                }
                 return transaction.lastSequence();
             });
             store.await(end);
@@ -125,6 +122,24 @@ final class Snapshots implements AutoCloseable {
         madeAtMillis = store.write(Transaction::nowMillis);
         keep(KEPT);
     }
+
+    private Begun begin(Transaction transaction) {
+        Snapshot.Start start = new Snapshot.Start(
+                journal.store(),
+                transaction.lastSequence(),
+                journal.lastCrc(),
+                journal.epoch(),
+                tables.lastTimeMillis(),
+                tables.lastNumber());
+        return new Begun(start, tables.takenBack());
+    }
+
+    /**
+     * A snapshot that is being made.
+     *
+     * @param takenBack how many times rows had been taken back when it began
+     */
+    private record Begun(Snapshot.Start start, long takenBack) {}
 
     /** Takes a snapshot of that length as begun where the journal was that long. */
     private void count(long journalBytes, long snapshotBytes) {

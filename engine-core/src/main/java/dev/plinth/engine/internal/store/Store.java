@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Store implements AutoCloseable {
-    private static final int REMOVALS_PER_RECORD = 1000;
     private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
     private static final long VERSIONS_PER_RECORD = 2;
     private static final long TURN_PAUSE_NANOS = 20_000;
@@ -140,7 +139,7 @@ public final class Store implements AutoCloseable {
      * @return what the reader made of them
      */
     public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
-        return read(new View(tables), reader);
+        return read(new View(tables, false), reader);
     }
 
     /**
@@ -151,7 +150,7 @@ public final class Store implements AutoCloseable {
      * @throws Refused if some of it never will be durable; the caller does nothing then
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
-        View view = new View(tables);
+        View view = new View(tables, false);
         T result = read(view, reader);
         if (view.highest() > inFlight.committed()) {
             // What is durable already need not wait for the thread that would tell of it.
@@ -166,7 +165,7 @@ public final class Store implements AutoCloseable {
      * the number may be in flight, so code that acts on it reads it by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
-        return read(new View(tables), question::applyAsLong);
+        return read(new View(tables, false), question::applyAsLong);
     }
 
     private <T extends @Nullable Object> T read(View view, Function<? super View, T> reader) {
@@ -178,7 +177,7 @@ public final class Store implements AutoCloseable {
                     T result = reader.apply(view);
                     // The words of the sets are plain memory: all of them have to be read before the version is.
                     VarHandle.acquireFence();
-                    if (view.isOneRowAtMost() || tables.version() == before) {
+                    if (view.standsAlone() || tables.version() == before) {
                         return result;
                     }
                 } catch (RuntimeException e) {
@@ -198,9 +197,12 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** A view for reads of single rows for an answer, as {@link #readToAnswer} is for rows that belong together. */
+    /**
+     * A view for reads of single rows for an answer, as {@link #readToAnswer} is for rows that belong together. Each is as a record has left
+     * it that is applied to its end, so a read may spin while one is being applied. Sets are not to be read through it.
+     */
     public View viewToAnswer() {
-        View view = new View(tables);
+        View view = new View(tables, true);
         view.begin();
         return view;
     }
@@ -300,9 +302,10 @@ public final class Store implements AutoCloseable {
      */
     public void checkMayWait() {
         if (OwnThread.isCurrent() || writer.isHeldByCurrentThread() || inFlight.isTellingHere()) {
-            throw new IllegalStateException("Expected a thread of the host, but "
-                    + Thread.currentThread().getName()
-                    + " does work of the engine that this call would wait for; use submit(), or call from another thread.");
+            throw new IllegalStateException(
+                    "Expected a thread of the host, but "
+                            + Thread.currentThread().getName()
+                            + " does work of the engine that this call would wait for; use submit(), or call from another thread.");
         }
     }
 
@@ -375,15 +378,9 @@ public final class Store implements AutoCloseable {
         return journal.durability();
     }
 
-    /** Takes everything out, in records like any other, as if the store were new; for test clocks only. */
+    /** Takes everything out, in one record, as if the store were new; for test clocks only. */
     public void clear() {
-        long last = write(transaction -> {
-            for (List<Changes.Write> removals : tables.removals(REMOVALS_PER_RECORD)) {
-                transaction.append(removals, transaction.nowMillis());
-            }
-            return transaction.lastSequence();
-        });
-        await(last);
+        await(this.<Long>write(Transaction::appendRemovalOfAll));
     }
 
     /** SHA-256 over all rows, members and places, independent of their order: equal states have equal hashes. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
@@ -38,6 +39,10 @@ final class Tables implements AutoCloseable {
     private volatile long lastSequence;
     private long lastNumber;
     private volatile long lastTimeMillis;
+    private final boolean[] asked = new boolean[128];
+    private boolean inSets;
+    private boolean torn;
+    private long takenBack;
 
     /** Empty tables. */
     Tables(TableKind kind, List<TableName> names, long maxResources) {
@@ -141,32 +146,57 @@ final class Tables implements AutoCloseable {
         return changedAt[table.number()];
     }
 
-    /** What is in the way of these rows, with what follows from them, and what to do, to go on a sentence with; null if all of them fit. */
+    /** Returns why these rows do not fit all together, and what to do, as the end of a sentence, or null if they fit. */
     @Nullable
     String lacks(List<Changes.Write> writes) {
         long bytes = 0;
-        for (Changes.Write write : writes) {
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
             byte[] row = write.row();
-            Table table = byNumber[write.table().number()];
             if (row == null) {
                 continue;
             }
-            if (row.length > table.maxRowBytes()) {
+            int longest = byNumber[write.table().number()].maxRowBytes();
+            if (row.length > longest) {
                 return "a row of " + row.length + " bytes is too long for the table of "
-                        + write.table().name() + ", which takes " + table.maxRowBytes()
-                        + "; nothing was changed. Send less.";
-            }
-            // Only a table that is nearly full is asked what it has: a look-up may copy the row.
-            boolean hasAmple = table.hasRoom(writes.size(), write.key().length + (long) row.length);
-            if (!hasAmple && !hasRoomFor(write, row, table, writes.size())) {
-                return "the table of " + write.table().name() + " is full with " + table.size() + " rows (laid out for "
-                        + table.capacityRows()
-                        + " of usual length); nothing was changed. There is room again when rows are deleted or expire; for more, start"
-                        + " the engine with a larger number of resources.";
+                        + write.table().name() + ", which takes " + longest + "; nothing was changed. Send less.";
             }
             bytes += write.key().length + row.length;
         }
-        return bytes == 0 || factory.hasSpace(bytes) ? null : NO_SPACE;
+        if (bytes == 0) {
+            return null;
+        }
+        TableName full = full(writes, bytes);
+        if (full != null) {
+            Table table = byNumber[full.number()];
+            return "the table of " + full.name() + " is full with " + table.size() + " rows (laid out for "
+                    + table.capacityRows()
+                    + " of usual length); nothing was changed. There is room again when rows are deleted or expire; for more, start"
+                    + " the engine with a larger number of resources.";
+        }
+        return factory.hasSpace(bytes) ? null : NO_SPACE;
+    }
+
+    /** Returns the first table that does not take its part of these rows, or null if all of them do. */
+    private @Nullable TableName full(List<Changes.Write> writes, long bytes) {
+        TableName full = null;
+        boolean exact = false;
+        for (int i = 0; i < writes.size() && full == null; i++) {
+            Changes.Write write = writes.get(i);
+            Table table = byNumber[write.table().number()];
+            // Only a table that is nearly full is asked for its part, once: each look-up may copy a row.
+            if (write.row() != null
+                    && !table.hasRoom(writes.size(), bytes)
+                    && !asked[write.table().number()]) {
+                asked[write.table().number()] = true;
+                exact = true;
+                full = hasRoomFor(writes, write.table()) ? null : write.table();
+            }
+        }
+        if (exact) {
+            Arrays.fill(asked, false);
+        }
+        return full;
     }
 
     /**
@@ -178,49 +208,114 @@ final class Tables implements AutoCloseable {
         factory.requireSpace(bytes);
     }
 
-    private static boolean hasRoomFor(Changes.Write write, byte[] row, Table table, int moreRows) {
-        byte[] before = table.get(write.key());
-        return before == null
-                ? table.hasRoom(moreRows, write.key().length + (long) row.length)
-                : table.hasRoom(0, (long) row.length - before.length);
+    /** Rows that are taken out make no room for others here: they may go after these have come. */
+    private boolean hasRoomFor(List<Changes.Write> writes, TableName name) {
+        Table table = byNumber[name.number()];
+        long moreRows = 0;
+        long moreBytes = 0;
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            byte[] row = write.row();
+            if (row != null && write.isIn(name)) {
+                byte[] before = table.get(write.key());
+                moreRows += before == null ? 1 : 0;
+                moreBytes += row.length + (before == null ? write.key().length : -before.length);
+            }
+        }
+        return table.hasRoom(moreRows, moreBytes);
     }
 
-    /** Applies a record, and gives back the writes that would undo it, the last one first. */
-    List<Changes.Write> apply(Record record) {
+    /**
+     * Applies a record. Where that breaks off, for want of memory or stack, what was done of it is taken back before the reason is
+     * thrown on; {@link #isTorn} tells whether that succeeded.
+     *
+     * @return the rows that stood before, one for each write
+     */
+    byte[] @Nullable [] apply(Record record) {
         List<Changes.Write> writes = record.writes();
-        List<Changes.Write> undo = new ArrayList<>(writes.size());
+        byte[] @Nullable [] before = new byte[writes.size()][];
+        int applied = 0;
+        Changes.Write writing = null;
         begin();
         try {
-            for (int i = 0; i < writes.size(); i++) {
-                Changes.Write write = writes.get(i);
+            if (record.emptiesAll() && writes.isEmpty()) {
+                empty();
+            }
+            while (applied < before.length) {
+                Changes.Write write = writes.get(applied);
                 byte[] row = write.row();
                 if (row != null) {
                     Bytes.putLong(row, 0, record.sequence());
                 }
-                byte[] before = exchange(write.table(), write.key(), row);
-                undo.add(new Changes.Write(write.table(), write.key(), before));
-                changedAt[write.table().number()] = record.sequence();
-                index(write.table(), write.key(), before, row);
+                writing = write;
+                byte[] old = exchange(write.table(), write.key(), row);
+                writing = null;
+                before[applied] = old;
+                applied++;
+                index(write.table(), write.key(), old, row);
             }
         } catch (RuntimeException | Error e) {
-            try {
-                takeBack(undo);
-            } finally {
-                end();
-            }
+            torn |= isUnknown(e, writing, record.sequence());
+            takeBack(writes, before, applied);
+            end();
             throw e;
+        }
+        for (int i = 0; i < writes.size(); i++) {
+            changedAt[writes.get(i).table().number()] = record.sequence();
         }
         lastNumber = record.lastNumber();
         lastTimeMillis = record.timeMillis();
         lastSequence = record.sequence();
         end();
-        return undo;
+        return before;
     }
 
-    private void takeBack(List<Changes.Write> before) {
-        for (int i = before.size() - 1; i >= 0; i--) {
-            replace(before.get(i));
+    /**
+     * Tells whether a table or a set may be left half written. Both bear a want of memory, unless a row stands and the one before it is
+     * not known; neither bears a want of stack.
+     *
+     * @param writing the row at which the table broke off, or null if no table did
+     */
+    private boolean isUnknown(Throwable e, Changes.@Nullable Write writing, long sequence) {
+        boolean inSet = inSets;
+        inSets = false;
+        if (e instanceof StackOverflowError) {
+            return inSet || writing != null;
         }
+        if (writing == null) {
+            return false;
+        }
+        try {
+            byte[] now = get(writing.table(), writing.key());
+            return now == null ? writing.row() == null : RowReader.sequence(now) == sequence;
+        } catch (RuntimeException | Error again) {
+            return true;
+        }
+    }
+
+    /** Puts back the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
+    private void takeBack(List<Changes.Write> writes, byte[] @Nullable [] before, int applied) {
+        takenBack++;
+        try {
+            for (int i = applied - 1; i >= 0; i--) {
+                Changes.Write write = writes.get(i);
+                byte[] now = exchange(write.table(), write.key(), before[i]);
+                index(write.table(), write.key(), now, before[i]);
+            }
+        } catch (RuntimeException | Error e) {
+            inSets = false;
+            torn = true;
+        }
+    }
+
+    /** True once something of a record could not be taken back: then the tables hold what no record has written. */
+    boolean isTorn() {
+        return torn;
+    }
+
+    /** How many times rows were taken back: somebody who copies rows beside the writer may have them. For the writer only. */
+    long takenBack() {
+        return takenBack;
     }
 
     /** Says after which record the rows stand that were loaded. */
@@ -245,11 +340,15 @@ final class Tables implements AutoCloseable {
         }
     }
 
-    /** Takes a record back: as if it had never been applied. */
-    void undo(List<Changes.Write> before, long sequenceBefore) {
+    /**
+     * Takes the last record back: as if it had never been applied.
+     *
+     * @param before what {@link #apply} returned for it
+     */
+    void undo(Record record, byte[] @Nullable [] before) {
         begin();
-        takeBack(before);
-        lastSequence = sequenceBefore;
+        takeBack(record.writes(), before, before.length);
+        lastSequence = record.sequence() - 1;
         end();
     }
 
@@ -267,6 +366,11 @@ final class Tables implements AutoCloseable {
 
     void clear() {
         begin();
+        empty();
+        end();
+    }
+
+    private void empty() {
         for (TableName name : names) {
             byNumber[name.number()].clear();
         }
@@ -274,21 +378,15 @@ final class Tables implements AutoCloseable {
         map = new WordMap(words);
         places = new Places(map, words);
         sets = new OrderedSets(map, words);
-        end();
     }
 
-    /** The writes that take all rows out, in portions. */
-    List<List<Changes.Write>> removals(int perPortion) {
-        List<List<Changes.Write>> portions = new ArrayList<>();
+    /** The writes that take all rows out. */
+    List<Changes.Write> removals() {
+        List<Changes.Write> removals = new ArrayList<>();
         for (TableName name : names) {
-            byNumber[name.number()].forEach((key, row) -> {
-                if (portions.isEmpty() || portions.get(portions.size() - 1).size() == perPortion) {
-                    portions.add(new ArrayList<>());
-                }
-                portions.get(portions.size() - 1).add(new Changes.Write(name, key, null));
-            });
+            byNumber[name.number()].forEach((key, row) -> removals.add(new Changes.Write(name, key, null)));
         }
-        return portions;
+        return removals;
     }
 
     byte[] stateHash() {
@@ -335,12 +433,6 @@ final class Tables implements AutoCloseable {
         words.close();
     }
 
-    private byte @Nullable [] replace(Changes.Write write) {
-        byte[] before = exchange(write.table(), write.key(), write.row());
-        index(write.table(), write.key(), before, write.row());
-        return before;
-    }
-
     /** Puts a row or takes it out, without what follows from it. */
     byte @Nullable [] exchange(TableName table, byte[] key, byte @Nullable [] row) {
         return byNumber[table.number()].exchange(key, row);
@@ -371,23 +463,31 @@ final class Tables implements AutoCloseable {
     private final class SetWriter implements Memberships {
         @Override
         public void add(SetKey set, long number) {
+            inSets = true;
             sets.add(set, number);
+            inSets = false;
         }
 
         @Override
         public boolean remove(SetKey set, long number) {
+            inSets = true;
             sets.remove(set, number);
+            inSets = false;
             return sets.ceiling(set, 0) == Rows.NONE;
         }
 
         @Override
         public void place(long number, TableName table, byte[] key) {
+            inSets = true;
             places.put(number, table.number(), key);
+            inSets = false;
         }
 
         @Override
         public void unplace(long number) {
+            inSets = true;
             places.remove(number);
+            inSets = false;
         }
     }
 

@@ -60,18 +60,21 @@ public final class Transaction implements Rows {
     }
 
     /**
-     * Appends one record with these writes and applies it.
+     * Appends one record with these writes and applies it: all of them, or none.
      *
      * @param timeMillis the time of the decision, from {@link #nowMillis}
      * @return its sequence, to wait for
      * @throws Refused if there is no room for it or the journal has failed; then nothing was changed
+     * @throws IllegalStateException if it has more than {@link Limits#RECORD_ROWS_MAX} writes or
+     *     {@link Limits#RECORD_BYTES_MAX} bytes; then nothing was changed
      */
     public long append(List<Changes.Write> writes, long timeMillis) {
         inFlight.checkWritable();
         int bytes = RecordCodec.size(writes);
-        if (bytes > Limits.RECORD_BYTES_MAX) {
-            throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_BYTES_MAX
-                    + " bytes, but got " + bytes + "; split the decision into steps");
+        if (writes.size() > Limits.RECORD_ROWS_MAX || bytes > Limits.RECORD_BYTES_MAX) {
+            throw new IllegalStateException("Expected a record of at most " + Limits.RECORD_ROWS_MAX + " rows and "
+                    + Limits.RECORD_BYTES_MAX + " bytes, but got " + writes.size() + " rows and " + bytes
+                    + " bytes; let what grows become a state in its row that the background carries on");
         }
         requireRoom(bytes);
         String lacking = tables.lacks(writes);
@@ -79,21 +82,56 @@ public final class Transaction implements Rows {
             throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room for more rows, but " + lacking)
                     .retryAfter(CAPACITY_RETRY_SECONDS));
         }
+        return append(writes, timeMillis, false, bytes);
+    }
+
+    /**
+     * Appends one record that takes all rows out, however many there are, and applies it.
+     *
+     * @return its sequence, to wait for
+     * @throws Refused if there is no room for it or the journal has failed; then nothing was changed
+     */
+    long appendRemovalOfAll() {
+        int bytes = RecordCodec.size(List.of());
+        requireRoom(bytes);
+        return append(tables.removals(), nowMillis(), true, bytes);
+    }
+
+    /**
+     * Whatever needs memory comes before the journal has the record. So a want of it, or of stack, takes back what was done and ends
+     * this record alone; only where something cannot be taken back is nothing written any more.
+     */
+    private long append(List<Changes.Write> writes, long timeMillis, boolean emptiesAll, int bytes) {
         long sequence = tables.lastSequence() + 1;
         long lastNumber = Math.max(number, tables.lastNumber());
-        Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes);
+        Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
         try {
-            List<Changes.Write> undo = tables.apply(record);
-            inFlight.add(record, bytes, undo);
-            journal.append(record);
+            journal.prepare(record);
+            applyAndAppend(record, bytes);
         } catch (RuntimeException | Error e) {
-            // No memory, no stack: whatever of it was done is taken back, and nothing is written behind a record that
-            // may be missing.
-            inFlight.fail(sequence, false, tables);
+            if (tables.isTorn()) {
+                inFlight.fail(sequence, false, tables);
+            }
             forgetNumbers();
             throw e;
         }
         return sequence;
+    }
+
+    private void applyAndAppend(Record record, int bytes) {
+        long timeBefore = tables.lastTimeMillis();
+        long numberBefore = tables.lastNumber();
+        byte[] @Nullable [] before = tables.apply(record);
+        try {
+            inFlight.add(record, bytes, before);
+            journal.append(record);
+        } catch (RuntimeException | Error e) {
+            inFlight.drop(record.sequence());
+            tables.undo(record, before);
+            tables.standAt(timeBefore, numberBefore);
+            inFlight.tellUndone(record, before);
+            throw e;
+        }
     }
 
     /** Refuses once the store is being closed: from then on what it shows is not what there was. */

@@ -74,7 +74,7 @@ final class WordMap {
         return slot == 0 ? 0 : words.get(slot + 3);
     }
 
-    /** Puts a word, which must not be 0. */
+    /** Puts a word, which must not be 0. Only a new key may want memory; if there is none, the map is as it was. */
     void put(long a, long b, long c, long word) {
         long slot = slot(a, b, c);
         if (slot != 0) {
@@ -168,6 +168,7 @@ final class WordMap {
     /** Divides a segment by the next bit of its keys' hashes. */
     private void split(long segment, long hash) {
         int local = (int) words.get(segment + DEPTH);
+        long[] entries = new long[SLOTS * SLOT_WORDS];
         if (local == depth) {
             if (depth == DEPTH_MAX) {
                 throw new IllegalStateException("Expected at most 2^" + DEPTH_MAX + " segments, but needed more");
@@ -185,7 +186,6 @@ final class WordMap {
         int first = index(hash) & -span;
         Arrays.fill(directory, first + span / 2, first + span, other);
 
-        long[] entries = new long[SLOTS * SLOT_WORDS];
         for (int i = 0; i < entries.length; i++) {
             entries[i] = words.get(segment + HEADER_WORDS + i);
             words.set(segment + HEADER_WORDS + i, 0);

@@ -44,9 +44,8 @@ abstract class Words implements AutoCloseable {
         return used;
     }
 
-    /** Takes a block of zeros. */
+    /** Takes a block of zeros. If there is no memory for it, nothing has changed. */
     long allocate(int words) {
-        used += words;
         long block = free[words];
         if (block != 0) {
             free[words] = get(block);
@@ -58,6 +57,7 @@ abstract class Words implements AutoCloseable {
             block = next;
             next += words;
         }
+        used += words;
         for (int i = 0; i < words; i++) {
             set(block + i, 0);
         }

@@ -139,7 +139,8 @@ public final class Attempts {
                 .execute(this::ring);
         log.log(
                 System.Logger.Level.ERROR,
-                "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis() + " ms",
+                "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis()
+                        + " ms",
                 failure);
     }
 

@@ -142,7 +142,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 pass();
                 rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
-                // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each commit would.
+                // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each
+                // commit would.
                 rest = Rest.after(rest);
                 log.log(
                         System.Logger.Level.ERROR,
@@ -166,8 +167,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             rests.put(lane, rest);
             log.log(
                     System.Logger.Level.ERROR,
-                    "Expected " + lane.getClass().getSimpleName() + " to start what is due, but it failed; it is asked again after "
-                            + rest.millis() + " ms",
+                    "Expected " + lane.getClass().getSimpleName()
+                            + " to start what is due, but it failed; it is asked again after " + rest.millis() + " ms",
                     e);
             return otherwise;
         }

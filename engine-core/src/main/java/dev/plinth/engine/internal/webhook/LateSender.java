@@ -59,8 +59,9 @@ final class LateSender implements AutoCloseable {
         Broken now = broken;
         return now == null
                 ? Optional.empty()
-                : Optional.of("No webhook can be sent (" + now.failure.getClass().getSimpleName() + "). " + now.advice
-                        + " Attempts fail until then, and are made again on their schedule.");
+                : Optional.of(
+                        "No webhook can be sent (" + now.failure.getClass().getSimpleName() + "). " + now.advice
+                                + " Attempts fail until then, and are made again on their schedule.");
     }
 
     private synchronized SendResult broken(SendError error, Throwable failure, String advice) {

@@ -94,9 +94,8 @@ final class SystemDecoders {
     }
 
     Command ready(Request request) {
-        return Input.of(request).checked((Command.Query) context -> store.isWritable()
-                ? health("ready", 200, problem())
-                : health("journal_failed", 503, null));
+        return Input.of(request).checked((Command.Query)
+                context -> store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null));
     }
 
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */

@@ -38,6 +38,7 @@ class LimitsTest {
         assertThat(Limits.JOB_ATTEMPTS_DEFAULT).isEqualTo(5);
         assertThat(Limits.JOB_ATTEMPTS_MAX).isEqualTo(25);
         assertThat(Limits.JOB_RESULT_IN_EVENT_BYTES_MAX).isEqualTo(64 * 1024);
+        assertThat(Limits.JOB_RESULT_BYTES_MAX).isEqualTo(512 * 1024);
     }
 
     @Test
@@ -48,6 +49,6 @@ class LimitsTest {
                 Limits.METADATA_PAIRS_MAX * 4 * (Limits.METADATA_KEY_LENGTH_MAX + Limits.METADATA_VALUE_LENGTH_MAX);
 
         assertThat(3 * (Limits.DATA_BYTES_MAX + metadata)).isLessThan(Limits.RECORD_BYTES_MAX);
-        assertThat(Limits.PIECES_PER_RECORD_MAX * Limits.PIECE_BYTES_MAX).isLessThan(Limits.RECORD_BYTES_MAX);
+        assertThat(Limits.BULK_BODY_BYTES_MAX + 4 * Limits.ROW_BYTES_MAX).isLessThan(Limits.RECORD_BYTES_MAX);
     }
 }

@@ -1,10 +1,12 @@
 package dev.plinth.engine.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -43,13 +45,39 @@ class CommitsTest {
     private static final Outcome DONE = Outcome.Done.ok(new byte[0]);
 
     @Test
-    void commit_decisionOfSeveralSteps_writesARecordForEachAndAnswersWithTheLast() {
+    void commit_decisionOfAsManyRowsAsARecordTakes_isOneRecord() {
         Store store = open(new MemoryJournal());
 
-        Outcome outcome = commits(store).commit(CALLER, steps(1, 3));
+        Outcome outcome = commits(store).commit(CALLER, rows(1, Limits.RECORD_ROWS_MAX));
 
         assertThat(outcome).isSameAs(DONE);
-        assertThat(store.committed()).isEqualTo(3);
+        assertThat(store.committed()).isEqualTo(1);
+    }
+
+    @Test
+    void commit_moreThanARecordTakes_isRefusedBeforeAnythingIsChanged() {
+        Store store = open(new MemoryJournal());
+        Commits commits = commits(store);
+        commits.commit(CALLER, rows(1, 1));
+        byte[] before = store.stateHash();
+
+        assertThatThrownBy(() -> commits.commit(CALLER, rows(1, Limits.RECORD_ROWS_MAX + 1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("at most " + Limits.RECORD_ROWS_MAX + " rows")
+                .hasMessageContaining("got " + (Limits.RECORD_ROWS_MAX + 1) + " rows");
+        assertThatThrownBy(() -> commits.commit(CALLER, context -> {
+                    Changes changes = new Changes();
+                    for (int i = 0; i * LARGE_BYTES < Limits.RECORD_BYTES_MAX; i++) {
+                        changes.addAll(large(i).decide(context).changes());
+                    }
+                    return Decision.of(changes, DONE);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(Limits.RECORD_BYTES_MAX + " bytes");
+
+        assertThat(store.stateHash()).isEqualTo(before);
+        commits.commit(CALLER, rows(2, 1));
+        assertThat(store.committed()).isEqualTo(2);
     }
 
     @Test
@@ -79,18 +107,9 @@ class CommitsTest {
     @EnumSource(ScriptedJournal.Fate.class)
     void commit_journalFailsAtOnce_isNotAcknowledged(ScriptedJournal.Fate fate) {
         Commits commits = commits(open(new ScriptedJournal(fate, 2)));
-        commits.commit(CALLER, steps(1, 1));
+        commits.commit(CALLER, rows(1, 1));
 
-        assertLost(commits, steps(5, 1), fate);
-    }
-
-    @ParameterizedTest
-    @EnumSource(ScriptedJournal.Fate.class)
-    void commit_journalFailsAtAMiddleStep_isNotAcknowledgedAndNoFurtherStepIsDecided(ScriptedJournal.Fate fate) {
-        ScriptedJournal journal = new ScriptedJournal(fate, 2);
-
-        assertLost(commits(open(journal)), steps(1, 3), fate);
-        assertThat(journal.appended()).hasSize(2);
+        assertLost(commits, rows(5, 3), fate);
     }
 
     @ParameterizedTest
@@ -221,14 +240,15 @@ class CommitsTest {
                         fate == ScriptedJournal.Fate.FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN);
     }
 
-    /** Writes a row in each of so many steps. */
-    private static Command.Change steps(int first, int count) {
+    private static Command.Change rows(int first, int count) {
         return context -> {
-            byte[] key = new byte[16];
-            key[0] = (byte) first;
-            Changes changes = new Changes()
-                    .put(PARCELS, key, new RowWriter(1).number(first).row());
-            return new Decision(changes, DONE, count == 1 ? null : steps(first + 1, count - 1));
+            Changes changes = new Changes();
+            for (int i = first; i < first + count; i++) {
+                byte[] key = new byte[16];
+                Bytes.putLong(key, 0, i);
+                changes.put(PARCELS, key, new RowWriter(1).number(i).row());
+            }
+            return Decision.of(changes, DONE);
         };
     }
 

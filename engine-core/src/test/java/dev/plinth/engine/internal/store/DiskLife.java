@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -19,7 +20,8 @@ import java.util.logging.Logger;
  * Random writes into stores on a disk, and the question after everything that may happen to it: is what is left a beginning of
  * what was written, with all that was acknowledged in it?
  *
- * <p>Segments are small, so that a few hundred records rotate, make snapshots and delete old segments. Some lives are monotonous,
+ * <p>A record has one row, or many, or takes all of them out. Segments are small, so that a few hundred records rotate, make
+ * snapshots and delete old segments. Some lives are monotonous,
  * with frames of one record and one length: what was left of an older frame then fits exactly behind a newer one.
  */
 final class DiskLife {
@@ -27,6 +29,7 @@ final class DiskLife {
     static final long OFTEN = 3 * 1024;
     static final long NEVER = Long.MAX_VALUE;
     private static final int IDS = 20;
+    private static final long REMOVED = -1;
     // Thousands of stores are opened on purpose on disks that fail; the logger is kept, or its level would be lost.
     private static final Logger QUIET = Logger.getLogger(Store.class.getPackageName());
 
@@ -103,11 +106,29 @@ final class DiskLife {
     }
 
     long append(Store store) {
-        long id = random.nextInt(IDS);
-        boolean removes = random.nextInt(4) == 0 && !monotonous;
-        long value = random.nextInt(1_000_000);
+        if (!monotonous && random.nextInt(60) == 0) {
+            return store.write(transaction -> {
+                long sequence = transaction.appendRemovalOfAll();
+                history.addRemovalOfAll(sequence, transaction);
+                return sequence;
+            });
+        }
+        return append(store, !monotonous && random.nextInt(4) == 0 ? 1 + random.nextInt(IDS) : 1);
+    }
+
+    /** Appends a record of so many rows. */
+    long append(Store store, int rows) {
+        int from = random.nextInt(IDS);
+        long[] values = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            values[i] = random.nextInt(4) == 0 && !monotonous ? REMOVED : random.nextInt(1_000_000);
+        }
         return store.write(transaction -> {
-            List<Changes.Write> writes = List.of(removes ? Parcels.removal(id) : Parcels.write(transaction, id, value));
+            List<Changes.Write> writes = new ArrayList<>();
+            for (int i = 0; i < rows; i++) {
+                long id = (from + i) % IDS;
+                writes.add(values[i] == REMOVED ? Parcels.removal(id) : Parcels.write(transaction, id, values[i]));
+            }
             long sequence = transaction.append(writes, transaction.nowMillis());
             history.add(sequence, transaction, writes);
             return sequence;

@@ -19,10 +19,19 @@ final class History {
 
     /** Takes the writes of a record; called inside the writer lock. */
     synchronized void add(long sequence, Transaction transaction, List<Changes.Write> writes) {
-        if (sequence != records.size() + 1) {
-            throw new AssertionError("Expected record " + (records.size() + 1) + ", but got " + sequence);
+        add(new Record(0, 1, sequence, transaction.nowMillis(), 0, writes));
+    }
+
+    /** Takes a record that took all rows out; called inside the writer lock. */
+    synchronized void addRemovalOfAll(long sequence, Transaction transaction) {
+        add(new Record(0, 1, sequence, transaction.nowMillis(), 0, List.of(), true));
+    }
+
+    private void add(Record record) {
+        if (record.sequence() != records.size() + 1) {
+            throw new AssertionError("Expected record " + (records.size() + 1) + ", but got " + record.sequence());
         }
-        records.add(new Record(0, 1, sequence, transaction.nowMillis(), 0, writes));
+        records.add(record);
     }
 
     /** Forgets all after a record: what a crash has taken. */

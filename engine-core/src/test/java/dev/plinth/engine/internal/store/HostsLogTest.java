@@ -99,9 +99,10 @@ class HostsLogTest {
                     .orTimeout(SECONDS_MAX, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException lost) {
-            assertThat(lost.getCause()).isInstanceOfSatisfying(Refused.class, refused -> assertThat(
-                            refused.refusal().code())
-                    .isEqualTo(ProblemCode.OUTCOME_UNKNOWN));
+            assertThat(lost.getCause())
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.refusal().code()).isEqualTo(ProblemCode.OUTCOME_UNKNOWN));
         } catch (Refused tooLate) {
             assertThat(store.isWritable()).isFalse();
         }
@@ -136,8 +137,8 @@ class HostsLogTest {
 
     private static long put(Store store, long id) {
         byte[] row = new RowWriter(1).bytes(new byte[] {1}).row();
-        return store.write(transaction -> transaction.append(
-                List.of(new Changes.Write(ROWS, Parcels.key(id), row)), transaction.nowMillis()));
+        return store.write(transaction ->
+                transaction.append(List.of(new Changes.Write(ROWS, Parcels.key(id), row)), transaction.nowMillis()));
     }
 
     private static void await(CountDownLatch latch) {

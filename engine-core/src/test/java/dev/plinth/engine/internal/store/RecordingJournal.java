@@ -32,6 +32,11 @@ class RecordingJournal implements Journal {
     }
 
     @Override
+    public void prepare(Record record) {
+        journal.prepare(record);
+    }
+
+    @Override
     public void append(Record record) {
         appended.add(record);
         journal.append(record);

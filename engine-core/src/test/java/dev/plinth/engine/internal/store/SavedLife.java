@@ -1,14 +1,20 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
 
 /** A directory in memory for tests of other rooms: written by one store, read again by others. */
 public final class SavedLife {
-    private static final int SEGMENT_BYTES = 2 * 1024 * 1024;
+    private static final int SEGMENT_BYTES = 8 * 1024 * 1024;
 
     private final MemoryDisk disk;
     private final List<TableName> tables;
@@ -32,6 +38,34 @@ public final class SavedLife {
                 new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, DiskLife.NEVER),
                 disk,
                 clock);
+    }
+
+    /**
+     * Shows what is left if the process dies, or if the power fails, before one in so many operations of the disk; called on the
+     * thread that would do it, which has to be quick.
+     */
+    public void dieAtOneIn(int operations, Random random, Consumer<SavedLife> left) {
+        disk.watch(operation -> {
+            if (random.nextInt(operations) == 0) {
+                MemoryDisk now = disk.killed();
+                left.accept(new SavedLife(random.nextBoolean() ? now : now.crash(random), tables, clock));
+            }
+        });
+    }
+
+    /** All rows that the next start finds, each as the write that has made it. */
+    public List<Changes.Write> rows() {
+        List<Changes.Write> rows = new ArrayList<>();
+        Recovery.Recovered recovered =
+                Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1000), null);
+        try (Tables found = recovered.tables()) {
+            for (TableName name : tables) {
+                found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
     }
 
     /** The same directory, as it is now. */

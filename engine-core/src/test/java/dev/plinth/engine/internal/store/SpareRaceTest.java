@@ -34,6 +34,7 @@ class SpareRaceTest {
 
         // Nobody asks for room, as the store would: the flusher has to rotate without a spare.
         for (Record record : records) {
+            journal.prepare(record);
             journal.append(record);
             journal.flush(false);
         }

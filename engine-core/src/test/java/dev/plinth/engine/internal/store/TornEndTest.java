@@ -163,7 +163,7 @@ class TornEndTest {
         MemoryDisk killed;
         try (Store store = life.open(disk, DiskLife.NEVER)) {
             for (int i = 0; i < RECORDS; i++) {
-                store.await(life.append(store));
+                store.await(life.append(store, 1));
             }
             killed = disk.killed();
         }

@@ -84,8 +84,8 @@ class LateSenderTest {
 
             assertThat(made).hasValue(1);
             assertThat(log.lines()).hasSize(1);
-            assertThat(sender.problem()).hasValueSatisfying(problem -> assertThat(problem)
-                    .contains("NoSuchMethodError", "class path"));
+            assertThat(sender.problem())
+                    .hasValueSatisfying(problem -> assertThat(problem).contains("NoSuchMethodError", "class path"));
 
             while (made.get() == 1) {
                 assertThat(sender.send(request).error()).isEqualTo(SendError.CONNECTION);
