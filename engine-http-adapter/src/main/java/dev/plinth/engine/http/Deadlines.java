@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param drain what a closing server grants to the requests in flight
  * @param grace how long a closing server lets a connection be idle: a request that is on its way is answered still
  */
-record Deadlines(
-        Duration headers, Duration body, Duration idle, Duration closing, Duration drain, Duration grace) {
+record Deadlines(Duration headers, Duration body, Duration idle, Duration closing, Duration drain, Duration grace) {
     /** What the product promises. */
     static final Deadlines STANDARD = new Deadlines(
             Duration.ofSeconds(10),

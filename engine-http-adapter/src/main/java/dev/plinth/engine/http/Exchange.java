@@ -42,8 +42,7 @@ final class Exchange implements Invocable.Task {
     Exchange(Calls calls, Streams streams, Request request, Response response, Callback callback) {
         this.calls = calls;
         this.streams = streams;
-        this.connector =
-                (EngineConnector) request.getConnectionMetaData().getConnector();
+        this.connector = (EngineConnector) request.getConnectionMetaData().getConnector();
         this.connection = (EngineConnection) request.getConnectionMetaData().getConnection();
         this.target = connection.target();
         this.request = request;

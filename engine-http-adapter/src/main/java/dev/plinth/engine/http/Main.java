@@ -218,7 +218,8 @@ public final class Main {
                 say("Stopping failed: " + sentence(failure));
             } finally {
                 if (!engine.isWritable()) {
-                    say("The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
+                    say(
+                            "The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
                     status = JOURNAL_FAILED;
                 }
                 out.flush();

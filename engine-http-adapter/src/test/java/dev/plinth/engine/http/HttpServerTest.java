@@ -153,7 +153,8 @@ class HttpServerTest {
         };
         Duration drain = Duration.ofMillis(300);
         Duration other = Duration.ofSeconds(30);
-        HttpServer server = HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain, drain));
+        HttpServer server =
+                HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain, drain));
         try (RawClient client = new RawClient(server.port())) {
             client.send(GET);
             inFlight.await();

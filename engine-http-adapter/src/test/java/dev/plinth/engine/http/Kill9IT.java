@@ -56,7 +56,7 @@ class Kill9IT {
     /** What the kill waits for. */
     private enum Moment {
         SOME_WRITES(""),
-        SNAPSHOT_BEGUN("snapshot.tmp"),
+        SNAPSHOT_BEGUN("snapshot."),
         SNAPSHOT_PUBLISHED("snapshot-"),
         SEGMENT("journal-"),
         LARGE_DECISION("");
@@ -277,18 +277,21 @@ class Kill9IT {
             if (moment != Moment.SEGMENT) {
                 server.orderSnapshot();
             }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCH_SECONDS);
             while (true) {
-                WatchKey key = watch.poll(WATCH_SECONDS, TimeUnit.SECONDS);
-                if (key == null) {
+                WatchKey key = watch.poll(1, TimeUnit.SECONDS);
+                if (System.nanoTime() > end) {
                     rethrow(writers);
                     throw new AssertionError("Expected a new file " + moment.file + " within " + WATCH_SECONDS + " s");
                 }
-                for (WatchEvent<?> event : key.pollEvents()) {
+                for (WatchEvent<?> event : key == null ? List.<WatchEvent<?>>of() : key.pollEvents()) {
                     if (String.valueOf(event.context()).startsWith(moment.file)) {
                         return;
                     }
                 }
-                key.reset();
+                if (key != null) {
+                    key.reset();
+                }
             }
         }
     }

@@ -131,7 +131,9 @@ final class LargeDecision {
 
     private void checkNothing() throws IOException, InterruptedException {
         if (kind == Kind.DELETE_PARENT) {
-            assertThat(api.all(path + "/children").size()).as("children of %s", path).isEqualTo(size);
+            assertThat(api.all(path + "/children").size())
+                    .as("children of %s", path)
+                    .isEqualTo(size);
             history.read();
             assertThat(deleted())
                     .as("deleted children of %s, which is there", path)
@@ -180,7 +182,9 @@ final class LargeDecision {
         if (kind == Kind.DELETE_PARENT) {
             history.read();
             List<Integer> children = deleted();
-            assertThat(children.size()).as("events of deleted children of %s", path).isEqualTo(size);
+            assertThat(children.size())
+                    .as("events of deleted children of %s", path)
+                    .isEqualTo(size);
             assertThat(parentDeleted()).as("place of the end of %s", path).isGreaterThan(children.get(size - 1));
         }
         if (kind == Kind.DELETE_ENDPOINT) {

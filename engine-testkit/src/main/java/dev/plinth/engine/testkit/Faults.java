@@ -244,11 +244,7 @@ public final class Faults {
         private final BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect;
         private int left;
 
-        Fault(
-                Requests requests,
-                String name,
-                BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect,
-                int left) {
+        Fault(Requests requests, String name, BiFunction<Call, CallDoor, CompletableFuture<Reply>> effect, int left) {
             this.requests = requests;
             this.name = name;
             this.effect = effect;

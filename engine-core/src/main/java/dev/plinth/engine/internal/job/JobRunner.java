@@ -191,15 +191,19 @@ public final class JobRunner implements Lane {
         endCrashed();
     }
 
-    /** Puts back those of {@link #crashed} for which there is room; one thread at a time. */
+    /** Puts back those of {@link #crashed} for which there is room. The thread that opens the engine does so, and the timers beside it. */
     private void endCrashed() {
-        for (int left = crashed.size(); left > 0; left--) {
-            JobRow row = crashed.element();
-            boolean ended = end(row, JobSteps::crash);
-            crashed.remove();
-            if (!ended) {
-                crashed.add(row);
+        JobRow row = crashed.poll();
+        for (int left = crashed.size(); row != null; left--) {
+            boolean ended = false;
+            try {
+                ended = end(row, JobSteps::crash);
+            } finally {
+                if (!ended) {
+                    crashed.add(row);
+                }
             }
+            row = left > 0 ? crashed.poll() : null;
         }
     }
 

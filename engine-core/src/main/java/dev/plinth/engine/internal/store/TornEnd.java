@@ -40,7 +40,11 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
      * twice before it denies that, since an engine may be writing there.
      */
     boolean isCutWrite(Disk disk) throws IOException {
-        return lastBehind <= kept && (looksCut(disk) || looksCut(disk));
+        boolean cut = looksCut(disk);
+        if (!cut) {
+            cut = looksCut(disk);
+        }
+        return cut && lastBehind <= kept;
     }
 
     private boolean looksCut(Disk disk) throws IOException {

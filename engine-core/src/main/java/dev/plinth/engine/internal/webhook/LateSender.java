@@ -36,7 +36,7 @@ final class LateSender implements AutoCloseable {
         try {
             requireClient();
         } catch (IllegalStateException missing) {
-            return broken(SendError.CONNECTION, missing, missing.getMessage());
+            return broken(SendError.CONNECTION, missing, String.valueOf(missing.getMessage()));
         }
         try {
             SendResult result = sender().send(request);

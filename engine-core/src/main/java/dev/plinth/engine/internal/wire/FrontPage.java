@@ -66,7 +66,10 @@ final class FrontPage {
 
     /** Gives the page to who asks for HTML by name, as browsers do, and JSON to all others. */
     Outcome answer(@Nullable String accept) {
-        double html = accept == null ? 0 : weight(accept, "text/html");
+        if (accept == null) {
+            return json;
+        }
+        double html = weight(accept, "text/html");
         return html > 0 && html >= weight(accept, "application/json") ? page : json;
     }
 

@@ -39,18 +39,20 @@ final class SystemDecoders {
             @Nullable ManualClock testClock,
             Runnable reset,
             Supplier<byte[]> figures,
-            OpenApi openApi,
-            FrontPage frontPage,
+            Pages pages,
             Supplier<Optional<String>> webhookProblem) {
         this.store = store;
         this.quotas = quotas;
         this.testClock = testClock;
         this.reset = reset;
         this.figures = figures;
-        this.openApi = openApi;
-        this.frontPage = frontPage;
+        this.openApi = pages.openApi();
+        this.frontPage = pages.frontPage();
         this.webhookProblem = webhookProblem;
     }
+
+    /** Documents that the engine serves. */
+    record Pages(OpenApi openApi, FrontPage frontPage) {}
 
     boolean hasTestClock() {
         return testClock != null;

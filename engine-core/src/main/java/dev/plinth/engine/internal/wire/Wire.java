@@ -98,8 +98,7 @@ public final class Wire {
                                 parts.testClock(),
                                 parts.reset(),
                                 parts.figures(),
-                                openApi,
-                                new FrontPage(parts.version()),
+                                new SystemDecoders.Pages(openApi, new FrontPage(parts.version())),
                                 parts.webhooks()::problem))));
         openApi.describe(table);
         this.router = new Router(table);

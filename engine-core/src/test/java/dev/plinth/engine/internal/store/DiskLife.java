@@ -126,7 +126,7 @@ final class DiskLife {
         return store.write(transaction -> {
             List<Changes.Write> writes = new ArrayList<>();
             for (int i = 0; i < rows; i++) {
-                long id = (from + i) % IDS;
+                long id = ((long) from + i) % IDS;
                 writes.add(values[i] == REMOVED ? Parcels.removal(id) : Parcels.write(transaction, id, values[i]));
             }
             long sequence = transaction.append(writes, transaction.nowMillis());
