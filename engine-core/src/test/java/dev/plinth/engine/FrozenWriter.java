@@ -16,12 +16,11 @@ final class FrozenWriter implements AutoCloseable {
         Store store = engine.store();
         CountDownLatch mayCall = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
-        hold(store, held, mayCall);
+        Thread unusedThread = hold(store, held, mayCall);
         boolean unused = await(held);
-        CompletableFuture<Reply> answer = CompletableFuture.supplyAsync(call, FrozenWriter::start);
-        awaitWaiting(store, 1);
-        hold(store, held, over);
-        awaitWaiting(store, 2);
+        CompletableFuture<Reply> answer = new CompletableFuture<>();
+        awaitInLine(start(() -> answer.complete(call.get())));
+        awaitInLine(hold(store, held, over));
         mayCall.countDown();
         reply = answer.join();
     }
@@ -38,23 +37,25 @@ final class FrozenWriter implements AutoCloseable {
     }
 
     /** Takes the lock on a thread of its own, or stands in line for it. */
-    private static void hold(Store store, CountDownLatch held, CountDownLatch until) {
-        start(() -> store.write(transaction -> {
+    private static Thread hold(Store store, CountDownLatch held, CountDownLatch until) {
+        return start(() -> store.write(transaction -> {
             held.countDown();
             return await(until);
         }));
     }
 
-    private static void awaitWaiting(Store store, int count) {
-        while (store.writersWaiting() < count) {
+    /** Other writers may stand in line too, so the thread itself is looked at. */
+    private static void awaitInLine(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
     }
 
-    private static void start(Runnable work) {
+    private static Thread start(Runnable work) {
         Thread thread = new Thread(work, "frozen-writer");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -74,7 +74,8 @@ final class LateSender implements AutoCloseable {
         if (before == null) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "Expected a sender for webhooks, but it cannot be made or cannot send; attempts fail until it can",
+                    "Expected a sender for webhooks, but it cannot be made or cannot send; attempts fail until it can. "
+                            + advice,
                     failure);
         }
         return now.result();
