@@ -86,7 +86,7 @@ public final class Engine implements AutoCloseable {
     private static final String VERSION = "0.1.0";
     private static final System.Logger LOG = Log.of(Engine.class);
 
-    /** What calls and listeners get at least: the end of what went before may be all that they have waited for. */
+    /** The least time that calls and listeners get: they may have waited for what was drained before. */
     private static final long LAST_MILLIS = 1_000;
 
     private final Store store;

@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
 /**
- * What a listener is told of an event beside the event itself.
+ * Tells a listener whose event it is.
  *
  * @param workspaceId the workspace whose event it is, {@code ws_…}
  * @param workspace a client of that workspace for this code, as {@link Engine#workspace} gives it

@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 
 /**
- * What the host's code is told of a call to one of its operations.
+ * Shows the host's code a call to one of its operations.
  *
  * @param workspaceId the caller's workspace, {@code ws_…}
  * @param workspace a client of the caller's workspace for this code, as {@link Engine#workspace} gives it; what it changes is

@@ -48,6 +48,6 @@ final class Receiver implements AutoCloseable {
         server.stop(0);
     }
 
-    /** What came. */
+    /** Webhooks that came. */
     record Request(String body, HttpHeaders headers) {}
 }

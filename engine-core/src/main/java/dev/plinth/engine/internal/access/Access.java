@@ -44,7 +44,7 @@ public final class Access {
     private static final String TOKEN = "admin token";
     private static final String BEARER = "Bearer";
     private static final String SCHEME = BEARER + " ";
-    /** One for all bad credentials at all routes, so that it tells nothing of a credential. */
+    /** Refuses every bad credential at every route alike, so that it tells nothing of a credential. */
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
             "The credential is unknown, malformed, expired or revoked, or not the one that the route needs: an API key of a"

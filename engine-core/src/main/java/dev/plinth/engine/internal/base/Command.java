@@ -37,7 +37,7 @@ public interface Command {
 
     /** A change of which the sweep may do the rest. Where the caller counts on the end of that, the answer waits for it. */
     interface CarriedOnChange extends Change {
-        /** What the answer waits for, asked once the change is committed; null if for nothing. */
+        /** Returns what the answer waits for once the change is committed; null if nothing. */
         @Nullable
         Wait rest(Context context);
     }

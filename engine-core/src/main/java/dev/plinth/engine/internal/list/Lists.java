@@ -20,7 +20,7 @@ public final class Lists {
         return page(rows, List.of(set), request, renderer);
     }
 
-    /** One page of several sets, as if they were one. */
+    /** Reads one page of several sets, as if they were one. */
     public static byte[] page(Rows rows, List<SetKey> sets, PageRequest request, Renderer renderer) {
         UnitedSets numbers = request.oldestFirst() ? UnitedSets.upwards(rows, sets) : UnitedSets.downwards(rows, sets);
         return page(

@@ -89,7 +89,7 @@ public final class Pipeline {
         this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
     }
 
-    /** Where answers go unless a door says otherwise: what is chained to them runs on the executor of the parts. */
+    /** The default way of answers: continuations run on the executor of the parts. */
     public ReplyTo workers() {
         return workers;
     }
@@ -331,7 +331,7 @@ public final class Pipeline {
         if (waitFor(passage, change::rest) == null) {
             parts.waiters.signal(rest.topic());
         }
-        // What will never be durable is not carried on either.
+        // A change that will never be durable is not carried on either.
         CompletableFuture<Void> unused = parts.store
                 .whenCommitted(answer.sequence())
                 .whenComplete((nothing, lost) -> {

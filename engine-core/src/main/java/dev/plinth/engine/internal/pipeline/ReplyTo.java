@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Where the answer of a submitted call goes.
+ * Leads the answer of a submitted call to its caller.
  *
  * @param executor runs what is chained to the answer, unless the answer was there at once
  * @param waits the waits that end with the door by which the call came
