@@ -39,9 +39,9 @@ class HostsLogTest {
             names = {"FSYNC", "OS"})
     void journal_failsWhileTheLogThrows_tellsAllWhoWait(Journal.Durability level) {
         try (CapturedLog log = CapturedLog.showing(line -> {
-                    throw new AssertionError("the host's handler fails");
-                });
-                Store store = open(level)) {
+            throw new AssertionError("the host's handler fails");
+        })) {
+            Store store = open(level);
             store.await(put(store, 1));
             fails.set(true);
 
@@ -50,6 +50,7 @@ class HostsLogTest {
             }
 
             assertThatThrownBy(() -> put(store, 1)).isInstanceOf(Refused.class);
+            store.close();
             assertThat(log.lines()).anyMatch(line -> line.contains("Check the disk"));
         }
     }
