@@ -112,14 +112,15 @@ final class RevokedInFlightTest {
 
     @Test
     void waitForAJob_keyExpiresMeanwhile_isNotShownItsEnd() {
-        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
+        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}"));
         String ends = Times.text(store.clock.epochMillis() + 60_000);
         assertThat(call("PATCH", "/v1/keys/" + keyId, "{\"expiresAt\":\"" + ends + "\"}")
                         .status())
                 .isEqualTo(200);
         CompletableFuture<Reply> waiting = submit("GET", "/v1/jobs/" + job + "?wait=30", null);
         store.clock.advance(Duration.ofSeconds(61));
-        goOn.countDown();
+        store.use(store.newKey(workspace));
+        assertThat(store.call("POST", "/v1/jobs/" + job + "/cancel").status()).isEqualTo(200);
 
         assertThat(waiting.join().text()).contains("\"code\":\"invalid_token\"");
     }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The calls of a client of the shop.
@@ -41,6 +42,16 @@ record Calls(HttpClient http, String spring, String plinth, String apiKey) {
     HttpResponse<String> read(String id) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(plinth + "/v1/resources/" + id))
                 .header("Authorization", "Bearer " + apiKey));
+    }
+
+    /** Begins to ask for a job of a type that has none; the server answers after half a minute, or when it closes. */
+    CompletableFuture<HttpResponse<String>> lease() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(plinth + "/v1/jobs/lease"))
+                .header("Authorization", "Bearer " + apiKey)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"types\":[\"render\"],\"wait\":30}"))
+                .build();
+        return http.sendAsync(request, BodyHandlers.ofString());
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

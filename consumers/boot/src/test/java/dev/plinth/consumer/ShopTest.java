@@ -16,10 +16,13 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.http.HttpServer;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -116,7 +119,8 @@ class ShopTest {
     }
 
     @Test
-    void close_underLoad_isQuickAndLosesNothingThatWasAcknowledged() throws Exception {
+    void close_underLoadWithALongPollOpen_isQuickAndLosesNothingThatWasAcknowledged() throws Exception {
+        CompletableFuture<HttpResponse<String>> poll = calls.lease();
         List<Caller> callers = Stream.concat(
                         IntStream.range(0, CALLERS).mapToObj(i -> Caller.start(n -> calls.place("s" + i + "-" + n))),
                         IntStream.range(0, CALLERS).mapToObj(i -> Caller.start(n -> calls.create("e" + i + "-" + n))))
@@ -130,6 +134,9 @@ class ShopTest {
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
 
         assertThat(took).isLessThan(CLOSED_WITHIN);
+        assertThat(poll.get(1, TimeUnit.SECONDS).statusCode())
+                .as("the call that waited is answered, not cut off")
+                .isIn(200, 503);
         try (Engine again = Engine.builder().directory(directory).open()) {
             PlinthClient reader = again.client(calls.apiKey());
             for (Caller caller : callers) {
