@@ -94,18 +94,25 @@ class Kill9IT {
     @Test
     void powerCutWhileWriting_allThatWasAcknowledgedIsThereAndNobodyWasToldMore() throws Exception {
         runRepeatably(random -> {
-            try (LoopDisk made = LoopDisk.make(stores, DISK_MEGABYTES)) {
-                disk = made;
-                ending = server -> {
-                    made.cut();
-                    spin(random.nextInt(LATER_NANOS_MAX * 10));
-                    server.kill();
-                    made.restart();
-                };
-                base = Files.createDirectory(stores.resolve("beside"));
-                run(cycles(2, 20, 200), random, false, false);
+            for (int left = cycles(2, 20, 200); left > 0; left -= CYCLES_PER_STORE) {
+                cutPower(Math.min(CYCLES_PER_STORE, left), random);
             }
         });
+    }
+
+    private void cutPower(int cycles, Random random) throws Exception {
+        Path place = Files.createTempDirectory(stores, "power");
+        base = Files.createDirectory(place.resolve("beside"));
+        try (LoopDisk made = LoopDisk.make(place, DISK_MEGABYTES)) {
+            disk = made;
+            ending = server -> {
+                made.cut();
+                spin(random.nextInt(LATER_NANOS_MAX * 10));
+                server.kill();
+                made.restart();
+            };
+            run(cycles, random, false, false);
+        }
     }
 
     private static void runRepeatably(Life life) throws Exception {
