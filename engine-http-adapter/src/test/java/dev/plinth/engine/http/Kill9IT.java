@@ -50,7 +50,10 @@ class Kill9IT {
             "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            // A server here lives for seconds.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC");
     private static final int EXIT_BY_SIGTERM = 128 + 15;
 
     /** What the kill waits for. */
