@@ -65,13 +65,18 @@ final class LargeDecision {
     }
 
     private void makeEndpoint() throws IOException, InterruptedException, ExecutionException {
+        // Endpoints that were enabled earlier want other events.
+        String type = "flood.n" + System.nanoTime();
         String id = made(api.send(
-                "POST", "/v1/webhook-endpoints", "", "{\"url\":\"" + catcher.uri() + "\",\"types\":[\"flood\"]}"));
+                "POST",
+                "/v1/webhook-endpoints",
+                "",
+                "{\"url\":\"" + catcher.uri() + "\",\"types\":[\"" + type + "\"]}"));
         path = "/v1/webhook-endpoints/" + id;
         key = "change-" + path;
         assertThat(api.send("PATCH", path, "", "{\"status\":\"disabled\"}").status())
                 .isEqualTo(200);
-        makeAll("/v1/events", "{\"type\":\"flood\",\"data\":{}}");
+        makeAll("/v1/events", "{\"type\":\"" + type + "\",\"data\":{}}");
         for (Map<String, Object> delivery : JsonApi.entries(api.page(path + "/deliveries", ""))) {
             deliveries.add("/v1/deliveries/" + delivery.get("id"));
         }
