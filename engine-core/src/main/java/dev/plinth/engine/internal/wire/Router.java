@@ -66,15 +66,19 @@ final class Router {
         for (int i = 0; i < SEGMENTS_MAX; i++) {
             int slash = path.indexOf('/', at);
             int end = slash < 0 ? path.length() : slash;
-            String segment = encoded ? Percent.decode(path.substring(at, end), false) : null;
-            if (at == end || encoded && segment == null) {
+            if (at == end) {
                 return null;
             }
-            // Most segments are compared where they stand, and only values become texts of their own.
-            Node next = segment == null ? node.literal(path, at, end) : node.literal(segment, 0, segment.length());
+            // Compared as sent: a proxy that guards /admin by its spelling must not be walked around by another one.
+            Node next = node.literal(path, at, end);
             if (next == null) {
+                String value = path.substring(at, end);
+                String decoded = encoded ? Percent.decode(value, false) : value;
+                if (decoded == null) {
+                    return null;
+                }
                 next = node.variable;
-                values = with(values, segment == null ? path.substring(at, end) : segment);
+                values = with(values, decoded);
             }
             if (next == null || slash < 0) {
                 return next == null ? null : new Found(next, values);
