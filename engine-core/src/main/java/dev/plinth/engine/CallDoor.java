@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,20 @@ public final class CallDoor {
      */
     public CompletableFuture<Reply> submit(Call call) {
         return wire.submit(call, replyTo);
+    }
+
+    /**
+     * Takes the headers of a call before its body is read, and looks at all that comes before the body in the order of evaluation: route,
+     * credential, state of key and workspace, rate limit. A call that is refused there needs no body.
+     *
+     * @param head the call without its body
+     */
+    public Admission admit(Call head) {
+        try {
+            return new DoorAdmission(wire, replyTo, wire.arrive(head));
+        } catch (Refused noRoute) {
+            return Admission.refused(wire.refuse(noRoute.refusal()));
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
@@ -63,11 +64,13 @@ import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -259,7 +262,17 @@ public final class Engine implements AutoCloseable {
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      */
     public CallDoor door(Executor executor) {
-        return new CallDoor(wire, new ReplyTo(executor, new Waits()));
+        return door(executor, EnumSet.allOf(Audience.class));
+    }
+
+    /**
+     * Makes a way in that knows the routes of some audiences alone; any other path is answered with 404 {@code route_not_found}.
+     *
+     * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
+     * @param audiences one or more
+     */
+    public CallDoor door(Executor executor, Set<Audience> audiences) {
+        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new Waits()));
     }
 
     /**

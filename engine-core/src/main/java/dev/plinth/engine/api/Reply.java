@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,13 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
+    }
+
+    /** Returns the same reply with one more header behind the others. */
+    public Reply with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Reply(status, more, body, rest);
     }
 
     /** The value of a header, the name in any case; null if the answer has none. */

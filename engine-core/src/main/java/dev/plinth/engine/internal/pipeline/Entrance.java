@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The rooms in front of the idempotency door, in the order of the contract: each lets a passage on or refuses it. */
 final class Entrance {
+    private static final int NO_ROOM_SECONDS = 1;
+
     private final Store store;
     private final Access access;
     private final Quotas quotas;
@@ -79,8 +81,11 @@ final class Entrance {
         }
     }
 
-    /** Takes the units of the call from the bucket of the workspace: 429. */
+    /** Takes the units of the call from the bucket of the workspace, once: 429. */
     void quota(Passage passage) {
+        if (passage.quota != null) {
+            return; // taken when the headers came
+        }
         if (passage.request.operation().guard() != Operation.Guard.WORKSPACE || passage.caller.isHost()) {
             return;
         }
@@ -131,9 +136,14 @@ final class Entrance {
         }
     }
 
-    /** Size and kind of the body, which is parsed here, once: 413, 415. */
+    /** Size and kind of the body, which is parsed here, once: 413, 415, and 503 if there is no memory for it. */
     void read(Passage passage) {
         Request request = passage.request;
+        String noRoom = request.noRoom();
+        if (noRoom != null) {
+            throw new Refused(
+                    Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
+        }
         if (request.operation().body() == Operation.Body.NONE) {
             return;
         }

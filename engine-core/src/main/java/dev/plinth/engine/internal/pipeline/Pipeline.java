@@ -102,10 +102,10 @@ public final class Pipeline {
     public Answer call(Request request) {
         parts.store.checkMayWait();
         if (!turnstile.enter()) {
-            return refuseDraining(request);
+            return refuseDraining(passage(request, false));
         }
         try {
-            return callInside(request, workers.waits());
+            return callInside(passage(request, true), workers.waits());
         } finally {
             turnstile.leave();
         }
@@ -118,11 +118,33 @@ public final class Pipeline {
 
     /** Answers a request without ever blocking the caller's thread, and without running on a thread of the engine's own what is chained to the answer. */
     public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
+        return submit(new Arrival(passage(request, request.operation().runsHostCode()), null), to);
+    }
+
+    /**
+     * Takes a request without its body as far as the headers lead: steps 3, 4 and 5. The units are taken now, and key and workspace are looked at
+     * again when the body is there.
+     */
+    public Arrival arrive(Request request) {
+        Passage passage = passage(request, request.operation().runsHostCode());
+        try {
+            entrance.access(passage); // 3, 4: 401 403
+            entrance.quota(passage); // 5: 429
+            return new Arrival(passage, null);
+        } catch (Refused refused) {
+            return new Arrival(passage, refuse(passage, refused.refusal()));
+        } catch (RuntimeException | Error e) {
+            return new Arrival(passage, fail(passage, e));
+        }
+    }
+
+    /** Answers a request that has arrived, as {@link #submit(Request, ReplyTo)} does. */
+    public CompletableFuture<Answer> submit(Arrival arrival, ReplyTo to) {
         if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(refuseDraining(request));
+            return CompletableFuture.completedFuture(refuseDraining(arrival.passage()));
         }
         try {
-            return submitInside(request, to);
+            return submitInside(arrival, to);
         } catch (RuntimeException | Error e) {
             turnstile.leave();
             throw e;
@@ -218,29 +240,28 @@ public final class Pipeline {
         };
     }
 
-    private Answer refuseDraining(Request request) {
-        Passage passage = passage(request, false);
+    private Answer refuseDraining(Passage passage) {
         Answer answer = Patience.now(execute(passage));
         passage.end();
         return depart(passage, answer);
     }
 
-    private Answer callInside(Request request, Waits waits) {
-        Passage passage = passage(request, true);
+    private Answer callInside(Passage passage, Waits waits) {
         Step step = execute(passage);
         Answer ready = patience.ready(step);
         return depart(passage, ready == null ? await(passage, step, waits).join() : ready);
     }
 
-    private CompletableFuture<Answer> submitInside(Request request, ReplyTo to) {
-        if (request.operation().runsHostCode()) {
+    private CompletableFuture<Answer> submitInside(Arrival arrival, ReplyTo to) {
+        Passage passage = arrival.passage();
+        Step turned = arrival.turned();
+        if (turned == null && passage.mayWait) {
             return handOut(
-                    CompletableFuture.supplyAsync(() -> callInside(request, to.waits()), parts.executor),
+                    CompletableFuture.supplyAsync(() -> callInside(passage, to.waits()), parts.executor),
                     to,
                     answer -> answer);
         }
-        Passage passage = passage(request, false);
-        Step step = execute(passage);
+        Step step = turned == null ? execute(passage) : turned;
         Answer ready = patience.ready(step);
         if (ready == null) {
             return handOut(await(passage, step, to.waits()), to, answer -> depart(passage, answer));

@@ -23,8 +23,9 @@ public final class Request {
     private final List<String> pathValues;
     private final @Nullable String query;
     private final Headers headers;
-    private final byte[] body;
-    private final boolean bodyTooLarge;
+    private byte[] body;
+    private boolean bodyTooLarge;
+    private @Nullable String noRoom;
     private @Nullable JsonValue parsed;
     private @Nullable MalformedJson malformed;
     private @Nullable String path;
@@ -62,6 +63,23 @@ public final class Request {
             path = sentPath;
         }
         return this;
+    }
+
+    /** Takes the body of a request whose headers came before it. */
+    void received(byte[] bytes, boolean tooLarge) {
+        body = bytes;
+        bodyTooLarge = tooLarge || bytes.length > operation.bodyBytesMax();
+    }
+
+    /** Notes that there is no memory for the body or the answer, with the sentence that says so. */
+    void lacksRoom(String sentence) {
+        noRoom = sentence;
+    }
+
+    /** Returns why there is no memory for the body or the answer, or null if there is. */
+    @Nullable
+    String noRoom() {
+        return noRoom;
     }
 
     /** Makes it a call of the host's own code for a workspace, which needs no credential. Never for what came over a wire. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
@@ -14,6 +15,7 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.pipeline.Arrival;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room: takes calls to the pipeline and brings answers back. */
 public final class Wire {
     private static final byte[] NO_BODY = {};
+    private static final String METRICS = "/metrics";
+    private static final String HEALTH = "/health/";
 
     private final Pipeline pipeline;
     private final Router router;
@@ -105,6 +109,28 @@ public final class Wire {
         table.forEach(operation -> byName.put(operation.name(), operation));
     }
 
+    private Wire(Wire other, Set<Audience> audiences) {
+        this.pipeline = other.pipeline;
+        operations = other.operations;
+        asyncOperations = other.asyncOperations;
+        byName.putAll(other.byName);
+        this.router = new Router(byName.values().stream()
+                .filter(operation -> audiences.contains(audience(operation)))
+                .toList());
+    }
+
+    /** Returns this wire with the routes of these audiences alone; any other route is unknown there. */
+    public Wire serving(Set<Audience> audiences) {
+        return new Wire(this, audiences);
+    }
+
+    private static Audience audience(Operation operation) {
+        if (operation.guard() == Operation.Guard.OPERATOR || operation.path().equals(METRICS)) {
+            return Audience.OPERATOR;
+        }
+        return operation.path().startsWith(HEALTH) ? Audience.PROBE : Audience.TENANT;
+    }
+
     /** Answers a call on the caller's thread. */
     public Reply execute(Call call) {
         Request request;
@@ -125,6 +151,20 @@ public final class Wire {
             return CompletableFuture.completedFuture(refuse(refused.refusal()));
         }
         return pipeline.submit(request, to).thenApply(answer -> reply(request, answer, to));
+    }
+
+    /**
+     * Takes the headers of a call, whose body follows or does not matter.
+     *
+     * @throws Refused if there is no such route
+     */
+    public Arrival arrive(Call head) {
+        return pipeline.arrive(request(head));
+    }
+
+    /** Answers a call that has arrived, without ever blocking the caller's thread. */
+    public CompletableFuture<Reply> submit(Arrival arrival, ReplyTo to) {
+        return pipeline.submit(arrival, to).thenApply(answer -> reply(arrival.request(), answer, to));
     }
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {

@@ -1,0 +1,57 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.pipeline.Arrival;
+import dev.plinth.engine.internal.pipeline.ReplyTo;
+import dev.plinth.engine.internal.wire.Wire;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes a call on from its headers. One thread at a time. */
+final class DoorAdmission implements Admission {
+    private static final byte[] NO_BODY = {};
+
+    private final Wire wire;
+    private final ReplyTo replyTo;
+    private final Arrival arrival;
+
+    DoorAdmission(Wire wire, ReplyTo replyTo, Arrival arrival) {
+        this.wire = wire;
+        this.replyTo = replyTo;
+        this.arrival = arrival;
+    }
+
+    @Override
+    public boolean isRefused() {
+        return arrival.isTurnedAway();
+    }
+
+    @Override
+    public Optional<String> workspaceId() {
+        return Optional.ofNullable(arrival.workspace()).map(Id::text);
+    }
+
+    @Override
+    public int bodyBytesMax() {
+        return arrival.bodyBytesMax();
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(byte[] body) {
+        arrival.received(body, false);
+        return wire.submit(arrival, replyTo);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitTooLarge() {
+        arrival.received(NO_BODY, true);
+        return wire.submit(arrival, replyTo);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        arrival.lacksRoom(detail);
+        return wire.submit(arrival, replyTo);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Refuses a call that has no route. Immutable. */
+record RefusedAdmission(Reply reply) implements Admission {
+    @Override
+    public boolean isRefused() {
+        return true;
+    }
+
+    @Override
+    public Optional<String> workspaceId() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int bodyBytesMax() {
+        return Limits.BODY_BYTES_MAX;
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(byte[] body) {
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitTooLarge() {
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        return CompletableFuture.completedFuture(reply);
+    }
+}

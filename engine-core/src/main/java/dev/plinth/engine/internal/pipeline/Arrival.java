@@ -1,0 +1,56 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.internal.base.Id;
+import org.jspecify.annotations.Nullable;
+
+/** A request whose headers have arrived: let in as far as step 5, or turned away. One thread at a time, and answered once. */
+public final class Arrival {
+    private final Passage passage;
+    private final @Nullable Step turned;
+
+    Arrival(Passage passage, @Nullable Step turned) {
+        this.passage = passage;
+        this.turned = turned;
+    }
+
+    /** Returns true if the request is turned away, whatever its body is. */
+    public boolean isTurnedAway() {
+        return turned != null;
+    }
+
+    /** Returns the workspace of the caller; null of a call that is no workspace's, and of one that nothing was let in by. */
+    public @Nullable Id workspace() {
+        return passage.caller.isOperator() ? null : passage.caller.workspace();
+    }
+
+    /** Returns the request. */
+    public Request request() {
+        return passage.request;
+    }
+
+    /** Returns the bytes that the body may have. */
+    public int bodyBytesMax() {
+        return passage.request.operation().bodyBytesMax();
+    }
+
+    /** Takes the body. */
+    public void received(byte[] body, boolean tooLarge) {
+        if (passage.request.operation().body() != Operation.Body.NONE) {
+            passage.request.received(body, tooLarge);
+        }
+    }
+
+    /** Notes that the adapter has no memory for the body or the answer: 503 with this sentence at step 6. */
+    public void lacksRoom(String sentence) {
+        passage.request.lacksRoom(sentence);
+    }
+
+    Passage passage() {
+        return passage;
+    }
+
+    @Nullable
+    Step turned() {
+        return turned;
+    }
+}
