@@ -7,19 +7,17 @@ import org.eclipse.jetty.util.Callback;
 
 /** Jetty's way in: turns every request into an {@link Exchange}, whatever its method and path. */
 final class CallHandler extends Handler.Abstract.NonBlocking {
-    private final Calls calls;
-    private final Streams streams;
+    private final Bounds bounds;
 
-    CallHandler(Calls calls, Streams streams) {
-        this.calls = calls;
-        this.streams = streams;
+    CallHandler(Bounds bounds) {
+        this.bounds = bounds;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         // A long poll is silent for as long as the engine lets it wait; reads and writes have their own deadlines.
         request.addIdleTimeoutListener(timeout -> false);
-        new Exchange(calls, streams, request, response, callback).run();
+        new Exchange(bounds, request, response, callback).begin();
         return true;
     }
 }

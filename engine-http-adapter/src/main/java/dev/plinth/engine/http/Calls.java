@@ -1,22 +1,19 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import java.util.concurrent.CompletableFuture;
 
 /** All that the socket side knows of the engine, so that it can be tested without one. Thread-safe. */
 interface Calls {
     /**
-     * Starts the call; the future completes with its reply, refusals included. Never blocks on I/O. What is chained to the future writes to sockets, so
-     * it completes at once or on the server's executor.
+     * Takes the headers of a call, of which the body is read only if it matters. The futures of the admission complete with the reply, refusals
+     * included, and never block on I/O. What is chained to them writes to sockets, so they complete at once or on the server's executor.
      */
-    CompletableFuture<Reply> submit(Call call);
+    Admission admit(Call head);
 
     /** Answers all calls that wait for something to happen, now and from now on, as things stand. */
     void endWaits();
-
-    /** Bytes that a body on this route may have. */
-    int bodyBytesMax(String method, String path);
 
     /** A ready problem document for what never became a call. */
     Reply refusal(String code, String detail);

@@ -54,7 +54,10 @@ final class ConnectionSweep implements Connection.Listener {
 
     private void look(EngineConnection connection, Watch watch, long now) {
         Phase phase = connection.phase();
-        if (watch.nanosIn(phase, connection.getMessagesIn(), now) >= nanos(phase)) {
+        long nanos = watch.nanosIn(phase, connection.getMessagesIn(), connection.getBytesIn(), now);
+        if (nanos >= nanos(phase)
+                || phase == Phase.BODY && watch.isTooSlow(connection.getBytesIn(), nanos)
+                || connection.nanosInSlice(now) >= deadlines.write().toNanos()) {
             connection.getEndPoint().close();
         }
     }
@@ -85,15 +88,23 @@ final class ConnectionSweep implements Connection.Listener {
     private static final class Watch {
         private Phase phase = Phase.IDLE;
         private long messages;
+        private long bytes;
         private long sinceNanos = System.nanoTime();
 
-        synchronized long nanosIn(Phase nowPhase, long nowMessages, long nowNanos) {
+        synchronized long nanosIn(Phase nowPhase, long nowMessages, long nowBytes, long nowNanos) {
             if (phase != nowPhase || messages != nowMessages) {
                 phase = nowPhase;
                 messages = nowMessages;
+                bytes = nowBytes;
                 sinceNanos = nowNanos;
             }
             return nowNanos - sinceNanos;
+        }
+
+        synchronized boolean isTooSlow(long nowBytes, long nanos) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
+            return seconds >= FramingLimits.BODY_RATE_AFTER_SECONDS
+                    && nowBytes - bytes < seconds * FramingLimits.BODY_BYTES_PER_SECOND_MIN;
         }
     }
 }

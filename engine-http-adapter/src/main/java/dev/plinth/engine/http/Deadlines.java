@@ -7,16 +7,25 @@ import java.time.Duration;
  *
  * @param headers from the first byte of a request to the end of its headers, however often bytes arrive in between
  * @param body from the end of the headers to the end of the body
+ * @param write for {@link FramingLimits#SLICE_BYTES_MAX} bytes of an answer, from the first of them handed to the socket to the last
  * @param idle between two requests, and for a write that makes no progress
  * @param closing from the last answer to the client's own close
  * @param drain what a closing server grants to the requests in flight
  * @param grace how long a closing server lets a connection be idle: a request that is on its way is answered still
  */
-record Deadlines(Duration headers, Duration body, Duration idle, Duration closing, Duration drain, Duration grace) {
+record Deadlines(
+        Duration headers,
+        Duration body,
+        Duration write,
+        Duration idle,
+        Duration closing,
+        Duration drain,
+        Duration grace) {
     /** What the product promises. */
     static final Deadlines STANDARD = new Deadlines(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
@@ -28,7 +37,7 @@ record Deadlines(Duration headers, Duration body, Duration idle, Duration closin
     /** How often to look, so that no deadline is missed by much more than a quarter of itself. */
     Duration period() {
         Duration shortest = PERIOD_MAX.multipliedBy(LOOKS_PER_DEADLINE);
-        for (Duration deadline : new Duration[] {headers, body, idle, closing}) {
+        for (Duration deadline : new Duration[] {headers, body, write, idle, closing}) {
             shortest = deadline.compareTo(shortest) < 0 ? deadline : shortest;
         }
         return shortest.dividedBy(LOOKS_PER_DEADLINE);

@@ -1,9 +1,14 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.Admission;
 import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -12,36 +17,49 @@ import java.util.function.BiFunction;
 final class EngineCalls implements Calls {
     private final Engine engine;
     private final CallDoor door;
-    private final BiFunction<Call, CallDoor, CompletableFuture<Reply>> filter;
+    private final Executor executor;
+    private final Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter;
 
     /** The engine's own door, whose replies complete on the executor. */
     EngineCalls(Engine engine, Executor executor) {
-        this.engine = engine;
-        this.door = engine.door(executor);
-        this.filter = (call, next) -> next.submit(call);
+        this(engine, executor, EnumSet.allOf(Audience.class), Optional.empty());
     }
 
-    /** A filter in front of the engine's door; what it gives may complete on any thread. */
-    EngineCalls(Engine engine, Executor executor, BiFunction<Call, CallDoor, CompletableFuture<Reply>> filter) {
+    /**
+     * The engine's door for some audiences.
+     *
+     * @param filter stands in front of the door, and takes whole calls; what it gives may complete on any thread
+     */
+    EngineCalls(
+            Engine engine,
+            Executor executor,
+            Set<Audience> audiences,
+            Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter) {
         this.engine = engine;
-        this.door = engine.door(executor);
-        this.filter = filter.andThen(
-                reply -> reply.isDone() ? reply : reply.whenCompleteAsync((value, failure) -> {}, executor));
+        this.door = engine.door(executor, audiences);
+        this.executor = executor;
+        this.filter = filter;
     }
 
     @Override
-    public CompletableFuture<Reply> submit(Call call) {
-        return filter.apply(call, door);
+    public Admission admit(Call head) {
+        return filter.isEmpty()
+                ? door.admit(head)
+                : new WholeCall(
+                        head,
+                        engine.bodyBytesMax(head.method(), head.path()),
+                        call -> filtered(filter.get(), call),
+                        detail -> Refusals.noRoom(this, detail));
+    }
+
+    private CompletableFuture<Reply> filtered(BiFunction<Call, CallDoor, CompletableFuture<Reply>> first, Call call) {
+        CompletableFuture<Reply> reply = first.apply(call, door);
+        return reply.isDone() ? reply : reply.whenCompleteAsync((value, failure) -> {}, executor);
     }
 
     @Override
     public void endWaits() {
         door.endWaits();
-    }
-
-    @Override
-    public int bodyBytesMax(String method, String path) {
-        return engine.bodyBytesMax(method, path);
     }
 
     @Override

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineConnection extends HttpConnection {
     private volatile long settledBytes;
+    private volatile long sliceSinceNanos;
+    private volatile boolean writing;
     private long discardedBytes;
 
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
@@ -63,6 +65,22 @@ final class EngineConnection extends HttpConnection {
             return Phase.HEADERS;
         }
         return parser.inContentState() ? Phase.BODY : Phase.WORKING;
+    }
+
+    /** Notes that a slice of an answer is handed to the socket. */
+    void beginSlice() {
+        sliceSinceNanos = System.nanoTime();
+        writing = true;
+    }
+
+    /** Notes that the socket has taken the slice. */
+    void endSlice() {
+        writing = false;
+    }
+
+    /** Returns for how long the socket has been taking a slice of an answer; 0 if there is none. */
+    long nanosInSlice(long nowNanos) {
+        return writing ? Math.max(0, nowNanos - sliceSinceNanos) : 0;
     }
 
     @Override

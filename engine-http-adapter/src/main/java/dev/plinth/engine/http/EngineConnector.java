@@ -4,15 +4,22 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** Jetty's connector with a drain in which no client's request is lost. Thread-safe. */
+/** Jetty's connector with a door of its own to the engine, and a drain in which no client's request is lost. Thread-safe. */
 final class EngineConnector extends ServerConnector {
     private static final int ACCEPTORS = 1;
     private static final int SELECTORS_AS_JETTY_HAS_THEM = -1;
 
+    private final Calls calls;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections) {
+    EngineConnector(Server server, ConnectionFactory connections, Calls calls) {
         super(server, ACCEPTORS, SELECTORS_AS_JETTY_HAS_THEM, connections);
+        this.calls = calls;
+    }
+
+    /** Returns what answers the requests that come by this connector. */
+    Calls calls() {
+        return calls;
     }
 
     /** Accepts no more; from now on each answer tells its client to close the connection. */

@@ -1,15 +1,18 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -18,38 +21,44 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way through: reads the body as it arrives, hands the call over, writes the reply; blocks nowhere.
+ * One request on its way through: has its headers looked at, reads the body as it arrives, hands the call over, writes the reply; blocks nowhere.
  *
- * <p>Jetty runs it again whenever more of the body is there. A body above the limit is not read to its end before the engine
- * is asked, because the answer (413, or what comes before it in the order of evaluation) does not depend on the rest.
+ * <p>Jetty runs it again whenever more of the body is there. The body of a call that its headers refuse is not asked for, and one above the
+ * limit is not read to its end before the engine is asked, because neither answer depends on the rest.
  */
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private final Calls calls;
-    private final Streams streams;
+    private final Bounds bounds;
     private final EngineConnector connector;
     private final EngineConnection connection;
     private final RequestTarget target;
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final Admission admission;
+    private final ByteBudget.Share bodyBytes;
     private final BodyBuffer body;
-    private final int bodyBytesMax;
+    private @Nullable String workspace;
+    private boolean asked;
+    private boolean unread;
     private long discardedBytes;
 
-    Exchange(Calls calls, Streams streams, Request request, Response response, Callback callback) {
-        this.calls = calls;
-        this.streams = streams;
+    Exchange(Bounds bounds, Request request, Response response, Callback callback) {
+        this.bounds = bounds;
         this.connector = (EngineConnector) request.getConnectionMetaData().getConnector();
+        this.calls = connector.calls();
         this.connection = (EngineConnection) request.getConnectionMetaData().getConnection();
         this.target = connection.target();
         this.request = request;
         this.response = response;
         this.callback = callback;
-        this.bodyBytesMax = calls.bodyBytesMax(request.getMethod(), target.path());
-        this.body = new BodyBuffer(bodyBytesMax, request.getLength());
+        this.admission =
+                calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
+        this.bodyBytes = bounds.bodies().share(this::workspace);
+        this.body = new BodyBuffer(admission.bodyBytesMax(), request.getLength(), bodyBytes);
     }
 
     @Override
@@ -57,13 +66,52 @@ final class Exchange implements Invocable.Task {
         return InvocationType.NON_BLOCKING;
     }
 
+    /** Answers what needs no body, and reads the body of what does. */
+    void begin() {
+        if (admission.isRefused()) {
+            unread = hasBody() && !hasCome();
+            submit(admission.submit(NO_BODY));
+        } else if (admission.workspaceId().isPresent() && bounds.answers().isUsedUp(this::workspace)) {
+            unread = hasBody() && !hasCome();
+            submit(admission.submitWithoutRoom(bounds.answers().sentence()));
+        } else if (request.getLength() > admission.bodyBytesMax()) {
+            unread = true;
+            submit(admission.submitTooLarge());
+        } else {
+            if (hasBody()) {
+                // Also where the client goes away in between.
+                Request.addCompletionListener(request, failure -> bodyBytes.close());
+            }
+            run();
+        }
+    }
+
+    private boolean hasBody() {
+        return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
+    /** Throws away what is there of a body that does not matter; true if it was all, so that the connection can go on. */
+    private boolean hasCome() {
+        long thrown = 0;
+        while (!request.getHeaders().contains(HttpHeader.EXPECT) && thrown <= FramingLimits.UNREAD_BYTES_KEPT_MAX) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null || Content.Chunk.isFailure(chunk)) {
+                return false;
+            }
+            thrown += chunk.remaining();
+            boolean last = chunk.isLast();
+            chunk.release();
+            if (last) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public void run() {
-        if (request.getLength() > bodyBytesMax) {
-            submit(true);
-            return;
-        }
         while (true) {
+            asked = true;
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(this);
@@ -73,20 +121,36 @@ final class Exchange implements Invocable.Task {
                 refuse(chunk.getFailure());
                 return;
             }
-            boolean fits = body.append(chunk.getByteBuffer());
+            BodyBuffer.Taken taken = body.append(chunk.getByteBuffer());
             boolean last = chunk.isLast();
             chunk.release();
-            if (!fits || last) {
-                submit(!fits);
+            if (taken != BodyBuffer.Taken.YES) {
+                unread = true;
+                bodyBytes.close();
+                submit(
+                        taken == BodyBuffer.Taken.TOO_LARGE
+                                ? admission.submitTooLarge()
+                                : admission.submitWithoutRoom(bounds.bodies().sentence()));
+                return;
+            }
+            if (last) {
+                submit(admission.submit(body.toBytes()));
                 return;
             }
         }
     }
 
-    private void submit(boolean tooLarge) {
-        byte[] bytes = tooLarge ? NO_BODY : body.toBytes();
-        Call call = new Call(request.getMethod(), target.path(), target.query(), headers(), bytes, tooLarge);
-        calls.submit(call).whenComplete((value, failure) -> answer(value, failure, tooLarge));
+    private void submit(CompletableFuture<Reply> reply) {
+        reply.whenComplete(this::answer);
+    }
+
+    private String workspace() {
+        String known = workspace;
+        if (known == null) {
+            known = admission.workspaceId().orElse("");
+            workspace = known;
+        }
+        return known;
     }
 
     private Map<String, String> headers() {
@@ -99,7 +163,8 @@ final class Exchange implements Invocable.Task {
         return headers;
     }
 
-    private void answer(@Nullable Reply reply, @Nullable Throwable failure, boolean tooLarge) {
+    private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
+        bodyBytes.close();
         if (reply == null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof BrokenConnection broken) {
@@ -110,36 +175,84 @@ final class Exchange implements Invocable.Task {
             return;
         }
         try {
-            write(reply, tooLarge);
+            write(reply);
         } catch (RuntimeException broken) {
             // A future swallows what its callbacks throw, and the client would wait for ever.
             callback.failed(broken);
         }
     }
 
-    private void write(Reply reply, boolean tooLarge) {
-        // A client that is told so opens a new connection instead of sending into one that is about to be closed.
-        boolean thenClose = tooLarge || connector.isDraining();
-        if (reply.rest().isPresent()) {
-            ReplyWriter.writeHead(reply, thenClose, response);
-            if (HttpMethod.HEAD.is(request.getMethod())) {
-                ReplyWriter.writeNoBody(response, callback);
-            } else {
-                streams.write(reply, request.getComponents().getExecutor(), response, callback);
+    private void write(Reply reply) {
+        if (reply.status() == HttpStatus.UNAUTHORIZED_401 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
+            long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
+            if (seconds > 0) {
+                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresMax(), seconds), true);
+                return;
             }
-        } else if (tooLarge && !waitsForContinue()) {
-            ReplyWriter.write(reply, true, response, Callback.from(this::discard, callback::failed));
-        } else {
-            ReplyWriter.write(reply, thenClose, response, callback);
         }
+        if (reply.rest().isEmpty()) {
+            writeAll(reply, connector.isDraining());
+            return;
+        }
+        // A client that is told so opens a new connection instead of sending into one that is about to be closed.
+        ReplyWriter.writeHead(reply, connector.isDraining(), response);
+        if (HttpMethod.HEAD.is(request.getMethod())) {
+            ReplyWriter.writeNoBody(response, callback);
+        } else {
+            bounds.streams()
+                    .write(
+                            reply,
+                            workspace(),
+                            new Streams.Outlet(
+                                    connection, request.getComponents().getExecutor(), response, callback));
+        }
+    }
+
+    /** Writes a reply whose body is all there, and afterwards throws away what it did not depend on. */
+    private void writeAll(Reply reply, boolean thenClose) {
+        ByteBudget.Share share = bounds.answers().share(this::workspace);
+        Reply written = reply;
+        int length = reply.body().length;
+        if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
+            if (isSafe()) {
+                written = Refusals.noRoom(calls, bounds.answers().sentence());
+            } else {
+                share.takeAnyway(length);
+            }
+        }
+        Callback end = Callback.from(
+                () -> {
+                    share.close();
+                    if (unread && !waitsForContinue()) {
+                        discard();
+                    } else {
+                        callback.succeeded();
+                    }
+                },
+                failure -> {
+                    share.close();
+                    callback.failed(failure);
+                });
+        ReplyWriter.write(written, thenClose || unread && !isSmall(), response, end);
+    }
+
+    private boolean isSafe() {
+        return HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
+    }
+
+    /** True if the rest of the body is so short that to throw it away costs less than a new connection. */
+    private boolean isSmall() {
+        return !waitsForContinue()
+                && request.getLength() > 0
+                && request.getLength() <= FramingLimits.UNREAD_BYTES_KEPT_MAX;
     }
 
     /** True if the client holds its body back until it is told to go on, which it never is. */
     private boolean waitsForContinue() {
-        return body.isEmpty() && request.getHeaders().contains(HttpHeader.EXPECT);
+        return !asked && request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
-    /** Reads the rest of a body that is too large, so that closing does not destroy the answer on its way (RFC 9112 §9.6). */
+    /** Reads the rest of a body that was refused, so that closing does not destroy the answer on its way (RFC 9112 §9.6). */
     private void discard() {
         while (true) {
             Content.Chunk chunk = request.read();
@@ -166,6 +279,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void refuse(Throwable failure) {
+        bodyBytes.close();
         if (failure instanceof HttpException badlyFramed) {
             Runnable then = () -> callback.failed(failure);
             ReplyWriter.write(

@@ -14,6 +14,30 @@ final class FramingLimits {
     /** Headers of a request. */
     static final int HEADERS_MAX = 100;
 
+    /** Bytes of a chunk's size line, its extensions and line ends included. */
+    static final int CHUNK_LINE_BYTES_MAX = 256;
+
+    /** Bytes of a body that is not read, up to which a refused request leaves its connection open. */
+    static final long UNREAD_BYTES_KEPT_MAX = 64L * 1024;
+
+    /** Bytes of an answer that are handed to the socket at once; each slice has a deadline. */
+    static final int SLICE_BYTES_MAX = 64 * 1024;
+
+    /** Seconds behind the headers after which a body has to have come at {@link #BODY_BYTES_PER_SECOND_MIN}. */
+    static final int BODY_RATE_AFTER_SECONDS = 10;
+
+    /** Bytes of a body that have to come in a second, on an average since its headers. */
+    static final int BODY_BYTES_PER_SECOND_MIN = 1024;
+
+    /** Answers of fewer bytes are not counted: a socket's own buffer takes them. */
+    static final int ANSWER_BYTES_COUNTED_MIN = 1024;
+
+    /** Streams of one workspace that are open at once. One more ends with what it has, and its client comes again. */
+    static final int STREAMS_PER_WORKSPACE_MAX = 100;
+
+    /** Streams that are open at once. */
+    static final int STREAMS_MAX = 5_000;
+
     /** Bytes that are thrown away after a refusal, so that the client gets to read it. */
     static final long DISCARDED_BYTES_MAX = 16L * 1024 * 1024;
 

@@ -1,9 +1,7 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Audience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -14,13 +12,13 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -36,43 +34,68 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
-    private static final int PORT_MAX = 65_535;
     private static final int THREADS_MAX = 200;
     private static final int THREADS_MIN = 8;
     private static final int THREAD_IDLE_MILLIS = 60_000;
     private static final int NO_RESERVED_THREADS = 0;
 
     private final Server server;
-    private final EngineConnector connector;
+    private final List<Place> places = new ArrayList<>();
     private final ConnectionSweep sweep;
-    private final Streams streams = new Streams();
-    private final Calls calls;
+    private final Bounds bounds;
     private final Deadlines deadlines;
-    private final String host;
 
-    private HttpServer(Function<Executor, Calls> engine, String host, int port, Deadlines deadlines) {
-        this.host = host;
-        this.deadlines = deadlines;
+    /** An address that is listened on, as it was asked for, and the door behind it. */
+    private record Place(String host, int port, EngineConnector connector) {}
+
+    private HttpServer(Doors doors, HttpServerBuilder.Settings settings) {
+        deadlines = settings.deadlines();
+        Addresses addresses = new Addresses(settings.addresses());
+        bounds = Bounds.of(settings.heapBytes(), addresses);
         QueuedThreadPool threads = threads();
-        calls = engine.apply(threads);
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
-        server.setErrorHandler(new RefusalHandler(calls));
-        server.setHandler(new CallHandler(calls, streams));
-        connector = new EngineConnector(server, new EngineConnectionFactory(configuration()));
+        server.setHandler(new CallHandler(bounds));
+        sweep = new ConnectionSweep(server.getScheduler(), deadlines);
+        boolean together = settings.adminPort().isEmpty();
+        Calls main = doors.open(threads, settings.audiences());
+        server.setErrorHandler(new RefusalHandler(main));
+        place(settings.host(), settings.port(), main, addresses);
+        if (!together) {
+            Calls admin = doors.open(threads, EnumSet.of(Audience.OPERATOR, Audience.PROBE));
+            place(settings.adminHost(), settings.adminPort().getAsInt(), admin, addresses);
+        }
+    }
+
+    private void place(String host, int port, Calls calls, Addresses addresses) {
+        EngineConnector connector = new EngineConnector(server, new EngineConnectionFactory(configuration()), calls);
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);
         connector.setIdleTimeout(deadlines.idle().toMillis());
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
-        sweep = new ConnectionSweep(server.getScheduler(), deadlines);
         connector.addEventListener(sweep);
+        connector.addEventListener(addresses);
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, server));
+        // For each connector alone, so that tenants who fill theirs leave the operator's open.
+        server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));
+        places.add(new Place(host, port, connector));
+    }
+
+    /** Makes the doors of a server. */
+    @FunctionalInterface
+    interface Doors {
+        /** Opens a door for some audiences, whose replies complete on the executor. */
+        Calls open(Executor executor, Set<Audience> audiences);
+    }
+
+    /** Collects what a server is to be; the engine must stay open while it serves. */
+    public static HttpServerBuilder builder(Engine engine) {
+        return new HttpServerBuilder(engine);
     }
 
     /**
-     * Starts to serve.
+     * Starts to serve, with everything else as {@link HttpServerBuilder} has it unless told otherwise.
      *
      * @param engine what answers; it must stay open while this serves
      * @param host the name or address of the interface to listen on
@@ -81,41 +104,20 @@ public final class HttpServer implements AutoCloseable {
      * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
      */
     public static HttpServer start(Engine engine, String host, int port) {
-        return start(threads -> new EngineCalls(engine, threads), host, port, Deadlines.STANDARD);
+        return builder(engine).host(host).port(port).start();
     }
 
-    /**
-     * Starts to serve with a filter in front of the engine's door, such as one that breaks connections to test clients.
-     *
-     * @param engine what knows routes and problems; it must stay open while this serves
-     * @param host the name or address of the interface to listen on
-     * @param port 0–65535; 0 takes any free one
-     * @param filter takes each call, on a thread that must not block, and as a rule hands it on to the door; a future that ends with a
-     *     {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
-     * @throws IllegalArgumentException if the port is out of range, or the host is empty
-     * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
-     */
-    public static HttpServer start(
-            Engine engine, String host, int port, BiFunction<Call, CallDoor, CompletableFuture<Reply>> filter) {
-        return start(threads -> new EngineCalls(engine, threads, filter), host, port, Deadlines.STANDARD);
+    /** Starts to serve with doors of any kind and other deadlines. */
+    static HttpServer start(Doors doors, String host, int port, Deadlines deadlines) {
+        return new HttpServerBuilder(doors)
+                .host(host)
+                .port(port)
+                .start(deadlines, Runtime.getRuntime().maxMemory());
     }
 
-    static HttpServer start(Calls calls, String host, int port, Deadlines deadlines) {
-        return start(threads -> calls, host, port, deadlines);
-    }
-
-    static HttpServer start(Function<Executor, Calls> engine, String host, int port, Deadlines deadlines) {
-        if (port < 0 || port > PORT_MAX) {
-            throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + port + ".");
-        }
-        // Without one Jetty listens on all interfaces.
-        if (Objects.requireNonNull(host, "Expected a host to listen on, but got null; 0.0.0.0 means all interfaces.")
-                .isBlank()) {
-            throw new IllegalArgumentException(
-                    "Expected a host to listen on, but it is empty; 0.0.0.0 means all interfaces.");
-        }
-        HttpServer http = new HttpServer(engine, host, port, deadlines);
-        http.open(port);
+    static HttpServer start(Doors doors, HttpServerBuilder.Settings settings) {
+        HttpServer http = new HttpServer(doors, settings);
+        http.open();
         return http;
     }
 
@@ -145,24 +147,31 @@ public final class HttpServer implements AutoCloseable {
         return configuration;
     }
 
-    private void open(int port) {
+    private void open() {
+        for (Place place : places) {
+            try {
+                place.connector.open();
+            } catch (IOException | RuntimeException failure) {
+                stop();
+                throw new UncheckedIOException(whyNotOpen(place, failure), asIoException(failure));
+            }
+        }
         try {
-            connector.open();
             server.start();
             sweep.run();
         } catch (Exception failure) {
             stop();
-            throw new UncheckedIOException(whyNotOpen(port, failure), asIoException(failure));
+            throw new UncheckedIOException(whyNotOpen(places.get(0), failure), asIoException(failure));
         }
     }
 
-    private String whyNotOpen(int port, Throwable failure) {
+    private static String whyNotOpen(Place place, Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof BindException)) {
             cause = cause.getCause();
         }
-        String what = "Cannot listen on " + host + ":" + port;
-        String wrongHost = wrongHost();
+        String what = "Cannot listen on " + place.host + ":" + place.port;
+        String wrongHost = wrongHost(place.host);
         if (!wrongHost.isEmpty()) {
             return what + ": " + wrongHost;
         }
@@ -172,7 +181,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** What is wrong with the host, once listening has failed; empty if nothing is. */
-    private String wrongHost() {
+    private static String wrongHost(String host) {
         try {
             InetAddress address = InetAddress.getByName(host);
             boolean here = address.isAnyLocalAddress()
@@ -194,13 +203,27 @@ public final class HttpServer implements AutoCloseable {
 
     /** The port it listens on, also when any was asked for. */
     public int port() {
-        return connector.getLocalPort();
+        return places.get(0).connector.getLocalPort();
     }
 
     /** Where it serves, such as {@code http://127.0.0.1:8080}, without a slash at the end. */
     public URI uri() {
+        return uri(places.get(0));
+    }
+
+    /** Where it serves the operator, as {@link #uri()}; equal to it unless there is a port for that alone. */
+    public URI adminUri() {
+        return uri(places.get(places.size() - 1));
+    }
+
+    private static URI uri(Place place) {
+        String host = place.host;
         String literal = host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
-        return URI.create("http://" + literal + ":" + port());
+        return URI.create("http://" + literal + ":" + place.connector.getLocalPort());
+    }
+
+    Bounds bounds() {
+        return bounds;
     }
 
     /**
@@ -213,9 +236,9 @@ public final class HttpServer implements AutoCloseable {
 
     private void drain(Duration grace) {
         if (server.isRunning()) {
-            connector.drain();
-            calls.endWaits();
-            streams.drain();
+            places.forEach(place -> place.connector.drain());
+            places.forEach(place -> place.connector.calls().endWaits());
+            bounds.streams().drain();
             sweep.drain(grace);
         }
     }

@@ -23,6 +23,19 @@ final class Refusals {
         return calls.refusal("shutting_down", "The server is shutting down; try again on a new connection.");
     }
 
+    /** The answer to a call for which there is no memory, by a door that does not refuse it itself. */
+    static Reply noRoom(Calls calls, String detail) {
+        return calls.refusal("capacity_exhausted", detail).with("Retry-After", "1");
+    }
+
+    static Reply tooManyFailures(Calls calls, int failuresMax, long seconds) {
+        return calls.refusal(
+                        "rate_limited",
+                        "More than " + failuresMax + " requests with a credential that is not valid came from your address"
+                                + " within a minute; send a valid one, or wait " + seconds + " s.")
+                .with("Retry-After", Long.toString(seconds));
+    }
+
     static Reply internalError(Calls calls) {
         return calls.refusal("internal_error", "Something went wrong inside the server; its log says what.");
     }

@@ -1,7 +1,6 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Reply;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -19,12 +18,14 @@ final class ReplyWriter {
      * @param thenClose whether the client is told that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
+        EngineConnection connection = (EngineConnection)
+                response.getRequest().getConnectionMetaData().getConnection();
         writeHead(reply, thenClose, response);
         if (HttpStatus.hasNoBody(reply.status())) {
             writeNoBody(response, callback);
         } else {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().length);
-            response.write(true, ByteBuffer.wrap(reply.body()), callback);
+            SlicedWrite.write(connection, response, reply.body(), true, callback);
         }
     }
 

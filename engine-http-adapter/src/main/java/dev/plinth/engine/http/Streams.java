@@ -1,7 +1,7 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Reply;
-import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -11,21 +11,41 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** The bodies that come in parts and are being written. Thread-safe. */
+/** The bodies that come in parts and are open, bounded for each workspace and in all. Thread-safe. */
 final class Streams {
     private static final Reply.Part END = new Reply.Part(new byte[0], Optional.empty());
 
     private final Set<Body> open = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> byWorkspace = new ConcurrentHashMap<>();
+    private final ByteBudget answers;
     private volatile boolean draining;
 
-    /** Writes a body to its end; the head of its response is set. */
-    void write(Reply reply, Executor executor, Response response, Callback callback) {
-        Body body = new Body(executor, response, callback);
+    /** No streams, whose parts are paid for by this budget. */
+    Streams(ByteBudget answers) {
+        this.answers = answers;
+    }
+
+    /**
+     * Where a body goes.
+     *
+     * @param executor writes the parts
+     */
+    record Outlet(EngineConnection connection, Executor executor, Response response, Callback callback) {}
+
+    /**
+     * Writes a body to its end; the head of its response is set. Where too many streams are open, it ends behind its first part.
+     *
+     * @param workspace names the workspace of the caller; empty if there is none
+     */
+    void write(Reply reply, String workspace, Outlet outlet) {
+        Body body = new Body(workspace, outlet);
         open.add(body);
+        int own = byWorkspace.merge(workspace, 1, Integer::sum);
+        boolean fits = own <= FramingLimits.STREAMS_PER_WORKSPACE_MAX && open.size() <= FramingLimits.STREAMS_MAX;
         try {
-            body.write(new Reply.Part(reply.body(), reply.rest()));
+            body.write(new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
         } catch (RuntimeException broken) {
-            open.remove(body);
+            close(body);
             throw broken;
         }
     }
@@ -36,35 +56,48 @@ final class Streams {
         open.forEach(body -> body.next.complete(END));
     }
 
+    private void close(Body body) {
+        if (open.remove(body)) {
+            byWorkspace.computeIfPresent(body.workspace, (id, streams) -> streams == 1 ? null : streams - 1);
+        }
+    }
+
     /**
      * One body. It asks for a part when the one before it is written, so that a slow client costs the memory of one part; one that is gone
      * is noticed by a write that fails, which may be the second one.
      */
     private final class Body {
-        private final Executor executor;
-        private final Response response;
-        private final Callback callback;
+        private final String workspace;
+        private final Outlet outlet;
         private volatile CompletableFuture<Reply.Part> next = new CompletableFuture<>();
 
-        Body(Executor executor, Response response, Callback callback) {
-            this.executor = executor;
-            this.response = response;
-            this.callback = callback;
+        Body(String workspace, Outlet outlet) {
+            this.workspace = workspace;
+            this.outlet = outlet;
         }
 
         void write(Reply.Part part) {
-            boolean last = part.rest().isEmpty();
-            response.write(
-                    last,
-                    ByteBuffer.wrap(part.bytes()),
-                    Callback.from(() -> part.rest().ifPresentOrElse(this::ask, this::succeed), this::fail));
+            ByteBudget.Share share = answers.share(() -> workspace);
+            // What is not sent now is sent when the client comes again with the last id that it saw.
+            Reply.Part written = share.take(part.bytes().length) ? part : END;
+            boolean last = written.rest().isEmpty();
+            Callback then = Callback.from(
+                    () -> {
+                        share.close();
+                        written.rest().ifPresentOrElse(this::ask, this::succeed);
+                    },
+                    failure -> {
+                        share.close();
+                        fail(failure);
+                    });
+            SlicedWrite.write(outlet.connection(), outlet.response(), written.bytes(), last, then);
         }
 
         private void ask(Reply.Rest rest) {
             CompletableFuture<Reply.Part> part = new CompletableFuture<>();
             next = part;
             // Not on the thread that completes it: that one makes other calls durable and shall not write to sockets.
-            CompletableFuture<Void> written = part.thenAcceptAsync(this::write, executor);
+            CompletableFuture<Void> written = part.thenAcceptAsync(this::write, outlet.executor());
             written.whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     fail(failure);
@@ -78,14 +111,14 @@ final class Streams {
         }
 
         private void succeed() {
-            open.remove(this);
-            callback.succeeded();
+            close(this);
+            outlet.callback().succeeded();
         }
 
         private void fail(Throwable failure) {
-            open.remove(this);
+            close(this);
             // The client is gone: nobody needs a log.
-            callback.failed(new Request.Handler.AbortException("The stream could not be written", failure));
+            outlet.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }
     }
 }

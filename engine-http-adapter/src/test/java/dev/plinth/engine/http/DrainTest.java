@@ -37,11 +37,11 @@ class DrainTest {
     /** So long that only a hang reaches it, and no slow machine does. */
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG, LONG);
+    private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final LiveServer live = LiveServer.start(builder -> builder.plan(Plan.perMinute("wide", 1_000_000)));
     private final HttpServer patient =
-            HttpServer.start(threads -> new EngineCalls(live.engine(), threads), "127.0.0.1", 0, PATIENT);
+            HttpServer.start((executor, audiences) -> new EngineCalls(live.engine(), executor), "127.0.0.1", 0, PATIENT);
     private String key;
 
     /** What a host may close first. */

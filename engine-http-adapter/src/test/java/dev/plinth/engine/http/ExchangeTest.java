@@ -27,7 +27,7 @@ class ExchangeTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.start(calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
         client = new RawClient(server.port());
     }
 

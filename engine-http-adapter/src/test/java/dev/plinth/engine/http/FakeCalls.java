@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Stands for the engine: remembers the calls and answers them as the test says. */
 final class FakeCalls implements Calls {
@@ -15,6 +17,7 @@ final class FakeCalls implements Calls {
 
     final List<Call> calls = new CopyOnWriteArrayList<>();
     volatile boolean waitsEnded;
+    volatile UnaryOperator<Admission> admission = whole -> whole;
     volatile Function<Call, CompletableFuture<Reply>> answer = call -> CompletableFuture.completedFuture(ok("done"));
 
     static Reply ok(String body) {
@@ -23,7 +26,12 @@ final class FakeCalls implements Calls {
     }
 
     @Override
-    public CompletableFuture<Reply> submit(Call call) {
+    public Admission admit(Call head) {
+        return admission.apply(new WholeCall(
+                head, BODY_BYTES_MAX, this::submit, detail -> refusal("capacity_exhausted", detail)));
+    }
+
+    private CompletableFuture<Reply> submit(Call call) {
         calls.add(call);
         return answer.apply(call);
     }
@@ -34,15 +42,11 @@ final class FakeCalls implements Calls {
     }
 
     @Override
-    public int bodyBytesMax(String method, String path) {
-        return BODY_BYTES_MAX;
-    }
-
-    @Override
     public Reply refusal(String code, String detail) {
         int status = switch (code) {
             case "malformed_request" -> 400;
-            case "shutting_down" -> 503;
+            case "rate_limited" -> 429;
+            case "shutting_down", "capacity_exhausted" -> 503;
             default -> 500;
         };
         String escaped = detail.replace("\\", "\\\\").replace("\"", "\\\"");

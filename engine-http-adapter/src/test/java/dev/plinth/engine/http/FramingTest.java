@@ -27,11 +27,12 @@ class FramingTest {
         Deadlines patient = new Deadlines(
                 Deadlines.STANDARD.headers(),
                 Deadlines.STANDARD.body(),
+                Deadlines.STANDARD.write(),
                 Deadlines.STANDARD.idle(),
                 Duration.ofMinutes(1), // a client may be slow to send what nobody reads any more
                 Deadlines.STANDARD.drain(),
                 Duration.ZERO);
-        server = HttpServer.start(calls, "127.0.0.1", 0, patient);
+        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, patient);
     }
 
     @AfterAll

@@ -27,7 +27,7 @@ class HttpServerTest {
     private final FakeCalls calls = new FakeCalls();
 
     private HttpServer start() {
-        return HttpServer.start(calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        return HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
     @Test
@@ -41,7 +41,7 @@ class HttpServerTest {
     @Test
     void port_inUse_saysSoInOneSentence() {
         try (HttpServer server = start()) {
-            assertThatThrownBy(() -> HttpServer.start(calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
+            assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + server.port())
                     .hasMessageContaining("stop what uses the port");
@@ -50,7 +50,7 @@ class HttpServerTest {
 
     @Test
     void host_unknown_saysSo() {
-        assertThatThrownBy(() -> HttpServer.start(calls, "host.invalid", 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "host.invalid", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("host.invalid does not resolve");
     }
@@ -58,7 +58,7 @@ class HttpServerTest {
     /** The address is one of those that documents may use (RFC 5737), and so nobody's. */
     @Test
     void host_ofAnotherMachine_saysSo() {
-        assertThatThrownBy(() -> HttpServer.start(calls, "192.0.2.1", 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "192.0.2.1", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("192.0.2.1 is not an address of this machine")
                 .hasMessageNotContaining("stop what uses");
@@ -67,17 +67,17 @@ class HttpServerTest {
     @Test
     @SuppressWarnings("NullAway") // what a host without a null checker may do
     void host_nullOrEmpty_refused() {
-        assertThatThrownBy(() -> HttpServer.start(calls, null, 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, null, 0, Deadlines.STANDARD))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("host");
-        assertThatThrownBy(() -> HttpServer.start(calls, " ", 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, " ", 0, Deadlines.STANDARD))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
     }
 
     @Test
     void port_outOfRange_refused() {
-        assertThatThrownBy(() -> HttpServer.start(calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
+        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -154,7 +154,7 @@ class HttpServerTest {
         Duration drain = Duration.ofMillis(300);
         Duration other = Duration.ofSeconds(30);
         HttpServer server =
-                HttpServer.start(calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, drain, drain));
+                HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, other, drain, drain));
         try (RawClient client = new RawClient(server.port())) {
             client.send(GET);
             inFlight.await();
@@ -189,7 +189,7 @@ class HttpServerTest {
             client.send(GET).read();
             first.close();
         }
-        try (HttpServer second = HttpServer.start(calls, "127.0.0.1", port, Deadlines.STANDARD);
+        try (HttpServer second = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", port, Deadlines.STANDARD);
                 RawClient client = new RawClient(second.port())) {
             assertThat(client.send(GET).read().status()).isEqualTo(200);
         }

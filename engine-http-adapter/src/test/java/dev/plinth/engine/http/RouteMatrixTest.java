@@ -41,6 +41,7 @@ class RouteMatrixTest {
     private static final Deadlines PATIENT = new Deadlines(
             Duration.ofMinutes(1),
             Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
             Duration.ofHours(1),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
@@ -58,7 +59,7 @@ class RouteMatrixTest {
     static void start() throws IOException {
         clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         engine = open(clock);
-        server = HttpServer.start(threads -> new EngineCalls(engine, threads), "127.0.0.1", 0, PATIENT);
+        server = HttpServer.start((executor, audiences) -> new EngineCalls(engine, executor), "127.0.0.1", 0, PATIENT);
         client = new RawClient(server.port());
         suspended = MatrixWorldMaker.lay(engine, clock);
         engine.admin().suspend(suspended.workspace()).call();

@@ -173,7 +173,7 @@ public final class PlinthTestServer implements AutoCloseable {
     synchronized HttpServer http() {
         HttpServer running = server;
         if (running == null) {
-            running = HttpServer.start(engine, LOOPBACK, 0, this::submit);
+            running = HttpServer.builder(engine).host(LOOPBACK).port(0).filter(this::submit).start();
             server = running;
         }
         return running;

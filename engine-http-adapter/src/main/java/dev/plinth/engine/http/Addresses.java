@@ -1,0 +1,154 @@
+package dev.plinth.engine.http;
+
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.Connection;
+
+/**
+ * Bounds the connections and the failed credentials of each address. Thread-safe.
+ *
+ * <p>A trusted proxy has any number of connections, and names its client in {@code X-Forwarded-For}. From another address that header is not read.
+ */
+final class Addresses implements Connection.Listener {
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+    private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** Addresses whose failed credentials are counted at once; the oldest window is forgotten first. */
+    private static final int WINDOWS_MAX = 10_000;
+
+    private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
+    private final Map<EngineConnection, ClientAddress> counted = new ConcurrentHashMap<>();
+    private final Windows windows = new Windows();
+    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - WINDOW_NANOS);
+    private final Rules rules;
+
+    /**
+     * What is bounded.
+     *
+     * @param connectionsMax connections of one address that are open at once
+     * @param failuresMax requests with a credential that is not valid, from one address within a minute
+     * @param loopback whether loopback addresses are bounded too
+     * @param proxies the addresses of proxies that name their client
+     */
+    record Rules(int connectionsMax, int failuresMax, boolean loopback, List<AddressRange> proxies) {}
+
+    Addresses(Rules rules) {
+        this.rules = rules;
+    }
+
+    int failuresMax() {
+        return rules.failuresMax();
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+        if (!(connection instanceof EngineConnection engineConnection)) {
+            return;
+        }
+        Optional<InetAddress> address = remote(engineConnection).filter(this::isBounded);
+        if (address.isEmpty() || isProxy(address.get())) {
+            return;
+        }
+        ClientAddress client = ClientAddress.of(address.get());
+        counted.put(engineConnection, client);
+        if (connections.merge(client, 1, Integer::sum) > rules.connectionsMax()) {
+            log(address.get());
+            connection.getEndPoint().close();
+        }
+    }
+
+    @Override
+    public void onClosed(Connection connection) {
+        if (connection instanceof EngineConnection engineConnection) {
+            ClientAddress client = counted.remove(engineConnection);
+            if (client != null) {
+                connections.computeIfPresent(client, (address, open) -> open == 1 ? null : open - 1);
+            }
+        }
+    }
+
+    private void log(InetAddress address) {
+        long now = System.nanoTime();
+        long last = loggedNanos.get();
+        if (now - last >= WINDOW_NANOS && loggedNanos.compareAndSet(last, now)) {
+            LOG.log(
+                    Level.WARNING,
+                    "Closed a connection from " + address.getHostAddress() + ", which has " + rules.connectionsMax()
+                            + " open. If it is a proxy, name it with --trusted-proxy.");
+        }
+    }
+
+    /** Notes a failed credential; returns 0, or the seconds to wait if there have been too many from the client's address. */
+    long noteFailure(EngineConnection connection, HttpFields headers) {
+        return remote(connection)
+                .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer))
+                .filter(this::isBounded)
+                .map(client -> windows.note(ClientAddress.of(client), System.nanoTime()))
+                .orElse(0L);
+    }
+
+    /** Returns the last address in the header that is no trusted proxy's: what stands before it, the client may have written. */
+    private Optional<InetAddress> forwardedFor(HttpFields headers) {
+        List<String> hops = headers.getCSV("X-Forwarded-For", false);
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            Optional<InetAddress> hop = ClientAddress.parse(hops.get(i).strip());
+            if (hop.isEmpty() || !isProxy(hop.get())) {
+                return hop;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isBounded(InetAddress address) {
+        return rules.loopback() || !address.isLoopbackAddress();
+    }
+
+    private boolean isProxy(InetAddress address) {
+        return rules.proxies().stream().anyMatch(range -> range.contains(address));
+    }
+
+    private static Optional<InetAddress> remote(EngineConnection connection) {
+        return connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress socket
+                ? Optional.ofNullable(socket.getAddress())
+                : Optional.empty();
+    }
+
+    /** The failed credentials of each address since the first one of its window. */
+    private final class Windows extends LinkedHashMap<ClientAddress, Window> {
+        private static final long serialVersionUID = 1L;
+
+        synchronized long note(ClientAddress client, long now) {
+            Window window = get(client);
+            if (window == null || now - window.sinceNanos >= WINDOW_NANOS) {
+                remove(client); // so that it goes behind the others
+                window = new Window(now);
+                put(client, window);
+            }
+            window.failures++;
+            long left = WINDOW_NANOS - (now - window.sinceNanos);
+            return window.failures <= rules.failuresMax() ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left));
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ClientAddress, Window> eldest) {
+            return size() > WINDOWS_MAX;
+        }
+    }
+
+    private static final class Window {
+        private final long sinceNanos;
+        private int failures;
+
+        Window(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
+    }
+}

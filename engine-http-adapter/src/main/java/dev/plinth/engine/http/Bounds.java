@@ -1,0 +1,31 @@
+package dev.plinth.engine.http;
+
+/**
+ * What all exchanges of a server share, so that one caller cannot use it up.
+ *
+ * @param bodies bytes of bodies that are being read or worked on
+ * @param answers bytes of answers that the sockets have not taken
+ * @param streams answers that come in parts
+ * @param addresses connections and failed credentials of each address
+ */
+record Bounds(ByteBudget bodies, ByteBudget answers, Streams streams, Addresses addresses) {
+    private static final int PART_OF_THE_HEAP = 8;
+    private static final int WORKSPACE_PART = 8;
+    private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
+    /** One body of a bulk call, or some pages; with room to grow beside it. */
+    private static final long WORKSPACE_BYTES_MIN = 6L * 1024 * 1024;
+
+    private static final long FIRST_BODY_BYTES_MAX = 64L * 1024;
+
+    /** Returns the bounds that fit a heap. */
+    static Bounds of(long heapBytes, Addresses addresses) {
+        long process = Math.max(PROCESS_BYTES_MIN, heapBytes / PART_OF_THE_HEAP);
+        long workspace = Math.max(WORKSPACE_BYTES_MIN, process / WORKSPACE_PART);
+        ByteBudget answers = new ByteBudget("answers", process, workspace, workspace);
+        return new Bounds(
+                new ByteBudget("bodies", process, workspace, FIRST_BODY_BYTES_MAX),
+                answers,
+                new Streams(answers),
+                addresses);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.plinth.engine.http;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Bounds the bytes that are in flight in one direction, in sum and for each workspace. Thread-safe.
+ *
+ * <p>A workspace that has nothing in flight always gets its first bytes: else those that fill the budget would lock out a workspace that does
+ * one thing at a time. So the sum may exceed its bound by the first bytes of each workspace.
+ */
+final class ByteBudget {
+    private final AtomicLong inFlight = new AtomicLong();
+    private final ConcurrentHashMap<String, Long> byWorkspace = new ConcurrentHashMap<>();
+    private final String name;
+    private final long processMax;
+    private final long workspaceMax;
+    private final long firstMax;
+
+    /**
+     * A budget of which nothing is used.
+     *
+     * @param name names what is counted, for the sentence of a refusal
+     * @param processMax bytes of all workspaces
+     * @param workspaceMax bytes of one workspace
+     * @param firstMax bytes that a workspace with nothing in flight gets in any case
+     */
+    ByteBudget(String name, long processMax, long workspaceMax, long firstMax) {
+        this.name = name;
+        this.processMax = processMax;
+        this.workspaceMax = workspaceMax;
+        this.firstMax = firstMax;
+    }
+
+    /**
+     * Returns a share that holds nothing yet.
+     *
+     * @param workspace names the workspace, or is empty for callers that have none; asked once bytes are taken
+     */
+    Share share(Supplier<String> workspace) {
+        return new Share(workspace);
+    }
+
+    /** Returns the bytes in flight, for tests. */
+    long inFlight() {
+        return inFlight.get();
+    }
+
+    /** Returns true if a workspace may begin nothing that takes more than its first bytes. */
+    boolean isUsedUp(Supplier<String> workspace) {
+        // No workspace has used up its own part while all of them together have less.
+        return inFlight.get() >= Math.min(workspaceMax, processMax)
+                && byWorkspace.getOrDefault(workspace.get(), 0L) >= workspaceMax;
+    }
+
+    /** Returns the sentence for a call that is refused for want of room. */
+    String sentence() {
+        return "Too many bytes of " + name + " are in flight: at most " + workspaceMax + " for a workspace and "
+                + processMax + " in all. Nothing was changed; send the request again after Retry-After.";
+    }
+
+    /** The bytes of one call. One thread at a time. */
+    final class Share {
+        private final Supplier<String> named;
+        private String workspace = "";
+        private long bytes;
+        private boolean closed;
+
+        private Share(Supplier<String> named) {
+            this.named = named;
+        }
+
+        /** Takes more bytes; false, and nothing taken, if they exceed a bound. */
+        synchronized boolean take(long more) {
+            return take(more, false);
+        }
+
+        /** Takes more bytes, whether they exceed a bound or not. */
+        synchronized void takeAnyway(long more) {
+            boolean unused = take(more, true);
+        }
+
+        private boolean take(long more, boolean anyway) {
+            if (closed || more == 0) {
+                return !closed;
+            }
+            if (bytes == 0) {
+                workspace = named.get();
+            }
+            long all = inFlight.addAndGet(more);
+            long own = byWorkspace.merge(workspace, more, Long::sum);
+            boolean first = own == bytes + more && own <= firstMax;
+            if (!anyway && !first && (all > processMax || own > workspaceMax)) {
+                giveBack(more);
+                return false;
+            }
+            bytes += more;
+            return true;
+        }
+
+        /** Gives all back; closing again does nothing. */
+        synchronized void close() {
+            if (!closed && bytes > 0) {
+                giveBack(bytes);
+            }
+            closed = true;
+        }
+
+        private void giveBack(long some) {
+            inFlight.addAndGet(-some);
+            byWorkspace.computeIfPresent(workspace, (id, own) -> own == some ? null : own - some);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.plinth.engine.http;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * An address to which something is counted: of IPv4 the whole one, of IPv6 its first 64 bits, because one subscriber has all the others.
+ *
+ * @param bits the bits that count
+ * @param v4 true for IPv4, a mapped address of IPv6 included
+ */
+record ClientAddress(long bits, boolean v4) {
+    private static final Pattern V4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    static ClientAddress of(InetAddress address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+        return address instanceof Inet4Address
+                ? new ClientAddress(Integer.toUnsignedLong(bytes.getInt()), true)
+                : new ClientAddress(bytes.getLong(), false);
+    }
+
+    /** Returns the address that a text spells in digits; empty for any other text, which is never looked up. */
+    static Optional<InetAddress> parse(String text) {
+        if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(text));
+        } catch (UnknownHostException noAddress) {
+            return Optional.empty();
+        }
+    }
+}

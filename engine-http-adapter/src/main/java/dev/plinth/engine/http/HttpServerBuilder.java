@@ -1,0 +1,216 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.CallDoor;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** Collects what an {@link HttpServer} is to be. Not thread-safe. */
+public final class HttpServerBuilder {
+    /** Connections of one address that are open at once, unless told otherwise. */
+    static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
+
+    /** Requests with a credential that is not valid, from one address within a minute, unless told otherwise. */
+    static final int FAILURES_PER_MINUTE_DEFAULT = 10;
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int PORT_MAX = 65_535;
+    private static final int PORT_DEFAULT = 8080;
+    private static final int COUNT_MAX = 1_000_000;
+
+    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, HttpServer.Doors> doors;
+    private final List<AddressRange> proxies = new ArrayList<>();
+    private Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter = Optional.empty();
+    private String host = LOOPBACK;
+    private int port = PORT_DEFAULT;
+    private String adminHost = LOOPBACK;
+    private OptionalInt adminPort = OptionalInt.empty();
+    private boolean adminHealth;
+    private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
+    private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
+    private boolean limitLoopback;
+
+    HttpServerBuilder(Engine engine) {
+        Objects.requireNonNull(engine, "Expected an engine to serve, but got null.");
+        this.doors = first -> (executor, audiences) -> new EngineCalls(engine, executor, audiences, first);
+    }
+
+    /** For doors of any kind, which know no filter. */
+    HttpServerBuilder(HttpServer.Doors doors) {
+        this.doors = first -> doors;
+    }
+
+    /**
+     * What a server is to be, fixed.
+     *
+     * @param audiences whom the first port serves
+     * @param heapBytes the heap of which the budgets of bytes in flight are a part
+     */
+    record Settings(
+            String host,
+            int port,
+            Set<Audience> audiences,
+            String adminHost,
+            OptionalInt adminPort,
+            Addresses.Rules addresses,
+            long heapBytes,
+            Deadlines deadlines) {}
+
+    /** The name or address of the interface to listen on; 127.0.0.1 unless told otherwise, and 0.0.0.0 for all. */
+    public HttpServerBuilder host(String name) {
+        host = checkedHost(name);
+        return this;
+    }
+
+    /** The port to listen on, 0–65535; 8080 unless told otherwise, and any free one for 0. */
+    public HttpServerBuilder port(int number) {
+        port = checkedPort(number);
+        return this;
+    }
+
+    /**
+     * A port of its own, 0–65535, for {@code /admin}, {@code /metrics} and {@code /health}; 0 takes any free one. Then the first two are answered
+     * with 404 on the other port. Without one, all is served on one port.
+     */
+    public HttpServerBuilder adminPort(int number) {
+        adminPort = OptionalInt.of(checkedPort(number));
+        return this;
+    }
+
+    /** The interface of {@link #adminPort}; 127.0.0.1 unless told otherwise. */
+    public HttpServerBuilder adminHost(String name) {
+        adminHost = checkedHost(name);
+        return this;
+    }
+
+    /** Serves {@code /health} on {@link #adminPort} alone, too. */
+    public HttpServerBuilder adminHealth() {
+        adminHealth = true;
+        return this;
+    }
+
+    /**
+     * Trusts a proxy to name its client in {@code X-Forwarded-For}; may be called for several. A proxy has any number of connections, so it has to
+     * bound those of its own clients.
+     *
+     * @param range an address, or a range such as {@code 10.0.0.0/8}
+     * @throws IllegalArgumentException if it is neither
+     */
+    public HttpServerBuilder trustedProxy(String range) {
+        proxies.add(AddressRange.parse(range));
+        return this;
+    }
+
+    /**
+     * Bounds the connections of one address that are open at once; 256 unless told otherwise. Of IPv6 a /64 counts as one address. One more is
+     * closed without an answer.
+     *
+     * @param connections 1 to 1,000,000
+     */
+    public HttpServerBuilder connectionsPerAddress(int connections) {
+        connectionsPerAddress = checkedCount("connectionsPerAddress", connections);
+        return this;
+    }
+
+    /**
+     * Bounds the requests with a credential that is not valid, from one address within a minute; 10 unless told otherwise. One more is answered
+     * with 429 and its connection closed. Requests with a valid credential go on.
+     *
+     * @param failures 1 to 1,000,000
+     */
+    public HttpServerBuilder failuresPerMinute(int failures) {
+        failuresPerMinute = checkedCount("failuresPerMinute", failures);
+        return this;
+    }
+
+    /** Bounds loopback addresses too, which are not bounded unless told otherwise: who is on this machine is no stranger. */
+    public HttpServerBuilder limitLoopback() {
+        limitLoopback = true;
+        return this;
+    }
+
+    /**
+     * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. Bodies are read to their end before the
+     * filter, and so the engine, sees a call.
+     *
+     * @param first takes each call, on a thread that must not block, and as a rule hands it on to the door; a future that ends with a
+     *     {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
+     */
+    public HttpServerBuilder filter(BiFunction<Call, CallDoor, CompletableFuture<Reply>> first) {
+        filter = Optional.of(first);
+        return this;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @throws IllegalArgumentException if settings contradict each other
+     * @throws UncheckedIOException if an address cannot be listened on; the message is one sentence that says why
+     */
+    public HttpServer start() {
+        return start(Deadlines.STANDARD, Runtime.getRuntime().maxMemory());
+    }
+
+    /** Starts to serve with other deadlines, and budgets for another heap. */
+    HttpServer start(Deadlines deadlines, long heapBytes) {
+        return HttpServer.start(doors.apply(filter), settings(deadlines, heapBytes));
+    }
+
+    private Settings settings(Deadlines deadlines, long heapBytes) {
+        if (adminHealth && adminPort.isEmpty()) {
+            throw new IllegalArgumentException("adminHealth needs an adminPort; set one, or leave adminHealth out");
+        }
+        EnumSet<Audience> audiences = EnumSet.of(Audience.TENANT);
+        if (adminPort.isEmpty()) {
+            audiences.add(Audience.OPERATOR);
+        }
+        if (!adminHealth) {
+            audiences.add(Audience.PROBE);
+        }
+        return new Settings(
+                host,
+                port,
+                audiences,
+                adminHost,
+                adminPort,
+                new Addresses.Rules(connectionsPerAddress, failuresPerMinute, limitLoopback, List.copyOf(proxies)),
+                heapBytes,
+                deadlines);
+    }
+
+    private static int checkedPort(int number) {
+        if (number < 0 || number > PORT_MAX) {
+            throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + number + ".");
+        }
+        return number;
+    }
+
+    private static String checkedHost(String name) {
+        // Without one Jetty listens on all interfaces.
+        if (Objects.requireNonNull(name, "Expected a host to listen on, but got null; 0.0.0.0 means all interfaces.")
+                .isBlank()) {
+            throw new IllegalArgumentException(
+                    "Expected a host to listen on, but it is empty; 0.0.0.0 means all interfaces.");
+        }
+        return name;
+    }
+
+    private static int checkedCount(String name, int count) {
+        if (count < 1 || count > COUNT_MAX) {
+            throw new IllegalArgumentException(name + " must be 1 to " + COUNT_MAX + ", got " + count);
+        }
+        return count;
+    }
+}

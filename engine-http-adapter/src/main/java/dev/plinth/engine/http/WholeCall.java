@@ -1,0 +1,45 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Admission;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Admits every call, for a door that takes none but whole ones. Immutable.
+ *
+ * @param noRoom makes the reply to a call for which there is no memory, of the sentence that says so
+ */
+record WholeCall(
+        Call head,
+        int bodyBytesMax,
+        Function<Call, CompletableFuture<Reply>> door,
+        Function<String, Reply> noRoom)
+        implements Admission {
+    @Override
+    public boolean isRefused() {
+        return false;
+    }
+
+    @Override
+    public Optional<String> workspaceId() {
+        return Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(byte[] body) {
+        return door.apply(head.withBody(body));
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitTooLarge() {
+        return door.apply(new Call(head.method(), head.path(), head.query(), head.headers(), head.body(), true));
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        return CompletableFuture.completedFuture(noRoom.apply(detail));
+    }
+}
