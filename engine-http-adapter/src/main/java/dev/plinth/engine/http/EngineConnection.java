@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
@@ -37,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * the first and the third.
  */
 final class EngineConnection extends HttpConnection {
+    /** Set by Jetty's constructor, which calls {@link #newRequestHandler}. */
+    @SuppressWarnings("NullAway.Init")
+    private StrictRequest strictRequest;
+
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
@@ -48,8 +53,7 @@ final class EngineConnection extends HttpConnection {
 
     /** The target of the request that is being handled. */
     RequestTarget target() {
-        StrictRequest request = (StrictRequest) getParser().getHandler();
-        return Objects.requireNonNull(request.target, "a request that is handled has a target");
+        return Objects.requireNonNull(strictRequest.target, "a request that is handled has a target");
     }
 
     /** Where the connection stands; a glance from another thread, good enough for deadlines. */
@@ -85,7 +89,21 @@ final class EngineConnection extends HttpConnection {
 
     @Override
     protected RequestHandler newRequestHandler() {
-        return new StrictRequest();
+        strictRequest = new StrictRequest();
+        return strictRequest;
+    }
+
+    @Override
+    protected HttpParser newHttpParser(HttpCompliance compliance) {
+        HttpConfiguration configuration = getHttpConfiguration();
+        HttpParser parser = new StrictParser(strictRequest, configuration.getRequestHeaderSize(), compliance);
+        parser.setHeaderCacheSize(configuration.getHeaderCacheSize());
+        parser.setHeaderCacheCaseSensitive(configuration.isHeaderCacheCaseSensitive());
+        return parser;
+    }
+
+    private StrictParser parser() {
+        return (StrictParser) getParser();
     }
 
     @Override
@@ -154,6 +172,10 @@ final class EngineConnection extends HttpConnection {
             chunked = false;
             headers = 0;
             version = requestVersion;
+            String fault = parser().fault();
+            if (fault != null) {
+                throw new FramingException(fault);
+            }
             if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
                 throw new FramingException("a version other than HTTP/1.1 and HTTP/1.0");
             }
@@ -205,6 +227,18 @@ final class EngineConnection extends HttpConnection {
             if (authority != null && !authority.equalsIgnoreCase(host)) {
                 throw new FramingException("a Host that differs from the host of the request target");
             }
+        }
+
+        @Override
+        public boolean content(ByteBuffer buffer) {
+            parser().chunkCame(buffer.remaining());
+            return super.content(buffer);
+        }
+
+        @Override
+        public boolean contentComplete() {
+            parser().chunkCame(0);
+            return super.contentComplete();
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.plinth.engine.http;
 
-/** The bounds of what comes in, in one place because they must fit each other. */
+/** The bounds of what comes in and goes out, in one place because they must fit each other. */
 final class FramingLimits {
     /** Bytes of a request line, its end included. */
     static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;

@@ -129,10 +129,15 @@ public final class Main {
 
     private static HttpServer listen(Engine engine, ServeOptions options) {
         try {
-            return HttpServer.start(engine, options.host(), options.port());
+            return options.applyTo(HttpServer.builder(engine)).start();
         } catch (UncheckedIOException unable) {
             throw new UncheckedIOException(
-                    String.valueOf(unable.getMessage()).replaceFirst("\\.$", ", with --host or --port."),
+                    String.valueOf(unable.getMessage())
+                            .replaceFirst(
+                                    "\\.$",
+                                    options.hasAdminPort()
+                                            ? ", with --host and --port, or --admin-host and --admin-port."
+                                            : ", with --host or --port."),
                     unable.getCause());
         }
     }
@@ -172,6 +177,9 @@ public final class Main {
             out.println("Try it:");
             out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
             out.println();
+        }
+        if (options.hasAdminPort()) {
+            out.println("plinth: admin on " + server.adminUri());
         }
         out.println("plinth: listening on " + server.uri());
         out.flush();

@@ -33,7 +33,8 @@ import picocli.CommandLine.TypeConversionException;
         usageHelpWidth = 100,
         description = "Serves the engine over HTTP.",
         footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
-                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW takes ranges separated by commas."
+                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW and PLINTH_TRUSTED_PROXY take ranges separated by"
+                + " commas."
                 + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
                 + "%nplinth.jar recover [--accept-loss] DIR.")
 final class ServeOptions {
@@ -48,6 +49,42 @@ final class ServeOptions {
 
     @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any free one; default 8080.")
     private int port = 8080;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Port for /admin, /metrics and /health alone, 0 for any free one; default: all on --port.")
+    private @Nullable Integer adminPort;
+
+    @Option(
+            names = "--admin-host",
+            paramLabel = "HOST",
+            description = "Interface of --admin-port; default 127.0.0.1.")
+    private @Nullable String adminHost;
+
+    @Option(names = "--admin-health", description = "Serve /health on --admin-port alone, too.")
+    private boolean adminHealth;
+
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "CIDR",
+            description = "Proxy whose X-Forwarded-For names its client, such as 10.0.0.0/8; repeatable.")
+    private List<String> trustedProxies = new ArrayList<>();
+
+    @Option(
+            names = "--connections-per-address",
+            paramLabel = "N",
+            description = "Connections of one address, of IPv6 one /64, at once; default 256.")
+    private @Nullable Integer connectionsPerAddress;
+
+    @Option(
+            names = "--failures-per-minute",
+            paramLabel = "N",
+            description = "Requests with a bad credential from one address before they get 429; default 10.")
+    private @Nullable Integer failuresPerMinute;
+
+    @Option(names = "--limit-loopback", description = "Bound loopback addresses too.")
+    private boolean limitLoopback;
 
     @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
     private boolean memory;
@@ -159,6 +196,10 @@ final class ServeOptions {
         if (host.isBlank()) {
             throw usage("Expected --host to be a name or an address, but it is empty.");
         }
+        if (adminPort == null && (adminHost != null || adminHealth)) {
+            throw usage("Expected " + (adminHost != null ? "--admin-host" : "--admin-health")
+                    + " only beside --admin-port, which is not given.");
+        }
         if (adminToken != null && adminToken.isBlank()) {
             throw usage("Expected --admin-token to be a secret, but it is empty.");
         }
@@ -188,11 +229,61 @@ final class ServeOptions {
             checkValue("--admin-token", adminToken, builder::adminToken);
         }
         webhookAllow.forEach(range -> checkValue("--webhook-allow", range, builder::webhookAllow));
+        checkServer();
     }
 
-    private <T> void checkValue(String option, T value, Function<T, EngineBuilder> setting) {
+    private void checkServer() {
+        HttpServerBuilder server = new HttpServerBuilder((executor, audiences) -> {
+            throw new IllegalStateException("Expected options to be checked, and no server to be started");
+        });
+        if (adminPort != null) {
+            checkValue("--admin-port", adminPort, server::adminPort);
+        }
+        if (adminHost != null) {
+            checkValue("--admin-host", adminHost, server::adminHost);
+        }
+        trustedProxies.forEach(range -> checkValue("--trusted-proxy", range, server::trustedProxy));
+        if (connectionsPerAddress != null) {
+            checkValue("--connections-per-address", connectionsPerAddress, server::connectionsPerAddress);
+        }
+        if (failuresPerMinute != null) {
+            checkValue("--failures-per-minute", failuresPerMinute, server::failuresPerMinute);
+        }
+    }
+
+    /** Applies what these options say of the server. */
+    HttpServerBuilder applyTo(HttpServerBuilder server) {
+        HttpServerBuilder told = server.host(host).port(port);
+        if (adminPort != null) {
+            told.adminPort(adminPort);
+        }
+        if (adminHost != null) {
+            told.adminHost(adminHost);
+        }
+        if (adminHealth) {
+            told.adminHealth();
+        }
+        trustedProxies.forEach(told::trustedProxy);
+        if (connectionsPerAddress != null) {
+            told.connectionsPerAddress(connectionsPerAddress);
+        }
+        if (failuresPerMinute != null) {
+            told.failuresPerMinute(failuresPerMinute);
+        }
+        if (limitLoopback) {
+            told.limitLoopback();
+        }
+        return told;
+    }
+
+    /** True if the operator has a port of its own. */
+    boolean hasAdminPort() {
+        return adminPort != null;
+    }
+
+    private <T> void checkValue(String option, T value, Function<T, ?> setting) {
         try {
-            EngineBuilder unused = setting.apply(value);
+            Object unused = setting.apply(value);
         } catch (IllegalArgumentException wrong) {
             throw usage(CommandLineReader.sentence(option + ": " + wrong.getMessage(), wrong));
         }

@@ -56,6 +56,11 @@ final class Streams {
         open.forEach(body -> body.next.complete(END));
     }
 
+    /** Returns how many are open, for tests. */
+    int open() {
+        return open.size();
+    }
+
     private void close(Body body) {
         if (open.remove(body)) {
             byWorkspace.computeIfPresent(body.workspace, (id, streams) -> streams == 1 ? null : streams - 1);

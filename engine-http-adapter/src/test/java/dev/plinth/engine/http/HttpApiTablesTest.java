@@ -148,7 +148,20 @@ class HttpApiTablesTest {
                 Stream.of(Deadlines.STANDARD.headers(), Deadlines.STANDARD.body(), Deadlines.STANDARD.idle())
                         .map(Duration::toSecondsPart)
                         .toList());
-        limits.put("connections", List.of(FramingLimits.CONNECTIONS_MAX));
+        limits.put(
+                "bytes of a body in a second, on an average after 10 seconds",
+                List.of(FramingLimits.BODY_BYTES_PER_SECOND_MIN));
+        limits.put(
+                "seconds in which 64 KiB of an answer have to be taken",
+                List.of((int) Deadlines.STANDARD.write().toSeconds()));
+        limits.put("size line of a chunk, extensions included", List.of(FramingLimits.CHUNK_LINE_BYTES_MAX));
+        limits.put(
+                "connections, and of one address (IPv6: of one /64)",
+                List.of(FramingLimits.CONNECTIONS_MAX, HttpServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT));
+        limits.put(
+                "calls with a bad credential from one address in a minute",
+                List.of(HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT));
+        limits.put("open streams of a workspace", List.of(FramingLimits.STREAMS_PER_WORKSPACE_MAX));
         limits.put("`name`", List.of(Limits.NAME_LENGTH_MAX));
         limits.put("`description`", List.of(Limits.DESCRIPTION_LENGTH_MAX));
         limits.put("`data` of a resource, a child, an event", List.of(Limits.DATA_BYTES_MAX));
@@ -270,13 +283,17 @@ class HttpApiTablesTest {
                 "PLINTH_DURABILITY", "os",
                 "PLINTH_TABLES", "heap",
                 "PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8",
+                "PLINTH_TRUSTED_PROXY", "10.0.0.0/8",
+                "PLINTH_ADMIN_HEALTH", "true",
+                "PLINTH_LIMIT_LOOPBACK", "true",
                 "PLINTH_MEMORY", "true",
                 "PLINTH_TEST_CLOCK", "true");
+        Set<String> besideAdminPort = Set.of("PLINTH_ADMIN_HOST", "PLINTH_ADMIN_HEALTH");
         for (List<String> row : page.table("Option").rows()) {
             String variable = HttpApiPage.words(row.get(1)).get(0);
             String option = HttpApiPage.words(row.get(0)).get(0);
             assertThat(new CommandLineReader(Map.of(variable, samples.getOrDefault(variable, "7")))
-                            .read(List.of())
+                            .read(besideAdminPort.contains(variable) ? List.of("--admin-port=0") : List.of())
                             .getParseResult()
                             .hasMatchedOption(option))
                     .as(variable)

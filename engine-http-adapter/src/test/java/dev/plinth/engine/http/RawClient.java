@@ -115,6 +115,11 @@ final class RawClient implements AutoCloseable {
         return false;
     }
 
+    /** All that comes until the server closes the connection. */
+    String text() throws IOException {
+        return new String(input.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
     /** True if the server has closed the connection and nothing else came before. */
     boolean isAtEnd() throws IOException {
         return input.read() == END;

@@ -141,8 +141,7 @@ final class Entrance {
         Request request = passage.request;
         String noRoom = request.noRoom();
         if (noRoom != null) {
-            throw new Refused(
-                    Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
+            throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
         }
         if (request.operation().body() == Operation.Body.NONE) {
             return;

@@ -231,6 +231,7 @@ final class OpenApi {
                 ProblemCode.PARAMETER_INVALID,
                 ProblemCode.INTERNAL_ERROR,
                 ProblemCode.SHUTTING_DOWN,
+                ProblemCode.CAPACITY_EXHAUSTED,
                 ProblemCode.OUTCOME_UNKNOWN);
         codes.addAll(operation.codes());
         if (operation.demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
@@ -269,7 +270,6 @@ final class OpenApi {
             codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
-            codes.add(ProblemCode.CAPACITY_EXHAUSTED);
         }
         return codes;
     }

@@ -1,0 +1,206 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.Engine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections and failed credentials are counted by address; a trusted proxy names its client, another cannot. */
+class AddressesTest {
+    private static final int CONNECTIONS = 3;
+    private static final int FAILURES = 2;
+
+    private final LiveEngine live = new LiveEngine();
+    private final List<RawClient> clients = new ArrayList<>();
+    private HttpServer server;
+
+    private void start(UnaryOperator<HttpServerBuilder> setup) {
+        server = setup.apply(HttpServer.builder(live.engine())
+                        .port(0)
+                        .connectionsPerAddress(CONNECTIONS)
+                        .failuresPerMinute(FAILURES))
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+        server.close();
+        live.close();
+    }
+
+    private RawClient connect() throws IOException {
+        RawClient client = new RawClient(server.port());
+        clients.add(client);
+        return client;
+    }
+
+    private static String get(String key, String more) {
+        return "GET /v1/workspace HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key + "\r\n" + more + "\r\n";
+    }
+
+    private RawReply send(String key, String more) throws IOException {
+        return connect().send(get(key, more)).read();
+    }
+
+    @Test
+    void connections_beyondTheNumber_areClosed() throws IOException {
+        start(HttpServerBuilder::limitLoopback);
+        for (int i = 0; i < CONNECTIONS; i++) {
+            assertThat(send(live.key(), "").status()).isEqualTo(200);
+        }
+
+        assertThat(connect().isAtEnd()).isTrue();
+        assertThat(clients.get(0).send(get(live.key(), "")).read().status())
+                .as("those that are open go on")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void connections_thatEnd_leaveRoom() throws IOException {
+        start(HttpServerBuilder::limitLoopback);
+        for (int i = 0; i < 3 * CONNECTIONS; i++) {
+            try (RawClient client = new RawClient(server.port())) {
+                assertThat(client.send(get(live.key(), "Connection: close\r\n"))
+                                .read()
+                                .status())
+                        .isEqualTo(200);
+                assertThat(client.isAtEnd()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void loopback_isNotBounded_unlessAskedFor() throws IOException {
+        start(builder -> builder);
+        for (int i = 0; i < 2 * CONNECTIONS; i++) {
+            assertThat(send("wrong", "").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void failures_beyondTheNumber_get429AndClose_validCredentialsGoOn() throws IOException {
+        start(builder -> builder.limitLoopback().connectionsPerAddress(100));
+        for (int i = 0; i < FAILURES; i++) {
+            assertThat(send("wrong", "").status()).isEqualTo(401);
+        }
+
+        RawReply refused = send("wrong", "");
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 60);
+        assertThat(refused.header("connection")).isEqualTo("close");
+        assertThat(refused.text()).contains("rate_limited");
+        assertThat(send(live.key(), "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void forwardedFor_fromAnotherThanATrustedProxy_isNotRead() throws IOException {
+        start(builder -> builder.limitLoopback().connectionsPerAddress(100));
+        for (int i = 0; i <= FAILURES; i++) {
+            int status = send("wrong", "X-Forwarded-For: 192.0.2." + i + "\r\n").status();
+            assertThat(status).isEqualTo(i < FAILURES ? 401 : 429);
+        }
+    }
+
+    @Test
+    void forwardedFor_fromATrustedProxy_isWhoIsCounted() throws IOException {
+        start(builder -> builder.trustedProxy("127.0.0.0/8"));
+        for (int i = 0; i <= FAILURES; i++) {
+            String chain = "X-Forwarded-For: 198.51.100." + i + ", 192.0.2.1, 127.0.0.9\r\n";
+            int status = send("wrong", chain).status();
+            assertThat(status).as("what the client wrote before it counts for nothing").isEqualTo(i < FAILURES ? 401 : 429);
+        }
+        assertThat(send("wrong", "X-Forwarded-For: 192.0.2.2\r\n").status()).isEqualTo(401);
+        assertThat(send("wrong", "X-Forwarded-For: localhost\r\n").status()).isEqualTo(401);
+    }
+
+    @Test
+    void connections_ofATrustedProxy_areNotBounded() throws IOException {
+        start(builder -> builder.limitLoopback().trustedProxy("127.0.0.1"));
+        for (int i = 0; i < 2 * CONNECTIONS; i++) {
+            assertThat(send(live.key(), "").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 192.0.2.1, true",
+        "192.0.2.1, 192.0.2.2, false",
+        "::ffff:192.0.2.1, 192.0.2.1, true",
+        "2001:db8:1:2:3::4, 2001:db8:1:2:ffff::1, true",
+        "2001:db8:1:2::1, 2001:db8:1:3::1, false",
+        "::, 0.0.0.0, false"
+    })
+    void address_ofIPv6_isCountedByItsFirst64Bits(String one, String other, boolean same) {
+        assertThat(ClientAddress.of(ClientAddress.parse(one).orElseThrow())
+                        .equals(ClientAddress.of(ClientAddress.parse(other).orElseThrow())))
+                .isEqualTo(same);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost", "a.b.c.d", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1:2", "[::1]", "::1%1"})
+    void address_thatIsNone_isNotLookedUp(String text) {
+        assertThat(ClientAddress.parse(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.255.0.1, true",
+        "10.0.0.0/8, 11.0.0.1, false",
+        "10.0.0.0/9, 10.128.0.1, false",
+        "192.0.2.1, 192.0.2.1, true",
+        "192.0.2.1, 192.0.2.2, false",
+        "0.0.0.0/0, 203.0.113.9, true",
+        "2001:db8::/33, 2001:db8:7fff::1, true",
+        "2001:db8::/33, 2001:db8:8000::1, false",
+        "0.0.0.0/0, ::1, false"
+    })
+    void range_contains(String range, String address, boolean inside) throws IOException {
+        assertThat(AddressRange.parse(range).contains(InetAddress.getByName(address)))
+                .isEqualTo(inside);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/x", "::/129", "proxy", "proxy/8", "/8"})
+    void range_thatIsNone_isRefusedByName(String text) {
+        assertThatThrownBy(() -> AddressRange.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("got \"" + text + "\"");
+    }
+
+    /** An engine with one key. */
+    private static final class LiveEngine implements AutoCloseable {
+        private final Engine engine = Engine.inMemory();
+        private final String key = engine.admin()
+                .createKey(engine.admin().createWorkspace("test", "pro").call().id(), "test")
+                .call()
+                .secret()
+                .orElseThrow();
+
+        Engine engine() {
+            return engine;
+        }
+
+        String key() {
+            return key;
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+}
