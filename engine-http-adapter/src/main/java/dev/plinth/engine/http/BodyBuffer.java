@@ -52,8 +52,11 @@ final class BodyBuffer {
         return Taken.YES;
     }
 
-    boolean isEmpty() {
-        return size == 0;
+    /** Lets go of the memory and gives it back to the budget; nothing is appended afterwards. */
+    void release() {
+        bytes = NOTHING;
+        size = 0;
+        share.close();
     }
 
     /** All bytes so far; not to be appended to afterwards. */

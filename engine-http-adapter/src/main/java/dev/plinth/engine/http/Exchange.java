@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
+    private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private final Calls calls;
@@ -38,9 +39,8 @@ final class Exchange implements Invocable.Task {
     private final Request request;
     private final Response response;
     private final Callback callback;
-    private final Admission admission;
-    private final ByteBudget.Share bodyBytes;
     private final BodyBuffer body;
+    private Admission admission;
     private @Nullable String workspace;
     private boolean asked;
     private boolean unread;
@@ -57,8 +57,10 @@ final class Exchange implements Invocable.Task {
         this.callback = callback;
         this.admission =
                 calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
-        this.bodyBytes = bounds.bodies().share(this::workspace);
-        this.body = new BodyBuffer(admission.bodyBytesMax(), request.getLength(), bodyBytes);
+        this.body = new BodyBuffer(
+                admission.bodyBytesMax(),
+                request.getLength(),
+                bounds.bodies().share(this::workspace));
     }
 
     @Override
@@ -80,7 +82,7 @@ final class Exchange implements Invocable.Task {
         } else {
             if (hasBody()) {
                 // Also where the client goes away in between.
-                Request.addCompletionListener(request, failure -> bodyBytes.close());
+                Request.addCompletionListener(request, failure -> body.release());
             }
             run();
         }
@@ -126,7 +128,7 @@ final class Exchange implements Invocable.Task {
             chunk.release();
             if (taken != BodyBuffer.Taken.YES) {
                 unread = true;
-                bodyBytes.close();
+                body.release();
                 submit(
                         taken == BodyBuffer.Taken.TOO_LARGE
                                 ? admission.submitTooLarge()
@@ -164,7 +166,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
-        bodyBytes.close();
+        releaseBody();
         if (reply == null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof BrokenConnection broken) {
@@ -182,8 +184,16 @@ final class Exchange implements Invocable.Task {
         }
     }
 
+    /** Lets go of the body and of all that the engine made of it: a client may take its time to read the answer. */
+    private void releaseBody() {
+        body.release();
+        String unused = workspace();
+        admission = ANSWERED;
+    }
+
     private void write(Reply reply) {
-        if (reply.status() == HttpStatus.UNAUTHORIZED_401 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
+        if (reply.status() == HttpStatus.UNAUTHORIZED_401
+                && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
             long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
             if (seconds > 0) {
                 writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresMax(), seconds), true);
@@ -279,7 +289,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void refuse(Throwable failure) {
-        bodyBytes.close();
+        body.release();
         if (failure instanceof HttpException badlyFramed) {
             Runnable then = () -> callback.failed(failure);
             ReplyWriter.write(

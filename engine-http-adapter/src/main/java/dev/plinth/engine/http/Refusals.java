@@ -31,7 +31,8 @@ final class Refusals {
     static Reply tooManyFailures(Calls calls, int failuresMax, long seconds) {
         return calls.refusal(
                         "rate_limited",
-                        "More than " + failuresMax + " requests with a credential that is not valid came from your address"
+                        "More than " + failuresMax
+                                + " requests with a credential that is not valid came from your address"
                                 + " within a minute; send a valid one, or wait " + seconds + " s.")
                 .with("Retry-After", Long.toString(seconds));
     }

@@ -18,8 +18,8 @@ final class ReplyWriter {
      * @param thenClose whether the client is told that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
-        EngineConnection connection = (EngineConnection)
-                response.getRequest().getConnectionMetaData().getConnection();
+        EngineConnection connection =
+                (EngineConnection) response.getRequest().getConnectionMetaData().getConnection();
         writeHead(reply, thenClose, response);
         if (HttpStatus.hasNoBody(reply.status())) {
             writeNoBody(response, callback);

@@ -56,10 +56,7 @@ final class ServeOptions {
             description = "Port for /admin, /metrics and /health alone, 0 for any free one; default: all on --port.")
     private @Nullable Integer adminPort;
 
-    @Option(
-            names = "--admin-host",
-            paramLabel = "HOST",
-            description = "Interface of --admin-port; default 127.0.0.1.")
+    @Option(names = "--admin-host", paramLabel = "HOST", description = "Interface of --admin-port; default 127.0.0.1.")
     private @Nullable String adminHost;
 
     @Option(names = "--admin-health", description = "Serve /health on --admin-port alone, too.")

@@ -13,10 +13,7 @@ import java.util.function.Function;
  * @param noRoom makes the reply to a call for which there is no memory, of the sentence that says so
  */
 record WholeCall(
-        Call head,
-        int bodyBytesMax,
-        Function<Call, CompletableFuture<Reply>> door,
-        Function<String, Reply> noRoom)
+        Call head, int bodyBytesMax, Function<Call, CompletableFuture<Reply>> door, Function<String, Reply> noRoom)
         implements Admission {
     @Override
     public boolean isRefused() {

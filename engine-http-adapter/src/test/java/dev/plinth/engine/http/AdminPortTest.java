@@ -102,8 +102,7 @@ class AdminPortTest {
     void adminHealth_withoutAnAdminPort_isRefused() {
         start(builder -> builder);
 
-        assertThatThrownBy(
-                        () -> HttpServer.builder(live.engine()).adminHealth().start())
+        assertThatThrownBy(() -> HttpServer.builder(live.engine()).adminHealth().start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("adminPort");
     }

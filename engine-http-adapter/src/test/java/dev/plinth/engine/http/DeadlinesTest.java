@@ -28,7 +28,11 @@ class DeadlinesTest {
     }
 
     private RawClient connect(Duration headers, Duration body, Duration idle) throws IOException {
-        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, new Deadlines(headers, body, LONG, idle, LONG, LONG, SHORT));
+        server = HttpServer.start(
+                (executor, audiences) -> calls,
+                "127.0.0.1",
+                0,
+                new Deadlines(headers, body, LONG, idle, LONG, LONG, SHORT));
         return new RawClient(server.port());
     }
 

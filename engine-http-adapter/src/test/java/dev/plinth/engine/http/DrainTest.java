@@ -40,8 +40,8 @@ class DrainTest {
     private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final LiveServer live = LiveServer.start(builder -> builder.plan(Plan.perMinute("wide", 1_000_000)));
-    private final HttpServer patient =
-            HttpServer.start((executor, audiences) -> new EngineCalls(live.engine(), executor), "127.0.0.1", 0, PATIENT);
+    private final HttpServer patient = HttpServer.start(
+            (executor, audiences) -> new EngineCalls(live.engine(), executor), "127.0.0.1", 0, PATIENT);
     private String key;
 
     /** What a host may close first. */

@@ -36,7 +36,14 @@ class EarlyRefusalTest {
         server.engine().admin().suspend(workspace).call();
         String other = server.workspace("starter");
         disabled = server.key(other);
-        String id = server.engine().client(disabled).keys().list().call().data().get(0).id();
+        String id = server.engine()
+                .client(disabled)
+                .keys()
+                .list()
+                .call()
+                .data()
+                .get(0)
+                .id();
         server.engine().client(server.key(other)).keys().disable(id).call();
         exhausted = server.key(server.workspace("tiny"));
         for (int i = 0; i < UNITS; i++) {
@@ -97,8 +104,8 @@ class EarlyRefusalTest {
         try (RawClient client = new RawClient(server.port())) {
             client.send(head(path, headers, "Content-Length: 3\r\nExpect: 100-continue"));
 
-            assertThat(client.readAll()).hasValueSatisfying(reply -> assertThat(reply.status())
-                    .isEqualTo(status));
+            assertThat(client.readAll())
+                    .hasValueSatisfying(reply -> assertThat(reply.status()).isEqualTo(status));
         }
     }
 
@@ -147,7 +154,10 @@ class EarlyRefusalTest {
     void unit_isTakenOnce_whenTheBodyFollowsTheHeaders() throws IOException {
         String key = server.key(server.workspace("starter"));
         try (RawClient client = new RawClient(server.port())) {
-            client.send(head("/v1/resources", List.of("Authorization: Bearer " + key), "Content-Length: 12\r\nExpect: 100-continue"));
+            client.send(head(
+                    "/v1/resources",
+                    List.of("Authorization: Bearer " + key),
+                    "Content-Length: 12\r\nExpect: 100-continue"));
             assertThat(client.read().status()).isEqualTo(100);
             client.send("{\"name\":\"a\"}");
 
@@ -169,13 +179,17 @@ class EarlyRefusalTest {
                 .orElseThrow()
                 .id();
         try (RawClient client = new RawClient(server.port())) {
-            client.send(head("/v1/resources", List.of("Authorization: Bearer " + key), "Content-Length: 12\r\nExpect: 100-continue"));
+            client.send(head(
+                    "/v1/resources",
+                    List.of("Authorization: Bearer " + key),
+                    "Content-Length: 12\r\nExpect: 100-continue"));
             assertThat(client.read().status()).isEqualTo(100);
             server.engine().client(other).keys().revoke(id).call();
             client.send("{\"name\":\"a\"}");
 
             assertThat(client.read().status()).isEqualTo(401);
         }
-        assertThat(server.engine().client(other).resources().list().call().data()).isEmpty();
+        assertThat(server.engine().client(other).resources().list().call().data())
+                .isEmpty();
     }
 }

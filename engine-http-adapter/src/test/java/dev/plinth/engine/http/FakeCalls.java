@@ -27,8 +27,8 @@ final class FakeCalls implements Calls {
 
     @Override
     public Admission admit(Call head) {
-        return admission.apply(new WholeCall(
-                head, BODY_BYTES_MAX, this::submit, detail -> refusal("capacity_exhausted", detail)));
+        return admission.apply(
+                new WholeCall(head, BODY_BYTES_MAX, this::submit, detail -> refusal("capacity_exhausted", detail)));
     }
 
     private CompletableFuture<Reply> submit(Call call) {

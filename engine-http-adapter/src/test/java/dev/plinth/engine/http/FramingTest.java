@@ -285,7 +285,9 @@ class FramingTest {
                 post("leading zeros", "Content-Length: 003\r\n", "abc"),
                 post("chunked in capitals", "Transfer-Encoding: CHUNKED\r\n", "3\r\nabc\r\n0\r\n\r\n"),
                 named("chunk extension", CHUNKED + "3;a=\"b\"\r\nabc\r\n0\r\n\r\n"),
-                named("chunk extensions of 200 bytes", CHUNKED + ("1;" + "b".repeat(200) + "\r\na\r\n").repeat(50) + "0\r\n\r\n"),
+                named(
+                        "chunk extensions of 200 bytes",
+                        CHUNKED + ("1;" + "b".repeat(200) + "\r\na\r\n").repeat(50) + "0\r\n\r\n"),
                 named("trailers", CHUNKED + "3\r\nabc\r\n0\r\nX: y\r\n\r\n"),
                 named("many chunks", CHUNKED + "1\r\na\r\n".repeat(1000) + "0\r\n\r\n"));
     }

@@ -151,9 +151,8 @@ class HttpApiTablesTest {
         limits.put(
                 "bytes of a body in a second, on an average after 10 seconds",
                 List.of(FramingLimits.BODY_BYTES_PER_SECOND_MIN));
-        limits.put(
-                "seconds in which 64 KiB of an answer have to be taken",
-                List.of((int) Deadlines.STANDARD.write().toSeconds()));
+        limits.put("seconds in which 64 KiB of an answer have to be taken", List.of((int)
+                Deadlines.STANDARD.write().toSeconds()));
         limits.put("size line of a chunk, extensions included", List.of(FramingLimits.CHUNK_LINE_BYTES_MAX));
         limits.put(
                 "connections, and of one address (IPv6: of one /64)",

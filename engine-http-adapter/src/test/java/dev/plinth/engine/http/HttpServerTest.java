@@ -41,7 +41,8 @@ class HttpServerTest {
     @Test
     void port_inUse_saysSoInOneSentence() {
         try (HttpServer server = start()) {
-            assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
+            assertThatThrownBy(() -> HttpServer.start(
+                            (executor, audiences) -> calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + server.port())
                     .hasMessageContaining("stop what uses the port");
@@ -50,7 +51,8 @@ class HttpServerTest {
 
     @Test
     void host_unknown_saysSo() {
-        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "host.invalid", 0, Deadlines.STANDARD))
+        assertThatThrownBy(
+                        () -> HttpServer.start((executor, audiences) -> calls, "host.invalid", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("host.invalid does not resolve");
     }
@@ -77,7 +79,8 @@ class HttpServerTest {
 
     @Test
     void port_outOfRange_refused() {
-        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
+        assertThatThrownBy(
+                        () -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -153,8 +156,11 @@ class HttpServerTest {
         };
         Duration drain = Duration.ofMillis(300);
         Duration other = Duration.ofSeconds(30);
-        HttpServer server =
-                HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, new Deadlines(other, other, other, other, other, drain, drain));
+        HttpServer server = HttpServer.start(
+                (executor, audiences) -> calls,
+                "127.0.0.1",
+                0,
+                new Deadlines(other, other, other, other, other, drain, drain));
         try (RawClient client = new RawClient(server.port())) {
             client.send(GET);
             inFlight.await();
@@ -189,7 +195,8 @@ class HttpServerTest {
             client.send(GET).read();
             first.close();
         }
-        try (HttpServer second = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", port, Deadlines.STANDARD);
+        try (HttpServer second =
+                        HttpServer.start((executor, audiences) -> calls, "127.0.0.1", port, Deadlines.STANDARD);
                 RawClient client = new RawClient(second.port())) {
             assertThat(client.send(GET).read().status()).isEqualTo(200);
         }
