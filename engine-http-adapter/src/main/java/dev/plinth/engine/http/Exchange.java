@@ -58,9 +58,7 @@ final class Exchange implements Invocable.Task {
         this.admission =
                 calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
         this.body = new BodyBuffer(
-                admission.bodyBytesMax(),
-                request.getLength(),
-                bounds.bodies().share(this::workspace));
+                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::workspace));
     }
 
     @Override

@@ -173,7 +173,11 @@ public final class PlinthTestServer implements AutoCloseable {
     synchronized HttpServer http() {
         HttpServer running = server;
         if (running == null) {
-            running = HttpServer.builder(engine).host(LOOPBACK).port(0).filter(this::submit).start();
+            running = HttpServer.builder(engine)
+                    .host(LOOPBACK)
+                    .port(0)
+                    .filter(this::submit)
+                    .start();
             server = running;
         }
         return running;
