@@ -25,7 +25,7 @@ final class BodyBuffer {
 
     /**
      * @param limit bytes that it takes at most
-     * @param announced the length that the client announced, -1 if it did not; a hint that nobody has to keep to
+     * @param announced the length that the client announced, -1 if it did not; a client need not keep to it
      * @param share pays for the memory
      */
     BodyBuffer(int limit, long announced, ByteBudget.Share share) {

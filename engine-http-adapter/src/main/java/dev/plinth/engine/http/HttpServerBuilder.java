@@ -135,7 +135,7 @@ public final class HttpServerBuilder {
         return this;
     }
 
-    /** Bounds loopback addresses too, which are not bounded unless told otherwise: who is on this machine is no stranger. */
+    /** Bounds loopback addresses too, which are not bounded unless told otherwise. */
     public HttpServerBuilder limitLoopback() {
         limitLoopback = true;
         return this;
