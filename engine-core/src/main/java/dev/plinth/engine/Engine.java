@@ -118,7 +118,7 @@ public final class Engine implements AutoCloseable {
         directory = config.directory();
         store = opened;
         Seal seal = new Seal(SealKey.find(config, store), config.ids());
-        commits = new Commits(store, config.ids(), seal);
+        commits = new Commits(store, config.ids(), seal, plans);
         SealKey.check(config, store, commits, seal);
         workers = Workers.create();
         operatorToken = AdminToken.fresh(config);

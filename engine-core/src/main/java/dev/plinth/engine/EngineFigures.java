@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
+/** The page of {@code GET /metrics}: what every room can say in numbers, and which workspaces are the largest. */
 record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
+    private static final int LARGEST = 3;
 
     @Override
     public byte[] get() {
@@ -77,10 +78,23 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
         tables.forEach(table -> page.sample(table.rows(), "table", table.name()));
         page.gauge("plinth_table_bytes", "Bytes of keys and rows of a table.");
         tables.forEach(table -> page.sample(table.bytes(), "table", table.name()));
-        page.gauge("plinth_table_capacity_rows", "Rows that an off-heap table is laid out for.");
+        page.gauge("plinth_table_capacity_rows", "Rows that a table is laid out for.");
         tables.stream()
                 .filter(table -> table.capacityRows() > 0)
                 .forEach(table -> page.sample(table.capacityRows(), "table", table.name()));
+        page.gauge(
+                "plinth_table_largest_workspace_rows",
+                "Rows of the " + LARGEST + " workspaces that have the most rows in a table.");
+        for (Store.TableUse use : store.uses(LARGEST)) {
+            for (Store.Holder holder : use.largest()) {
+                page.sample(
+                        holder.rows(),
+                        "table",
+                        use.table().name(),
+                        "workspace",
+                        holder.workspace().text());
+            }
+        }
     }
 
     private void journal(Exposition page) {

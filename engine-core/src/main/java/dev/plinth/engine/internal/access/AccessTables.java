@@ -6,22 +6,23 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class AccessTables {
     static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
 
-    static final TableName WORKSPACES = new TableName(1, "workspaces", 16, 160, 0.1, AccessTables::indexWorkspace);
-    static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, AccessTables::indexKey);
+    static final TableName WORKSPACES = new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
+    static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, Owner.KEY, AccessTables::indexKey);
     /** The owner of a secret's digest: workspace, then key. */
-    static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2);
+    static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2, Owner.ROW);
 
     /** What the engine remembers of itself, by name. */
-    static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001);
+    static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001, Owner.ENGINE);
 
     /** When a key was last used: beside its row, so that a use is no change of the key. */
-    static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2);
+    static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2, Owner.KEY);
 
     private AccessTables() {}
 

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
@@ -131,7 +132,8 @@ public final class Keys {
             }
             KeyRow row = old.revoke();
             byte[] json = shown(context, row, null, uses);
-            Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+            Changes changes =
+                    new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
             return Decision.of(changes, Outcome.Done.ok(json));

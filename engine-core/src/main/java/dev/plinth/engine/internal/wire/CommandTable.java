@@ -386,6 +386,10 @@ final class CommandTable {
                 .anybody()
                 .gives("object")
                 .decodedBy(decode::openApi));
+        table.add(row("listTables", "GET", "/admin/v1/tables")
+                .operator()
+                .gives("Tables")
+                .decodedBy(decode::tables));
         if (decode.hasTestClock()) {
             table.add(row("getClock", "GET", "/admin/v1/clock")
                     .operator()

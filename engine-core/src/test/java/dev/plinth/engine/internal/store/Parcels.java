@@ -13,7 +13,7 @@ import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */
 final class Parcels {
-    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, Parcels::index);
+    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, Parcels::index);
     static final SetKey ALL = new SetKey(100, 0, 0);
 
     private Parcels() {}
