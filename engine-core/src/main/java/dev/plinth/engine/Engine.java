@@ -11,6 +11,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
+import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
@@ -111,10 +112,11 @@ public final class Engine implements AutoCloseable {
     private final Optional<Path> directory;
 
     private volatile ManualClock.@Nullable Attachment attachment;
+    private final Plans plans;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
-        Plans plans = new Plans(config.plans());
+        plans = new Plans(config.plans());
         directory = config.directory();
         store = opened;
         Seal seal = new Seal(SealKey.find(config, store), config.ids());
@@ -309,6 +311,27 @@ public final class Engine implements AutoCloseable {
      */
     public Map<String, Long> shadowRefusals() {
         return quotas.shadowRefusals();
+    }
+
+    /**
+     * Returns one sentence on the plans under which a workspace outgrows the tables if it makes a row with every call, at the limit of its plan,
+     * for as long as the rows are kept. Beyond its share such a workspace is refused with {@code plan_limit_reached}.
+     *
+     * @return the sentence; empty if the tables hold what every plan sells
+     */
+    public Optional<String> outgrownTables() {
+        List<String> outgrown = new ArrayList<>();
+        for (String name : plans.names()) {
+            List<String> needs = store.outgrownBy(plans.of(name));
+            if (!needs.isEmpty()) {
+                outgrown.add("plan " + name + " (" + String.join(", ", needs) + ")");
+            }
+        }
+        return outgrown.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The tables hold less than a workspace makes at the limit of " + String.join(" and of ", outgrown)
+                        + ", so beyond its share it gets 403 plan_limit_reached; start with a larger number of resources to"
+                        + " sell that much.");
     }
 
     /** What was made when the engine was opened on an empty store; empty if nothing was. */
@@ -521,6 +544,7 @@ public final class Engine implements AutoCloseable {
                 List.of(Endpoints.releases(Access::isActive)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
                 List.of(new DeletedWorkspaceRetention()),
+                List.of(Keys.retention()),
                 List.of(Idempotency.retention()),
                 Jobs.retentions(),
                 eventsAndDeliveries);

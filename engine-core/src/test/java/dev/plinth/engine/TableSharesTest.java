@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
@@ -186,6 +187,41 @@ final class TableSharesTest {
                 .containsPattern("\"name\":\"resources\"[^\\[]*\\[\\{\"workspaceId\":\"" + large + "\",\"rows\":5,");
         assertThat(engine.call(Call.of("GET", "/metrics")).text())
                 .contains("plinth_table_largest_workspace_rows{table=\"resources\",workspace=\"" + large + "\"} 5");
+    }
+
+    @Test
+    void revokedKey_30DaysLater_isGone() {
+        String key = key(engine, "wide");
+        String id = engine.client(key).keys().create("old").call().id();
+        Call get = Call.of("GET", "/v1/keys/" + id).withKey(key);
+        engine.call(Call.of("DELETE", "/v1/keys/" + id).withKey(key));
+        clock.advance(Duration.ofDays(29));
+        assertThat(engine.call(get).text()).contains("\"status\":\"revoked\"");
+
+        clock.advance(Duration.ofDays(2));
+
+        assertThat(engine.call(get).status()).isEqualTo(404);
+        assertThat(engine.sweptRows().get("revoked keys")).isPositive();
+        assertThat(engine.call(Call.of("GET", "/v1/keys").withKey(key)).text()).doesNotContain("\"old\"");
+    }
+
+    @Test
+    void outgrownTables_ofThePlansAndTheUsualTables_namesNoStarter() {
+        try (Engine usual = Engine.builder().open()) {
+            assertThat(usual.outgrownTables().orElseThrow())
+                    .contains("plan pro (", "25920000 events of 2700000", "plan business (")
+                    .doesNotContain("starter");
+        }
+    }
+
+    @Test
+    void share_ofATableThatThereIsNot_isRefusedAtTheStart() {
+        assertThatThrownBy(() -> Engine.builder()
+                        .plan(Plan.perMinute("odd", 1).withShare("event", new TableShare(1, 1)))
+                        .open())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Plan odd has a share of the table \"event\"")
+                .hasMessageContaining("events");
     }
 
     private Reply untilRefused(IntFunction<Function<Engine, Reply>> call) {

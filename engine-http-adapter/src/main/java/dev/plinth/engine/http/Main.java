@@ -173,6 +173,7 @@ public final class Main {
             out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
             out.println();
         }
+        engine.outgrownTables().ifPresent(sentence -> out.println("plinth: " + sentence));
         out.println("plinth: listening on " + server.uri());
         out.flush();
     }

@@ -2,11 +2,14 @@ package dev.plinth.engine.internal.access;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.timer.DueIndex;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,12 +26,17 @@ record KeyRow(
         String prefix,
         String lastFour,
         boolean disabled,
-        boolean revoked,
+        long revokedAt,
         long expiresAt,
         long createdAt,
         List<Token> tokens) {
     /** Stands for "never". */
     static final long NEVER = Long.MAX_VALUE;
+
+    static final long KEPT_MILLIS = Duration.ofDays(Limits.REVOKED_KEY_DAYS).toMillis();
+
+    /** Stands for the time at which a key was revoked that is not; the due index has nothing at it. */
+    static final long NOT_REVOKED = DueIndex.NEVER;
 
     private static final int VERSION = 2;
     /** In version 1 these were a full key: all ten scopes of that time. */
@@ -46,7 +54,7 @@ record KeyRow(
                 in.text(),
                 in.text(),
                 in.small() == 1,
-                in.small() == 1,
+                in.number(),
                 in.number(),
                 in.number(),
                 readTokens(in));
@@ -63,7 +71,7 @@ record KeyRow(
                 .text(prefix)
                 .text(lastFour)
                 .small(disabled ? 1 : 0)
-                .small(revoked ? 1 : 0)
+                .number(revokedAt)
                 .number(expiresAt)
                 .number(createdAt)
                 .small(tokens.size());
@@ -88,16 +96,25 @@ record KeyRow(
                 prefix,
                 lastFour,
                 newDisabled,
-                revoked,
+                revokedAt,
                 newExpiresAt,
                 createdAt,
                 tokens);
     }
 
-    KeyRow revoke() {
+    KeyRow revoke(long now) {
         return new KeyRow(
-                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, true, expiresAt, createdAt,
+                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, now, expiresAt, createdAt,
                 List.of());
+    }
+
+    boolean revoked() {
+        return revokedAt != NOT_REVOKED;
+    }
+
+    /** True if the key was revoked so long ago that it is not shown any more. */
+    boolean isPurged(long now) {
+        return revoked() && revokedAt + KEPT_MILLIS <= now;
     }
 
     /** The key with a new secret; the old ones go on until the end of their grace. */
@@ -120,7 +137,7 @@ record KeyRow(
                 secret.prefix(),
                 secret.lastFour(),
                 disabled,
-                revoked,
+                revokedAt,
                 expiresAt,
                 createdAt,
                 next);
@@ -128,7 +145,7 @@ record KeyRow(
 
     /** True if a secret with this digest opens the door now. */
     boolean accepts(byte[] digest, long now) {
-        if (revoked || now >= expiresAt) {
+        if (revoked() || now >= expiresAt) {
             return false;
         }
         for (Token token : tokens) {
@@ -179,7 +196,7 @@ record KeyRow(
     }
 
     private String status(long now) {
-        if (revoked) {
+        if (revoked()) {
             return "revoked";
         }
         if (now >= expiresAt) {

@@ -54,7 +54,7 @@ final class ScarceMemory {
 
     private static Store open(Path directory) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(LARGE), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(LARGE), 10_000),
                 new Store.Files(directory, Journal.Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
                 EngineClock.system());
     }
