@@ -6,7 +6,6 @@ import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
 import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
-import static dev.plinth.engine.internal.base.ProblemCode.PLAN_LIMIT_REACHED;
 import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
@@ -51,7 +50,6 @@ final class CommandTable {
         table.add(row("createResource", "POST", "/v1/resources")
                 .scope(RESOURCES_WRITE)
                 .takes("NewResource")
-                .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "Resource")
                 .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
@@ -237,7 +235,6 @@ final class CommandTable {
         table.add(row("createWebhookEndpoint", "POST", all)
                 .scope(WEBHOOKS_WRITE)
                 .takes("NewWebhookEndpoint")
-                .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "WebhookEndpoint")
                 .decodedBy(decode::create));
         table.add(row("listWebhookEndpoints", "GET", all)

@@ -145,7 +145,7 @@ class LargeRecordTest {
 
     private static Store open(MemoryDisk disk, Journal.Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, TABLES, 1000),
+                new Store.Settings(TableKind.HEAP, TABLES, 1_000_000),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
                 disk,
                 EngineClock.system());
