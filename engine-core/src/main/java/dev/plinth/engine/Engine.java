@@ -329,7 +329,8 @@ public final class Engine implements AutoCloseable {
         }
         return outgrown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("The tables hold less than a workspace makes at the limit of " + String.join(" and of ", outgrown)
+                : Optional.of("The tables hold less than a workspace makes at the limit of "
+                        + String.join(" and of ", outgrown)
                         + ", so beyond its share it gets 403 plan_limit_reached; start with a larger number of resources to"
                         + " sell that much.");
     }

@@ -58,8 +58,7 @@ final class FullTableDeliveryTest {
                     .withBody(Json.of("{\"type\":\"payment.processed\",\"data\":{}}")));
             Reply deliveries =
                     engine.call(Call.of("GET", endpoint + "/deliveries").withKey(key));
-            String delivery =
-                    "/v1/deliveries/" + deliveries.text().replaceAll("(?s).*\"id\":\"(dlv_\\w+)\".*", "$1");
+            String delivery = "/v1/deliveries/" + deliveries.text().replaceAll("(?s).*\"id\":\"(dlv_\\w+)\".*", "$1");
             for (int i = 1; i < SENDS; i++) {
                 assertThat(engine.call(Call.of("POST", delivery + "/resend").withKey(key))
                                 .status())

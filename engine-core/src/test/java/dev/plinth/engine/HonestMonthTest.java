@@ -59,7 +59,8 @@ final class HonestMonthTest {
             key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             taken(engine.call(Call.of("POST", "/v1/webhook-endpoints")
                     .withKey(key)
-                    .withBody(Json.of("{\"url\":\"http://127.0.0.1:" + receiver.getAddress().getPort() + "/\"}"))));
+                    .withBody(Json.of("{\"url\":\"http://127.0.0.1:"
+                            + receiver.getAddress().getPort() + "/\"}"))));
             Duration between = Duration.ofDays(1).dividedBy(CALLS_PER_DAY).plusMillis(1);
             long calls = (long) CALLS_PER_DAY * DAYS;
             for (long i = 0; i < calls; i++) {
@@ -67,7 +68,8 @@ final class HonestMonthTest {
                 taken(call(engine, i));
             }
 
-            String tables = engine.call(Call.of("GET", "/admin/v1/tables").withKey(OPERATOR)).text();
+            String tables = engine.call(Call.of("GET", "/admin/v1/tables").withKey(OPERATOR))
+                    .text();
             long events = rows(tables, "events");
             assertThat(events).isBetween(CALLS_PER_DAY * 29L, (long) (RESOURCES * 3 * 0.9));
             assertThat(rows(tables, "deliveries")).isBetween(CALLS_PER_DAY * 29L, (long) (RESOURCES * 3 * 0.9));
@@ -81,18 +83,17 @@ final class HonestMonthTest {
     /** Of ten calls three create, two update, two archive and delete, and three start a job. */
     private Reply call(Engine engine, long number) {
         int place = (int) (number % ROUND);
-        Call call =
-                switch (place) {
-                    case 0, 3, 6 ->
-                        Call.of("POST", "/v1/resources")
-                                .withBody(Json.of("{\"name\":\"order " + number + "\",\"data\":{\"amount\":1250}}"));
-                    case 1, 4 -> Call.of("PATCH", resources.getLast()).withBody(Json.of("{\"name\":\"order, paid\"}"));
-                    case 7 -> Call.of("POST", resources.getFirst() + "/archive");
-                    case 8 -> Call.of("DELETE", resources.removeFirst());
-                    default ->
-                        Call.of("POST", "/v1/jobs")
-                                .withBody(Json.of("{\"type\":\"work\",\"input\":{\"order\":" + number + "}}"));
-                };
+        Call call = switch (place) {
+            case 0, 3, 6 ->
+                Call.of("POST", "/v1/resources")
+                        .withBody(Json.of("{\"name\":\"order " + number + "\",\"data\":{\"amount\":1250}}"));
+            case 1, 4 -> Call.of("PATCH", resources.getLast()).withBody(Json.of("{\"name\":\"order, paid\"}"));
+            case 7 -> Call.of("POST", resources.getFirst() + "/archive");
+            case 8 -> Call.of("DELETE", resources.removeFirst());
+            default ->
+                Call.of("POST", "/v1/jobs")
+                        .withBody(Json.of("{\"type\":\"work\",\"input\":{\"order\":" + number + "}}"));
+        };
         Reply reply = engine.call(call.withKey(key).withHeader("Idempotency-Key", "call-" + number));
         if (place == 0 || place == 3 || place == 6) {
             resources.addLast(String.valueOf(reply.header("Location")));

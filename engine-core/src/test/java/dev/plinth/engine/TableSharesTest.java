@@ -103,7 +103,8 @@ final class TableSharesTest {
 
         Reply refused = untilRefused(number -> calls -> calls.call(Call.of("POST", "/v1/resources/" + id + "/children")
                 .withKey(key)
-                .withBody(Json.of("{\"name\":\"child " + number + "\",\"data\":{\"text\":\"" + "x".repeat(300) + "\"}}"))));
+                .withBody(Json.of(
+                        "{\"name\":\"child " + number + "\",\"data\":{\"text\":\"" + "x".repeat(300) + "\"}}"))));
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text()).contains("Plan small gives a workspace 1000 bytes of the table of children");
@@ -130,7 +131,8 @@ final class TableSharesTest {
         engine.client(key).resources().archive(id).call();
         engine.client(key).resources().delete(id).call();
 
-        assertThat(engine.call(Call.of("GET", "/v1/resources/" + id).withKey(key)).status())
+        assertThat(engine.call(Call.of("GET", "/v1/resources/" + id).withKey(key))
+                        .status())
                 .isEqualTo(404);
     }
 
@@ -145,7 +147,8 @@ final class TableSharesTest {
         Reply ended = engine.call(
                 Call.of("GET", accepted.header("Location") + "?wait=30").withKey(key));
 
-        assertThat(ended.text()).contains("\"succeeded\":3", "\"failed\":3", "plan_limit_reached", "table of resources");
+        assertThat(ended.text())
+                .contains("\"succeeded\":3", "\"failed\":3", "plan_limit_reached", "table of resources");
     }
 
     @Test
@@ -165,7 +168,8 @@ final class TableSharesTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text()).contains("table of job pieces");
-        assertThat(engine.call(Call.of("GET", "/v1/jobs?status=failed").withKey(key)).text())
+        assertThat(engine.call(Call.of("GET", "/v1/jobs?status=failed").withKey(key))
+                        .text())
                 .contains("plan_limit_reached", "Retry the job once there is room");
     }
 
@@ -235,8 +239,7 @@ final class TableSharesTest {
     }
 
     private Reply create(String key) {
-        return engine.call(
-                Call.of("POST", "/v1/resources").withKey(key).withBody(Json.of("{\"name\":\"r\"}")));
+        return engine.call(Call.of("POST", "/v1/resources").withKey(key).withBody(Json.of("{\"name\":\"r\"}")));
     }
 
     private static String key(Engine engine, String plan) {

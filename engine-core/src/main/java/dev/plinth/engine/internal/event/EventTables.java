@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class EventTables {
     static final SetKey ALL = SetKey.of(SetKinds.EVENTS_OF_ALL, 0);
 
-    static final TableName EVENTS = new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptDays(Limits.EVENT_DAYS);
+    static final TableName EVENTS =
+            new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptDays(Limits.EVENT_DAYS);
     /** How far each in-process listener has come, by the digest of its name. */
     static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01, Owner.ENGINE);
 

@@ -21,7 +21,8 @@ final class JobTables {
 
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
-    static final TableName JOBS = new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptDays(Limits.JOB_DAYS);
+    static final TableName JOBS =
+            new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptDays(Limits.JOB_DAYS);
     /** The job that holds a unique key. */
     static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
 

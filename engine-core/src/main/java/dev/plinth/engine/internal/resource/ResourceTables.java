@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class ResourceTables {
-    static final TableName RESOURCES = new TableName(4, "resources", 32, 600, 1, Owner.KEY, ResourceTables::indexResource);
+    static final TableName RESOURCES =
+            new TableName(4, "resources", 32, 600, 1, Owner.KEY, ResourceTables::indexResource);
     static final TableName CHILDREN = new TableName(5, "children", 32, 600, 1, Owner.KEY, ResourceTables::indexChild);
     /** By grantee and resource; a share counts for the workspace that gives it. */
     static final TableName SHARES = new TableName(6, "shares", 32, 100, 0.1, Owner.ROW, ResourceTables::indexShare);

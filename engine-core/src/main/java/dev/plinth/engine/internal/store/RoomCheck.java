@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,28 +43,21 @@ final class RoomCheck {
     private final Table[] byNumber;
     private final Usages usages;
     private final Shares shares;
-    private final Memory memory;
+    private final LongSupplier heapBytes;
+    private final long heapBytesMax;
 
     /**
      * Checks of these tables.
      *
-     * @param memory what the tables on the heap take together
+     * @param heapBytes estimates what the tables take together if they are on the heap; tables elsewhere have no bound in common
      */
-    RoomCheck(TableFactory factory, Table[] byNumber, Usages usages, Shares shares, Memory memory) {
+    RoomCheck(TableFactory factory, Table[] byNumber, Usages usages, Shares shares, LongSupplier heapBytes) {
         this.factory = factory;
         this.byNumber = byNumber;
         this.usages = usages;
         this.shares = shares;
-        this.memory = memory;
-    }
-
-    /** What tables on the heap take in common; tables elsewhere have no such bound. */
-    interface Memory {
-        /** Returns the estimated bytes of all rows with what is around them. */
-        long used();
-
-        /** Returns the bytes that they may take. */
-        long max();
+        this.heapBytes = heapBytes;
+        this.heapBytesMax = factory.memoryMax();
     }
 
     /**
@@ -102,7 +96,7 @@ final class RoomCheck {
 
     private boolean surelyFit(
             List<Changes.Write> writes, int puts, long bytes, Room room, Function<Id, Plan> plans) {
-        if (!fits(memory.used() + memory(puts, bytes), memory.max(), Shares.OPEN_PERCENT)) {
+        if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, Shares.OPEN_PERCENT)) {
             return false;
         }
         for (int i = 0; i < writes.size(); i++) {
@@ -200,17 +194,17 @@ final class RoomCheck {
     }
 
     private @Nullable Refusal checkMemory(Growth all, List<Growth> growths, Room room) {
-        long used = memory.used() + memory(all.rows, all.bytes);
+        long used = heapBytes() + memory(all.rows, all.bytes);
         for (Growth growth : growths) {
             Id owner = growth.owner;
             Usage usage = owner == null ? null : usages.find(owner);
             long holders = owner == null ? 0 : usages.holders(Usages.ALL) + (usage == null ? 1 : 0);
             long own = memory(rows(usage, Usages.ALL) + growth.rows, bytes(usage, Usages.ALL) + growth.bytes);
             Reserve from = growth.grows()
-                    ? new Bound(memory.max(), used, holders, own).refuses(room)
+                    ? new Bound(heapBytesMax, used, holders, own).refuses(room)
                     : Reserve.NONE;
             if (from != Reserve.NONE) {
-                return from.refusal("the tables take " + memory.used() + " of the " + memory.max()
+                return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
                         + " bytes that they may take of the heap; nothing was changed. There is room again when rows are deleted or"
                         + " expire; for more, start the JVM with a larger -Xmx, or keep the tables off the heap.");
             }
@@ -259,6 +253,10 @@ final class RoomCheck {
                             ProblemCode.PLAN_LIMIT_REACHED,
                             "Expected room beside what is kept for workspaces that have less, but " + full);
         }
+    }
+
+    private long heapBytes() {
+        return heapBytesMax == Long.MAX_VALUE ? 0 : heapBytes.getAsLong();
     }
 
     /** Returns about what so many rows take on the heap: with their entry, their key and the words of their sets. */

@@ -42,6 +42,7 @@ final class Tables implements AutoCloseable {
     private volatile long lastSequence;
     private long lastNumber;
     private volatile long lastTimeMillis;
+    private final RowCount all = new RowCount();
     private final Usages usages;
     private final RoomCheck roomCheck;
     private final Shares shares;
@@ -84,7 +85,7 @@ final class Tables implements AutoCloseable {
         this.sets = new OrderedSets(map, words);
         this.usages = new Usages(names);
         this.shares = new Shares(names, byNumber);
-        this.roomCheck = new RoomCheck(factory, byNumber, usages, shares, new Memory());
+        this.roomCheck = new RoomCheck(factory, byNumber, usages, shares, this::heapBytes);
     }
 
     /** Tables whose memory is there, as {@link #save} has left it. */
@@ -94,9 +95,15 @@ final class Tables implements AutoCloseable {
         words.restore(in);
         Tables tables = new Tables(factory, names, maxResources, words, new WordMap(words, in));
         tables.startAt(in.readLong(), in.readLong(), in.readLong());
+        long rows = 0;
+        long bytes = 0;
         for (TableName name : names) {
-            tables.byNumber[name.number()].recount(in.readLong(), in.readLong());
+            Table table = tables.byNumber[name.number()];
+            table.recount(in.readLong(), in.readLong());
+            rows += table.size();
+            bytes += table.bytes();
         }
+        tables.all.set(rows, bytes);
         tables.usages.restore(in);
         return tables;
     }
@@ -324,6 +331,7 @@ final class Tables implements AutoCloseable {
             byNumber[name.number()].clear();
         }
         usages.clear();
+        all.clear();
         words.clear();
         map = new WordMap(words);
         places = new Places(map, words);
@@ -363,11 +371,12 @@ final class Tables implements AutoCloseable {
 
     /** Bytes of all keys and rows; a snapshot takes six more for each row. */
     long rowBytes() {
-        long bytes = 0;
-        for (TableName name : names) {
-            bytes += byNumber[name.number()].bytes();
-        }
-        return bytes;
+        return all.bytes();
+    }
+
+    /** Estimates what the rows take if they are on the heap, with what is around them. */
+    private long heapBytes() {
+        return words.used() * Long.BYTES + all.bytes() + all.rows() * HeapTable.AROUND_ROW_BYTES;
     }
 
     List<Store.TableUse> uses(int most) {
@@ -410,13 +419,11 @@ final class Tables implements AutoCloseable {
     /** Puts a row or takes it out, without what follows from it. */
     byte @Nullable [] exchange(TableName name, byte[] key, byte @Nullable [] row) {
         Table table = byNumber[name.number()];
-        if (name.owner() == TableName.Owner.ENGINE) {
-            return table.exchange(key, row);
-        }
         // Whatever needs memory comes before the row changes.
         byte[] known = row == null ? table.get(key) : row;
         Usage usage = known == null ? null : usages.of(name, key, known);
         byte[] before = table.exchange(key, row);
+        all.changed(key, before, row);
         if (usage != null) {
             usages.changed(usage, name, key, before, row);
         }
@@ -473,27 +480,6 @@ final class Tables implements AutoCloseable {
             inSets = true;
             places.remove(number);
             inSets = false;
-        }
-    }
-
-    /** Tells what the tables take of the heap; elsewhere nothing bounds them together. */
-    private final class Memory implements RoomCheck.Memory {
-        @Override
-        public long used() {
-            if (max() == Long.MAX_VALUE) {
-                return 0;
-            }
-            long bytes = words.used() * Long.BYTES;
-            for (int i = 0; i < names.size(); i++) {
-                Table table = byNumber[names.get(i).number()];
-                bytes += table.bytes() + table.size() * HeapTable.AROUND_ROW_BYTES;
-            }
-            return bytes;
-        }
-
-        @Override
-        public long max() {
-            return factory.memoryMax();
         }
     }
 

@@ -43,7 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A commit that breaks off in the middle, for want of memory or stack, leaves nothing of itself, and the store goes on. */
 @Timeout(60)
 class BrokenCommitTest {
-    private static final TableName BRITTLE = new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
+    private static final TableName BRITTLE =
+            new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
     private static final byte BREAKS = 66;
     private static final SetKey ALL = new SetKey(101, 0, 0);
 

@@ -15,9 +15,8 @@ final class ScarceHeap {
     private ScarceHeap() {}
 
     public static void main(String[] arguments) {
-        try (Engine engine = Engine.builder()
-                .plan(Plan.perMinute("wide", 1_000_000))
-                .open()) {
+        try (Engine engine =
+                Engine.builder().plan(Plan.perMinute("wide", 1_000_000)).open()) {
             String hostile = key(engine);
             Reply refused = create(engine, hostile, LARGE_BYTES);
             for (int i = 0; i < CALLS_MAX && refused.status() == 201; i++) {

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class TimersTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    private static final TableName DUE = new TableName(101, "due", 16, 32, 1, TableName.Owner.ENGINE, TimersTest::index);
+    private static final TableName DUE =
+            new TableName(101, "due", 16, 32, 1, TableName.Owner.ENGINE, TimersTest::index);
 
     private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
     private final Store store =
