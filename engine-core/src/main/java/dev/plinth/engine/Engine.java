@@ -112,14 +112,15 @@ public final class Engine implements AutoCloseable {
     private final Optional<Path> directory;
 
     private volatile ManualClock.@Nullable Attachment attachment;
-    private final Plans plans;
+    private final OutgrownTables outgrown;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
-        plans = new Plans(config.plans());
+        Plans plans = new Plans(config.plans());
         directory = config.directory();
         store = opened;
         Seal seal = new Seal(SealKey.find(config, store), config.ids());
+        outgrown = new OutgrownTables(plans, store);
         commits = new Commits(store, config.ids(), seal, plans);
         SealKey.check(config, store, commits, seal);
         workers = Workers.create();
@@ -320,19 +321,7 @@ public final class Engine implements AutoCloseable {
      * @return the sentence; empty if the tables hold what every plan sells
      */
     public Optional<String> outgrownTables() {
-        List<String> outgrown = new ArrayList<>();
-        for (String name : plans.names()) {
-            List<String> needs = store.outgrownBy(plans.of(name));
-            if (!needs.isEmpty()) {
-                outgrown.add("plan " + name + " (" + String.join(", ", needs) + ")");
-            }
-        }
-        return outgrown.isEmpty()
-                ? Optional.empty()
-                : Optional.of("The tables hold less than a workspace makes at the limit of "
-                        + String.join(" and of ", outgrown)
-                        + ", so beyond its share it gets 403 plan_limit_reached; start with a larger number of resources to"
-                        + " sell that much.");
+        return outgrown.sentence();
     }
 
     /** What was made when the engine was opened on an empty store; empty if nothing was. */

@@ -17,7 +17,8 @@ final class AccessTables {
     /** The lane of the due index in which revoked keys stand at the time at which they were revoked. */
     static final int REVOKED_LANE = 6;
 
-    static final TableName WORKSPACES = new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
+    static final TableName WORKSPACES =
+            new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
     static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, Owner.KEY, AccessTables::indexKey);
     /** The owner of a secret's digest: workspace, then key. */
     static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2, Owner.ROW);

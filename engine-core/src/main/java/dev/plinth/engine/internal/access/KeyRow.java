@@ -38,9 +38,7 @@ record KeyRow(
     /** Stands for the time at which a key was revoked that is not; the due index has nothing at it. */
     static final long NOT_REVOKED = DueIndex.NEVER;
 
-    private static final int VERSION = 2;
-    /** In version 1 these were a full key: all ten scopes of that time. */
-    private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
+    private static final int VERSION = 1;
 
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -50,7 +48,7 @@ record KeyRow(
                 in.number(),
                 in.text(),
                 in.small() == 1,
-                readScopes(in),
+                in.small(),
                 in.text(),
                 in.text(),
                 in.small() == 1,
@@ -203,11 +201,6 @@ record KeyRow(
             return "expired";
         }
         return disabled ? "disabled" : "enabled";
-    }
-
-    private static int readScopes(RowReader in) {
-        int scopes = in.small();
-        return in.version() == 1 && scopes == FULL_IN_VERSION_1 ? Scope.FULL : scopes;
     }
 
     private static List<Token> readTokens(RowReader in) {

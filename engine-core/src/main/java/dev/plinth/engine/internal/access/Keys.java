@@ -93,11 +93,8 @@ public final class Keys {
 
     /** Lists the keys of the caller's workspace. */
     public static Command.Query list(PageRequest request, KeyUses uses) {
-        return context -> Outcome.Done.ok(Lists.page(
-                context.rows(),
-                AccessTables.keysOf(context.workspace()),
-                request,
-                bytes -> {
+        return context ->
+                Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
                     KeyRow row = KeyRow.read(bytes);
                     return row.isPurged(context.now()) ? null : shown(context, row, null, uses);
                 }));
@@ -141,8 +138,7 @@ public final class Keys {
             }
             KeyRow row = old.revoke(context.now());
             byte[] json = shown(context, row, null, uses);
-            Changes changes =
-                    new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
+            Changes changes = new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
             return Decision.of(changes, Outcome.Done.ok(json));

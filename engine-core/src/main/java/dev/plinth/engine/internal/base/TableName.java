@@ -36,8 +36,7 @@ public record TableName(
     }
 
     /** A table from whose rows no set follows. */
-    public TableName(
-            int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
+    public TableName(int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
         this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
     }
 

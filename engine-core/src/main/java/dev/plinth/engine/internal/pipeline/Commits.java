@@ -106,9 +106,7 @@ public final class Commits implements Committer {
         addExtras(transaction, context, changes);
         memory.noteCaused(changes);
         memory.remember(context, changes, decision.outcome());
-        long sequence = changes.writes().isEmpty()
-                ? transaction.lastSequence()
-                : append(transaction, context, changes);
+        long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
         return new Committed(decision.outcome(), sequence);
     }
 

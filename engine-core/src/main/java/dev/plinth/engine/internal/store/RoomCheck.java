@@ -66,7 +66,8 @@ final class RoomCheck {
      * @param room how far they may go into the reserves
      * @param plans tells the plan of a workspace
      */
-    @Nullable Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+    @Nullable
+    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
         long bytes = 0;
         int puts = 0;
         for (int i = 0; i < writes.size(); i++) {
@@ -75,7 +76,8 @@ final class RoomCheck {
             if (row != null) {
                 int longest = byNumber[write.table().number()].maxRowBytes();
                 if (row.length > longest) {
-                    return full("Expected room for more rows, but a row of " + row.length + " bytes is too long for the table of "
+                    return full("Expected room for more rows, but a row of " + row.length
+                            + " bytes is too long for the table of "
                             + write.table().name() + ", which takes " + longest + "; nothing was changed. Send less.");
                 }
                 bytes += write.key().length + row.length;
@@ -94,8 +96,7 @@ final class RoomCheck {
         return factory.hasSpace(bytes) ? null : full("Expected room for more rows, but " + NO_SPACE);
     }
 
-    private boolean surelyFit(
-            List<Changes.Write> writes, int puts, long bytes, Room room, Function<Id, Plan> plans) {
+    private boolean surelyFit(List<Changes.Write> writes, int puts, long bytes, Room room, Function<Id, Plan> plans) {
         if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, Shares.OPEN_PERCENT)) {
             return false;
         }
@@ -200,9 +201,7 @@ final class RoomCheck {
             Usage usage = owner == null ? null : usages.find(owner);
             long holders = owner == null ? 0 : usages.holders(Usages.ALL) + (usage == null ? 1 : 0);
             long own = memory(rows(usage, Usages.ALL) + growth.rows, bytes(usage, Usages.ALL) + growth.bytes);
-            Reserve from = growth.grows()
-                    ? new Bound(heapBytesMax, used, holders, own).refuses(room)
-                    : Reserve.NONE;
+            Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(room) : Reserve.NONE;
             if (from != Reserve.NONE) {
                 return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
                         + " bytes that they may take of the heap; nothing was changed. There is room again when rows are deleted or"
@@ -289,7 +288,8 @@ final class RoomCheck {
 
     private static String tableIsFull(TableName name, Table table) {
         return "the table of " + name.name() + " is full with " + table.size() + " rows (laid out for "
-                + table.rowsMax() + " of usual length); nothing was changed. There is room again when rows are deleted or"
+                + table.rowsMax()
+                + " of usual length); nothing was changed. There is room again when rows are deleted or"
                 + " expire; for more, start the engine with a larger number of resources.";
     }
 

@@ -168,7 +168,8 @@ final class Tables implements AutoCloseable {
      *
      * @param plans tells the plan of a workspace
      */
-    @Nullable Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+    @Nullable
+    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
         return roomCheck.lacks(writes, room, plans);
     }
 

@@ -60,7 +60,8 @@ final class Usages {
     }
 
     /** Returns what a workspace has, or null if it has nothing. */
-    @Nullable Usage find(Id workspace) {
+    @Nullable
+    Usage find(Id workspace) {
         Usage known = last;
         if (known != null && known.isOf(workspace)) {
             return known;
@@ -71,7 +72,8 @@ final class Usages {
     }
 
     /** Returns what the workspace of a row has, made if it has nothing, or null if the table is the engine's own. */
-    @Nullable Usage of(TableName table, byte[] key, byte[] row) {
+    @Nullable
+    Usage of(TableName table, byte[] key, byte[] row) {
         Id workspace = table.owner(key, row);
         if (workspace == null) {
             return null;

@@ -258,7 +258,7 @@ class CommitsTest {
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(PARCELS);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, tables, 1000),
+                new Store.Settings(TableKind.HEAP, tables, 1_000_000),
                 journal,
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
     }
