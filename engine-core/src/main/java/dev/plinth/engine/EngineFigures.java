@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The page of {@code GET /metrics}: what every room can say in numbers, and which workspaces are the largest. */
+/** The page of {@code GET /metrics}: what every room can say in numbers, and names no workspace. */
 record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
@@ -84,15 +84,11 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
                 .forEach(table -> page.sample(table.capacityRows(), "table", table.name()));
         page.gauge(
                 "plinth_table_largest_workspace_rows",
-                "Rows of the " + LARGEST + " workspaces that have the most rows in a table.");
+                "Rows of the workspaces that have the most rows in a table, by their rank; GET /admin/v1/tables names them.");
         for (Store.TableUse use : store.uses(LARGEST)) {
-            for (Store.Holder holder : use.largest()) {
-                page.sample(
-                        holder.rows(),
-                        "table",
-                        use.table().name(),
-                        "workspace",
-                        holder.workspace().text());
+            List<Store.Holder> largest = use.largest();
+            for (int i = 0; i < largest.size(); i++) {
+                page.sample(largest.get(i).rows(), "table", use.table().name(), "rank", String.valueOf(i + 1));
             }
         }
     }

@@ -190,7 +190,8 @@ final class TableSharesTest {
                 .contains("{\"name\":\"resources\",\"rows\":6,\"rowsMax\":10000,")
                 .containsPattern("\"name\":\"resources\"[^\\[]*\\[\\{\"workspaceId\":\"" + large + "\",\"rows\":5,");
         assertThat(engine.call(Call.of("GET", "/metrics")).text())
-                .contains("plinth_table_largest_workspace_rows{table=\"resources\",workspace=\"" + large + "\"} 5");
+                .contains("plinth_table_largest_workspace_rows{table=\"resources\",rank=\"1\"} 5")
+                .contains("plinth_table_largest_workspace_rows{table=\"resources\",rank=\"2\"} 1");
     }
 
     @Test
