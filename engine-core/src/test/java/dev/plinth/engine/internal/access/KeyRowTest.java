@@ -16,8 +16,8 @@ class KeyRowTest {
 
     @Test
     void read_allTenScopesAsWrittenNow_staysRestricted() {
-        KeyRow row =
-                new KeyRow(KEY, WORKSPACE, 5, "k", true, ALL_TEN, "rk_live_", "abcd", false, KeyRow.NOT_REVOKED, 7, 6, List.of());
+        KeyRow row = new KeyRow(
+                KEY, WORKSPACE, 5, "k", true, ALL_TEN, "rk_live_", "abcd", false, KeyRow.NOT_REVOKED, 7, 6, List.of());
 
         assertThat(KeyRow.read(row.row()).scopes()).isEqualTo(ALL_TEN);
         assertThat(KeyRow.read(row.with("k", Scope.FULL, false, 7).row()).scopes())
