@@ -23,7 +23,7 @@ final class ListedRows implements Rows {
     private static final int WRITES_PER_RECORD = 1000;
 
     private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1000), new MemoryJournal(), EngineClock.system());
+            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1_000_000), new MemoryJournal(), EngineClock.system());
     private int rowsRead;
     private int setSteps;
 

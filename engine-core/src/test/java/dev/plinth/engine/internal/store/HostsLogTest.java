@@ -124,7 +124,7 @@ class HostsLogTest {
             }
         };
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000),
                 new Store.Files(Path.of("nowhere"), level, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
                 failing,
                 EngineClock.system());

@@ -23,7 +23,7 @@ final class Parcels {
     }
 
     static Store.Settings settings(TableKind kind) {
-        return new Store.Settings(kind, List.of(TABLE), 1000);
+        return new Store.Settings(kind, List.of(TABLE), 100_000);
     }
 
     /** Writes one parcel in a record of its own; gives back the record's sequence. */

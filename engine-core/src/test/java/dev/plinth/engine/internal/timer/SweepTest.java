@@ -53,7 +53,7 @@ final class SweepTest {
 
     private final SteppingClock clock = new SteppingClock();
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000), new MemoryJournal(), clock);
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000), new MemoryJournal(), clock);
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Integer> steps = new ArrayList<>();
     private volatile boolean refuse;

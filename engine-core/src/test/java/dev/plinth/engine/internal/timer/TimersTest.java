@@ -40,7 +40,7 @@ class TimersTest {
 
     private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), clock);
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), clock);
     private final List<Run> runs = new CopyOnWriteArrayList<>();
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final TestLane first = new TestLane(1, 64);
@@ -292,7 +292,7 @@ class TimersTest {
             }
         };
         try (Store stepped = Store.open(
-                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), stepping);
+                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), stepping);
                 Timers other = new Timers(stepped, stepping, List.of(first))) {
             long due = stepped.write(transaction -> transaction.append(
                     List.of(new Changes.Write(
