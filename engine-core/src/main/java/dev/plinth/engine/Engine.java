@@ -12,6 +12,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
+import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
@@ -114,6 +115,7 @@ public final class Engine implements AutoCloseable {
     private final Optional<Path> directory;
 
     private volatile ManualClock.@Nullable Attachment attachment;
+    private final OutgrownTables outgrown;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
@@ -121,7 +123,8 @@ public final class Engine implements AutoCloseable {
         directory = config.directory();
         store = opened;
         Seal seal = new Seal(SealKey.find(config, store), config.ids());
-        commits = new Commits(store, config.ids(), seal);
+        outgrown = new OutgrownTables(plans, store);
+        commits = new Commits(store, config.ids(), seal, plans);
         SealKey.check(config, store, commits, seal);
         workers = Workers.create();
         operatorToken = AdminToken.fresh(config);
@@ -322,6 +325,16 @@ public final class Engine implements AutoCloseable {
      */
     public Map<String, Long> shadowRefusals() {
         return quotas.shadowRefusals();
+    }
+
+    /**
+     * Returns one sentence on the plans under which a workspace outgrows the tables if it makes a row with every call, at the limit of its plan,
+     * for as long as the rows are kept. Beyond its share such a workspace is refused with {@code plan_limit_reached}.
+     *
+     * @return the sentence; empty if the tables hold what every plan sells
+     */
+    public Optional<String> outgrownTables() {
+        return outgrown.sentence();
     }
 
     /** What was made when the engine was opened on an empty store; empty if nothing was. */
@@ -534,6 +547,7 @@ public final class Engine implements AutoCloseable {
                 List.of(Endpoints.releases(Access::isActive)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
                 List.of(new DeletedWorkspaceRetention()),
+                List.of(Keys.retention()),
                 List.of(Idempotency.retention()),
                 Jobs.retentions(),
                 eventsAndDeliveries);

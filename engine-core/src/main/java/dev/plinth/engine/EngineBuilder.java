@@ -9,6 +9,7 @@ import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.resource.ContentRules;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
@@ -300,6 +302,7 @@ public final class EngineBuilder {
     /** Returns the settings as they stand now. */
     EngineConfig config() {
         checkCosts();
+        checkShares();
         return new EngineConfig(
                 clock,
                 testClock,
@@ -364,6 +367,24 @@ public final class EngineBuilder {
             for (RatePolicy policy : all.of(name).policies()) {
                 boolean refuses = policy.mode() == RatePolicy.Mode.ENFORCE;
                 checkCost(refuses ? most : 0, "policy " + policy.name() + " of plan " + name, policy.requests());
+            }
+        }
+    }
+
+    /** A share of a table that there is not would bound nothing. */
+    private void checkShares() {
+        Set<String> known = new TreeSet<>();
+        for (TableName table : Engine.tables()) {
+            if (table.owner() != TableName.Owner.ENGINE) {
+                known.add(table.name());
+            }
+        }
+        for (Plan plan : plans) {
+            for (String table : plan.shares().keySet()) {
+                if (!known.contains(table)) {
+                    throw new IllegalArgumentException("Plan " + plan.name() + " has a share of the table \"" + table
+                            + "\", which is none of " + known + "; name one of these.");
+                }
             }
         }
     }

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The page of {@code GET /metrics}: what every room can say in numbers, none of them of one workspace. */
+/** The page of {@code GET /metrics}: what every room can say in numbers, and names no workspace. */
 record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
+    private static final int LARGEST = 3;
 
     @Override
     public byte[] get() {
@@ -77,10 +78,19 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
         tables.forEach(table -> page.sample(table.rows(), "table", table.name()));
         page.gauge("plinth_table_bytes", "Bytes of keys and rows of a table.");
         tables.forEach(table -> page.sample(table.bytes(), "table", table.name()));
-        page.gauge("plinth_table_capacity_rows", "Rows that an off-heap table is laid out for.");
+        page.gauge("plinth_table_capacity_rows", "Rows that a table is laid out for.");
         tables.stream()
                 .filter(table -> table.capacityRows() > 0)
                 .forEach(table -> page.sample(table.capacityRows(), "table", table.name()));
+        page.gauge(
+                "plinth_table_largest_workspace_rows",
+                "Rows of the workspaces that have the most rows in a table, by their rank; GET /admin/v1/tables names them.");
+        for (Store.TableUse use : store.uses(LARGEST)) {
+            List<Store.Holder> largest = use.largest();
+            for (int i = 0; i < largest.size(); i++) {
+                page.sample(largest.get(i).rows(), "table", use.table().name(), "rank", String.valueOf(i + 1));
+            }
+        }
     }
 
     private void journal(Exposition page) {

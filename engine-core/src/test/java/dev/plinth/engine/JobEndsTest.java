@@ -100,7 +100,7 @@ final class JobEndsTest {
             String second = small.make("/v1/resources/bulk", bulk);
 
             assertThat(small.text("/v1/jobs/" + second + "?wait=30"))
-                    .contains("\"status\":\"failed\"", "\"code\":\"capacity_exhausted\"", "the table of job pieces");
+                    .contains("\"status\":\"failed\"", "\"code\":\"plan_limit_reached\"", "the table of job pieces");
 
             small.pass(Duration.ofDays(7).minusMillis(1));
             small.pass(Duration.ofMillis(1));

@@ -66,6 +66,7 @@ final class OpenApiAnswersTest {
         assertThat(stream.status()).isEqualTo(200);
         seen.add("streamEvents");
         store.use(store.adminToken());
+        ok("listTables", "GET", "/admin/v1/tables", null);
         ok("getClock", "GET", "/admin/v1/clock", null);
         ok("advanceClock", "POST", "/admin/v1/clock/advance", "{\"seconds\":1}");
         ok("reset", "POST", "/admin/v1/reset", null);

@@ -1,8 +1,10 @@
 package dev.plinth.engine.api;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,6 +18,9 @@ import java.util.Set;
  * @param queuedJobsMax jobs of a workspace that wait, queued or scheduled, 0 or more; one more is refused with 429
  * @param resourcesMax resources of a workspace, archived ones too, 0 or more; one more is refused with 403
  * @param policies further rate limits, at most 8
+ * @param shares how much of a table a workspace may have, by the table's name as {@code GET /admin/v1/tables} shows it; beyond it a call
+ *     is refused with 403. A table that is not named has the share that the plan's own requests fill while rows are kept, between a quarter
+ *     of the table and nine tenths
  */
 public record Plan(
         String name,
@@ -24,7 +29,8 @@ public record Plan(
         int endpointsMax,
         int queuedJobsMax,
         int resourcesMax,
-        List<RatePolicy> policies) {
+        List<RatePolicy> policies,
+        Map<String, TableShare> shares) {
     /** Stands for no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -64,6 +70,7 @@ public record Plan(
             throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got "
                     + endpointsMax + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources");
         }
+        shares = Map.copyOf(shares);
         policies = List.copyOf(policies);
         if (policies.size() > POLICIES_MAX) {
             throw new IllegalArgumentException(
@@ -78,6 +85,18 @@ public record Plan(
         }
     }
 
+    /** A plan with the usual shares of the tables. */
+    public Plan(
+            String name,
+            int requests,
+            int windowSeconds,
+            int endpointsMax,
+            int queuedJobsMax,
+            int resourcesMax,
+            List<RatePolicy> policies) {
+        this(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, policies, Map.of());
+    }
+
     /** A plan of so many requests a minute with the usual other limits. */
     public static Plan perMinute(String name, int requests) {
         return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED, List.of());
@@ -85,23 +104,30 @@ public record Plan(
 
     /** The same plan with so many webhook endpoints at most. */
     public Plan withEndpointsMax(int endpoints) {
-        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax, policies);
+        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax, policies, shares);
     }
 
     /** The same plan with so many waiting jobs at most. */
     public Plan withQueuedJobsMax(int jobs) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax, policies);
+        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax, policies, shares);
     }
 
     /** The same plan with so many resources at most. */
     public Plan withResourcesMax(int resources) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources, policies);
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources, policies, shares);
     }
 
     /** The same plan with one more rate limit. */
     public Plan withPolicy(RatePolicy policy) {
         List<RatePolicy> more = new ArrayList<>(policies);
         more.add(policy);
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, more);
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, more, shares);
+    }
+
+    /** Returns the same plan with a share of one table, such as {@code events}. */
+    public Plan withShare(String table, TableShare share) {
+        Map<String, TableShare> more = new HashMap<>(shares);
+        more.put(table, share);
+        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, policies, more);
     }
 }

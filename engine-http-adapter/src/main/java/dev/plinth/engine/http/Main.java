@@ -181,6 +181,7 @@ public final class Main {
         if (options.hasAdminPort()) {
             out.println("plinth: admin on " + server.adminUri());
         }
+        engine.outgrownTables().ifPresent(sentence -> out.println("plinth: " + sentence));
         out.println("plinth: listening on " + server.uri());
         out.flush();
     }

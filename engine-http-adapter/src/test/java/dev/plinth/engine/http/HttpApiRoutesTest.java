@@ -27,6 +27,8 @@ class HttpApiRoutesTest {
             "with a scope", route -> route.getValue().scope().startsWith("`"),
             "with an id in the path", route -> route.getKey().contains("{"),
             "that give a page", route -> route.getValue().gives().contains("page of"),
+            "with an API key, other than `GET`",
+                    route -> hasKey(route) && !route.getKey().startsWith("GET "),
             "other than `GET`", route -> !route.getKey().startsWith("GET "));
 
     private static LiveServer server;

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -323,6 +324,12 @@ public final class Access {
     public static boolean isActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         return row != null && !WorkspaceRow.read(row).suspended();
+    }
+
+    /** Returns the plan of a workspace; that of one that is gone is the smallest. */
+    public static Plan planOf(Plans plans, Rows rows, Id workspace) {
+        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
+        return row == null ? Plan.STARTER : plans.of(WorkspaceRow.read(row).plan());
     }
 
     /** The engine at work for the caller's workspace, bound by the plan that the workspace has now. */

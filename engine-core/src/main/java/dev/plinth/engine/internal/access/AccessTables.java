@@ -6,22 +6,28 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.timer.DueIndex;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class AccessTables {
     static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
 
-    static final TableName WORKSPACES = new TableName(1, "workspaces", 16, 160, 0.1, AccessTables::indexWorkspace);
-    static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, AccessTables::indexKey);
+    /** The lane of the due index in which revoked keys stand at the time at which they were revoked. */
+    static final int REVOKED_LANE = 6;
+
+    static final TableName WORKSPACES =
+            new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
+    static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, Owner.KEY, AccessTables::indexKey);
     /** The owner of a secret's digest: workspace, then key. */
-    static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2);
+    static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2, Owner.ROW);
 
     /** What the engine remembers of itself, by name. */
-    static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001);
+    static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001, Owner.ENGINE);
 
     /** When a key was last used: beside its row, so that a use is no change of the key. */
-    static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2);
+    static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2, Owner.KEY);
 
     private AccessTables() {}
 
@@ -44,14 +50,18 @@ final class AccessTables {
 
     private static void indexKey(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         SetKey set = keysOf(Id.read(IdKind.WORKSPACE, key, 0));
-        if (before == null && after != null) {
-            long number = KeyRow.read(after).number();
-            sets.add(set, number);
-            sets.place(number, KEYS, key);
-        } else if (before != null && after == null) {
-            long number = KeyRow.read(before).number();
-            sets.remove(set, number);
-            sets.unplace(number);
+        KeyRow old = before == null ? null : KeyRow.read(before);
+        KeyRow row = after == null ? null : KeyRow.read(after);
+        if (old == null && row != null) {
+            sets.add(set, row.number());
+            sets.place(row.number(), KEYS, key);
+            DueIndex.move(sets, REVOKED_LANE, row.number(), KeyRow.NOT_REVOKED, row.revokedAt());
+        } else if (old != null && row == null) {
+            sets.remove(set, old.number());
+            sets.unplace(old.number());
+            DueIndex.move(sets, REVOKED_LANE, old.number(), old.revokedAt(), KeyRow.NOT_REVOKED);
+        } else if (old != null && row != null) {
+            DueIndex.move(sets, REVOKED_LANE, row.number(), old.revokedAt(), row.revokedAt());
         }
     }
 }

@@ -2,11 +2,14 @@ package dev.plinth.engine.internal.access;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.timer.DueIndex;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,16 +26,19 @@ record KeyRow(
         String prefix,
         String lastFour,
         boolean disabled,
-        boolean revoked,
+        long revokedAt,
         long expiresAt,
         long createdAt,
         List<Token> tokens) {
     /** Stands for "never". */
     static final long NEVER = Long.MAX_VALUE;
 
-    private static final int VERSION = 2;
-    /** In version 1 these were a full key: all ten scopes of that time. */
-    private static final int FULL_IN_VERSION_1 = (1 << 10) - 1;
+    static final long KEPT_MILLIS = Duration.ofDays(Limits.REVOKED_KEY_DAYS).toMillis();
+
+    /** Stands for the time at which a key was revoked that is not; the due index has nothing at it. */
+    static final long NOT_REVOKED = DueIndex.NEVER;
+
+    private static final int VERSION = 1;
 
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -42,11 +48,11 @@ record KeyRow(
                 in.number(),
                 in.text(),
                 in.small() == 1,
-                readScopes(in),
+                in.small(),
                 in.text(),
                 in.text(),
                 in.small() == 1,
-                in.small() == 1,
+                in.number(),
                 in.number(),
                 in.number(),
                 readTokens(in));
@@ -63,7 +69,7 @@ record KeyRow(
                 .text(prefix)
                 .text(lastFour)
                 .small(disabled ? 1 : 0)
-                .small(revoked ? 1 : 0)
+                .number(revokedAt)
                 .number(expiresAt)
                 .number(createdAt)
                 .small(tokens.size());
@@ -88,16 +94,25 @@ record KeyRow(
                 prefix,
                 lastFour,
                 newDisabled,
-                revoked,
+                revokedAt,
                 newExpiresAt,
                 createdAt,
                 tokens);
     }
 
-    KeyRow revoke() {
+    KeyRow revoke(long now) {
         return new KeyRow(
-                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, true, expiresAt, createdAt,
+                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, now, expiresAt, createdAt,
                 List.of());
+    }
+
+    boolean revoked() {
+        return revokedAt != NOT_REVOKED;
+    }
+
+    /** True if the key was revoked so long ago that it is not shown any more. */
+    boolean isPurged(long now) {
+        return revoked() && revokedAt + KEPT_MILLIS <= now;
     }
 
     /** The key with a new secret; the old ones go on until the end of their grace. */
@@ -120,7 +135,7 @@ record KeyRow(
                 secret.prefix(),
                 secret.lastFour(),
                 disabled,
-                revoked,
+                revokedAt,
                 expiresAt,
                 createdAt,
                 next);
@@ -128,7 +143,7 @@ record KeyRow(
 
     /** True if a secret with this digest opens the door now. */
     boolean accepts(byte[] digest, long now) {
-        if (revoked || now >= expiresAt) {
+        if (revoked() || now >= expiresAt) {
             return false;
         }
         for (Token token : tokens) {
@@ -179,18 +194,13 @@ record KeyRow(
     }
 
     private String status(long now) {
-        if (revoked) {
+        if (revoked()) {
             return "revoked";
         }
         if (now >= expiresAt) {
             return "expired";
         }
         return disabled ? "disabled" : "enabled";
-    }
-
-    private static int readScopes(RowReader in) {
-        int scopes = in.small();
-        return in.version() == 1 && scopes == FULL_IN_VERSION_1 ? Scope.FULL : scopes;
     }
 
     private static List<Token> readTokens(RowReader in) {

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
@@ -22,6 +23,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,11 @@ public final class Keys {
      */
     public record NewKey(
             String name, boolean live, int scopes, @Nullable Long expiresAt) {}
+
+    /** Returns how long revoked keys are kept. */
+    public static Retention retention() {
+        return new KeyRetention();
+    }
 
     /** Keys of a workspace with their secrets and their uses. */
     public static Estate estate() {
@@ -86,11 +93,11 @@ public final class Keys {
 
     /** Lists the keys of the caller's workspace. */
     public static Command.Query list(PageRequest request, KeyUses uses) {
-        return context -> Outcome.Done.ok(Lists.page(
-                context.rows(),
-                AccessTables.keysOf(context.workspace()),
-                request,
-                bytes -> shown(context, KeyRow.read(bytes), null, uses)));
+        return context ->
+                Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
+                    KeyRow row = KeyRow.read(bytes);
+                    return row.isPurged(context.now()) ? null : shown(context, row, null, uses);
+                }));
     }
 
     /**
@@ -129,9 +136,9 @@ public final class Keys {
             if (old.revoked()) {
                 return Decision.nothing(Outcome.Done.ok(shown(context, old, null, uses)));
             }
-            KeyRow row = old.revoke();
+            KeyRow row = old.revoke(context.now());
             byte[] json = shown(context, row, null, uses);
-            Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
+            Changes changes = new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
             return Decision.of(changes, Outcome.Done.ok(json));
@@ -182,7 +189,7 @@ public final class Keys {
                 secret.prefix(),
                 secret.lastFour(),
                 false,
-                false,
+                KeyRow.NOT_REVOKED,
                 expiresAt == null ? KeyRow.NEVER : expiresAt,
                 context.now(),
                 List.of(new KeyRow.Token(secret.digest(), KeyRow.NEVER)));
@@ -266,9 +273,10 @@ public final class Keys {
 
     private static KeyRow find(Context context, Id id) {
         byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
-        if (row == null) {
+        KeyRow found = row == null ? null : KeyRow.read(row);
+        if (found == null || found.isPurged(context.now())) {
             throw new Refused(Refusal.notFound());
         }
-        return KeyRow.read(row);
+        return found;
     }
 }

@@ -22,7 +22,8 @@ public final class Backlog {
      * @param rowBytes what a row takes
      */
     public Backlog(int number, String name, int setKind, int rowBytes) {
-        this.table = new TableName(number, name, 2 * Id.BYTES, rowBytes, ROWS_PER_RESOURCE, this::index);
+        this.table = new TableName(
+                number, name, 2 * Id.BYTES, rowBytes, ROWS_PER_RESOURCE, TableName.Owner.KEY, this::index);
         this.all = SetKey.of(setKind, 0);
     }
 

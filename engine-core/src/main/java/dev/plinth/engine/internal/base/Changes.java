@@ -12,10 +12,24 @@ public final class Changes {
     private List<EventDraft> events = List.of();
     private List<WrittenEvent> written = List.of();
     private List<Id> started = List.of();
+    private List<Write> extras = List.of();
+    private @Nullable Room room;
 
     /** Puts a row. */
     public Changes put(TableName table, byte[] key, byte[] row) {
         writes.add(new Write(table, key, row));
+        return this;
+    }
+
+    /** Puts a row that is left out if the workspace's share of the table, or the table, has no room for it. */
+    public Changes putIfRoom(TableName table, byte[] key, byte[] row) {
+        extras = with(new Write(table, key, row), extras);
+        return this;
+    }
+
+    /** Says how far the record may go into what the tables keep in reserve. */
+    public Changes within(Room reserve) {
+        room = reserve;
         return this;
     }
 
@@ -49,6 +63,8 @@ public final class Changes {
         other.events.forEach(this::event);
         other.written.forEach(this::written);
         other.started.forEach(this::started);
+        other.extras.forEach(extra -> extras = with(extra, extras));
+        room = other.room == null ? room : other.room;
         return this;
     }
 
@@ -65,6 +81,17 @@ public final class Changes {
     /** The writes in order. */
     public List<Write> writes() {
         return writes;
+    }
+
+    /** Returns the writes that {@link #putIfRoom} has added. */
+    public List<Write> extras() {
+        return extras;
+    }
+
+    /** Returns how far the record may go into the reserves, or what is given if no decision has said it. */
+    public Room room(Room otherwise) {
+        Room said = room;
+        return said == null ? otherwise : said;
     }
 
     /** The events in order. */
@@ -84,7 +111,7 @@ public final class Changes {
 
     /** True if there is nothing to write and nothing happened. */
     public boolean isEmpty() {
-        return writes.isEmpty() && events.isEmpty();
+        return writes.isEmpty() && events.isEmpty() && extras.isEmpty();
     }
 
     /**

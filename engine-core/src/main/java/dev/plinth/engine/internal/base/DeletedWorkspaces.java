@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeletedWorkspaces {
     /** By workspace. */
-    public static final TableName TABLE =
-            new TableName(22, "deleted workspaces", Id.BYTES, 40, 0.01, DeletedWorkspaces::index);
+    public static final TableName TABLE = new TableName(
+            22, "deleted workspaces", Id.BYTES, 40, 0.01, TableName.Owner.ENGINE, DeletedWorkspaces::index);
 
     private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_DELETED, 0);
     private static final SetKey WITH_ROWS = SetKey.of(SetKinds.WORKSPACES_DELETED, 1);

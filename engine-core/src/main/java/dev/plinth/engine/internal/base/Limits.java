@@ -83,6 +83,9 @@ public final class Limits {
     /** Days that a finished job is kept. */
     public static final int JOB_DAYS = 7;
 
+    /** Days that a revoked key is shown. */
+    public static final int REVOKED_KEY_DAYS = 30;
+
     /** Days that an event is kept. */
     public static final int EVENT_DAYS = 30;
 

@@ -9,6 +9,9 @@ public final class RowReader {
     /** Bytes at the start of each row that hold its commit sequence. */
     public static final int SEQUENCE_BYTES = 8;
 
+    /** Bytes in front of the first field: the sequence and the version. */
+    public static final int HEAD_BYTES = SEQUENCE_BYTES + 1;
+
     private final byte[] bytes;
     private final int version;
     private int at = SEQUENCE_BYTES;

@@ -2,10 +2,12 @@ package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class EventTables {
     static final SetKey ALL = SetKey.of(SetKinds.EVENTS_OF_ALL, 0);
 
-    static final TableName EVENTS = new TableName(12, "events", 32, 600, 2, EventTables::index);
+    static final TableName EVENTS =
+            new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptDays(Limits.EVENT_DAYS);
     /** How far each in-process listener has come, by the digest of its name. */
-    static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01);
+    static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01, Owner.ENGINE);
 
     private EventTables() {}
 

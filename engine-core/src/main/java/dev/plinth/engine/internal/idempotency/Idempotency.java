@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room. Thread-safe. */
 public final class Idempotency {
     /** Remembered answers by workspace and key. */
-    public static final TableName REMEMBERED = new TableName(18, "remembered", 32, 600, 2, RememberedRetention::index);
+    public static final TableName REMEMBERED = new TableName(
+                    18, "remembered", 32, 600, 2, TableName.Owner.KEY, RememberedRetention::index)
+            .keptDays(Limits.IDEMPOTENCY_HOURS / 24);
 
     private final ConcurrentHashMap<Fresh, Fresh> inFlight = new ConcurrentHashMap<>();
     private final Seal seal;

@@ -31,7 +31,8 @@ final class JobRules {
     /** The changes that end it so. */
     static Changes succeed(Context context, JobRow succeeded, byte[] result) {
         Changes changes = new Changes().put(JobTables.JOBS, succeeded.key(), succeeded.row());
-        Pieces.put(changes, succeeded.facts().id(), Pieces.Kind.RESULT, result);
+        JobRow.Facts facts = succeeded.facts();
+        Pieces.put(changes, facts.workspace(), facts.id(), Pieces.Kind.RESULT, result);
         addEnd(context.rows(), succeeded, result.length == 0 ? null : result, changes);
         return changes;
     }

@@ -141,7 +141,8 @@ final class JobRun implements HostJob {
     /** One item; one that the engine itself fails is an outcome like any other. */
     private Outcome item(ItemJob job, int index) {
         try {
-            return commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
+            Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
+            return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Turned) outcome) : outcome;
         } catch (RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -155,6 +156,26 @@ final class JobRun implements HostJob {
             };
             return commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
         }
+    }
+
+    private static boolean isBeyondPlan(Outcome outcome) {
+        return outcome instanceof Outcome.Turned turned && turned.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
+    }
+
+    /** Notes that an item goes beyond a share of the workspace. Where the note does too, the job fails, and goes on there when it is retried. */
+    private Outcome refused(ItemJob job, int index, Outcome.Turned turned) {
+        Command.Change refuse = context -> {
+            throw new Refused(turned.refusal());
+        };
+        Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
+        if (isBeyondPlan(outcome)) {
+            Outcome unused = fail(
+                    ProblemCode.PLAN_LIMIT_REACHED.wireName(),
+                    ((Outcome.Turned) outcome).refusal().detail()
+                            + " Retry the job once there is room; it goes on from there.",
+                    false);
+        }
+        return outcome;
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -163,7 +164,7 @@ final class JobSteps {
             if (row.doneItems() != index) {
                 return Decision.nothing(TOO_LATE);
             }
-            Changes changes = new Changes();
+            Changes changes = new Changes().within(Room.ASKED);
             Outcome outcome;
             try {
                 Decision decision = change.decide(context);
@@ -174,7 +175,7 @@ final class JobSteps {
             }
             JobRow next = row.itemDone(outcome instanceof Outcome.Done, job.count());
             changes.put(JobTables.JOBS, next.key(), next.row());
-            Pieces.put(changes, id, Pieces.Kind.OUTCOME, index, job.render(index, outcome));
+            Pieces.put(changes, context.workspace(), id, Pieces.Kind.OUTCOME, index, job.render(index, outcome));
             return Decision.of(changes, DONE);
         });
     }

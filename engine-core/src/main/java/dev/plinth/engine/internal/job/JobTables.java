@@ -2,10 +2,12 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +21,10 @@ final class JobTables {
 
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
-    static final TableName JOBS = new TableName(8, "jobs", 32, 260, 0.5, JobTables::index);
+    static final TableName JOBS =
+            new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptDays(Limits.JOB_DAYS);
     /** The job that holds a unique key. */
-    static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1);
+    static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
 
     private static final Id ENGINE = new Id(IdKind.WORKSPACE, 0, 0);
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -99,7 +100,7 @@ public final class Jobs {
         checkRoom(context);
         Id id = context.newId(IdKind.JOB);
         Changes changes = new Changes();
-        Pieces.put(changes, id, Pieces.Kind.INPUT, input.input());
+        Pieces.put(changes, context.workspace(), id, Pieces.Kind.INPUT, input.input());
         JobRow row = row(context, id, input, Pieces.count(input.input()));
         changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
         byte[] key = row.uniqueKey();
@@ -167,10 +168,13 @@ public final class Jobs {
             }
             JobRow next = Cancellations.canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
-                return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.json(null)));
+                return Decision.of(
+                        JobRules.step(context, next).within(Room.RECORDED), Outcome.Done.ok(next.json(null)));
             }
             Outcome.Done done = new Outcome.Done(202, next.json(null), null, null, 0, false);
-            return row.cancelRequested() ? Decision.nothing(done) : Decision.of(JobRules.step(context, next), done);
+            return row.cancelRequested()
+                    ? Decision.nothing(done)
+                    : Decision.of(JobRules.step(context, next).within(Room.RECORDED), done);
         };
     }
 

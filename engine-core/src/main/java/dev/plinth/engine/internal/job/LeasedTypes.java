@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedTypes implements Retention {
     /** As many rows as there may be jobs, so that no lease is refused because of them. */
-    static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.5, LeasedTypes::index);
+    static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.7, Owner.KEY, LeasedTypes::index);
 
     private static final int VERSION = 1;
     private static final int LANE = 5;

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -170,7 +171,9 @@ public final class Leases {
                         "Expected the token of the lease that the job is under, but this one is not; the job is "
                                 + row.status().wireName() + ". Drop what you have of it and take another lease.");
             }
-            return step.decide(context, row, lease);
+            Decision decision = step.decide(context, row, lease);
+            decision.changes().within(Room.RECORDED);
+            return decision;
         };
     }
 

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.Portion;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What is too large, or too many, for a job's row: input and result cut into pieces, and one piece for each outcome. */
 final class Pieces {
     /** By job, then kind and index. */
-    static final TableName PIECES = new TableName(9, "job pieces", 24, 400, 1);
+    static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptDays(Limits.JOB_DAYS);
 
     private static final int VERSION = 1;
 
@@ -41,21 +42,21 @@ final class Pieces {
     }
 
     /** Adds all pieces of a value. */
-    static void put(Changes changes, Id job, Kind kind, byte[] value) {
+    static void put(Changes changes, Id workspace, Id job, Kind kind, byte[] value) {
         int count = count(value);
         for (int i = 0; i < count; i++) {
             int start = i * Limits.PIECE_BYTES_MAX;
             int end = Math.min(value.length, start + Limits.PIECE_BYTES_MAX);
-            put(changes, job, kind, i, Arrays.copyOfRange(value, start, end));
+            put(changes, workspace, job, kind, i, Arrays.copyOfRange(value, start, end));
         }
     }
 
     /** Adds one piece. */
-    static void put(Changes changes, Id job, Kind kind, int index, byte[] piece) {
+    static void put(Changes changes, Id workspace, Id job, Kind kind, int index, byte[] piece) {
         changes.put(
                 PIECES,
                 key(job, kind, index),
-                new RowWriter(VERSION).bytes(piece).row());
+                new RowWriter(VERSION).id(workspace).bytes(piece).row());
     }
 
     /** A value put together again. */
@@ -88,7 +89,7 @@ final class Pieces {
     /** One piece; null if it is not there. */
     static byte @Nullable [] get(Rows rows, Id job, Kind kind, int index) {
         byte[] row = rows.get(PIECES, key(job, kind, index));
-        return row == null ? null : new RowReader(row, VERSION).bytes();
+        return row == null ? null : new RowReader(row, VERSION).skip(Id.BYTES).bytes();
     }
 
     private static byte[] key(Id job, Kind kind, int index) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -9,11 +10,14 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Seal;
@@ -22,6 +26,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
@@ -29,9 +34,16 @@ public final class Commits implements Committer {
     private final Store store;
     private final IdSource ids;
     private final Seal seal;
+    private final Plans plans;
 
-    /** Commits to this store. */
+    /** Commits to this store, whose workspaces have the plans of the product. */
     public Commits(Store store, IdSource ids, Seal seal) {
+        this(store, ids, seal, new Plans(List.of()));
+    }
+
+    /** Commits to this store, whose workspaces have these plans. */
+    public Commits(Store store, IdSource ids, Seal seal, Plans plans) {
+        this.plans = plans;
         this.store = store;
         this.ids = ids;
         this.seal = seal;
@@ -82,21 +94,44 @@ public final class Commits implements Committer {
         } catch (Refused refused) {
             Changes changes = new Changes();
             memory.remember(context, changes, refused.refusal());
-            long sequence = changes.isEmpty() ? transaction.lastSequence() : transaction.append(changes.writes(), now);
+            long sequence = changes.isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
             return new Committed(new Outcome.Turned(refused.refusal()), sequence);
         }
     }
 
-    private static Committed run(Transaction transaction, Context context, Command.Change change, Memory memory) {
+    private Committed run(Transaction transaction, Context context, Command.Change change, Memory memory) {
         Decision decision = change.decide(context);
         Changes changes = decision.changes();
         addEvents(context, changes);
+        addExtras(transaction, context, changes);
         memory.noteCaused(changes);
         memory.remember(context, changes, decision.outcome());
-        long sequence = changes.writes().isEmpty()
-                ? transaction.lastSequence()
-                : transaction.append(changes.writes(), context.now());
+        long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
         return new Committed(decision.outcome(), sequence);
+    }
+
+    private long append(Transaction transaction, Context context, Changes changes) {
+        return transaction.append(
+                changes.writes(), context.now(), changes.room(Room.of(context.caller())), plans(context));
+    }
+
+    /** Adds what a decision would like to write, if there is room: such as what a receiver has answered. */
+    private void addExtras(Transaction transaction, Context context, Changes changes) {
+        List<Changes.Write> extras = changes.extras();
+        for (int i = 0; i < extras.size(); i++) {
+            if (transaction.hasRoom(extras.get(i), plans(context))) {
+                changes.writes().add(extras.get(i));
+            }
+        }
+    }
+
+    /** The caller's plan came with the caller; that of another workspace, or of one for which the engine works, stands in its row. */
+    private Function<Id, Plan> plans(Context context) {
+        Caller caller = context.caller();
+        boolean knows = Room.of(caller) == Room.ASKED;
+        return workspace -> knows && workspace.equals(caller.workspace())
+                ? caller.plan()
+                : Access.planOf(plans, context.rows(), workspace);
     }
 
     /** What the engine still ends of a deleted workspace, such as a job, makes no event. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaMarks implements Lane {
     /** What each workspace had used, by its id. */
-    public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1);
+    public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after which a bucket is written. */
     static final int PARTS_OF_BURST = 8;

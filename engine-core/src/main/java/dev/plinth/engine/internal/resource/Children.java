@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -93,7 +94,7 @@ public final class Children {
             parent.editable();
             ifMatch.check(row.etag(), row.etag());
             parent.row().status().checkWritable();
-            Changes changes = new Changes();
+            Changes changes = new Changes().within(Room.RECORDED);
             remove(row, changes);
             return Decision.of(changes, Outcome.Done.ok(Resources.deleted(row.id())));
         };

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class ResourceTables {
-    static final TableName RESOURCES = new TableName(4, "resources", 32, 600, 1, ResourceTables::indexResource);
-    static final TableName CHILDREN = new TableName(5, "children", 32, 600, 1, ResourceTables::indexChild);
-    /** By grantee and resource. */
-    static final TableName SHARES = new TableName(6, "shares", 32, 100, 0.1, ResourceTables::indexShare);
+    static final TableName RESOURCES =
+            new TableName(4, "resources", 32, 600, 1, Owner.KEY, ResourceTables::indexResource);
+    static final TableName CHILDREN = new TableName(5, "children", 32, 600, 1, Owner.KEY, ResourceTables::indexChild);
+    /** By grantee and resource; a share counts for the workspace that gives it. */
+    static final TableName SHARES = new TableName(6, "shares", 32, 100, 0.1, Owner.ROW, ResourceTables::indexShare);
 
     private ResourceTables() {}
 

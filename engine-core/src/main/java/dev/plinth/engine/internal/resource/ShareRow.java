@@ -8,15 +8,15 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 
 /** A share as it is stored, under the workspace that it was granted to and the resource that it shows. */
-record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long number, long createdAt) {
+record ShareRow(Id owner, Id id, Id resource, Id grantee, boolean editor, long number, long createdAt) {
     private static final int VERSION = 1;
 
     static ShareRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new ShareRow(
+                in.id(IdKind.WORKSPACE),
                 in.id(IdKind.SHARE),
                 in.id(IdKind.RESOURCE),
-                in.id(IdKind.WORKSPACE),
                 in.id(IdKind.WORKSPACE),
                 in.small() == 1,
                 in.number(),
@@ -25,9 +25,9 @@ record ShareRow(Id id, Id resource, Id owner, Id grantee, boolean editor, long n
 
     byte[] row() {
         return new RowWriter(VERSION)
+                .id(owner)
                 .id(id)
                 .id(resource)
-                .id(owner)
                 .id(grantee)
                 .small(editor ? 1 : 0)
                 .number(number)

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -53,17 +54,17 @@ public final class Shares {
             }
             ShareRow share = before == null
                     ? new ShareRow(
+                            row.workspace(),
                             context.newId(IdKind.SHARE),
                             resource,
-                            row.workspace(),
                             grantee,
                             editor,
                             context.nextNumber(),
                             context.now())
                     : new ShareRow(
+                            row.workspace(),
                             before.id(),
                             resource,
-                            row.workspace(),
                             grantee,
                             editor,
                             before.number(),
@@ -97,7 +98,7 @@ public final class Shares {
                 throw new Refused(Refusal.notFound());
             }
             ShareRow share = ShareRow.read(old);
-            Changes changes = new Changes();
+            Changes changes = new Changes().within(Room.RECORDED);
             end.end(context, resource, grantee, changes);
             changes.remove(ResourceTables.SHARES, share.key());
             changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.endedJson()));

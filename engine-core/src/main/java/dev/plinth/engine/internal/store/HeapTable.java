@@ -1,13 +1,17 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Limits;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rows on the heap: no JVM flags, open in no time, bounded by the heap alone.
+ * Keeps rows on the heap: no JVM flags, open in no time. The bounds are those of a table off the heap.
  */
 final class HeapTable implements Table {
+    /** About what an entry takes beside the bytes of its key and row: the node, the key's object and three headers of arrays. */
+    static final long AROUND_ROW_BYTES = 128;
+
     private final TableShape shape;
     private final ConcurrentHashMap<HeapKey, byte[]> rows = new ConcurrentHashMap<>();
     private final RowCount count = new RowCount();
@@ -46,13 +50,18 @@ final class HeapTable implements Table {
     }
 
     @Override
-    public boolean hasRoom(long moreRows, long moreBytes) {
-        return true;
+    public long rowsMax() {
+        return shape.rowsMax();
+    }
+
+    @Override
+    public long bytesMax() {
+        return shape.bytesMax();
     }
 
     @Override
     public int maxRowBytes() {
-        return Integer.MAX_VALUE;
+        return Limits.ROW_BYTES_MAX;
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code moves}, counted between the put and the removal, has changed, and the reader looks again.
  *
  * <p><b>Room.</b> A Chronicle map throws when it is full, no count predicts when, and by then the journal has the record. So rows
- * and bytes are counted here, {@link #hasRoom} refuses at what the table was made for, and the maps are laid out for a quarter more:
+ * and bytes are counted here, {@link RoomCheck} refuses at what the table was made for, and the maps are laid out for a quarter more:
  * refusal comes at 80 % of the layout.
  *
  * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, freed after the thread's end: to be
@@ -34,13 +34,8 @@ final class OffHeapTable implements Table {
     private static final int CHUNKS_PER_AVERAGE_ROW = 8;
     private static final int CHUNK_ALIGNMENT_BYTES = 8;
 
-    /** Below this a segment would have too few chunks for an entry of 64. */
-    private static final int ROWS_MIN = 1024;
-
     private final TableShape shape;
     private final @Nullable Path directory;
-    private final long rowsMax;
-    private final long bytesMax;
     private final ChunkedMap usual;
     private volatile @Nullable ChunkedMap large;
     private volatile long moves;
@@ -54,15 +49,13 @@ final class OffHeapTable implements Table {
     OffHeapTable(TableShape shape, @Nullable Path directory) {
         this.shape = shape;
         this.directory = directory;
-        this.rowsMax = Math.max(ROWS_MIN, shape.expectedRows());
-        this.bytesMax = Math.max(rowsMax * (shape.keyBytes() + shape.averageRowBytes()), 2L * LARGE_ROW_BYTES);
         int averageEntryBytes = shape.keyBytes() + shape.averageRowBytes() + ChunkedMap.LENGTH_BYTES;
         this.usual = new ChunkedMap(
                 file("usual"),
                 shape.name(),
                 shape.keyBytes(),
                 chunkBytes(averageEntryBytes, CHUNKS_PER_AVERAGE_ROW),
-                withHeadRoom(rowsMax),
+                withHeadRoom(shape.rowsMax()),
                 shape.averageRowBytes());
         Path largeRows = file("large");
         if (largeRows != null && Files.exists(largeRows)) {
@@ -132,7 +125,7 @@ final class OffHeapTable implements Table {
         if (existing != null) {
             return existing;
         }
-        long rows = Math.max(LARGE_ROWS_MIN, withHeadRoom(bytesMax / LARGE_AVERAGE_BYTES));
+        long rows = Math.max(LARGE_ROWS_MIN, withHeadRoom(shape.bytesMax() / LARGE_AVERAGE_BYTES));
         ChunkedMap made = new ChunkedMap(
                 file("large"),
                 shape.name() + " (large rows)",
@@ -165,13 +158,13 @@ final class OffHeapTable implements Table {
     }
 
     @Override
-    public long capacityRows() {
-        return rowsMax;
+    public long rowsMax() {
+        return shape.rowsMax();
     }
 
     @Override
-    public boolean hasRoom(long moreRows, long moreBytes) {
-        return count.rows() + moreRows <= rowsMax && count.bytes() + moreBytes <= bytesMax;
+    public long bytesMax() {
+        return shape.bytesMax();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
@@ -415,6 +417,20 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns for each table of which workspaces have shares how full it is, and who has the most rows in it; for figures.
+     *
+     * @param most workspaces of each table, 1 or more
+     */
+    public List<TableUse> uses(int most) {
+        return tables.uses(most);
+    }
+
+    /** Returns what a plan needs of tables that are smaller; empty if they hold what a workspace at its limit writes. */
+    public List<String> outgrownBy(Plan plan) {
+        return tables.outgrownBy(plan);
+    }
+
     /** Rows and bytes of each table, for figures. */
     public List<TableFigures> figures() {
         return tables.figures();
@@ -543,9 +559,27 @@ public final class Store implements AutoCloseable {
      * @param name the table
      * @param rows how many rows it has
      * @param bytes bytes of its keys and rows
-     * @param capacityRows rows that it is laid out for; 0 if it grows
+     * @param capacityRows rows that it is laid out for; 0 if nothing is laid out
      */
     public record TableFigures(String name, long rows, long bytes, long capacityRows) {}
+
+    /**
+     * How full a table is, and with whose rows.
+     *
+     * @param table its rows and bytes
+     * @param bytesMax bytes of keys and rows that it takes
+     * @param largest the workspaces with the most rows, the largest first
+     */
+    public record TableUse(TableFigures table, long bytesMax, List<Holder> largest) {}
+
+    /**
+     * A workspace that has rows in a table.
+     *
+     * @param workspace the workspace, which may be deleted
+     * @param rows its rows
+     * @param bytes bytes of their keys and rows
+     */
+    public record Holder(Id workspace, long rows, long bytes) {}
 
     /**
      * Figures of the journal and its snapshots.

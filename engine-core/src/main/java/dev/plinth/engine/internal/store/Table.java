@@ -35,16 +35,14 @@ interface Table extends AutoCloseable {
     /** Says how many rows an earlier process has left in it, and how many bytes. */
     void recount(long rows, long bytes);
 
-    /** Rows that it is laid out for; 0 if it grows with them. */
-    default long capacityRows() {
-        return 0;
-    }
-
     /**
-     * Whether that many new rows, with that many bytes of keys and rows, still fit. Asked before the journal is written, because
-     * after it a row that does not fit can only poison.
+     * Returns the rows that it takes. Asked before the journal is written, because after it a row that does not fit can only
+     * poison.
      */
-    boolean hasRoom(long moreRows, long moreBytes);
+    long rowsMax();
+
+    /** Returns the bytes of keys and rows that it takes, asked like {@link #rowsMax}. */
+    long bytesMax();
 
     /** The longest row, in bytes, that {@link #put} takes; one byte more throws {@link IllegalStateException}. */
     int maxRowBytes();

@@ -7,7 +7,7 @@ interface TableFactory {
      *
      * @param name its name in messages
      * @param keyBytes length of every key, {@value TableShape#MIN_KEY_BYTES} to {@value TableShape#MAX_KEY_BYTES}
-     * @param expectedRows how many rows to lay it out for; a heap table takes more, an off-heap table has little head-room
+     * @param expectedRows how many rows to lay it out for
      * @param averageRowBytes average length of a row
      */
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
@@ -20,6 +20,11 @@ interface TableFactory {
         return true;
     }
 
+    /** Returns the bytes that all tables may take together, or {@link Long#MAX_VALUE} if only the memory itself bounds them. */
+    default long memoryMax() {
+        return Long.MAX_VALUE;
+    }
+
     /**
      * The same for a recovery, which cannot refuse a row.
      *
@@ -27,9 +32,15 @@ interface TableFactory {
      */
     default void requireSpace(long bytes) {}
 
-    /** Tables on the heap: the default of an embedded engine. */
+    /** Tables on the heap, of which they may take half: the default of an embedded engine. */
     static TableFactory heap() {
+        long memoryMax = Runtime.getRuntime().maxMemory() / 2;
         return new TableFactory() {
+            @Override
+            public long memoryMax() {
+                return memoryMax;
+            }
+
             @Override
             public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
                 return new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));

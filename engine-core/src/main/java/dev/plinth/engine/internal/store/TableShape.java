@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Limits;
+
 /**
  * What a table is made for, checked once, so that both kinds of table refuse the same keys with the same words.
  *
@@ -15,6 +17,9 @@ record TableShape(String name, int keyBytes, long expectedRows, int averageRowBy
     /** Longest key: two identifiers of 16 bytes and a number. */
     static final int MAX_KEY_BYTES = 40;
 
+    /** Below this a segment of a table off the heap would have too few chunks for an entry of 64. */
+    private static final int ROWS_MIN = 1024;
+
     TableShape {
         if (keyBytes < MIN_KEY_BYTES || keyBytes > MAX_KEY_BYTES) {
             throw new IllegalArgumentException("Expected keys of " + MIN_KEY_BYTES + " to " + MAX_KEY_BYTES
@@ -24,6 +29,16 @@ record TableShape(String name, int keyBytes, long expectedRows, int averageRowBy
             throw new IllegalArgumentException("Expected at least one row of at least one byte in table " + name
                     + ", but got " + expectedRows + " rows of " + averageRowBytes + " bytes.");
         }
+    }
+
+    /** Returns how many rows the table takes. */
+    long rowsMax() {
+        return Math.max(ROWS_MIN, expectedRows);
+    }
+
+    /** Returns how many bytes of keys and rows the table takes. */
+    long bytesMax() {
+        return Math.max(rowsMax() * (keyBytes + averageRowBytes), 2L * Limits.ROW_BYTES_MAX);
     }
 
     /** Throws if a key does not have this table's length. */

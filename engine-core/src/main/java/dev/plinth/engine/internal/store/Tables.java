@@ -1,8 +1,12 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -12,9 +16,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class Tables implements AutoCloseable {
-    private static final String NO_SPACE =
-            "the file system that the tables are mapped from is full; nothing was changed. Free some space; it goes on by itself.";
-
     private final TableFactory factory;
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
@@ -39,7 +42,10 @@ final class Tables implements AutoCloseable {
     private volatile long lastSequence;
     private long lastNumber;
     private volatile long lastTimeMillis;
-    private final boolean[] asked = new boolean[128];
+    private final RowCount all = new RowCount();
+    private final Usages usages;
+    private final RoomCheck roomCheck;
+    private final Shares shares;
     private boolean inSets;
     private boolean torn;
     private long takenBack;
@@ -77,6 +83,9 @@ final class Tables implements AutoCloseable {
         this.map = map;
         this.places = new Places(map, words);
         this.sets = new OrderedSets(map, words);
+        this.usages = new Usages(names);
+        this.shares = new Shares(names, byNumber);
+        this.roomCheck = new RoomCheck(factory, byNumber, usages, shares, this::heapBytes);
     }
 
     /** Tables whose memory is there, as {@link #save} has left it. */
@@ -86,9 +95,16 @@ final class Tables implements AutoCloseable {
         words.restore(in);
         Tables tables = new Tables(factory, names, maxResources, words, new WordMap(words, in));
         tables.startAt(in.readLong(), in.readLong(), in.readLong());
+        long rows = 0;
+        long bytes = 0;
         for (TableName name : names) {
-            tables.byNumber[name.number()].recount(in.readLong(), in.readLong());
+            Table table = tables.byNumber[name.number()];
+            table.recount(in.readLong(), in.readLong());
+            rows += table.size();
+            bytes += table.bytes();
         }
+        tables.all.set(rows, bytes);
+        tables.usages.restore(in);
         return tables;
     }
 
@@ -104,6 +120,7 @@ final class Tables implements AutoCloseable {
             out.writeLong(table.size());
             out.writeLong(table.bytes());
         }
+        usages.save(out);
     }
 
     long version() {
@@ -146,57 +163,14 @@ final class Tables implements AutoCloseable {
         return changedAt[table.number()];
     }
 
-    /** Returns why these rows do not fit all together, and what to do, as the end of a sentence, or null if they fit. */
+    /**
+     * Returns why these rows do not fit all together, or null if they fit.
+     *
+     * @param plans tells the plan of a workspace
+     */
     @Nullable
-    String lacks(List<Changes.Write> writes) {
-        long bytes = 0;
-        for (int i = 0; i < writes.size(); i++) {
-            Changes.Write write = writes.get(i);
-            byte[] row = write.row();
-            if (row == null) {
-                continue;
-            }
-            int longest = byNumber[write.table().number()].maxRowBytes();
-            if (row.length > longest) {
-                return "a row of " + row.length + " bytes is too long for the table of "
-                        + write.table().name() + ", which takes " + longest + "; nothing was changed. Send less.";
-            }
-            bytes += write.key().length + row.length;
-        }
-        if (bytes == 0) {
-            return null;
-        }
-        TableName full = full(writes, bytes);
-        if (full != null) {
-            Table table = byNumber[full.number()];
-            return "the table of " + full.name() + " is full with " + table.size() + " rows (laid out for "
-                    + table.capacityRows()
-                    + " of usual length); nothing was changed. There is room again when rows are deleted or expire; for more, start"
-                    + " the engine with a larger number of resources.";
-        }
-        return factory.hasSpace(bytes) ? null : NO_SPACE;
-    }
-
-    /** Returns the first table that does not take its part of these rows, or null if all of them do. */
-    private @Nullable TableName full(List<Changes.Write> writes, long bytes) {
-        TableName full = null;
-        boolean exact = false;
-        for (int i = 0; i < writes.size() && full == null; i++) {
-            Changes.Write write = writes.get(i);
-            Table table = byNumber[write.table().number()];
-            // Only a table that is nearly full is asked for its part, once: each look-up may copy a row.
-            if (write.row() != null
-                    && !table.hasRoom(writes.size(), bytes)
-                    && !asked[write.table().number()]) {
-                asked[write.table().number()] = true;
-                exact = true;
-                full = hasRoomFor(writes, write.table()) ? null : write.table();
-            }
-        }
-        if (exact) {
-            Arrays.fill(asked, false);
-        }
-        return full;
+    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+        return roomCheck.lacks(writes, room, plans);
     }
 
     /**
@@ -206,23 +180,6 @@ final class Tables implements AutoCloseable {
      */
     void requireSpace(long bytes) {
         factory.requireSpace(bytes);
-    }
-
-    /** Rows that are taken out make no room for others here: they may go after these have come. */
-    private boolean hasRoomFor(List<Changes.Write> writes, TableName name) {
-        Table table = byNumber[name.number()];
-        long moreRows = 0;
-        long moreBytes = 0;
-        for (int i = 0; i < writes.size(); i++) {
-            Changes.Write write = writes.get(i);
-            byte[] row = write.row();
-            if (row != null && write.isIn(name)) {
-                byte[] before = table.get(write.key());
-                moreRows += before == null ? 1 : 0;
-                moreBytes += row.length + (before == null ? write.key().length : -before.length);
-            }
-        }
-        return table.hasRoom(moreRows, moreBytes);
     }
 
     /**
@@ -374,6 +331,8 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             byNumber[name.number()].clear();
         }
+        usages.clear();
+        all.clear();
         words.clear();
         map = new WordMap(words);
         places = new Places(map, words);
@@ -397,6 +356,11 @@ final class Tables implements AutoCloseable {
         }
         sets.forEach(member -> add(sum, Bytes.sha256(member)));
         places.forEach((key, row) -> add(sum, Bytes.sha256(key, row)));
+        usages.forEach((workspace, amounts) -> {
+            ByteBuffer amount = ByteBuffer.allocate(amounts.length * Long.BYTES);
+            amount.asLongBuffer().put(amounts);
+            add(sum, Bytes.sha256(workspace.key(), amount.array()));
+        });
         return sum;
     }
 
@@ -408,18 +372,38 @@ final class Tables implements AutoCloseable {
 
     /** Bytes of all keys and rows; a snapshot takes six more for each row. */
     long rowBytes() {
-        long bytes = 0;
+        return all.bytes();
+    }
+
+    /** Estimates what the rows take if they are on the heap, with what is around them. */
+    private long heapBytes() {
+        return words.used() * Long.BYTES + all.bytes() + all.rows() * HeapTable.AROUND_ROW_BYTES;
+    }
+
+    List<Store.TableUse> uses(int most) {
+        List<Store.TableUse> uses = new ArrayList<>();
         for (TableName name : names) {
-            bytes += byNumber[name.number()].bytes();
+            if (usages.column(name) > 0) {
+                uses.add(new Store.TableUse(
+                        figures(name), byNumber[name.number()].bytesMax(), usages.largest(name, most)));
+            }
         }
-        return bytes;
+        return uses;
+    }
+
+    List<String> outgrownBy(Plan plan) {
+        return shares.outgrownBy(plan);
+    }
+
+    private Store.TableFigures figures(TableName name) {
+        Table table = byNumber[name.number()];
+        return new Store.TableFigures(name.name(), table.size(), table.bytes(), table.rowsMax());
     }
 
     List<Store.TableFigures> figures() {
         List<Store.TableFigures> figures = new ArrayList<>();
         for (TableName name : names) {
-            Table table = byNumber[name.number()];
-            figures.add(new Store.TableFigures(name.name(), table.size(), table.bytes(), table.capacityRows()));
+            figures.add(figures(name));
         }
         figures.add(new Store.TableFigures("sets", map.size(), words.used() * Long.BYTES, 0));
         return figures;
@@ -434,8 +418,17 @@ final class Tables implements AutoCloseable {
     }
 
     /** Puts a row or takes it out, without what follows from it. */
-    byte @Nullable [] exchange(TableName table, byte[] key, byte @Nullable [] row) {
-        return byNumber[table.number()].exchange(key, row);
+    byte @Nullable [] exchange(TableName name, byte[] key, byte @Nullable [] row) {
+        Table table = byNumber[name.number()];
+        // Whatever needs memory comes before the row changes.
+        byte[] known = row == null ? table.get(key) : row;
+        Usage usage = known == null ? null : usages.of(name, key, known);
+        byte[] before = table.exchange(key, row);
+        all.changed(key, before, row);
+        if (usage != null) {
+            usages.changed(usage, name, key, before, row);
+        }
+        return before;
     }
 
     /** Keeps the sets and places that follow from a row. */

@@ -1,14 +1,18 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +64,7 @@ public final class Transaction implements Rows {
     }
 
     /**
-     * Appends one record with these writes and applies it: all of them, or none.
+     * Appends one record with these writes and applies it: all of them, or none. It may use all room that the tables have.
      *
      * @param timeMillis the time of the decision, from {@link #nowMillis}
      * @return its sequence, to wait for
@@ -69,6 +73,16 @@ public final class Transaction implements Rows {
      *     {@link Limits#RECORD_BYTES_MAX} bytes; then nothing was changed
      */
     public long append(List<Changes.Write> writes, long timeMillis) {
+        return append(writes, timeMillis, Room.OPERATOR, workspace -> Plan.STARTER);
+    }
+
+    /**
+     * Appends one record as {@link #append(List, long)} does, within the shares of the workspaces that its rows count for.
+     *
+     * @param room how far it may go into the reserves of the tables
+     * @param plans tells the plan of a workspace; asked only for {@link Room#ASKED}
+     */
+    public long append(List<Changes.Write> writes, long timeMillis, Room room, Function<Id, Plan> plans) {
         inFlight.checkWritable();
         int bytes = RecordCodec.size(writes);
         if (writes.size() > Limits.RECORD_ROWS_MAX || bytes > Limits.RECORD_BYTES_MAX) {
@@ -77,12 +91,16 @@ public final class Transaction implements Rows {
                     + " bytes; let what grows become a state in its row that the background carries on");
         }
         requireRoom(bytes);
-        String lacking = tables.lacks(writes);
+        Refusal lacking = tables.lacks(writes, room, plans);
         if (lacking != null) {
-            throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room for more rows, but " + lacking)
-                    .retryAfter(CAPACITY_RETRY_SECONDS));
+            throw new Refused(lacking);
         }
         return append(writes, timeMillis, false, bytes);
+    }
+
+    /** Tells whether a row has room within the share of its workspace, and outside of the reserves. */
+    public boolean hasRoom(Changes.Write write, Function<Id, Plan> plans) {
+        return tables.lacks(List.of(write), Room.ASKED, plans) == null;
     }
 
     /**

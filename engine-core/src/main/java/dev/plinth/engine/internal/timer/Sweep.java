@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.ArrayList;
@@ -256,7 +257,7 @@ public final class Sweep implements Lane {
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, portion);
             portion.noteCollected();
-            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+            return Decision.of(portion.changes().within(Room.RECORDED), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {
             return null;

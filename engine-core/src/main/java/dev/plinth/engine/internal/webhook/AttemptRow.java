@@ -40,7 +40,7 @@ record AttemptRow(
     }
 
     static AttemptRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+        RowReader in = new RowReader(row, VERSION).skip(Id.BYTES);
         return new AttemptRow(
                 in.small(),
                 in.small() == 1,
@@ -51,8 +51,10 @@ record AttemptRow(
                 in.optionalText());
     }
 
-    byte[] row() {
+    /** Returns the row, which begins with the workspace that it counts for. */
+    byte[] row(Id workspace) {
         return new RowWriter(VERSION)
+                .id(workspace)
                 .small(number)
                 .small(manual ? 1 : 0)
                 .number(at)

@@ -37,7 +37,10 @@ final class DeliverySteps {
             DeliveryRow next = row.attempted(manual);
             boolean isAskedFor = manual || row.recovered() && !row.status().isSettled();
             AttemptRow attempt = AttemptRow.of(next.attempts(), isAskedFor, at, result);
-            changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
+            changes.putIfRoom(
+                    WebhookTables.ATTEMPTS,
+                    AttemptRow.key(row.facts().id(), attempt.number()),
+                    attempt.row(row.facts().workspace()));
             settle(context, row, next, manual, result, changes);
             return Decision.of(changes, DONE);
         };

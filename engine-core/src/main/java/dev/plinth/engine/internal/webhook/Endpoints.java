@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -122,7 +123,7 @@ public final class Endpoints {
                     .member("deleted", true)
                     .close()
                     .bytes();
-            Changes changes = new Changes().remove(WebhookTables.ENDPOINTS, row.key());
+            Changes changes = new Changes().within(Room.RECORDED).remove(WebhookTables.ENDPOINTS, row.key());
             Releases.end(context.rows(), row, changes);
             EndpointDeletions.begin(context, row, changes);
             changes.event(event(row, "webhook_endpoint.deleted", body));

@@ -2,10 +2,12 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,13 @@ final class WebhookTables {
     static final SetKey QUEUED_AT = SetKey.of(SetKinds.ENDPOINTS_QUEUED_AT, 0);
 
     static final TableName ENDPOINTS =
-            new TableName(14, "webhook endpoints", 32, 500, 0.05, WebhookTables::indexEndpoint);
-    static final TableName DELIVERIES = new TableName(15, "deliveries", 32, 170, 2, WebhookTables::indexDelivery);
+            new TableName(14, "webhook endpoints", 32, 500, 0.05, Owner.KEY, WebhookTables::indexEndpoint);
+    static final TableName DELIVERIES = new TableName(
+                    15, "deliveries", 32, 170, 3, Owner.KEY, WebhookTables::indexDelivery)
+            .keptDays(Limits.DELIVERY_DAYS);
     /** By delivery and number. */
-    static final TableName ATTEMPTS = new TableName(16, "attempts", 24, 300, 2);
+    static final TableName ATTEMPTS =
+            new TableName(16, "attempts", 24, 316, 3, Owner.ROW).keptDays(Limits.DELIVERY_DAYS);
 
     private WebhookTables() {}
 

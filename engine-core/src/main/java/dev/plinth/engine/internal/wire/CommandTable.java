@@ -6,7 +6,6 @@ import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
 import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
-import static dev.plinth.engine.internal.base.ProblemCode.PLAN_LIMIT_REACHED;
 import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
@@ -51,7 +50,6 @@ final class CommandTable {
         table.add(row("createResource", "POST", "/v1/resources")
                 .scope(RESOURCES_WRITE)
                 .takes("NewResource")
-                .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "Resource")
                 .decodedBy(decode::create));
         table.add(row("listResources", "GET", "/v1/resources")
@@ -237,7 +235,6 @@ final class CommandTable {
         table.add(row("createWebhookEndpoint", "POST", all)
                 .scope(WEBHOOKS_WRITE)
                 .takes("NewWebhookEndpoint")
-                .refuses(PLAN_LIMIT_REACHED)
                 .gives(201, "WebhookEndpoint")
                 .decodedBy(decode::create));
         table.add(row("listWebhookEndpoints", "GET", all)
@@ -386,6 +383,10 @@ final class CommandTable {
                 .anybody()
                 .gives("object")
                 .decodedBy(decode::openApi));
+        table.add(row("listTables", "GET", "/admin/v1/tables")
+                .operator()
+                .gives("Tables")
+                .decodedBy(decode::tables));
         if (decode.hasTestClock()) {
             table.add(row("getClock", "GET", "/admin/v1/clock")
                     .operator()

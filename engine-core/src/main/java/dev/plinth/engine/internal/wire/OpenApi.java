@@ -270,6 +270,9 @@ final class OpenApi {
             codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+            if (operation.guard() == Operation.Guard.WORKSPACE) {
+                codes.add(ProblemCode.PLAN_LIMIT_REACHED);
+            }
         }
         return codes;
     }

@@ -77,6 +77,11 @@ final class OpenApiSchemas {
         ENTITIES.put("Health", "status:string durability:string detail?:string");
         ENTITIES.put("Root", "name:string version:string links:Links");
         ENTITIES.put("Links", "docs:string openapi:string console?:string health:string");
+        ENTITIES.put("Tables", "data:[Table]");
+        ENTITIES.put(
+                "Table",
+                "name:string rows:integer rowsMax:integer bytes:integer bytesMax:integer workspaces:[TableWorkspace]");
+        ENTITIES.put("TableWorkspace", "workspaceId:ws_ rows:integer bytes:integer");
         ENTITIES.put("Clock", "now:time");
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the commands on the engine itself: health, the rate limit's state, the test clock. */
 final class SystemDecoders {
     static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
+    private static final int LARGEST_WORKSPACES = 10;
 
     private final Store store;
     private final Quotas quotas;
@@ -104,6 +105,32 @@ final class SystemDecoders {
     Command metrics(Request request) {
         return Input.of(request)
                 .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null));
+    }
+
+    /** How full the tables are, and with whose rows; read beside the rows of the question, like the figures. */
+    Command tables(Request request) {
+        return Input.of(request).checked((Command.Query) context -> {
+            JsonBytes json = new JsonBytes().open().name("data").openArray();
+            for (Store.TableUse use : store.uses(LARGEST_WORKSPACES)) {
+                json.open()
+                        .member("name", use.table().name())
+                        .member("rows", use.table().rows())
+                        .member("rowsMax", use.table().capacityRows())
+                        .member("bytes", use.table().bytes())
+                        .member("bytesMax", use.bytesMax())
+                        .name("workspaces")
+                        .openArray();
+                for (Store.Holder holder : use.largest()) {
+                    json.open()
+                            .member("workspaceId", holder.workspace())
+                            .member("rows", holder.rows())
+                            .member("bytes", holder.bytes())
+                            .close();
+                }
+                json.closeArray().close();
+            }
+            return Outcome.Done.ok(json.closeArray().close().bytes());
+        });
     }
 
     Command openApi(Request request) {

@@ -76,7 +76,7 @@ class AccessTest {
                     made.prefix(),
                     made.lastFour(),
                     false,
-                    false,
+                    KeyRow.NOT_REVOKED,
                     KeyRow.NEVER,
                     NOW,
                     List.of(new KeyRow.Token(made.digest(), KeyRow.NEVER)));

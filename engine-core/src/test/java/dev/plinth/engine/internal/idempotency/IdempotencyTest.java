@@ -46,7 +46,7 @@ class IdempotencyTest {
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
     private final Idempotency idempotency = new Idempotency(seal);
     private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1000), new MemoryJournal(), clock);
+            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
 
     @Test
     void begin_firstCall_executes() {

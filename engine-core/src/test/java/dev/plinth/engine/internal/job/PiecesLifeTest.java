@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -96,6 +97,7 @@ class PiecesLifeTest {
 
     private static List<TableName> tables() {
         List<TableName> tables = new ArrayList<>(Jobs.tables());
+        tables.addAll(Access.tables());
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);

@@ -18,11 +18,12 @@ import java.util.List;
 /** A list of numbered rows in a store, and a count of what is read of it. */
 final class ListedRows implements Rows {
     static final SetKey SET = new SetKey(100, 0, 0);
-    private static final TableName TABLE = new TableName(101, "listed", 8, 32, 1, ListedRows::index);
+    private static final TableName TABLE =
+            new TableName(101, "listed", 8, 32, 1, TableName.Owner.ENGINE, ListedRows::index);
     private static final int WRITES_PER_RECORD = 1000;
 
     private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1000), new MemoryJournal(), EngineClock.system());
+            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1_000_000), new MemoryJournal(), EngineClock.system());
     private int rowsRead;
     private int setSteps;
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CommitsTest {
-    private static final TableName PARCELS = new TableName(101, "parcels", 16, 40, 1);
+    private static final TableName PARCELS = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.ENGINE);
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final int LARGE_BYTES = 200_000;
     private static final Outcome DONE = Outcome.Done.ok(new byte[0]);
@@ -258,7 +258,7 @@ class CommitsTest {
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(PARCELS);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, tables, 1000),
+                new Store.Settings(TableKind.HEAP, tables, 1_000_000),
                 journal,
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
     }

@@ -35,8 +35,8 @@ final class ManyResources implements AutoCloseable {
                     Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE))
             .toList();
 
-    private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, TABLES, 1), new MemoryJournal(), EngineClock.system());
+    private final Store store = Store.open(
+            new Store.Settings(TableKind.HEAP, TABLES, 1_000_000), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
 
@@ -80,9 +80,9 @@ final class ManyResources implements AutoCloseable {
                 Changes changes = new Changes();
                 for (int place = first; place < end; place++) {
                     ShareRow share = new ShareRow(
+                            CALLER.workspace(),
                             new Id(IdKind.SHARE, 1, place),
                             id(place),
-                            CALLER.workspace(),
                             GRANTEE.workspace(),
                             false,
                             transaction.nextNumber(),

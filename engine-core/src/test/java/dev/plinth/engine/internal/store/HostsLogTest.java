@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A log handler of the host's that throws, or waits, holds up nobody: not those who wait for a disk that has failed, and no later commit. */
 @Timeout(60)
 class HostsLogTest {
-    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1);
+    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
     private static final long SECONDS_MAX = 20;
 
     private final MemoryDisk disk = new MemoryDisk();
@@ -124,7 +124,7 @@ class HostsLogTest {
             }
         };
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000),
                 new Store.Files(Path.of("nowhere"), level, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
                 failing,
                 EngineClock.system());

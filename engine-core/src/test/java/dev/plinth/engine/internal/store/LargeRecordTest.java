@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Records of megabytes, as a bulk call makes them: in the journal they are whole or not there, wherever it is cut off. */
 @Timeout(300)
 class LargeRecordTest {
-    private static final TableName BOXES = new TableName(104, "boxes", 16, 400, 1);
+    private static final TableName BOXES = new TableName(104, "boxes", 16, 400, 1, TableName.Owner.ENGINE);
     private static final List<TableName> TABLES = List.of(BOXES);
     private static final int SEGMENT_BYTES = 16 * 1024 * 1024;
     private static final int SECTOR = 512;
@@ -145,7 +145,7 @@ class LargeRecordTest {
 
     private static Store open(MemoryDisk disk, Journal.Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, TABLES, 1000),
+                new Store.Settings(TableKind.HEAP, TABLES, 1_000_000),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
                 disk,
                 EngineClock.system());

@@ -13,7 +13,7 @@ final class OpensDirectory {
 
     static Store open(Path directory, EngineClock clock) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
                 new Store.Files(directory, Journal.Durability.OS, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
                 clock);
     }

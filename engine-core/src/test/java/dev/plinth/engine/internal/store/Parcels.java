@@ -13,7 +13,7 @@ import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */
 final class Parcels {
-    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, Parcels::index);
+    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, Parcels::index);
     static final SetKey ALL = new SetKey(100, 0, 0);
 
     private Parcels() {}
@@ -23,7 +23,7 @@ final class Parcels {
     }
 
     static Store.Settings settings(TableKind kind) {
-        return new Store.Settings(kind, List.of(TABLE), 1000);
+        return new Store.Settings(kind, List.of(TABLE), 100_000);
     }
 
     /** Writes one parcel in a record of its own; gives back the record's sequence. */

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordCodecTest {
-    private static final TableName PARCELS = new TableName(3, "parcels", 16, 64, 1);
-    private static final TableName CRATES = new TableName(127, "crates", 32, 64, 1);
+    private static final TableName PARCELS = new TableName(3, "parcels", 16, 64, 1, TableName.Owner.ENGINE);
+    private static final TableName CRATES = new TableName(127, "crates", 32, 64, 1, TableName.Owner.ENGINE);
     private static final RecordCodec CODEC = new RecordCodec(List.of(PARCELS, CRATES));
     private static final int CRC_BEFORE = 0xCAFE_BABE;
     private static final int CRC_AT = 1;
@@ -109,7 +109,7 @@ class RecordCodecTest {
 
     @Test
     void decode_unknownTable_isRefusedAndNamesIt() {
-        TableName unknown = new TableName(99, "unknown", 16, 64, 1);
+        TableName unknown = new TableName(99, "unknown", 16, 64, 1, TableName.Owner.ENGINE);
         Record record = new Record(0, 1, 4, 0, 0, List.of(new Changes.Write(unknown, new byte[16], null)));
         byte[] bytes = RecordCodec.encode(record, CRC_BEFORE);
 

@@ -57,7 +57,7 @@ public final class SavedLife {
     public List<Changes.Write> rows() {
         List<Changes.Write> rows = new ArrayList<>();
         Recovery.Recovered recovered =
-                Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1000), null);
+                Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1_000_000), null);
         try (Tables found = recovered.tables()) {
             for (TableName name : tables) {
                 found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));

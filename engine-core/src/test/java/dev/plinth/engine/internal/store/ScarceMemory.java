@@ -14,7 +14,7 @@ import java.util.List;
  * is to be filled first.
  */
 final class ScarceMemory {
-    private static final TableName LARGE = new TableName(103, "large", 16, 400, 1);
+    private static final TableName LARGE = new TableName(103, "large", 16, 400, 1, TableName.Owner.ENGINE);
     private static final int ROW_BYTES = 64 * 1024;
     private static final int ROWS = 14;
     private static final int CHUNKS_GIVEN_BACK = 8; // of 64 KiB: ample for a small commit, too little for the large one
@@ -54,7 +54,7 @@ final class ScarceMemory {
 
     private static Store open(Path directory) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(LARGE), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(LARGE), 10_000),
                 new Store.Files(directory, Journal.Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
                 EngineClock.system());
     }

@@ -27,7 +27,7 @@ final class SequencedWriters {
     static Store open(Path directory, Journal.Durability level, Function<Disk, Disk> sabotage) {
         Disk disk = DirectoryDisk.open(directory);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
                 new Store.Files(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
                 sabotage.apply(disk),
                 EngineClock.system());

@@ -45,6 +45,13 @@ abstract class TableContractTest {
     }
 
     @Test
+    void bounds_ofAnyKind_followFromWhatTheTableIsLaidOutFor() {
+        assertThat(table.rowsMax()).isEqualTo(EXPECTED_ROWS);
+        assertThat(table.bytesMax()).isEqualTo((long) EXPECTED_ROWS * (KEY_BYTES + AVERAGE_ROW_BYTES));
+        assertThat(table.maxRowBytes()).isEqualTo(262_144);
+    }
+
+    @Test
     void get_absentKey_isNull() {
         table.put(key(1), row(10));
 

@@ -23,7 +23,7 @@ final class WritesOnCommand {
 
     static Store open(Path directory, Journal.Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1000),
+                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
                 new Store.Files(directory, durability, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
                 EngineClock.system());
     }

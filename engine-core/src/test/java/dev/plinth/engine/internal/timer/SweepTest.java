@@ -44,7 +44,8 @@ final class SweepTest {
     private static final long LATE_MILLIS = 1_000;
     private static final long REST_MILLIS = 60_000;
     private static final SetKey ALL = new SetKey(100, 0, 0);
-    private static final TableName ROWS = new TableName(101, "rows", 8, 32, 1, SweepTest::index);
+    private static final TableName ROWS =
+            new TableName(101, "rows", 8, 32, 1, TableName.Owner.ENGINE, SweepTest::index);
     private static final long LET_IN_NANOS_LEAST = 2_000_000;
     private static final long IDLE_MILLIS = 30_000;
     private static final Outcome NO_ROOM =
@@ -52,7 +53,7 @@ final class SweepTest {
 
     private final SteppingClock clock = new SteppingClock();
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000), new MemoryJournal(), clock);
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000), new MemoryJournal(), clock);
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Integer> steps = new ArrayList<>();
     private volatile boolean refuse;

@@ -35,11 +35,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class TimersTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    private static final TableName DUE = new TableName(101, "due", 16, 32, 1, TimersTest::index);
+    private static final TableName DUE =
+            new TableName(101, "due", 16, 32, 1, TableName.Owner.ENGINE, TimersTest::index);
 
     private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), clock);
+            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), clock);
     private final List<Run> runs = new CopyOnWriteArrayList<>();
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final TestLane first = new TestLane(1, 64);
@@ -291,7 +292,7 @@ class TimersTest {
             }
         };
         try (Store stepped = Store.open(
-                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1000), new MemoryJournal(), stepping);
+                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), stepping);
                 Timers other = new Timers(stepped, stepping, List.of(first))) {
             long due = stepped.write(transaction -> transaction.append(
                     List.of(new Changes.Write(

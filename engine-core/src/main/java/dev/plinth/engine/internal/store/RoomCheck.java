@@ -1,0 +1,327 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells before a record is appended whether the tables take it: within the workspace's shares, and outside of what is in reserve.
+ *
+ * <pre>
+ *   part of a table     who may use it
+ *   up to 90 %          every workspace, within its share
+ *   up to 95 %          a workspace that has no more than its fair part; and ends and deletions of every workspace
+ *   up to 99 %          a workspace that has no more than a quarter of what is left; and ends and deletions within the fair part
+ *   all                 the operator and the engine
+ * </pre>
+ *
+ * <p>The fair part is the table divided by the workspaces that have rows in it and one more. A quarter of what is left is there for the next
+ * workspace however many came before it; a fixed part would be gone after some of them. Tables on the heap have a bound in common too, half of
+ * the heap, with the same reserves.
+ *
+ * <p>Most records are let through by comparing all that they put with each bound. Only where that might not fit are their rows looked at.
+ */
+final class RoomCheck {
+    private static final int FAIR_PERCENT = 95;
+    private static final int LAST_PERCENT = 99;
+    private static final int PERCENT = 100;
+    private static final int NEXT_PART = 4;
+    private static final String NO_SPACE =
+            "the file system that the tables are mapped from is full; nothing was changed. Free some space; it goes on by itself.";
+
+    private final TableFactory factory;
+    private final Table[] byNumber;
+    private final Usages usages;
+    private final Shares shares;
+    private final LongSupplier heapBytes;
+    private final long heapBytesMax;
+
+    /**
+     * Checks of these tables.
+     *
+     * @param heapBytes estimates what the tables take together if they are on the heap; tables elsewhere have no bound in common
+     */
+    RoomCheck(TableFactory factory, Table[] byNumber, Usages usages, Shares shares, LongSupplier heapBytes) {
+        this.factory = factory;
+        this.byNumber = byNumber;
+        this.usages = usages;
+        this.shares = shares;
+        this.heapBytes = heapBytes;
+        this.heapBytesMax = factory.memoryMax();
+    }
+
+    /**
+     * Returns why these writes do not fit all together, or null if they fit.
+     *
+     * @param room how far they may go into the reserves
+     * @param plans tells the plan of a workspace
+     */
+    @Nullable
+    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+        long bytes = 0;
+        int puts = 0;
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            byte[] row = write.row();
+            if (row != null) {
+                int longest = byNumber[write.table().number()].maxRowBytes();
+                if (row.length > longest) {
+                    return full("Expected room for more rows, but a row of " + row.length
+                            + " bytes is too long for the table of "
+                            + write.table().name() + ", which takes " + longest + "; nothing was changed. Send less.");
+                }
+                bytes += write.key().length + row.length;
+                puts++;
+            }
+        }
+        if (puts == 0) {
+            return null;
+        }
+        if (!surelyFit(writes, puts, bytes, room, plans)) {
+            Refusal refusal = exactly(writes, room, plans);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return factory.hasSpace(bytes) ? null : full("Expected room for more rows, but " + NO_SPACE);
+    }
+
+    private boolean surelyFit(List<Changes.Write> writes, int puts, long bytes, Room room, Function<Id, Plan> plans) {
+        if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, Shares.OPEN_PERCENT)) {
+            return false;
+        }
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            byte[] row = write.row();
+            if (row == null) {
+                continue;
+            }
+            TableName name = write.table();
+            Table table = byNumber[name.number()];
+            if (!fits(table.size() + puts, table.rowsMax(), Shares.OPEN_PERCENT)
+                    || !fits(table.bytes() + bytes, table.bytesMax(), Shares.OPEN_PERCENT)) {
+                return false;
+            }
+            Id owner = room == Room.ASKED ? name.owner(write.key(), row) : null;
+            if (owner != null) {
+                Usage usage = usages.find(owner);
+                TableShare share = shares.of(plans.apply(owner))[name.number()];
+                int column = usages.column(name);
+                if (rows(usage, column) + puts > share.rows() || bytes(usage, column) + bytes > share.bytes()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Looks at what these writes add to each table for each workspace. Rows that are taken out make no room for others here. */
+    private @Nullable Refusal exactly(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+        List<Growth> growths = new ArrayList<>();
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
+            byte[] row = write.row();
+            if (row != null) {
+                growth(growths, write.table(), write.table().owner(write.key(), row))
+                        .add(write.key(), byNumber[write.table().number()].get(write.key()), row);
+            }
+        }
+        Growth all = new Growth(null, null);
+        for (Growth growth : growths) {
+            Refusal refusal = growth.grows() ? check(growth, growths, room, plans) : null;
+            if (refusal != null) {
+                return refusal;
+            }
+            all.rows += growth.rows;
+            all.bytes += growth.bytes;
+        }
+        return all.grows() ? checkMemory(all, growths, room) : null;
+    }
+
+    private static Growth growth(List<Growth> growths, TableName table, @Nullable Id owner) {
+        for (Growth growth : growths) {
+            if (growth.isOf(table, owner)) {
+                return growth;
+            }
+        }
+        Growth growth = new Growth(table, owner);
+        growths.add(growth);
+        return growth;
+    }
+
+    private @Nullable Refusal check(Growth growth, List<Growth> all, Room room, Function<Id, Plan> plans) {
+        TableName name = growth.table;
+        Id owner = growth.owner;
+        if (name == null) {
+            return null;
+        }
+        Usage usage = owner == null ? null : usages.find(owner);
+        int column = usages.column(name);
+        if (owner != null && room == Room.ASKED) {
+            Plan plan = plans.apply(owner);
+            TableShare share = shares.of(plan)[name.number()];
+            if (growth.rows > 0 && rows(usage, column) + growth.rows > share.rows()) {
+                return beyond(name, plan, share.rows() + " rows");
+            }
+            if (growth.bytes > 0 && bytes(usage, column) + growth.bytes > share.bytes()) {
+                return beyond(name, plan, share.bytes() + " bytes");
+            }
+        }
+        Table table = byNumber[name.number()];
+        long rows = table.size();
+        long bytes = table.bytes();
+        for (Growth other : all) {
+            if (other.table != null && other.table.number() == name.number()) {
+                rows += Math.max(0, other.rows);
+                bytes += Math.max(0, other.bytes);
+            }
+        }
+        long holders = owner == null ? 0 : usages.holders(column) + (rows(usage, column) == 0 ? 1 : 0);
+        Bound ofRows = new Bound(table.rowsMax(), rows, holders, rows(usage, column) + growth.rows);
+        Bound ofBytes = new Bound(table.bytesMax(), bytes, holders, bytes(usage, column) + growth.bytes);
+        Reserve rowsFrom = growth.rows > 0 ? ofRows.refuses(room) : Reserve.NONE;
+        Reserve from = rowsFrom == Reserve.NONE && growth.bytes > 0 ? ofBytes.refuses(room) : rowsFrom;
+        return from == Reserve.NONE ? null : from.refusal(tableIsFull(name, table));
+    }
+
+    private @Nullable Refusal checkMemory(Growth all, List<Growth> growths, Room room) {
+        long used = heapBytes() + memory(all.rows, all.bytes);
+        for (Growth growth : growths) {
+            Id owner = growth.owner;
+            Usage usage = owner == null ? null : usages.find(owner);
+            long holders = owner == null ? 0 : usages.holders(Usages.ALL) + (usage == null ? 1 : 0);
+            long own = memory(rows(usage, Usages.ALL) + growth.rows, bytes(usage, Usages.ALL) + growth.bytes);
+            Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(room) : Reserve.NONE;
+            if (from != Reserve.NONE) {
+                return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
+                        + " bytes that they may take of the heap; nothing was changed. There is room again when rows are deleted or"
+                        + " expire; for more, start the JVM with a larger -Xmx, or keep the tables off the heap.");
+            }
+        }
+        return null;
+    }
+
+    /**
+     * One bound of what a table, or the heap, takes.
+     *
+     * @param max how much it takes
+     * @param used how much it would have with the record
+     * @param holders the workspaces that would have a part of it; 0 if no workspace has shares of it
+     * @param own how much of it one workspace would have
+     */
+    private record Bound(long max, long used, long holders, long own) {
+        /** Returns what is kept from the record; {@link Reserve#NONE} if the record may be appended. */
+        Reserve refuses(Room room) {
+            if (fits(used, max, room == Room.OPERATOR || holders == 0 ? PERCENT : Shares.OPEN_PERCENT)) {
+                return Reserve.NONE;
+            }
+            if (room == Room.OPERATOR || holders == 0 || !fits(used, max, LAST_PERCENT)) {
+                return Reserve.ALL;
+            }
+            boolean fair = own <= max / (holders + 1);
+            if (fits(used, max, FAIR_PERCENT)) {
+                return fair || room == Room.RECORDED ? Reserve.NONE : Reserve.OF_OTHERS;
+            }
+            boolean next = room == Room.RECORDED ? fair : own <= (max - used) / NEXT_PART;
+            return next ? Reserve.NONE : Reserve.OF_OTHERS;
+        }
+    }
+
+    /** Why a record may not have what is left. */
+    private enum Reserve {
+        NONE,
+        /** Nothing is left. */
+        ALL,
+        /** What is left is kept for workspaces that have less. */
+        OF_OTHERS;
+
+        Refusal refusal(String full) {
+            return this == ALL
+                    ? full("Expected room for more rows, but " + full)
+                    : Refusal.of(
+                            ProblemCode.PLAN_LIMIT_REACHED,
+                            "Expected room beside what is kept for workspaces that have less, but " + full);
+        }
+    }
+
+    private long heapBytes() {
+        return heapBytesMax == Long.MAX_VALUE ? 0 : heapBytes.getAsLong();
+    }
+
+    /** Returns about what so many rows take on the heap: with their entry, their key and the words of their sets. */
+    private static long memory(long rows, long bytes) {
+        return rows * HeapTable.AROUND_ROW_BYTES + bytes;
+    }
+
+    private static boolean fits(long amount, long most, int percent) {
+        return amount <= most / PERCENT * percent + most % PERCENT * percent / PERCENT;
+    }
+
+    private static long rows(@Nullable Usage usage, int column) {
+        return usage == null ? 0 : usage.rows(column);
+    }
+
+    private static long bytes(@Nullable Usage usage, int column) {
+        return usage == null ? 0 : usage.bytes(column);
+    }
+
+    private static Refusal beyond(TableName name, Plan plan, String share) {
+        String frees = name.keptDays() == 0
+                ? "Delete what is not needed, or ask for a larger plan."
+                : "Rows go " + name.keptDays() + (name.keptDays() == 1 ? " day" : " days")
+                        + " after they were written; wait, or ask for a larger plan.";
+        return Refusal.of(
+                ProblemCode.PLAN_LIMIT_REACHED,
+                "Plan " + plan.name() + " gives a workspace " + share + " of the table of " + name.name()
+                        + ", and this call would take more; nothing was changed. " + frees);
+    }
+
+    private static String tableIsFull(TableName name, Table table) {
+        return "the table of " + name.name() + " is full with " + table.size() + " rows (laid out for "
+                + table.rowsMax()
+                + " of usual length); nothing was changed. There is room again when rows are deleted or"
+                + " expire; for more, start the engine with a larger number of resources.";
+    }
+
+    private static Refusal full(String detail) {
+        return Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, detail).retryAfter(Transaction.CAPACITY_RETRY_SECONDS);
+    }
+
+    /** What a record adds to one table for one workspace. */
+    private static final class Growth {
+        private final @Nullable TableName table;
+        private final @Nullable Id owner;
+        private long rows;
+        private long bytes;
+
+        Growth(@Nullable TableName table, @Nullable Id owner) {
+            this.table = table;
+            this.owner = owner;
+        }
+
+        boolean isOf(TableName other, @Nullable Id otherOwner) {
+            return table != null
+                    && table.number() == other.number()
+                    && (owner == null ? otherOwner == null : owner.equals(otherOwner));
+        }
+
+        void add(byte[] key, byte @Nullable [] before, byte[] after) {
+            rows += before == null ? 1 : 0;
+            bytes += after.length + (before == null ? key.length : -before.length);
+        }
+
+        boolean grows() {
+            return rows > 0 || bytes > 0;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says how much of each table one workspace may have under a plan: what the plan says, or else what the plan's own rate of calls fills
+ * while the rows are kept, between a quarter of the table and all of it but the reserve.
+ */
+final class Shares {
+    /** The part of a table, in percent, that is not kept in reserve. */
+    static final int OPEN_PERCENT = 90;
+
+    private static final int FLOOR_PERCENT = 25;
+    private static final int PERCENT = 100;
+    private static final int UNTIL_DELETED_DAYS = 30;
+    private static final long SECONDS_PER_DAY = 86_400;
+
+    private final List<TableName> names;
+    private final Table[] byNumber;
+    private final Map<String, TableShare[]> byPlan = new HashMap<>();
+
+    /**
+     * Shares of these tables.
+     *
+     * @param byNumber the tables by their numbers
+     */
+    Shares(List<TableName> names, Table[] byNumber) {
+        this.names = names;
+        this.byNumber = byNumber;
+    }
+
+    /** Returns the shares of a plan, by the number of the table. For the writer only. */
+    TableShare[] of(Plan plan) {
+        TableShare[] known = byPlan.get(plan.name());
+        if (known == null) {
+            known = make(plan);
+            byPlan.put(plan.name(), known);
+        }
+        return known;
+    }
+
+    private TableShare[] make(Plan plan) {
+        TableShare[] shares = new TableShare[byNumber.length];
+        for (TableName name : names) {
+            if (name.owner() != TableName.Owner.ENGINE) {
+                TableShare said = plan.shares().get(name.name());
+                shares[name.number()] = said != null ? said : fair(plan, name);
+            }
+        }
+        return shares;
+    }
+
+    private TableShare fair(Plan plan, TableName name) {
+        Table table = byNumber[name.number()];
+        double most = OPEN_PERCENT / (double) PERCENT;
+        double least = FLOOR_PERCENT / (double) PERCENT;
+        double needed = need(plan, name) / (double) table.rowsMax();
+        double part = Math.max(least, Math.min(most, needed));
+        return new TableShare((long) (part * table.rowsMax()), (long) (part * table.bytesMax()));
+    }
+
+    /** Returns how many rows a workspace has that makes one with every call, at the limit of its plan. */
+    private static long need(Plan plan, TableName name) {
+        int days = name.keptDays() == 0 ? UNTIL_DELETED_DAYS : name.keptDays();
+        return (long) Math.ceil(days * SECONDS_PER_DAY * (double) plan.requests() / plan.windowSeconds());
+    }
+
+    /**
+     * Returns for each table that a plan outgrows what it needs, if a workspace at the limit of the plan makes a row with every call.
+     *
+     * @return phrases such as {@code 25920000 events of 2700000}
+     */
+    List<String> outgrownBy(Plan plan) {
+        List<String> outgrown = new ArrayList<>();
+        TableShare[] all = make(plan);
+        for (TableName name : names) {
+            Table table = byNumber[name.number()];
+            TableShare share = all[name.number()];
+            if (share != null && name.keptDays() > 0) {
+                long rows = Math.min(share.rows(), table.rowsMax() / PERCENT * OPEN_PERCENT);
+                long needed = need(plan, name);
+                if (needed > rows) {
+                    outgrown.add(needed + " " + name.name() + " of " + rows);
+                }
+            }
+        }
+        return outgrown;
+    }
+}

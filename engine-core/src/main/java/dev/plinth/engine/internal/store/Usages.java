@@ -1,0 +1,177 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what each workspace has in each table. It follows from the rows as they are put and taken out, so no record holds it, and an
+ * undo takes it back like the rows. A workspace has a column for each table that knows whose its rows are, and one for all of them.
+ *
+ * <p>One writer; {@link #largest} may be called beside it.
+ */
+final class Usages {
+    private static final int NONE = -1;
+
+    private final int[] columns = new int[128];
+    private final int count;
+    private final long[] holders;
+    private final ConcurrentHashMap<Id, Usage> byWorkspace = new ConcurrentHashMap<>();
+    private @Nullable Usage last;
+
+    Usages(List<TableName> names) {
+        Arrays.fill(columns, NONE);
+        int next = 1;
+        for (TableName name : names) {
+            if (name.owner() != TableName.Owner.ENGINE) {
+                columns[name.number()] = next++;
+            }
+        }
+        count = next;
+        holders = new long[count];
+    }
+
+    /** The column that counts the rows of all tables. */
+    static final int ALL = 0;
+
+    int columns() {
+        return count;
+    }
+
+    /** Returns the column of a table, or less than 0 if the table is the engine's own. */
+    int column(TableName table) {
+        return columns[table.number()];
+    }
+
+    /** Returns how many workspaces have rows in a column. */
+    long holders(int column) {
+        return holders[column];
+    }
+
+    /** Returns what a workspace has, or null if it has nothing. */
+    @Nullable
+    Usage find(Id workspace) {
+        Usage known = last;
+        if (known != null && known.isOf(workspace)) {
+            return known;
+        }
+        Usage found = byWorkspace.get(workspace);
+        last = found == null ? known : found;
+        return found;
+    }
+
+    /** Returns what the workspace of a row has, made if it has nothing, or null if the table is the engine's own. */
+    @Nullable
+    Usage of(TableName table, byte[] key, byte[] row) {
+        Id workspace = table.owner(key, row);
+        if (workspace == null) {
+            return null;
+        }
+        Usage found = find(workspace);
+        if (found == null) {
+            found = new Usage(workspace, count);
+            byWorkspace.put(workspace, found);
+            last = found;
+        }
+        return found;
+    }
+
+    /** Counts that a row stands where another one of the same workspace stood, or none. Needs no memory. */
+    void changed(Usage usage, TableName table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
+        int bytesBefore = before == null ? 0 : key.length + before.length;
+        int bytesAfter = after == null ? 0 : key.length + after.length;
+        int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
+        add(usage, columns[table.number()], more, bytesAfter - bytesBefore);
+        add(usage, ALL, more, bytesAfter - bytesBefore);
+        if (usage.rows(ALL) == 0) {
+            byWorkspace.remove(usage.workspace());
+            last = null;
+        }
+    }
+
+    private void add(Usage usage, int column, long rows, long bytes) {
+        long before = usage.rows(column);
+        usage.add(column, rows, bytes);
+        long after = usage.rows(column);
+        if (before == 0 && after > 0) {
+            holders[column]++;
+        } else if (before > 0 && after == 0) {
+            holders[column]--;
+        }
+    }
+
+    /** Returns the workspaces with the most rows in a table, the largest first, so many at most. */
+    List<Store.Holder> largest(TableName table, int most) {
+        int column = column(table);
+        Comparator<Store.Holder> byRows = Comparator.comparingLong(Store.Holder::rows);
+        PriorityQueue<Store.Holder> queue = new PriorityQueue<>(most + 1, byRows);
+        for (Usage usage : byWorkspace.values()) {
+            long rows = usage.rows(column);
+            if (rows > 0 && (queue.size() < most || rows > queue.element().rows())) {
+                queue.add(new Store.Holder(usage.workspace(), rows, usage.bytes(column)));
+                if (queue.size() > most) {
+                    queue.poll();
+                }
+            }
+        }
+        List<Store.Holder> largest = new ArrayList<>(queue);
+        largest.sort(byRows.reversed());
+        return largest;
+    }
+
+    void clear() {
+        byWorkspace.clear();
+        Arrays.fill(holders, 0);
+        last = null;
+    }
+
+    /** Shows what each workspace has in each column. */
+    void forEach(BiConsumer<Id, long[]> visitor) {
+        byWorkspace.forEach((workspace, usage) -> {
+            if (usage.rows(ALL) == 0) {
+                return; // made for a row that then did not come
+            }
+            long[] amounts = new long[2 * count];
+            for (int i = 0; i < count; i++) {
+                amounts[2 * i] = usage.rows(i);
+                amounts[2 * i + 1] = usage.bytes(i);
+            }
+            visitor.accept(workspace, amounts);
+        });
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeInt(byWorkspace.size());
+        for (Usage usage : byWorkspace.values()) {
+            out.writeLong(usage.workspace().high());
+            out.writeLong(usage.workspace().low());
+            for (int i = 0; i < count; i++) {
+                out.writeLong(usage.rows(i));
+                out.writeLong(usage.bytes(i));
+            }
+        }
+    }
+
+    void restore(DataInput in) throws IOException {
+        int workspaces = in.readInt();
+        for (int i = 0; i < workspaces; i++) {
+            Id workspace = new Id(IdKind.WORKSPACE, in.readLong(), in.readLong());
+            Usage usage = new Usage(workspace, count);
+            for (int column = 0; column < count; column++) {
+                add(usage, column, in.readLong(), in.readLong());
+            }
+            byWorkspace.put(workspace, usage);
+        }
+    }
+}
