@@ -29,6 +29,9 @@ public final class Limits {
     /** Bytes of one piece of something that is too large for a row of its own. */
     public static final int PIECE_BYTES_MAX = 64 * 1024;
 
+    /** Values in the JSON of a body: objects, arrays, texts, numbers, booleans and nulls. Only a bulk call is large enough for more. */
+    public static final int BODY_VALUES_MAX = 500_000;
+
     /** Levels of nesting in JSON, the value itself being the first. */
     public static final int JSON_DEPTH_MAX = 64;
 
@@ -61,6 +64,9 @@ public final class Limits {
 
     /** Items of a page. */
     public static final int PAGE_ITEMS_MAX = 100;
+
+    /** Bytes of the items of a page. An item beyond them begins the next page, so a page of one item may be longer. */
+    public static final int PAGE_BYTES_MAX = 1024 * 1024;
 
     /** Items of a page where the caller does not say. */
     public static final int PAGE_ITEMS_DEFAULT = 20;
@@ -196,6 +202,12 @@ public final class Limits {
 
     /** Webhook attempts under way at once at one endpoint. */
     public static final int DELIVERIES_RUNNING_PER_ENDPOINT_MAX = 4;
+
+    /** Attempts of a delivery that are kept and shown, the newest ones. */
+    public static final int ATTEMPTS_KEPT_MAX = 20;
+
+    /** Attempts of a delivery that its workspace may ask for. */
+    public static final int RESENDS_MAX = 25;
 
     /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
     public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param body whether a body is expected
  * @param accepts what a body looks like, by the name of its schema
  * @param bodyBytesMax bytes of a body
+ * @param bodyItemsMax items of an array that is a member of a body
  * @param runsHostCode true if it may take long on the caller's thread
  * @param parameters the query parameters that it knows
  * @param successes what it may answer when all goes well, the usual first
@@ -40,6 +41,7 @@ public record Operation(
         Body body,
         String accepts,
         int bodyBytesMax,
+        int bodyItemsMax,
         boolean runsHostCode,
         List<String> parameters,
         List<Success> successes,
@@ -64,6 +66,7 @@ public record Operation(
                 body,
                 accepts,
                 bodyBytesMax,
+                bodyItemsMax,
                 runsHostCode,
                 parameters,
                 successes,

@@ -61,7 +61,7 @@ final class CommandTable {
                 .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
                 .scope(RESOURCES_WRITE)
-                .takes("BulkOperations", Limits.BULK_BODY_BYTES_MAX)
+                .takes("BulkOperations", Limits.BULK_BODY_BYTES_MAX, Limits.BULK_OPERATIONS_MAX)
                 .refuses(JOB_QUEUE_FULL)
                 .gives(202, "AcceptedJob")
                 .decodedBy(decode::bulk));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class OperationRow {
     private Operation.Body body;
     private String accepts = "Nothing";
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
+    private int bodyItemsMax = JsonReader.ANY_NUMBER;
     private boolean slow;
     private List<String> parameters = List.of();
     private final List<Operation.Success> successes = new ArrayList<>();
@@ -63,9 +65,10 @@ final class OperationRow {
         return mayTake(schema);
     }
 
-    /** Has to be sent a body of at most so many bytes. */
-    OperationRow takes(String schema, int bytesMax) {
+    /** Has to be sent a body of at most so many bytes, whose arrays have at most so many items. */
+    OperationRow takes(String schema, int bytesMax, int itemsMax) {
         bodyBytesMax = bytesMax;
+        bodyItemsMax = itemsMax;
         return takes(schema);
     }
 
@@ -124,6 +127,7 @@ final class OperationRow {
                 body,
                 accepts,
                 bodyBytesMax,
+                bodyItemsMax,
                 slow,
                 parameters,
                 List.copyOf(successes),

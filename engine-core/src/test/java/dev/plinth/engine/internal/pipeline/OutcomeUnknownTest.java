@@ -131,6 +131,7 @@ class OutcomeUnknownTest {
                 Operation.Body.NONE,
                 "Nothing",
                 0,
+                0,
                 false,
                 List.of(),
                 List.of(),
