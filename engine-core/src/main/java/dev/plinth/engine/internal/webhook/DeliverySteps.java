@@ -38,6 +38,10 @@ final class DeliverySteps {
             boolean isAskedFor = manual || row.recovered() && !row.status().isSettled();
             AttemptRow attempt = AttemptRow.of(next.attempts(), isAskedFor, at, result);
             changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
+            int old = next.attempts() - Limits.ATTEMPTS_KEPT_MAX;
+            if (old > 0) {
+                changes.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
+            }
             settle(context, row, next, manual, result, changes);
             return Decision.of(changes, DONE);
         };
