@@ -539,7 +539,7 @@ public final class Engine implements AutoCloseable {
             if (waiters.areThere()) {
                 Id topic = Jobs.topic(write);
                 if (topic != null) {
-                    waiters.signal(topic);
+                    waiters.signal(topic, Jobs.queuedType(write));
                 }
                 Id deleted = Resources.topic(write);
                 if (deleted != null) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
+ * @param ofWorker true if it takes a unit of the bucket for workers' calls, beside its cost
  * @param demands the headers that the host demands
  * @param body whether a body is expected
  * @param accepts what a body looks like, by the name of its schema
@@ -37,6 +38,7 @@ public record Operation(
         @Nullable Scope scope,
         int cost,
         Map<String, Integer> costsByName,
+        boolean ofWorker,
         Set<Demand> demands,
         Body body,
         String accepts,
@@ -52,6 +54,11 @@ public record Operation(
         return !method.equals("GET");
     }
 
+    /** True if its calls are bounded at all: by a bucket, and in how many are under way. */
+    public boolean isCounted() {
+        return cost > 0 || ofWorker;
+    }
+
     /** The same operation as the host wants it: at these costs, and with these headers. */
     public Operation with(int units, Map<String, Integer> byName, Set<Demand> demanded) {
         return new Operation(
@@ -62,6 +69,7 @@ public record Operation(
                 scope,
                 units,
                 byName,
+                ofWorker,
                 demanded,
                 body,
                 accepts,

@@ -34,7 +34,7 @@ public final class Endpoints {
     public static Command.Change create(EndpointSettings settings) {
         return context -> {
             int most = context.plan().endpointsMax();
-            long there = context.rows().size(SetKey.of(SetKinds.ENDPOINTS, context.workspace()));
+            long there = count(context.rows(), context.workspace());
             if (there >= most) {
                 throw Refused.of(
                         ProblemCode.PLAN_LIMIT_REACHED,
@@ -204,6 +204,11 @@ public final class Endpoints {
     /** Adds the release of what all enabled endpoints of a workspace hold, as {@link #update} does for one that is enabled. */
     public static void releaseAll(Context context, Id workspace, Changes changes) {
         Releases.beginAll(context, workspace, changes);
+    }
+
+    /** How many endpoints a workspace has. */
+    public static long count(Rows rows, Id workspace) {
+        return rows.size(SetKey.of(SetKinds.ENDPOINTS, workspace));
     }
 
     /** Adds that an endpoint is disabled, because its receiver said that it is gone. */

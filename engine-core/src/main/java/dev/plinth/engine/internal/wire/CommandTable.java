@@ -177,11 +177,11 @@ final class CommandTable {
                 .decodedBy(decode::retry));
     }
 
-    /** For workers outside of this JVM: free, because a worker that asks often is one that works. */
+    /** For workers outside of this JVM: they cost no units, because a worker that asks often is one that works, and have a bucket of their own. */
     private static void leases(List<Operation> table, JobDecoders decode) {
         table.add(row("leaseJobs", "POST", "/v1/jobs/lease")
                 .scope(JOBS_WRITE)
-                .free()
+                .ofWorker()
                 .takes("LeaseRequest")
                 .gives("Leases")
                 .decodedBy(decode::lease));
@@ -203,7 +203,7 @@ final class CommandTable {
     private static OperationRow held(String name, String action) {
         return row(name, "POST", "/v1/jobs/{jobId}/" + action)
                 .scope(JOBS_WRITE)
-                .free()
+                .ofWorker()
                 .refuses(LEASE_LOST);
     }
 

@@ -19,6 +19,7 @@ final class OperationRow {
     private Operation.Guard guard = Operation.Guard.WORKSPACE;
     private @Nullable Scope scope;
     private int cost = 1;
+    private boolean ofWorker;
     private Operation.Body body;
     private String accepts = "Nothing";
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
@@ -57,6 +58,12 @@ final class OperationRow {
     OperationRow free() {
         cost = 0;
         return this;
+    }
+
+    /** Costs no units, but one of the workspace's bucket for workers' calls. */
+    OperationRow ofWorker() {
+        ofWorker = true;
+        return free();
     }
 
     /** Has to be sent a body, of the schema of this name. */
@@ -123,6 +130,7 @@ final class OperationRow {
                 scope,
                 cost,
                 Map.of(),
+                ofWorker,
                 Set.of(),
                 body,
                 accepts,

@@ -127,6 +127,7 @@ class OutcomeUnknownTest {
                 null,
                 units,
                 Map.of(),
+                false,
                 Set.of(),
                 Operation.Body.NONE,
                 "Nothing",
