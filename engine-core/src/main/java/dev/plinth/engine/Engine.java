@@ -519,6 +519,7 @@ public final class Engine implements AutoCloseable {
                 List.of(Jobs.cancellations()),
                 List.of(Endpoints.deletions()),
                 List.of(Endpoints.releases(Access::isActive)),
+                List.of(Endpoints.missed(Events::written)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
                 List.of(new DeletedWorkspaceRetention()),
                 List.of(Idempotency.retention()),
