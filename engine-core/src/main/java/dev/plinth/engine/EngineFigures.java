@@ -52,7 +52,9 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
                 .sample(writer.nanos() / 1e9);
         page.counter("plinth_writer_holds_total", "Times that the writer lock was held.")
                 .sample(writer.holds());
-        page.counter("plinth_reads_inside_writer_total", "Reads that took the writer lock, because writers were quicker.")
+        page.counter(
+                        "plinth_reads_inside_writer_total",
+                        "Reads that took the writer lock, because writers were quicker.")
                 .sample(writer.readsInside());
     }
 

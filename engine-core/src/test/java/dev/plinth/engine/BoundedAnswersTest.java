@@ -62,9 +62,8 @@ final class BoundedAnswersTest {
     @Test
     void jobs_inAList_haveNoResult() {
         String job = store.make("/v1/jobs", "{\"type\":\"t\",\"input\":{}}");
-        Map<?, ?> leased = (Map<?, ?>) ((List<?>)
-                        json(store.call("POST", "/v1/jobs/lease", "{\"types\":[\"t\"]}"))
-                                .get("data"))
+        Map<?, ?> leased = (Map<?, ?>) ((List<?>) json(store.call("POST", "/v1/jobs/lease", "{\"types\":[\"t\"]}"))
+                        .get("data"))
                 .get(0);
         String result = "{\"text\":\"" + "x".repeat(200_000) + "\"}";
         Reply completed = store.call(
@@ -116,7 +115,8 @@ final class BoundedAnswersTest {
 
     /** The bodies are made of the smallest elements that JSON has, at the top, below it, and as members. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"operations\":[1,#1]}", "{\"operations\":[[1,#1]]}", "{\"operations\":[{\"data\":[1,#1]}]}"})
+    @ValueSource(
+            strings = {"{\"operations\":[1,#1]}", "{\"operations\":[[1,#1]]}", "{\"operations\":[{\"data\":[1,#1]}]}"})
     void bulk_ofTwoMillionNumbers_isRefusedBeforeATreeOfThemIsMade(String form) {
         byte[] body = form.replace("#", "1,".repeat(2_090_000)).getBytes(StandardCharsets.US_ASCII);
         assertThat(body.length).isLessThan(Limits.BULK_BODY_BYTES_MAX);

@@ -60,8 +60,11 @@ final class BulkCostTest {
     /** What the bucket does not have is owed: the call passes, and those behind it wait until it has come back. */
     @Test
     void bulk_dearerThanTheBucket_passesAndIsPaidBack() {
-        store.use(store.newKey(
-                store.engine().admin().createWorkspace("small", "starter").call().id()));
+        store.use(store.newKey(store.engine()
+                .admin()
+                .createWorkspace("small", "starter")
+                .call()
+                .id()));
         Reply accepted = bulk("k", 10_000);
 
         assertThat(accepted.status()).isEqualTo(202);

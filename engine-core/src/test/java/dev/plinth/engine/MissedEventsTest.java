@@ -48,7 +48,12 @@ final class MissedEventsTest {
 
             assertThat(store.rows("deliveries")).isEqualTo(Limits.DELIVERIES_HELD_MAX);
             assertThat(store.text(endpoint)).contains("\"missedSince\":\"2026-01-01T01:00:00.000Z\"");
-            assertThat(store.engine().client(store.key()).webhooks().list().call().data())
+            assertThat(store.engine()
+                            .client(store.key())
+                            .webhooks()
+                            .list()
+                            .call()
+                            .data())
                     .allMatch(one -> one.missedSince().isPresent());
         }
     }
@@ -82,7 +87,8 @@ final class MissedEventsTest {
             for (int i = 0; i < 60; i++) {
                 store.make("/v1/resources/" + parent + "/children", "{\"name\":\"c\"}");
             }
-            assertThat(store.call("POST", "/v1/resources/" + parent + "/archive").status())
+            assertThat(store.call("POST", "/v1/resources/" + parent + "/archive")
+                            .status())
                     .isEqualTo(200);
             assertThat(store.call("DELETE", "/v1/resources/" + parent).status()).isEqualTo(200);
             assertThat(store.rows("deliveries")).isEqualTo(Limits.DELIVERIES_HELD_MAX);

@@ -82,7 +82,8 @@ final class WorkerCallsTest {
     @Test
     void queuedJob_ofWhichARevokedKeyIsTold_goesToTheNext() {
         String keeping = store.key();
-        Map<?, ?> made = Json.of(store.call("POST", "/v1/keys", "{\"name\":\"k\"}").text())
+        Map<?, ?> made = Json.of(
+                        store.call("POST", "/v1/keys", "{\"name\":\"k\"}").text())
                 .asMap();
         store.use(made.get("secret").toString());
         CompletableFuture<Reply> revoked = submit("a", 30);
@@ -118,8 +119,8 @@ final class WorkerCallsTest {
         progress(job, token, 51);
         assertThat(store.engine().store().lastSequence()).isEqualTo(before + 1);
         progress(job, token, 52);
-        Reply done = store.call(
-                "POST", "/v1/jobs/" + job + "/complete", "{\"leaseToken\":\"" + token + "\",\"result\":{}}");
+        Reply done =
+                store.call("POST", "/v1/jobs/" + job + "/complete", "{\"leaseToken\":\"" + token + "\",\"result\":{}}");
         assertThat(done.text()).contains("\"done\":52,");
         assertThat(store.text("/v1/jobs/" + job)).contains("\"done\":52,", "succeeded");
     }
@@ -155,8 +156,11 @@ final class WorkerCallsTest {
     }
 
     private String starter() {
-        return store.newKey(
-                store.engine().admin().createWorkspace("small", "starter").call().id());
+        return store.newKey(store.engine()
+                .admin()
+                .createWorkspace("small", "starter")
+                .call()
+                .id());
     }
 
     private List<CompletableFuture<Reply>> waiting(int count, String type) {

@@ -40,7 +40,8 @@ final class WriterHoldTest {
         AtomicLong bytes = new AtomicLong();
         store.engine().store().onCommitted((sequence, writes) -> {
             rows.accumulateAndGet(writes.size(), Math::max);
-            bytes.accumulateAndGet(writes.stream().mapToLong(WriterHoldTest::bytes).sum(), Math::max);
+            bytes.accumulateAndGet(
+                    writes.stream().mapToLong(WriterHoldTest::bytes).sum(), Math::max);
         });
         String owner = store.newWideWorkspace();
         String grantee = store.newWideWorkspace();

@@ -122,5 +122,9 @@ public final class Changes {
      * @param resource the resource that it is about or belongs to, or null
      */
     public record WrittenEvent(
-            Id id, Id workspace, long number, String type, @Nullable Id resource) {}
+            Id id,
+            Id workspace,
+            long number,
+            String type,
+            @Nullable Id resource) {}
 }

@@ -28,7 +28,8 @@ record EventStream(EventFilter filter, long position) implements Command.Patient
     public Command.@Nullable Wait wait(Context context) {
         Id workspace = context.workspace();
         return events(context).next(position) == Rows.NONE
-                ? new Command.Wait(filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace), Set.of())
+                ? new Command.Wait(
+                        filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace), Set.of())
                 : null;
     }
 

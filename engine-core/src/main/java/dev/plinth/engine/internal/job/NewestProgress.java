@@ -71,7 +71,8 @@ public final class NewestProgress {
 
     private Command.Change write(Id job) {
         return context -> {
-            byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(job));
+            byte[] bytes =
+                    context.rows().get(JobTables.JOBS, context.workspace().keyOf(job));
             JobRow row = bytes == null ? null : JobRow.read(bytes);
             JobRow next = row == null ? null : of(row);
             return row == null || next == null || next.equals(row)

@@ -56,9 +56,8 @@ final class JsonScanner {
     private JsonValue value() throws MalformedJson {
         values++;
         if (values > bounds.valuesMax) {
-            throw MalformedJson.beyondLimits(
-                    "A body can hold " + bounds.valuesMax + " JSON values, but this one holds more" + where()
-                            + " Send it in several calls.");
+            throw MalformedJson.beyondLimits("A body can hold " + bounds.valuesMax
+                    + " JSON values, but this one holds more" + where() + " Send it in several calls.");
         }
         return switch (peek()) {
             case '{' -> object();

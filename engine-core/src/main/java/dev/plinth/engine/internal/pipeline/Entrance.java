@@ -110,8 +110,7 @@ final class Entrance {
                             + " calls under way at once, and this one has them. Wait for the answer to one of them.",
                     1);
         }
-        long seconds =
-                passage.request.operation().ofWorker() ? quotas.workers().take(passage.caller) : 0;
+        long seconds = passage.request.operation().ofWorker() ? quotas.workers().take(passage.caller) : 0;
         if (seconds > 0) {
             Plan plan = passage.caller.plan();
             throw refused(

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls that wait, in real time, for something to happen. A waiter is forgotten when its wait ends, however it ends. Thread-safe. */
 public final class Waiters {
-    private final ConcurrentHashMap<Id, Set<Waiter>> byTopic = new ConcurrentHashMap<>(); // guarded by the map's lock on the topic
+    private final ConcurrentHashMap<Id, Set<Waiter>> byTopic =
+            new ConcurrentHashMap<>(); // guarded by the map's lock on the topic
     private final ConcurrentHashMap<Id, Integer> crowds = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
 

@@ -107,7 +107,8 @@ public final class Children {
         long bytes = 0;
         for (int i = 0; i < limit && next != Rows.NONE; i++) {
             byte[] row = rows.at(next);
-            byte[] child = row == null ? new byte[0] : ResourceRow.read(row, true).json();
+            byte[] child =
+                    row == null ? new byte[0] : ResourceRow.read(row, true).json();
             if (Lists.isBeyond(bytes, child)) {
                 break;
             }

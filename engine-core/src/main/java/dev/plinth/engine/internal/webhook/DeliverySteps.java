@@ -40,7 +40,8 @@ final class DeliverySteps {
             changes.put(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), attempt.number()), attempt.row());
             int old = next.attempts() - Limits.ATTEMPTS_KEPT_MAX;
             if (old > 0) {
-                changes.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
+                changes.remove(
+                        WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
             }
             settle(context, row, next, manual, result, changes);
             return Decision.of(changes, DONE);

@@ -162,7 +162,8 @@ public final class Endpoints {
 
     /** True if a write gives the sweep something to carry on. */
     public static boolean concerns(Changes.Write write) {
-        return EndpointDeletions.BACKLOG.isContinuedBy(write) || Releases.BACKLOG.isContinuedBy(write)
+        return EndpointDeletions.BACKLOG.isContinuedBy(write)
+                || Releases.BACKLOG.isContinuedBy(write)
                 || MissedEvents.BACKLOG.isContinuedBy(write);
     }
 

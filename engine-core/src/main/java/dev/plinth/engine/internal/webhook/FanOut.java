@@ -45,7 +45,9 @@ public final class FanOut {
         while (next != Rows.NONE) {
             byte[] bytes = rows.at(next);
             EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changed(changes));
-            if (endpoint != null && endpoint.missed() == null && endpoint.settings().wants(event.type())) {
+            if (endpoint != null
+                    && endpoint.missed() == null
+                    && endpoint.settings().wants(event.type())) {
                 if (!endpoint.enabled() && !hold(rows, endpoint)) {
                     mark(context, event, endpoint, changes);
                     next = rows.ceiling(endpoints, next + 1);

@@ -133,7 +133,8 @@ final class JobDecoders {
         Input input = Input.of(request);
         String token = token(input);
         Long seconds = input.body().whole("leaseSeconds", 1, Limits.LEASE_SECONDS_MAX);
-        return input.checked(Leases.prolong(input.id(IdKind.JOB, 0), token, seconds == null ? 0 : seconds.intValue(), handled));
+        return input.checked(
+                Leases.prolong(input.id(IdKind.JOB, 0), token, seconds == null ? 0 : seconds.intValue(), handled));
     }
 
     Command progress(Request request) {
