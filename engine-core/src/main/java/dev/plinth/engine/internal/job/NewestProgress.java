@@ -43,7 +43,7 @@ public final class NewestProgress {
                 || context.now() - last.writtenAt >= Limits.PROGRESS_MILLIS_MIN
                 || context.now() < last.writtenAt;
         if (last != null || reports.size() < Limits.PROGRESS_REPORTS_MAX) {
-            long writtenAt = isDue ? context.now() : last.writtenAt;
+            long writtenAt = last == null || isDue ? context.now() : last.writtenAt;
             reports.put(job, new Report(row.facts().workspace(), lease.token(), progress, writtenAt, isDue));
         }
         return isDue;
