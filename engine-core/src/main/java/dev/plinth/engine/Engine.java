@@ -545,6 +545,7 @@ public final class Engine implements AutoCloseable {
                 List.of(Jobs.cancellations()),
                 List.of(Endpoints.deletions()),
                 List.of(Endpoints.releases(Access::isActive)),
+                List.of(Endpoints.missed(Events::written)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
                 List.of(new DeletedWorkspaceRetention()),
                 List.of(Keys.retention()),
@@ -566,7 +567,7 @@ public final class Engine implements AutoCloseable {
             if (waiters.areThere()) {
                 Id topic = Jobs.topic(write);
                 if (topic != null) {
-                    waiters.signal(topic);
+                    waiters.signal(topic, Jobs.queuedType(write));
                 }
                 Id deleted = Resources.topic(write);
                 if (deleted != null) {

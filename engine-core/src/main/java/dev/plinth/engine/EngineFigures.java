@@ -34,12 +34,29 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
         work(page);
         tables(page);
         journal(page);
+        writer(page);
         page.gauge(
                         "plinth_clock_lead_seconds",
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
                 .sample(store.clockLeadMillis() / MILLIS);
         return page.bytes();
+    }
+
+    private void writer(Exposition page) {
+        Store.WriterFigures writer = store.writerFigures();
+        page.gauge(
+                        "plinth_writer_hold_longest_seconds",
+                        "The longest time for which one change, or one read that it kept out, has held the writer lock.")
+                .sample(writer.longestNanos() / 1e9);
+        page.counter("plinth_writer_hold_seconds_total", "Time for which the writer lock was held.")
+                .sample(writer.nanos() / 1e9);
+        page.counter("plinth_writer_holds_total", "Times that the writer lock was held.")
+                .sample(writer.holds());
+        page.counter(
+                        "plinth_reads_inside_writer_total",
+                        "Reads that took the writer lock, because writers were quicker.")
+                .sample(writer.readsInside());
     }
 
     private void work(Exposition page) {

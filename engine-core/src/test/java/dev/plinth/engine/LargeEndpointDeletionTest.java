@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The deletion of an endpoint with many open deliveries (contract §9): all of them are dropped from the answer on, whatever happens behind it. */
 @Timeout(180)
 final class LargeEndpointDeletionTest {
-    private static final int MANY = 5_000;
+    private static final int MANY = 1_000;
     private static final int READERS = 16;
     private static final int CUTS = 6;
     private static final Pattern DELIVERY = Pattern.compile("\"id\":\"(dlv_\\w+)\"");
@@ -160,7 +160,7 @@ final class LargeEndpointDeletionTest {
             String other = "/v1/webhook-endpoints/" + store.endpoint();
             store.call("PATCH", other, "{\"types\":[\"webhook_endpoint.deleted\"]}");
             String endpoint = disabled(store);
-            publish(store, 2_000);
+            publish(store, MANY);
             String newest = "/v1/deliveries/" + newest(store, endpoint);
             store.pass(Duration.ZERO);
             CrashedDirectory crashed = CrashedDirectory.begin(place.get());
@@ -177,13 +177,13 @@ final class LargeEndpointDeletionTest {
                 store.pass(Duration.ofDays(1));
 
                 if (store.status(endpoint) == 404) {
-                    assertDropped(store, 2_000);
+                    assertDropped(store, MANY);
                     assertThat(store.text(newest)).contains("\"status\":\"dropped\"");
                     assertThat(store.text("/v1/events?type=webhook_endpoint.deleted"))
                             .containsOnlyOnce("\"deleted\":true");
                     assertThat(told.size()).isLessThanOrEqualTo(1);
                 } else {
-                    assertThat(store.text("/metrics")).contains("plinth_deliveries{status=\"held\"} 2000");
+                    assertThat(store.text("/metrics")).contains("plinth_deliveries{status=\"held\"} 1000");
                 }
             }
         }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class LargeReleaseTest {
     private static final int RESOURCES = 10;
-    private static final int CHANGES = 120;
+    private static final int CHANGES = 95;
     private static final int HELD = RESOURCES * (CHANGES + 1);
     private static final int CUTS = 6;
     private static final Pattern CHANGE = Pattern.compile("\"id\":\"(res_\\w+)\".*\"version\":(\\d+)");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -177,13 +178,13 @@ final class RetentionTest {
         store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
         store.pass(Duration.ZERO);
         String delivery = delivery(endpoint, "a.b");
-        for (int i = 0; i < 250; i++) {
+        for (int i = 0; i < Limits.RESENDS_MAX; i++) {
             assertThat(store.call("POST", "/v1/deliveries/" + delivery + "/resend")
                             .status())
                     .isEqualTo(202);
             store.pass(Duration.ZERO);
         }
-        assertThat(store.rows("attempts")).isGreaterThan(250);
+        assertThat(store.rows("attempts")).isEqualTo(Limits.ATTEMPTS_KEPT_MAX);
 
         store.days(30);
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param description what it is for
  * @param headers what is sent along
  * @param createdAt when it was made
+ * @param missedSince since when it misses events because it held as many deliveries as it may, until they are made; empty if it misses none
  * @param secret the signing secret {@code whsec_…}; only in the answer that made it
  * @param json the value as the wire shows it
  */
@@ -29,6 +30,7 @@ public record WebhookEndpoint(
         String description,
         Map<String, String> headers,
         Instant createdAt,
+        Optional<Instant> missedSince,
         Optional<String> secret,
         Json json)
         implements WireValue {

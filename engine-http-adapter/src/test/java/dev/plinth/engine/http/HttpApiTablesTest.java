@@ -136,6 +136,7 @@ class HttpApiTablesTest {
         limits.put("body of a bulk call", List.of(Limits.BULK_BODY_BYTES_MAX));
         limits.put("operations of a bulk call", List.of(Limits.BULK_OPERATIONS_MAX));
         limits.put("levels of JSON in a body", List.of(Limits.JSON_DEPTH_MAX));
+        limits.put("values of JSON in a body", List.of(Limits.BODY_VALUES_MAX));
         limits.put(
                 "request line; one header; all headers",
                 List.of(
@@ -168,6 +169,7 @@ class HttpApiTablesTest {
                 "`metadata`: pairs, a key, a value",
                 List.of(Limits.METADATA_PAIRS_MAX, Limits.METADATA_KEY_LENGTH_MAX, Limits.METADATA_VALUE_LENGTH_MAX));
         limits.put("items of a page", List.of(Limits.PAGE_ITEMS_MAX));
+        limits.put("bytes of the items of a page", List.of(Limits.PAGE_BYTES_MAX));
         limits.put("errors in one answer", List.of(Limits.ERRORS_MAX));
         limits.put("idempotency key", List.of(Limits.IDEMPOTENCY_KEY_LENGTH_MAX, Limits.IDEMPOTENCY_HOURS));
         limits.put("`wait`", List.of(Limits.WAIT_SECONDS_MAX));
@@ -199,8 +201,18 @@ class HttpApiTablesTest {
                 "seconds of a webhook attempt: to connect, in all",
                 List.of(SendLimitsInside.CONNECT_SECONDS, SendLimitsInside.TOTAL_SECONDS));
         limits.put("response body that a delivery keeps", List.of(SendLimitsInside.RESPONSE_KEPT_BYTES));
+        limits.put(
+                "attempts that a delivery keeps, resends that it takes",
+                List.of(Limits.ATTEMPTS_KEPT_MAX, Limits.RESENDS_MAX));
         limits.put("seconds for which a stream is silent", List.of(Limits.STREAM_SILENCE_SECONDS_MAX));
-        limits.put("waiting streams of a workspace", List.of(Limits.WAITING_STREAMS_PER_WORKSPACE_MAX));
+        limits.put("waiting streams of a workspace", List.of(Limits.WAITING_CALLS_PER_CROWD_MAX));
+        limits.put(
+                "calls of a workspace: under way, waiting",
+                List.of(Limits.CALLS_PER_WORKSPACE_MAX, Limits.WAITING_CALLS_PER_CROWD_MAX));
+        limits.put("calls of workers for each request of the plan", List.of(Limits.WORKER_CALLS_PER_REQUEST));
+        limits.put("rows of events and deliveries for a unit of a bulk call", List.of(Limits.BULK_ROWS_PER_UNIT));
+        limits.put("milliseconds between two stored reports of progress", List.of(Limits.PROGRESS_MILLIS_MIN));
+        limits.put("deliveries that a disabled endpoint holds", List.of(Limits.DELIVERIES_HELD_MAX));
         limits.put("request log of a workspace", List.of(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX));
         limits.put("finished jobs are kept", List.of(Limits.JOB_DAYS));
         limits.put("events are kept", List.of(Limits.EVENT_DAYS));
@@ -219,7 +231,7 @@ class HttpApiTablesTest {
                 .contains("up to " + text(Limits.BULK_OPERATIONS_MAX) + " operations on resources")
                 .contains("A result over " + Limits.JOB_RESULT_IN_EVENT_BYTES_MAX / KIB + " KiB")
                 .contains("After " + Limits.STREAM_SILENCE_SECONDS_MAX + " silent seconds")
-                .contains("has " + Limits.WAITING_STREAMS_PER_WORKSPACE_MAX + " waiting streams at most")
+                .contains("has " + Limits.WAITING_CALLS_PER_CROWD_MAX + " waiting streams at most")
                 .contains("Events are kept for " + Limits.EVENT_DAYS + " days")
                 .contains("dots between them, " + api.bound("NewEvent", "type", "maxLength") + " characters at most")
                 .contains("or up to " + api.bound("NewWebhookEndpoint", "types", "maxItems") + " of both with commas")

@@ -144,9 +144,14 @@ public final class Changes {
      *
      * @param id its id
      * @param workspace whose event it is
+     * @param number its list number
      * @param type what happened
      * @param resource the resource that it is about or belongs to, or null
      */
     public record WrittenEvent(
-            Id id, Id workspace, String type, @Nullable Id resource) {}
+            Id id,
+            Id workspace,
+            long number,
+            String type,
+            @Nullable Id resource) {}
 }

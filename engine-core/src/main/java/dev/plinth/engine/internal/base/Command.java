@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One operation with typed arguments; made by the wire or the typed client, run by the pipeline. */
@@ -9,6 +10,14 @@ public interface Command {
     interface Query extends Command {
         /** The answer, from rows that belong together. May be asked more than once. */
         Outcome answer(Context context);
+
+        /**
+         * True if it finds all of its rows by their keys, and the answer is right whichever of them changes between two reads. Then it never
+         * takes the writer lock, however many rows it reads.
+         */
+        default boolean isRowByRow() {
+            return false;
+        }
     }
 
     /** A query of a caller who would wait for a better answer. */
@@ -33,6 +42,15 @@ public interface Command {
 
         /** What is answered if there is nothing to do. */
         Outcome nothing();
+
+        /** True if there is something of a kind to do, for whoever waits for that kind; a waiter that was told of it alone may have left it. */
+        boolean isThere(Context context, String kind);
+    }
+
+    /** A change that costs more rate-limit units than its call took at the entrance, because it begins work for later. */
+    interface CostlyChange extends Change {
+        /** Returns what all of its work costs, in units. */
+        long units(Context context);
     }
 
     /** A change of which the sweep may do the rest. Where the caller counts on the end of that, the answer waits for it. */
@@ -54,12 +72,13 @@ public interface Command {
      *
      * @param topic the id of which is waited for something
      * @param seconds how long at most, 1–30, in real seconds
-     * @param crowd with whom the caller shares a bound on how many may wait, or null
+     * @param crowd the waits among which this one is counted; null for those of the caller's workspace
+     * @param kinds the kinds of things under the topic of which it is waited for one
      */
-    record Wait(Id topic, int seconds, @Nullable Id crowd) {
-        /** Patience of a caller who shares no bound. */
+    record Wait(Id topic, int seconds, @Nullable Id crowd, Set<String> kinds) {
+        /** Patience of a caller who waits for whatever happens to a topic. */
         public Wait(Id topic, int seconds) {
-            this(topic, seconds, null);
+            this(topic, seconds, null, Set.of());
         }
     }
 }

@@ -29,6 +29,9 @@ public final class Limits {
     /** Bytes of one piece of something that is too large for a row of its own. */
     public static final int PIECE_BYTES_MAX = 64 * 1024;
 
+    /** Values in the JSON of a body: objects, arrays, texts, numbers, booleans and nulls. Only a bulk call is large enough for more. */
+    public static final int BODY_VALUES_MAX = 500_000;
+
     /** Levels of nesting in JSON, the value itself being the first. */
     public static final int JSON_DEPTH_MAX = 64;
 
@@ -61,6 +64,9 @@ public final class Limits {
 
     /** Items of a page. */
     public static final int PAGE_ITEMS_MAX = 100;
+
+    /** Bytes of the items of a page. An item beyond them begins the next page, so a page of one item may be longer. */
+    public static final int PAGE_BYTES_MAX = 1024 * 1024;
 
     /** Items of a page where the caller does not say. */
     public static final int PAGE_ITEMS_DEFAULT = 20;
@@ -119,11 +125,20 @@ public final class Limits {
     /** Seconds that a call may wait for an end. */
     public static final int WAIT_SECONDS_MAX = 30;
 
-    /** Calls that may wait at once. */
+    /** Calls of one workspace that may be under way at once, those that wait counted; one more is refused with 429. */
+    public static final int CALLS_PER_WORKSPACE_MAX = 1_000;
+
+    /** Rows of events and deliveries of a bulk call for which a unit is taken: an item makes an event, and a delivery for each endpoint. */
+    public static final int BULK_ROWS_PER_UNIT = 100;
+
+    /** Calls of workers that a workspace has for each request of its plan. */
+    public static final int WORKER_CALLS_PER_REQUEST = 10;
+
+    /** Calls that may wait at once; one more is answered at once, as things stand. */
     public static final int WAITING_CALLS_MAX = 10_000;
 
-    /** Streams of one workspace that may wait at once; one more ends with what it has, and its client comes again. */
-    public static final int WAITING_STREAMS_PER_WORKSPACE_MAX = 100;
+    /** Calls of one workspace that may wait at once, and streams of one workspace; one more is answered at once, as things stand. */
+    public static final int WAITING_CALLS_PER_CROWD_MAX = 100;
 
     /** Real seconds after which a stream that has nothing to say shows that it is alive. */
     public static final int STREAM_SILENCE_SECONDS_MAX = 15;
@@ -200,6 +215,15 @@ public final class Limits {
     /** Webhook attempts under way at once at one endpoint. */
     public static final int DELIVERIES_RUNNING_PER_ENDPOINT_MAX = 4;
 
+    /** Open deliveries of a disabled endpoint beyond which it gets a mark of where on it misses events. */
+    public static final int DELIVERIES_HELD_MAX = 1_000;
+
+    /** Attempts of a delivery that are kept and shown, the newest ones. */
+    public static final int ATTEMPTS_KEPT_MAX = 20;
+
+    /** Attempts of a delivery that its workspace may ask for. */
+    public static final int RESENDS_MAX = 25;
+
     /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
     public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;
 
@@ -238,6 +262,12 @@ public final class Limits {
      * process would do so at every start.
      */
     public static final int JOB_LAPSES_MAX = 3;
+
+    /** Milliseconds between two records of how far a job at a worker is. What comes between them is kept in memory. */
+    public static final int PROGRESS_MILLIS_MIN = 1_000;
+
+    /** Jobs at workers of which progress is kept in memory; that of others is written each time. */
+    public static final int PROGRESS_REPORTS_MAX = 100_000;
 
     /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
     public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;

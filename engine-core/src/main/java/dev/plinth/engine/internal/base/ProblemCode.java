@@ -32,6 +32,7 @@ public enum ProblemCode {
     VALIDATION_FAILED(422, "The input is not valid", false),
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used for another request", false),
     RATE_LIMITED(429, "Too many requests", true),
+    TOO_MANY_CONCURRENT_REQUESTS(429, "Too many requests at once", true),
     JOB_QUEUE_FULL(429, "The job queue is full", true),
     INTERNAL_ERROR(500, "An internal error occurred", true),
     SHUTTING_DOWN(503, "The engine is shutting down", true),

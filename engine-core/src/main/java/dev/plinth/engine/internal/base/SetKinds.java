@@ -131,5 +131,8 @@ public final class SetKinds {
     /** Cancellations of jobs that are under way. */
     public static final int CANCELLATIONS = 44;
 
+    /** Webhook endpoints for which deliveries are made of events that they have missed. */
+    public static final int ENDPOINTS_MISSING = 45;
+
     private SetKinds() {}
 }

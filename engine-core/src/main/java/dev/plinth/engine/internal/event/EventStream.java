@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.list.UnitedSets;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ record EventStream(EventFilter filter, long position) implements Command.Patient
     public Command.@Nullable Wait wait(Context context) {
         Id workspace = context.workspace();
         return events(context).next(position) == Rows.NONE
-                ? new Command.Wait(filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace))
+                ? new Command.Wait(
+                        filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace), Set.of())
                 : null;
     }
 

@@ -100,7 +100,16 @@ public final class Events {
                 context.now(),
                 draft.data());
         changes.put(EventTables.EVENTS, draft.workspace().keyOf(id), row.row());
-        return new Changes.WrittenEvent(id, draft.workspace(), draft.type(), draft.resource());
+        return written(row);
+    }
+
+    /** What the row of an event says for those who tell others of it. */
+    public static Changes.WrittenEvent written(byte[] row) {
+        return written(EventRow.read(row));
+    }
+
+    private static Changes.WrittenEvent written(EventRow row) {
+        return new Changes.WrittenEvent(row.id(), row.workspace(), row.number(), row.type(), row.resource());
     }
 
     /** True if types that start like this one are the engine's own. */
@@ -124,7 +133,7 @@ public final class Events {
         EventRow row = EventRow.create(
                 context.newId(IdKind.EVENT), workspace, context.nextNumber(), type, resource, context.now(), data);
         Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
-        changes.written(new Changes.WrittenEvent(row.id(), workspace, type, resource));
+        changes.written(written(row));
         return Decision.of(
                 changes,
                 Outcome.Done.created(row.json(), null, "/v1/events/" + row.id().text()));

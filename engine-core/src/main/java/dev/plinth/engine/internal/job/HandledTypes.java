@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Tells which jobs wait for code that is there: for a handler in this JVM, or for a worker that has leased their type within the hour.
  *
  * @param here the types that this JVM handles
+ * @param newest how far jobs at workers are
  */
-public record HandledTypes(Set<String> here) {
+public record HandledTypes(Set<String> here, NewestProgress newest) {
+    /** These types, and no progress yet. */
+    public HandledTypes(Set<String> here) {
+        this(here, new NewestProgress());
+    }
+
     /** Copies the types. */
     public HandledTypes {
         here = Set.copyOf(here);
@@ -28,7 +34,7 @@ public record HandledTypes(Set<String> here) {
 
     /** A job as its GET shows it, with this result. */
     byte[] shown(Context context, JobRow row, byte @Nullable [] result) {
-        byte[] json = row.json(result);
+        byte[] json = newest.of(row).json(result);
         return isMissingFor(row, context.rows(), context.now())
                 ? JsonBytes.append(json, new JsonBytes().member("handled", false))
                 : json;

@@ -5,6 +5,8 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,11 @@ final class JobRules {
 
     /** The result of a job as its GET shows it; null if it has none. */
     static byte @Nullable [] result(Rows rows, JobRow row) {
+        return result(rows, row, Long.MAX_VALUE);
+    }
+
+    /** The same up to so many bytes, without reading far beyond them; null if it has more. */
+    private static byte @Nullable [] result(Rows rows, JobRow row, long bytesMax) {
         if (row.status() != JobStatus.SUCCEEDED && !(row.status().isFinal() && row.doneItems() > 0)) {
             return null;
         }
@@ -64,18 +71,25 @@ final class JobRules {
                     ? null
                     : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
         }
+        List<byte[]> outcomes = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < row.doneItems() && bytes <= bytesMax; i++) {
+            byte[] outcome = Pieces.get(rows, row.facts().id(), Pieces.Kind.OUTCOME, i);
+            if (outcome != null) {
+                outcomes.add(outcome);
+                bytes += outcome.length;
+            }
+        }
+        if (bytes > bytesMax) {
+            return null;
+        }
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("succeeded", row.succeededItems())
                 .member("failed", row.doneItems() - row.succeededItems())
                 .name("outcomes")
                 .openArray();
-        for (int i = 0; i < row.doneItems(); i++) {
-            byte[] outcome = Pieces.get(rows, row.facts().id(), Pieces.Kind.OUTCOME, i);
-            if (outcome != null) {
-                json.raw(outcome);
-            }
-        }
+        outcomes.forEach(json::raw);
         return json.closeArray().close().bytes();
     }
 
@@ -87,7 +101,8 @@ final class JobRules {
         if (unique != null && row.facts().id().equals(Jobs.holder(rows, unique))) {
             changes.remove(JobTables.UNIQUE, unique);
         }
-        byte[] shown = result == null ? result(rows, row) : result;
+        // Inside the writer lock: ten thousand outcomes are not put together to find that they are too long.
+        byte[] shown = result == null ? result(rows, row, Limits.JOB_RESULT_IN_EVENT_BYTES_MAX) : result;
         boolean fits = shown == null || shown.length <= Limits.JOB_RESULT_IN_EVENT_BYTES_MAX;
         changes.event(new Changes.EventDraft(
                 row.facts().workspace(),

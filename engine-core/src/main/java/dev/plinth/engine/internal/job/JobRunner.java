@@ -42,6 +42,7 @@ public final class JobRunner implements Lane {
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
+    private final NewestProgress newest = new NewestProgress();
     private final Attempts attempts;
     private final Bulkhead places = new Bulkhead(
             Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
@@ -84,7 +85,7 @@ public final class JobRunner implements Lane {
 
     /** The types that are handled here or by workers. */
     public HandledTypes handled() {
-        return new HandledTypes(works.keySet());
+        return new HandledTypes(works.keySet(), newest);
     }
 
     /** Whom to tell that an attempt has ended. */
@@ -94,6 +95,7 @@ public final class JobRunner implements Lane {
 
     /** Hears of durable changes: who asked to cancel a running job, or took its row out, is passed on to its handler. */
     public void committed(Changes.Write write) {
+        newest.committed(write);
         if (!write.isIn(JobTables.JOBS) || running.isEmpty()) {
             return;
         }
@@ -119,7 +121,7 @@ public final class JobRunner implements Lane {
         Id id = row.facts().id();
         Outcome outcome = committer.commit(
                 Caller.engineFor(row.facts().workspace()),
-                row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id));
+                row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id, newest));
         return !PatientCommitter.mayHaveRoomLater(outcome);
     }
 
@@ -175,6 +177,7 @@ public final class JobRunner implements Lane {
         List<String> left = new ArrayList<>();
         running.values().forEach(run -> left.add(run.jobId() + " (" + run.type() + ")"));
         try {
+            newest.writeAll(committer::commit);
             giveBackRunning();
         } catch (Refused refused) {
             LOG.log(

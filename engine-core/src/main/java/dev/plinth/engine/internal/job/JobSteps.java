@@ -60,9 +60,9 @@ final class JobSteps {
      * A lease lapses at its time: the job is queued again without having used the attempt. It fails with the third one in an attempt, and
      * is canceled if somebody had asked for that.
      */
-    static Command.Change lapse(Id id) {
+    static Command.Change lapse(Id id, NewestProgress newest) {
         return context -> {
-            JobRow row = Jobs.find(context, id);
+            JobRow row = newest.of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
             if (lease == null || lease.expiresAt() > context.now()) {
                 return Decision.nothing(TOO_LATE);

@@ -119,6 +119,12 @@ public final class Jobs {
                 return Outcome.Done.ok(handled.shown(context, row, JobRules.result(context.rows(), row)));
             }
 
+            /** The job's row tells which pieces it has, and those of a job that has ended do not change. */
+            @Override
+            public boolean isRowByRow() {
+                return true;
+            }
+
             @Override
             public Command.@Nullable Wait wait(Context context) {
                 return waitSeconds == 0 || find(context, id).status().isFinal()
@@ -157,9 +163,9 @@ public final class Jobs {
     }
 
     /** Cancels a job that has not started, or asks a running one to end. */
-    public static Command.Change cancel(Id id) {
+    public static Command.Change cancel(Id id, HandledTypes handled) {
         return context -> {
-            JobRow row = find(context, id);
+            JobRow row = handled.newest().of(find(context, id));
             if (row.status().isFinal()) {
                 throw Refused.of(
                         ProblemCode.JOB_FINISHED,
@@ -249,6 +255,15 @@ public final class Jobs {
             return row.facts().workspace();
         }
         return row.status().isFinal() ? row.facts().id() : null;
+    }
+
+    /** The type of a job that a write queues; null if it queues none. Who waits under {@link #topic} for jobs of this type may have it. */
+    public static @Nullable String queuedType(Changes.Write write) {
+        byte[] bytes = write.isIn(JobTables.JOBS) ? write.row() : null;
+        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        return row == null || row.status() != JobStatus.QUEUED
+                ? null
+                : row.facts().type();
     }
 
     /** True if a write concerns jobs, or gives the sweep some to cancel. */

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.ProblemJson;
@@ -42,30 +43,64 @@ public final class Leases {
      */
     public record Request(List<String> types, int jobsMax, int seconds, int waitSeconds) {}
 
+    /**
+     * What a worker says of an attempt that failed.
+     *
+     * @param retryable false if no other attempt is to follow
+     */
+    public record Failure(String code, String detail, boolean retryable) {}
+
     /** Gives a worker queued jobs of its workspace, most urgent first, then in the order in which they were accepted. */
     public static Command.PatientChange take(Request request) {
-        return new Command.PatientChange() {
-            @Override
-            public Decision decide(Context context) {
-                return Leases.take(context, request);
-            }
+        return new Taking(request);
+    }
 
-            @Override
-            public Command.@Nullable Wait wait(Context context) {
-                boolean waits = request.waitSeconds() > 0 && new Ready(context, request.types()).next() == Rows.NONE;
-                return waits ? new Command.Wait(context.workspace(), request.waitSeconds()) : null;
-            }
+    private static final class Taking implements Command.PatientChange {
+        private final Request request;
+        private final Set<String> types;
 
-            @Override
-            public Outcome nothing() {
-                return shown(List.of());
+        /** The sets of queued jobs, named outside the writer lock: each name is a digest, and there may be two hundred. */
+        private @Nullable ReadySets sets;
+
+        Taking(Request request) {
+            this.request = request;
+            this.types = Set.copyOf(request.types());
+        }
+
+        private Ready ready(Context context) {
+            ReadySets known = sets;
+            if (known == null) {
+                known = ReadySets.of(context.workspace(), types);
+                sets = known;
             }
-        };
+            return new Ready(context.rows(), known);
+        }
+
+        @Override
+        public Decision decide(Context context) {
+            return Leases.take(context, request, ready(context));
+        }
+
+        @Override
+        public Command.@Nullable Wait wait(Context context) {
+            boolean waits = ready(context).next() == Rows.NONE && request.waitSeconds() > 0;
+            return waits ? new Command.Wait(context.workspace(), request.waitSeconds(), null, types) : null;
+        }
+
+        @Override
+        public Outcome nothing() {
+            return shown(List.of());
+        }
+
+        @Override
+        public boolean isThere(Context context, String kind) {
+            return new Ready(context.rows(), ReadySets.of(context.workspace(), Set.of(kind))).next() != Rows.NONE;
+        }
     }
 
     /** Prolongs a lease from now on; by as many seconds as it lasted when it was taken where they are 0. */
-    public static Command.Change prolong(Id id, String token, int seconds) {
-        return held(id, token, (context, row, lease) -> {
+    public static Command.Change prolong(Id id, String token, int seconds, HandledTypes handled) {
+        return held(id, token, handled, (context, row, lease) -> {
             JobRow.Lease next = new JobRow.Lease(
                     lease.token(), lease.seconds(), end(context, seconds == 0 ? lease.seconds() : seconds));
             byte[] body = new JsonBytes()
@@ -82,15 +117,21 @@ public final class Leases {
         });
     }
 
-    /** Notes how far a job is. */
-    public static Command.Change progress(Id id, String token, long done, long total, String message) {
+    /** Notes how far a job is; in its row once a second. */
+    public static Command.Change progress(
+            Id id, String token, long done, long total, String message, HandledTypes handled) {
         JobRow.Progress progress = new JobRow.Progress(done, total, message);
-        return held(id, token, (context, row, lease) -> stepped(context, row.progressed(progress)));
+        return held(id, token, handled, (context, row, lease) -> {
+            JobRow next = row.progressed(progress);
+            return handled.newest().note(context, row, progress)
+                    ? stepped(context, next)
+                    : Decision.nothing(Outcome.Done.ok(next.json(null)));
+        });
     }
 
     /** Ends a job with a result; also one that was asked to end. */
-    public static Command.Change complete(Id id, String token, byte[] result) {
-        return held(id, token, (context, row, lease) -> {
+    public static Command.Change complete(Id id, String token, byte[] result, HandledTypes handled) {
+        return held(id, token, handled, (context, row, lease) -> {
             JobRow next = JobRules.succeeded(context, row, result);
             return Decision.of(
                     JobRules.succeed(context, next, result),
@@ -99,11 +140,14 @@ public final class Leases {
     }
 
     /** Ends an attempt without a result; whether another one follows is decided as in this JVM. */
-    public static Command.Change fail(Id id, String token, String code, String detail, boolean retryable) {
-        byte[] problem = ProblemJson.ofJob(code, JobRun.cut(detail, Limits.DESCRIPTION_LENGTH_MAX), retryable);
+    public static Command.Change fail(Id id, String token, Failure failure, HandledTypes handled) {
+        String detail = JobRun.cut(failure.detail(), Limits.DESCRIPTION_LENGTH_MAX);
+        boolean retryable = failure.retryable();
+        byte[] problem = ProblemJson.ofJob(failure.code(), detail, retryable);
         return held(
                 id,
                 token,
+                handled,
                 (context, row, lease) -> stepped(context, JobRules.failed(context, row, problem, retryable)));
     }
 
@@ -111,11 +155,10 @@ public final class Leases {
         return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.json(null)));
     }
 
-    private static Decision take(Context context, Request request) {
+    private static Decision take(Context context, Request request, Ready ready) {
         Changes changes = new Changes();
         Set<String> leased = new LinkedHashSet<>();
         List<byte[]> jobs = new ArrayList<>();
-        Ready ready = new Ready(context, request.types());
         long expiresAt = end(context, request.seconds());
         long inputBytes = 0;
         while (jobs.size() < request.jobsMax()) {
@@ -160,10 +203,10 @@ public final class Leases {
     }
 
     /** A step of who has the lease; whoever else shows a token is refused, also once the job is final. */
-    private static Command.Change held(Id id, String token, Step step) {
+    private static Command.Change held(Id id, String token, HandledTypes handled, Step step) {
         Id shown = Id.parse(IdKind.LEASE, token);
         return context -> {
-            JobRow row = Jobs.find(context, id);
+            JobRow row = handled.newest().of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
             if (lease == null || !lease.token().equals(shown) || lease.expiresAt() <= context.now()) {
                 throw Refused.of(
@@ -183,20 +226,33 @@ public final class Leases {
         Decision decide(Context context, JobRow row, JobRow.Lease lease);
     }
 
+    /** The sets of a workspace's queued jobs of some types, by priority. */
+    private record ReadySets(List<List<SetKey>> byPriority) {
+        static ReadySets of(Id workspace, Set<String> types) {
+            List<List<SetKey>> sets = new ArrayList<>();
+            for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+                List<SetKey> ofTypes = new ArrayList<>();
+                for (String type : types) {
+                    ofTypes.add(JobTables.readyIn(workspace, type, priority));
+                }
+                sets.add(ofTypes);
+            }
+            return new ReadySets(sets);
+        }
+    }
+
     /** The queued jobs of a workspace, most urgent first. Not thread-safe. */
     private static final class Ready {
         private final Rows rows;
-        private final Id workspace;
-        private final List<String> types;
+        private final ReadySets sets;
         private int priority = 1;
 
         /** Of all types, because numbers are given in the order in which jobs were accepted. */
         private long from;
 
-        Ready(Context context, List<String> types) {
-            this.rows = context.rows();
-            this.workspace = context.workspace();
-            this.types = types;
+        Ready(Rows rows, ReadySets sets) {
+            this.rows = rows;
+            this.sets = sets;
         }
 
         /** The number of the next one; {@link Rows#NONE} if there is none, or one that is to be canceled has to be so first. */
@@ -209,8 +265,8 @@ public final class Leases {
         private long nextOfAll() {
             for (; priority <= NewJob.PRIORITY_LAST; priority++) {
                 long first = Rows.NONE;
-                for (int i = 0; i < types.size(); i++) {
-                    long number = rows.ceiling(JobTables.readyIn(workspace, types.get(i), priority), from);
+                for (SetKey set : sets.byPriority().get(priority - 1)) {
+                    long number = rows.ceiling(set, from);
                     first = number != Rows.NONE && (first == Rows.NONE || number < first) ? number : first;
                 }
                 if (first != Rows.NONE) {

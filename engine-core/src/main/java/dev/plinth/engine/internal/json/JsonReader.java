@@ -15,6 +15,12 @@ public final class JsonReader {
     /** What the engine wraps around a caller's value: a page, its array, an event, the object itself. */
     private static final int ENVELOPE_DEPTH_MAX = 16;
 
+    /** Stands for "as many items as the body has room for". */
+    public static final int ANY_NUMBER = Integer.MAX_VALUE;
+
+    private static final JsonScanner.Bounds TRUSTED =
+            new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER);
+
     private JsonReader() {}
 
     /**
@@ -23,21 +29,32 @@ public final class JsonReader {
      * @throws MalformedJson if they spell none; the message says what is wrong and where
      */
     public static JsonValue read(byte[] utf8) throws MalformedJson {
-        return read(utf8, Limits.JSON_DEPTH_MAX);
+        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER));
+    }
+
+    /**
+     * The value of a body of a call, of at most {@link Limits#BODY_VALUES_MAX} values. Reading ends at the first value or item too many,
+     * so a body that is refused for its length makes no tree of that length.
+     *
+     * @param itemsMax items of an array that is a member of the body
+     * @throws MalformedJson if the body spells no value, or too many
+     */
+    public static JsonValue readBody(byte[] utf8, int itemsMax) throws MalformedJson {
+        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax));
     }
 
     /** The bytes as JSON that the engine itself rendered, which may be deeper than the caller's value in it. */
     public static JsonValue trusted(byte[] utf8) {
         try {
-            return read(utf8, Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX);
+            return read(utf8, TRUSTED);
         } catch (MalformedJson e) {
             throw new IllegalStateException("Expected JSON that the engine wrote, but " + e.getMessage(), e);
         }
     }
 
-    private static JsonValue read(byte[] utf8, int depthMax) throws MalformedJson {
+    private static JsonValue read(byte[] utf8, JsonScanner.Bounds bounds) throws MalformedJson {
         checkEncoding(utf8);
-        return new JsonScanner(utf8, depthMax).document();
+        return new JsonScanner(utf8, bounds).document();
     }
 
     private static void checkEncoding(byte[] utf8) throws MalformedJson {

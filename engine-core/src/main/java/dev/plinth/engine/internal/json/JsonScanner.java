@@ -21,14 +21,26 @@ final class JsonScanner {
     private static final int END = -1;
 
     private final byte[] source;
-    private final int depthMax;
+    private final Bounds bounds;
     private int at;
     private int depth;
+    private int values;
+    private int memberFrom; // the name of the document's own member that is being read
+    private int memberTo;
 
-    JsonScanner(byte[] utf8, int depthMax) {
+    JsonScanner(byte[] utf8, Bounds bounds) {
         this.source = utf8;
-        this.depthMax = depthMax;
+        this.bounds = bounds;
     }
+
+    /**
+     * How much a document may hold.
+     *
+     * @param depthMax levels of nesting, the document itself being the first
+     * @param valuesMax values at all levels
+     * @param itemsMax items of an array at the second level
+     */
+    record Bounds(int depthMax, int valuesMax, int itemsMax) {}
 
     JsonValue document() throws MalformedJson {
         if (peek() == END) {
@@ -42,6 +54,11 @@ final class JsonScanner {
     }
 
     private JsonValue value() throws MalformedJson {
+        values++;
+        if (values > bounds.valuesMax) {
+            throw MalformedJson.beyondLimits("A body can hold " + bounds.valuesMax
+                    + " JSON values, but this one holds more" + where() + " Send it in several calls.");
+        }
         return switch (peek()) {
             case '{' -> object();
             case '[' -> array();
@@ -63,6 +80,10 @@ final class JsonScanner {
             String written = text();
             int to = at - 1;
             require(':');
+            if (depth == 1) {
+                memberFrom = from;
+                memberTo = to;
+            }
             JsonValue value = value();
             if (members.isEmpty()) {
                 members = new Members(source);
@@ -93,6 +114,11 @@ final class JsonScanner {
         }
         List<JsonValue> items = new ArrayList<>(ITEMS_USUAL);
         do {
+            if (depth == 2 && items.size() == bounds.itemsMax) {
+                throw MalformedJson.tooManyItems(
+                        "/" + plain(memberFrom, memberTo),
+                        "Expected at most " + bounds.itemsMax + " items, but got more.");
+            }
             items.add(value());
         } while (goesOn(']'));
         depth--;
@@ -256,7 +282,7 @@ final class JsonScanner {
     private void enter() throws MalformedJson {
         at++;
         depth++;
-        if (depth > depthMax) {
+        if (depth > bounds.depthMax) {
             throw MalformedJson.beyondLimits(
                     "Expected valid JSON, but it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.");
         }

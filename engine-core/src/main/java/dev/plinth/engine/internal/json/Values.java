@@ -209,6 +209,7 @@ public final class Values {
                 text(json, "description"),
                 pairs(json, "headers"),
                 time(json, "createdAt"),
+                json.get("missedSince") == null ? Optional.empty() : Optional.of(time(json, "missedSince")),
                 optional(json, "secret"),
                 shown);
     }

@@ -14,7 +14,7 @@ public final class Lists {
 
     /**
      * One page of a set. It examines at most ten rows for each item that was asked for; where a filter leaves
-     * few of them, the page is short and says that there is more.
+     * few of them, the page is short and says that there is more. So is a page whose items reach {@link Limits#PAGE_BYTES_MAX}.
      */
     public static byte[] page(Rows rows, SetKey set, PageRequest request, Renderer renderer) {
         return page(rows, List.of(set), request, renderer);
@@ -44,6 +44,7 @@ public final class Lists {
         JsonBytes page = new JsonBytes().open().name("data").openArray();
         int left = request.limit();
         int examined = 0;
+        long bytes = 0;
         long at = request.edge();
         boolean more = false;
         long next = items.next(at);
@@ -53,12 +54,13 @@ public final class Lists {
                 break;
             }
             byte[] item = items.item(next);
-            if (item != null && left == 0) {
+            if (item != null && (left == 0 || isBeyond(bytes, item))) {
                 more = true;
                 break;
             }
             if (item != null) {
                 page.raw(item);
+                bytes += item.length;
                 left--;
                 at = next;
             } else if (left > 0) {
@@ -73,6 +75,11 @@ public final class Lists {
             page.nothing();
         }
         return page.close().bytes();
+    }
+
+    /** Returns true if an item makes the items of a page too long. The first one never does, so that each page goes on. */
+    public static boolean isBeyond(long bytesBefore, byte[] item) {
+        return bytesBefore > 0 && bytesBefore + item.length > Limits.PAGE_BYTES_MAX;
     }
 
     /** What is listed, each item under a number. */

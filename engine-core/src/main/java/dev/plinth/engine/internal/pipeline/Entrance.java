@@ -1,9 +1,11 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -12,6 +14,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.quota.WorkerQuotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.util.Locale;
@@ -81,13 +84,21 @@ final class Entrance {
         }
     }
 
-    /** Takes the units of the call from the bucket of the workspace, once: 429. */
+    /** Takes the units of the call from the bucket of the workspace, and one from that of its workers, once: 429. */
     void quota(Passage passage) {
-        if (passage.quota != null) {
-            return; // taken when the headers came
+        if (passage.quota != null || !isLimited(passage)) {
+            return; // taken when the headers came, or without a limit
         }
-        if (passage.request.operation().guard() != Operation.Guard.WORKSPACE || passage.caller.isHost()) {
-            return;
+        long seconds = passage.request.operation().ofWorker() ? quotas.workers().take(passage.caller) : 0;
+        if (seconds > 0) {
+            Plan plan = passage.caller.plan();
+            throw refused(
+                    passage,
+                    ProblemCode.RATE_LIMITED,
+                    "The workers of a workspace on plan " + plan.name() + " can make " + WorkerQuotas.requests(plan)
+                            + " calls in " + plan.windowSeconds() + " seconds, and made more. Come again in " + seconds
+                            + " s, or let a lease wait for its job.",
+                    seconds);
         }
         Quota quota = quotas.take(passage.caller, passage.request.units());
         passage.quota = quota;
@@ -98,6 +109,33 @@ final class Entrance {
         }
     }
 
+    /** Counts the call among those of its workspace that are under way, once its body is there: 429, and its units are given back. */
+    void place(Passage passage) {
+        if (!isLimited(passage) || !passage.request.operation().isCounted()) {
+            return;
+        }
+        passage.place = quotas.calls().begin(passage.caller.workspace());
+        if (passage.place == null) {
+            refundDown(passage, 0);
+            throw refused(
+                    passage,
+                    ProblemCode.TOO_MANY_CONCURRENT_REQUESTS,
+                    "A workspace can have " + Limits.CALLS_PER_WORKSPACE_MAX
+                            + " calls under way at once, and this one has them. Wait for the answer to one of them.",
+                    1);
+        }
+    }
+
+    private static boolean isLimited(Passage passage) {
+        return passage.request.operation().guard() == Operation.Guard.WORKSPACE && !passage.caller.isHost();
+    }
+
+    /** A refusal that takes no units, and shows how many there are. */
+    private Refused refused(Passage passage, ProblemCode code, String detail, long retryAfterSeconds) {
+        passage.quota = quotas.inspect(passage.caller);
+        return new Refused(Refusal.of(code, detail).retryAfter(retryAfterSeconds));
+    }
+
     private static String tooMany(Quota quota) {
         RatePolicy violated = quota.violated();
         int requests = violated == null ? quota.plan().requests() : violated.requests();
@@ -106,6 +144,13 @@ final class Entrance {
         return "Expected at most " + requests + " requests in " + seconds + " seconds, which is the limit of " + of
                 + "plan " + quota.plan().name() + ", but there were more; come again in " + quota.retryAfterSeconds()
                 + " s.";
+    }
+
+    /** Charges the workspace for what the work of a call costs beyond the units that the call has taken. */
+    void charge(Passage passage, long units) {
+        if (passage.units > 0 && units > passage.units) {
+            passage.quota = quotas.owe(passage.caller, units - passage.units);
+        }
     }
 
     /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */

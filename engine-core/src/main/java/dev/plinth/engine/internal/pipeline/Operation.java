@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
+ * @param ofWorker true if it takes a unit of the bucket for workers' calls, beside its cost
  * @param demands the headers that the host demands
  * @param body whether a body is expected
  * @param accepts what a body looks like, by the name of its schema
  * @param bodyBytesMax bytes of a body
+ * @param bodyItemsMax items of an array that is a member of a body
  * @param runsHostCode true if it may take long on the caller's thread
  * @param parameters the query parameters that it knows
  * @param successes what it may answer when all goes well, the usual first
@@ -36,10 +38,12 @@ public record Operation(
         @Nullable Scope scope,
         int cost,
         Map<String, Integer> costsByName,
+        boolean ofWorker,
         Set<Demand> demands,
         Body body,
         String accepts,
         int bodyBytesMax,
+        int bodyItemsMax,
         boolean runsHostCode,
         List<String> parameters,
         List<Success> successes,
@@ -48,6 +52,11 @@ public record Operation(
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
         return !method.equals("GET");
+    }
+
+    /** True if its calls are bounded at all: by a bucket, and in how many are under way. */
+    public boolean isCounted() {
+        return cost > 0 || ofWorker;
     }
 
     /** The same operation as the host wants it: at these costs, and with these headers. */
@@ -60,10 +69,12 @@ public record Operation(
                 scope,
                 units,
                 byName,
+                ofWorker,
                 demanded,
                 body,
                 accepts,
                 bodyBytesMax,
+                bodyItemsMax,
                 runsHostCode,
                 parameters,
                 successes,

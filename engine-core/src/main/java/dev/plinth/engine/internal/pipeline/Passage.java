@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.requestlog.Entry;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ final class Passage implements Commits.Memory {
     Idempotency.@Nullable Fresh fresh;
 
     Entry.@Nullable KeyUse use;
+
+    /** Its place among the calls of its workspace that are under way; null if it is not counted. */
+    ConcurrentCalls.@Nullable Call place;
 
     boolean hasWaited;
 
@@ -134,6 +138,13 @@ final class Passage implements Commits.Memory {
     /** Real milliseconds since it began. */
     long millis() {
         return TimeUnit.NANOSECONDS.toMillis(nanos());
+    }
+
+    /** Gives up its place among the calls of its workspace. A second time does nothing. */
+    void leave() {
+        if (place != null) {
+            place.end();
+        }
     }
 
     /** Frees the key, unless its outcome is remembered. */

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -36,15 +35,14 @@ final class Patience {
      */
     CompletableFuture<Answer> await(Step step, Waits own) {
         if (step instanceof Step.Pause pause) {
-            return waiting.count() >= Limits.WAITING_CALLS_MAX ? awaitDisk(pause.answer()) : awaitEvent(pause, own);
+            return awaitEvent(pause, own);
         }
         return awaitDisk((Answer) step);
     }
 
     private CompletableFuture<Answer> awaitEvent(Step.Pause pause, Waits own) {
         int seconds = pause.answer().waitedSeconds();
-        // A copy, because a time-out must not end the event for others who wait for it.
-        CompletableFuture<Void> end = pause.event().copy();
+        CompletableFuture<Void> end = pause.event();
         waiting.add(end);
         own.add(end);
         return end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)

@@ -247,9 +247,13 @@ public final class Pipeline {
     }
 
     private Answer callInside(Passage passage, Waits waits) {
-        Step step = execute(passage);
-        Answer ready = patience.ready(step);
-        return depart(passage, ready == null ? await(passage, step, waits).join() : ready);
+        try {
+            Step step = execute(passage);
+            Answer ready = patience.ready(step);
+            return depart(passage, ready == null ? await(passage, step, waits).join() : ready);
+        } finally {
+            passage.leave();
+        }
     }
 
     private CompletableFuture<Answer> submitInside(Arrival arrival, ReplyTo to) {
@@ -267,6 +271,7 @@ public final class Pipeline {
             return handOut(await(passage, step, to.waits()), to, answer -> depart(passage, answer));
         }
         Answer departed = depart(passage, ready);
+        passage.leave();
         turnstile.leave();
         return CompletableFuture.completedFuture(departed);
     }
@@ -295,9 +300,12 @@ public final class Pipeline {
         return out;
     }
 
-    /** However the wait ends, the key is free then, unless its outcome is remembered. */
+    /** However the wait ends, its place is free then, and so is the key, unless its outcome is remembered. */
     private CompletableFuture<Answer> await(Passage passage, Step step, Waits waits) {
-        return patience.await(step, waits).whenComplete((answer, error) -> passage.end());
+        return patience.await(step, waits).whenComplete((answer, error) -> {
+            passage.end();
+            passage.leave();
+        });
     }
 
     private Passage passage(Request request, boolean mayWait) {
@@ -308,6 +316,7 @@ public final class Pipeline {
         try {
             entrance.access(passage); // 3, 4: 401 403
             entrance.quota(passage); // 5: 429
+            entrance.place(passage); // 5: 429
             entrance.read(passage); // 6: 413 415
             entrance.scope(passage); // 7: 403
             return fromIdempotencyOn(passage);
@@ -337,8 +346,22 @@ public final class Pipeline {
         if (command instanceof Command.PatientChange patient) {
             return commitPatiently(passage, patient);
         }
+        if (command instanceof Command.CostlyChange costly) {
+            return commitCostly(passage, costly);
+        }
         Answer answer = commit(passage, (Command.Change) command);
         return command instanceof Command.CarriedOnChange change ? awaitRest(passage, change, answer) : answer;
+    }
+
+    /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
+    private Answer commitCostly(Passage passage, Command.CostlyChange change) {
+        long units = parts.store.look(rows -> change.units(reading(passage, rows)));
+        Answer answer = commit(passage, change);
+        if (!(answer.outcome() instanceof Outcome.Done)) {
+            return answer;
+        }
+        entrance.charge(passage, units);
+        return answer.with(passage.quota);
     }
 
     /** The answer stands, and is given once the sweep has done the rest, or does not get to it in time. */
@@ -348,7 +371,10 @@ public final class Pipeline {
             return answer;
         }
         long millis = TimeUnit.SECONDS.toMillis(rest.seconds());
-        CompletableFuture<Void> end = parts.waiters.await(rest, millis);
+        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), rest);
+        if (waiter == null) {
+            return answer;
+        }
         if (waitFor(passage, change::rest) == null) {
             parts.waiters.signal(rest.topic());
         }
@@ -361,7 +387,7 @@ public final class Pipeline {
                     }
                 });
         passage.pauses = true;
-        return new Step.Pause(answer, end, millis, () -> answer);
+        return new Step.Pause(answer, waiter.end(), millis, () -> answer);
     }
 
     private Answer commit(Passage passage, Command.Change change) {
@@ -476,9 +502,15 @@ public final class Pipeline {
         if (seconds == 0 || passage.hasWaited) {
             return refused;
         }
+        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), new Command.Wait(passage.id, seconds));
+        if (waiter == null) {
+            return refused;
+        }
         passage.hasWaited = true;
+        CompletableFuture<Void> unused =
+                inUse.end().whenComplete((nothing, error) -> waiter.end().complete(null));
         return new Step.Pause(
-                refused.waited(seconds), inUse.end(), TimeUnit.SECONDS.toMillis(seconds), () -> again(passage));
+                refused.waited(seconds), waiter.end(), TimeUnit.SECONDS.toMillis(seconds), () -> again(passage));
     }
 
     private static void endUnlessPausing(Passage passage) {
@@ -509,10 +541,18 @@ public final class Pipeline {
     }
 
     private Answer askAgain(Passage passage, Command.Query query) {
-        return answer(passage, context -> {
-            entrance.accessAgain(passage);
-            passage.checkStillAllowed(context.rows());
-            return query.answer(context);
+        return answer(passage, new Command.Query() {
+            @Override
+            public Outcome answer(Context context) {
+                entrance.accessAgain(passage);
+                passage.checkStillAllowed(context.rows());
+                return query.answer(context);
+            }
+
+            @Override
+            public boolean isRowByRow() {
+                return query.isRowByRow();
+            }
         });
     }
 
@@ -528,28 +568,31 @@ public final class Pipeline {
         if (answer.outcome() instanceof Outcome.Page page) {
             now = answer.with(page.asTheLast());
         }
-        if (wait.crowd() != null && parts.waiters.count(wait.crowd()) >= Limits.WAITING_STREAMS_PER_WORKSPACE_MAX) {
+        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), wait);
+        if (waiter == null) {
             return now;
         }
         long millis = Math.min(TimeUnit.SECONDS.toMillis(wait.seconds()), millisMax);
-        CompletableFuture<Void> end = parts.waiters.await(wait, millis);
-        boolean hasEndedMeanwhile = waitFor(passage, query::wait) == null;
-        if (hasEndedMeanwhile) {
-            parts.waiters.signal(wait.topic());
+        if (waitFor(passage, query::wait) == null) {
+            waiter.end().complete(null); // it has ended meanwhile
         }
-        return new Step.Pause(now, end, millis, again);
+        return new Step.Pause(now, waiter.end(), millis, again);
     }
 
     private Answer answer(Passage passage, Command.Query query) {
-        return parts.store.readToAnswer(view -> {
-            Outcome outcome;
-            try {
-                outcome = query.answer(reading(passage, view));
-            } catch (Refused refused) {
-                outcome = new Outcome.Turned(refused.refusal());
-            }
-            return passage.answer(outcome, view.highest());
-        });
+        return query.isRowByRow()
+                ? answer(passage, query, parts.store.viewToAnswer())
+                : parts.store.readToAnswer(view -> answer(passage, query, view));
+    }
+
+    private Answer answer(Passage passage, Command.Query query, View view) {
+        Outcome outcome;
+        try {
+            outcome = query.answer(reading(passage, view));
+        } catch (Refused refused) {
+            outcome = new Outcome.Turned(refused.refusal());
+        }
+        return passage.answer(outcome, view.highest());
     }
 
     /** Waits until there is something to change, or until the time is over; null if the change is to be decided now. */
@@ -559,13 +602,33 @@ public final class Pipeline {
         if (wait == null || millis <= 0) {
             return null;
         }
-        CompletableFuture<Void> event = parts.waiters.await(wait, millis);
-        if (waitFor(passage, change::wait) == null) {
-            parts.waiters.signal(wait.topic());
+        Answer nothing = end(passage, change.nothing(), 0);
+        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), wait);
+        if (waiter == null) {
+            return nothing;
         }
-        Step pause = new Step.Pause(end(passage, change.nothing(), 0), event, millis, () -> again(passage));
+        if (waitFor(passage, change::wait) == null) {
+            waiter.end().complete(null);
+        }
+        Step pause = new Step.Pause(nothing, waiter.end(), millis, () -> {
+            try {
+                return again(passage);
+            } finally {
+                passOn(passage, change, wait, waiter);
+            }
+        });
         passage.pauses = true;
         return pause;
+    }
+
+    /** Tells the next one of what this waiter alone was told of and has left: it was refused, or has taken something else. */
+    private void passOn(Passage passage, Command.PatientChange change, Command.Wait wait, Waiters.Waiter waiter) {
+        String kind = waiter.told();
+        if (kind != null
+                && parts.waiters.areThere(wait.topic())
+                && parts.store.look(rows -> change.isThere(reading(passage, rows), kind) ? 1 : 0) == 1) {
+            parts.waiters.signalOne(wait.topic(), kind);
+        }
     }
 
     private static long millisLeft(Passage passage, Command.Wait wait) {

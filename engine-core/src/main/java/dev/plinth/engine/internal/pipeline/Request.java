@@ -169,6 +169,12 @@ public final class Request {
         return malformed == null ? null : malformed.sentence();
     }
 
+    /** The pointer of an array of the body that has more items than the operation takes; null if there is none. */
+    public @Nullable String excess() {
+        parse();
+        return malformed == null ? null : malformed.excess();
+    }
+
     /** True if the body is not even JSON by its grammar. */
     boolean isNoJson() {
         parse();
@@ -200,7 +206,7 @@ public final class Request {
             return;
         }
         try {
-            parsed = JsonReader.read(body);
+            parsed = JsonReader.readBody(body, operation.bodyItemsMax());
         } catch (MalformedJson e) {
             malformed = e;
         }

@@ -9,7 +9,7 @@ sealed interface Step permits Answer, Step.Pause {
      * An answer for now, and what to wait for before asking again.
      *
      * @param answer what is answered if nobody waits
-     * @param event what is waited for
+     * @param event what is waited for, by this call alone: a time-out completes it too
      * @param millis how long at most, in real milliseconds
      * @param asking asks again, and may pause again
      */

@@ -18,10 +18,6 @@ public final class Waits {
         }
     }
 
-    int count() {
-        return open.size();
-    }
-
     boolean haveEnded() {
         return ended;
     }

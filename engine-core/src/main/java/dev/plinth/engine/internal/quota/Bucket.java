@@ -119,6 +119,23 @@ final class Bucket {
         }
     }
 
+    /** Takes units whether they are there or not; false if the bucket is retired. What is missing comes back before the next call passes. */
+    boolean owe(EngineClock clock, long units) {
+        long cost = units * rate.nanosPerUnit();
+        while (true) {
+            long old = arrival;
+            if (old == RETIRED) {
+                return false;
+            }
+            long now = clock.nanoTime();
+            long base = old - now > 0 ? old : now;
+            if (ARRIVAL.compareAndSet(this, old, base + cost)) {
+                note();
+                return true;
+            }
+        }
+    }
+
     private void note() {
         if (!noted && marks != null) {
             noted = true;

@@ -15,6 +15,8 @@ public final class Quotas {
     private final ConcurrentHashMap<String, LongAdder> shadowRefusals = new ConcurrentHashMap<>();
     private final EngineClock clock;
     private final @Nullable QuotaMarks marks;
+    private final WorkerQuotas workers;
+    private final ConcurrentCalls calls = new ConcurrentCalls();
 
     /** Buckets that refill by this clock, and are full after a restart. */
     public Quotas(EngineClock clock) {
@@ -25,6 +27,17 @@ public final class Quotas {
     public Quotas(EngineClock clock, @Nullable QuotaMarks marks) {
         this.clock = clock;
         this.marks = marks;
+        this.workers = new WorkerQuotas(clock);
+    }
+
+    /** The buckets for workers' calls. */
+    public WorkerQuotas workers() {
+        return workers;
+    }
+
+    /** The calls that are under way. */
+    public ConcurrentCalls calls() {
+        return calls;
     }
 
     /** Writes what all workspaces have used. */
@@ -47,6 +60,20 @@ public final class Quotas {
             }
             replace(caller, bucket);
         }
+    }
+
+    /**
+     * Charges a workspace for work that a call has begun, whether its bucket has the units or not: as much as the bucket holds at most. What is
+     * missing has to come back before the next call of the workspace passes.
+     */
+    public Quota owe(Caller caller, long units) {
+        long owed = Math.min(units, caller.plan().requests());
+        Bucket bucket = bucket(caller);
+        while (!bucket.owe(clock, owed)) {
+            replace(caller, bucket);
+            bucket = bucket(caller);
+        }
+        return inspect(caller);
     }
 
     /** How a bucket stands, without taking anything. */
@@ -81,11 +108,14 @@ public final class Quotas {
     /** Forgets the bucket of a workspace that is deleted. */
     public void forget(Id workspace) {
         buckets.remove(workspace);
+        workers.forget(workspace);
+        calls.forget(workspace);
     }
 
     /** Forgets all buckets. */
     public void clear() {
         buckets.clear();
+        workers.clear();
     }
 
     private Bucket bucket(Caller caller) {

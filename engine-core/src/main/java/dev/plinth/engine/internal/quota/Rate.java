@@ -26,8 +26,11 @@ record Rate(long nanosPerUnit, long burstNanos) {
         return Math.max(0, (burstNanos - debt) / nanosPerUnit);
     }
 
-    /** Seconds until one more unit is there, rounded up; 0 if all are. */
+    /** Seconds until one more unit is there, rounded up; 0 if all are. A debt beyond the burst has to come back first. */
     long nextUnitSeconds(long debt) {
+        if (debt > burstNanos) {
+            return seconds(debt - burstNanos + nanosPerUnit);
+        }
         return debt <= 0 ? 0 : seconds((debt - 1) % nanosPerUnit + 1);
     }
 

@@ -100,15 +100,22 @@ public final class Children {
         };
     }
 
-    /** The first children of a resource, as the member {@code children} shows them. */
+    /** The first children of a resource, as the member {@code children} shows them: bounded like a page. */
     static byte[] firstOf(Rows rows, Id resource, int limit) {
         JsonBytes json = new JsonBytes().open().name("data").openArray();
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
         long next = rows.floor(set, Long.MAX_VALUE);
+        long bytes = 0;
         for (int i = 0; i < limit && next != Rows.NONE; i++) {
             byte[] row = rows.at(next);
+            byte[] child =
+                    row == null ? new byte[0] : ResourceRow.read(row, true).json();
+            if (Lists.isBeyond(bytes, child)) {
+                break;
+            }
             if (row != null) {
-                json.raw(ResourceRow.read(row, true).json());
+                json.raw(child);
+                bytes += child.length;
             }
             next = rows.floor(set, next - 1);
         }

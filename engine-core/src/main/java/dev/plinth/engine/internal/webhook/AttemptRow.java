@@ -65,7 +65,7 @@ record AttemptRow(
                 .row();
     }
 
-    void render(JsonBytes json) {
+    void render(JsonBytes json, boolean withBody) {
         json.open()
                 .member("number", number)
                 .member("trigger", manual ? "manual" : "auto")
@@ -74,7 +74,7 @@ record AttemptRow(
         if (status != 0) {
             json.member("status", status);
         }
-        json.optional("responseBody", responseBody)
+        json.optional("responseBody", withBody ? responseBody : null)
                 .optional("errorClass", errorClass)
                 .close();
     }

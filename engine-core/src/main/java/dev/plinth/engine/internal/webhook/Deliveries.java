@@ -51,12 +51,12 @@ public final class Deliveries {
     }
 
     /**
-     * Shows a delivery with its attempts.
+     * Shows a delivery with its newest attempts.
      *
      * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
      */
     public static Command.Query get(Id id, LongToIntFunction underWay) {
-        return context -> Outcome.Done.ok(json(context, find(context, id), underWay));
+        return context -> Outcome.Done.ok(json(context, shown(context, find(context, id), underWay), true));
     }
 
     /**
@@ -74,13 +74,14 @@ public final class Deliveries {
                 // Read once: it may change between two looks.
                 Shown shown = shown(context, row, underWay);
                 boolean fits = !shown.row.isExpired(context.now()) && (status == null || status.equals(shown.status));
-                return fits ? json(context, shown) : null;
+                return fits ? json(context, shown, true) : null;
             }));
         };
     }
 
     /**
-     * Asks for one attempt now, whatever came before.
+     * Asks for one attempt now, whatever came before; up to {@link Limits#RESENDS_MAX} times. The answer is rendered inside the writer lock
+     * and may be remembered, so it leaves out what receivers have answered.
      *
      * @param bodies finds the bytes of the event, which may be gone before the delivery
      * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
@@ -99,9 +100,17 @@ public final class Deliveries {
                         "Expected the event of the delivery, but it is not kept any more (" + Limits.EVENT_DAYS
                                 + " days); there is nothing to send.");
             }
+            if (row.resendsAsked() >= Limits.RESENDS_MAX) {
+                throw Refused.of(
+                        ProblemCode.INVALID_TRANSITION,
+                        "A delivery can be resent " + Limits.RESENDS_MAX + " times, and this one has been resent "
+                                + row.resendsAsked()
+                                + " times. Read the event with GET /v1/events/{id}, or publish it anew.");
+            }
             DeliveryRow next = row.resend(context.now());
             Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());
-            return Decision.of(changes, new Outcome.Done(202, json(context, next, underWay), null, null, 0, false));
+            byte[] body = json(context, shown(context, next, underWay), false);
+            return Decision.of(changes, new Outcome.Done(202, body, null, null, 0, false));
         };
     }
 
@@ -168,11 +177,7 @@ public final class Deliveries {
         return new Shown(released, released.status().wireName(), released.nextDue());
     }
 
-    private static byte[] json(Context context, DeliveryRow row, LongToIntFunction underWay) {
-        return json(context, shown(context, row, underWay));
-    }
-
-    private static byte[] json(Context context, Shown shown) {
+    private static byte[] json(Context context, Shown shown, boolean withBodies) {
         DeliveryRow row = shown.row;
         DeliveryRow.Facts facts = row.facts();
         JsonBytes json = new JsonBytes()
@@ -186,10 +191,10 @@ public final class Deliveries {
             json.member("nextAttemptAt", Times.text(shown.nextAttempt));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
-        for (int i = 1; i <= row.attempts(); i++) {
+        for (int i = row.oldestAttempt(); i <= row.attempts(); i++) {
             byte[] attempt = context.rows().get(WebhookTables.ATTEMPTS, AttemptRow.key(facts.id(), i));
             if (attempt != null) {
-                AttemptRow.read(attempt).render(json);
+                AttemptRow.read(attempt).render(json, withBodies);
             }
         }
         return json.closeArray().close().bytes();

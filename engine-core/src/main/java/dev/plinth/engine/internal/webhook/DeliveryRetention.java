@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
 
-/** Takes out deliveries that were settled long ago, with their attempts; the row goes last. */
+/** Takes out deliveries that were settled long ago, with their attempts. */
 final class DeliveryRetention implements Retention {
     private static final int ATTEMPT_BYTES = 1024;
 
@@ -34,17 +34,11 @@ final class DeliveryRetention implements Retention {
         });
     }
 
-    /** Adds the removal of a delivery to a portion, or of as many of its attempts as there is room for. */
+    /** Adds the removal of a delivery to a portion, with its attempts, which are few. */
     static void remove(DeliveryRow row, int rowBytes, Portion portion) {
-        int left = row.attempts();
-        while (left > 0 && !portion.isFull()) {
-            portion.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), left), ATTEMPT_BYTES);
-            left--;
+        for (int number = row.oldestAttempt(); number <= row.attempts(); number++) {
+            portion.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), number), ATTEMPT_BYTES);
         }
-        if (left == 0) {
-            portion.remove(WebhookTables.DELIVERIES, row.key(), rowBytes);
-        } else {
-            portion.put(WebhookTables.DELIVERIES, row.key(), row.shrunk(left).row());
-        }
+        portion.remove(WebhookTables.DELIVERIES, row.key(), rowBytes);
     }
 }

@@ -204,6 +204,16 @@ record DeliveryRow(
                 : moved(DeliveryStatus.DROPPED, 0, 0, 0, recovered, now);
     }
 
+    /** The number of the oldest attempt that is kept; one more than there are if none was made. */
+    int oldestAttempt() {
+        return Math.max(0, attempts - Limits.ATTEMPTS_KEPT_MAX) + 1;
+    }
+
+    /** How many attempts were asked for, made or not. */
+    int resendsAsked() {
+        return attempts - scheduled + resends;
+    }
+
     /** One attempt more is asked for, whatever else is due. */
     DeliveryRow resend(long now) {
         return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, recovered, settledAt)
@@ -229,23 +239,18 @@ record DeliveryRow(
 
     /** The same, due as it is, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
-        return marked(attempts, breaksLane, endpointNumber);
+        return marked(breaksLane, endpointNumber);
     }
 
     /** The same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
-        return marked(attempts, breaks, queuedFor);
-    }
-
-    /** One that is not shown any more, with the attempts that it still has. */
-    DeliveryRow shrunk(int attemptsLeft) {
-        return marked(attemptsLeft, breaksLane, queuedFor);
+        return marked(breaks, queuedFor);
     }
 
     /** The same at the same point of its life. */
-    private DeliveryRow marked(int made, boolean breaks, long queue) {
+    private DeliveryRow marked(boolean breaks, long queue) {
         return new DeliveryRow(
-                facts, status, made, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queue);
+                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queue);
     }
 
     /** The same somewhere else in its life, where it breaks no lane and waits for no slot. */

@@ -41,6 +41,11 @@ final class DeliverySteps {
                     WebhookTables.ATTEMPTS,
                     AttemptRow.key(row.facts().id(), attempt.number()),
                     attempt.row(row.facts().workspace()));
+            int old = next.attempts() - Limits.ATTEMPTS_KEPT_MAX;
+            if (old > 0) {
+                changes.remove(
+                        WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
+            }
             settle(context, row, next, manual, result, changes);
             return Decision.of(changes, DONE);
         };

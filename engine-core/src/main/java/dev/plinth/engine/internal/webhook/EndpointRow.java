@@ -15,8 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** An endpoint as it is stored, its secrets sealed. */
 record EndpointRow(
-        Id id, Id workspace, long number, EndpointSettings settings, boolean enabled, long createdAt, Secrets secrets) {
-    private static final int VERSION = 2;
+        Id id,
+        Id workspace,
+        long number,
+        EndpointSettings settings,
+        boolean enabled,
+        long createdAt,
+        Secrets secrets,
+        @Nullable Missed missed) {
+    private static final int VERSION = 3;
     private static final String HIDDEN = "***";
 
     /**
@@ -49,6 +56,14 @@ record EndpointRow(
      */
     record OldSecret(byte[] sealed, long validUntil) {}
 
+    /**
+     * Where an endpoint began to miss events.
+     *
+     * @param from the list number of the first event of which no delivery has been made
+     * @param since the time of the event with which it began, in epoch milliseconds
+     */
+    record Missed(long from, long since) {}
+
     static EndpointRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new EndpointRow(
@@ -58,7 +73,8 @@ record EndpointRow(
                 new EndpointSettings(in.text(), types(in), in.small() == 1, in.text(), in.bytes()),
                 in.small() == 1,
                 in.number(),
-                new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)));
+                new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)),
+                in.version() < 3 || in.small() == 0 ? null : new Missed(in.number(), in.number()));
     }
 
     byte[] row() {
@@ -77,6 +93,10 @@ record EndpointRow(
                 .bytes(secrets.current())
                 .small(secrets.old().size());
         secrets.old().forEach(old -> out.bytes(old.sealed()).number(old.validUntil()));
+        out.small(missed == null ? 0 : 1);
+        if (missed != null) {
+            out.number(missed.from()).number(missed.since());
+        }
         return out.row();
     }
 
@@ -85,11 +105,15 @@ record EndpointRow(
     }
 
     EndpointRow with(EndpointSettings next, boolean nextEnabled, long now) {
-        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, secrets.at(now));
+        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, secrets.at(now), missed);
     }
 
     EndpointRow with(Secrets next) {
-        return new EndpointRow(id, workspace, number, settings, enabled, createdAt, next);
+        return new EndpointRow(id, workspace, number, settings, enabled, createdAt, next, missed);
+    }
+
+    EndpointRow with(@Nullable Missed next) {
+        return new EndpointRow(id, workspace, number, settings, enabled, createdAt, secrets, next);
     }
 
     /** The keys that sign at a time, the current one first, the old ones newest first. */
@@ -128,6 +152,7 @@ record EndpointRow(
                 .member("description", settings.description())
                 .raw("headers", headers)
                 .member("createdAt", Times.text(createdAt))
+                .optional("missedSince", missed == null ? null : Times.text(missed.since()))
                 .optional("secret", secret)
                 .close()
                 .bytes();

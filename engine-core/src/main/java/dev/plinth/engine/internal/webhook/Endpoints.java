@@ -24,6 +24,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class Endpoints {
     public static Command.Change create(EndpointSettings settings) {
         return context -> {
             int most = context.plan().endpointsMax();
-            long there = context.rows().size(SetKey.of(SetKinds.ENDPOINTS, context.workspace()));
+            long there = count(context.rows(), context.workspace());
             if (there >= most) {
                 throw Refused.of(
                         ProblemCode.PLAN_LIMIT_REACHED,
@@ -53,7 +54,8 @@ public final class Endpoints {
                     settings,
                     true,
                     context.now(),
-                    new EndpointRow.Secrets(sealed, List.of()));
+                    new EndpointRow.Secrets(sealed, List.of()),
+                    null);
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.created", row.eventJson()));
             byte[] shown = row.json(WebhookSecret.text(secret));
@@ -102,6 +104,10 @@ public final class Endpoints {
                 Releases.begin(context, row, releases, changes);
             } else if (!row.enabled()) {
                 Releases.end(context.rows(), row, changes);
+                MissedEvents.end(context.rows(), row, changes);
+            }
+            if (releases) {
+                MissedEvents.begin(context, row, changes);
             }
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(
@@ -125,6 +131,7 @@ public final class Endpoints {
                     .bytes();
             Changes changes = new Changes().within(Room.RECORDED).remove(WebhookTables.ENDPOINTS, row.key());
             Releases.end(context.rows(), row, changes);
+            MissedEvents.end(context.rows(), row, changes);
             EndpointDeletions.begin(context, row, changes);
             changes.event(event(row, "webhook_endpoint.deleted", body));
             return Decision.of(changes, Outcome.Done.ok(body));
@@ -145,9 +152,20 @@ public final class Endpoints {
         return Releases.retention(mayRun);
     }
 
+    /**
+     * Makes deliveries of the events that endpoints have missed.
+     *
+     * @param events reads the row of an event
+     */
+    public static Retention missed(Function<byte[], Changes.WrittenEvent> events) {
+        return MissedEvents.retention(events);
+    }
+
     /** True if a write gives the sweep something to carry on. */
     public static boolean concerns(Changes.Write write) {
-        return EndpointDeletions.BACKLOG.isContinuedBy(write) || Releases.BACKLOG.isContinuedBy(write);
+        return EndpointDeletions.BACKLOG.isContinuedBy(write)
+                || Releases.BACKLOG.isContinuedBy(write)
+                || MissedEvents.BACKLOG.isContinuedBy(write);
     }
 
     /** Gives an endpoint a new secret; the one before it signs beside it for so many seconds, and older ones until their own time. */
@@ -207,6 +225,11 @@ public final class Endpoints {
         Releases.beginAll(context, workspace, changes);
     }
 
+    /** How many endpoints a workspace has. */
+    public static long count(Rows rows, Id workspace) {
+        return rows.size(SetKey.of(SetKinds.ENDPOINTS, workspace));
+    }
+
     /** Adds that an endpoint is disabled, because its receiver said that it is gone. */
     static void disable(Context context, Id workspace, Id id, Changes changes) {
         byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
@@ -215,6 +238,7 @@ public final class Endpoints {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
             Releases.end(context.rows(), row, changes);
+            MissedEvents.end(context.rows(), row, changes);
             changes.event(event(row, "webhook_endpoint.disabled", row.eventJson()));
         }
     }

@@ -4,13 +4,16 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class FanOut {
     private @Nullable Set<SetKey> filled;
     private @Nullable List<Changes.Write> changed;
+    private @Nullable Map<Id, Integer> held;
 
     /** How many rows an event of a type writes: its own, and a delivery for each endpoint that wants it. */
     public static int rows(Rows rows, Id workspace, String type) {
@@ -41,7 +45,14 @@ public final class FanOut {
         while (next != Rows.NONE) {
             byte[] bytes = rows.at(next);
             EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changed(changes));
-            if (endpoint != null && endpoint.settings().wants(event.type())) {
+            if (endpoint != null
+                    && endpoint.missed() == null
+                    && endpoint.settings().wants(event.type())) {
+                if (!endpoint.enabled() && !hold(rows, endpoint)) {
+                    mark(context, event, endpoint, changes);
+                    next = rows.ceiling(endpoints, next + 1);
+                    continue;
+                }
                 DeliveryRow row = delivery(context, event, endpoint);
                 changes.put(WebhookTables.DELIVERIES, row.key(), row.row());
             }
@@ -51,7 +62,7 @@ public final class FanOut {
 
     /** The endpoint as this decision leaves it; null if it deletes it. */
     private static @Nullable EndpointRow decided(EndpointRow endpoint, List<Changes.Write> changed) {
-        for (int i = 0; i < changed.size(); i++) {
+        for (int i = changed.size() - 1; i >= 0; i--) {
             Changes.Write write = changed.get(i);
             if (Arrays.equals(write.key(), endpoint.key())) {
                 return write.row() == null ? null : EndpointRow.read(write.row());
@@ -76,6 +87,25 @@ public final class FanOut {
         return known;
     }
 
+    /** True if a disabled endpoint may hold one more delivery; then it is counted. */
+    private boolean hold(Rows rows, EndpointRow endpoint) {
+        if (held == null) {
+            held = new HashMap<>();
+        }
+        long open = held.merge(endpoint.id(), 1, Integer::sum);
+        for (DeliveryStatus status : DeliveryStatus.OPEN) {
+            open += rows.size(WebhookTables.byStatus(endpoint.id(), status));
+        }
+        return open <= Limits.DELIVERIES_HELD_MAX;
+    }
+
+    /** Marks a disabled endpoint as one that misses events from this one on. */
+    private void mark(Context context, Changes.WrittenEvent event, EndpointRow endpoint, Changes changes) {
+        EndpointRow row = endpoint.with(new EndpointRow.Missed(event.number(), context.now()));
+        changes.put(WebhookTables.ENDPOINTS, row.key(), row.row());
+        changed(changes).add(changes.writes().get(changes.writes().size() - 1));
+    }
+
     /** True if the decision had not filled the lane yet. */
     private boolean fill(SetKey lane) {
         if (filled == null) {
@@ -84,7 +114,8 @@ public final class FanOut {
         return filled.add(lane);
     }
 
-    private DeliveryRow delivery(Context context, Changes.WrittenEvent event, EndpointRow endpoint) {
+    /** A delivery of an event that no other delivery of the endpoint is about. */
+    DeliveryRow delivery(Context context, Changes.WrittenEvent event, EndpointRow endpoint) {
         Id lane = endpoint.settings().ordered() ? event.resource() : null;
         DeliveryRow.Facts facts = new DeliveryRow.Facts(
                 context.newId(IdKind.DELIVERY),

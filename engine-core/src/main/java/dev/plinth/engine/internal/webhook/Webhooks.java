@@ -106,7 +106,8 @@ public final class Webhooks implements Lane, AutoCloseable {
                 WebhookTables.DELIVERIES,
                 WebhookTables.ATTEMPTS,
                 EndpointDeletions.BACKLOG.table(),
-                Releases.BACKLOG.table());
+                Releases.BACKLOG.table(),
+                MissedEvents.BACKLOG.table());
     }
 
     /**

@@ -59,7 +59,7 @@ final class CommandTable {
                 .decodedBy(decode::list));
         table.add(row("bulkResources", "POST", "/v1/resources/bulk")
                 .scope(RESOURCES_WRITE)
-                .takes("BulkOperations", Limits.BULK_BODY_BYTES_MAX)
+                .takes("BulkOperations", Limits.BULK_BODY_BYTES_MAX, Limits.BULK_OPERATIONS_MAX)
                 .refuses(JOB_QUEUE_FULL)
                 .gives(202, "AcceptedJob")
                 .decodedBy(decode::bulk));
@@ -175,11 +175,11 @@ final class CommandTable {
                 .decodedBy(decode::retry));
     }
 
-    /** For workers outside of this JVM: free, because a worker that asks often is one that works. */
+    /** For workers outside of this JVM: they cost no units, because a worker that asks often is one that works, and have a bucket of their own. */
     private static void leases(List<Operation> table, JobDecoders decode) {
         table.add(row("leaseJobs", "POST", "/v1/jobs/lease")
                 .scope(JOBS_WRITE)
-                .free()
+                .ofWorker()
                 .takes("LeaseRequest")
                 .gives("Leases")
                 .decodedBy(decode::lease));
@@ -201,7 +201,7 @@ final class CommandTable {
     private static OperationRow held(String name, String action) {
         return row(name, "POST", "/v1/jobs/{jobId}/" + action)
                 .scope(JOBS_WRITE)
-                .free()
+                .ofWorker()
                 .refuses(LEASE_LOST);
     }
 

@@ -147,6 +147,11 @@ final class Input {
             return NO_MEMBERS;
         }
         String error = request.parseError();
+        String excess = request.excess();
+        if (error != null && excess != null) {
+            query.check();
+            throw invalid(excess, "too_many", error);
+        }
         if (error != null) {
             throw Refused.of(ProblemCode.MALFORMED_REQUEST, error);
         }
@@ -163,10 +168,14 @@ final class Input {
         }
         query.check();
         String detail = "Expected a JSON object as the body, but got " + json.kind() + ".";
-        throw new Refused(Refusal.of(
+        throw invalid("", "invalid_type", detail);
+    }
+
+    private static Refused invalid(String pointer, String code, String detail) {
+        return new Refused(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,
                 detail,
-                List.of(new ProblemError(ProblemError.Source.POINTER, "", "invalid_type", detail))));
+                List.of(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail))));
     }
 
     /** Adds an error anywhere in the body. */

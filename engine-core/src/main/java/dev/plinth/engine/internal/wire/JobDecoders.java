@@ -84,7 +84,7 @@ final class JobDecoders {
 
     Command cancel(Request request) {
         Input input = Input.of(request);
-        return input.checked(Jobs.cancel(input.id(IdKind.JOB, 0)));
+        return input.checked(Jobs.cancel(input.id(IdKind.JOB, 0), handled));
     }
 
     Command retry(Request request) {
@@ -133,7 +133,8 @@ final class JobDecoders {
         Input input = Input.of(request);
         String token = token(input);
         Long seconds = input.body().whole("leaseSeconds", 1, Limits.LEASE_SECONDS_MAX);
-        return input.checked(Leases.prolong(input.id(IdKind.JOB, 0), token, seconds == null ? 0 : seconds.intValue()));
+        return input.checked(
+                Leases.prolong(input.id(IdKind.JOB, 0), token, seconds == null ? 0 : seconds.intValue(), handled));
     }
 
     Command progress(Request request) {
@@ -143,7 +144,7 @@ final class JobDecoders {
         long total = count(input, "total");
         String message = input.body().text("message", 0, Limits.NAME_LENGTH_MAX);
         return input.checked(
-                Leases.progress(input.id(IdKind.JOB, 0), token, done, total, message == null ? "" : message));
+                Leases.progress(input.id(IdKind.JOB, 0), token, done, total, message == null ? "" : message, handled));
     }
 
     private static long count(Input input, String name) {
@@ -162,7 +163,7 @@ final class JobDecoders {
         }
         JsonValue result = input.body().any("result");
         byte[] bytes = result == null || result instanceof JsonValue.Null ? NO_RESULT : JsonBytes.compact(result);
-        return input.checked(Leases.complete(input.id(IdKind.JOB, 0), token, bytes));
+        return input.checked(Leases.complete(input.id(IdKind.JOB, 0), token, bytes, handled));
     }
 
     Command fail(Request request) {
@@ -184,9 +185,8 @@ final class JobDecoders {
         return input.checked(Leases.fail(
                 input.id(IdKind.JOB, 0),
                 token,
-                code == null ? "worker_failed" : code,
-                detail,
-                retryable == null || retryable));
+                new Leases.Failure(code == null ? "worker_failed" : code, detail, retryable == null || retryable),
+                handled));
     }
 
     private static String token(Input input) {

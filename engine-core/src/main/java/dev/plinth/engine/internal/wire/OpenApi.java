@@ -247,8 +247,9 @@ final class OpenApi {
         if (operation.guard() == Operation.Guard.WORKSPACE) {
             codes.add(ProblemCode.FORBIDDEN);
             codes.add(ProblemCode.WORKSPACE_SUSPENDED);
-            if (operation.cost() > 0) {
+            if (operation.isCounted()) {
                 codes.add(ProblemCode.RATE_LIMITED);
+                codes.add(ProblemCode.TOO_MANY_CONCURRENT_REQUESTS);
             }
         }
         if (operation.scope() != null) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,11 @@ final class OperationRow {
     private Operation.Guard guard = Operation.Guard.WORKSPACE;
     private @Nullable Scope scope;
     private int cost = 1;
+    private boolean ofWorker;
     private Operation.Body body;
     private String accepts = "Nothing";
     private int bodyBytesMax = Limits.BODY_BYTES_MAX;
+    private int bodyItemsMax = JsonReader.ANY_NUMBER;
     private boolean slow;
     private List<String> parameters = List.of();
     private final List<Operation.Success> successes = new ArrayList<>();
@@ -57,15 +60,22 @@ final class OperationRow {
         return this;
     }
 
+    /** Costs no units, but one of the workspace's bucket for workers' calls. */
+    OperationRow ofWorker() {
+        ofWorker = true;
+        return free();
+    }
+
     /** Has to be sent a body, of the schema of this name. */
     OperationRow takes(String schema) {
         body = Operation.Body.REQUIRED;
         return mayTake(schema);
     }
 
-    /** Has to be sent a body of at most so many bytes. */
-    OperationRow takes(String schema, int bytesMax) {
+    /** Has to be sent a body of at most so many bytes, whose arrays have at most so many items. */
+    OperationRow takes(String schema, int bytesMax, int itemsMax) {
         bodyBytesMax = bytesMax;
+        bodyItemsMax = itemsMax;
         return takes(schema);
     }
 
@@ -120,10 +130,12 @@ final class OperationRow {
                 scope,
                 cost,
                 Map.of(),
+                ofWorker,
                 Set.of(),
                 body,
                 accepts,
                 bodyBytesMax,
+                bodyItemsMax,
                 slow,
                 parameters,
                 List.copyOf(successes),

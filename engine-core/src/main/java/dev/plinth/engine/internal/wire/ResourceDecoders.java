@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -24,6 +26,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.resource.ResourceFilter;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
+import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +70,21 @@ final class ResourceDecoders {
         }
         byte[] items = JsonBytes.compact(new JsonValue.Arr(operations == null ? List.of() : operations));
         NewJob job = NewJob.now(BulkJob.TYPE, items).ofItems();
-        return input.checked((Command.Change) context -> Jobs.accept(context, job));
+        return input.checked(new Bulk(job, operations == null ? 0 : operations.size()));
+    }
+
+    /** The acceptance of a bulk call's job: what its items will write is paid for now. */
+    private record Bulk(NewJob job, long items) implements Command.CostlyChange {
+        @Override
+        public Decision decide(Context context) {
+            return Jobs.accept(context, job);
+        }
+
+        @Override
+        public long units(Context context) {
+            long rows = items * (1 + Endpoints.count(context.rows(), context.workspace()));
+            return (rows + Limits.BULK_ROWS_PER_UNIT - 1) / Limits.BULK_ROWS_PER_UNIT;
+        }
     }
 
     Command get(Request request) {

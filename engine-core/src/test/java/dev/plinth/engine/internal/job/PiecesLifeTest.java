@@ -190,7 +190,11 @@ class PiecesLifeTest {
                 case 4 -> items(job, 1 + random.nextInt(2 * ITEMS));
                 case 5 -> run(JobSteps.succeed(job, 1, new byte[size(3 * Limits.PIECE_BYTES_MAX)]));
                 case 6 -> run(JobSteps.fail(job, 1, bytes("{}"), random.nextBoolean()));
-                case 7 -> run(random.nextBoolean() ? Jobs.cancel(job) : JobSteps.giveBack(job, 1));
+                case 7 ->
+                    run(
+                            random.nextBoolean()
+                                    ? Jobs.cancel(job, new HandledTypes(Set.of()))
+                                    : JobSteps.giveBack(job, 1));
                 case 8 -> run(context -> Jobs.retry(context, job, new HandledTypes(Set.of())));
                 default -> collect();
             }

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -45,6 +46,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Random commands of all rooms, one after the other, the same for the same random numbers. */
 final class RandomLife {
@@ -148,7 +150,7 @@ final class RandomLife {
 
     private void job(Caller caller) {
         if (random.nextInt(3) == 0) {
-            run(caller, Jobs.cancel(any(jobs, IdKind.JOB)));
+            run(caller, Jobs.cancel(any(jobs, IdKind.JOB), new HandledTypes(Set.of())));
             return;
         }
         // Some inputs are so large that they take several records.

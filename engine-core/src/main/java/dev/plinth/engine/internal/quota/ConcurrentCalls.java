@@ -1,0 +1,49 @@
+package dev.plinth.engine.internal.quota;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the calls of each workspace that are under way, and bounds them. Thread-safe. */
+public final class ConcurrentCalls {
+    private final ConcurrentHashMap<Id, AtomicInteger> underWay = new ConcurrentHashMap<>();
+
+    /** No calls. */
+    public ConcurrentCalls() {}
+
+    /** Counts one more call of a workspace; null if {@link Limits#CALLS_PER_WORKSPACE_MAX} are under way. The caller ends the call. */
+    public @Nullable Call begin(Id workspace) {
+        AtomicInteger known = underWay.get(workspace);
+        AtomicInteger count = known == null ? underWay.computeIfAbsent(workspace, id -> new AtomicInteger()) : known;
+        if (count.incrementAndGet() > Limits.CALLS_PER_WORKSPACE_MAX) {
+            count.decrementAndGet();
+            return null;
+        }
+        return new Call(count);
+    }
+
+    /** Forgets a workspace that is deleted. */
+    public void forget(Id workspace) {
+        underWay.remove(workspace);
+    }
+
+    /** A call that is under way. */
+    public static final class Call {
+        private @Nullable AtomicInteger count;
+
+        private Call(AtomicInteger count) {
+            this.count = count;
+        }
+
+        /** Ends the call; a second time does nothing. One thread at a time. */
+        public void end() {
+            AtomicInteger counted = count;
+            if (counted != null) {
+                count = null;
+                counted.decrementAndGet();
+            }
+        }
+    }
+}

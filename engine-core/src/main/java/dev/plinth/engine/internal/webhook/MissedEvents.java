@@ -1,0 +1,97 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Backlog;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.Retention;
+import java.util.function.Function;
+
+/**
+ * Events that endpoints miss. A disabled endpoint holds {@link Limits#DELIVERIES_HELD_MAX} deliveries; from the next event on its row has a
+ * mark instead. Once it is enabled the sweep makes deliveries of the kept events, in order. Until the sweep has reached the newest event the
+ * mark stays, and an event of that time is missed like those before it: so its delivery comes behind theirs.
+ */
+final class MissedEvents {
+    static final Backlog BACKLOG = new Backlog(28, "missed events", SetKinds.ENDPOINTS_MISSING, 72);
+
+    private MissedEvents() {}
+
+    /** Adds that the sweep is to make what an endpoint has missed, if it has missed anything. */
+    static void begin(Context context, EndpointRow endpoint, Changes changes) {
+        if (endpoint.missed() != null && BACKLOG.find(context.rows(), endpoint.workspace(), endpoint.id()) == null) {
+            changes.put(
+                    BACKLOG.table(),
+                    endpoint.key(),
+                    Backlog.row(context.nextNumber())
+                            .id(endpoint.workspace())
+                            .id(endpoint.id())
+                            .row());
+        }
+    }
+
+    /** Adds that the sweep is to leave it; the mark of the endpoint tells how far it is. */
+    static void end(Rows rows, EndpointRow endpoint, Changes changes) {
+        if (BACKLOG.find(rows, endpoint.workspace(), endpoint.id()) != null) {
+            changes.remove(BACKLOG.table(), endpoint.key());
+        }
+    }
+
+    /**
+     * Makes the deliveries.
+     *
+     * @param events reads the row of an event
+     */
+    static Retention retention(Function<byte[], Changes.WrittenEvent> events) {
+        return new CarryOn("missed events", BACKLOG, (context, row, portion) -> {
+            Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
+            byte[] key = workspace.keyOf(row.id(IdKind.ENDPOINT));
+            byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, key);
+            EndpointRow endpoint = bytes == null ? null : EndpointRow.read(bytes);
+            EndpointRow.Missed missed = endpoint == null ? null : endpoint.missed();
+            if (endpoint == null || missed == null || !endpoint.enabled()) {
+                portion.remove(BACKLOG.table(), key, 0);
+                return;
+            }
+            long next = carryOn(context, endpoint, missed.from(), events, portion);
+            EndpointRow.Missed rest = next == Rows.NONE ? null : new EndpointRow.Missed(next, missed.since());
+            portion.put(WebhookTables.ENDPOINTS, key, endpoint.with(rest).row());
+            if (rest == null) {
+                portion.remove(BACKLOG.table(), key, 0);
+            }
+        });
+    }
+
+    /** Returns the number of the event with which the next step begins; NONE if all are made. */
+    private static long carryOn(
+            Context context,
+            EndpointRow endpoint,
+            long from,
+            Function<byte[], Changes.WrittenEvent> events,
+            Portion portion) {
+        Rows rows = context.rows();
+        SetKey all = SetKey.of(SetKinds.EVENTS, endpoint.workspace());
+        FanOut fanOut = new FanOut();
+        long next = rows.ceiling(all, from);
+        for (int seen = 0; next != Rows.NONE; seen++) {
+            byte[] row = rows.at(next);
+            if (row == null || seen == Limits.SWEEP_ROWS_MAX || portion.isFull()) {
+                return next;
+            }
+            Changes.WrittenEvent event = events.apply(row);
+            if (endpoint.settings().wants(event.type())) {
+                DeliveryRow delivery = fanOut.delivery(context, event, endpoint);
+                portion.end(WebhookTables.DELIVERIES, delivery.key(), delivery.row());
+            }
+            next = rows.ceiling(all, next + 1);
+        }
+        return Rows.NONE;
+    }
+}
