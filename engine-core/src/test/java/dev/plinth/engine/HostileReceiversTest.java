@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 /** Workspaces whose receivers take a webhook and never answer do not hold up the webhooks of another one. */
 @Timeout(300)
 final class HostileReceiversTest {
-    private static final int WORKSPACES = TestScale.count(200);
+    private static final int WORKSPACES_PROMISED = 200;
+    private static final int WORKSPACES = TestScale.count(WORKSPACES_PROMISED);
     private static final int ENDPOINTS = 5;
     private static final int EVENTS = 8;
     private static final int RESOURCES = 20;
@@ -86,9 +87,10 @@ final class HostileReceiversTest {
             assertThat(count("retrying") + count("pending"))
                     .as("what hangs is open still")
                     .isEqualTo((long) WORKSPACES * ENDPOINTS * EVENTS);
-            if (WORKSPACES >= TestScale.count(200) && TestScale.count(10) >= 10) {
-                // The whole count: the figure that is promised, of the slowest of five rounds.
-                assertThat(delays).allSatisfy(each -> assertThat(each).isLessThanOrEqualTo(DELAY_MILLIS_MAX));
+            if (WORKSPACES >= WORKSPACES_PROMISED) {
+                assertThat(delays)
+                        .as("milliseconds of each round, of which the promise bounds the 95th percentile")
+                        .allSatisfy(each -> assertThat(each).isLessThanOrEqualTo(DELAY_MILLIS_MAX));
             }
         }
     }

@@ -45,7 +45,7 @@ public final class Attempts {
         doorbell = listener;
     }
 
-    /** Whom to tell that the rest of a number is over. */
+    /** Sets the listener that hears of each number whose rest is over. */
     public void onRested(LongConsumer listener) {
         rested = listener;
     }
@@ -89,7 +89,7 @@ public final class Attempts {
             }
         }
 
-        /** Takes the claim back as if it had not been; nobody is told of it. */
+        /** Takes the claim back as if it had not been, and rings no bell. */
         public void giveUp() {
             if (ended.compareAndSet(false, true)) {
                 release(number);

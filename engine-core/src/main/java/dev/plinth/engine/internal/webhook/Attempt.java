@@ -16,8 +16,8 @@ import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status. It ends once, by whoever
- * ends it first: the answer, a failure, its deadline, or the sender that closes. Thread-safe.
+ * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status. It ends once: by its
+ * answer, a failure, its deadline or the close of the sender, whichever comes first. Thread-safe.
  */
 final class Attempt {
     private static final int SUCCESS_FIRST = 200;
@@ -39,7 +39,7 @@ final class Attempt {
     private @Nullable Integer status;
     private @Nullable Long retryAfterSeconds;
 
-    /** What the sender does for an attempt. */
+    /** The sender, as an attempt sees it. */
     interface Route {
         /** Goes on with a new connection. */
         void dial(Attempt attempt);
@@ -144,7 +144,7 @@ final class Attempt {
     /**
      * The connection has failed.
      *
-     * @param isGone true if it was a kept one, and the receiver had most likely closed it before: that is nobody's failure
+     * @param isGone true if it was a kept one, and the receiver had most likely closed it before, which is no failure
      */
     void broken(Exception trouble, boolean isGone) {
         if (isGone && !isOver()) {
@@ -179,6 +179,17 @@ final class Attempt {
         }
         route.ended(this);
         listener.accept(result(error));
+    }
+
+    /** Ends the attempt without telling the listener, which hears of it by an error. */
+    void abandon() {
+        synchronized (this) {
+            over = true;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+        }
+        route.ended(this);
     }
 
     private synchronized SendResult result(@Nullable SendError error) {

@@ -81,7 +81,7 @@ final class DeliveryAttempts {
         }
     }
 
-    /** The number of the attempt of a delivery that is under way; 0 if none is. */
+    /** Returns the number of the attempt of a delivery that is under way; 0 if none is. */
     int underWay(long number) {
         return sending.getOrDefault(number, 0);
     }
@@ -206,7 +206,7 @@ final class DeliveryAttempts {
     }
 
     /**
-     * Where a delivery goes; null if there is nowhere.
+     * Finds the endpoint of a delivery; null if it is gone.
      *
      * @param active true if its workspace is known to be there: a row that is missing would make an attempt wait for all that is in flight
      */
@@ -218,7 +218,7 @@ final class DeliveryAttempts {
         return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    /** What cannot even be sent is a failed attempt too: its schedule bounds it. */
+    /** Sends a webhook. One that cannot even be made is a failed attempt too, so its schedule bounds it. */
     private void send(EndpointRow endpoint, Id event, byte[] body, long at, Consumer<SendResult> listener) {
         SendRequest request;
         try {
@@ -255,7 +255,7 @@ final class DeliveryAttempts {
                 endpoint.workspace(), URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
     }
 
-    /** One step of an attempt. */
+    /** A step of an attempt. */
     @FunctionalInterface
     private interface Step {
         /** Does it; true if the attempt goes on. */

@@ -169,7 +169,7 @@ final class Dialler implements AutoCloseable {
         }
     }
 
-    /** What is cancelled has failed. */
+    /** A callback to which what is cancelled has failed. */
     private abstract static class Callback<T> implements FutureCallback<T> {
         @Override
         public void cancelled() {

@@ -23,7 +23,7 @@ final class KeptConnections implements AutoCloseable {
     private int count;
     private boolean closed;
 
-    /** What a connection is good for. */
+    /** The requests that a connection may carry. */
     private record Route(Id workspace, String scheme, String hostAndPort) {
         static Route of(Id workspace, Target target) {
             return new Route(workspace, target.scheme(), target.hostAndPort());

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LateSender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LateSender.class);
 
+    private final System.Logger log = Log.sparing(LateSender.class);
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
@@ -57,6 +58,9 @@ final class LateSender implements AutoCloseable {
                     SendError.CONNECTION,
                     otherVersion,
                     "Add dev.plinth:engine-webhook-client to the class path, in the version of engine-core."));
+        } catch (Error unexpected) {
+            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
+            listener.accept(new SendResult(null, null, null, SendError.CONNECTION, 0));
         }
     }
 

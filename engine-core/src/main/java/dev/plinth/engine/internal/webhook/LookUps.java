@@ -36,7 +36,7 @@ final class LookUps implements AutoCloseable {
     private final Resolver resolver;
     private final long limitNanos;
     private final ThreadPoolExecutor threads;
-    /** Those that new questions for a host may join. */
+    /** The look-ups that new questions for a host may join. */
     private final Map<String, LookUp> open = new HashMap<>();
 
     private final Map<Id, Deque<LookUp>> waiting = new LinkedHashMap<>();
@@ -183,7 +183,7 @@ final class LookUps implements AutoCloseable {
         return unknown;
     }
 
-    /** One question to the resolver; guarded by the look-ups. */
+    /** A question to the resolver; guarded by the look-ups. */
     private final class LookUp {
         private final Id workspace;
         private final String host;

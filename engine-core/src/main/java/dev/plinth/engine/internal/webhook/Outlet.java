@@ -104,7 +104,7 @@ final class Outlet {
         inFlight--;
     }
 
-    /** What came of an attempt. */
+    /** Takes over what came of an attempt. */
     void sent(boolean delivered, long durationMillis) {
         slow = durationMillis >= Limits.DELIVERY_SLOW_MILLIS;
         failures = delivered ? 0 : failures + 1;

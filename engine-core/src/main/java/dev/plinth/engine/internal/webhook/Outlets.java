@@ -59,7 +59,7 @@ final class Outlets {
         }
     }
 
-    /** What is known of a host and port. */
+    /** A host and port, with what is in flight there. */
     private static final class Host {
         private final int most;
         private final Rate rate;
@@ -186,7 +186,7 @@ final class Outlets {
         shares.take(place.outlet.workspace(), more);
     }
 
-    /** What came of an attempt that has not ended yet. */
+    /** Takes over what came of an attempt that has not ended yet. */
     synchronized void sent(Place place, boolean delivered, long durationMillis) {
         place.outlet.sent(delivered, durationMillis);
     }

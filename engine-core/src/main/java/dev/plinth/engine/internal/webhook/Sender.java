@@ -26,8 +26,7 @@ import org.apache.hc.core5.ssl.SSLContexts;
  * <p>Thread-safe.
  */
 final class Sender implements AutoCloseable {
-    private static final System.Logger LOG = Log.of(Sender.class);
-
+    private final System.Logger log = Log.sparing(Sender.class);
     private final LookUps lookUps;
     private final Dialler dialler;
     private final KeptConnections kept = new KeptConnections();
@@ -77,8 +76,11 @@ final class Sender implements AutoCloseable {
             }
         } catch (RejectedExecutionException atClosing) {
             attempt.end(SendError.CONNECTION);
-        } catch (RuntimeException unexpected) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected an attempt to begin, but it failed", unexpected);
+        } catch (LinkageError otherVersion) {
+            attempt.abandon();
+            throw otherVersion;
+        } catch (RuntimeException | Error unexpected) {
+            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
             attempt.end(SendError.CONNECTION);
         }
     }

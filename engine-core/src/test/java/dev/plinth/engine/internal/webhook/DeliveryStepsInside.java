@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 public final class DeliveryStepsInside {
     private DeliveryStepsInside() {}
 
-    /** What the sender does with a delivery that is due behind an open one of its resource. */
+    /** Makes the step of the sender for a delivery that is due behind an open one of its resource. */
     public static Command.Change park(byte[] deliveryRow) {
         return DeliverySteps.park(DeliveryRow.read(deliveryRow));
     }

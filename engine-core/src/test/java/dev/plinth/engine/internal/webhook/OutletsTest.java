@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -99,8 +100,7 @@ final class OutletsTest {
 
         Set<Id> first = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            Outlet next = outlets.next(now);
-            assertThat(next).isNotNull();
+            Outlet next = Objects.requireNonNull(outlets.next(now));
             first.add(next.workspace());
             outlets.take(next, ++last, now);
         }
@@ -183,8 +183,7 @@ final class OutletsTest {
         assertThat(outlets.size()).isOne();
 
         end(started, false, QUICK);
-        Outlet idle = outlets.next(now);
-        assertThat(idle).isNotNull();
+        Outlet idle = Objects.requireNonNull(outlets.next(now));
         outlets.rest(idle, outlets.signals(idle));
 
         assertThat(outlets.size()).isZero();
