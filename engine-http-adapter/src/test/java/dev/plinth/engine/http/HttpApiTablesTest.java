@@ -278,6 +278,7 @@ class HttpApiTablesTest {
                 "PLINTH_DURABILITY", "os",
                 "PLINTH_TABLES", "heap",
                 "PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8",
+                "PLINTH_WEBHOOK_HOST_RATE", "example.com=7",
                 "PLINTH_MEMORY", "true",
                 "PLINTH_TEST_CLOCK", "true");
         for (List<String> row : page.table("Option").rows()) {
