@@ -534,7 +534,7 @@ public final class Engine implements AutoCloseable {
     private static Webhooks webhooks(
             EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
-                store, commits, seal, Events::json, Access::isActive, workers, config.webhookAllow(), VERSION));
+                store, commits, seal, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
     }
 
     /** The series of the sweep: unfinished work, then rows that are kept for a while. Open deliveries end before their events go. */

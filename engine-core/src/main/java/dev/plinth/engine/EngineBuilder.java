@@ -20,8 +20,10 @@ import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class EngineBuilder {
 
     private final List<Plan> plans = new ArrayList<>();
     private final List<String> webhookAllow = new ArrayList<>();
+    private final Map<String, Integer> webhookHostRates = new HashMap<>();
     private final Map<String, OperationHandler> operations = new LinkedHashMap<>();
     private final Map<String, JobHandler> asyncOperations = new LinkedHashMap<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
@@ -154,6 +157,28 @@ public final class EngineBuilder {
     public EngineBuilder webhookAllow(String cidr) {
         Webhooks.checkRange(cidr);
         webhookAllow.add(cidr);
+        return this;
+    }
+
+    /**
+     * Sets how many webhooks a second go to one receiver, whichever workspaces send them, and how many attempts may be in flight there at once; 500
+     * unless said otherwise. An endpoint gets no more than its own {@code maxPerSecond} either, 200 a second if it has none. On a manual clock both
+     * defaults are off, since it may stand still.
+     *
+     * @param host a host, or host and port, such as {@code hooks.example.com} or {@code hooks.example.com:8443}; each port counts by itself.
+     *     {@code *} stands for all that have no rate of their own
+     * @param perSecond 1 to 100,000
+     * @throws IllegalArgumentException if the host is empty or the rate is out of range
+     */
+    public EngineBuilder webhookHostRate(String host, int perSecond) {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("The host of a webhook rate must be a name, an address or *, got none");
+        }
+        if (perSecond < 1 || perSecond > Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX) {
+            throw new IllegalArgumentException("The webhooks per second to " + host + " must be 1 to "
+                    + Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX + ", got " + perSecond);
+        }
+        webhookHostRates.put(host.toLowerCase(Locale.ROOT), perSecond);
         return this;
     }
 
@@ -316,7 +341,7 @@ public final class EngineBuilder {
                 secretKeyFile,
                 quickRestart,
                 adminToken,
-                List.copyOf(webhookAllow),
+                new Webhooks.Reach(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
                 Map.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),

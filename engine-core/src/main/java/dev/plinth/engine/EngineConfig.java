@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ record EngineConfig(
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         Optional<String> adminToken,
-        List<String> webhookAllow,
+        Webhooks.Reach webhookReach,
         Map<String, OperationHandler> operations,
         Map<String, JobHandler> asyncOperations,
         Map<String, JobHandler> jobHandlers,

@@ -19,8 +19,8 @@ public final class WebhooksClient {
     }
 
     /**
-     * Creates an endpoint of these members: {@code url}, {@code types}, {@code ordering}, {@code description}, {@code headers}. The
-     * answer has the secret.
+     * Creates an endpoint of these members: {@code url}, {@code types}, {@code ordering}, {@code description}, {@code headers},
+     * {@code maxPerSecond}. The answer has the secret.
      */
     public Invocation<WebhookEndpoint> create(Json input) {
         return calls.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);

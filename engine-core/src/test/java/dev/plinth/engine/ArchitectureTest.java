@@ -69,7 +69,9 @@ final class ArchitectureTest {
             INTERNAL + "pipeline.Passage", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "timer.Rest", // what fails again and again burns real processors
-            INTERNAL + "webhook.Sender"); // an attempt's durationMillis is how long the receiver took
+            INTERNAL + "webhook.Attempt", // an attempt's durationMillis is how long the receiver took
+            INTERNAL + "webhook.KeptConnections", // a receiver closes what it has not used for some real seconds
+            INTERNAL + "webhook.LookUps$LookUp"); // a name server takes real seconds
 
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =

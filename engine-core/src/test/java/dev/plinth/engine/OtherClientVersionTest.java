@@ -23,7 +23,7 @@ final class OtherClientVersionTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "org.apache.hc.core5.ssl.SSLContexts", // the sender cannot be made
-        "org.apache.hc.core5.http.io.entity.ByteArrayEntity" // it is made and cannot send
+        "org.apache.hc.core5.http.message.BasicHttpRequest" // it is made and cannot send
     })
     void deliveries_aMemberIsMissing_areFailedAttemptsToldOnceAndShownInHealth(String type)
             throws IOException, InterruptedException {

@@ -10,17 +10,17 @@ import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.webhook.DeliveryStepsInside;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -224,21 +224,11 @@ final class RecoverDeliveriesTest {
     private void attemptNewest() {
         Store rows = store.engine().store();
         SetKey all = SetKey.of(SetKinds.DELIVERIES, Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint)));
+        byte[] row = Objects.requireNonNull(rows.readToAnswer(view -> view.at(view.floor(all, Long.MAX_VALUE))));
         RandomIds ids = new RandomIds();
-        Seal seal = new Seal(new byte[32], ids);
-        List<Runnable> picked = new ArrayList<>();
-        try (Webhooks webhooks = new Webhooks(new Webhooks.Parts(
-                rows,
-                new Commits(rows, ids, seal),
-                seal,
-                Events::json,
-                Access::isActive,
-                picked::add,
-                List.of("127.0.0.0/8"),
-                "test"))) {
-            webhooks.start(rows.readToAnswer(view -> view.floor(all, Long.MAX_VALUE)));
-            picked.forEach(Runnable::run);
-        }
+        Outcome parked = new Commits(rows, ids, new Seal(new byte[32], ids))
+                .commit(Caller.OPERATOR, DeliveryStepsInside.park(row));
+        assertThat(parked).isInstanceOf(Outcome.Done.class);
     }
 
     private String newest() {

@@ -164,6 +164,9 @@ public final class Main {
             builder.adminToken(adminToken);
         }
         options.webhookAllow().forEach(builder::webhookAllow);
+        options.webhookHostRates().forEach(rate -> {
+            EngineBuilder unused = ServeOptions.setHostRate(builder, rate);
+        });
         if (options.testClock()) {
             builder.testClock(ManualClock.startingAt(Instant.now()));
         }

@@ -33,8 +33,8 @@ import picocli.CommandLine.TypeConversionException;
         usageHelpWidth = 100,
         description = "Serves the engine over HTTP.",
         footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
-                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW and PLINTH_TRUSTED_PROXY take ranges separated by"
-                + " commas."
+                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW, PLINTH_WEBHOOK_HOST_RATE and"
+                + " PLINTH_TRUSTED_PROXY take several, separated by commas."
                 + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
                 + "%nplinth.jar recover [--accept-loss] DIR.")
 final class ServeOptions {
@@ -139,6 +139,13 @@ final class ServeOptions {
             description = "Lets webhooks reach this range, such as 127.0.0.0/8; repeatable.")
     private List<String> webhookAllow = new ArrayList<>();
 
+    @Option(
+            names = "--webhook-host-rate",
+            paramLabel = "HOST=N",
+            description = "Webhooks a second to a host, or HOST:PORT, from all workspaces; *=N for all others, default"
+                    + " *=500; repeatable.")
+    private List<String> webhookHostRates = new ArrayList<>();
+
     @Option(names = "--test-clock", description = "Stop the clock and let /admin/v1/clock turn it.")
     private boolean testClock;
 
@@ -226,7 +233,23 @@ final class ServeOptions {
             checkValue("--admin-token", adminToken, builder::adminToken);
         }
         webhookAllow.forEach(range -> checkValue("--webhook-allow", range, builder::webhookAllow));
+        webhookHostRates.forEach(rate -> checkValue("--webhook-host-rate", rate, value -> setHostRate(builder, value)));
         checkServer();
+    }
+
+    /**
+     * Sets one rate of a host.
+     *
+     * @param rate such as {@code hooks.example.com=8000}
+     * @throws IllegalArgumentException if it has another form or is out of range
+     */
+    static EngineBuilder setHostRate(EngineBuilder builder, String rate) {
+        int equals = rate.lastIndexOf('=');
+        if (!rate.substring(equals + 1).matches("\\d{1,9}") || equals < 1) {
+            throw new IllegalArgumentException(
+                    "A rate must be a host and a whole number, such as hooks.example.com=8000, got \"" + rate + "\"");
+        }
+        return builder.webhookHostRate(rate.substring(0, equals), Integer.parseInt(rate.substring(equals + 1)));
     }
 
     private void checkServer() {
@@ -346,6 +369,10 @@ final class ServeOptions {
 
     List<String> webhookAllow() {
         return List.copyOf(webhookAllow);
+    }
+
+    List<String> webhookHostRates() {
+        return List.copyOf(webhookHostRates);
     }
 
     boolean testClock() {

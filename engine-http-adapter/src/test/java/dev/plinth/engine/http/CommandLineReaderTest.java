@@ -60,6 +60,10 @@ class CommandLineReaderTest {
                 "127.0.0.0/8",
                 "--webhook-allow",
                 "::1/128",
+                "--webhook-host-rate",
+                "hooks.example.com=8000",
+                "--webhook-host-rate",
+                "*=100",
                 "--test-clock");
 
         assertThat(options.host()).isEqualTo("0.0.0.0");
@@ -69,6 +73,7 @@ class CommandLineReaderTest {
         assertThat(options.maxResources()).isEqualTo(1_000_000_000L);
         assertThat(options.adminToken()).isEqualTo("t");
         assertThat(options.webhookAllow()).containsExactly("127.0.0.0/8", "::1/128");
+        assertThat(options.webhookHostRates()).containsExactly("hooks.example.com=8000", "*=100");
         assertThat(options.testClock()).isTrue();
     }
 
@@ -82,6 +87,7 @@ class CommandLineReaderTest {
                 "PLINTH_MAX_RESOURCES", "10",
                 "PLINTH_ADMIN_TOKEN", "t",
                 "PLINTH_WEBHOOK_ALLOW", "127.0.0.0/8, ::1/128",
+                "PLINTH_WEBHOOK_HOST_RATE", "hooks.example.com=8000, *=100",
                 "PLINTH_TEST_CLOCK", "1"));
 
         assertThat(options.host()).isEqualTo("::1");

@@ -186,8 +186,16 @@ class HttpApiTablesTest {
                         api.bound("NewWebhookEndpoint", "types", "maxItems"),
                         api.bound("NewWebhookEndpoint", "headers", "maxProperties")));
         limits.put(
-                "webhook attempts at once, of an endpoint and a workspace",
-                List.of(Limits.DELIVERIES_RUNNING_PER_ENDPOINT_MAX, Limits.DELIVERIES_RUNNING_PER_WORKSPACE_MAX));
+                "webhook attempts in flight at an endpoint that has not answered yet",
+                List.of(Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST));
+        limits.put(
+                "`maxPerSecond` of an endpoint: if absent, at most",
+                List.of(
+                        Limits.DELIVERIES_PER_SECOND_DEFAULT,
+                        api.bound("NewWebhookEndpoint", "maxPerSecond", "maximum")));
+        limits.put(
+                "webhooks a second to a host, if the operator sets none",
+                List.of(Limits.DELIVERIES_PER_SECOND_TO_HOST_DEFAULT));
         limits.put(
                 "failed attempts in a row from which on an endpoint gets one at a time",
                 List.of(Limits.DELIVERY_FAILURES_IN_A_ROW_MAX));
@@ -297,6 +305,7 @@ class HttpApiTablesTest {
                 "PLINTH_TRUSTED_PROXY", "10.0.0.0/8",
                 "PLINTH_ADMIN_HEALTH", "true",
                 "PLINTH_LIMIT_LOOPBACK", "true",
+                "PLINTH_WEBHOOK_HOST_RATE", "example.com=7",
                 "PLINTH_MEMORY", "true",
                 "PLINTH_TEST_CLOCK", "true");
         Set<String> besideAdminPort = Set.of("PLINTH_ADMIN_HOST", "PLINTH_ADMIN_HEALTH");

@@ -200,20 +200,23 @@ public final class Limits {
     /** Bytes of a job's result that its event shows. */
     public static final int JOB_RESULT_IN_EVENT_BYTES_MAX = 64 * 1024;
 
-    /** Webhook attempts under way at once. */
-    public static final int DELIVERIES_RUNNING_MAX = 64;
+    /** Webhook attempts in flight at once. Each costs a connection and no thread. */
+    public static final int DELIVERIES_RUNNING_MAX = 4_096;
 
-    /** Webhook attempts under way at once for one workspace. */
-    public static final int DELIVERIES_RUNNING_PER_WORKSPACE_MAX = 16;
+    /** Bytes of the heap for each webhook attempt in flight: a smaller heap has fewer of them. */
+    public static final int DELIVERY_HEAP_BYTES = 128 * 1024;
 
-    /** From so many webhook attempts under way on, the rest of them is for workspaces that have few. */
-    public static final int DELIVERIES_RUNNING_CROWDED = 48;
+    /** Bytes of an event for which an attempt in flight counts once more. */
+    public static final int DELIVERY_PLACE_BYTES = 16 * 1024;
 
-    /** Webhook attempts under way at once for one workspace that gets one of the rest. */
-    public static final int DELIVERIES_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
+    /** Parts of which a workspace that is alone may have one: of the attempts in flight, the test events and the name look-ups. */
+    public static final int SHARE_PARTS = 8;
 
-    /** Webhook attempts under way at once at one endpoint. */
-    public static final int DELIVERIES_RUNNING_PER_ENDPOINT_MAX = 4;
+    /** Webhook attempts in flight at once at an endpoint of which nothing is known; each that is delivered soon allows one more. */
+    public static final int DELIVERIES_RUNNING_PER_ENDPOINT_FIRST = 4;
+
+    /** Milliseconds from which on an endpoint that took as long for its last webhook is slow. */
+    public static final int DELIVERY_SLOW_MILLIS = 1_000;
 
     /** Open deliveries of a disabled endpoint beyond which it gets a mark of where on it misses events. */
     public static final int DELIVERIES_HELD_MAX = 1_000;
@@ -227,13 +230,34 @@ public final class Limits {
     /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
     public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;
 
-    /** Test events under way at once, beside the attempts. */
-    public static final int WEBHOOK_TESTS_RUNNING_MAX = 16;
+    /** Webhooks a second to an endpoint that does not say how many it takes, and attempts in flight there at once. */
+    public static final int DELIVERIES_PER_SECOND_DEFAULT = 200;
 
-    /** Test events under way at once for one workspace. */
+    /** The most webhooks a second that an endpoint may ask for. */
+    public static final int DELIVERIES_PER_SECOND_MAX = 10_000;
+
+    /** Webhooks a second to one host and port of which the operator does not say otherwise, and attempts in flight there at once. */
+    public static final int DELIVERIES_PER_SECOND_TO_HOST_DEFAULT = 500;
+
+    /** The most webhooks a second that the operator may let go to one host and port. */
+    public static final int DELIVERIES_PER_SECOND_TO_HOST_MAX = 100_000;
+
+    /** Webhook attempts that are prepared or recorded at once, which holds a thread each. */
+    public static final int DELIVERY_STEPS_RUNNING_MAX = 64;
+
+    /** Webhook attempts that start before the timers look at other work. */
+    public static final int DELIVERIES_STARTED_PER_TURN_MAX = 256;
+
+    /** Starts at an endpoint after which the oldest of its deliveries are looked at again. */
+    public static final int DELIVERIES_STARTED_PER_LAP = 64;
+
+    /** Test events in flight at once, beside the attempts. */
+    public static final int WEBHOOK_TESTS_RUNNING_MAX = 512;
+
+    /** Test events in flight at once for one workspace. */
     public static final int WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX = 4;
 
-    /** Due deliveries that one step looks at to let those of an endpoint wait for a slot. */
+    /** Due deliveries that one step puts into the queues of their endpoints. */
     public static final int DELIVERIES_QUEUED_PER_STEP_MAX = 200;
 
     /** Types of jobs that a worker asks for at once. */
@@ -318,8 +342,11 @@ public final class Limits {
         check(RECORD_BYTES_MAX + 1024 < FRAME_BYTES_MAX, "a record goes into one frame, so that it is there or not");
         check(RECORD_BYTES_MAX < IN_FLIGHT_BYTES_MAX, "a record must not fill what may be in flight");
         check(
-                DELIVERIES_QUEUED_PER_STEP_MAX > DELIVERIES_RUNNING_MAX,
-                "behind those under way a step finds the delivery for which it was made");
+                DELIVERIES_PER_SECOND_DEFAULT <= DELIVERIES_PER_SECOND_TO_HOST_DEFAULT,
+                "one endpoint is not held up by the bound of its host");
+        check(
+                DELIVERIES_PER_SECOND_MAX <= DELIVERIES_PER_SECOND_TO_HOST_MAX,
+                "what an endpoint asks for can be allowed");
         check(DELIVERY_DAYS <= EVENT_DAYS, "an event must be there while a delivery of it is open");
         check(
                 6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,

@@ -16,7 +16,7 @@ public enum OptionalLibrary {
             "or register no types"),
     /** The HTTP client, for webhooks. */
     WEBHOOK_CLIENT(
-            "org.apache.hc.client5.http.impl.classic.HttpClients",
+            "org.apache.hc.core5.reactor.DefaultConnectingIOReactor",
             "Webhooks need",
             "engine-webhook-client",
             "or delete the endpoints");

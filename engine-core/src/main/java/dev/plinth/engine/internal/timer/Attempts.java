@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ public final class Attempts {
     private final Object settled = new Object();
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
+    private volatile @Nullable LongConsumer rested;
 
     /** Attempts on this executor, at most so many at once. */
     public Attempts(Executor executor, int runningMax) {
@@ -40,6 +43,58 @@ public final class Attempts {
     /** Whom to tell that an attempt has ended, so that the next one can start. */
     public void onSettled(Runnable listener) {
         doorbell = listener;
+    }
+
+    /** Sets the listener that hears of each number whose rest is over. */
+    public void onRested(LongConsumer listener) {
+        rested = listener;
+    }
+
+    /**
+     * Begins an attempt that ends when its claim does, on whatever thread that is; null if its number has one under way, or rests, or there is no
+     * room.
+     */
+    public @Nullable Claim tryClaim(long number) {
+        return claim(number) ? new Claim(number) : null;
+    }
+
+    /** An attempt that is under way. Each of its ends counts once, the first one. Thread-safe. */
+    public final class Claim {
+        private final long number;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        private Claim(long number) {
+            this.number = number;
+        }
+
+        /** Returns the number that is claimed. */
+        public long number() {
+            return number;
+        }
+
+        /** Ends the attempt. */
+        public void end() {
+            if (ended.compareAndSet(false, true)) {
+                release(number);
+                ring();
+            }
+        }
+
+        /** Ends an attempt that could not record its own end: what it was for is still due, and rests. */
+        public void fail(Throwable failure) {
+            if (ended.compareAndSet(false, true)) {
+                rest(number, failure);
+                release(number);
+                ring();
+            }
+        }
+
+        /** Takes the claim back as if it had not been, and rings no bell. */
+        public void giveUp() {
+            if (ended.compareAndSet(false, true)) {
+                release(number);
+            }
+        }
     }
 
     /** Starts an attempt unless its number has one under way, or rests, or there is no room; false if it was not started. */
@@ -136,7 +191,13 @@ public final class Attempts {
         Rest rest = Rest.after(rests.get(number));
         rests.put(number, rest);
         CompletableFuture.delayedExecutor(rest.millis(), TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(this::ring);
+                .execute(() -> {
+                    LongConsumer listener = rested;
+                    if (listener != null) {
+                        listener.accept(number);
+                    }
+                    ring();
+                });
         log.log(
                 System.Logger.Level.ERROR,
                 "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis()

@@ -1,111 +1,216 @@
 package dev.plinth.engine.internal.webhook;
 
-import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.time.Instant;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import org.apache.hc.client5.http.ClientProtocolException;
-import org.apache.hc.client5.http.classic.HttpClient;
-import org.apache.hc.client5.http.classic.methods.HttpPost;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.TruncatedChunkException;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status.
- *
- * <p>Run by one thread; {@link #expire} may come from another at any time.
+ * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status. It ends once: by its
+ * answer, a failure, its deadline or the close of the sender, whichever comes first. Thread-safe.
  */
 final class Attempt {
-    private static final ContentType JSON = ContentType.create("application/json");
     private static final int SUCCESS_FIRST = 200;
     private static final int SUCCESS_LAST = 299;
 
     private final SendRequest request;
-    private final HttpPost post;
+    private final Target target;
+    private final Route route;
+    private final Consumer<SendResult> listener;
     private final ResponseReader body = new ResponseReader();
-    private volatile boolean expired;
+    private final long begunNanos = System.nanoTime();
+    /** Made on the thread that begins the attempt: an error there does not end the threads of all connections. */
+    private @Nullable BasicHttpRequest head;
+
+    private boolean over;
+    private KeptConnections.@Nullable Connection connection;
+    private @Nullable Future<?> connecting;
+    private @Nullable Future<?> deadline;
     private @Nullable Integer status;
     private @Nullable Long retryAfterSeconds;
 
-    Attempt(SendRequest request) {
-        this.request = request;
-        this.post = new HttpPost(request.url());
-        request.headers().forEach(post::setHeader);
-        // These two are the sender's, which adds them where they are missing.
-        post.removeHeaders("content-type");
-        post.removeHeaders("user-agent");
-        post.setEntity(new ByteArrayEntity(request.body(), JSON));
-    }
+    /** The sender, as an attempt sees it. */
+    interface Route {
+        /** Goes on with a new connection. */
+        void dial(Attempt attempt);
 
-    /** Ends the attempt wherever it is; the sender's deadline. */
-    void expire() {
-        expired = true;
-        post.cancel();
+        /** Keeps the connection for the next attempt. */
+        void keep(Attempt attempt, KeptConnections.Connection connection);
+
+        /** Forgets the attempt. */
+        void ended(Attempt attempt);
     }
 
     /**
-     * Sends and reads the answer; null if it was a success.
+     * An attempt that has not begun.
      *
-     * @param client may use a kept connection
-     * @param dialling makes a new one for each request: for the second try, if the kept one was gone
+     * @param listener hears what came of it, once
      */
-    @Nullable
-    SendError run(HttpClient client, HttpClient dialling) {
-        try {
-            exchange(client, dialling);
-            return status != null && status >= SUCCESS_FIRST && status <= SUCCESS_LAST ? null : SendError.HTTP;
-        } catch (IOException trouble) {
-            return expired ? SendError.TIMEOUT : classify(trouble);
-        } catch (RuntimeException unexpected) {
-            // A wait for a connection that is cancelled ends in a CancellationException.
-            if (expired) {
-                return SendError.TIMEOUT;
+    Attempt(SendRequest request, Target target, Route route, Consumer<SendResult> listener) {
+        this.request = request;
+        this.target = target;
+        this.route = route;
+        this.listener = listener;
+        this.head = Exchange.head(request, target);
+    }
+
+    SendRequest request() {
+        return request;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Returns the head of the request, for one exchange. */
+    synchronized BasicHttpRequest httpRequest() {
+        BasicHttpRequest made = head == null ? Exchange.head(request, target) : head;
+        head = null;
+        return made;
+    }
+
+    synchronized boolean isOver() {
+        return over;
+    }
+
+    /** Takes what ends the attempt at its deadline, so that it goes when the attempt has ended. */
+    synchronized void deadline(Future<?> timer) {
+        deadline = timer;
+        if (over) {
+            timer.cancel(false);
+        }
+    }
+
+    /** Takes a connection that is being made. */
+    synchronized void connecting(Future<?> made) {
+        connecting = made;
+        if (over) {
+            made.cancel(true);
+        }
+    }
+
+    /** Sends the request on a connection, unless the attempt has ended meanwhile. */
+    void exchange(KeptConnections.Connection on, boolean kept) {
+        synchronized (this) {
+            connecting = null;
+            if (over) {
+                on.cut();
+                return;
             }
-            throw unexpected;
-        } finally {
-            // Not close(): that reads the rest of the answer first. Does nothing if all of it was read.
-            post.cancel();
+            connection = on;
+        }
+        new Exchange(this, on.session(), kept).begin();
+    }
+
+    /** The head of the answer is there. */
+    synchronized void answered(int code, @Nullable String retryAfter) {
+        status = code;
+        retryAfterSeconds = retryAfter == null ? null : RetryAfter.seconds(retryAfter, request.now());
+    }
+
+    /** A part of the answer is there; false if no more of it is wanted. */
+    synchronized boolean read(ByteBuffer part) {
+        return body.read(part);
+    }
+
+    /**
+     * The answer is complete, or as much of it as is wanted.
+     *
+     * @param reusable true if the connection can take another request
+     */
+    void completed(boolean reusable) {
+        KeptConnections.Connection used = connection();
+        if (used != null && reusable) {
+            synchronized (this) {
+                connection = null;
+            }
+            route.keep(this, used);
+        }
+        Integer code = status();
+        boolean isSuccess = code != null && code >= SUCCESS_FIRST && code <= SUCCESS_LAST;
+        end(isSuccess ? null : SendError.HTTP);
+    }
+
+    /**
+     * The connection has failed.
+     *
+     * @param isGone true if it was a kept one, and the receiver had most likely closed it before, which is no failure
+     */
+    void broken(Exception trouble, boolean isGone) {
+        if (isGone && !isOver()) {
+            KeptConnections.Connection gone = connection();
+            if (gone != null) {
+                gone.cut();
+            }
+            route.dial(this);
+        } else {
+            end(classify(trouble));
         }
     }
 
-    SendResult result(@Nullable SendError error, long durationMillis) {
-        return new SendResult(status, body.text(), retryAfterSeconds, error, durationMillis);
-    }
-
-    private void exchange(HttpClient client, HttpClient dialling) throws IOException {
-        ClassicHttpResponse response = open(client, dialling);
-        status = response.getCode();
-        retryAfterSeconds = retryAfter(response, request.now());
-        HttpEntity entity = response.getEntity();
-        if (entity != null) {
-            body.read(entity.getContent());
+    /** Ends the attempt, if nothing has ended it before. Whatever it had is cut. */
+    void end(@Nullable SendError error) {
+        KeptConnections.Connection left;
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+            left = connection;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            if (connecting != null) {
+                connecting.cancel(true);
+            }
         }
-    }
-
-    /** A receiver may close a kept connection while the request is on its way; that is nobody's failure. */
-    private ClassicHttpResponse open(HttpClient client, HttpClient dialling) throws IOException {
-        try {
-            return client.executeOpen(null, post, null);
-        } catch (StaleConnectionException gone) {
-            return dialling.executeOpen(null, post, null);
+        if (left != null) {
+            left.cut();
         }
+        route.ended(this);
+        listener.accept(result(error));
     }
 
-    private static @Nullable Long retryAfter(ClassicHttpResponse response, Instant now) {
-        Header header = response.getFirstHeader("Retry-After");
-        return header == null ? null : RetryAfter.seconds(header.getValue(), now);
+    /** Ends the attempt without telling the listener, which hears of it by an error. */
+    void abandon() {
+        synchronized (this) {
+            over = true;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+        }
+        route.ended(this);
     }
 
-    private static SendError classify(IOException trouble) {
+    private synchronized SendResult result(@Nullable SendError error) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        return new SendResult(status, body.text(), retryAfterSeconds, error, millis);
+    }
+
+    private synchronized KeptConnections.@Nullable Connection connection() {
+        return connection;
+    }
+
+    private synchronized @Nullable Integer status() {
+        return status;
+    }
+
+    /** Says why a connection could not be made. */
+    static SendError classify(Exception trouble, boolean inHandshake) {
+        return inHandshake && trouble instanceof ConnectionClosedException ? SendError.TLS : classify(trouble);
+    }
+
+    private static SendError classify(Exception trouble) {
         if (trouble instanceof ForbiddenAddressException) {
             return SendError.FORBIDDEN_ADDRESS;
         }
@@ -115,14 +220,14 @@ final class Attempt {
         if (trouble instanceof SSLException) {
             return SendError.TLS;
         }
-        if (trouble instanceof SocketTimeoutException || trouble instanceof ConnectionRequestTimeoutException) {
+        if (trouble instanceof SocketTimeoutException) {
             return SendError.TIMEOUT;
         }
         // A chunk that breaks off is a closed connection, not bad HTTP.
         if (trouble instanceof TruncatedChunkException) {
             return SendError.CONNECTION;
         }
-        return trouble instanceof ClientProtocolException
+        return trouble instanceof HttpException
                         || trouble instanceof MessageConstraintException
                         || trouble instanceof MalformedChunkCodingException
                 ? SendError.HTTP

@@ -10,12 +10,13 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a delivery that the sender commits, and what each means for the deliveries behind it. */
@@ -82,27 +83,29 @@ final class DeliverySteps {
         };
     }
 
-    /**
-     * Lets what is due at an endpoint wait for a slot there: some of it in one step, so that the many deliveries of an endpoint that does
-     * not keep up cost the others little.
-     *
-     * @param queue the number of the endpoint, by which it has its turn
-     * @param underWay tells of a delivery's number whether it is being sent now
-     */
-    static Command.Change queue(Id endpoint, long queue, LongPredicate underWay) {
+    /** Puts what is due into the queues of its endpoints: some of it in one step, so that many that are due together cost few records. */
+    static Command.Change queueDue() {
         return context -> {
             Changes changes = new Changes();
             AtomicInteger seen = new AtomicInteger();
+            Map<Id, Long> queues = new HashMap<>();
             DueIndex.forEach(context.rows(), WebhookTables.LANE, context.now(), number -> {
-                byte[] row = underWay.test(number) ? null : context.rows().at(number);
-                DeliveryRow due = row == null ? null : DeliveryRow.read(row);
-                if (due != null && due.facts().endpoint().equals(endpoint)) {
-                    put(changes, due.queued(queue));
+                byte[] bytes = context.rows().at(number);
+                if (bytes != null) {
+                    DeliveryRow row = DeliveryRow.read(bytes);
+                    long queue = queues.computeIfAbsent(row.facts().endpoint(), id -> queue(context.rows(), row));
+                    put(changes, row.queued(queue));
                 }
                 return seen.incrementAndGet() < Limits.DELIVERIES_QUEUED_PER_STEP_MAX;
             });
             return Decision.of(changes, DONE);
         };
+    }
+
+    /** The number of the queue of an endpoint; of one that is gone it is that of the delivery, which is looked at and dropped. */
+    private static long queue(Rows rows, DeliveryRow row) {
+        EndpointRow endpoint = Deliveries.endpoint(rows, row);
+        return endpoint == null ? row.facts().number() : endpoint.number();
     }
 
     /** True if its endpoint wants the events of a resource in order, and one before it in its lane is open. */
@@ -226,7 +229,7 @@ final class DeliverySteps {
         if (bytes != null) {
             DeliveryRow behind = DeliveryRow.read(bytes);
             if (behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
-                put(changes, behind.due(behind.status(), context.now()));
+                put(changes, behind.due(behind.status(), context.now()).queued(queue(rows, behind)));
             }
         }
     }

@@ -70,7 +70,13 @@ record EndpointRow(
                 in.id(IdKind.ENDPOINT),
                 in.id(IdKind.WORKSPACE),
                 in.number(),
-                new EndpointSettings(in.text(), types(in), in.small() == 1, in.text(), in.bytes()),
+                new EndpointSettings(
+                        in.text(),
+                        types(in),
+                        in.small() == 1,
+                        in.text(),
+                        in.bytes(),
+                        in.version() >= 3 ? (int) in.number() : 0),
                 in.small() == 1,
                 in.number(),
                 new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)),
@@ -88,6 +94,7 @@ record EndpointRow(
         out.small(settings.ordered() ? 1 : 0)
                 .text(settings.description())
                 .bytes(settings.headers())
+                .number(settings.maxPerSecond())
                 .small(enabled ? 1 : 0)
                 .number(createdAt)
                 .bytes(secrets.current())
@@ -146,12 +153,15 @@ record EndpointRow(
                 .name("types")
                 .openArray();
         settings.types().forEach(json::text);
-        return json.closeArray()
+        json.closeArray()
                 .member("status", enabled ? "enabled" : "disabled")
                 .member("ordering", settings.ordered() ? "resource" : "none")
                 .member("description", settings.description())
-                .raw("headers", headers)
-                .member("createdAt", Times.text(createdAt))
+                .raw("headers", headers);
+        if (settings.maxPerSecond() != 0) {
+            json.member("maxPerSecond", settings.maxPerSecond());
+        }
+        return json.member("createdAt", Times.text(createdAt))
                 .optional("missedSince", missed == null ? null : Times.text(missed.since()))
                 .optional("secret", secret)
                 .close()

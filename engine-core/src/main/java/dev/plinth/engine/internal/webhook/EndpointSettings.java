@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.EventTypes;
+import dev.plinth.engine.internal.base.Limits;
 import java.util.List;
 
 /**
@@ -11,8 +12,10 @@ import java.util.List;
  * @param ordered true if the events of one resource are to arrive in order
  * @param description the caller's own words
  * @param headers headers to add, as a compact JSON object of strings
+ * @param maxPerSecond how many webhooks a second it takes, at most {@link Limits#DELIVERIES_PER_SECOND_MAX}; 0 if the caller does not say
  */
-public record EndpointSettings(String url, List<String> types, boolean ordered, String description, byte[] headers) {
+public record EndpointSettings(
+        String url, List<String> types, boolean ordered, String description, byte[] headers, int maxPerSecond) {
     /** Copies the types. */
     public EndpointSettings {
         types = List.copyOf(types);

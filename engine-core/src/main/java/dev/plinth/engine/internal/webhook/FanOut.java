@@ -134,8 +134,9 @@ public final class FanOut {
             SetKey set = DeliveryRow.lane(endpoint.id(), lane);
             waits = !fill(set) || context.rows().ceiling(set, 0) != Rows.NONE;
         }
-        DeliveryRow row = DeliveryRow.create(facts, DeliveryStatus.PENDING, waits ? 0 : context.now());
-        boolean isBehindOthers = !waits && context.rows().ceiling(DeliveryRow.queue(endpoint.number()), 0) != Rows.NONE;
-        return isBehindOthers ? row.queued(endpoint.number()) : row;
+        return waits
+                ? DeliveryRow.create(facts, DeliveryStatus.PENDING, 0)
+                : DeliveryRow.create(facts, DeliveryStatus.PENDING, context.now())
+                        .queued(endpoint.number());
     }
 }

@@ -1,13 +1,9 @@
 package dev.plinth.engine.internal.webhook;
 
-import java.net.UnknownHostException;
+import java.io.IOException;
 
-/**
- * Says that a webhook would have gone to an address that it must not reach.
- *
- * <p>An {@link UnknownHostException} only because that is all that the HTTP client's resolver hook may throw.
- */
-final class ForbiddenAddressException extends UnknownHostException {
+/** Says that a webhook would have gone to an address that it must not reach. */
+final class ForbiddenAddressException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ForbiddenAddressException(String target) {

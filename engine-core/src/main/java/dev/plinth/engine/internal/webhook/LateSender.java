@@ -4,6 +4,8 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.timer.Rest;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that cannot send. That is told once,
  * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Rest}.
+ * A sender whose threads have ended by an error is replaced.
  */
 final class LateSender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LateSender.class);
 
+    private final System.Logger log = Log.sparing(LateSender.class);
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
@@ -28,30 +32,43 @@ final class LateSender implements AutoCloseable {
     }
 
     /** Makes one attempt, as {@link Sender#send} does. It fails if there is no sender, or none that can send. */
-    SendResult send(SendRequest request) {
+    void send(SendRequest request, Consumer<SendResult> listener) {
         Broken before = broken;
         if (before != null && !before.rest.isOver()) {
-            return before.result();
+            listener.accept(before.result());
+            return;
         }
         try {
             requireClient();
         } catch (IllegalStateException missing) {
-            return broken(SendError.CONNECTION, missing, String.valueOf(missing.getMessage()));
+            listener.accept(broken(SendError.CONNECTION, missing, String.valueOf(missing.getMessage())));
+            return;
         }
         try {
-            SendResult result = sender().send(request);
-            if (broken != null) {
-                broken = null;
-            }
-            return result;
+            sender().send(request, result -> {
+                if (broken != null) {
+                    broken = null;
+                }
+                listener.accept(result);
+            });
         } catch (IllegalStateException noTls) {
-            return broken(SendError.TLS, noTls, "Start the engine on a JVM with TLS.");
+            listener.accept(broken(SendError.TLS, noTls, "Start the engine on a JVM with TLS."));
         } catch (LinkageError otherVersion) {
-            return broken(
+            listener.accept(broken(
                     SendError.CONNECTION,
                     otherVersion,
-                    "Add dev.plinth:engine-webhook-client to the class path, in the version of engine-core.");
+                    "Add dev.plinth:engine-webhook-client to the class path, in the version of engine-core."));
+        } catch (Error unexpected) {
+            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
+            listener.accept(new SendResult(null, null, null, SendError.CONNECTION, 0));
         }
+    }
+
+    /** The same for a thread that may wait. */
+    SendResult send(SendRequest request) {
+        CompletableFuture<SendResult> result = new CompletableFuture<>();
+        send(request, result::complete);
+        return result.join();
     }
 
     /** Says why nothing can be sent; empty if something can, or nothing was to be sent yet. */
@@ -89,6 +106,10 @@ final class LateSender implements AutoCloseable {
 
     private synchronized Sender sender() {
         Sender made = sender;
+        if (made != null && !made.isAlive()) {
+            made.close();
+            made = null;
+        }
         if (made == null) {
             made = maker.get();
             sender = made;

@@ -1,36 +1,36 @@
 package dev.plinth.engine.internal.webhook;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the beginning of a receiver's answer and refuses to swallow the rest, as an answer may be endless.
  *
- * <p>What was read before a failure is kept too. Used by one thread, once.
+ * <p>What was read before a failure is kept too. Not thread-safe.
  */
 final class ResponseReader {
-    private static final int CHUNK_BYTES = 8 * 1024;
+    private static final byte[] NOTHING = {};
 
-    private final byte[] kept = new byte[SendLimits.RESPONSE_KEPT_BYTES];
+    private byte[] kept = NOTHING;
     private int keptLength;
     private int readLength;
 
-    /** Reads until the end or the limit; the stream's end, and only that, gives the connection back to the pool. */
-    void read(InputStream stream) throws IOException {
-        byte[] chunk = new byte[CHUNK_BYTES];
-        int length;
-        while (readLength <= SendLimits.RESPONSE_READ_BYTES && (length = stream.read(chunk)) >= 0) {
-            int wanted = Math.min(length, kept.length - keptLength);
-            System.arraycopy(chunk, 0, kept, keptLength, wanted);
-            keptLength += wanted;
-            readLength += length;
+    /** Takes a part of the answer; false if no more of it is wanted. */
+    boolean read(ByteBuffer part) {
+        int wanted = Math.min(part.remaining(), SendLimits.RESPONSE_KEPT_BYTES - keptLength);
+        if (keptLength + wanted > kept.length) {
+            kept = Arrays.copyOf(kept, Math.min(SendLimits.RESPONSE_KEPT_BYTES, 2 * (keptLength + wanted)));
         }
+        readLength += part.remaining();
+        part.get(kept, keptLength, wanted);
+        keptLength += wanted;
+        part.position(part.limit());
+        return readLength <= SendLimits.RESPONSE_READ_BYTES;
     }
 
     /** What was kept as text, what is not UTF-8 replaced; null if there was nothing. */
@@ -43,7 +43,7 @@ final class ResponseReader {
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        CharBuffer text = CharBuffer.allocate(kept.length);
+        CharBuffer text = CharBuffer.allocate(keptLength);
         boolean whole = keptLength == readLength;
         // A character that our own cut went through is dropped, not replaced.
         decoder.decode(ByteBuffer.wrap(kept, 0, keptLength), text, whole);

@@ -2,36 +2,39 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnThread;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.IOSession;
 import org.apache.hc.core5.ssl.SSLContexts;
-import org.apache.hc.core5.util.TimeValue;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sends webhooks to strangers' servers, so that nothing behind it has to know how those can misbehave.
+ * Sends webhooks to strangers' servers, so that nothing behind it has to know how those can misbehave. An attempt holds no thread: one that
+ * waits for its receiver costs a connection.
  *
- * <p>The client's own timeouts are per read, so a receiver that drips a byte at a time would hold a thread for ever; one
- * timer thread therefore ends each attempt at its absolute deadline. Nothing that this thread runs can block: see
- * {@link AbruptConnection}.
+ * <p>The client's own timeouts are per read, so a receiver that drips a byte at a time would never end; one timer thread therefore ends each
+ * attempt at its absolute deadline. Nothing that this thread runs can block.
  *
  * <p>Thread-safe.
  */
 final class Sender implements AutoCloseable {
-    private static final System.Logger LOG = Log.of(Sender.class);
-
-    private final GuardedResolver resolver;
-    private final PoolingHttpClientConnectionManager pool;
-    private final CloseableHttpClient client;
-    private final CloseableHttpClient dialling;
+    private final System.Logger log = Log.sparing(Sender.class);
+    private final LookUps lookUps;
+    private final Dialler dialler;
+    private final KeptConnections kept = new KeptConnections();
     private final ScheduledThreadPoolExecutor deadlines;
     private final SendLimits limits;
+    private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
+    private final Attempt.Route route = new RouteOfAttempt();
+    private volatile boolean closed;
 
     /**
      * A sender with the contract's limits, the system's resolver and the JVM's trusted certificates.
@@ -44,56 +47,129 @@ final class Sender implements AutoCloseable {
 
     Sender(AddressGuard guard, Resolver names, SendLimits limits, SSLContext tls, String version) {
         this.limits = limits;
-        this.resolver = new GuardedResolver(guard, names, limits.connectMillis());
-        this.pool = WebhookConnections.pool(guard, resolver, limits, tls);
-        this.client = WebhookConnections.client(pool, true, limits, version);
-        // The pool gives no way to ask for a new connection, so those that have to be new have their own.
-        this.dialling = WebhookConnections.client(
-                WebhookConnections.pool(guard, resolver, limits, tls), false, limits, version);
+        this.lookUps = new LookUps(guard, names, limits.connectMillis());
+        this.dialler = new Dialler(guard, limits, tls, version);
         this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new OwnThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
-        // The pool drops idle connections only when asked; this also lets it forget the routes they belonged to.
         deadlines.scheduleWithFixedDelay(
-                this::closeIdle, SendLimits.KEEP_ALIVE_MILLIS, SendLimits.KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
+                kept::cutIdle, SendLimits.KEEP_ALIVE_MILLIS, SendLimits.KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Makes one attempt on the caller's thread; returns by the deadline and never throws for what the network does. */
-    SendResult send(SendRequest request) {
-        long begun = System.nanoTime();
+    /**
+     * Makes one attempt and returns at once.
+     *
+     * @param listener hears what came of it, once and by the deadline, on one of the sender's threads or on the caller's; it must not block
+     */
+    void send(SendRequest request, Consumer<SendResult> listener) {
+        Attempt attempt = new Attempt(request, Target.of(request.url()), route, listener);
+        underWay.add(attempt);
         try {
-            Attempt attempt = new Attempt(request);
-            SendError error = run(attempt);
-            return attempt.result(error, millisSince(begun));
-        } catch (RuntimeException unexpected) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected an answer or an I/O error, but the client threw", unexpected);
-            return new SendResult(null, null, null, SendError.CONNECTION, millisSince(begun));
+            attempt.deadline(deadlines.schedule(
+                    () -> attempt.end(SendError.TIMEOUT), limits.totalMillis(), TimeUnit.MILLISECONDS));
+            KeptConnections.Connection connection = kept.take(request.workspace(), attempt.target());
+            if (closed) {
+                attempt.end(SendError.CONNECTION);
+            } else if (connection != null) {
+                attempt.exchange(connection, true);
+            } else {
+                route.dial(attempt);
+            }
+        } catch (RejectedExecutionException atClosing) {
+            attempt.end(SendError.CONNECTION);
+        } catch (LinkageError otherVersion) {
+            attempt.abandon();
+            throw otherVersion;
+        } catch (RuntimeException | Error unexpected) {
+            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
+            attempt.end(SendError.CONNECTION);
         }
+    }
+
+    /** The same for a thread that may wait. */
+    SendResult send(SendRequest request) {
+        CompletableFuture<SendResult> result = new CompletableFuture<>();
+        send(request, result::complete);
+        return result.join();
+    }
+
+    /** Returns false once it can send nothing more, though it was not closed. */
+    boolean isAlive() {
+        return closed || dialler.isAlive();
     }
 
     /** Cuts all connections; attempts that are under way end as {@code connection}. */
     @Override
     public void close() {
-        // First: what the other one cuts is tried again here.
-        dialling.close(CloseMode.IMMEDIATE);
-        client.close(CloseMode.IMMEDIATE);
-        resolver.close();
+        closed = true;
+        lookUps.close();
         deadlines.shutdownNow();
+        underWay.forEach(attempt -> attempt.end(SendError.CONNECTION));
+        kept.close();
+        dialler.close();
     }
 
-    private @Nullable SendError run(Attempt attempt) {
-        ScheduledFuture<?> deadline = deadlines.schedule(attempt::expire, limits.totalMillis(), TimeUnit.MILLISECONDS);
+    private void lookUp(Attempt attempt) {
+        Future<?> limit =
+                deadlines.schedule(() -> attempt.end(SendError.DNS), limits.connectMillis(), TimeUnit.MILLISECONDS);
+        lookUps.find(attempt.request().workspace(), attempt.target().host(), new LookUps.Answer() {
+            @Override
+            public void found(InetAddress[] addresses) {
+                limit.cancel(false);
+                connect(attempt, addresses, 0);
+            }
+
+            @Override
+            public void failed(IOException trouble) {
+                limit.cancel(false);
+                attempt.end(trouble instanceof ForbiddenAddressException ? SendError.FORBIDDEN_ADDRESS : SendError.DNS);
+            }
+        });
+    }
+
+    /** Tries one address after the other. */
+    private void connect(Attempt attempt, InetAddress[] addresses, int index) {
+        if (attempt.isOver()) {
+            return;
+        }
         try {
-            return attempt.run(client, dialling);
-        } finally {
-            deadline.cancel(false);
+            attempt.connecting(dialler.dial(attempt.target(), addresses[index], new Dialler.Answer() {
+                @Override
+                public void connected(IOSession session) {
+                    attempt.exchange(KeptConnections.made(session), false);
+                }
+
+                @Override
+                public void failed(Exception trouble, boolean inHandshake) {
+                    if (inHandshake || index + 1 == addresses.length) {
+                        attempt.end(Attempt.classify(trouble, inHandshake));
+                    } else {
+                        connect(attempt, addresses, index + 1);
+                    }
+                }
+            }));
+        } catch (IOException | RuntimeException trouble) {
+            attempt.end(Attempt.classify(trouble, false));
         }
     }
 
-    private static long millisSince(long begunNanos) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
-    }
+    private final class RouteOfAttempt implements Attempt.Route {
+        @Override
+        public void dial(Attempt attempt) {
+            try {
+                lookUp(attempt);
+            } catch (RejectedExecutionException atClosing) {
+                attempt.end(SendError.CONNECTION);
+            }
+        }
 
-    private void closeIdle() {
-        pool.closeIdle(TimeValue.ofMilliseconds(SendLimits.KEEP_ALIVE_MILLIS));
+        @Override
+        public void keep(Attempt attempt, KeptConnections.Connection connection) {
+            kept.keep(attempt.request().workspace(), attempt.target(), connection);
+        }
+
+        @Override
+        public void ended(Attempt attempt) {
+            underWay.remove(attempt);
+        }
     }
 }

@@ -5,35 +5,30 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.BoundedExecutor;
 import dev.plinth.engine.internal.timer.Lane;
 import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.net.URI;
-import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,22 +38,15 @@ public final class Webhooks implements Lane, AutoCloseable {
     /** What the value of a header looks like: JSON allows what HTTP does not, and blanks around it would not arrive (RFC 9110 §5.5). */
     public static final Pattern HEADER_VALUE = Pattern.compile("([!-~]([\\t -~]*[!-~])?)?");
 
-    private final System.Logger log = Log.sparing(Webhooks.class);
     private final Store store;
     private final Committer committer;
-    private final PatientCommitter patient;
-    private final Seal seal;
-    private final Bodies bodies;
-    private final BiPredicate<Rows, Id> mayRun;
     private final AddressGuard guard;
+    private final Reach reach;
     private final LateSender sender;
     private final Attempts attempts;
-    private final Slots slots = new Slots();
-    /** The numbers of the attempts under way, by the number of their delivery. */
-    private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
-
-    /** At whose queue the last one was started. */
-    private volatile long servedLast;
+    private final Outlets outlets;
+    private final DeliveryAttempts deliveryAttempts;
+    private boolean loaded;
 
     /**
      * The parts that the room works with.
@@ -66,7 +54,7 @@ public final class Webhooks implements Lane, AutoCloseable {
      * @param seal opens the signing keys
      * @param bodies finds the bytes of an event
      * @param mayRun tells whether the deliveries of a workspace may go out
-     * @param allowed ranges that may be called although they are not public
+     * @param reach says where webhooks may go, and how fast
      * @param version the version in {@code user-agent}
      */
     public record Parts(
@@ -76,8 +64,43 @@ public final class Webhooks implements Lane, AutoCloseable {
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
-            List<String> allowed,
+            Reach reach,
             String version) {}
+
+    /**
+     * Where webhooks may go, and how fast.
+     *
+     * @param allowed ranges that may be called although they are not public
+     * @param hostRates webhooks a second by host, or host and port; {@link #ANY_HOST} stands for all others
+     * @param hasDefaultRates false if only rates that are set hold: a clock that stands still would allow no further webhook
+     */
+    public record Reach(List<String> allowed, Map<String, Integer> hostRates, boolean hasDefaultRates) {
+        /** Stands for all hosts that have no rate of their own. */
+        public static final String ANY_HOST = "*";
+
+        /** Copies both. */
+        public Reach {
+            allowed = List.copyOf(allowed);
+            hostRates = Map.copyOf(hostRates);
+        }
+
+        /** Returns how many webhooks a second a host and port gets, such as {@code example.com:443}. */
+        int perSecond(String hostAndPort) {
+            Integer own = hostRates.get(hostAndPort);
+            own = own == null ? hostRates.get(hostAndPort.replaceFirst(":\\d+$", "")) : own;
+            own = own == null ? hostRates.get(ANY_HOST) : own;
+            int otherwise = hasDefaultRates
+                    ? Limits.DELIVERIES_PER_SECOND_TO_HOST_DEFAULT
+                    : Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX;
+            return own == null ? otherwise : own;
+        }
+
+        /** Returns how many webhooks a second an endpoint gets. */
+        int perSecond(EndpointSettings settings) {
+            int otherwise = hasDefaultRates ? Limits.DELIVERIES_PER_SECOND_DEFAULT : Limits.DELIVERIES_PER_SECOND_MAX;
+            return settings.maxPerSecond() == 0 ? otherwise : settings.maxPerSecond();
+        }
+    }
 
     /** Finds the bytes of an event. */
     @FunctionalInterface
@@ -90,13 +113,16 @@ public final class Webhooks implements Lane, AutoCloseable {
     public Webhooks(Parts parts) {
         this.store = parts.store();
         this.committer = parts.committer();
-        this.patient = new PatientCommitter(committer, store::isWritable);
-        this.seal = parts.seal();
-        this.bodies = parts.bodies();
-        this.mayRun = parts.mayRun();
-        this.guard = new AddressGuard(parts.allowed().stream().map(Cidr::parse).toList());
+        this.reach = parts.reach();
+        this.guard = new AddressGuard(reach.allowed().stream().map(Cidr::parse).toList());
         this.sender = new LateSender(() -> Sender.create(guard, parts.version()));
-        this.attempts = new Attempts(parts.executor(), Limits.DELIVERIES_RUNNING_MAX);
+        long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
+        int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
+        BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
+        this.attempts = new Attempts(parts.executor(), places);
+        this.outlets = new Outlets(places, reach::perSecond);
+        this.deliveryAttempts = new DeliveryAttempts(parts, sender, outlets, steps);
+        attempts.onRested(this::rested);
     }
 
     /** The tables of the room. */
@@ -129,11 +155,26 @@ public final class Webhooks implements Lane, AutoCloseable {
         return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 
-    /** Hears of durable changes: of an endpoint that is gone nothing is remembered. */
+    /** Hears of durable changes: of deliveries that wait, and of endpoints that have changed or are gone. */
     public void committed(Changes.Write write) {
-        if (write.row() == null && write.isIn(WebhookTables.ENDPOINTS)) {
-            slots.forget(Id.read(IdKind.ENDPOINT, write.key(), Id.BYTES));
+        byte[] row = write.row();
+        if (write.isIn(WebhookTables.DELIVERIES)) {
+            DeliveryRow delivery = row == null ? null : DeliveryRow.read(row);
+            if (delivery != null && delivery.queuedFor() != 0) {
+                queued(delivery);
+            }
+        } else if (write.isIn(WebhookTables.ENDPOINTS)) {
+            Id endpoint = Id.read(IdKind.ENDPOINT, write.key(), Id.BYTES);
+            if (row == null) {
+                outlets.forget(endpoint);
+            } else {
+                outlets.changed(endpoint);
+            }
         }
+    }
+
+    private void queued(DeliveryRow row) {
+        Outlet unused = outlets.queued(row.facts().workspace(), row.facts().endpoint(), row.queuedFor());
     }
 
     /** Whom to tell that an attempt has ended. */
@@ -158,7 +199,7 @@ public final class Webhooks implements Lane, AutoCloseable {
                     .close()
                     .bytes();
             Id workspace = context.workspace();
-            if (!slots.takeTest(workspace)) {
+            if (!outlets.takeTest(workspace)) {
                 throw new Refused(Refusal.of(
                                 ProblemCode.CAPACITY_EXHAUSTED,
                                 "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
@@ -169,9 +210,9 @@ public final class Webhooks implements Lane, AutoCloseable {
             }
             byte[] answer;
             try {
-                answer = testAnswer(send(row, event, body, context.now()));
+                answer = testAnswer(sender.send(deliveryAttempts.request(row, event, body, context.now())));
             } finally {
-                slots.giveBackTest(workspace);
+                outlets.giveBackTest(workspace);
             }
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         };
@@ -182,100 +223,124 @@ public final class Webhooks implements Lane, AutoCloseable {
         return WebhookTables.LANE;
     }
 
-    /** Starts a delivery, or lets what is due at its endpoint wait if no more may be under way there, or for its workspace. */
+    /** Puts what is due into the queues of its endpoints, some of it in one step: attempts start from there. */
     @Override
     public boolean start(long number) {
-        DeliveryRow row = durable(number);
-        if (row == null) {
-            return true;
-        }
-        long queue = slots.isFree(row.facts()) ? Rows.NONE : store.look(rows -> queue(rows, row));
-        if (queue != Rows.NONE) {
-            Outcome outcome = committer.commit(
-                    Caller.engineFor(row.facts().workspace()),
-                    DeliverySteps.queue(row.facts().endpoint(), queue, attempts::isClaimed));
-            return !PatientCommitter.mayHaveRoomLater(outcome);
-        }
-        return begin(row.facts());
+        Outcome outcome = committer.commit(Caller.OPERATOR, DeliverySteps.queueDue());
+        return !PatientCommitter.mayHaveRoomLater(outcome);
     }
 
-    /** Starts one that has waited for a slot, at each endpoint in turn: so what waits and what falls due take turns too. */
     @Override
     public boolean startReady(long nowMillis) {
-        long number = firstReady();
-        DeliveryRow ready = number == Rows.NONE ? null : durable(number);
-        if (ready == null) {
-            return true;
+        load();
+        for (int i = 0; i < Limits.DELIVERIES_STARTED_PER_TURN_MAX && mayStart(); i++) {
+            Outlet outlet = outlets.next(nowMillis);
+            if (outlet == null) {
+                return true;
+            }
+            if (outlet.host() == null) {
+                describe(outlet);
+            } else if (!start(outlet, nowMillis)) {
+                return false;
+            }
         }
-        servedLast = ready.queuedFor();
-        return begin(ready.facts());
+        return true;
     }
 
     @Override
     public boolean hasReady() {
-        return firstReady() != Rows.NONE;
+        load();
+        return mayStart() && outlets.next(store.nowMillis()) != null;
     }
 
-    private boolean begin(DeliveryRow.Facts facts) {
-        slots.take(facts);
-        boolean started = attempts.tryStart(facts.number(), () -> {
-            try {
-                attempt(facts.number());
-            } finally {
-                slots.giveBack(facts);
-            }
+    @Override
+    public long nextReadyMillis() {
+        return mayStart() ? outlets.nextMillis(store.nowMillis()) : Long.MAX_VALUE;
+    }
+
+    private boolean mayStart() {
+        return attempts.isOpen() && !attempts.isFull();
+    }
+
+    /** Starts the first delivery that waits at an endpoint; false if no thread is to be had. */
+    private boolean start(Outlet outlet, long nowMillis) {
+        long signals = outlets.signals(outlet);
+        long from = outlets.searchFrom(outlet);
+        long number = store.look(rows -> firstFree(rows, outlet, from));
+        if (number == Rows.NONE && from != 0) {
+            outlets.restartLap(outlet);
+            number = store.look(rows -> firstFree(rows, outlet, 0));
+        }
+        if (number == Rows.NONE) {
+            outlets.rest(outlet, signals);
+            return true;
+        }
+        Attempts.Claim claim = attempts.tryClaim(number);
+        return claim == null || deliveryAttempts.begin(claim, outlets.take(outlet, number, nowMillis));
+    }
+
+    private long firstFree(Rows rows, Outlet outlet, long from) {
+        SetKey queue = DeliveryRow.queue(outlet.queue());
+        long number = rows.ceiling(queue, from);
+        while (number != Rows.NONE && attempts.isClaimed(number)) {
+            number = rows.ceiling(queue, number + 1);
+        }
+        return number;
+    }
+
+    /** Reads what an endpoint says. Deliveries of one that is gone are looked at like others, and dropped. */
+    private void describe(Outlet outlet) {
+        EndpointRow row = store.readToAct(rows -> {
+            byte[] bytes = rows.get(WebhookTables.ENDPOINTS, outlet.workspace().keyOf(outlet.endpoint()));
+            return bytes == null ? null : EndpointRow.read(bytes);
         });
-        if (!started) {
-            slots.giveBack(facts);
+        if (row == null) {
+            outlets.describe(outlet, "", Limits.DELIVERIES_PER_SECOND_MAX);
+        } else {
+            EndpointSettings settings = row.settings();
+            outlets.describe(outlet, Target.of(URI.create(settings.url())).hostAndPort(), reach.perSecond(settings));
         }
-        return started;
     }
 
-    /** The first one of the next endpoint at which deliveries wait and one of them could start now; NONE if there is none. */
-    private long firstReady() {
-        if (!attempts.isOpen() || attempts.isFull()) {
-            return Rows.NONE;
-        }
-        long last = servedLast;
-        return store.look(rows -> {
-            long behind = firstReady(rows, last + 1, Long.MAX_VALUE);
-            return behind == Rows.NONE ? firstReady(rows, 0, last) : behind;
-        });
-    }
-
-    private long firstReady(Rows rows, long from, long until) {
-        long queue = rows.ceiling(WebhookTables.QUEUED_AT, from);
-        while (queue != Rows.NONE && queue <= until) {
-            long number = rows.ceiling(DeliveryRow.queue(queue), 0);
-            while (number != Rows.NONE && attempts.isClaimed(number)) {
-                number = rows.ceiling(DeliveryRow.queue(queue), number + 1);
+    /** Finds what waits since before this process, once. */
+    private synchronized void load() {
+        if (!loaded) {
+            for (DeliveryRow row : store.readToAct(Webhooks::firstOfQueues)) {
+                queued(row);
             }
-            DeliveryRow row = number == Rows.NONE ? null : row(rows, number);
-            if (row != null && slots.isFree(row.facts())) {
-                return number;
-            }
-            queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1);
+            loaded = true;
         }
-        return Rows.NONE;
     }
 
-    private @Nullable DeliveryRow durable(long number) {
-        return store.readToAct(rows -> row(rows, number));
+    private static List<DeliveryRow> firstOfQueues(Rows rows) {
+        List<DeliveryRow> found = new ArrayList<>();
+        for (long queue = rows.ceiling(WebhookTables.QUEUED_AT, 0);
+                queue != Rows.NONE;
+                queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1)) {
+            byte[] row = rows.at(rows.ceiling(DeliveryRow.queue(queue), 0));
+            if (row != null) {
+                found.add(DeliveryRow.read(row));
+            }
+        }
+        return found;
     }
 
-    private static @Nullable DeliveryRow row(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        return bytes == null ? null : DeliveryRow.read(bytes);
+    /** A delivery whose last attempt could not even be recorded may be tried again. */
+    private void rested(long number) {
+        byte[] row = store.readToAct(rows -> rows.at(number));
+        if (row != null) {
+            queued(DeliveryRow.read(row));
+        }
     }
 
     @Override
     public boolean isBusy(long number) {
-        return attempts.isClaimed(number);
+        return false; // what is under way waits in no due index
     }
 
     @Override
     public boolean isFull() {
-        return attempts.isFull();
+        return false;
     }
 
     @Override
@@ -285,7 +350,7 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     /** The number of the attempt of a delivery that is under way; 0 if none is. */
     public int underWay(long number) {
-        return sending.getOrDefault(number, 0);
+        return deliveryAttempts.underWay(number);
     }
 
     /**
@@ -295,9 +360,9 @@ public final class Webhooks implements Lane, AutoCloseable {
      */
     public int drain(long timeoutMillis) {
         attempts.stop();
-        patient.stop();
+        deliveryAttempts.stop();
         attempts.awaitIdle(timeoutMillis);
-        return sending.size();
+        return deliveryAttempts.size();
     }
 
     /** Says why no webhook can be sent at all; empty if they can, or if none was to be sent yet. */
@@ -308,115 +373,6 @@ public final class Webhooks implements Lane, AutoCloseable {
     @Override
     public void close() {
         sender.close();
-    }
-
-    private void attempt(long number) {
-        // What it sees of the deliveries before it in its lane is durable too: so a crash makes none of them come again
-        // behind it.
-        Due due = store.readToAct(rows -> find(rows, number));
-        if (due == null || due.row.nextDue() == 0) {
-            return;
-        }
-        DeliveryRow row = due.row;
-        Caller engine = Caller.engineFor(row.facts().workspace());
-        EndpointRow endpoint = due.endpoint;
-        byte[] body = due.body;
-        boolean manual = row.resendAt() != 0;
-        if (endpoint == null || body == null) {
-            patient.commit(engine, DeliverySteps.drop(row));
-        } else if (!manual && (!endpoint.enabled() || !due.active)) {
-            patient.commit(engine, DeliverySteps.hold(row, mayRun));
-        } else if (!manual && due.waits) {
-            patient.commit(engine, DeliverySteps.park(row));
-        } else if (store.look(rows -> mayBegin(rows, row, manual) ? 1 : 0) == 1) {
-            long at = store.nowMillis();
-            sending.put(number, row.attempts() + 1);
-            try {
-                SendResult result = send(endpoint, row.facts().event(), body, at);
-                slots.sent(row.facts(), result.delivered());
-                patient.commit(engine, DeliverySteps.attempted(row, manual, at, result));
-            } finally {
-                sending.remove(number);
-            }
-        }
-    }
-
-    /**
-     * Looks again right before an attempt begins. The endpoint may have been deleted or disabled meanwhile, and none of its deliveries goes out
-     * once that is answered. A delivery that does not begin is still due, and looked at anew.
-     */
-    private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
-        EndpointRow endpoint = endpoint(rows, row, false);
-        return endpoint != null
-                && (manual
-                        || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
-    }
-
-    private @Nullable Due find(Rows rows, long number) {
-        DeliveryRow row = row(rows, number);
-        if (row == null) {
-            return null;
-        }
-        Id workspace = row.facts().workspace();
-        boolean active = mayRun.test(rows, workspace);
-        EndpointRow endpoint = endpoint(rows, row, active);
-        return new Due(
-                row,
-                endpoint,
-                bodies.find(rows, workspace, row.facts().event()),
-                active,
-                DeliverySteps.waits(rows, endpoint, row));
-    }
-
-    /** The number of the queue in which what is due at an endpoint waits for a slot; NONE if the endpoint is gone. */
-    private static long queue(Rows rows, DeliveryRow row) {
-        EndpointRow endpoint = endpoint(rows, row, false);
-        return endpoint == null ? Rows.NONE : endpoint.number();
-    }
-
-    /**
-     * Where a delivery goes; null if there is nowhere.
-     *
-     * @param active true if its workspace is known to be there: a row that is missing would make an attempt wait for all that is in flight
-     */
-    private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row, boolean active) {
-        Id workspace = row.facts().workspace();
-        byte[] endpoint = !active && DeletedWorkspaces.has(rows, workspace)
-                ? null
-                : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
-        return endpoint == null ? null : EndpointRow.read(endpoint);
-    }
-
-    /** What cannot even be sent is a failed attempt too: its schedule bounds it. */
-    private SendResult send(EndpointRow endpoint, Id event, byte[] body, long at) {
-        try {
-            return sender.send(request(endpoint, event, body, at));
-        } catch (RuntimeException | Error e) {
-            log.log(
-                    System.Logger.Level.ERROR,
-                    "Expected to send " + event + " to endpoint " + endpoint.id()
-                            + ", but the request could not be made",
-                    e);
-            return new SendResult(null, null, null, SendError.CONNECTION, 0);
-        }
-    }
-
-    private SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {
-        // Receivers compare it with a clock that is right, so it is never ahead of ours, as the engine's time may be.
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
-        Map<String, String> headers = new LinkedHashMap<>();
-        JsonValue own = JsonReader.trusted(endpoint.settings().headers());
-        if (own instanceof JsonValue.Obj obj) {
-            obj.members().forEach((name, value) -> {
-                if (value instanceof JsonValue.Text text) {
-                    headers.put(name, text.value());
-                }
-            });
-        }
-        headers.put("webhook-id", event.text());
-        headers.put("webhook-timestamp", Long.toString(seconds));
-        headers.put("webhook-signature", Signature.sign(endpoint.keys(seal, at), event.text(), seconds, body));
-        return new SendRequest(URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
     }
 
     private static byte[] testAnswer(SendResult result) {
@@ -431,7 +387,4 @@ public final class Webhooks implements Lane, AutoCloseable {
                 .close()
                 .bytes();
     }
-
-    private record Due(
-            DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean waits) {}
 }

@@ -290,6 +290,7 @@ final class OpenApiBodies {
                 .may("ordering", oneOf(WebhookDecoders.ORDERINGS))
                 .may("description", text(0, Limits.DESCRIPTION_LENGTH_MAX))
                 .may("headers", pairs(Limits.ENDPOINT_HEADERS_MAX, pattern(WebhookDecoders.HEADER), value))
+                .may("maxPerSecond", whole(1, Limits.DELIVERIES_PER_SECOND_MAX))
                 .bytes();
     }
 }

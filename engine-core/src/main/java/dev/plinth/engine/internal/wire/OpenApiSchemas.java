@@ -47,7 +47,7 @@ final class OpenApiSchemas {
         ENTITIES.put(
                 "WebhookEndpoint",
                 "id:we_ url:string types:[string] status:enabled|disabled ordering:resource|none description:string"
-                        + " headers:texts createdAt:time missedSince?:time secret?:string");
+                        + " headers:texts maxPerSecond?:integer createdAt:time missedSince?:time secret?:string");
         ENTITIES.put("WebhookTest", "delivered:boolean status?:integer durationMillis:integer errorClass?:string");
         ENTITIES.put(
                 "Delivery",

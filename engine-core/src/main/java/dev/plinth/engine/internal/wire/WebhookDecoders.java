@@ -64,12 +64,14 @@ final class WebhookDecoders {
         Boolean ordered = ordered(body);
         String description = body.text("description", 0, Limits.DESCRIPTION_LENGTH_MAX);
         byte[] headers = headers(body);
+        Long perSecond = perSecond(body);
         return input.checked(Endpoints.create(new EndpointSettings(
                 url == null ? "" : url,
                 types == null ? List.of() : types,
                 ordered == null || ordered,
                 description == null ? "" : description,
-                headers == null ? NO_HEADERS : headers)));
+                headers == null ? NO_HEADERS : headers,
+                perSecond == null ? 0 : perSecond.intValue())));
     }
 
     Command patch(Request request) {
@@ -80,6 +82,7 @@ final class WebhookDecoders {
         Boolean ordered = ordered(body);
         String description = body.text("description", 0, Limits.DESCRIPTION_LENGTH_MAX);
         byte[] headers = headers(body);
+        Long perSecond = perSecond(body);
         String status = body.oneOf("status", STATUSES);
         return input.checked(Endpoints.update(
                 input.id(IdKind.ENDPOINT, 0),
@@ -88,7 +91,8 @@ final class WebhookDecoders {
                         types == null ? old.types() : types,
                         ordered == null ? old.ordered() : ordered,
                         description == null ? old.description() : description,
-                        headers == null ? old.headers() : headers),
+                        headers == null ? old.headers() : headers,
+                        perSecond == null ? old.maxPerSecond() : perSecond.intValue()),
                 status == null ? null : (Boolean) status.equals("enabled")));
     }
 
@@ -177,6 +181,10 @@ final class WebhookDecoders {
     private static @Nullable Boolean ordered(Fields body) {
         String ordering = body.oneOf("ordering", ORDERINGS);
         return ordering == null ? null : (Boolean) ordering.equals("resource");
+    }
+
+    private static @Nullable Long perSecond(Fields body) {
+        return body.whole("maxPerSecond", 1, Limits.DELIVERIES_PER_SECOND_MAX);
     }
 
     private static byte @Nullable [] headers(Fields body) {

@@ -181,7 +181,8 @@ final class RandomLife {
                 random.nextBoolean() ? List.of() : List.of("resource.*"),
                 random.nextBoolean(),
                 "",
-                Content.EMPTY);
+                Content.EMPTY,
+                random.nextInt(3) * 50);
         add(endpoints, IdKind.ENDPOINT, "id", caller, Endpoints.create(settings));
     }
 

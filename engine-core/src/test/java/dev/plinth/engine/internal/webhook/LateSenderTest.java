@@ -99,6 +99,28 @@ class LateSenderTest {
         }
     }
 
+    /** An error is a failed attempt like any other, which its schedule tries again. */
+    @Test
+    void send_errorWhenItBegins_isAFailedAttemptAndTheNextOneIsSent() throws IOException {
+        AtomicBoolean full = new AtomicBoolean(true);
+        try (CapturedLog log = CapturedLog.open();
+                Receiver receiver = Receiver.answering(Receiver.ok(""));
+                LateSender sender = new LateSender(() -> {
+                    if (full.get()) {
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                    return Senders.sender();
+                })) {
+            SendRequest request = Senders.request(receiver.url("hook.test"));
+
+            assertThat(sender.send(request).error()).isEqualTo(SendError.CONNECTION);
+
+            full.set(false);
+            assertThat(sender.send(request).delivered()).isTrue();
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
     private LateSender late() {
         return new LateSender(() -> {
             made.incrementAndGet();

@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SendLimitsTest {
     @Test
     void standard_isTheContracts() {
-        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000, 64 + 16));
+        assertThat(SendLimits.STANDARD).isEqualTo(new SendLimits(5_000, 15_000));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 15000, 64", "5000, 14999, 64", "5000, 15000, 0", "5000, 15000, 257"})
-    void new_contradiction_isRefused(int connect, int total, int connections) {
+    @CsvSource({"0, 15000", "5000, 14999"})
+    void new_contradiction_isRefused(int connect, int total) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SendLimits(connect, total, connections))
+                .isThrownBy(() -> new SendLimits(connect, total))
                 .withMessageStartingWith("Expected ");
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.hc.core5.ssl.SSLContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,7 +105,7 @@ class SenderDeadlineTest {
     void send_tlsReceiverThatStopsReading_neitherHoldsTheAttemptNorTheTimer(@TempDir Path folder) throws Exception {
         TestCertificate certificate = TestCertificate.make(folder, "hook.test");
         byte[] moreThanBuffersHold = new byte[32 * 1024 * 1024];
-        SendLimits limits = new SendLimits(500, 1_500, 64);
+        SendLimits limits = new SendLimits(500, 1_500);
         try (Receiver receiver = Receiver.talking((self, plain) -> {
                     try (Socket socket = certificate.server().getSocketFactory().createSocket(plain, null, true)) {
                         socket.getInputStream().read();
@@ -119,29 +118,6 @@ class SenderDeadlineTest {
                                 .error())
                         .isEqualTo(SendError.TIMEOUT);
             }
-        }
-    }
-
-    @Test
-    void send_allConnectionsBusy_isTimeoutAndTheOthersGoOn() throws Exception {
-        CountDownLatch busy = new CountDownLatch(1);
-        try (Receiver receiver = Receiver.answering((request, out) -> {
-                    busy.countDown();
-                    awaitEnd();
-                    out.write(Receiver.ok("late").getBytes(ISO_8859_1));
-                });
-                Sender sender = Senders.sender(
-                        Senders.ALWAYS_127_0_0_1, new SendLimits(1_000, 50_000, 1), SSLContexts.createDefault())) {
-            CompletableFuture<SendResult> first =
-                    CompletableFuture.supplyAsync(() -> sender.send(Senders.request(receiver.url("hook.test"))));
-            busy.await();
-
-            SendResult second = sender.send(Senders.request(receiver.url("hook.test")));
-            over.countDown();
-
-            assertThat(second.error()).isEqualTo(SendError.TIMEOUT);
-            assertThat(receiver.requests()).hasSize(1);
-            assertThat(first.get().delivered()).isTrue();
         }
     }
 

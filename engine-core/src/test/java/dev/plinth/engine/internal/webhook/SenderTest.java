@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Shows what a sender puts on the wire and what it makes of what comes back, on real sockets. */
 @Timeout(60)
 class SenderTest {
+    private static final int HANGING = 800;
+
     @Test
     void send_request_isOnTheWireAsTheContractSays() throws IOException {
         byte[] body = "{\"name\":\"Zoë ✓\"}".getBytes(UTF_8);
@@ -44,7 +49,7 @@ class SenderTest {
                 Sender sender = Senders.sender()) {
             URI url = URI.create("http://hook.test:" + receiver.port() + "/a%2Fb/../c?x=1&y=%20");
 
-            SendResult result = sender.send(new SendRequest(url, headers, body, Senders.NOW));
+            SendResult result = sender.send(new SendRequest(Senders.WORKSPACE, url, headers, body, Senders.NOW));
 
             assertThat(result.delivered()).isTrue();
             assertThat(result.status()).isEqualTo(200);
@@ -73,7 +78,8 @@ class SenderTest {
         Map<String, String> headers = Map.of("x-own", "a\r\nx-smuggled: b");
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
                 Sender sender = Senders.sender()) {
-            sender.send(new SendRequest(receiver.url("hook.test"), headers, new byte[0], Senders.NOW));
+            sender.send(
+                    new SendRequest(Senders.WORKSPACE, receiver.url("hook.test"), headers, new byte[0], Senders.NOW));
 
             assertThat(receiver.requests().get(0).headers())
                     .containsKey("x-own")
@@ -379,6 +385,64 @@ class SenderTest {
             assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
                     .isEqualTo(SendError.CONNECTION);
             assertThat(receiver.connections()).isEqualTo(1);
+        }
+    }
+
+    /** What a receiver sends unasked on a kept connection belongs to no delivery. */
+    @Test
+    void send_receiverAnswersTwice_nextDeliveryHasItsOwnAnswer() throws IOException {
+        AtomicInteger connections = new AtomicInteger();
+        try (Receiver receiver = Receiver.talking((self, socket) -> {
+                    boolean isFirst = connections.getAndIncrement() == 0;
+                    while (Receiver.read(socket.getInputStream()) != null) {
+                        String answer = isFirst ? Receiver.ok("first") + Receiver.ok("early") : Receiver.ok("second");
+                        socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
+                    }
+                });
+                Sender sender = Senders.sender()) {
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).responseBody())
+                    .isEqualTo("first");
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).responseBody())
+                    .isEqualTo("second");
+        }
+    }
+
+    @Test
+    void send_anotherWorkspaceToTheSameHost_usesAnotherConnection() throws IOException {
+        try (Receiver receiver = Receiver.answering(Receiver.ok("x"));
+                Sender sender = Senders.sender()) {
+            sender.send(Senders.request(receiver.url("hook.test")));
+            sender.send(new SendRequest(
+                    new Id(IdKind.WORKSPACE, 1, 2), receiver.url("hook.test"), Map.of(), new byte[0], Senders.NOW));
+
+            assertThat(receiver.requests()).hasSize(2);
+            assertThat(receiver.connections()).isEqualTo(2);
+        }
+    }
+
+    /** Each of them costs a connection and no thread. */
+    @Test
+    void send_manyReceiversThatHang_haveNoThreadEachAndHoldUpNobody() throws Exception {
+        CountDownLatch allThere = new CountDownLatch(HANGING);
+        CountDownLatch answered = new CountDownLatch(HANGING);
+        try (ManyConnections hanging = ManyConnections.accepting(allThere::countDown);
+                Receiver quick = Receiver.answering(Receiver.ok("x"));
+                Sender sender = Senders.sender()) {
+            int before = Thread.activeCount();
+            for (int i = 0; i < HANGING; i++) {
+                sender.send(Senders.request(hanging.url("hook.test")), result -> {
+                    if (result.delivered()) {
+                        answered.countDown();
+                    }
+                });
+            }
+            assertThat(allThere.await(30, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(sender.send(Senders.request(quick.url("hook.test"))).delivered())
+                    .isTrue();
+            assertThat(Thread.activeCount() - before).isLessThan(HANGING / 4);
+            hanging.answerAll();
+            assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

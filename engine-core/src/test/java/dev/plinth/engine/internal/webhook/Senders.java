@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -13,8 +15,9 @@ import org.apache.hc.core5.ssl.SSLContexts;
 /** Senders that may reach 127.0.0.1 and nothing else, for tests. */
 final class Senders {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     static final AddressGuard ONLY_127_0_0_1 = guard("127.0.0.1/32");
-    static final SendLimits HURRIED = new SendLimits(1_000, 3_000, 64);
+    static final SendLimits HURRIED = new SendLimits(1_000, 3_000);
     static final Resolver ALWAYS_127_0_0_1 = host -> addresses("127.0.0.1");
 
     private Senders() {}
@@ -44,7 +47,7 @@ final class Senders {
     }
 
     static SendRequest request(URI url, byte[] body) {
-        return new SendRequest(url, Map.of("webhook-id", "evt_01"), body, NOW);
+        return new SendRequest(WORKSPACE, url, Map.of("webhook-id", "evt_01"), body, NOW);
     }
 
     static InetAddress address(String literal) {

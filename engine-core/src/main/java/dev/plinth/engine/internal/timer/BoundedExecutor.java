@@ -1,0 +1,81 @@
+package dev.plinth.engine.internal.timer;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs tasks on another executor, so many at once at most; the others wait in their order. Whoever adds tasks bounds how many there are.
+ * Thread-safe.
+ */
+public final class BoundedExecutor implements Executor {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final Executor executor;
+    private final int runningMax;
+
+    /** An executor on top of this one. */
+    public BoundedExecutor(Executor executor, int runningMax) {
+        this.executor = executor;
+        this.runningMax = runningMax;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws RejectedExecutionException if the other executor takes nothing and no task runs that could be followed by this one
+     */
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        try {
+            startOne();
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            if (running.get() == 0 && tasks.remove(task)) {
+                throw noThread;
+            }
+        }
+    }
+
+    private void startOne() {
+        if (!enter()) {
+            return;
+        }
+        boolean started = false;
+        try {
+            executor.execute(this::run);
+            started = true;
+        } finally {
+            if (!started) {
+                running.decrementAndGet();
+            }
+        }
+    }
+
+    private boolean enter() {
+        int now = running.get();
+        while (now < runningMax) {
+            if (running.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = running.get();
+        }
+        return false;
+    }
+
+    private void run() {
+        try {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        } finally {
+            running.decrementAndGet();
+            if (!tasks.isEmpty()) {
+                // One was added behind the last look, or a task has thrown.
+                startOne();
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnThread;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
+import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.nio.ssl.BasicClientTlsStrategy;
+import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
+import org.apache.hc.core5.http.protocol.HttpProcessorBuilder;
+import org.apache.hc.core5.http.protocol.RequestConnControl;
+import org.apache.hc.core5.http.protocol.RequestContent;
+import org.apache.hc.core5.http.protocol.RequestUserAgent;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.DefaultConnectingIOReactor;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.reactor.IOReactorStatus;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.ProtocolIOSession;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.apache.hc.core5.reactor.ssl.TransportSecurityLayer;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Makes connections, of which a few threads serve any number. It checks the address at the moment it is dialled, so the guard holds whichever way
+ * the address came here. It uses no proxy.
+ *
+ * <p>Below it is the bare HTTP/1.1 of Apache HttpCore: it knows no redirects, retries, cookies, authentication, decompression or proxies, so
+ * there is nothing to take out that would act on a stranger's word. Thread-safe.
+ */
+final class Dialler implements AutoCloseable {
+    private static final System.Logger LOG = Log.of(Dialler.class);
+    private static final int SELECT_MILLIS = 100;
+    private static final int THREADS_MAX = 4;
+
+    private final AddressGuard guard;
+    private final Timeout connectLimit;
+    private final DefaultConnectingIOReactor reactor;
+    private final TlsStrategy tls;
+
+    /** A dialler whose threads run until it is closed. */
+    Dialler(AddressGuard guard, SendLimits limits, SSLContext tls, String version) {
+        this.guard = guard;
+        this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
+        this.tls = new BasicClientTlsStrategy(
+                tls,
+                SSLBufferMode.DYNAMIC, // a connection that waits for a slow receiver keeps no buffers
+                (endpoint, engine) -> {
+                    SSLParameters parameters = engine.getSSLParameters();
+                    parameters.setEndpointIdentificationAlgorithm(
+                            "HTTPS"); // the certificate must be the host's (RFC 2818)
+                    engine.setSSLParameters(parameters);
+                },
+                null);
+        Http1Config http = Http1Config.custom()
+                .setBufferSize(SendLimits.BUFFER_BYTES)
+                .setMaxLineLength(SendLimits.RESPONSE_LINE_CHARACTERS)
+                .setMaxHeaderCount(SendLimits.RESPONSE_HEADERS)
+                .build();
+        this.reactor = new DefaultConnectingIOReactor(
+                new ClientHttp1IOEventHandlerFactory(
+                        new ClientHttp1StreamDuplexerFactory(
+                                HttpProcessorBuilder.create()
+                                        .addAll(
+                                                RequestContent.INSTANCE,
+                                                RequestConnControl.INSTANCE,
+                                                new RequestUserAgent("Plinth-Webhooks/" + version))
+                                        .build(),
+                                http,
+                                CharCodingConfig.DEFAULT,
+                                null),
+                        null,
+                        null),
+                IOReactorConfig.custom()
+                        .setIoThreadCount(
+                                Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors()))
+                        .setSelectInterval(TimeValue.ofMilliseconds(SELECT_MILLIS))
+                        // Each attempt has a deadline of its own; this one only ends what has been forgotten.
+                        .setSoTimeout(Timeout.ofMilliseconds(2L * limits.totalMillis()))
+                        .setTcpNoDelay(true)
+                        .build(),
+                work -> new OwnThread(work, "plinth-webhook-io"),
+                null,
+                trouble ->
+                        LOG.log(System.Logger.Level.DEBUG, "Expected a connection to end well, but it failed", trouble),
+                null,
+                null);
+        reactor.start();
+    }
+
+    /** Hears what came of a connection, on one of its threads. It must not block. */
+    interface Answer {
+        /** It is there; a first request may be sent. */
+        void connected(IOSession connection);
+
+        /**
+         * It could not be made.
+         *
+         * @param inHandshake true if there was one already, and only TLS has failed
+         */
+        void failed(Exception trouble, boolean inHandshake);
+    }
+
+    /** Connects to an address of a host; cancelling the future closes what is there. */
+    Future<IOSession> dial(Target target, InetAddress address, Answer answer) throws IOException {
+        if (!guard.allows(address)) {
+            throw new ForbiddenAddressException(target.host() + " at " + address.getHostAddress());
+        }
+        return reactor.connect(
+                target.endpoint(),
+                new InetSocketAddress(address, target.port()),
+                null,
+                connectLimit,
+                null,
+                new Callback<>() {
+                    @Override
+                    public void completed(IOSession connection) {
+                        check(target, address, connection, answer);
+                    }
+
+                    @Override
+                    public void failed(Exception trouble) {
+                        answer.failed(trouble, false);
+                    }
+                });
+    }
+
+    /** Returns false once its threads have ended: an error in one of them ends all. */
+    boolean isAlive() {
+        return reactor.getStatus() == IOReactorStatus.ACTIVE;
+    }
+
+    @Override
+    public void close() {
+        reactor.close(CloseMode.IMMEDIATE);
+    }
+
+    private void check(Target target, InetAddress dialled, IOSession connection, Answer answer) {
+        if (!(connection.getRemoteAddress() instanceof InetSocketAddress reached)
+                || !dialled.equals(reached.getAddress())) {
+            connection.close(CloseMode.IMMEDIATE);
+            answer.failed(
+                    new ForbiddenAddressException(connection.getRemoteAddress() + " where " + dialled + " was dialled"),
+                    false);
+        } else if (!target.isTls()) {
+            answer.connected(connection);
+        } else {
+            tls.upgrade((ProtocolIOSession) connection, target.endpoint(), null, connectLimit, new Callback<>() {
+                @Override
+                public void completed(TransportSecurityLayer secured) {
+                    answer.connected(connection);
+                }
+
+                @Override
+                public void failed(Exception trouble) {
+                    connection.close(CloseMode.IMMEDIATE);
+                    answer.failed(trouble, true);
+                }
+            });
+        }
+    }
+
+    /** A callback to which what is cancelled has failed. */
+    private abstract static class Callback<T> implements FutureCallback<T> {
+        @Override
+        public void cancelled() {
+            failed(new IOException("The connection was given up."));
+        }
+    }
+}

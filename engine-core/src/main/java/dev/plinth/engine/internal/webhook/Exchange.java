@@ -1,0 +1,165 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpConnection;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.apache.hc.core5.http.nio.RequestChannel;
+import org.apache.hc.core5.http.nio.command.RequestExecutionCommand;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.reactor.Command;
+import org.apache.hc.core5.reactor.IOSession;
+
+/**
+ * One request on one connection, and its answer; the connection's thread runs it.
+ *
+ * <p>It tells a kept connection that is gone from a receiver that fails by what the connection has counted: nothing has come since the
+ * request was written.
+ */
+final class Exchange implements AsyncClientExchangeHandler {
+    private static final ContentType JSON = ContentType.create("application/json");
+
+    private final Attempt attempt;
+    private final IOSession session;
+    private final boolean kept;
+    private final ByteBuffer body;
+    private boolean written;
+    private boolean ended;
+    /** Bytes that had come before the request was begun; -1 if it was not. */
+    private long receivedBefore = -1;
+
+    /**
+     * An exchange that has not begun.
+     *
+     * @param kept true if the connection has had an exchange before
+     */
+    Exchange(Attempt attempt, IOSession session, boolean kept) {
+        this.attempt = attempt;
+        this.session = session;
+        this.kept = kept;
+        this.body = ByteBuffer.wrap(attempt.request().body());
+    }
+
+    /** Makes the head of a request. */
+    static BasicHttpRequest head(SendRequest request, Target target) {
+        BasicHttpRequest head = new BasicHttpRequest(Method.POST, target.path());
+        head.setHeader(HttpHeaders.HOST, target.authority());
+        // These two are the sender's.
+        request.headers().forEach((name, value) -> {
+            if (!name.equalsIgnoreCase("content-type") && !name.equalsIgnoreCase("user-agent")) {
+                head.setHeader(name, value);
+            }
+        });
+        return head;
+    }
+
+    /** Hands the exchange to the connection's thread. */
+    void begin() {
+        session.enqueue(new RequestExecutionCommand(this, HttpCoreContext.create()), Command.Priority.NORMAL);
+    }
+
+    @Override
+    public void produceRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
+        receivedBefore = received();
+        channel.sendRequest(attempt.httpRequest(), new BasicEntityDetails(body.remaining(), JSON), context);
+    }
+
+    @Override
+    public int available() {
+        return body.remaining();
+    }
+
+    @Override
+    public void produce(DataStreamChannel channel) throws IOException {
+        if (body.hasRemaining()) {
+            channel.write(body);
+        }
+        if (!body.hasRemaining() && !written) {
+            written = true;
+            channel.endStream();
+        }
+    }
+
+    @Override
+    public void consumeInformation(HttpResponse response, HttpContext context) {
+        // An interim answer means nothing to a webhook.
+    }
+
+    @Override
+    public void consumeResponse(HttpResponse response, EntityDetails entity, HttpContext context) {
+        Header retryAfter = response.getFirstHeader("Retry-After");
+        attempt.answered(response.getCode(), retryAfter == null ? null : retryAfter.getValue());
+        if (entity == null) {
+            complete();
+        }
+    }
+
+    @Override
+    public void updateCapacity(CapacityChannel channel) throws IOException {
+        channel.update(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void consume(ByteBuffer part) {
+        if (!ended && !attempt.read(part)) {
+            end();
+            attempt.completed(false);
+        }
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+        complete();
+    }
+
+    @Override
+    public void failed(Exception trouble) {
+        if (end()) {
+            boolean isGone = kept && (receivedBefore < 0 || received() == receivedBefore);
+            attempt.broken(trouble, isGone);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        failed(new IOException("The connection was closed before the request."));
+    }
+
+    @Override
+    public void releaseResources() {
+        // Called last, whatever has come before: an exchange that nobody has ended has failed.
+        failed(new IOException("The connection was given up."));
+    }
+
+    private void complete() {
+        if (end()) {
+            attempt.completed(written);
+        }
+    }
+
+    private boolean end() {
+        boolean isFirst = !ended;
+        ended = true;
+        return isFirst;
+    }
+
+    private long received() {
+        EndpointDetails counted =
+                session.getHandler() instanceof HttpConnection http ? http.getEndpointDetails() : null;
+        return counted == null ? 0 : counted.getReceivedBytesCount();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.http.HttpConnection;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.IOSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps connections for a few seconds, because the events of one resource arrive one after the other and a handshake for each would double
+ * their delay.
+ *
+ * <p>That cannot defeat the guard: a kept connection was dialled to a checked address, and the guard never changes. Each workspace has its own, so what a
+ * receiver sends on one that was not asked for reaches no other workspace. Thread-safe.
+ */
+final class KeptConnections implements AutoCloseable {
+    private final Map<Route, Deque<Kept>> routes = new HashMap<>();
+    private int count;
+    private boolean closed;
+
+    /** The requests that a connection may carry. */
+    private record Route(Id workspace, String scheme, String hostAndPort) {
+        static Route of(Id workspace, Target target) {
+            return new Route(workspace, target.scheme(), target.hostAndPort());
+        }
+    }
+
+    private record Kept(Connection connection, long sinceNanos) {
+        boolean isUsable(long now) {
+            return now - sinceNanos < TimeUnit.MILLISECONDS.toNanos(SendLimits.KEEP_ALIVE_MILLIS)
+                    && connection.isUsable(now);
+        }
+    }
+
+    /**
+     * A connection.
+     *
+     * @param madeNanos when it was made, by {@link System#nanoTime}
+     */
+    record Connection(IOSession session, long madeNanos) {
+        /** Cuts it without a farewell: a receiver that has stopped reading cannot hold up what is not written. */
+        void cut() {
+            session.close(CloseMode.IMMEDIATE);
+        }
+
+        private boolean isUsable(long now) {
+            return now - madeNanos < TimeUnit.MILLISECONDS.toNanos(SendLimits.CONNECTION_LIFE_MILLIS)
+                    && session.isOpen()
+                    && session.getHandler() instanceof HttpConnection http
+                    && http.isOpen();
+        }
+    }
+
+    /** Returns a connection that was made just now. */
+    static Connection made(IOSession session) {
+        return new Connection(session, System.nanoTime());
+    }
+
+    /** Takes out the connection that was used last; null if there is none. */
+    synchronized @Nullable Connection take(Id workspace, Target target) {
+        Route route = Route.of(workspace, target);
+        Deque<Kept> kept = routes.get(route);
+        Connection found = null;
+        while (kept != null && !kept.isEmpty() && found == null) {
+            Kept last = kept.removeLast();
+            count--;
+            if (last.isUsable(System.nanoTime())) {
+                found = last.connection;
+            } else {
+                last.connection.cut();
+            }
+        }
+        if (kept != null && kept.isEmpty()) {
+            routes.remove(route);
+        }
+        return found;
+    }
+
+    /** Keeps a connection whose answer has been read, or cuts it if that makes no sense. */
+    synchronized void keep(Id workspace, Target target, Connection connection) {
+        long now = System.nanoTime();
+        if (closed || count >= SendLimits.CONNECTIONS_KEPT || !connection.isUsable(now)) {
+            connection.cut();
+            return;
+        }
+        routes.computeIfAbsent(Route.of(workspace, target), route -> new ArrayDeque<>())
+                .addLast(new Kept(connection, now));
+        count++;
+    }
+
+    /** Cuts those that have waited too long, and forgets where they led. */
+    synchronized void cutIdle() {
+        long now = System.nanoTime();
+        routes.values()
+                .forEach(kept -> kept.removeIf(each -> {
+                    boolean isOver = !each.isUsable(now);
+                    if (isOver) {
+                        each.connection.cut();
+                        count--;
+                    }
+                    return isOver;
+                }));
+        routes.values().removeIf(Deque::isEmpty);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        routes.values().forEach(kept -> kept.forEach(each -> each.connection.cut()));
+        routes.clear();
+        count = 0;
+    }
+}

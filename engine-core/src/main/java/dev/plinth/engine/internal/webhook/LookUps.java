@@ -1,0 +1,203 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.OwnThread;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the addresses of hosts, and answers with checked ones only. Literal addresses go through it too, so nothing is dialled that did not pass
+ * here.
+ *
+ * <p>One blocked answer among many refuses the name: a name server that mixes them is waiting for the client to pick.
+ * Localhost is not looked up at all: it means loopback, and of that what the operator opened.
+ *
+ * <p>Look-ups run on threads of their own, because the system's resolver can be neither interrupted nor given a deadline. Those that ask for one
+ * host share a look-up. Workspaces share the threads, and take turns where they wait: names that hang hold up no other workspace. Thread-safe.
+ */
+final class LookUps implements AutoCloseable {
+    private static final int IDLE_SECONDS = 10;
+
+    private final AddressGuard guard;
+    private final Resolver resolver;
+    private final long limitNanos;
+    private final ThreadPoolExecutor threads;
+    /** The look-ups that new questions for a host may join. */
+    private final Map<String, LookUp> open = new HashMap<>();
+
+    private final Map<Id, Deque<LookUp>> waiting = new LinkedHashMap<>();
+    private final Shares<Id> shares = new Shares<>(SendLimits.LOOK_UPS, SendLimits.LOOK_UPS);
+
+    /** Hears what came of a look-up, on one of its threads or the caller's own. It must not block. */
+    interface Answer {
+        /** The addresses, at least one, all of them allowed. */
+        void found(InetAddress[] addresses);
+
+        /** There is none, or one that must not be reached. */
+        void failed(IOException trouble);
+    }
+
+    /**
+     * Look-ups by a resolver.
+     *
+     * @param limitMillis how long an answer is of use
+     */
+    LookUps(AddressGuard guard, Resolver resolver, int limitMillis) {
+        this.guard = guard;
+        this.resolver = resolver;
+        this.limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMillis);
+        this.threads = new ThreadPoolExecutor(
+                0,
+                SendLimits.LOOK_UPS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                look -> new OwnThread(look, "plinth-webhook-lookup"));
+    }
+
+    /** Asks for the addresses of a host. The answer may come after the limit, or never. */
+    void find(Id workspace, String host, Answer answer) {
+        if (AddressGuard.isLocalhost(host)) {
+            List<InetAddress> allowed = guard.allowedLoopback();
+            if (allowed.isEmpty()) {
+                answer.failed(new ForbiddenAddressException(host + ", which always means this machine"));
+            } else {
+                answer.found(allowed.toArray(InetAddress[]::new));
+            }
+            return;
+        }
+        synchronized (this) {
+            LookUp lookUp = open.get(host);
+            if (lookUp == null || lookUp.isLate()) {
+                lookUp = new LookUp(workspace, host);
+                open.put(host, lookUp);
+                waiting.computeIfAbsent(workspace, id -> new ArrayDeque<>()).add(lookUp);
+            }
+            lookUp.answers.add(answer);
+        }
+        startSome();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    /** Starts what may start, of each workspace in turn. */
+    private void startSome() {
+        for (LookUp next = next(); next != null; next = next()) {
+            LookUp lookUp = next;
+            try {
+                threads.execute(() -> run(lookUp));
+            } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+                end(
+                        lookUp,
+                        new InetAddress[0],
+                        unknown(lookUp.host, "no thread for the look-up is to be had", noThread));
+            }
+        }
+    }
+
+    private synchronized @Nullable LookUp next() {
+        Iterator<Map.Entry<Id, Deque<LookUp>>> turns = waiting.entrySet().iterator();
+        while (turns.hasNext()) {
+            Map.Entry<Id, Deque<LookUp>> turn = turns.next();
+            Id workspace = turn.getKey();
+            Deque<LookUp> own = turn.getValue();
+            while (!own.isEmpty() && own.element().isLate()) {
+                open.remove(own.element().host, own.remove());
+            }
+            LookUp first = shares.isFree(workspace) ? own.poll() : null;
+            if (own.isEmpty()) {
+                turns.remove();
+            } else if (first != null) {
+                turns.remove();
+                waiting.put(workspace, own); // its next turn comes behind the others
+            }
+            if (first != null) {
+                shares.take(workspace, 1);
+                return first;
+            }
+        }
+        return null;
+    }
+
+    private void run(LookUp lookUp) {
+        try {
+            end(lookUp, lookUp(lookUp.host), null);
+        } catch (IOException trouble) {
+            end(lookUp, new InetAddress[0], trouble);
+        } catch (RuntimeException | Error unexpected) {
+            end(lookUp, new InetAddress[0], unknown(lookUp.host, String.valueOf(unexpected), unexpected));
+        }
+        startSome();
+    }
+
+    private InetAddress[] lookUp(String host) throws IOException {
+        InetAddress[] answers = resolver.resolve(host);
+        if (answers.length == 0) {
+            throw new UnknownHostException(host);
+        }
+        for (InetAddress answer : answers) {
+            if (!guard.allows(answer)) {
+                throw new ForbiddenAddressException(host + " at " + answer.getHostAddress());
+            }
+        }
+        return answers;
+    }
+
+    private void end(LookUp lookUp, InetAddress[] found, @Nullable IOException trouble) {
+        List<Answer> answers;
+        synchronized (this) {
+            open.remove(lookUp.host, lookUp);
+            shares.giveBack(lookUp.workspace, 1);
+            answers = List.copyOf(lookUp.answers);
+        }
+        for (Answer answer : answers) {
+            if (trouble == null) {
+                answer.found(found);
+            } else {
+                answer.failed(trouble);
+            }
+        }
+    }
+
+    private static UnknownHostException unknown(String host, String reason, Throwable cause) {
+        UnknownHostException unknown = new UnknownHostException(
+                "Expected addresses for " + host + ", but " + reason + "; check the name and the resolver.");
+        unknown.initCause(cause);
+        return unknown;
+    }
+
+    /** A question to the resolver; guarded by the look-ups. */
+    private final class LookUp {
+        private final Id workspace;
+        private final String host;
+        private final List<Answer> answers = new ArrayList<>();
+        private final long begunNanos = System.nanoTime();
+
+        LookUp(Id workspace, String host) {
+            this.workspace = workspace;
+            this.host = host;
+        }
+
+        /** Returns true if those that asked first wait no longer. */
+        boolean isLate() {
+            return System.nanoTime() - begunNanos > limitNanos;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known in memory of an endpoint: how many attempts it may have in flight, how fast, and whether deliveries wait. Guarded by the
+ * {@link Outlets} that it is in.
+ *
+ * <p>The number in flight begins small and grows by one with each webhook that is delivered soon, so one that hangs has few. It is back at the
+ * beginning when one fails or takes long, and one attempt is left after some failures in a row.
+ */
+final class Outlet {
+    private final Id endpoint;
+    private final Id workspace;
+    private final long queue;
+    private @Nullable String host;
+    private int perSecond = Limits.DELIVERIES_PER_SECOND_DEFAULT;
+    private Rate rate = new Rate(Limits.DELIVERIES_PER_SECOND_DEFAULT);
+    private int window = Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
+    private int inFlight;
+    private int failures;
+    private boolean slow;
+    private boolean deleted;
+    /** Counts what may have added to the queue. */
+    private long signals;
+    /** The number of the delivery that was started last. */
+    private long reached = -1;
+
+    private int startedInLap;
+
+    /**
+     * An endpoint of which nothing is known.
+     *
+     * @param queue the number of the queue in which its deliveries wait
+     */
+    Outlet(Id workspace, Id endpoint, long queue) {
+        this.workspace = workspace;
+        this.endpoint = endpoint;
+        this.queue = queue;
+    }
+
+    Id endpoint() {
+        return endpoint;
+    }
+
+    Id workspace() {
+        return workspace;
+    }
+
+    long queue() {
+        return queue;
+    }
+
+    /** Returns host and port of its receiver; null if the endpoint has to be read. */
+    @Nullable
+    String host() {
+        return host;
+    }
+
+    /** Takes over what the endpoint says. */
+    void describe(String hostAndPort, int mostPerSecond) {
+        host = hostAndPort;
+        if (mostPerSecond != perSecond) {
+            perSecond = mostPerSecond;
+            rate = new Rate(mostPerSecond);
+        }
+    }
+
+    /** The endpoint has changed, so it has to be read again. */
+    void forgetDescription() {
+        host = null;
+    }
+
+    void delete() {
+        deleted = true;
+    }
+
+    boolean isForgettable() {
+        return deleted && inFlight == 0;
+    }
+
+    boolean isSlow() {
+        return slow;
+    }
+
+    boolean isFull() {
+        int most = failures < Limits.DELIVERY_FAILURES_IN_A_ROW_MAX ? Math.min(window, perSecond) : 1;
+        return inFlight >= most;
+    }
+
+    /** Returns from when on its rate allows one more, in epoch milliseconds. */
+    long nextMillis() {
+        return rate.nextMillis();
+    }
+
+    void begin(long nowMillis) {
+        inFlight++;
+        rate.take(nowMillis);
+    }
+
+    void end() {
+        inFlight--;
+    }
+
+    /** Takes over what came of an attempt. */
+    void sent(boolean delivered, long durationMillis) {
+        slow = durationMillis >= Limits.DELIVERY_SLOW_MILLIS;
+        failures = delivered ? 0 : failures + 1;
+        boolean grows = delivered && !slow && window < Limits.DELIVERIES_PER_SECOND_MAX;
+        window = grows ? window + 1 : Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
+    }
+
+    /** Something may have come into the queue. */
+    void signal() {
+        signals++;
+    }
+
+    long signals() {
+        return signals;
+    }
+
+    /**
+     * Returns from which number on to look for the next delivery: behind the last one, because those before it are in flight, but after some from the
+     * beginning, where those stand that a resource's order has let go since.
+     */
+    long searchFrom() {
+        return startedInLap < Limits.DELIVERIES_STARTED_PER_LAP ? reached + 1 : 0;
+    }
+
+    /** A delivery is started. */
+    void started(long number) {
+        startedInLap = searchFrom() == 0 ? 0 : startedInLap + 1;
+        reached = number;
+    }
+
+    /** The next search begins at the beginning. */
+    void restartLap() {
+        reached = -1;
+        startedInLap = 0;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Limits;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Divides places among holders that do not know each other: the less is free, the fewer a holder may have.
+ *
+ * <p>Of {@code p} places of which {@code f} are free a holder may have {@code f² / (8 p)}, at least one. So one that is alone may have an eighth, many
+ * that are greedy settle at the same number each, and a rest stays free for those that have none: {@code p / (1 + n / 8)} behind {@code n} greedy
+ * ones, also if none of them has given anything back yet. A fixed number for each would be too small for one or too large for many (dynamic
+ * thresholds, Choudhury and Hahne, 1998). Not thread-safe.
+ *
+ * @param <H> what holds places
+ */
+final class Shares<H> {
+    private final Map<H, Integer> held = new HashMap<>();
+    private final int places;
+    private final int perHolderMax;
+    private int free;
+
+    /**
+     * Shares of which nothing is held.
+     *
+     * @param perHolderMax the most that one holder has, however much is free
+     */
+    Shares(int places, int perHolderMax) {
+        this.places = places;
+        this.perHolderMax = perHolderMax;
+        this.free = places;
+    }
+
+    /** Returns how many places a holder may have now. */
+    int most() {
+        if (free <= 0) {
+            return 0;
+        }
+        long parts = (long) places * Limits.SHARE_PARTS;
+        long part = ((long) free * free + parts - 1) / parts;
+        return (int) Math.min(perHolderMax, part);
+    }
+
+    /** Returns true if a holder may take one more. */
+    boolean isFree(H holder) {
+        return held(holder) < most();
+    }
+
+    /** Takes places for a holder, also beyond its share: a place may turn out to weigh more than one. */
+    void take(H holder, int count) {
+        held.merge(holder, count, Integer::sum);
+        free -= count;
+    }
+
+    /** Gives places back. */
+    void giveBack(H holder, int count) {
+        held.computeIfPresent(holder, (same, had) -> had <= count ? null : had - count);
+        free += count;
+    }
+
+    /** Returns how many places a holder has. */
+    int held(H holder) {
+        return held.getOrDefault(holder, 0);
+    }
+
+    /** Returns how many places are taken. */
+    int taken() {
+        return places - free;
+    }
+}

@@ -1,0 +1,246 @@
+package dev.plinth.engine.internal.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Whose delivery starts next, and what is left for those that ask later. */
+final class OutletsTest {
+    private static final int PLACES = 2_048;
+    private static final int FIRST = Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
+    private static final long QUICK = 1;
+    private static final long SLOW = Limits.DELIVERY_SLOW_MILLIS;
+
+    private final Outlets outlets = new Outlets(PLACES, host -> host.equals("narrow:443") ? 10 : 100_000);
+    private long now = 1_000_000;
+    private long last;
+
+    @Test
+    void next_endpointOfWhichNothingIsKnown_hasAFewInFlight() {
+        endpoint(1, 1, "a:443");
+
+        assertThat(startAll()).hasSize(FIRST);
+    }
+
+    @Test
+    void sent_deliveredSoon_allowsOneMoreEachTimeUpToItsRate() {
+        endpoint(1, 1, "a:443", 20);
+
+        int most = 0;
+        for (int round = 0; round < 100; round++) {
+            now += 1_000;
+            List<Outlets.Place> started = startAll();
+            most = Math.max(most, started.size());
+            end(started, true, QUICK);
+        }
+
+        assertThat(most).isEqualTo(20);
+    }
+
+    @Test
+    void sent_tookLong_isBackAtAFew() {
+        endpoint(1, 1, "a:443");
+        for (int round = 0; round < 10; round++) {
+            end(startAll(), true, QUICK);
+        }
+        List<Outlets.Place> many = startAll();
+        assertThat(many).hasSizeGreaterThan(FIRST);
+
+        end(many, true, SLOW);
+
+        assertThat(startAll()).hasSize(FIRST);
+    }
+
+    @Test
+    void sent_failedSomeTimesInARow_leavesOneUntilOneIsDelivered() {
+        endpoint(1, 1, "a:443");
+        List<Outlets.Place> started = startAll();
+        end(started, false, QUICK);
+        end(startAll(), false, QUICK);
+
+        List<Outlets.Place> one = startAll();
+        assertThat(one).hasSize(1);
+        end(one, true, QUICK);
+        assertThat(startAll()).hasSizeGreaterThan(1);
+    }
+
+    /** Two hundred workspaces with twenty endpoints that hang each take what they get, and the one that comes behind them has room. */
+    @Test
+    void next_behindManyGreedyWorkspaces_findsRoomAtOnce() {
+        for (int workspace = 1; workspace <= 200; workspace++) {
+            for (int i = 0; i < 20; i++) {
+                endpoint(workspace, i, "hangs:443");
+            }
+        }
+        List<Outlets.Place> greedy = startAll();
+        assertThat(greedy).hasSizeLessThan(PLACES);
+
+        endpoint(201, 1, "quick:443");
+
+        assertThat(startAll()).hasSize(FIRST);
+    }
+
+    @Test
+    void next_workspacesTakeTurns_howeverManyEndpointsEachHas() {
+        for (int i = 0; i < 20; i++) {
+            endpoint(1, i, "a:443");
+        }
+        endpoint(2, 1, "a:443");
+        endpoint(3, 1, "a:443");
+
+        Set<Id> first = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            Outlet next = Objects.requireNonNull(outlets.next(now));
+            first.add(next.workspace());
+            outlets.take(next, ++last, now);
+        }
+
+        assertThat(first).hasSize(3);
+    }
+
+    /** The endpoints of one workspace that hang leave half of its share to the others. */
+    @Test
+    void next_slowEndpointsOfAWorkspace_leaveHalfOfItsShareToTheOthers() {
+        Outlets few = new Outlets(80, host -> 100_000);
+        List<Outlet> slow = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            few.queued(workspace(1), endpointId(1, i), 100 + i);
+        }
+        Map<Id, Integer> inFlight = new HashMap<>();
+        for (Outlet next = few.next(now); next != null; next = few.next(now)) {
+            few.describe(next, "a:443", 200);
+            Outlets.Place place = few.take(next, ++last, now);
+            slow.add(next);
+            few.sent(place, true, SLOW);
+            few.giveBack(place);
+            if (slow.size() == 20) {
+                break;
+            }
+        }
+        for (Outlet next = few.next(now); next != null; next = few.next(now)) {
+            few.take(next, ++last, now);
+            inFlight.merge(next.workspace(), 1, Integer::sum);
+        }
+        assertThat(inFlight.get(workspace(1))).isLessThanOrEqualTo(5);
+
+        few.queued(workspace(1), endpointId(1, 99), 999);
+
+        assertThat(few.next(now)).isNotNull();
+    }
+
+    @Test
+    void next_rateOfAnEndpoint_isReachedInASecondAndGoesOnInTheNext() {
+        endpoint(1, 1, "a:443", 3);
+        assertThat(startAndEndAll()).isEqualTo(3);
+        assertThat(outlets.nextMillis(now)).isEqualTo(now + 334);
+
+        now += 1_000;
+
+        assertThat(startAndEndAll()).isEqualTo(3);
+    }
+
+    @Test
+    void next_rateOfAHost_holdsForAllWorkspacesTogether() {
+        for (int workspace = 1; workspace <= 30; workspace++) {
+            endpoint(workspace, 1, "narrow:443");
+        }
+
+        assertThat(startAndEndAll()).isEqualTo(10);
+        now += 1_000;
+        assertThat(startAll()).as("in flight, and in the second").hasSize(10);
+        now += 1_000;
+        assertThat(startAll()).as("as many are in flight").isEmpty();
+    }
+
+    @Test
+    void weigh_largeEvents_countAsSeveral() {
+        endpoint(1, 1, "a:443");
+        List<Outlets.Place> started = startAll();
+        started.forEach(place -> outlets.weigh(place, PLACES / 4 * Limits.DELIVERY_PLACE_BYTES));
+
+        endpoint(2, 1, "b:443");
+        assertThat(startAll()).isEmpty();
+
+        end(started, true, QUICK);
+        assertThat(startAll()).isNotEmpty();
+    }
+
+    @Test
+    void forget_deletedEndpoint_leavesNothingOnceItsAttemptsHaveEnded() {
+        endpoint(1, 1, "a:443");
+        List<Outlets.Place> started = startAll();
+        outlets.forget(endpointId(1, 1));
+        assertThat(outlets.size()).isOne();
+
+        end(started, false, QUICK);
+        Outlet idle = Objects.requireNonNull(outlets.next(now));
+        outlets.rest(idle, outlets.signals(idle));
+
+        assertThat(outlets.size()).isZero();
+    }
+
+    @Test
+    void takeTest_manyWorkspacesWhoseReceiversHang_leaveSomeToOthers() {
+        for (int workspace = 1; workspace <= 150; workspace++) {
+            while (outlets.takeTest(workspace(workspace))) {
+                last++;
+            }
+        }
+
+        assertThat(outlets.takeTest(workspace(999))).isTrue();
+    }
+
+    private void endpoint(int workspace, int number, String host) {
+        endpoint(workspace, number, host, Limits.DELIVERIES_PER_SECOND_MAX);
+    }
+
+    /** An endpoint at which deliveries without end wait. */
+    private void endpoint(int workspace, int number, String host, int perSecond) {
+        Outlet outlet =
+                outlets.queued(workspace(workspace), endpointId(workspace, number), 1_000L * workspace + number);
+        outlets.describe(outlet, host, perSecond);
+    }
+
+    private List<Outlets.Place> startAll() {
+        List<Outlets.Place> started = new ArrayList<>();
+        for (Outlet next = outlets.next(now); next != null; next = outlets.next(now)) {
+            started.add(outlets.take(next, ++last, now));
+        }
+        return started;
+    }
+
+    /** Starts what may start, each as soon as the one before has been delivered, until a rate holds it up. */
+    private int startAndEndAll() {
+        int count = 0;
+        for (Outlet next = outlets.next(now); next != null; next = outlets.next(now)) {
+            end(List.of(outlets.take(next, ++last, now)), true, QUICK);
+            count++;
+        }
+        return count;
+    }
+
+    private void end(List<Outlets.Place> started, boolean delivered, long millis) {
+        started.forEach(place -> {
+            outlets.sent(place, delivered, millis);
+            outlets.giveBack(place);
+        });
+    }
+
+    private static Id workspace(int number) {
+        return new Id(IdKind.WORKSPACE, 1, number);
+    }
+
+    private static Id endpointId(int workspace, int number) {
+        return new Id(IdKind.ENDPOINT, workspace, number);
+    }
+}
