@@ -19,7 +19,12 @@ final class CallHandler extends Handler.Abstract.NonBlocking {
     public boolean handle(Request request, Response response, Callback callback) {
         // A long poll is silent for as long as the engine lets it wait; reads and writes have their own deadlines.
         request.addIdleTimeoutListener(timeout -> false);
-        new Exchange(calls, streams, request, response, callback).run();
+        try {
+            new Exchange(calls, streams, request, response, callback).run();
+        } catch (OutOfMemoryError noMemory) {
+            calls.noteError(noMemory);
+            throw noMemory;
+        }
         return true;
     }
 }

@@ -40,6 +40,16 @@ final class EngineCalls implements Calls {
     }
 
     @Override
+    public void noteError(Throwable error) {
+        door.noteError(error);
+    }
+
+    @Override
+    public void noteEnd(String thread, Throwable error) {
+        door.noteEnd(thread, error);
+    }
+
+    @Override
     public int bodyBytesMax(String method, String path) {
         return engine.bodyBytesMax(method, path);
     }

@@ -1,18 +1,45 @@
 package dev.plinth.engine.http;
 
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Jetty's connector with a drain in which no client's request is lost. Thread-safe. */
 final class EngineConnector extends ServerConnector {
     private static final int ACCEPTORS = 1;
     private static final int SELECTORS_AS_JETTY_HAS_THEM = -1;
 
+    private final Calls calls;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections) {
+    EngineConnector(Server server, ConnectionFactory connections, Calls calls) {
         super(server, ACCEPTORS, SELECTORS_AS_JETTY_HAS_THEM, connections);
+        this.calls = calls;
+    }
+
+    /** Jetty logs what ends a selector, and goes on without it: the connections of that selector then hang for ever. */
+    @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            protected ManagedSelector newSelector(int id) {
+                return new WatchedSelector(this, id, calls);
+            }
+        };
+    }
+
+    @Override
+    protected boolean handleAcceptFailure(Throwable failure) {
+        calls.noteError(failure);
+        boolean goesOn = super.handleAcceptFailure(failure);
+        if (!goesOn && isRunning() && !draining) {
+            calls.noteEnd("plinth-http-acceptor", failure);
+        }
+        return goesOn;
     }
 
     /** Accepts no more; from now on each answer tells its client to close the connection. */

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -26,7 +25,6 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Serves an engine over HTTP/1.1, for hosts, tests and the standalone program alike.
@@ -37,10 +35,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int PORT_MAX = 65_535;
-    private static final int THREADS_MAX = 200;
-    private static final int THREADS_MIN = 8;
-    private static final int THREAD_IDLE_MILLIS = 60_000;
-    private static final int NO_RESERVED_THREADS = 0;
 
     private final Server server;
     private final EngineConnector connector;
@@ -53,19 +47,20 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(Function<Executor, Calls> engine, String host, int port, Deadlines deadlines) {
         this.host = host;
         this.deadlines = deadlines;
-        QueuedThreadPool threads = threads();
+        WorkerPool threads = new WorkerPool();
         calls = engine.apply(threads);
+        threads.onError(calls::noteError);
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setErrorHandler(new RefusalHandler(calls));
         server.setHandler(new CallHandler(calls, streams));
-        connector = new EngineConnector(server, new EngineConnectionFactory(configuration()));
+        connector = new EngineConnector(server, new EngineConnectionFactory(configuration()), calls);
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);
         connector.setIdleTimeout(deadlines.idle().toMillis());
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
-        sweep = new ConnectionSweep(server.getScheduler(), deadlines);
+        sweep = new ConnectionSweep(server.getScheduler(), deadlines, calls);
         connector.addEventListener(sweep);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, server));
@@ -117,17 +112,6 @@ public final class HttpServer implements AutoCloseable {
         HttpServer http = new HttpServer(engine, host, port, deadlines);
         http.open(port);
         return http;
-    }
-
-    /**
-     * Jetty's pool without its own queue, and without threads reserved for handlers that block, of which there are none. Both ask the
-     * JVM's management for an option, which loads all of it: a tenth of a cold start.
-     */
-    private static QueuedThreadPool threads() {
-        QueuedThreadPool threads = new QueuedThreadPool(
-                THREADS_MAX, THREADS_MIN, THREAD_IDLE_MILLIS, NO_RESERVED_THREADS, new LinkedBlockingQueue<>(), null);
-        threads.setName("plinth-http");
-        return threads;
     }
 
     private static HttpConfiguration configuration() {

@@ -582,6 +582,7 @@ public final class Pipeline {
     }
 
     private Step fail(Passage passage, Throwable error) {
+        parts.store.vitals().saw(error);
         LOG.log(System.Logger.Level.ERROR, "Expected request " + passage.id + " to be answered, but it failed", error);
         return refuse(
                 passage,

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.timer;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Vitals;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,15 +27,21 @@ public final class Attempts {
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
     private final Map<Long, Rest> rests = new ConcurrentHashMap<>();
     private final Executor executor;
+    private final Vitals vitals;
     private final int runningMax;
     private final Object settled = new Object();
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
 
-    /** Attempts on this executor, at most so many at once. */
-    public Attempts(Executor executor, int runningMax) {
+    /**
+     * Attempts on this executor, at most so many at once.
+     *
+     * @param vitals learns of an error that ends one
+     */
+    public Attempts(Executor executor, int runningMax, Vitals vitals) {
         this.executor = executor;
         this.runningMax = runningMax;
+        this.vitals = vitals;
     }
 
     /** Whom to tell that an attempt has ended, so that the next one can start. */
@@ -122,6 +129,7 @@ public final class Attempts {
                     "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
                             + refused.refusal().detail());
         } catch (RuntimeException | Error e) {
+            vitals.saw(e);
             rest(number, e);
         } finally {
             release(number);

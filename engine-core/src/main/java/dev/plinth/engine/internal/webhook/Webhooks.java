@@ -96,7 +96,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         this.mayRun = parts.mayRun();
         this.guard = new AddressGuard(parts.allowed().stream().map(Cidr::parse).toList());
         this.sender = new LateSender(() -> Sender.create(guard, parts.version()));
-        this.attempts = new Attempts(parts.executor(), Limits.DELIVERIES_RUNNING_MAX);
+        this.attempts = new Attempts(parts.executor(), Limits.DELIVERIES_RUNNING_MAX, store.vitals());
     }
 
     /** The tables of the room. */
@@ -391,6 +391,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         try {
             return sender.send(request(endpoint, event, body, at));
         } catch (RuntimeException | Error e) {
+            store.vitals().saw(e);
             log.log(
                     System.Logger.Level.ERROR,
                     "Expected to send " + event + " to endpoint " + endpoint.id()
