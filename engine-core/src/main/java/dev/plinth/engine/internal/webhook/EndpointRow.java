@@ -7,17 +7,14 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as it is stored, its secrets sealed. */
+/** An endpoint as it is stored: its secrets and the values of its headers sealed. */
 record EndpointRow(
         Id id, Id workspace, long number, EndpointSettings settings, boolean enabled, long createdAt, Secrets secrets) {
-    private static final int VERSION = 2;
-    private static final String HIDDEN = "***";
+    private static final int VERSION = 3;
 
     /**
      * The sealed signing keys.
@@ -58,7 +55,7 @@ record EndpointRow(
                 new EndpointSettings(in.text(), types(in), in.small() == 1, in.text(), in.bytes()),
                 in.small() == 1,
                 in.number(),
-                new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)));
+                new Secrets(in.bytes(), oldSecrets(in)));
     }
 
     byte[] row() {
@@ -100,18 +97,19 @@ record EndpointRow(
         return keys;
     }
 
-    byte[] json(@Nullable String secret) {
-        return json(settings.headers(), secret);
+    /** Returns the endpoint as a caller with {@code webhooks:write} sees it. */
+    byte[] json(Seal seal, @Nullable String secret) {
+        return json(opened(seal).headers(), secret);
     }
 
-    /** As events show it, which go to all endpoints: without the values of its headers, in which credentials stand (decision 029). */
-    byte[] eventJson() {
-        JsonBytes headers = new JsonBytes().open();
-        ((JsonValue.Obj) JsonReader.trusted(settings.headers()))
-                .members()
-                .keySet()
-                .forEach(name -> headers.member(name, HIDDEN));
-        return json(headers.close().bytes(), null);
+    /** The settings as a caller gave them. */
+    EndpointSettings opened(Seal seal) {
+        return settings.withHeaders(SealedHeaders.open(settings.headers(), seal, id));
+    }
+
+    /** Returns the endpoint without the values of its headers, as events and readers see it (decision 029). */
+    byte[] maskedJson() {
+        return json(SealedHeaders.hide(settings.headers()), null);
     }
 
     private byte[] json(byte[] headers, @Nullable String secret) {
@@ -140,13 +138,6 @@ record EndpointRow(
             types.add(in.text());
         }
         return types;
-    }
-
-    /** In version 1 there was one at most. */
-    private static List<OldSecret> onlyOldSecret(RowReader in) {
-        byte[] sealed = in.optionalBytes();
-        long validUntil = in.number();
-        return sealed == null ? List.of() : List.of(new OldSecret(sealed, validUntil));
     }
 
     private static List<OldSecret> oldSecrets(RowReader in) {

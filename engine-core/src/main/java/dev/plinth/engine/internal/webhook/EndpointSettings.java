@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.EventTypes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Seal;
 import java.util.List;
 
 /**
@@ -10,12 +12,22 @@ import java.util.List;
  * @param types the event types it wants, {@code prefix.*} among them; none for all
  * @param ordered true if the events of one resource are to arrive in order
  * @param description the caller's own words
- * @param headers headers to add, as a compact JSON object of strings
+ * @param headers headers to add, as a compact JSON object of strings; in a row their values are sealed
  */
 public record EndpointSettings(String url, List<String> types, boolean ordered, String description, byte[] headers) {
     /** Copies the types. */
     public EndpointSettings {
         types = List.copyOf(types);
+    }
+
+    /** The settings with other headers. */
+    EndpointSettings withHeaders(byte[] others) {
+        return new EndpointSettings(url, types, ordered, description, others);
+    }
+
+    /** The settings with the values of their headers sealed for an endpoint. */
+    EndpointSettings sealed(Seal seal, Id endpoint) {
+        return withHeaders(SealedHeaders.seal(headers, seal, endpoint));
     }
 
     /** True if the endpoint wants events of a type. */
