@@ -305,6 +305,7 @@ public final class Pipeline {
         if (known != null) {
             return known;
         }
+        passage.request.admitted(passage.caller.workspace(), parts.commits.seal());
         Command command = passage.request.operation().decoder().decode(passage.request); // 9: 400 422
         passage.noteExecuted();
         if (command instanceof Command.Query query) {
