@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.concurrent.CompletableFuture;
@@ -14,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 public final class CallDoor {
     private final Wire wire;
     private final ReplyTo replyTo;
+    private final Vitals vitals;
 
-    CallDoor(Wire wire, ReplyTo replyTo) {
+    CallDoor(Wire wire, ReplyTo replyTo, Vitals vitals) {
         this.wire = wire;
         this.replyTo = replyTo;
+        this.vitals = vitals;
     }
 
     /**
@@ -48,5 +51,15 @@ public final class CallDoor {
      */
     public void endWaits() {
         replyTo.waits().end();
+    }
+
+    /** Notes an error that the server is about to handle. One that tells of missing memory is a failure of the engine ({@link Engine#isHealthy}). */
+    public void noteError(Throwable error) {
+        vitals.saw(error);
+    }
+
+    /** Notes that a thread of the server has ended by an error: that is a failure of the engine ({@link Engine#isHealthy}). */
+    public void noteEnd(String thread, Throwable error) {
+        vitals.ended(thread, error);
     }
 }

@@ -1,6 +1,5 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobFigures;
@@ -9,7 +8,6 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
 import dev.plinth.engine.internal.access.Keys;
@@ -21,7 +19,6 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -150,11 +147,11 @@ public final class Engine implements AutoCloseable {
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
         feed = new EventFeed(store, commits, workers, listeners(config));
-        jobRing = new Doorbell("plinth-job-ring", timers::wake);
-        eventRing = new Doorbell("plinth-event-ring", () -> {
+        jobRing = new Doorbell("plinth-job-ring", store.vitals().noting(timers::wake));
+        eventRing = new Doorbell("plinth-event-ring", store.vitals().noting(() -> {
             feed.wake();
             timers.wake();
-        });
+        }));
         pipeline = new Pipeline(new Pipeline.Parts(
                 store,
                 config.clock(),
@@ -275,7 +272,7 @@ public final class Engine implements AutoCloseable {
      * @param audiences one or more
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
-        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new Waits()));
+        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new Waits()), store.vitals());
     }
 
     /**
@@ -398,6 +395,32 @@ public final class Engine implements AutoCloseable {
     /** False once the journal has failed, also while the engine closed: nothing is written any more, reads go on. Restart the engine. */
     public boolean isWritable() {
         return store.isWritable();
+    }
+
+    /**
+     * False once the engine has failed in a way that it does not recover from: the journal has failed ({@link #isWritable}), the JVM had no memory
+     * left, or a thread has ended that durability, timers or sockets hang on ({@link #fatalFailure}). It goes on as well as it can; whether to
+     * restart the process is the host's to decide.
+     */
+    public boolean isHealthy() {
+        return store.vitals().isWell() && store.isWritable();
+    }
+
+    /**
+     * Returns a sentence that says which memory or thread the engine lacks and what to do; empty as long as it lacks none. A disk that has failed is
+     * none of this: reads go on then.
+     */
+    public Optional<String> fatalFailure() {
+        return store.vitals().failure();
+    }
+
+    /**
+     * Waits, as long as the engine is open, for {@link #fatalFailure}: for a thread of the host that then ends the process.
+     *
+     * @return the sentence; empty if the engine was closed without such a failure
+     */
+    public Optional<String> awaitFatalFailure() throws InterruptedException {
+        return store.vitals().await();
     }
 
     /**
@@ -623,21 +646,9 @@ public final class Engine implements AutoCloseable {
         if (config.clock() instanceof ManualClock manual) {
             attachment = manual.attach(timers);
         }
-        if (config.defaultWorkspace() && !Access.hasHadDefault(store.viewToAct())) {
-            firstStart = createDefault();
+        if (config.defaultWorkspace()) {
+            firstStart = DefaultWorkspace.create(store, admin(), commits);
         }
-    }
-
-    /** Once in the life of a store, unless it has workspaces already: one that is deleted is not made again. */
-    private Optional<FirstStart> createDefault() {
-        Optional<FirstStart> made = Optional.empty();
-        if (admin().workspaces().call().data().isEmpty()) {
-            Workspace workspace = admin().createWorkspace("default", "starter").call();
-            ApiKey key = admin().createKey(workspace.id(), "default").call();
-            made = Optional.of(new FirstStart(workspace.id(), key.secret().orElseThrow()));
-        }
-        Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberDefault());
-        return made;
     }
 
     private void reset(Access access) {

@@ -143,11 +143,21 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** The operator's token, of visible ASCII characters; made at random unless given, which is the only kind that nobody guesses. */
+    /**
+     * The operator's token, of at least {@value Limits#ADMIN_TOKEN_CHARS_MIN} visible ASCII characters; made at random unless given, which is the
+     * only kind that nobody guesses.
+     *
+     * @throws IllegalArgumentException if it is shorter, or has other characters
+     */
     public EngineBuilder adminToken(String token) {
         if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new IllegalArgumentException(
                     "Expected an admin token of visible ASCII characters, but got none or others; choose another one.");
+        }
+        if (token.length() < Limits.ADMIN_TOKEN_CHARS_MIN) {
+            throw new IllegalArgumentException("The admin token must have at least " + Limits.ADMIN_TOKEN_CHARS_MIN
+                    + " characters, got " + token.length()
+                    + ", which can be guessed; choose a longer one, or give none to have one made.");
         }
         adminToken = Optional.of(token);
         return this;

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Seal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class SecretKeyFile {
     /** Its name in the directory of an engine that was told no other. */
     static final String NAME = "secret.key";
+
+    private static final System.Logger LOG = Log.of(SecretKeyFile.class);
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private SecretKeyFile() {}
 
@@ -51,6 +57,7 @@ final class SecretKeyFile {
                 throw unusable(file, reason(e), e);
             }
         }
+        warnIfOpenToOthers(file);
         return read(file);
     }
 
@@ -64,6 +71,28 @@ final class SecretKeyFile {
             return key;
         } catch (IOException e) {
             throw unusable(file, reason(e), e);
+        }
+    }
+
+    /** A warning and no refusal: where secrets are mounted into a container, their modes are often not the operator's to choose. */
+    private static void warnIfOpenToOthers(Path file) {
+        Set<PosixFilePermission> permissions = permissions(file);
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Expected a key file that only its owner reads, but " + file + " has the mode "
+                            + PosixFilePermissions.toString(permissions)
+                            + "; whoever reads it opens the sealed secrets of the store. Run: chmod 600 " + file);
+        }
+    }
+
+    /** None where the file system has none, or does not tell. */
+    private static Set<PosixFilePermission> permissions(Path file) {
+        try {
+            return POSIX ? Files.getPosixFilePermissions(file) : Set.of();
+        } catch (IOException e) {
+            return Set.of();
         }
     }
 
@@ -81,8 +110,7 @@ final class SecretKeyFile {
     private static void make(Path file, IdSource random) throws IOException {
         byte[] key = new byte[Seal.KEY_BYTES];
         random.fillSecret(key);
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] attributes = posix
+        FileAttribute<?>[] attributes = POSIX
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }

@@ -89,7 +89,7 @@ final class DataDirectoryTest {
     @Test
     void open_tokenWasGivenBeforeAndIsNotNow_newOneIsToldOnceAndRemembered() {
         EngineBuilder builder = Engine.builder().directory(base.resolve("data")).createDefaultWorkspace(true);
-        try (Engine engine = builder.adminToken("given").open()) {
+        try (Engine engine = builder.adminToken("given-by-the-operator").open()) {
             assertThat(engine.firstStart()).isPresent();
             assertThat(engine.newAdminToken()).isEmpty();
         }
@@ -99,7 +99,7 @@ final class DataDirectoryTest {
             assertThat(engine.firstStart()).isEmpty();
             token = engine.newAdminToken().orElseThrow();
             assertThat(workspaces(engine, token)).isEqualTo(200);
-            assertThat(workspaces(engine, "given")).isEqualTo(401);
+            assertThat(workspaces(engine, "given-by-the-operator")).isEqualTo(401);
         }
         try (Engine engine = without.open()) {
             assertThat(engine.newAdminToken()).isEmpty();

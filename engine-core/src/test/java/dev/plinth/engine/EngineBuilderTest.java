@@ -71,19 +71,31 @@ final class EngineBuilderTest {
     }
 
     @Test
+    void adminToken_ofLessThan20Characters_isRefusedWithItsLength() {
+        assertThatThrownBy(() -> Engine.builder().adminToken("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 20 characters, got 1");
+        assertThatThrownBy(() -> Engine.builder().adminToken("a-token-of-19-chars"))
+                .hasMessageContaining("got 19")
+                .hasMessageNotContaining("a-token");
+
+        assertThat(Engine.builder().adminToken("a-token-of-20-chars.")).isNotNull();
+    }
+
+    @Test
     void clock_afterTestClock_isNotTurnedOverTheWire() {
         ManualClock turned = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
         ManualClock other = ManualClock.startingAt(Instant.parse("2026-02-01T00:00:00Z"));
-        Call clock = Call.of("GET", "/admin/v1/clock").withKey("token");
+        Call clock = Call.of("GET", "/admin/v1/clock").withKey("token-of-the-operator");
         try (Engine engine = Engine.builder()
-                .adminToken("token")
+                .adminToken("token-of-the-operator")
                 .testClock(turned)
                 .clock(other)
                 .open()) {
             assertThat(engine.call(clock).status()).isEqualTo(404);
         }
         try (Engine engine = Engine.builder()
-                .adminToken("token")
+                .adminToken("token-of-the-operator")
                 .clock(other)
                 .testClock(turned)
                 .open()) {

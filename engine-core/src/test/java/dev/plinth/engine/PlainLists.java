@@ -46,8 +46,8 @@ final class PlainLists {
         }
     }
 
-    /** Where a walk stands. */
-    record Cursor(Listing listing, String text, long edge) {}
+    /** Where a walk stands, and whose it is. */
+    record Cursor(Workspace owner, Listing listing, String text, long edge) {}
 
     /** What a list holds of the model: rows in commit order, how each is shown, and out of how many rows it was chosen. */
     private record Content(List<Row> rows, Function<Row, Map<String, Object>> shown, int examined) {}
@@ -63,7 +63,7 @@ final class PlainLists {
     }
 
     private Expected page(Workspace who, Listing listing, int limit, Cursor cursor, PlainAnswer answer) {
-        if (cursor != null && !cursor.listing.equals(listing)) {
+        if (cursor != null && !(cursor.listing.equals(listing) && PlainWorld.sameAs(cursor.owner, who))) {
             return Expected.early(400, "cursor_invalid");
         }
         Content content = content(who, listing);
@@ -98,7 +98,7 @@ final class PlainLists {
         body.put("nextCursor", hasMore ? answer.text("nextCursor") : null);
         assertThat(hasMore && answer.text("nextCursor").isEmpty()).as("cursor").isFalse();
         if (hasMore && shown == limit) {
-            world.cursors.add(new Cursor(listing, answer.text("nextCursor"), rest.get(shown - 1).number));
+            world.cursors.add(new Cursor(who, listing, answer.text("nextCursor"), rest.get(shown - 1).number));
         }
         return Expected.ok(body, null);
     }

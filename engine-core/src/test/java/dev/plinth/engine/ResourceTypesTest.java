@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +109,34 @@ final class ResourceTypesTest {
 
         assertThat(refused.status()).isEqualTo(422);
         assertThat(pointers(refused)).containsExactly("/data too_complex");
+    }
+
+    /** What it would write has the text of a tenant in it. */
+    @Test
+    void create_patternThatTakesExponentialTime_leavesNoLineOfTheValidatorInTheLog() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler listening = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLoggerName());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger validator = Logger.getLogger("com.networknt");
+        validator.addHandler(listening);
+        try {
+            create("{\"name\":\"a\",\"type\":\"invoice\",\"data\":{\"amount\":1,\"code\":\"" + "a".repeat(5000)
+                    + "!\"}}");
+        } finally {
+            validator.removeHandler(listening);
+        }
+
+        assertThat(lines).isEmpty();
     }
 
     @Test

@@ -149,6 +149,95 @@ final class RevokedShareTest {
     }
 
     @Test
+    void leave_ownShare_endsItAndTheOwnerHears() {
+        Call leave = Call.of("DELETE", "/v1/resources/" + resource + "/shares/" + granteeWorkspace)
+                .withKey(grantee)
+                .withHeader("Idempotency-Key", "leave");
+        String job = job(grantee, resource, "");
+
+        Reply left = store.engine().call(leave);
+
+        assertThat(left.text()).isEqualTo("{\"deleted\":true}");
+        assertThat(get(grantee, "/v1/resources?shared=true").text()).contains("\"data\":[]");
+        assertThat(get(grantee, "/v1/resources/" + resource).status()).isEqualTo(404);
+        assertThat(show(grantee, job)).contains("\"status\":\"canceled\"");
+        assertThat(get(owner, "/v1/events?type=resource.unshared").text()).contains(granteeWorkspace);
+        assertThat(get(grantee, "/v1/events?type=resource.unshared").text()).contains("\"data\":[]");
+        Reply replayed = store.engine().call(leave);
+        assertThat(replayed.body()).isEqualTo(left.body());
+        assertThat(replayed.headers()).containsKey("Idempotent-Replayed");
+        assertThat(store.engine()
+                        .call(leave.withHeader("Idempotency-Key", "again"))
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void share_granteeHasNamedWhoseSharesItTakes_isRefusedAsIfThereWereNoSuchWorkspace() {
+        String third = store.newWorkspace("third");
+        String thirdKey = store.newKey(third);
+        String noSuchWorkspace = "ws_00000000000000000000000000";
+        assertThat(patch(thirdKey, "{\"sharesFrom\":[]}").text()).contains("\"sharesFrom\":[]");
+
+        Reply refused = put(resource, third);
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(withoutIds(refused)).isEqualTo(withoutIds(put(resource, noSuchWorkspace)));
+        assertThat(get(thirdKey, "/v1/resources?shared=true").text()).contains("\"data\":[]");
+
+        String ownerWorkspace = String.valueOf(
+                Json.of(get(owner, "/v1/workspace").text()).asMap().get("id"));
+        assertThat(patch(thirdKey, "{\"sharesFrom\":[\"" + ownerWorkspace + "\"]}").status())
+                .isEqualTo(200);
+        assertThat(put(resource, third).status()).isEqualTo(201);
+        assertThat(patch(thirdKey, "{\"sharesFrom\":[]}").status()).isEqualTo(200);
+        assertThat(get(thirdKey, "/v1/resources/" + resource).status())
+                .as("what was shared before")
+                .isEqualTo(200);
+
+        assertThat(patch(thirdKey, "{\"sharesFrom\":null}").text()).doesNotContain("sharesFrom");
+        assertThat(put(resource, third).status()).isEqualTo(200);
+    }
+
+    @Test
+    void sharesFrom_noIdOfAWorkspace_isRefusedAtItsPlace() {
+        Reply refused = patch(grantee, "{\"sharesFrom\":[\"" + granteeWorkspace + "\",7,\"res_x\"]}");
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.text()).contains("\"/sharesFrom/1\"", "\"/sharesFrom/2\"").doesNotContain("/sharesFrom/0");
+    }
+
+    private Reply patch(String key, String body) {
+        return store.engine()
+                .call(Call.of("PATCH", "/v1/workspace").withKey(key).withBody(Json.of(body)));
+    }
+
+    private Reply put(String what, String with) {
+        return store.engine()
+                .call(Call.of("PUT", "/v1/resources/" + what + "/shares/" + with)
+                        .withKey(owner)
+                        .withBody(Json.of("{\"role\":\"reader\"}")));
+    }
+
+    private static String withoutIds(Reply reply) {
+        return reply.text().replaceAll("req_\\w+", "");
+    }
+
+    @Test
+    void leave_shareOfAnother_isTheOwnersToEnd() {
+        String third = store.newWorkspace("third");
+        share(resource, third, "reader");
+
+        Reply refused = store.engine()
+                .call(Call.of("DELETE", "/v1/resources/" + resource + "/shares/" + third)
+                        .withKey(grantee));
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(get(store.newKey(third), "/v1/resources/" + resource).status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void revoke_moreJobsThanGoIntoOneRecord_endsAllOfThemOnce() {
         List<String> jobs = new ArrayList<>();
         for (int i = 0; i < 230; i++) {

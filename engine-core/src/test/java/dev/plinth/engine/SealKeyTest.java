@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,24 @@ final class SealKeyTest {
         }
         builder().directory(other).secretKeyFile(other.resolve("a.key")).open().close();
         assertThat(other.resolve("a.key")).hasSize(right.length);
+    }
+
+    @Test
+    void open_keyFileThatOthersRead_warnsWithTheCommandThatMendsIt() throws Exception {
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        try (CapturedLog log = CapturedLog.open()) {
+            assertOpens();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("chmod 600 " + key))
+                    .singleElement()
+                    .asString()
+                    .contains("rw-r--r--");
+        }
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        try (CapturedLog log = CapturedLog.open()) {
+            assertOpens();
+            assertThat(log.lines()).noneMatch(line -> line.contains("chmod"));
+        }
     }
 
     private void assertOpens() {

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,22 @@ final class WebhookHeadersTest {
                 .contains("\"headers\":{\"Authorization\":\"***\"}", "\"headers\":{\"x-key\":\"***\"}")
                 .doesNotContain("of-the-receiver");
         assertThat(store.text(endpoint)).contains("Bearer of-the-receiver");
+    }
+
+    /** They are what opens the receiver's door. */
+    @Test
+    void headers_keyThatMayNotWriteEndpoints_seesTheirNamesOnly() {
+        store.call("PATCH", endpoint, "{\"headers\":{\"Authorization\":\"Bearer of-the-receiver\"}}");
+        store.use(String.valueOf(Json.of(store.call("POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[\"webhooks:read\"]}")
+                        .text())
+                .asMap()
+                .get("secret")));
+
+        for (String path : List.of(endpoint, "/v1/webhook-endpoints")) {
+            assertThat(store.text(path))
+                    .contains("\"headers\":{\"Authorization\":\"***\"}")
+                    .doesNotContain("of-the-receiver");
+        }
     }
 
     private void assertRefused(String headers, String place, String code) {

@@ -17,7 +17,14 @@ final class CallHandler extends Handler.Abstract.NonBlocking {
     public boolean handle(Request request, Response response, Callback callback) {
         // A long poll is silent for as long as the engine lets it wait; reads and writes have their own deadlines.
         request.addIdleTimeoutListener(timeout -> false);
-        new Exchange(bounds, request, response, callback).begin();
+        try {
+            new Exchange(bounds, request, response, callback).begin();
+        } catch (OutOfMemoryError noMemory) {
+            ((EngineConnector) request.getConnectionMetaData().getConnector())
+                    .calls()
+                    .noteError(noMemory);
+            throw noMemory;
+        }
         return true;
     }
 }

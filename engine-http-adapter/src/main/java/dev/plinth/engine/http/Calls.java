@@ -15,6 +15,12 @@ interface Calls {
     /** Answers all calls that wait for something to happen, now and from now on, as things stand. */
     void endWaits();
 
+    /** Notes an error that is about to be handled: one that tells of missing memory is a failure of the whole process. */
+    void noteError(Throwable error);
+
+    /** Notes that what runs on a thread of the server has ended by an error, and that the server cannot do without it. */
+    void noteEnd(String thread, Throwable error);
+
     /** A ready problem document for what never became a call. */
     Reply refusal(String code, String detail);
 }

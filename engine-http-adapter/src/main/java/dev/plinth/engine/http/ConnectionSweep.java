@@ -21,16 +21,28 @@ final class ConnectionSweep implements Connection.Listener {
     private final Map<EngineConnection, Watch> watches = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Deadlines deadlines;
+    private final Calls calls;
     /** How long a connection may be idle, or linger, while the server closes; null as long as it does not. */
     private volatile @Nullable Duration grace;
 
-    ConnectionSweep(Scheduler scheduler, Deadlines deadlines) {
+    ConnectionSweep(Scheduler scheduler, Deadlines deadlines, Calls calls) {
         this.scheduler = scheduler;
         this.deadlines = deadlines;
+        this.calls = calls;
     }
 
     /** Looks now, and again until the scheduler stops. */
     void run() {
+        try {
+            lookAndSchedule();
+        } catch (RuntimeException | Error e) {
+            // The scheduler keeps it for a caller that does not ask.
+            calls.noteError(e);
+            throw e;
+        }
+    }
+
+    private void lookAndSchedule() {
         try {
             long now = System.nanoTime();
             watches.forEach((connection, watch) -> look(connection, watch, now));

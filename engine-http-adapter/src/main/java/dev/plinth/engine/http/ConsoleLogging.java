@@ -7,6 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,19 @@ final class ConsoleLogging {
     /** Tells every few seconds how far a recovery is. */
     private static final Logger PROGRESS = Logger.getLogger("dev.plinth.engine.internal.store.RecoveryProgress");
 
+    /** Guarded by the class; null where a configuration file says what is shown. */
+    private static @Nullable ConsoleHandler console;
+
     private ConsoleLogging() {}
 
-    static void quiet() {
+    /** Asks from now on, with the error of each line that has one, whether to show it. */
+    static synchronized void showWhile(Predicate<Throwable> well) {
+        if (console != null) {
+            console.setFilter(entry -> entry.getThrown() == null || well.test(entry.getThrown()));
+        }
+    }
+
+    static synchronized void quiet() {
         if (System.getProperty("java.util.logging.config.file") != null
                 || System.getProperty("java.util.logging.config.class") != null) {
             return;
@@ -38,6 +49,7 @@ final class ConsoleLogging {
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
         root.addHandler(handler);
+        console = handler;
         PROGRESS.setLevel(Level.INFO);
         TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
     }

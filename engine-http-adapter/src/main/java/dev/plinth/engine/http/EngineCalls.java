@@ -63,6 +63,16 @@ final class EngineCalls implements Calls {
     }
 
     @Override
+    public void noteError(Throwable error) {
+        door.noteError(error);
+    }
+
+    @Override
+    public void noteEnd(String thread, Throwable error) {
+        door.noteEnd(thread, error);
+    }
+
+    @Override
     public Reply refusal(String code, String detail) {
         return engine.refusal(code, detail);
     }

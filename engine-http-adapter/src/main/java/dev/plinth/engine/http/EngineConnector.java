@@ -1,8 +1,12 @@
 package dev.plinth.engine.http;
 
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Jetty's connector with a door of its own to the engine, and a drain in which no client's request is lost. Thread-safe. */
 final class EngineConnector extends ServerConnector {
@@ -20,6 +24,27 @@ final class EngineConnector extends ServerConnector {
     /** Returns what answers the requests that come by this connector. */
     Calls calls() {
         return calls;
+    }
+
+    /** Jetty logs what ends a selector, and goes on without it: the connections of that selector then hang for ever. */
+    @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            protected ManagedSelector newSelector(int id) {
+                return new WatchedSelector(this, id, calls);
+            }
+        };
+    }
+
+    @Override
+    protected boolean handleAcceptFailure(Throwable failure) {
+        calls.noteError(failure);
+        boolean goesOn = super.handleAcceptFailure(failure);
+        if (!goesOn && isRunning() && !draining) {
+            calls.noteEnd("plinth-http-acceptor", failure);
+        }
+        return goesOn;
     }
 
     /** Accepts no more; from now on each answer tells its client to close the connection. */

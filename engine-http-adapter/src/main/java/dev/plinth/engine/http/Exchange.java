@@ -165,6 +165,9 @@ final class Exchange implements Invocable.Task {
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
         releaseBody();
+        if (failure != null) {
+            calls.noteError(failure);
+        }
         if (reply == null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof BrokenConnection broken) {

@@ -17,14 +17,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Serves an engine over HTTP/1.1, for hosts, tests and the standalone program alike.
@@ -34,10 +32,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
-    private static final int THREADS_MAX = 200;
-    private static final int THREADS_MIN = 8;
-    private static final int THREAD_IDLE_MILLIS = 60_000;
-    private static final int NO_RESERVED_THREADS = 0;
 
     private final Server server;
     private final List<Place> places = new ArrayList<>();
@@ -52,13 +46,14 @@ public final class HttpServer implements AutoCloseable {
         deadlines = settings.deadlines();
         Addresses addresses = new Addresses(settings.addresses());
         bounds = Bounds.of(settings.heapBytes(), addresses);
-        QueuedThreadPool threads = threads();
+        WorkerPool threads = new WorkerPool();
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
-        sweep = new ConnectionSweep(server.getScheduler(), deadlines);
         boolean together = settings.adminPort().isEmpty();
         Calls main = doors.open(threads, settings.audiences());
+        threads.onError(main::noteError);
+        sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
         place(settings.host(), settings.port(), main, addresses);
         if (!together) {
@@ -119,17 +114,6 @@ public final class HttpServer implements AutoCloseable {
         HttpServer http = new HttpServer(doors, settings);
         http.open();
         return http;
-    }
-
-    /**
-     * Jetty's pool without its own queue, and without threads reserved for handlers that block, of which there are none. Both ask the
-     * JVM's management for an option, which loads all of it: a tenth of a cold start.
-     */
-    private static QueuedThreadPool threads() {
-        QueuedThreadPool threads = new QueuedThreadPool(
-                THREADS_MAX, THREADS_MIN, THREAD_IDLE_MILLIS, NO_RESERVED_THREADS, new LinkedBlockingQueue<>(), null);
-        threads.setName("plinth-http");
-        return threads;
     }
 
     private static HttpConfiguration configuration() {

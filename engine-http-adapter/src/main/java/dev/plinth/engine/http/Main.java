@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
  * The standalone program: {@code java -jar plinth.jar [serve]}, or one of the {@link StoreCommand}s.
  *
  * <p>Exit codes: 0 after SIGTERM, for {@code --help} and {@code --version} and for a store that is whole; 1 if it cannot start or stop, or
- * a store is not whole or cannot be worked on; 2 for a usage error; 3 after SIGTERM if the journal had failed. What goes wrong is said in one
- * sentence on standard error.
+ * a store is not whole or cannot be worked on; 2 for a usage error; 3 after SIGTERM if the journal had failed; 4 if the JVM ran out of memory, or a
+ * thread has ended that the engine cannot do without. What goes wrong is said in one sentence on standard error.
  */
 public final class Main {
     private static final int OK = 0;
@@ -44,7 +44,7 @@ public final class Main {
         this.err = err;
     }
 
-    /** Starts the program; returns once it serves, and exits at once if it does not. */
+    /** Runs the program until it is told to stop, and exits at once if it does not start. */
     public static void main(String[] arguments) {
         doWithoutLocaleData();
         ConsoleLogging.quiet();
@@ -105,7 +105,9 @@ public final class Main {
             engine = builder(options).open();
             HttpServer server = listen(engine, options);
             stopOnSignal(engine, server);
+            FatalEnd end = FatalEnd.watching(engine);
             announce(engine, options, server);
+            end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
             say(options.named(sentence(failure)));

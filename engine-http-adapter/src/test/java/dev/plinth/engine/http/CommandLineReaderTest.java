@@ -55,7 +55,7 @@ class CommandLineReaderTest {
                 "--max-resources",
                 "1000000000",
                 "--admin-token",
-                "t",
+                "a-token-of-20-chars.",
                 "--webhook-allow",
                 "127.0.0.0/8",
                 "--webhook-allow",
@@ -71,7 +71,7 @@ class CommandLineReaderTest {
         assertThat(options.memory()).isTrue();
         assertThat(options.tables()).isEqualTo(Tables.OFF_HEAP);
         assertThat(options.maxResources()).isEqualTo(1_000_000_000L);
-        assertThat(options.adminToken()).isEqualTo("t");
+        assertThat(options.adminToken()).isEqualTo("a-token-of-20-chars.");
         assertThat(options.webhookAllow()).containsExactly("127.0.0.0/8", "::1/128");
         assertThat(options.webhookHostRates()).containsExactly("hooks.example.com=8000", "*=100");
         assertThat(options.testClock()).isTrue();
@@ -85,7 +85,7 @@ class CommandLineReaderTest {
                 "PLINTH_MEMORY", "true",
                 "PLINTH_TABLES", "off-heap",
                 "PLINTH_MAX_RESOURCES", "10",
-                "PLINTH_ADMIN_TOKEN", "t",
+                "PLINTH_ADMIN_TOKEN", "a-token-of-20-chars.",
                 "PLINTH_WEBHOOK_ALLOW", "127.0.0.0/8, ::1/128",
                 "PLINTH_WEBHOOK_HOST_RATE", "hooks.example.com=8000, *=100",
                 "PLINTH_TEST_CLOCK", "1"));
@@ -95,7 +95,7 @@ class CommandLineReaderTest {
         assertThat(options.memory()).isTrue();
         assertThat(options.tables()).isEqualTo(Tables.OFF_HEAP);
         assertThat(options.maxResources()).isEqualTo(10);
-        assertThat(options.adminToken()).isEqualTo("t");
+        assertThat(options.adminToken()).isEqualTo("a-token-of-20-chars.");
         assertThat(options.webhookAllow()).containsExactly("127.0.0.0/8", "::1/128");
         assertThat(options.testClock()).isTrue();
     }
@@ -125,7 +125,8 @@ class CommandLineReaderTest {
         "PLINTH_TABLES,shelf",
         "PLINTH_DURABILITY,never",
         "PLINTH_MAX_RESOURCES,2000000000",
-        "PLINTH_ADMIN_TOKEN,in two words",
+        "PLINTH_ADMIN_TOKEN,a token of more than two words",
+        "PLINTH_ADMIN_TOKEN,a-token-of-19-chars",
         "PLINTH_ADMIN_TOKEN,''",
         "PLINTH_WEBHOOK_ALLOW,'127.0.0.0/8, nonsense'"
     })
@@ -206,6 +207,7 @@ class CommandLineReaderTest {
                 "--data d --tables heap --quick-restart q",
                 "--port 1 --port 2",
                 "--admin-token=",
+                "--admin-token=a-token-of-19-chars",
                 "--host=",
                 "--data=",
                 "--secret-key-file=",

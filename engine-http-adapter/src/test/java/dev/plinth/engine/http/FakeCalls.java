@@ -16,6 +16,8 @@ final class FakeCalls implements Calls {
     static final int BODY_BYTES_MAX = 256 * 1024;
 
     final List<Call> calls = new CopyOnWriteArrayList<>();
+    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    final List<String> ended = new CopyOnWriteArrayList<>();
     volatile boolean waitsEnded;
     volatile UnaryOperator<Admission> admission = whole -> whole;
     volatile Function<Call, CompletableFuture<Reply>> answer = call -> CompletableFuture.completedFuture(ok("done"));
@@ -39,6 +41,16 @@ final class FakeCalls implements Calls {
     @Override
     public void endWaits() {
         waitsEnded = true;
+    }
+
+    @Override
+    public void noteError(Throwable error) {
+        errors.add(error);
+    }
+
+    @Override
+    public void noteEnd(String thread, Throwable error) {
+        ended.add(thread);
     }
 
     @Override

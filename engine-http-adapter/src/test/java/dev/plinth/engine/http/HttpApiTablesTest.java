@@ -299,6 +299,7 @@ class HttpApiTablesTest {
     @Test
     void variables_setTheirOptions() {
         Map<String, String> samples = Map.of(
+                "PLINTH_ADMIN_TOKEN", "a-token-of-20-chars.",
                 "PLINTH_DURABILITY", "os",
                 "PLINTH_TABLES", "heap",
                 "PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8",

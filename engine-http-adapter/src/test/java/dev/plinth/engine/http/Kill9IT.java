@@ -44,7 +44,7 @@ class Kill9IT {
 
     private static final String ORDERED = "/ordered";
     private static final int DISK_MEGABYTES = 3000;
-    private static final String ADMIN = "operator-secret";
+    private static final String ADMIN = "operator-secret-of-tests";
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /** The real engine behind the real server on a socket, under a clock that stands still. */
 final class LiveServer implements AutoCloseable {
-    static final String ADMIN_TOKEN = "adm_test1234";
+    static final String ADMIN_TOKEN = "adm_test123456789012";
 
     private static final List<String> LISTS = List.of(
             "/v1/resources?status=all&limit=100",

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class MainIT {
     private static final long PATIENCE_SECONDS = 60;
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String LISTENING = "plinth: listening on ";
 
     @TempDir
@@ -33,10 +36,13 @@ class MainIT {
     }
 
     private Process start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
+        List<String> command = new ArrayList<>(List.of(JAVA, "-jar"));
         command.add(System.getProperty("plinth.jar"));
         command.addAll(Arrays.asList(arguments));
+        return run(environment, command);
+    }
+
+    private Process run(Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
@@ -113,9 +119,9 @@ class MainIT {
 
     @Test
     void serve_adminTokenGiven_notPrinted() throws Exception {
-        Process process = start("--memory", "--port=0", "--admin-token=operator-secret", "--test-clock");
+        Process process = start("--memory", "--port=0", "--admin-token=operator-secret-of-tests", "--test-clock");
         try {
-            assertThat(awaitListening(process)).noneMatch(line -> line.contains("operator-secret"));
+            assertThat(awaitListening(process)).noneMatch(line -> line.contains("operator-secret-of-tests"));
         } finally {
             process.destroy();
             assertThat(exitCode(process)).isZero();
@@ -137,6 +143,126 @@ class MainIT {
         }
     }
 
+    /** Direct buffers are what files and sockets are written through. */
+    @Test
+    void serve_tooLittleDirectMemory_endsWithOneSentence() throws Exception {
+        Process process = run(
+                Map.of(),
+                List.of(
+                        JAVA,
+                        "-XX:MaxDirectMemorySize=1m",
+                        "-jar",
+                        System.getProperty("plinth.jar"),
+                        "--port=0",
+                        "--data=" + directory.resolve("data")));
+
+        assertThat(exitCode(process)).isIn(1, FatalEnd.STATUS);
+        assertOneSentence("-XX:MaxDirectMemorySize");
+    }
+
+    /** Reads go on until it is stopped; then the exit code tells that the journal had failed. */
+    @Test
+    void serve_journalFails_signalEndsItWithThreeAndSaysSo() throws Exception {
+        String[] arguments = {"--port=0", "--tables=heap", "--data=" + directory.resolve("data")};
+        Process first = start(arguments);
+        String key = key(awaitListening(first));
+        first.destroy();
+        assertThat(exitCode(first)).isZero();
+        // The segment is there, and no byte behind the first MiB of it can be written.
+        String bounded = "ulimit -f 2048; exec \"$0\" \"$@\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", bounded, JAVA, "-jar"));
+        command.add(System.getProperty("plinth.jar"));
+        command.addAll(Arrays.asList(arguments));
+        Process process = run(Map.of(), command);
+        try (RawClient client = new RawClient(port(awaitListening(process)))) {
+            String body = "{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
+            int status = 201;
+            for (int i = 0; i < 50 && status == 201; i++) {
+                status = client.send(request("POST", "/v1/resources", key, body))
+                        .read()
+                        .status();
+            }
+
+            assertThat(status).isEqualTo(503);
+            assertThat(client.send(request("GET", "/v1/workspace", key, ""))
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(client.send(request("GET", "/health/live", key, "")).read().status())
+                    .isEqualTo(200);
+            process.destroy();
+            assertThat(exitCode(process)).isEqualTo(3);
+            assertThat(Files.readAllLines(err()))
+                    .last()
+                    .asString()
+                    .startsWith("plinth: ")
+                    .contains("journal had failed", "Check the disk");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** It would answer no call any more, and who asks whether it lives would wait for ever. */
+    @ParameterizedTest
+    @CsvSource({"--memory", "--durability=fsync", "--durability=os"})
+    void serve_heapIsFull_endsByItselfWithFourAndOneSentence(String kind) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                JAVA,
+                "-Xmx48m",
+                "-cp",
+                System.getProperty("plinth.jar") + File.pathSeparator + testClasses(),
+                FullHeapProgram.class.getName(),
+                "--port=0",
+                "--tables=heap",
+                kind));
+        if (!kind.equals("--memory")) {
+            command.add("--data=" + directory.resolve("data"));
+        }
+        Process process = run(Map.of(), command);
+        try {
+            List<String> lines = awaitListening(process);
+            String key = key(lines);
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+
+            callUntilItEnds(process, port(lines), key);
+
+            assertThat(exitCode(process)).isEqualTo(FatalEnd.STATUS);
+            assertOneSentence("no memory left");
+            assertOneSentence("-Xmx");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String testClasses() throws Exception {
+        return Path.of(FullHeapProgram.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .toString();
+    }
+
+    private static void callUntilItEnds(Process process, int port, String key) {
+        while (process.isAlive()) {
+            try (RawClient client = new RawClient(port)) {
+                client.send(request("POST", "/v1/resources", key, "{\"name\":\"r\"}"))
+                        .read();
+            } catch (IOException | AssertionError cut) {
+                continue;
+            }
+        }
+    }
+
+    private static String key(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.contains("its API key:"))
+                .map(line -> line.substring(line.indexOf("sk_")))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void serve_portInUse_exitsWithOneAndOneSentence() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -156,7 +282,7 @@ class MainIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,in two words"})
+    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,a token of more than two words", "--admin-token,of-19-characters-id"})
     void option_badValue_exitsWithTwoAndHint(String option, String value) throws Exception {
         assertThat(exitCode(start("--memory", "--port=0", option, value))).isEqualTo(2);
         assertThat(Files.readAllLines(err())).hasSize(2).last().asString().contains("--help");
@@ -182,14 +308,10 @@ class MainIT {
     /** Whoever waits for the end of a job is answered as it stands, and the program does not wait for him. */
     @Test
     void signal_whileACallWaits_answersIt() throws Exception {
-        Process process = start("serve", "--memory", "--port", "0", "--admin-token", "operator-secret");
+        Process process = start("serve", "--memory", "--port", "0", "--admin-token", "operator-secret-of-tests");
         try {
             List<String> lines = awaitListening(process);
-            String key = lines.stream()
-                    .filter(line -> line.contains("its API key:"))
-                    .map(line -> line.substring(line.indexOf("sk_")))
-                    .findFirst()
-                    .orElseThrow();
+            String key = key(lines);
             try (RawClient client = new RawClient(port(lines))) {
                 RawReply job = client.send(request("POST", "/v1/jobs", key, "{\"type\":\"idle\",\"input\":{}}"))
                         .read();

@@ -51,6 +51,7 @@ final class MatrixRow {
     private String body = "";
     private String query = "";
     private Role role = Role.READER;
+    private boolean isOfTheGrantee;
     private boolean honoursIfMatch;
     private boolean isOfTheMoment;
 
@@ -104,6 +105,12 @@ final class MatrixRow {
     MatrixRow forOwners() {
         role = Role.OWNER;
         return this;
+    }
+
+    /** Only the owner may, and a grantee for itself. */
+    MatrixRow forOwnersAndTheGrantee() {
+        isOfTheGrantee = true;
+        return forOwners();
     }
 
     MatrixRow honoursIfMatch() {
@@ -172,6 +179,9 @@ final class MatrixRow {
 
     /** What the route gives with its ids in these states: that of them whose step comes first. */
     Expected expected(Map<Param, IdState> states) {
+        if (isOfTheGrantee && states.containsValue(IdState.ONESELF) && isShared(states)) {
+            return success;
+        }
         Expected expected = success;
         for (Map.Entry<Param, IdState> entry : states.entrySet()) {
             boolean isOwnersAlone = entry.getKey().target() == Target.GRANTEE;
@@ -184,6 +194,10 @@ final class MatrixRow {
             expected = isSuccess || next.isBefore(expected) ? next : expected;
         }
         return expected;
+    }
+
+    private static boolean isShared(Map<Param, IdState> states) {
+        return states.values().stream().anyMatch(state -> state.role() == Role.EDITOR || state.role() == Role.READER);
     }
 
     private Expected expected(Param param, IdState state) {

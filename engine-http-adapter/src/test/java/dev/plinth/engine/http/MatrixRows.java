@@ -85,7 +85,7 @@ final class MatrixRows {
         write("unshare", "resources", changed(200))
                 .id("id", RESOURCE)
                 .id(Place.PATH, "workspaceId", GRANTEE, IdState.GRANTED)
-                .forOwners()
+                .forOwnersAndTheGrantee()
                 .when(GRANTEE, Expected.NOT_FOUND, IdState.OWN, IdState.ONESELF);
     }
 

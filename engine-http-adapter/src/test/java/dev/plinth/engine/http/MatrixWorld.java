@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** The ids of something in every state that the matrix asks for, and the secrets of every caller. Asking it writes nothing. */
 final class MatrixWorld {
-    static final String ADMIN_TOKEN = "adm_matrix1234";
+    static final String ADMIN_TOKEN = "adm_matrix1234567890";
 
     private static final int CHANGED_CHARACTERS = 8;
 

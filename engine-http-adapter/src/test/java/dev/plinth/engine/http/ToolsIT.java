@@ -36,7 +36,7 @@ class ToolsIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BEFORE = 100;
     private static final int KILLS = 4;
-    private static final String ADMIN = "operator-secret";
+    private static final String ADMIN = "operator-secret-of-tests";
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
     private static final Pattern NAME = Pattern.compile("\"name\":\"(\\d)-(\\d+)\"");

@@ -311,6 +311,12 @@ public final class Access {
         return rows.get(AccessTables.WORKSPACES, workspace.key()) != null;
     }
 
+    /** True if a workspace exists and takes shares of another one: it may have named those whose shares it takes. */
+    public static boolean takesShares(Rows rows, Id owner, Id workspace) {
+        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
+        return row != null && WorkspaceRow.read(row).takesSharesFrom(owner);
+    }
+
     /** Refuses with 404 if a workspace does not exist, and with 403 if it is suspended. */
     public static void checkActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());

@@ -6,43 +6,89 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A workspace as it is stored. */
-record WorkspaceRow(Id id, long number, String name, String plan, boolean suspended, byte[] metadata, long createdAt) {
-    private static final int VERSION = 1;
+/**
+ * A workspace as it is stored.
+ *
+ * @param sharesFrom the workspaces whose shares it takes; null for all
+ */
+record WorkspaceRow(
+        Id id,
+        long number,
+        String name,
+        String plan,
+        boolean suspended,
+        byte[] metadata,
+        @Nullable List<Id> sharesFrom,
+        long createdAt) {
+    private static final int VERSION = 2;
 
     static WorkspaceRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return new WorkspaceRow(
-                in.id(IdKind.WORKSPACE), in.number(), in.text(), in.text(), in.small() == 1, in.bytes(), in.number());
+                in.id(IdKind.WORKSPACE),
+                in.number(),
+                in.text(),
+                in.text(),
+                in.small() == 1,
+                in.bytes(),
+                in.small() == 1 ? ids(in) : null,
+                in.number());
+    }
+
+    private static List<Id> ids(RowReader in) {
+        int count = in.small();
+        List<Id> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(in.id(IdKind.WORKSPACE));
+        }
+        return ids;
     }
 
     byte[] row() {
-        return new RowWriter(VERSION)
+        RowWriter out = new RowWriter(VERSION)
                 .id(id)
                 .number(number)
                 .text(name)
                 .text(plan)
                 .small(suspended ? 1 : 0)
                 .bytes(metadata)
-                .number(createdAt)
-                .row();
+                .small(sharesFrom == null ? 0 : 1);
+        if (sharesFrom != null) {
+            out.small(sharesFrom.size());
+            sharesFrom.forEach(out::id);
+        }
+        return out.number(createdAt).row();
     }
 
     WorkspaceRow with(String newName, String newPlan, boolean newSuspended, byte[] newMetadata) {
-        return new WorkspaceRow(id, number, newName, newPlan, newSuspended, newMetadata, createdAt);
+        return new WorkspaceRow(id, number, newName, newPlan, newSuspended, newMetadata, sharesFrom, createdAt);
+    }
+
+    WorkspaceRow takingSharesFrom(@Nullable List<Id> owners) {
+        return new WorkspaceRow(id, number, name, plan, suspended, metadata, owners, createdAt);
+    }
+
+    boolean takesSharesFrom(Id owner) {
+        return sharesFrom == null || sharesFrom.contains(owner);
     }
 
     byte[] json() {
-        return new JsonBytes()
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("id", id)
                 .member("name", name)
                 .member("plan", plan)
                 .member("status", suspended ? "suspended" : "active")
-                .raw("metadata", metadata)
-                .member("createdAt", Times.text(createdAt))
-                .close()
-                .bytes();
+                .raw("metadata", metadata);
+        if (sharesFrom != null) {
+            json.name("sharesFrom").openArray();
+            sharesFrom.forEach(owner -> json.text(owner.text()));
+            json.closeArray();
+        }
+        return json.member("createdAt", Times.text(createdAt)).close().bytes();
     }
 }

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public final class Workspaces {
         return context -> {
             Id id = context.newId(IdKind.WORKSPACE);
             WorkspaceRow row =
-                    new WorkspaceRow(id, context.nextNumber(), name, plan, false, NO_METADATA, context.now());
+                    new WorkspaceRow(id, context.nextNumber(), name, plan, false, NO_METADATA, null, context.now());
             Changes changes = new Changes().put(AccessTables.WORKSPACES, id.key(), row.row());
             return Decision.of(changes, Outcome.Done.created(row.json(), null, "/admin/v1/workspaces/" + id.text()));
         };
@@ -55,20 +56,33 @@ public final class Workspaces {
     /** Changes what the operator may change; null leaves a thing as it is. */
     public static Command.Change update(
             Id id, @Nullable String name, @Nullable String plan, @Nullable Boolean suspended) {
-        return context -> change(context, id, name, plan, suspended, null);
+        return context -> {
+            WorkspaceRow old = find(context, id);
+            return change(old, with(old, name, plan, suspended, null));
+        };
     }
 
     /**
      * Changes what a workspace may change of itself; null leaves a thing as it is.
      *
      * @param metadata makes the new metadata of the old
+     * @param sharesFrom whose shares it takes from now on
      */
-    public static Command.Change updateOwn(@Nullable String name, Function<byte[], byte @Nullable []> metadata) {
+    public static Command.Change updateOwn(
+            @Nullable String name, Function<byte[], byte @Nullable []> metadata, @Nullable SharesFrom sharesFrom) {
         return context -> {
-            byte[] old = find(context, context.workspace()).metadata();
-            return change(context, context.workspace(), name, null, null, metadata.apply(old));
+            WorkspaceRow old = find(context, context.workspace());
+            WorkspaceRow row = sharesFrom == null ? old : old.takingSharesFrom(sharesFrom.owners());
+            return change(old, with(row, name, null, null, metadata.apply(old.metadata())));
         };
     }
+
+    /**
+     * Whose shares a workspace takes.
+     *
+     * @param owners the workspaces; null for all
+     */
+    public record SharesFrom(@Nullable List<Id> owners) {}
 
     /** Adds that a workspace is no more; refuses if there is none. */
     public static void remove(Context context, Id id, Changes changes) {
@@ -80,26 +94,27 @@ public final class Workspaces {
         return find(context, id).suspended();
     }
 
-    private static Decision change(
-            Context context,
-            Id id,
+    private static WorkspaceRow with(
+            WorkspaceRow old,
             @Nullable String name,
             @Nullable String plan,
             @Nullable Boolean suspended,
             byte @Nullable [] metadata) {
-        WorkspaceRow old = find(context, id);
-        WorkspaceRow row = old.with(
+        return old.with(
                 name == null ? old.name() : name,
                 plan == null ? old.plan() : plan,
                 suspended == null ? old.suspended() : suspended,
                 metadata == null ? old.metadata() : metadata);
+    }
+
+    private static Decision change(WorkspaceRow old, WorkspaceRow row) {
         byte[] json = row.json();
         Changes changes = new Changes();
         if (!Arrays.equals(json, old.json())) {
-            changes.put(AccessTables.WORKSPACES, id.key(), row.row());
+            changes.put(AccessTables.WORKSPACES, row.id().key(), row.row());
         }
         if (!row.plan().equals(old.plan())) {
-            changes.event(new Changes.EventDraft(id, "workspace.plan_changed", null, json));
+            changes.event(new Changes.EventDraft(row.id(), "workspace.plan_changed", null, json));
         }
         return Decision.of(changes, Outcome.Done.ok(json));
     }

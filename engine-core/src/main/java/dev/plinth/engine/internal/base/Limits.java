@@ -35,6 +35,12 @@ public final class Limits {
     /** Levels of nesting in JSON, the value itself being the first. */
     public static final int JSON_DEPTH_MAX = 64;
 
+    /** Workspaces that a workspace may name as those whose shares it takes. */
+    public static final int SHARES_FROM_MAX = 100;
+
+    /** Characters of the operator's token at least. */
+    public static final int ADMIN_TOKEN_CHARS_MIN = 20;
+
     /** Code points of a name. */
     public static final int NAME_LENGTH_MAX = 255;
 

@@ -18,6 +18,24 @@ public final class OwnThread extends Thread {
     }
 
     /**
+     * A thread that inherits nothing from the one that makes it, and that the engine cannot do without.
+     *
+     * @param vitals learns of an error that ends it
+     */
+    public OwnThread(Runnable work, String name, Vitals vitals) {
+        this(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | Error e) {
+                        vitals.ended(name, e);
+                        throw e;
+                    }
+                },
+                name);
+    }
+
+    /**
      * Does work on a thread of its own and waits for its end, in real time, whether this thread is interrupted or not.
      *
      * @return false if it took longer; it goes on

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.IdSource;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
@@ -15,10 +16,15 @@ public final class Seal {
     /** Length of the operator's key. */
     public static final int KEY_BYTES = 32;
 
+    /** Length of what {@link #encipher} takes. */
+    public static final int BLOCK_BYTES = 16;
+
+    private static final byte[] BLOCKS = "plinth blocks".getBytes(StandardCharsets.US_ASCII);
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
 
     private final SecretKeySpec key;
+    private final SecretKeySpec blockKey;
     private final IdSource random;
 
     /** A seal with this key of 32 bytes. */
@@ -28,6 +34,7 @@ public final class Seal {
                     + "; make one with: head -c 32 /dev/urandom");
         }
         this.key = new SecretKeySpec(key, "AES");
+        this.blockKey = new SecretKeySpec(Bytes.sha256(BLOCKS, key), "AES");
         this.random = random;
     }
 
@@ -49,6 +56,26 @@ public final class Seal {
     public byte[] open(byte[] sealed, byte[] owner) {
         byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
         return run(Cipher.DECRYPT_MODE, nonce, Arrays.copyOfRange(sealed, NONCE_BYTES, sealed.length), owner);
+    }
+
+    /** Returns one block enciphered, always to the same bytes, under a key that is derived from that of the seal. */
+    public byte[] encipher(byte[] block) {
+        return block(Cipher.ENCRYPT_MODE, block);
+    }
+
+    /** Returns the block that {@link #encipher} made these bytes of; of others, bytes that look like chance. */
+    public byte[] decipher(byte[] block) {
+        return block(Cipher.DECRYPT_MODE, block);
+    }
+
+    private byte[] block(int mode, byte[] block) {
+        try {
+            Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding"); // a block cipher as such: there is only ever one block
+            cipher.init(mode, blockKey);
+            return cipher.doFinal(block);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Expected AES for a block of " + BLOCK_BYTES + " bytes, but got none", e);
+        }
     }
 
     private byte[] run(int mode, byte[] nonce, byte[] input, byte[] owner) {

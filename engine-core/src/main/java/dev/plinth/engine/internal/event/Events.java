@@ -163,7 +163,7 @@ public final class Events {
         return context -> {
             PageRequest from = request;
             if (after != null && request.edge() < 0) {
-                from = new PageRequest(request.limit(), numberOf(context, after, "after"), true, request.filter());
+                from = new PageRequest(request.limit(), numberOf(context, after, "after"), true, request.cursors());
             }
             return Outcome.Done.ok(Lists.page(context.rows(), filter.sets(context.workspace()), from, bytes -> {
                 EventRow row = EventRow.read(bytes);

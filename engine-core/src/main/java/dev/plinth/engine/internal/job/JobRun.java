@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.nio.charset.StandardCharsets;
@@ -27,13 +28,15 @@ final class JobRun implements HostJob {
     private final byte[] input;
     private final PatientCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
+    private final Vitals vitals;
     private volatile boolean cancelRequested;
 
-    JobRun(JobRow row, byte[] input, PatientCommitter committer, BiPredicate<Rows, Id> mayRun) {
+    JobRun(JobRow row, byte[] input, PatientCommitter committer, BiPredicate<Rows, Id> mayRun, Vitals vitals) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
         this.mayRun = mayRun;
+        this.vitals = vitals;
         this.cancelRequested = row.cancelRequested();
     }
 
@@ -66,6 +69,7 @@ final class JobRun implements HostJob {
             Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
         } catch (Exception | Error e) {
+            vitals.saw(e);
             Outcome outcome =
                     fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
             log(System.Logger.Level.WARNING, outcome, e);
@@ -132,6 +136,7 @@ final class JobRun implements HostJob {
                 between.run();
             } while (after != Rows.NONE);
         } catch (RuntimeException | Error e) {
+            vitals.saw(e);
             LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
             Outcome unused =
                     fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
@@ -144,6 +149,7 @@ final class JobRun implements HostJob {
             Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
             return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Turned) outcome) : outcome;
         } catch (RuntimeException | Error e) {
+            vitals.saw(e);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected item " + index + " of job " + jobId() + " to be done, but it failed",

@@ -88,8 +88,11 @@ final class SchemaPattern implements RegularExpression {
         }
     }
 
-    /** Says that a value took more steps than its patterns may. */
-    static final class TooCostly extends RuntimeException {
+    /**
+     * Says that a value took more steps than its patterns may. An error, because the validator writes each runtime exception to the host's log, with
+     * the text.
+     */
+    static final class TooCostly extends Error {
         private static final long serialVersionUID = 1L;
 
         TooCostly() {

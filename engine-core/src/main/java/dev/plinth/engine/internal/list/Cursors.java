@@ -1,49 +1,67 @@
 package dev.plinth.engine.internal.list;
 
 import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Seal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Writes and reads cursors: a number and a tag over it and the filter, in base64url.
+ * Writes and reads the cursors of one list with one filter for one workspace: a number and a tag, enciphered, in base64url. Thread-safe.
  *
- * <p>The tag is not a secret: whoever forges one only pages through what the key may see anyway. It is there so that a cursor
- * that was cut, or is used with another filter, is noticed.
+ * <p>The number counts the changes of all workspaces, so it is nobody's to read. The tag is over workspace, list and filter: a cursor that was cut,
+ * made up, or given out for another list or workspace is noticed.
  */
 public final class Cursors {
     /** Stands for "not a cursor of this list". */
     public static final long INVALID = -1;
 
-    private static final int CURSOR_BYTES = 16;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
-    private Cursors() {}
+    private final Seal seal;
+    private final Id workspace;
+    private final String filter;
 
-    /** The cursor that goes on below a number. */
-    public static String write(long number, String filter) {
-        byte[] bytes = new byte[CURSOR_BYTES];
-        Bytes.putLong(bytes, 0, number);
-        Bytes.putLong(bytes, 8, tag(number, filter));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    /**
+     * The cursors of a list.
+     *
+     * @param seal enciphers them
+     * @param workspace the caller's
+     * @param filter names the list and its filters
+     */
+    public Cursors(Seal seal, Id workspace, String filter) {
+        this.seal = seal;
+        this.workspace = workspace;
+        this.filter = filter;
     }
 
-    /** The number in a cursor; {@link #INVALID} if it is none of this filter. */
-    public static long read(String cursor, String filter) {
+    /** Returns the cursor that goes on next to a number. */
+    public String write(long number) {
+        byte[] block = new byte[Seal.BLOCK_BYTES];
+        Bytes.putLong(block, 0, number);
+        Bytes.putLong(block, Long.BYTES, tag(number));
+        return ENCODER.encodeToString(seal.encipher(block));
+    }
+
+    /** Returns the number in a cursor; {@link #INVALID} if it is none of these. */
+    public long read(String cursor) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(cursor);
         } catch (IllegalArgumentException e) {
             return INVALID;
         }
-        if (bytes.length != CURSOR_BYTES
-                || !write(Bytes.getLong(bytes, 0), filter).equals(cursor)) {
+        // The decoder takes other spellings of the same bytes.
+        if (bytes.length != Seal.BLOCK_BYTES || !ENCODER.encodeToString(bytes).equals(cursor)) {
             return INVALID;
         }
-        long number = Bytes.getLong(bytes, 0);
-        return number < 0 ? INVALID : number;
+        byte[] block = seal.decipher(bytes);
+        long number = Bytes.getLong(block, 0);
+        return number < 0 || Bytes.getLong(block, Long.BYTES) != tag(number) ? INVALID : number;
     }
 
-    private static long tag(long number, String filter) {
-        byte[] text = (number + " " + filter).getBytes(StandardCharsets.UTF_8);
+    private long tag(long number) {
+        byte[] text = (number + " " + workspace.text() + " " + filter).getBytes(StandardCharsets.UTF_8);
         return Bytes.getLong(Bytes.sha256(text), 0);
     }
 }

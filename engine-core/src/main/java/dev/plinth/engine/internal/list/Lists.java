@@ -70,7 +70,7 @@ public final class Lists {
         }
         page.closeArray().member("hasMore", more).name("nextCursor");
         if (more) {
-            page.text(Cursors.write(at, request.filter()));
+            page.text(request.cursors().write(at));
         } else {
             page.nothing();
         }

@@ -6,6 +6,6 @@ package dev.plinth.engine.internal.list;
  * @param limit how many items at most, 1–100
  * @param edge the number next to which the page starts; it is not part of the page
  * @param oldestFirst true to go up from the edge, false to go down from it
- * @param filter names the list and its filters; a cursor holds for one filter only
+ * @param cursors makes the cursor of the next page
  */
-public record PageRequest(int limit, long edge, boolean oldestFirst, String filter) {}
+public record PageRequest(int limit, long edge, boolean oldestFirst, Cursors cursors) {}

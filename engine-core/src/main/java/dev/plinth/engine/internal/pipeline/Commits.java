@@ -49,6 +49,11 @@ public final class Commits implements Committer {
         this.seal = seal;
     }
 
+    /** Returns what seals secrets at rest. */
+    Seal seal() {
+        return seal;
+    }
+
     @Override
     public Outcome commit(Caller caller, Command.Change change) {
         Committed committed = commit(caller, change, Memory.NONE);

@@ -335,6 +335,7 @@ public final class Pipeline {
         if (known != null) {
             return known;
         }
+        passage.request.admitted(passage.caller.workspace(), parts.commits.seal());
         Command command = passage.request.operation().decoder().decode(passage.request); // 9: 400 422
         passage.noteExecuted();
         if (command instanceof Command.Query query) {
@@ -666,6 +667,7 @@ public final class Pipeline {
     }
 
     private Step fail(Passage passage, Throwable error) {
+        parts.store.vitals().saw(error);
         LOG.log(System.Logger.Level.ERROR, "Expected request " + passage.id + " to be answered, but it failed", error);
         return refuse(
                 passage,

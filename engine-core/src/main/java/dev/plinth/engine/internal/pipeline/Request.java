@@ -1,9 +1,11 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJson;
+import dev.plinth.engine.internal.list.Cursors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class Request {
     private @Nullable MalformedJson malformed;
     private @Nullable String path;
     private @Nullable Id host;
+    private @Nullable Seal seal;
+    private @Nullable Id workspace;
 
     /**
      * A request.
@@ -92,6 +96,24 @@ public final class Request {
     @Nullable
     Id host() {
         return host;
+    }
+
+    /** Tells for which workspace it is, once that is known, and what enciphers the cursors of its lists. */
+    void admitted(Id to, Seal with) {
+        workspace = to;
+        seal = with;
+    }
+
+    /**
+     * Returns the cursors of a list, as its caller may see them.
+     *
+     * @param filter names the list and its filters
+     */
+    public Cursors cursors(String filter) {
+        if (seal == null || workspace == null) {
+            throw new IllegalStateException("Expected a request that was let in, but it was not; its caller is not known.");
+        }
+        return new Cursors(seal, workspace, filter);
     }
 
     /** What is called. */

@@ -21,7 +21,6 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.timer.Portion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.BiPredicate;
 
 /** The commands on shares: how a resource is shown to another workspace, and no longer. */
 public final class Shares {
@@ -32,14 +31,14 @@ public final class Shares {
     /**
      * Grants a role to a workspace, or changes the one that it has.
      *
-     * @param exists tells whether a workspace exists
+     * @param grantees tells whether a workspace takes shares of another
      * @param end ends what an editor has under way, if it is to be a reader from now on
      */
     public static Command.Change grant(
-            Id resource, Id grantee, boolean editor, BiPredicate<Rows, Id> exists, ShareEnd end) {
+            Id resource, Id grantee, boolean editor, Grantees grantees, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();
-            if (grantee.equals(context.workspace()) || !exists.test(context.rows(), grantee)) {
+            if (grantee.equals(context.workspace()) || !grantees.take(context.rows(), context.workspace(), grantee)) {
                 throw notAGrantee();
             }
             row.status().checkWritable();
@@ -77,6 +76,13 @@ public final class Shares {
         };
     }
 
+    /** Tells which workspaces may be granted a role. */
+    @FunctionalInterface
+    public interface Grantees {
+        /** False if there is no such workspace, or if it takes no shares of this owner: the owner is told the same. */
+        boolean take(Rows rows, Id owner, Id grantee);
+    }
+
     /** Lists the shares of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {
@@ -89,21 +95,33 @@ public final class Shares {
         };
     }
 
-    /** Takes a role back in one record, and ends what the grantee has under way by it: {@link ShareEnd} bounds what of that is in the record. */
+    /** Takes a role back, or leaves what was shared, in one record, and ends what the grantee has under way by it: {@link ShareEnd} bounds what of that is in the record. */
     public static Command.Change revoke(Id resource, Id grantee, ShareEnd end) {
         return context -> {
-            ResourceRow row = Visible.find(context, resource).owned().row();
+            boolean leaves = grantee.equals(context.workspace());
+            if (!leaves) {
+                Visible.find(context, resource).owned();
+            }
             byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
             if (old == null || DeletedWorkspaces.has(context.rows(), grantee)) {
                 throw new Refused(Refusal.notFound());
             }
             ShareRow share = ShareRow.read(old);
+            if (leaves && !isThere(context.rows(), share)) {
+                throw new Refused(Refusal.notFound());
+            }
             Changes changes = new Changes().within(Room.RECORDED);
             end.end(context, resource, grantee, changes);
             changes.remove(ResourceTables.SHARES, share.key());
-            changes.event(new Changes.EventDraft(row.workspace(), "resource.unshared", resource, share.endedJson()));
+            changes.event(new Changes.EventDraft(share.owner(), "resource.unshared", resource, share.endedJson()));
             return Decision.of(changes, Outcome.Done.ok(DELETED));
         };
+    }
+
+    /** False once the resource, or the workspace that owns it, is deleted: its shares end in the background. */
+    private static boolean isThere(Rows rows, ShareRow share) {
+        return rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource())) != null
+                && !DeletedWorkspaces.has(rows, share.owner());
     }
 
     /** Adds the end of all shares of a resource. */
@@ -137,7 +155,7 @@ public final class Shares {
     }
 
     private static Refused notAGrantee() {
-        String detail = "Expected the id of another workspace, but it is none.";
+        String detail = "Expected the id of another workspace that takes shares of this one, but it is none.";
         return new Refused(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,
                 detail,

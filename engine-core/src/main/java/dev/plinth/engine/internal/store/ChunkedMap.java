@@ -81,7 +81,12 @@ final class ChunkedMap implements AutoCloseable {
         String before = System.getProperty(ANNOUNCER_SWITCH);
         System.setProperty(ANNOUNCER_SWITCH, "true");
         try {
-            return file == null ? builder.create() : builder.createPersistedTo(file.toFile());
+            if (file == null) {
+                return builder.create();
+            }
+            ChronicleMap<byte[], byte[]> opened = builder.createPersistedTo(file.toFile());
+            DirectoryDisk.closeToOthers(file);
+            return opened;
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
                     "Expected memory for the tables, but the machine does not give it: " + e.getMessage()

@@ -196,8 +196,20 @@ final class DirectoryDisk implements Disk {
 
     private File open(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = directory.resolve(name);
-        FileChannel channel = FileChannel.open(file, options, attributes("rw-------"));
+        FileChannel channel = FileChannel.open(file, options, ownersFile());
         return new ChannelFile(channel, FileChannel.open(file, OPENS), () -> FileChannel.open(file, OPENS));
+    }
+
+    /** Returns what makes a new file its owner's alone, whatever the umask is. */
+    static FileAttribute<?>[] ownersFile() {
+        return attributes("rw-------");
+    }
+
+    /** Makes a file its owner's alone that a library has made by the umask. */
+    static void closeToOthers(Path file) throws IOException {
+        if (POSIX) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     private static FileAttribute<?>[] attributes(String permissions) {

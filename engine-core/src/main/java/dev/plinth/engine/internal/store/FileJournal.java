@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileJournal implements Journal {
     private static final System.Logger LOG = Log.of(FileJournal.class);
+    private static final String THREAD = "plinth-journal";
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 
     /** Bytes of records from which on a frame takes no further one; a larger record has a frame of its own. */
@@ -109,7 +110,7 @@ final class FileJournal implements Journal {
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
         this.nextToFlush = end.sequence() + 1;
-        this.nextSegment = new NextSegment(disk, segmentBytes, this::wakeCallers);
+        this.nextSegment = new NextSegment(disk, segmentBytes, this::wakeCallers, e -> JournalFailure.tellOfNoMemory(told(), e));
         if (segmentNumber == 0) {
             this.file = begin(nextToFlush, null);
         } else {
@@ -122,7 +123,7 @@ final class FileJournal implements Journal {
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.syncedTo = written;
-        this.flusher = new OwnThread(this::flushLoop, "plinth-journal");
+        this.flusher = new OwnThread(this::flushLoop, THREAD);
     }
 
     @Override
@@ -324,6 +325,9 @@ final class FileJournal implements Journal {
      */
     private void fail(Throwable e) {
         failed = true;
+        if (!JournalFailure.isTheDisks(e)) {
+            told().ended(THREAD, e);
+        }
         shut();
         try {
             if (e instanceof TakenOver taken && taken.isBeforeTheWrite()) {
@@ -337,19 +341,11 @@ final class FileJournal implements Journal {
     }
 
     private void tellOfFailure(Throwable e) {
-        if (disk.isStillOurs()) {
+        boolean ours = disk.isStillOurs();
+        if (ours && JournalFailure.isTheDisks(e)) {
             JournalState.forget(disk, store);
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart.",
-                    e);
-        } else {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "Expected to be the only one to write the journal, but another process has got past the lock of the directory;"
-                            + " nothing is written here any more. End one of the two.",
-                    e);
         }
+        LOG.log(System.Logger.Level.ERROR, JournalFailure.sentence(e, ours), e);
     }
 
     private void shut() {
@@ -380,7 +376,7 @@ final class FileJournal implements Journal {
             }
             if (broken != null) {
                 busy = true;
-                throw new IOException("Expected to sync what callers wrote, but the disk failed", broken);
+                throw new IOException("Expected to sync what callers wrote, but could not", broken);
             }
             return take();
         } finally {
@@ -413,7 +409,7 @@ final class FileJournal implements Journal {
     void sync() throws IOException {
         synchronized (syncing) {
             if (broken != null) {
-                throw new IOException("Expected to sync the journal, but the disk failed before", broken);
+                throw new IOException("Expected to sync the journal, but could not before", broken);
             }
             try {
                 file.sync();
@@ -428,7 +424,7 @@ final class FileJournal implements Journal {
         } finally {
             queue.unlock();
         }
-        throw new IOException("Expected to sync the journal, but the disk failed", broken);
+        throw new IOException("Expected to sync the journal, but could not", broken);
     }
 
     /** True if nothing comes for a moment: between two frames the empty one would only be in the way. */

@@ -232,7 +232,7 @@ final class InFlight {
                         .retryAfter(1)
                 : Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
-                        "Expected the journal to take the record, but the disk or the log failed while the call waited;"
+                        "Expected the journal to take the record, but the journal failed while the call waited;"
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
         List<Flight> undone;
         synchronized (flights) {

@@ -53,6 +53,9 @@ public interface Journal extends AutoCloseable {
 
         /** Of this record and all after it nobody knows: the disk or the log failed. */
         void unknown(long sequence);
+
+        /** A thread of the journal has ended, or goes on without having done its work, by an error that is not the disk's. */
+        default void ended(String thread, Throwable error) {}
     }
 
     /** How much survives what. */

@@ -7,11 +7,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Words in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
 final class MappedWords extends Words {
     /** Words of what is mapped at once: 64 MiB, so that gigabytes do not take thousands of mappings. */
     private static final int REGION_SHIFT = 23;
+
+    private static final Set<StandardOpenOption> OPENS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
     private static final int REGION_MASK = (1 << REGION_SHIFT) - 1;
     private static final int EXTENTS_PER_REGION = 1 << REGION_SHIFT - SHIFT;
@@ -51,8 +55,7 @@ final class MappedWords extends Words {
 
     private MappedByteBuffer map(int region) {
         long bytes = (long) Long.BYTES << REGION_SHIFT;
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, OPENS, DirectoryDisk.ownersFile())) {
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, region * bytes, bytes);
             mapped.order(ByteOrder.nativeOrder());
             return mapped;

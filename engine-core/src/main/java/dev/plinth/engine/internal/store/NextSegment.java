@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class NextSegment {
     private static final System.Logger LOG = Log.of(NextSegment.class);
+    static final String THREAD = "plinth-journal-spare";
     private static final long RETRY_MILLIS = 1000;
 
     private final Disk disk;
     private final int segmentBytes;
     private final Runnable changed;
+    private final Consumer<Throwable> failures;
     private final Thread maker;
     private final ReentrantLock waiting = new ReentrantLock();
     private final Condition wake = waiting.newCondition();
@@ -34,12 +37,14 @@ final class NextSegment {
      *
      * @param segmentBytes length of a segment
      * @param changed hears that the file is ready or that the disk refused it
+     * @param failures hears why one could not be made
      */
-    NextSegment(Disk disk, int segmentBytes, Runnable changed) {
+    NextSegment(Disk disk, int segmentBytes, Runnable changed, Consumer<Throwable> failures) {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
         this.changed = changed;
-        this.maker = new OwnThread(this::loop, "plinth-journal-spare");
+        this.failures = failures;
+        this.maker = new OwnThread(this::loop, THREAD);
     }
 
     /**
@@ -136,6 +141,7 @@ final class NextSegment {
                 refused = false;
                 warned = false;
             } catch (IOException | RuntimeException | Error e) {
+                failures.accept(e);
                 if (!warned && disk.isOurs()) {
                     LOG.log(
                             System.Logger.Level.WARNING,

@@ -225,8 +225,9 @@ final class QuickRestart implements AutoCloseable {
             state.writeTo(out);
             byte[] written = bytes.toByteArray();
             out.writeInt(Checksum.of(ByteBuffer.wrap(written), 0, written.length));
-            Path marker = directory.resolve(MARKER + ".tmp");
-            Files.write(marker, bytes.toByteArray());
+            try (Disk.File marker = lock.create(MARKER + ".tmp")) {
+                marker.write(ByteBuffer.wrap(bytes.toByteArray()), 0);
+            }
             lock.rename(MARKER + ".tmp", MARKER);
         } catch (IOException e) {
             LOG.log(

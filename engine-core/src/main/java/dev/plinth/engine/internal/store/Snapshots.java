@@ -51,7 +51,7 @@ final class Snapshots implements AutoCloseable {
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
-        this.thread = new OwnThread(this::loop, "plinth-snapshots");
+        this.thread = new OwnThread(this::loop, "plinth-snapshots", store.vitals());
         count(journal.bytesBefore(past.segment()), past.newestBytes());
     }
 
@@ -200,6 +200,7 @@ final class Snapshots implements AutoCloseable {
             try {
                 makeIfDue();
             } catch (IOException | RuntimeException | Error e) {
+                store.vitals().saw(e);
                 lookLater(bytesPerSnapshot);
                 String reason =
                         e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.Vitals;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class Store implements AutoCloseable {
     private final Tables tables;
     private final Journal journal;
     private final InFlight inFlight;
+    private final Vitals vitals = new Vitals();
     private final ReentrantLock writer = new ReentrantLock();
     private final EngineTime time;
     private final Transaction transaction;
@@ -298,7 +300,14 @@ public final class Store implements AutoCloseable {
 
     /** Hears of every record once it is durable, in order; to be registered before the first write. */
     public void onCommitted(CommitListener listener) {
-        inFlight.listen(listener);
+        inFlight.listen((sequence, writes) -> {
+            try {
+                listener.committed(sequence, writes);
+            } catch (RuntimeException | Error e) {
+                vitals.saw(e);
+                throw e;
+            }
+        });
     }
 
     /** Hears of rows that were taken back because their records never will be durable; to be registered before the first write. */
@@ -385,6 +394,11 @@ public final class Store implements AutoCloseable {
         return tables.lastTimeMillis();
     }
 
+    /** Returns where failures are noted that the engine does not recover from. */
+    public Vitals vitals() {
+        return vitals;
+    }
+
     /** False once the journal has failed: nothing is written any more, reads go on. */
     public boolean isWritable() {
         return !inFlight.hasFailed();
@@ -458,6 +472,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        vitals.close();
         if (snapshots != null) {
             snapshots.close();
         }
@@ -647,6 +662,11 @@ public final class Store implements AutoCloseable {
         @Override
         public void unknown(long sequence) {
             store.undo(sequence, false);
+        }
+
+        @Override
+        public void ended(String thread, Throwable error) {
+            store.vitals.ended(thread, error);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.timer;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.Vitals;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,16 +29,22 @@ public final class Attempts {
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
     private final Map<Long, Rest> rests = new ConcurrentHashMap<>();
     private final Executor executor;
+    private final Vitals vitals;
     private final int runningMax;
     private final Object settled = new Object();
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
     private volatile @Nullable LongConsumer rested;
 
-    /** Attempts on this executor, at most so many at once. */
-    public Attempts(Executor executor, int runningMax) {
+    /**
+     * Attempts on this executor, at most so many at once.
+     *
+     * @param vitals learns of an error that ends one
+     */
+    public Attempts(Executor executor, int runningMax, Vitals vitals) {
         this.executor = executor;
         this.runningMax = runningMax;
+        this.vitals = vitals;
     }
 
     /** Whom to tell that an attempt has ended, so that the next one can start. */
@@ -185,6 +192,7 @@ public final class Attempts {
     }
 
     private void rest(long number, Throwable failure) {
+        vitals.saw(failure);
         if (rests.size() >= RESTS_MAX) {
             rests.values().removeIf(Rest::isOver);
         }

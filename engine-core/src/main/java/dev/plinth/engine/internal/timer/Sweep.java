@@ -56,7 +56,7 @@ public final class Sweep implements Lane {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        this.attempts = new Attempts(executor, 1);
+        this.attempts = new Attempts(executor, 1, store.vitals());
         for (List<Retention> each : retentions) {
             series.add(new Series(List.copyOf(each)));
             each.forEach(retention -> collected.put(retention.name(), new LongAdder()));

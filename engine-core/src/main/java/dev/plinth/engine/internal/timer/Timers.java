@@ -55,7 +55,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.lanes = List.copyOf(lanes);
-        this.thread = new OwnThread(this::loop, "plinth-timers");
+        this.thread = new OwnThread(this::loop, "plinth-timers", store.vitals());
     }
 
     /** Begins to start what is due; does nothing if it has begun, or is closed. */
@@ -142,6 +142,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 pass();
                 rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
+                store.vitals().saw(e);
                 // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each
                 // commit would.
                 rest = Rest.after(rest);
@@ -163,6 +164,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         try {
             return question.get();
         } catch (RuntimeException | Error e) {
+            store.vitals().saw(e);
             Rest rest = Rest.after(last);
             rests.put(lane, rest);
             log.log(

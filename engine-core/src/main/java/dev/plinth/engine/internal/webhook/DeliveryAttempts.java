@@ -224,6 +224,7 @@ final class DeliveryAttempts {
         try {
             request = request(endpoint, event, body, at);
         } catch (RuntimeException | Error e) {
+            store.vitals().saw(e);
             log.log(
                     System.Logger.Level.ERROR,
                     "Expected to send " + event + " to endpoint " + endpoint.id()
@@ -240,7 +241,7 @@ final class DeliveryAttempts {
         // Receivers compare it with a clock that is right, so it is never ahead of ours, as the engine's time may be.
         long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
-        JsonValue own = JsonReader.trusted(endpoint.settings().headers());
+        JsonValue own = JsonReader.trusted(endpoint.opened(seal).headers());
         if (own instanceof JsonValue.Obj obj) {
             obj.members().forEach((name, value) -> {
                 if (value instanceof JsonValue.Text text) {

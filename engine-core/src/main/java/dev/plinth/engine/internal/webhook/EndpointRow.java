@@ -7,13 +7,11 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as it is stored, its secrets sealed. */
+/** An endpoint as it is stored: its secrets and the values of its headers sealed. */
 record EndpointRow(
         Id id,
         Id workspace,
@@ -24,7 +22,6 @@ record EndpointRow(
         Secrets secrets,
         @Nullable Missed missed) {
     private static final int VERSION = 3;
-    private static final String HIDDEN = "***";
 
     /**
      * The sealed signing keys.
@@ -76,11 +73,11 @@ record EndpointRow(
                         in.small() == 1,
                         in.text(),
                         in.bytes(),
-                        in.version() >= 3 ? (int) in.number() : 0),
+                        (int) in.number()),
                 in.small() == 1,
                 in.number(),
-                new Secrets(in.bytes(), in.version() == 1 ? onlyOldSecret(in) : oldSecrets(in)),
-                in.version() < 3 || in.small() == 0 ? null : new Missed(in.number(), in.number()));
+                new Secrets(in.bytes(), oldSecrets(in)),
+                in.small() == 0 ? null : new Missed(in.number(), in.number()));
     }
 
     byte[] row() {
@@ -131,18 +128,19 @@ record EndpointRow(
         return keys;
     }
 
-    byte[] json(@Nullable String secret) {
-        return json(settings.headers(), secret);
+    /** Returns the endpoint as a caller with {@code webhooks:write} sees it. */
+    byte[] json(Seal seal, @Nullable String secret) {
+        return json(opened(seal).headers(), secret);
     }
 
-    /** As events show it, which go to all endpoints: without the values of its headers, in which credentials stand (decision 029). */
-    byte[] eventJson() {
-        JsonBytes headers = new JsonBytes().open();
-        ((JsonValue.Obj) JsonReader.trusted(settings.headers()))
-                .members()
-                .keySet()
-                .forEach(name -> headers.member(name, HIDDEN));
-        return json(headers.close().bytes(), null);
+    /** The settings as a caller gave them. */
+    EndpointSettings opened(Seal seal) {
+        return settings.withHeaders(SealedHeaders.open(settings.headers(), seal, id));
+    }
+
+    /** Returns the endpoint without the values of its headers, as events and readers see it (decision 029). */
+    byte[] maskedJson() {
+        return json(SealedHeaders.hide(settings.headers()), null);
     }
 
     private byte[] json(byte[] headers, @Nullable String secret) {
@@ -175,13 +173,6 @@ record EndpointRow(
             types.add(in.text());
         }
         return types;
-    }
-
-    /** In version 1 there was one at most. */
-    private static List<OldSecret> onlyOldSecret(RowReader in) {
-        byte[] sealed = in.optionalBytes();
-        long validUntil = in.number();
-        return sealed == null ? List.of() : List.of(new OldSecret(sealed, validUntil));
     }
 
     private static List<OldSecret> oldSecrets(RowReader in) {

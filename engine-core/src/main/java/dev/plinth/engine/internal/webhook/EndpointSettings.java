@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.EventTypes;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Seal;
 import java.util.List;
 
 /**
@@ -11,7 +13,7 @@ import java.util.List;
  * @param types the event types it wants, {@code prefix.*} among them; none for all
  * @param ordered true if the events of one resource are to arrive in order
  * @param description the caller's own words
- * @param headers headers to add, as a compact JSON object of strings
+ * @param headers headers to add, as a compact JSON object of strings; in a row their values are sealed
  * @param maxPerSecond how many webhooks a second it takes, at most {@link Limits#DELIVERIES_PER_SECOND_MAX}; 0 if the caller does not say
  */
 public record EndpointSettings(
@@ -19,6 +21,16 @@ public record EndpointSettings(
     /** Copies the types. */
     public EndpointSettings {
         types = List.copyOf(types);
+    }
+
+    /** The settings with other headers. */
+    EndpointSettings withHeaders(byte[] others) {
+        return new EndpointSettings(url, types, ordered, description, others, maxPerSecond);
+    }
+
+    /** The settings with the values of their headers sealed for an endpoint. */
+    EndpointSettings sealed(Seal seal, Id endpoint) {
+        return withHeaders(SealedHeaders.seal(headers, seal, endpoint));
     }
 
     /** True if the endpoint wants events of a type. */

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -51,14 +52,14 @@ public final class Endpoints {
                     id,
                     context.workspace(),
                     context.nextNumber(),
-                    settings,
+                    settings.sealed(context.seal(), id),
                     true,
                     context.now(),
                     new EndpointRow.Secrets(sealed, List.of()),
                     null);
             Changes changes = put(new Changes(), row);
-            changes.event(event(row, "webhook_endpoint.created", row.eventJson()));
-            byte[] shown = row.json(WebhookSecret.text(secret));
+            changes.event(event(row, "webhook_endpoint.created", row.maskedJson()));
+            byte[] shown = row.json(context.seal(), WebhookSecret.text(secret));
             return Decision.of(
                     changes,
                     Outcome.Done.created(shown, null, "/v1/webhook-endpoints/" + id.text())
@@ -68,7 +69,12 @@ public final class Endpoints {
 
     /** Shows an endpoint. */
     public static Command.Query get(Id id) {
-        return context -> Outcome.Done.ok(find(context, id).json(null));
+        return context -> Outcome.Done.ok(shown(context, find(context, id)));
+    }
+
+    /** Shows the credentials of receivers to a caller that may write them, and to no other. */
+    private static byte[] shown(Context context, EndpointRow row) {
+        return context.caller().may(Scope.WEBHOOKS_WRITE) ? row.json(context.seal(), null) : row.maskedJson();
     }
 
     /** Lists the endpoints of the caller's workspace. */
@@ -77,7 +83,7 @@ public final class Endpoints {
                 context.rows(),
                 SetKey.of(SetKinds.ENDPOINTS, context.workspace()),
                 request,
-                row -> EndpointRow.read(row).json(null)));
+                row -> shown(context, EndpointRow.read(row))));
     }
 
     /**
@@ -90,11 +96,13 @@ public final class Endpoints {
     public static Command.Change update(Id id, UnaryOperator<EndpointSettings> change, @Nullable Boolean enabled) {
         return context -> {
             EndpointRow old = find(context, id);
-            EndpointRow row =
-                    old.with(change.apply(old.settings()), enabled == null ? old.enabled() : enabled, context.now());
-            byte[] json = row.json(null);
-            Outcome.Done done = Outcome.Done.ok(json);
-            if (Arrays.equals(json, old.json(null))) {
+            EndpointRow row = old.with(
+                    change.apply(old.opened(context.seal())).sealed(context.seal(), id),
+                    enabled == null ? old.enabled() : enabled,
+                    context.now());
+            byte[] json = row.json(context.seal(), null);
+            Outcome.Done done = Outcome.Done.ok(json).withSecret();
+            if (Arrays.equals(json, old.json(context.seal(), null))) {
                 return Decision.nothing(done);
             }
             Changes changes = put(new Changes(), row);
@@ -111,7 +119,7 @@ public final class Endpoints {
             }
             boolean disabled = old.enabled() && !row.enabled();
             changes.event(
-                    event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", row.eventJson()));
+                    event(row, disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.updated", row.maskedJson()));
             return Decision.of(changes, done);
         };
     }
@@ -184,10 +192,10 @@ public final class Endpoints {
                                 + " graceSeconds 0, or wait.");
             }
             Changes changes = put(new Changes(), row);
-            changes.event(event(row, "webhook_endpoint.updated", row.eventJson()));
+            changes.event(event(row, "webhook_endpoint.updated", row.maskedJson()));
             return Decision.of(
                     changes,
-                    Outcome.Done.ok(row.json(WebhookSecret.text(secret))).withSecret());
+                    Outcome.Done.ok(row.json(context.seal(), WebhookSecret.text(secret))).withSecret());
         };
     }
 
@@ -239,7 +247,7 @@ public final class Endpoints {
             put(changes, row);
             Releases.end(context.rows(), row, changes);
             MissedEvents.end(context.rows(), row, changes);
-            changes.event(event(row, "webhook_endpoint.disabled", row.eventJson()));
+            changes.event(event(row, "webhook_endpoint.disabled", row.maskedJson()));
         }
     }
 

@@ -119,7 +119,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
         int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
-        this.attempts = new Attempts(parts.executor(), places);
+        this.attempts = new Attempts(parts.executor(), places, store.vitals());
         this.outlets = new Outlets(places, reach::perSecond);
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, outlets, steps);
         attempts.onRested(this::rested);

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -15,6 +16,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.resource.ContentRules;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,30 @@ final class AccessDecoders {
         Input input = Input.of(request);
         String name = input.body().text("name", 1, Limits.NAME_LENGTH_MAX);
         JsonValue metadata = ContentRules.patch(input.body().only("metadata")).metadata();
-        return input.checked(Workspaces.updateOwn(name, old -> ContentRules.patchedMetadata(metadata, old)));
+        Workspaces.SharesFrom sharesFrom = sharesFrom(input);
+        return input.checked(
+                Workspaces.updateOwn(name, old -> ContentRules.patchedMetadata(metadata, old), sharesFrom));
+    }
+
+    /** Null if the member is absent; its own null lets everybody share again. */
+    private static Workspaces.@Nullable SharesFrom sharesFrom(Input input) {
+        if (input.body().isNull("sharesFrom")) {
+            return new Workspaces.SharesFrom(null);
+        }
+        List<JsonValue> items = input.body().array("sharesFrom", Limits.SHARES_FROM_MAX);
+        if (items == null) {
+            return null;
+        }
+        List<Id> owners = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            Id owner = items.get(i) instanceof JsonValue.Text text ? Id.parse(IdKind.WORKSPACE, text.value()) : null;
+            if (owner == null) {
+                input.error("/sharesFrom/" + i, "invalid_format", "Expected an id ws_…, but it is none.");
+            } else if (!owners.contains(owner)) {
+                owners.add(owner);
+            }
+        }
+        return new Workspaces.SharesFrom(List.copyOf(owners));
     }
 
     Command createWorkspace(Request request) {

@@ -106,16 +106,16 @@ final class Input {
     /** The page that is asked for, of a list with these filters. */
     PageRequest page(boolean oldestFirst) {
         Long limit = query.whole("limit", 1, Limits.PAGE_ITEMS_MAX);
-        String filter = request.path() + "?" + query.filter();
+        Cursors cursors = request.cursors(request.path() + "?" + query.filter());
         String cursor = query.text("cursor");
         long edge = oldestFirst ? -1 : Long.MAX_VALUE;
         if (cursor != null) {
-            edge = Cursors.read(cursor, filter);
+            edge = cursors.read(cursor);
             if (edge == Cursors.INVALID) {
                 query.cursorIsInvalid();
             }
         }
-        return new PageRequest(limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit.intValue(), edge, oldestFirst, filter);
+        return new PageRequest(limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit.intValue(), edge, oldestFirst, cursors);
     }
 
     /** A command, if nothing was wrong with its arguments; refuses with everything that was. */

@@ -57,6 +57,12 @@ final class OpenApiBodies {
                             .bytes())
             .close()
             .bytes();
+    private static final byte[] SHARES_FROM = typed("array", "null")
+            .member("maxItems", Limits.SHARES_FROM_MAX)
+            .raw("items", id(IdKind.WORKSPACE))
+            .close()
+            .bytes();
+
     private static final byte[] SCOPES = array(
             0,
             Scope.values().length,
@@ -168,6 +174,7 @@ final class OpenApiBodies {
                 new BodySchema()
                         .may("name", NAME)
                         .may("metadata", METADATA_PATCH)
+                        .may("sharesFrom", SHARES_FROM)
                         .bytes());
     }
 

@@ -93,12 +93,20 @@ final class SystemDecoders {
     }
 
     Command live(Request request) {
-        return Input.of(request).checked((Command.Query) context -> health("live", 200, null));
+        return Input.of(request).checked((Command.Query)
+                context -> failed().orElseGet(() -> health("live", 200, null)));
     }
 
     Command ready(Request request) {
         return Input.of(request).checked((Command.Query)
-                context -> store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null));
+                context -> failed().orElseGet(() -> store.isWritable()
+                        ? health("ready", 200, problem())
+                        : health("journal_failed", 503, null)));
+    }
+
+    /** What both answer once the engine lacks memory or a thread. */
+    private Optional<Outcome> failed() {
+        return store.vitals().failure().map(sentence -> health("failed", 503, sentence));
     }
 
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
@@ -180,7 +188,7 @@ final class SystemDecoders {
         return webhooks == null ? clock : clock == null ? webhooks : webhooks + " " + clock;
     }
 
-    private Outcome.Done health(String status, int code, @Nullable String detail) {
+    private Outcome health(String status, int code, @Nullable String detail) {
         byte[] body = new JsonBytes()
                 .open()
                 .member("status", status)

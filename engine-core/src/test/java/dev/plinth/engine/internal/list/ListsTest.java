@@ -2,6 +2,10 @@ package dev.plinth.engine.internal.list;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class ListsTest {
     private static final String FILTER = "the list";
+    private static final Cursors CURSORS = new Cursors(
+            new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), FILTER);
 
     private final ListedRows rows = new ListedRows();
 
@@ -38,14 +44,14 @@ class ListsTest {
         rows.add(1, 5);
 
         assertThat(text(newest(3), number -> true))
-                .isEqualTo("{\"data\":[4,3,2],\"hasMore\":true,\"nextCursor\":\"" + Cursors.write(2, FILTER) + "\"}");
+                .isEqualTo("{\"data\":[4,3,2],\"hasMore\":true,\"nextCursor\":\"" + CURSORS.write(2) + "\"}");
     }
 
     @Test
     void page_oldestFirst_goesUpFromItsEdge() {
         rows.add(1, 100);
 
-        assertThat(text(new PageRequest(2, 97, true, FILTER), number -> true))
+        assertThat(text(new PageRequest(2, 97, true, CURSORS), number -> true))
                 .isEqualTo("{\"data\":[98,99],\"hasMore\":false,\"nextCursor\":null}");
     }
 
@@ -104,9 +110,9 @@ class ListsTest {
         String first = text(newest(3), number -> true);
         rows.remove(8);
 
-        long edge = Cursors.read(cursor(first), FILTER);
+        long edge = CURSORS.read(cursor(first));
 
-        assertThat(text(new PageRequest(3, edge, false, FILTER), number -> true))
+        assertThat(text(new PageRequest(3, edge, false, CURSORS), number -> true))
                 .startsWith("{\"data\":[7,6,5],");
     }
 
@@ -118,7 +124,7 @@ class ListsTest {
 
         assertThat(rows.takeRowsRead()).isEqualTo(50);
         assertThat(page)
-                .isEqualTo("{\"data\":[],\"hasMore\":true,\"nextCursor\":\"" + Cursors.write(951, FILTER) + "\"}");
+                .isEqualTo("{\"data\":[],\"hasMore\":true,\"nextCursor\":\"" + CURSORS.write(951) + "\"}");
     }
 
     @Test
@@ -146,7 +152,7 @@ class ListsTest {
 
         byte[] small = page(rows, newest(20), number -> true);
         byte[] top = page(large, newest(20), number -> true);
-        byte[] middle = page(large, new PageRequest(20, 50_000, false, FILTER), number -> true);
+        byte[] middle = page(large, new PageRequest(20, 50_000, false, CURSORS), number -> true);
 
         int read = rows.takeRowsRead();
         int steps = rows.takeSetSteps();
@@ -178,7 +184,7 @@ class ListsTest {
                 return seen;
             }
             assertThat(json.get("hasMore")).isEqualTo(new JsonValue.Bool(true));
-            request = new PageRequest(limit, Cursors.read(cursor(page), FILTER), false, FILTER);
+            request = new PageRequest(limit, CURSORS.read(cursor(page)), false, CURSORS);
         }
     }
 
@@ -194,7 +200,7 @@ class ListsTest {
     }
 
     private static PageRequest newest(int limit) {
-        return new PageRequest(limit, Long.MAX_VALUE, false, FILTER);
+        return new PageRequest(limit, Long.MAX_VALUE, false, CURSORS);
     }
 
     private static String cursor(String page) {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** How much the request log keeps, of one workspace and in all. */
 final class RequestLogBoundsTest {
+    private static final Cursors CURSORS = new Cursors(
+            new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
     private static final long START = 1_700_000_000_000L;
 
@@ -277,11 +279,11 @@ final class RequestLogBoundsTest {
 
     private static long next(String page) {
         String cursor = page.substring(page.indexOf("\"nextCursor\":") + 13, page.length() - 1);
-        return cursor.equals("null") ? 0 : Cursors.read(cursor.substring(1, cursor.length() - 1), "f");
+        return cursor.equals("null") ? 0 : CURSORS.read(cursor.substring(1, cursor.length() - 1));
     }
 
     private static String page(RequestLog log, Id workspace, long edge, int limit) {
-        Outcome outcome = log.list(new PageRequest(limit, edge, false, "f")).answer(context(workspace));
+        Outcome outcome = log.list(new PageRequest(limit, edge, false, CURSORS)).answer(context(workspace));
         return new String(((Outcome.Done) outcome).body(), StandardCharsets.UTF_8);
     }
 

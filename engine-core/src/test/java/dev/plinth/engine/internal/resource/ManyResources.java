@@ -39,6 +39,7 @@ final class ManyResources implements AutoCloseable {
             new Store.Settings(TableKind.HEAP, TABLES, 1_000_000), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
+    private final Cursors cursors = new Cursors(seal, CALLER.workspace(), "f");
 
     /** The resource of this place: a tenth is paused, a tenth archived, a fifth large, a fifth red. */
     private static ResourceRow row(int place, Transaction transaction) {
@@ -120,12 +121,12 @@ final class ManyResources implements AutoCloseable {
 
     /** One page of a list, beside whoever writes. */
     Page page(String cursor, int limit, ResourceFilter filter) {
-        long edge = cursor.isEmpty() ? Long.MAX_VALUE : Cursors.read(cursor, "f");
+        long edge = cursor.isEmpty() ? Long.MAX_VALUE : cursors.read(cursor);
         return store.readToAnswer(view -> {
             CountedRows rows = new CountedRows(view);
             Caller caller = filter.shared() ? GRANTEE : CALLER;
             Context context = new Context(caller, 0, rows, ids, seal, () -> 0);
-            PageRequest request = new PageRequest(limit, edge, false, "f");
+            PageRequest request = new PageRequest(limit, edge, false, cursors);
             Outcome outcome = Resources.list(request, filter).answer(context);
             byte[] body = ((Outcome.Done) outcome).body();
             return new Page(Json.trusted(body).asMap(), rows.read(), rows.steps());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.Vitals;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttemptsTest {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final List<Long> ran = new ArrayList<>();
-    private final Attempts attempts = new Attempts(queue::add, 3);
+    private final Attempts attempts = new Attempts(queue::add, 3, new Vitals());
 
     @Test
     void tryStart_numberUnderWay_isNotStartedTwice() {
@@ -64,7 +65,8 @@ class AttemptsTest {
                 work -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
-                3);
+                3,
+                new Vitals());
         threadless.onSettled(told::incrementAndGet);
 
         assertThat(threadless.tryStart(1, () -> {})).isFalse();
@@ -161,7 +163,8 @@ class AttemptsTest {
                 work -> {
                     throw new RejectedExecutionException("on purpose");
                 },
-                3);
+                3,
+                new Vitals());
 
         assertThat(refused.tryStart(1, () -> {})).isFalse();
         assertThat(refused.awaitIdle(0)).isTrue();
@@ -198,7 +201,7 @@ class AttemptsTest {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         for (int round = 0; round < TestScale.count(5_000); round++) {
             List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
-            Attempts shared = new Attempts(held::add, runningMax);
+            Attempts shared = new Attempts(held::add, runningMax, new Vitals());
             CyclicBarrier together = new CyclicBarrier(threads);
             AtomicInteger started = new AtomicInteger();
             List<Future<?>> running = new ArrayList<>();

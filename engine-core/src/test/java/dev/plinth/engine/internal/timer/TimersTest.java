@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -363,7 +364,7 @@ class TimersTest {
 
         TestLane(int lane, int runningMax) {
             this.lane = lane;
-            this.attempts = new Attempts(workers, runningMax);
+            this.attempts = new Attempts(workers, runningMax, new Vitals());
         }
 
         @Override

@@ -5,47 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Seal;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Endpoints as older releases stored them, and the secrets that a row keeps. */
+/** What a row of an endpoint keeps, and what of it is sealed. */
 class EndpointRowTest {
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
-    /** Such as are not taken any more. */
-    private static final String HEADERS = "{\"X-A\":\" 1\",\"x-a\":\"2\"}";
-
+    private static final String HEADERS = "{\"X-A\":\"Bearer of-the-receiver\",\"x-b\":\"2\"}";
+    private static final Seal SEAL = new Seal(new byte[Seal.KEY_BYTES], new RandomIds());
     private static final byte[] CURRENT = {1};
     private static final byte[] OLD = {2};
 
     @Test
-    void read_version1WithAnOldSecret_keepsItUntilItsEnd() {
-        EndpointRow row = EndpointRow.read(version1(OLD, 9));
+    void row_readAgain_opensItsHeadersAndHasTheirValuesNowhere() {
+        EndpointRow read = EndpointRow.read(row().row());
 
-        assertThat(row.settings().url()).isEqualTo("https://a.example/");
-        assertThat(row.settings().types()).containsExactly("a.b", "c.*");
-        assertThat(row.json(null)).asString(UTF_8).contains("\"headers\":" + HEADERS);
-        assertThat(row.createdAt()).isEqualTo(6);
-        assertThat(row.secrets().current()).isEqualTo(CURRENT);
-        EndpointRow.OldSecret only = row.secrets().old().get(0);
-        assertThat(row.secrets().old()).hasSize(1);
-        assertThat(only.sealed()).isEqualTo(OLD);
-        assertThat(only.validUntil()).isEqualTo(9);
-    }
-
-    @Test
-    void read_version1NeverRotated_hasTheCurrentSecretOnly() {
-        EndpointRow row = EndpointRow.read(version1(null, 0));
-
-        assertThat(row.secrets().current()).isEqualTo(CURRENT);
-        assertThat(row.secrets().old()).isEmpty();
+        assertThat(read.settings().url()).isEqualTo("https://a.example/");
+        assertThat(read.settings().types()).containsExactly("a.b", "c.*");
+        assertThat(read.createdAt()).isEqualTo(6);
+        assertThat(read.json(SEAL, null)).asString(UTF_8).contains("\"headers\":" + HEADERS);
+        assertThat(read.maskedJson()).asString(UTF_8).contains("\"headers\":{\"X-A\":\"***\",\"x-b\":\"***\"}");
+        assertThat(new String(row().row(), UTF_8)).contains("X-A").doesNotContain("Bearer of-the-receiver");
     }
 
     @Test
     void row_readAgain_hasAllSecretsInTheirOrder() {
-        EndpointRow row = EndpointRow.read(version1(OLD, 9));
+        EndpointRow row = EndpointRow.read(row().row());
         byte[] next = {3};
 
         EndpointRow read =
@@ -61,7 +49,7 @@ class EndpointRowTest {
 
     @Test
     void with_expiredSecrets_dropsThem() {
-        EndpointRow row = EndpointRow.read(version1(OLD, 9));
+        EndpointRow row = EndpointRow.read(row().row());
 
         assertThat(row.with(row.settings(), false, 8).secrets().old()).hasSize(1);
         assertThat(row.with(row.settings(), false, 9).secrets().old()).isEmpty();
@@ -70,23 +58,16 @@ class EndpointRowTest {
                 .isEqualTo(List.of(20L));
     }
 
-    private static byte[] version1(byte @Nullable [] old, long oldUntil) {
-        return new RowWriter(1)
-                .id(ENDPOINT)
-                .id(WORKSPACE)
-                .number(5)
-                .text("https://a.example/")
-                .small(2)
-                .text("a.b")
-                .text("c.*")
-                .small(1)
-                .text("d")
-                .bytes(HEADERS.getBytes(UTF_8))
-                .small(1)
-                .number(6)
-                .bytes(CURRENT)
-                .optionalBytes(old)
-                .number(oldUntil)
-                .row();
+    private static EndpointRow row() {
+        EndpointSettings settings = new EndpointSettings(
+                "https://a.example/", List.of("a.b", "c.*"), true, "d", HEADERS.getBytes(UTF_8));
+        return new EndpointRow(
+                ENDPOINT,
+                WORKSPACE,
+                5,
+                settings.sealed(SEAL, ENDPOINT),
+                true,
+                6,
+                new EndpointRow.Secrets(CURRENT, List.of(new EndpointRow.OldSecret(OLD, 9))));
     }
 }

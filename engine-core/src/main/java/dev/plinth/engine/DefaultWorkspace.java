@@ -1,0 +1,29 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.store.Store;
+import java.util.Optional;
+
+/** Makes the workspace {@code default} once in the life of a store, unless it has workspaces already: one that is deleted is not made again. */
+final class DefaultWorkspace {
+    private DefaultWorkspace() {}
+
+    static Optional<FirstStart> create(Store store, AdminClient admin, Commits commits) {
+        if (Access.hasHadDefault(store.viewToAct())) {
+            return Optional.empty();
+        }
+        Optional<FirstStart> made = Optional.empty();
+        if (admin.workspaces().call().data().isEmpty()) {
+            Workspace workspace = admin.createWorkspace("default", "starter").call();
+            ApiKey key = admin.createKey(workspace.id(), "default").call();
+            made = Optional.of(new FirstStart(workspace.id(), key.secret().orElseThrow()));
+        }
+        Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberDefault());
+        return made;
+    }
+}

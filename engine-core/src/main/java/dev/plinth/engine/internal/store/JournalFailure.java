@@ -1,0 +1,37 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.Vitals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Tells why a journal has ended: only a disk that has failed is called that. */
+final class JournalFailure {
+    private JournalFailure() {}
+
+    /** True if the disk has failed, or is another one's; false for missing memory and for bugs. */
+    static boolean isTheDisks(Throwable e) {
+        return (e instanceof IOException || e instanceof UncheckedIOException) && Vitals.noMemory(e) == null;
+    }
+
+    /** Tells of missing memory, and of nothing else: what else fails is tried again. */
+    static void tellOfNoMemory(Journal.Fates told, Throwable e) {
+        if (Vitals.noMemory(e) != null) {
+            told.ended(NextSegment.THREAD, e);
+        }
+    }
+
+    /**
+     * Returns what the log says.
+     *
+     * @param ours true if no other process has the directory
+     */
+    static String sentence(Throwable e, boolean ours) {
+        if (!isTheDisks(e)) {
+            return "Expected to write the journal, but could not, and not because of the disk; nothing is written any more. Restart.";
+        }
+        return ours
+                ? "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart."
+                : "Expected to be the only one to write the journal, but another process has got past the lock of the directory;"
+                        + " nothing is written here any more. End one of the two.";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.function.UnaryOperator;
+
+/**
+ * The headers of an endpoint as they are stored: names as they are, values sealed, since the credentials of receivers are among them
+ * (decision 044). Each form is a compact JSON object of strings.
+ */
+final class SealedHeaders {
+    private static final String HIDDEN = "***";
+
+    private SealedHeaders() {}
+
+    /** Returns headers with their values sealed for an endpoint. */
+    static byte[] seal(byte[] headers, Seal seal, Id endpoint) {
+        return each(
+                headers,
+                value -> Base64.getEncoder()
+                        .withoutPadding()
+                        .encodeToString(seal.seal(value.getBytes(StandardCharsets.UTF_8), endpoint.key())));
+    }
+
+    /** Returns the headers that were sealed for an endpoint. */
+    static byte[] open(byte[] sealed, Seal seal, Id endpoint) {
+        return each(
+                sealed,
+                value -> new String(
+                        seal.open(Base64.getDecoder().decode(value), endpoint.key()), StandardCharsets.UTF_8));
+    }
+
+    /** Returns headers without their values. */
+    static byte[] hide(byte[] headers) {
+        return each(headers, value -> HIDDEN);
+    }
+
+    private static byte[] each(byte[] headers, UnaryOperator<String> change) {
+        JsonBytes changed = new JsonBytes().open();
+        ((JsonValue.Obj) JsonReader.trusted(headers)).members().forEach((name, value) -> {
+            if (value instanceof JsonValue.Text text) {
+                changed.member(name, change.apply(text.value()));
+            }
+        });
+        return changed.close().bytes();
+    }
+}

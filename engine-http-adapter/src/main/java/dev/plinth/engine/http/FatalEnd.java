@@ -1,0 +1,86 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.CallDoor;
+import dev.plinth.engine.Engine;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Ends the standalone program where it could only pretend to live on: without memory, or without a thread that it cannot do without. What was
+ * acknowledged is in the journal, as after a kill.
+ *
+ * <p>It halts rather than exits, since a shutdown hook needs memory too. The stream and a sentence of its own are made ahead.
+ */
+final class FatalEnd {
+    /** The program's exit code then. */
+    static final int STATUS = 4;
+
+    private static final byte[] NO_MEMORY =
+            "plinth: The JVM has no memory left; give it more with -Xmx and start again.\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+
+    private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+    private final Engine engine;
+    private final CallDoor door;
+
+    private FatalEnd(Engine engine) {
+        this.engine = engine;
+        this.door = engine.door(Runnable::run);
+    }
+
+    /** Watches an engine from now on: whatever a thread dies of and whatever a library logs is told to it too. */
+    static FatalEnd watching(Engine engine) {
+        FatalEnd end = new FatalEnd(engine);
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> end.saw(error));
+        ConsoleLogging.showWhile(error -> {
+            end.saw(error);
+            return engine.fatalFailure().isEmpty();
+        });
+        return end;
+    }
+
+    private void saw(Throwable error) {
+        try {
+            door.noteError(error);
+        } catch (Error noMemory) {
+            end(NO_MEMORY);
+        }
+    }
+
+    /** Waits as long as the engine is open, and ends the program with a sentence once it has failed for good. */
+    void await() {
+        Optional<String> failure;
+        try {
+            failure = engine.awaitFatalFailure();
+        } catch (InterruptedException e) {
+            return;
+        } catch (Error noMemory) {
+            end(NO_MEMORY);
+            return;
+        }
+        if (failure.isPresent()) {
+            end(line(failure.get()));
+        }
+    }
+
+    /** A monitor and no atomic: the first use of an atomic may link it, which takes memory. */
+    private synchronized void end(byte[] line) {
+        try {
+            err.write(line);
+        } catch (IOException | Error unheard) {
+            Runtime.getRuntime().halt(STATUS);
+        }
+        Runtime.getRuntime().halt(STATUS);
+    }
+
+    private static byte[] line(String sentence) {
+        try {
+            return ("plinth: " + sentence + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+        } catch (Error noMemory) {
+            return NO_MEMORY;
+        }
+    }
+}

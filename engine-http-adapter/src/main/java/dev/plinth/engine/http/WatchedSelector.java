@@ -1,0 +1,23 @@
+package dev.plinth.engine.http;
+
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+
+/** A selector of Jetty's whose end is told: without it the connections that it has hang for ever. */
+final class WatchedSelector extends ManagedSelector {
+    private final String name;
+    private final Calls calls;
+
+    WatchedSelector(SelectorManager manager, int id, Calls calls) {
+        super(manager, id);
+        this.name = "plinth-http-selector-" + id;
+        this.calls = calls;
+    }
+
+    @Override
+    protected void onSelectFailed(Throwable failure) {
+        if (isRunning()) {
+            calls.noteEnd(name, failure);
+        }
+    }
+}

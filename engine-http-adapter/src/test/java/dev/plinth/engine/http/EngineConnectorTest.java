@@ -1,0 +1,46 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A selector that has ended is told of: Jetty only logs it, and its connections hang. */
+@Timeout(60)
+class EngineConnectorTest {
+    private final FakeCalls calls = new FakeCalls();
+    private final Server server = new Server();
+    private final EngineConnector connector =
+            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls);
+
+    @Test
+    void selector_endsByAnError_isTold() throws Exception {
+        server.addConnector(connector);
+        server.start();
+        try {
+            ManagedSelector selector = connector.getSelectorManager().getBean(ManagedSelector.class);
+
+            selector.getSelector().close();
+
+            while (calls.ended.isEmpty() && !Thread.interrupted()) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(calls.ended).singleElement().asString().startsWith("plinth-http-selector-");
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void selector_serverStops_isNotTold() throws Exception {
+        server.addConnector(connector);
+        server.start();
+        server.stop();
+
+        assertThat(calls.ended).isEmpty();
+    }
+}
