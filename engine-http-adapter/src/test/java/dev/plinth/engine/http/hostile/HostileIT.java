@@ -63,6 +63,7 @@ class HostileIT {
             faults.addAll(Verdict.onAnswers(attack, arena.told()));
             OptionalInt after = Verdict.onServer(server, before, attack.heapMegabytesMax(), faults);
             Report.add(hostility, seen, arena.told(), before, after, faults);
+            server.kill();
         }
         assertThat(faults).as("faults beside %s", hostility).isEmpty();
     }

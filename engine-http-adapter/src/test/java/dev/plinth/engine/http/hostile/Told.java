@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Counts what callers were answered, by status and problem code. Thread-safe. */
 final class Told {
     private static final int REFUSAL = 400;
-    private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\",\"requestId\"|\"code\":\"([a-z_]+)\"");
+    private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
 
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
     private final Map<String, String> examples = new ConcurrentHashMap<>();
@@ -23,7 +23,7 @@ final class Told {
             return String.valueOf(reply.status());
         }
         Matcher code = CODE.matcher(reply.text());
-        return reply.status() + (code.find() ? " " + (code.group(1) == null ? code.group(2) : code.group(1)) : "");
+        return reply.status() + (code.find() ? " " + code.group(1) : "");
     }
 
     void note(RawReply reply) {
