@@ -39,6 +39,8 @@ final class HonestProcess implements AutoCloseable {
         this.tenant = tenant;
         process = ServedProcess.builder(
                         "-Xmx128m",
+                        // Else the answer to a webhook comes in two parts, the second of which waits for 40 ms.
+                        "-Dsun.net.httpserver.nodelay=true",
                         "-cp",
                         System.getProperty("java.class.path"),
                         HonestTenant.class.getName(),

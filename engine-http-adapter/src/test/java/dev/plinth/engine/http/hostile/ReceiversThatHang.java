@@ -15,7 +15,7 @@ final class ReceiversThatHang implements Attack {
     private static final int CONNECTIONS = 4;
     private static final double DELAY_MILLIS_MAX = 5_000;
     private final List<Tenant> tenants = new ArrayList<>();
-    private final Silence silence = new Silence();
+    private final Receiver silence = Receiver.silent();
 
     @Override
     public int seconds() {

@@ -13,7 +13,7 @@ final class TestCallsHeldUp implements Attack {
     @Override
     public void run(Arena arena) throws Exception {
         List<Caller> callers = new ArrayList<>();
-        try (Silence silence = new Silence();
+        try (Receiver silence = Receiver.silent();
                 Swarm swarm = new Swarm(arena)) {
             for (int i = 0; i < WORKSPACES; i++) {
                 Tenant tenant = arena.tenant("starter");
