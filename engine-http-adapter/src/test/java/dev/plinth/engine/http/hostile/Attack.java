@@ -16,7 +16,7 @@ interface Attack {
         return List.of();
     }
 
-    /** Returns for how many seconds a run of usual length attacks. */
+    /** Returns for how many seconds a run of usual length attacks. It goes on for some more if the attacker is not refused by then. */
     default int seconds() {
         return SECONDS;
     }

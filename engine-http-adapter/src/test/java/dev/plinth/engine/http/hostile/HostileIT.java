@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileIT {
     private static final int WARM_UP_SECONDS = 1;
     private static final int ALONE_SECONDS = 2;
+    private static final int LONGEST_SECONDS = 60;
     private static final int TIMES_LONG = 10;
 
     @TempDir
@@ -50,7 +51,8 @@ class HostileIT {
             await(ALONE_SECONDS);
             OptionalInt before = LiveHeap.megabytes(server.pid());
             honest.next();
-            arena.begin(attack.seconds() * (TestScale.isLong() ? TIMES_LONG : 1));
+            int times = TestScale.isLong() ? TIMES_LONG : 1;
+            arena.begin(attack, attack.seconds() * times, LONGEST_SECONDS * times);
             try {
                 attack.run(arena);
             } catch (IOException | AssertionError | RuntimeException e) {

@@ -82,7 +82,7 @@ final class Swarm implements AutoCloseable {
 
     /** Sends and reads until the attack is over. */
     void runToTheEnd() throws IOException {
-        runUntil(arena.end());
+        runUntil(Long.MAX_VALUE);
         for (Drone drone : drones) {
             if (drone.connected) {
                 read(drone, PIECE_BYTES);
@@ -92,12 +92,12 @@ final class Swarm implements AutoCloseable {
 
     /** Sends and reads for so long, or until the attack is over. */
     void run(int seconds) throws IOException {
-        runUntil(Math.min(arena.end(), System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds)));
+        runUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
     }
 
     private void runUntil(long end) throws IOException {
         long look = System.nanoTime();
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() < end && arena.goesOn()) {
             selector.select(LOOK_MILLIS);
             for (SelectionKey key : selector.selectedKeys()) {
                 work(key);
