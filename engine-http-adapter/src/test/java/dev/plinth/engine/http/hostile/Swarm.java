@@ -24,6 +24,9 @@ final class Swarm implements AutoCloseable {
     private static final int PIECE_BYTES = 64 * 1024;
     private static final int SMALL_WINDOW_BYTES = 4 * 1024;
     private static final int STATUS_LINE_BYTES = 12;
+    /** Fewer than wait to be accepted: what overflows there is lost by the kernel, for honest clients too. */
+    private static final int CONNECTING_MAX = 200;
+
     private static final long LOOK_MILLIS = 250;
     private static final int LOOKS_PER_SECOND = 4;
 
@@ -32,6 +35,7 @@ final class Swarm implements AutoCloseable {
     private final ByteBuffer blanks;
     private final ByteBuffer read = ByteBuffer.allocate(PIECE_BYTES);
     private final Arena arena;
+    private int connecting;
 
     Swarm(Arena arena) throws IOException {
         this.arena = arena;
@@ -68,6 +72,10 @@ final class Swarm implements AutoCloseable {
      * @param bytesPerSecond how much it reads; 0 for nothing, {@link #GREEDY} for all
      */
     void open(InetAddress from, byte[] request, long blanks, int bytesPerSecond) throws IOException {
+        while (connecting >= CONNECTING_MAX && arena.goesOn()) {
+            select();
+        }
+        connecting++;
         SocketChannel channel = SocketChannel.open();
         channel.configureBlocking(false);
         if (bytesPerSecond != GREEDY) {
@@ -98,11 +106,7 @@ final class Swarm implements AutoCloseable {
     private void runUntil(long end) throws IOException {
         long look = System.nanoTime();
         while (System.nanoTime() < end && arena.goesOn()) {
-            selector.select(LOOK_MILLIS);
-            for (SelectionKey key : selector.selectedKeys()) {
-                work(key);
-            }
-            selector.selectedKeys().clear();
+            select();
             if (System.nanoTime() >= look) {
                 look += TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
                 for (Drone drone : drones) {
@@ -114,10 +118,19 @@ final class Swarm implements AutoCloseable {
         }
     }
 
+    private void select() throws IOException {
+        selector.select(LOOK_MILLIS);
+        for (SelectionKey key : selector.selectedKeys()) {
+            work(key);
+        }
+        selector.selectedKeys().clear();
+    }
+
     private void work(SelectionKey key) {
         Drone drone = (Drone) key.attachment();
         try {
             if (key.isConnectable()) {
+                connecting--;
                 drone.channel.finishConnect();
                 drone.connected = true;
                 key.interestOps(SelectionKey.OP_WRITE | (drone.isGreedy() ? SelectionKey.OP_READ : 0));
