@@ -18,6 +18,16 @@ public final class TestScale {
         };
     }
 
+    /** Whether this is the run that everybody waits for. */
+    public static boolean isShort() {
+        return LENGTH.equals("short");
+    }
+
+    /** Whether this is a run by hand, of which nobody waits for the end. */
+    public static boolean isLong() {
+        return LENGTH.equals("long");
+    }
+
     /** The seed of a random test: a new one for each run, or the one in {@code plinth.test.seed} to repeat a failure. */
     public static long seed() {
         return Long.getLong("plinth.test.seed", System.nanoTime());

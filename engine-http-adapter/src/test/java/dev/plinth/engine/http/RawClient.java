@@ -17,30 +17,37 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends exactly the bytes it is given, because a proper client refuses to send bad ones; never waits for ever. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
     private static final int DRIBBLE_MILLIS = 20;
     private static final int END = -1;
 
+    private final InetAddress from;
     private Socket socket;
     private InputStream input;
 
     RawClient(int port) throws IOException {
+        this(port, InetAddress.getLoopbackAddress());
+    }
+
+    /** Connects from an address of this machine, so that a test can be several clients. */
+    public RawClient(int port, InetAddress from) throws IOException {
+        this.from = from;
         connect(port);
     }
 
     private void connect(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         input = new BufferedInputStream(socket.getInputStream());
     }
 
-    RawClient send(String latin1) throws IOException {
+    public RawClient send(String latin1) throws IOException {
         return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
@@ -51,7 +58,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next response. */
-    RawReply read() throws IOException {
+    public RawReply read() throws IOException {
         return read("GET");
     }
 

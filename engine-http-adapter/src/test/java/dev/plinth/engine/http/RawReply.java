@@ -5,13 +5,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A response as it came over a socket, so that tests see what a client sees; header names in lower case. */
-record RawReply(int status, Map<String, String> headers, byte[] body) {
-    @Nullable
-    String header(String name) {
+public record RawReply(int status, Map<String, String> headers, byte[] body) {
+    public @Nullable String header(String name) {
         return headers.get(name);
     }
 
-    String text() {
+    public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A program that serves an engine in a JVM of its own, from its start until it is killed. */
-final class ServedProcess implements AutoCloseable {
+public final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
     /** What no start and no stop takes, however slow the machine is: then it hangs. */
@@ -32,7 +32,7 @@ final class ServedProcess implements AutoCloseable {
      * @param err where its standard error goes
      * @param arguments of the JVM
      */
-    ServedProcess(Path err, String... arguments) throws IOException {
+    public ServedProcess(Path err, String... arguments) throws IOException {
         long began = System.nanoTime();
         this.err = err;
         this.process = builder(arguments).redirectError(err.toFile()).start();
@@ -59,7 +59,7 @@ final class ServedProcess implements AutoCloseable {
     }
 
     /** What starts a JVM like this one. */
-    static ProcessBuilder builder(String... arguments) {
+    public static ProcessBuilder builder(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Arrays.asList(arguments));
@@ -74,7 +74,7 @@ final class ServedProcess implements AutoCloseable {
     }
 
     /** Where it listens. */
-    String base() {
+    public String base() {
         return base;
     }
 
@@ -84,8 +84,18 @@ final class ServedProcess implements AutoCloseable {
     }
 
     /** What it wrote on standard error. */
-    String said() throws IOException {
+    public String said() throws IOException {
         return Files.readString(err);
+    }
+
+    /** The number of its process. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether its process is there still. */
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Has a program that listens for orders write a snapshot now. */
@@ -96,7 +106,7 @@ final class ServedProcess implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 

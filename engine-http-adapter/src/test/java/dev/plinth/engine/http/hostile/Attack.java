@@ -1,0 +1,42 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.List;
+import java.util.Set;
+
+/** One way in which a tenant, a receiver of webhooks or a stranger could hurt others. */
+interface Attack {
+    /** How long most attacks last. */
+    int SECONDS = 4;
+
+    /** What rows, caches and code that is loaded late may take. */
+    int HEAP_MEGABYTES = 64;
+
+    /** Returns the options of the server that this attack needs beside those of all attacks. */
+    default List<String> options() {
+        return List.of();
+    }
+
+    /** Returns for how many seconds a run of usual length attacks. It goes on for some more if the attacker is not refused by then. */
+    default int seconds() {
+        return SECONDS;
+    }
+
+    /** Makes what the attack begins with. The honest tenant is not measured yet. */
+    default void prepare(Arena arena) throws Exception {}
+
+    /** Attacks until it has done its worst, or {@link Arena#goesOn} says no. */
+    void run(Arena arena) throws Exception;
+
+    /** Returns the beginnings of the answers of which the attacker has to get one, such as {@code 403 plan_limit_reached}; empty if none is due. */
+    Set<String> refusals();
+
+    /** Returns by how many MiB the live heap may be larger after the attack than before it. */
+    default int heapMegabytesMax() {
+        return HEAP_MEGABYTES;
+    }
+
+    /** Returns what is wrong for the honest tenant beyond refusals and webhooks that are lost. */
+    default List<String> judge(HonestProcess.Seen seen) {
+        return List.of();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.plinth.engine.http.hostile;
+
+import dev.plinth.engine.http.RawClient;
+import dev.plinth.engine.http.RawReply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One kept connection of one credential, opened again when the server has closed it. One thread at a time. */
+final class Caller implements AutoCloseable {
+    private final int port;
+    private final InetAddress from;
+    private final String headers;
+    private @Nullable RawClient client;
+
+    /**
+     * A caller that has not connected yet.
+     *
+     * @param from its address, one of this machine
+     * @param headers beside the length of a body, each with its line end
+     */
+    Caller(int port, InetAddress from, String headers) {
+        this.port = port;
+        this.from = from;
+        this.headers = headers;
+    }
+
+    /** Returns a header with a credential. */
+    static String bearer(String token) {
+        return "Authorization: Bearer " + token + "\r\n";
+    }
+
+    /** Returns a request as it is sent. */
+    static byte[] request(String method, String path, String headers, String body) {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        byte[] head = head(method, path, headers, content.length).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] all = new byte[head.length + content.length];
+        System.arraycopy(head, 0, all, 0, head.length);
+        System.arraycopy(content, 0, all, head.length, content.length);
+        return all;
+    }
+
+    /** Returns a request without its body. */
+    static String head(String method, String path, String headers, long length) {
+        return method + " " + path + " HTTP/1.1\r\nHost: plinth\r\n" + headers
+                + (length == 0 && method.equals("GET") ? "" : "Content-Length: " + length + "\r\n") + "\r\n";
+    }
+
+    RawReply get(String path) throws IOException {
+        return call("GET", path, "", "");
+    }
+
+    RawReply post(String path, String body) throws IOException {
+        return call("POST", path, "", body);
+    }
+
+    /** Calls, with further headers, and reads the answer. */
+    RawReply call(String method, String path, String further, String body) throws IOException {
+        return send(request(method, path, headers + further, body));
+    }
+
+    private RawReply send(byte[] request) throws IOException {
+        RawClient open = client == null ? new RawClient(port, from) : client;
+        client = open;
+        try {
+            RawReply reply = open.send(request).read();
+            if ("close".equals(reply.header("connection"))) {
+                close();
+            }
+            return reply;
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Closes the connection; the next call opens another one. */
+    @Override
+    public void close() {
+        try {
+            if (client != null) {
+                client.close();
+            }
+            client = null;
+        } catch (IOException e) {
+            throw new AssertionError("Expected to close a connection", e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.List;
+import java.util.Set;
+
+/** Credentials that are well formed and unknown, from one address, as fast as they go. */
+final class GuessedCredentials implements Attack {
+    private static final int CONNECTIONS = 16;
+
+    /** Who is on the machine of the server is not bounded otherwise, and here the attacker is. */
+    @Override
+    public List<String> options() {
+        return List.of("--limit-loopback");
+    }
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        // The checksum of thirty zeros: the key is looked up, and is not there.
+        String guess = "Authorization: Bearer sk_live_" + "0".repeat(30) + "2C8GjS\r\n";
+        arena.together(CONNECTIONS, number -> {
+            try (Caller caller = new Caller(arena.port(), Arena.address(0), guess)) {
+                while (arena.goesOn()) {
+                    arena.attack(caller, "GET", "/v1/workspace", "");
+                }
+            }
+        });
+    }
+
+    @Override
+    public Set<String> refusals() {
+        return Set.of("429", "closed");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.plinth.engine.http.hostile;
+
+import dev.plinth.engine.http.RawReply;
+import java.util.List;
+import java.util.Set;
+
+/** An endpoint that is disabled, misses very many events, is enabled, and is deleted: two calls that touch a row for each of them. */
+final class HeldDeliveriesReleased implements Attack {
+    private static final int BULK_CALLS = 5;
+    private String endpoint = "";
+    private Tenant tenant = new Tenant("", "");
+
+    @Override
+    public void prepare(Arena arena) throws Exception {
+        tenant = arena.tenant("pro");
+        try (Caller caller = arena.as(tenant)) {
+            endpoint = "/v1/webhook-endpoints/" + arena.endpoint(caller, "http://127.0.0.1:9/", "disabled");
+            for (int i = 0; i < BULK_CALLS; i++) {
+                RawReply job = arena.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
+                if (job.header("location") != null) {
+                    arena.attack(caller, "GET", job.header("location") + "?wait=15", "");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        try (Caller caller = arena.as(tenant)) {
+            for (String status : List.of("enabled", "disabled", "enabled")) {
+                arena.attack(caller, "PATCH", endpoint, "{\"status\":\"" + status + "\"}");
+                arena.rest(1);
+            }
+            arena.attack(caller, "DELETE", endpoint, "");
+            arena.rest(1);
+        }
+    }
+
+    /** Both calls are allowed. */
+    @Override
+    public Set<String> refusals() {
+        return Set.of();
+    }
+}

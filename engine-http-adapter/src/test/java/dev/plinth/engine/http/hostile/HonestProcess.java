@@ -1,0 +1,99 @@
+package dev.plinth.engine.http.hostile;
+
+import dev.plinth.engine.http.ServedProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The process of an {@link HonestTenant}, seen from the test. */
+final class HonestProcess implements AutoCloseable {
+    /** Longer than a call that is not answered and the wait for webhooks together. */
+    private static final int REPORT_SECONDS = 120;
+
+    private final Process process;
+    private final BufferedReader lines;
+    private final Tenant tenant;
+    private final String endpoint;
+
+    /**
+     * What the tenant has seen.
+     *
+     * @param alone calls before the attack
+     * @param aloneRefused refusals before the attack; {} if there were none
+     * @param attacked calls beside the attack
+     * @param refused refusals beside the attack; {} if there were none
+     * @param lost webhooks that did not come, or events that are not there
+     * @param delay from an event beside the attack to its webhook
+     */
+    record Seen(Figures alone, String aloneRefused, Figures attacked, String refused, long lost, Figures delay) {
+        static Seen nothing() {
+            Figures none = Figures.of(List.of());
+            return new Seen(none, "{no report}", none, "{no report}", Long.MAX_VALUE, none);
+        }
+    }
+
+    HonestProcess(int port, Tenant tenant) throws IOException {
+        this.tenant = tenant;
+        process = ServedProcess.builder(
+                        "-Xmx128m",
+                        // Else the answer to a webhook comes in two parts, the second of which waits for 40 ms.
+                        "-Dsun.net.httpserver.nodelay=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HonestTenant.class.getName(),
+                        String.valueOf(port),
+                        tenant.key())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        lines = process.inputReader();
+        endpoint = lines.readLine();
+    }
+
+    /** The tenant that it is. */
+    Tenant tenant() {
+        return tenant;
+    }
+
+    /** The id of its webhook endpoint. */
+    String endpoint() {
+        return endpoint;
+    }
+
+    /** Begins the next phase. */
+    void next() throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write('\n');
+        input.flush();
+    }
+
+    /** Ends the last phase, and waits for the report. */
+    Seen end() throws IOException {
+        next();
+        CompletableFuture<Void> patience = CompletableFuture.runAsync(
+                process::destroyForcibly, CompletableFuture.delayedExecutor(REPORT_SECONDS, TimeUnit.SECONDS));
+        String alone = lines.readLine();
+        String aloneRefused = lines.readLine();
+        String attacked = lines.readLine();
+        String refused = lines.readLine();
+        String lost = lines.readLine();
+        String delay = lines.readLine();
+        patience.cancel(false);
+        return delay == null
+                ? Seen.nothing()
+                : new Seen(
+                        Figures.read(alone),
+                        aloneRefused,
+                        Figures.read(attacked),
+                        refused,
+                        Long.parseLong(lost),
+                        Figures.read(delay));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

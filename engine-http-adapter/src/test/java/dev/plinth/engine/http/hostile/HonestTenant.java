@@ -1,0 +1,200 @@
+package dev.plinth.engine.http.hostile;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.RawReply;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a child JVM runs: a tenant that creates a resource and reads it again, forty times a second on one connection, and receives webhooks of
+ * what it created. Arguments: port and key. Each line on standard input begins the next {@link Phase}; the last one ends the calls, waits
+ * for the webhooks that are on their way, and prints the figures.
+ */
+public final class HonestTenant {
+    private static final long PAIR_NANOS = 25_000_000;
+    private static final int CALLS_PER_CONNECTION = 80;
+    private static final int RECEIVER_THREADS = 4;
+    private static final int REFUSAL = 400;
+
+    /** How long a webhook may be on its way after the attack. */
+    private static final int WEBHOOK_SECONDS = 30;
+
+    /** What is measured apart. */
+    enum Phase {
+        WARM_UP,
+        ALONE,
+        ATTACKED,
+        END
+    }
+
+    private final Caller caller;
+    private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
+    private final Map<Phase, List<Double>> millis = new EnumMap<>(Phase.class);
+    private final Map<Phase, Told> refused = new EnumMap<>(Phase.class);
+    private volatile Phase phase = Phase.WARM_UP;
+    private volatile long attackedSince;
+    private long created;
+
+    private HonestTenant(int port, String key) {
+        caller = new Caller(port, InetAddress.getLoopbackAddress(), Caller.bearer(key));
+        for (Phase each : Phase.values()) {
+            millis.put(each, new ArrayList<>());
+            refused.put(each, new Told());
+        }
+    }
+
+    /** Calls until the last phase has begun. */
+    public static void main(String[] arguments) throws Exception {
+        HonestTenant tenant = new HonestTenant(Integer.parseInt(arguments[0]), arguments[1]);
+        ExecutorService threads = Executors.newFixedThreadPool(RECEIVER_THREADS);
+        HttpServer receiver = tenant.receive(threads);
+        System.out.println(tenant.makeEndpoint(receiver.getAddress().getPort()));
+        Thread calls = new Thread(tenant::work);
+        calls.start();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            while (tenant.phase != Phase.END && lines.readLine() != null) {
+                tenant.next();
+            }
+        }
+        calls.join();
+        tenant.report();
+        receiver.stop(0);
+        threads.shutdown();
+    }
+
+    private void next() {
+        phase = Phase.values()[phase.ordinal() + 1];
+        if (phase == Phase.ATTACKED) {
+            attackedSince = System.currentTimeMillis();
+        }
+    }
+
+    private HttpServer receive(ExecutorService threads) throws IOException {
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.setExecutor(threads);
+        receiver.createContext("/", this::take);
+        receiver.start();
+        return receiver;
+    }
+
+    private void take(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            arrivals.putIfAbsent(exchange.getRequestHeaders().getFirst("webhook-id"), System.currentTimeMillis());
+            exchange.sendResponseHeaders(200, -1);
+        }
+    }
+
+    private String makeEndpoint(int receiverPort) throws IOException {
+        RawReply endpoint = caller.post(
+                "/v1/webhook-endpoints",
+                "{\"url\":\"http://127.0.0.1:" + receiverPort
+                        + "/\",\"types\":[\"resource.created\"],\"ordering\":\"none\"}");
+        return String.valueOf(Json.of(endpoint.text()).asMap().get("id"));
+    }
+
+    private void work() {
+        long due = System.nanoTime();
+        for (int pair = 0; phase != Phase.END; pair++) {
+            String path = "/v1/resources";
+            RawReply made = measured("POST", path, "Idempotency-Key: honest-" + pair + "\r\n", "{\"name\":\"honest\"}");
+            if (made != null) {
+                created++;
+                measured("GET", made.header("location"), "", "");
+            }
+            if (pair % CALLS_PER_CONNECTION == 0) {
+                caller.close();
+            }
+            due = Math.max(due + PAIR_NANOS, System.nanoTime());
+            LockSupport.parkNanos(due - System.nanoTime());
+        }
+    }
+
+    /** Returns null if the call was refused. */
+    private @Nullable RawReply measured(String method, String path, String header, String body) {
+        Phase now = phase;
+        long began = System.nanoTime();
+        String refusal;
+        try {
+            RawReply reply = caller.call(method, path, header, body);
+            millis.get(now).add((System.nanoTime() - began) / 1e6);
+            if (reply.status() < REFUSAL) {
+                return reply;
+            }
+            refusal = method + " " + Told.kind(reply);
+        } catch (IOException e) {
+            millis.get(now).add((System.nanoTime() - began) / 1e6);
+            refusal = method + " " + e.getClass().getSimpleName();
+        }
+        refused.get(now).note(refusal);
+        return null;
+    }
+
+    private void report() throws InterruptedException {
+        for (Phase each : List.of(Phase.ALONE, Phase.ATTACKED)) {
+            System.out.println(Figures.of(millis.get(each)).line());
+            System.out.println(refused.get(each));
+        }
+        try {
+            Map<String, Long> events = events();
+            System.out.println(lost(events) + Math.max(0, created - events.size()));
+            System.out.println(Figures.of(events.entrySet().stream()
+                            .filter(event -> event.getValue() >= attackedSince && arrivals.containsKey(event.getKey()))
+                            .map(event -> (double) Math.max(0, arrivals.get(event.getKey()) - event.getValue()))
+                            .toList())
+                    .line());
+        } catch (IOException unreadable) {
+            System.out.println(created);
+            System.out.println(Figures.of(List.of()).line());
+        }
+    }
+
+    /** Returns how many of these have not come when the patience is over. */
+    private long lost(Map<String, Long> events) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WEBHOOK_SECONDS);
+        while (!arrivals.keySet().containsAll(events.keySet()) && System.nanoTime() < end) {
+            LockSupport.parkNanos(PAIR_NANOS);
+        }
+        return events.keySet().stream()
+                .filter(event -> !arrivals.containsKey(event))
+                .count();
+    }
+
+    /** Returns the creations that the server lists, with their times in milliseconds. */
+    private Map<String, Long> events() throws IOException {
+        Map<String, Long> events = new ConcurrentHashMap<>();
+        String cursor = "";
+        do {
+            RawReply reply = caller.get("/v1/events?type=resource.created&limit=100" + cursor);
+            if (reply.status() >= REFUSAL) {
+                throw new IOException(reply.text());
+            }
+            Map<String, Object> page = Json.of(reply.text()).asMap();
+            for (Object event : (List<?>) page.get("data")) {
+                Map<?, ?> members = (Map<?, ?>) event;
+                events.put(
+                        String.valueOf(members.get("id")),
+                        Instant.parse(String.valueOf(members.get("createdAt"))).toEpochMilli());
+            }
+            cursor = page.get("nextCursor") instanceof String next ? "&cursor=" + next : "";
+        } while (!cursor.isEmpty());
+        return events;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.Set;
+
+/** Pages of large resources that are asked for and not read. */
+final class PagesNotRead implements Attack {
+    private static final int RESOURCES = 100;
+    private static final int DATA_BYTES = 64 * 1024 - 20;
+    private static final int CONNECTIONS = 200;
+    private Tenant tenant = new Tenant("", "");
+
+    @Override
+    public void prepare(Arena arena) throws Exception {
+        tenant = arena.tenant("pro");
+        try (Caller caller = arena.as(tenant)) {
+            for (int i = 0; i < RESOURCES; i++) {
+                arena.attack(
+                        caller,
+                        "POST",
+                        "/v1/resources",
+                        "{\"name\":\"large\",\"data\":{\"text\":\"" + "x".repeat(DATA_BYTES) + "\"}}");
+            }
+        }
+    }
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        byte[] request = Caller.request("GET", "/v1/resources?limit=100", Caller.bearer(tenant.key()), "");
+        try (Swarm swarm = new Swarm(arena)) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                swarm.open(Arena.address(i % 2), request, 0, 0);
+            }
+            swarm.runToTheEnd();
+        }
+    }
+
+    /** Short pages may all be held, and are cut later than a short run lasts. */
+    @Override
+    public Set<String> refusals() {
+        return Set.of();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Calls that do nothing, each with an idempotency key of its own, so that their answers are remembered for a day. */
+final class RememberedAnswers implements Attack {
+    private static final int TENANTS = 2;
+    private static final int CONNECTIONS_PER_TENANT = 4;
+    private static final int CALLS_BEFORE = 600;
+    private final List<Tenant> tenants = new ArrayList<>();
+
+    @Override
+    public List<String> options() {
+        return SmallTables.ofResources(5_000);
+    }
+
+    @Override
+    public void prepare(Arena arena) throws Exception {
+        tenants.add(arena.tenant("business"));
+        tenants.add(arena.tenant("business"));
+        remember(arena, "before", CALLS_BEFORE);
+    }
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        remember(arena, "then", Integer.MAX_VALUE);
+    }
+
+    private void remember(Arena arena, String prefix, int calls) throws InterruptedException {
+        arena.together(TENANTS * CONNECTIONS_PER_TENANT, number -> {
+            try (Caller caller = arena.as(tenants.get(number % TENANTS))) {
+                for (int i = 0; i < calls && arena.goesOn(); i++) {
+                    arena.attack(
+                            caller,
+                            "POST",
+                            "/v1/resources/res_01m8fw1efw0pqvqhrab8ajd67s/pause",
+                            "Idempotency-Key: " + prefix + "-" + number + "-" + i + "\r\n",
+                            "");
+                }
+            }
+        });
+    }
+
+    @Override
+    public Set<String> refusals() {
+        return Set.of("403 plan_limit_reached", "429 rate_limited");
+    }
+}

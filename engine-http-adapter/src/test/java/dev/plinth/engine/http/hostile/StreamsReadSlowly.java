@@ -1,0 +1,46 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.Set;
+
+/** Streams with a backlog of large events, of which the reader takes some bytes a second. */
+final class StreamsReadSlowly implements Attack {
+    private static final int EVENTS = 300;
+    private static final int TEXT_BYTES = 60_000;
+    private static final int STREAMS = 1_400;
+    private static final int STREAMS_PER_ADDRESS = 200;
+    private static final int BYTES_PER_SECOND = 64;
+    private Tenant tenant = new Tenant("", "");
+
+    @Override
+    public int seconds() {
+        return 6;
+    }
+
+    @Override
+    public void prepare(Arena arena) throws Exception {
+        tenant = arena.tenant("business");
+        String event = "{\"type\":\"large.event\",\"data\":{\"text\":\"" + "x".repeat(TEXT_BYTES) + "\"}}";
+        try (Caller caller = arena.as(tenant)) {
+            for (int i = 0; i < EVENTS; i++) {
+                arena.attack(caller, "POST", "/v1/events", event);
+            }
+        }
+    }
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        byte[] request = Caller.request("GET", "/v1/events/stream", Caller.bearer(tenant.key()), "");
+        try (Swarm swarm = new Swarm(arena)) {
+            for (int i = 0; i < STREAMS; i++) {
+                swarm.open(Arena.address(i / STREAMS_PER_ADDRESS), request, 0, BYTES_PER_SECOND);
+            }
+            swarm.runToTheEnd();
+        }
+    }
+
+    /** A stream may also be ended behind its first part: its client comes again later. */
+    @Override
+    public Set<String> refusals() {
+        return Set.of("429", "503", "cut");
+    }
+}

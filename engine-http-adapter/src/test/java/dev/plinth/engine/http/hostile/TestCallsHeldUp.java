@@ -1,0 +1,43 @@
+package dev.plinth.engine.http.hostile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Test calls to receivers that hang, as many of each workspace as it may have at once. */
+final class TestCallsHeldUp implements Attack {
+    private static final int WORKSPACES = 8;
+    private static final int CALLS = 4;
+    private static final int HONEST_CALLS = 5;
+
+    @Override
+    public void run(Arena arena) throws Exception {
+        List<Caller> callers = new ArrayList<>();
+        try (Receiver silence = Receiver.silent();
+                Swarm swarm = new Swarm(arena)) {
+            for (int i = 0; i < WORKSPACES; i++) {
+                Tenant tenant = arena.tenant("starter");
+                Caller caller = arena.as(tenant);
+                callers.add(caller);
+                String test = "/v1/webhook-endpoints/" + arena.endpoint(caller, silence.uri(), "enabled") + "/test";
+                byte[] request = Caller.request("POST", test, Caller.bearer(tenant.key()), "");
+                for (int call = 0; call < CALLS; call++) {
+                    swarm.open(Arena.address(0), request, 0, Swarm.GREEDY);
+                }
+            }
+            swarm.run(1);
+            for (int i = 0; i < HONEST_CALLS; i++) {
+                arena.honestly("POST", "/v1/webhook-endpoints/" + arena.honest().endpoint() + "/test", "");
+            }
+            swarm.run(1);
+        } finally {
+            callers.forEach(Caller::close);
+        }
+    }
+
+    /** Which of its calls are refused depends on how many the server lets a workspace have. */
+    @Override
+    public Set<String> refusals() {
+        return Set.of();
+    }
+}
