@@ -10,7 +10,6 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.KeyUsesLane;
-import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
@@ -26,7 +25,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
-import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
@@ -51,12 +49,9 @@ import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
-import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Endpoints;
-import dev.plinth.engine.internal.webhook.FanOut;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
@@ -143,7 +138,7 @@ public final class Engine implements AutoCloseable {
         waitingJobs = new WaitingJobs(store, jobs.handled());
         webhooks = webhooks(config, store, commits, seal, workers);
         keyUses = new KeyUsesLane(access.uses(), commits, store.nowMillis());
-        sweep = new Sweep(store, commits, config.clock(), workers, retentions());
+        sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
         feed = new EventFeed(store, commits, workers, listeners(config));
@@ -558,23 +553,6 @@ public final class Engine implements AutoCloseable {
             EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
                 store, commits, seal, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
-    }
-
-    /** The series of the sweep: unfinished work, then rows that are kept for a while. Open deliveries end before their events go. */
-    private static List<List<Retention>> retentions() {
-        List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
-        eventsAndDeliveries.add(Events.retention());
-        return List.of(
-                List.of(Jobs.cancellations()),
-                List.of(Endpoints.deletions()),
-                List.of(Endpoints.releases(Access::isActive)),
-                List.of(Endpoints.missed(Events::written)),
-                List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
-                List.of(new DeletedWorkspaceRetention()),
-                List.of(Keys.retention()),
-                List.of(Idempotency.retention()),
-                Jobs.retentions(),
-                eventsAndDeliveries);
     }
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */

@@ -187,7 +187,8 @@ final class RevokedShareTest {
 
         String ownerWorkspace = String.valueOf(
                 Json.of(get(owner, "/v1/workspace").text()).asMap().get("id"));
-        assertThat(patch(thirdKey, "{\"sharesFrom\":[\"" + ownerWorkspace + "\"]}").status())
+        assertThat(patch(thirdKey, "{\"sharesFrom\":[\"" + ownerWorkspace + "\"]}")
+                        .status())
                 .isEqualTo(200);
         assertThat(put(resource, third).status()).isEqualTo(201);
         assertThat(patch(thirdKey, "{\"sharesFrom\":[]}").status()).isEqualTo(200);
@@ -204,7 +205,9 @@ final class RevokedShareTest {
         Reply refused = patch(grantee, "{\"sharesFrom\":[\"" + granteeWorkspace + "\",7,\"res_x\"]}");
 
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.text()).contains("\"/sharesFrom/1\"", "\"/sharesFrom/2\"").doesNotContain("/sharesFrom/0");
+        assertThat(refused.text())
+                .contains("\"/sharesFrom/1\"", "\"/sharesFrom/2\"")
+                .doesNotContain("/sharesFrom/0");
     }
 
     private Reply patch(String key, String body) {

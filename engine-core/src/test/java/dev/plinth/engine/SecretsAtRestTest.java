@@ -28,10 +28,7 @@ class SecretsAtRestTest {
         String endpoint;
         try (AgingStore store = open()) {
             endpoint = AgingStore.id(store.keyed(
-                    "one",
-                    "POST",
-                    "/v1/webhook-endpoints",
-                    "{\"url\":\"https://hooks.example/\"," + headers + "}"));
+                    "one", "POST", "/v1/webhook-endpoints", "{\"url\":\"https://hooks.example/\"," + headers + "}"));
             String other = store.endpoint();
             assertThat(store.keyed("two", "PATCH", "/v1/webhook-endpoints/" + other, "{" + headers + "}")
                             .text())
@@ -54,10 +51,11 @@ class SecretsAtRestTest {
         }
 
         try (Stream<Path> files = Files.walk(base)) {
-            assertThat(files.filter(Files::isRegularFile)).hasSizeGreaterThan(10).allSatisfy(file -> assertThat(
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .as(file.toString())
-                    .isEqualTo("rw-------"));
+            assertThat(files.filter(Files::isRegularFile))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .as(file.toString())
+                            .isEqualTo("rw-------"));
         }
     }
 

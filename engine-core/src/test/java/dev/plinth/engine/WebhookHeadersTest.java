@@ -76,10 +76,11 @@ final class WebhookHeadersTest {
     @Test
     void headers_keyThatMayNotWriteEndpoints_seesTheirNamesOnly() {
         store.call("PATCH", endpoint, "{\"headers\":{\"Authorization\":\"Bearer of-the-receiver\"}}");
-        store.use(String.valueOf(Json.of(store.call("POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[\"webhooks:read\"]}")
-                        .text())
-                .asMap()
-                .get("secret")));
+        store.use(
+                String.valueOf(Json.of(store.call("POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[\"webhooks:read\"]}")
+                                .text())
+                        .asMap()
+                        .get("secret")));
 
         for (String path : List.of(endpoint, "/v1/webhook-endpoints")) {
             assertThat(store.text(path))

@@ -1,13 +1,13 @@
 package dev.plinth.engine.http;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -116,7 +116,8 @@ final class ServeOptions {
     @Option(
             names = "--admin-token",
             paramLabel = "TOKEN",
-            description = "Token of the operator's calls, 20 characters or more; default: made and printed at the first start.")
+            description =
+                    "Token of the operator's calls, 20 characters or more; default: made and printed at the first start.")
     private @Nullable String adminToken;
 
     @Option(

@@ -100,7 +100,8 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "sk_live_", "sk_live_" + NOWHERE + "0000000000", "adm_test123456789012", "k\u00e9y"})
+    @ValueSource(
+            strings = {"", "x", "sk_live_", "sk_live_" + NOWHERE + "0000000000", "adm_test123456789012", "k\u00e9y"})
     void credential_bad_is401AndTellsNothing(String secret) throws IOException {
         RawReply reply = server.send(get(RESOURCES).withKey(secret));
 

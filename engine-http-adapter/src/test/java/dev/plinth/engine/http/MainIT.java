@@ -188,7 +188,9 @@ class MainIT {
                             .read()
                             .status())
                     .isEqualTo(200);
-            assertThat(client.send(request("GET", "/health/live", key, "")).read().status())
+            assertThat(client.send(request("GET", "/health/live", key, ""))
+                            .read()
+                            .status())
                     .isEqualTo(200);
             process.destroy();
             assertThat(exitCode(process)).isEqualTo(3);
@@ -282,7 +284,12 @@ class MainIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"--webhook-allow,nonsense", "--webhook-allow,127.0.0.1/99", "--admin-token,a token of more than two words", "--admin-token,of-19-characters-id"})
+    @CsvSource({
+        "--webhook-allow,nonsense",
+        "--webhook-allow,127.0.0.1/99",
+        "--admin-token,a token of more than two words",
+        "--admin-token,of-19-characters-id"
+    })
     void option_badValue_exitsWithTwoAndHint(String option, String value) throws Exception {
         assertThat(exitCode(start("--memory", "--port=0", option, value))).isEqualTo(2);
         assertThat(Files.readAllLines(err())).hasSize(2).last().asString().contains("--help");

@@ -70,7 +70,8 @@ public final class Seal {
 
     private byte[] block(int mode, byte[] block) {
         try {
-            Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding"); // a block cipher as such: there is only ever one block
+            Cipher cipher =
+                    Cipher.getInstance("AES/ECB/NoPadding"); // a block cipher as such: there is only ever one block
             cipher.init(mode, blockKey);
             return cipher.doFinal(block);
         } catch (GeneralSecurityException e) {

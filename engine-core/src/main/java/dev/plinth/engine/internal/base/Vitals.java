@@ -35,8 +35,8 @@ public final class Vitals {
     public void ended(String thread, Throwable error) {
         saw(error);
         if (!failure.isDone()) {
-            failure.complete(Optional.of("The thread " + thread + ", which the engine cannot do without, has ended (" + error
-                    + "); start the engine again, and report this."));
+            failure.complete(Optional.of("The thread " + thread + ", which the engine cannot do without, has ended ("
+                    + error + "); start the engine again, and report this."));
         }
     }
 

@@ -3,14 +3,18 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
+import dev.plinth.engine.internal.store.Store;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +24,46 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests of the operator, and those that failed authentication, are no workspace's, and so in no workspace's log.
  */
 final class Departure {
+    private static final System.Logger LOG = Log.of(Departure.class);
+    private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
+
+    private final Store store;
+    private final Entrance entrance;
     private final RequestLog log;
     private final RequestTally tally;
 
-    Departure(RequestLog log, RequestTally tally) {
+    Departure(Store store, Entrance entrance, RequestLog log, RequestTally tally) {
+        this.store = store;
+        this.entrance = entrance;
         this.log = log;
         this.tally = tally;
     }
 
-    /** Writes the answer down, and gives it on. */
-    Answer note(Passage passage, Answer answer) {
+    /** Refuses a request. A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
+    Answer refuse(Passage passage, Refusal refusal) {
+        boolean byRows = BY_ROWS.contains(refusal.code().status());
+        return passage.answer(new Outcome.Turned(refusal), byRows ? store.lastSequence() : 0);
+    }
+
+    /** Refuses a request that the engine or the host failed: 500. */
+    Answer fail(Passage passage, Throwable error) {
+        store.vitals().saw(error);
+        LOG.log(System.Logger.Level.ERROR, "Expected request " + passage.id + " to be answered, but it failed", error);
+        return refuse(
+                passage,
+                Refusal.of(
+                        ProblemCode.INTERNAL_ERROR,
+                        "Something in the engine or the host failed; nothing was changed."
+                                + " The log has it under the request's id."));
+    }
+
+    /** Lets an answer out. A caller who is told that the engine failed, if only at the disk, has not used anything. */
+    Answer leave(Passage passage, Answer answer) {
+        boolean refunded = entrance.refundFailure(passage, answer.outcome());
+        return note(passage, refunded ? answer.with(passage.quota) : answer);
+    }
+
+    private Answer note(Passage passage, Answer answer) {
         Caller caller = passage.caller;
         Outcome outcome = answer.outcome();
         long micros = TimeUnit.NANOSECONDS.toMicros(passage.nanos());

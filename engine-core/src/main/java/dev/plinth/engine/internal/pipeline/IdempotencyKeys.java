@@ -5,10 +5,23 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.idempotency.Fingerprint;
+import dev.plinth.engine.internal.json.JsonValue;
 
 /** Reads the header Idempotency-Key: a bare token or a quoted string (RFC 8941 §3.3.3) of the same characters is the same key. */
 final class IdempotencyKeys {
+    private static final byte[] NO_BODY = {};
+
     private IdempotencyKeys() {}
+
+    /** Returns what tells a request from others under the same key. */
+    static Fingerprint fingerprint(Request request) {
+        JsonValue json = request.json();
+        String method = request.operation().method();
+        return json == null
+                ? Fingerprint.of(method, request.path(), request.query(), request.hasBody() ? request.body() : NO_BODY)
+                : Fingerprint.of(method, request.path(), request.query(), json);
+    }
 
     static String read(String header) {
         if (header.indexOf(Call.REPEATED) >= 0) {

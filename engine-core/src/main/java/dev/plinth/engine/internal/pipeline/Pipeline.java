@@ -9,26 +9,18 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +30,9 @@ import org.jspecify.annotations.Nullable;
  * order of evaluation, and each room may end the way with the statuses beside it.
  */
 public final class Pipeline {
-    private static final System.Logger LOG = Log.of(Pipeline.class);
-    private static final byte[] NO_BODY = {};
-    private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
-
     private final Parts parts;
     private final Entrance entrance;
+    private final Reading reading;
     private final Patience patience;
     private final HostWork hostWork;
     private final Departure departure;
@@ -85,7 +74,8 @@ public final class Pipeline {
         this.entrance = new Entrance(parts.store(), parts.access(), parts.quotas());
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
-        this.departure = new Departure(parts.log(), parts.tally());
+        this.reading = new Reading(parts.store(), parts.commits());
+        this.departure = new Departure(parts.store(), entrance, parts.log(), parts.tally());
         this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
     }
 
@@ -132,9 +122,9 @@ public final class Pipeline {
             entrance.quota(passage); // 5: 429
             return new Arrival(passage, null);
         } catch (Refused refused) {
-            return new Arrival(passage, refuse(passage, refused.refusal()));
+            return new Arrival(passage, departure.refuse(passage, refused.refusal()));
         } catch (RuntimeException | Error e) {
-            return new Arrival(passage, fail(passage, e));
+            return new Arrival(passage, departure.fail(passage, e));
         }
     }
 
@@ -200,7 +190,7 @@ public final class Pipeline {
      */
     public CompletableFuture<Answer> follow(Request request, Command.PatientQuery rest, ReplyTo to) {
         if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(refuse(passage(request, false), Entrance.draining()));
+            return CompletableFuture.completedFuture(departure.refuse(passage(request, false), Entrance.draining()));
         }
         Step part = nextPart(request, rest, passage(request, false));
         return handOut(patience.await(part, to.waits()), to, answer -> answer);
@@ -216,11 +206,11 @@ public final class Pipeline {
             long millis = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - first.millis();
             return millis > 0
                     ? askPatiently(passage, query, millis, () -> nextPart(request, rest, first))
-                    : answer(passage, query);
+                    : reading.answer(passage, query);
         } catch (Refused refused) {
-            return refuse(passage, refused.refusal());
+            return departure.refuse(passage, refused.refusal());
         } catch (RuntimeException | Error e) {
-            return fail(passage, e);
+            return departure.fail(passage, e);
         }
     }
 
@@ -243,14 +233,15 @@ public final class Pipeline {
     private Answer refuseDraining(Passage passage) {
         Answer answer = Patience.now(execute(passage));
         passage.end();
-        return depart(passage, answer);
+        return departure.leave(passage, answer);
     }
 
     private Answer callInside(Passage passage, Waits waits) {
         try {
             Step step = execute(passage);
             Answer ready = patience.ready(step);
-            return depart(passage, ready == null ? await(passage, step, waits).join() : ready);
+            return departure.leave(
+                    passage, ready == null ? await(passage, step, waits).join() : ready);
         } finally {
             passage.leave();
         }
@@ -268,9 +259,9 @@ public final class Pipeline {
         Step step = turned == null ? execute(passage) : turned;
         Answer ready = patience.ready(step);
         if (ready == null) {
-            return handOut(await(passage, step, to.waits()), to, answer -> depart(passage, answer));
+            return handOut(await(passage, step, to.waits()), to, answer -> departure.leave(passage, answer));
         }
-        Answer departed = depart(passage, ready);
+        Answer departed = departure.leave(passage, ready);
         passage.leave();
         turnstile.leave();
         return CompletableFuture.completedFuture(departed);
@@ -321,9 +312,9 @@ public final class Pipeline {
             entrance.scope(passage); // 7: 403
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
-            return refuse(passage, refused.refusal());
+            return departure.refuse(passage, refused.refusal());
         } catch (RuntimeException | Error e) {
-            return fail(passage, e);
+            return departure.fail(passage, e);
         } finally {
             endUnlessPausing(passage);
         }
@@ -356,7 +347,7 @@ public final class Pipeline {
 
     /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
     private Answer commitCostly(Passage passage, Command.CostlyChange change) {
-        long units = parts.store.look(rows -> change.units(reading(passage, rows)));
+        long units = parts.store.look(rows -> change.units(reading.context(passage, rows)));
         Answer answer = commit(passage, change);
         if (!(answer.outcome() instanceof Outcome.Done)) {
             return answer;
@@ -367,7 +358,7 @@ public final class Pipeline {
 
     /** The answer stands, and is given once the sweep has done the rest, or does not get to it in time. */
     private Step awaitRest(Passage passage, Command.CarriedOnChange change, Answer answer) {
-        Command.Wait rest = answer.outcome() instanceof Outcome.Done ? waitFor(passage, change::rest) : null;
+        Command.Wait rest = answer.outcome() instanceof Outcome.Done ? reading.waitFor(passage, change::rest) : null;
         if (rest == null) {
             return answer;
         }
@@ -376,7 +367,7 @@ public final class Pipeline {
         if (waiter == null) {
             return answer;
         }
-        if (waitFor(passage, change::rest) == null) {
+        if (reading.waitFor(passage, change::rest) == null) {
             parts.waiters.signal(rest.topic());
         }
         // A change that will never be durable is not carried on either.
@@ -433,7 +424,7 @@ public final class Pipeline {
      * remembers it.
      */
     private Command.Change run(Passage passage, Command.HostCall host) {
-        Context context = reading(passage, parts.store.viewToAct());
+        Context context = reading.context(passage, parts.store.viewToAct());
         try {
             if (passage.fresh != null) {
                 parts.commits.requireRoom();
@@ -464,7 +455,11 @@ public final class Pipeline {
         passage.key = key;
         View view = parts.store.viewToAnswer();
         Idempotency.Begin begin = parts.idempotency.begin(
-                view, parts.store.nowMillis(), passage.caller.workspace(), key, fingerprint(passage.request));
+                view,
+                parts.store.nowMillis(),
+                passage.caller.workspace(),
+                key,
+                IdempotencyKeys.fingerprint(passage.request));
         if (begin instanceof Idempotency.Fresh fresh) {
             passage.fresh = fresh;
             return null;
@@ -492,13 +487,13 @@ public final class Pipeline {
         }
         Id shared = replay.sharedResource();
         if (shared != null) {
-            parts.visibility.check(reading(passage, view), shared);
+            parts.visibility.check(reading.context(passage, view), shared);
         }
         return passage.answer(replay.outcome(), view.highest());
     }
 
     private Step inUse(Passage passage, Idempotency.InUse inUse) {
-        Answer refused = refuse(passage, IdempotencyKeys.inUse());
+        Answer refused = departure.refuse(passage, IdempotencyKeys.inUse());
         int seconds = Preferences.waitSeconds(passage.request.headers().prefer());
         if (seconds == 0 || passage.hasWaited) {
             return refused;
@@ -527,9 +522,9 @@ public final class Pipeline {
             passage.checkStillAllowed(parts.store.viewToAnswer());
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
-            return refuse(passage, refused.refusal());
+            return departure.refuse(passage, refused.refusal());
         } catch (RuntimeException | Error e) {
-            return fail(passage, e);
+            return departure.fail(passage, e);
         } finally {
             endUnlessPausing(passage);
         }
@@ -538,11 +533,11 @@ public final class Pipeline {
     private Step ask(Passage passage, Command.Query query) {
         return query instanceof Command.PatientQuery patient
                 ? askPatiently(passage, patient, Long.MAX_VALUE, () -> askAgain(passage, patient))
-                : answer(passage, query);
+                : reading.answer(passage, query);
     }
 
     private Answer askAgain(Passage passage, Command.Query query) {
-        return answer(passage, new Command.Query() {
+        return reading.answer(passage, new Command.Query() {
             @Override
             public Outcome answer(Context context) {
                 entrance.accessAgain(passage);
@@ -559,8 +554,8 @@ public final class Pipeline {
 
     private Step askPatiently(Passage passage, Command.PatientQuery query, long millisMax, Supplier<Step> again) {
         // In this order: what ends between the two is answered as ended, and not with what it was before.
-        Command.Wait wait = waitFor(passage, query::wait);
-        Answer answer = answer(passage, query);
+        Command.Wait wait = reading.waitFor(passage, query::wait);
+        Answer answer = reading.answer(passage, query);
         if (wait == null || answer.outcome() instanceof Outcome.Turned) {
             return answer;
         }
@@ -574,31 +569,15 @@ public final class Pipeline {
             return now;
         }
         long millis = Math.min(TimeUnit.SECONDS.toMillis(wait.seconds()), millisMax);
-        if (waitFor(passage, query::wait) == null) {
+        if (reading.waitFor(passage, query::wait) == null) {
             waiter.end().complete(null); // it has ended meanwhile
         }
         return new Step.Pause(now, waiter.end(), millis, again);
     }
 
-    private Answer answer(Passage passage, Command.Query query) {
-        return query.isRowByRow()
-                ? answer(passage, query, parts.store.viewToAnswer())
-                : parts.store.readToAnswer(view -> answer(passage, query, view));
-    }
-
-    private Answer answer(Passage passage, Command.Query query, View view) {
-        Outcome outcome;
-        try {
-            outcome = query.answer(reading(passage, view));
-        } catch (Refused refused) {
-            outcome = new Outcome.Turned(refused.refusal());
-        }
-        return passage.answer(outcome, view.highest());
-    }
-
     /** Waits until there is something to change, or until the time is over; null if the change is to be decided now. */
     private @Nullable Step pause(Passage passage, Command.PatientChange change) {
-        Command.Wait wait = waitFor(passage, change::wait);
+        Command.Wait wait = reading.waitFor(passage, change::wait);
         long millis = wait == null ? 0 : millisLeft(passage, wait);
         if (wait == null || millis <= 0) {
             return null;
@@ -608,7 +587,7 @@ public final class Pipeline {
         if (waiter == null) {
             return nothing;
         }
-        if (waitFor(passage, change::wait) == null) {
+        if (reading.waitFor(passage, change::wait) == null) {
             waiter.end().complete(null);
         }
         Step pause = new Step.Pause(nothing, waiter.end(), millis, () -> {
@@ -627,7 +606,7 @@ public final class Pipeline {
         String kind = waiter.told();
         if (kind != null
                 && parts.waiters.areThere(wait.topic())
-                && parts.store.look(rows -> change.isThere(reading(passage, rows), kind) ? 1 : 0) == 1) {
+                && parts.store.look(rows -> change.isThere(reading.context(passage, rows), kind) ? 1 : 0) == 1) {
             parts.waiters.signalOne(wait.topic(), kind);
         }
     }
@@ -636,52 +615,7 @@ public final class Pipeline {
         return TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
     }
 
-    private Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
-        return parts.store.readToAnswer(view -> {
-            try {
-                return question.apply(reading(passage, view));
-            } catch (Refused refused) {
-                return null;
-            }
-        });
-    }
-
-    private Context reading(Passage passage, Rows rows) {
-        return parts.commits.reading(passage.caller, parts.store.nowMillis(), rows);
-    }
-
-    /** A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
-    private Answer refuse(Passage passage, Refusal refusal) {
-        boolean byRows = BY_ROWS.contains(refusal.code().status());
-        return end(passage, new Outcome.Turned(refusal), byRows ? parts.store.lastSequence() : 0);
-    }
-
-    /** Who is told that the engine failed, if only at the disk, has not used anything. */
-    private Answer depart(Passage passage, Answer answer) {
-        boolean refunded = entrance.refundFailure(passage, answer.outcome());
-        return departure.note(passage, refunded ? answer.with(passage.quota) : answer);
-    }
-
     private static Answer end(Passage passage, Outcome outcome, long sequence) {
         return passage.answer(outcome, sequence);
-    }
-
-    private Step fail(Passage passage, Throwable error) {
-        parts.store.vitals().saw(error);
-        LOG.log(System.Logger.Level.ERROR, "Expected request " + passage.id + " to be answered, but it failed", error);
-        return refuse(
-                passage,
-                Refusal.of(
-                        ProblemCode.INTERNAL_ERROR,
-                        "Something in the engine or the host failed; nothing was changed."
-                                + " The log has it under the request's id."));
-    }
-
-    private static Fingerprint fingerprint(Request request) {
-        JsonValue json = request.json();
-        String method = request.operation().method();
-        return json == null
-                ? Fingerprint.of(method, request.path(), request.query(), request.hasBody() ? request.body() : NO_BODY)
-                : Fingerprint.of(method, request.path(), request.query(), json);
     }
 }

@@ -111,7 +111,8 @@ public final class Request {
      */
     public Cursors cursors(String filter) {
         if (seal == null || workspace == null) {
-            throw new IllegalStateException("Expected a request that was let in, but it was not; its caller is not known.");
+            throw new IllegalStateException(
+                    "Expected a request that was let in, but it was not; its caller is not known.");
         }
         return new Cursors(seal, workspace, filter);
     }

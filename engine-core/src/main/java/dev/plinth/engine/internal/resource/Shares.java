@@ -34,8 +34,7 @@ public final class Shares {
      * @param grantees tells whether a workspace takes shares of another
      * @param end ends what an editor has under way, if it is to be a reader from now on
      */
-    public static Command.Change grant(
-            Id resource, Id grantee, boolean editor, Grantees grantees, ShareEnd end) {
+    public static Command.Change grant(Id resource, Id grantee, boolean editor, Grantees grantees, ShareEnd end) {
         return context -> {
             ResourceRow row = Visible.find(context, resource).owned().row();
             if (grantee.equals(context.workspace()) || !grantees.take(context.rows(), context.workspace(), grantee)) {

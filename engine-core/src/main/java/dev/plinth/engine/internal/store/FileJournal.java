@@ -110,7 +110,8 @@ final class FileJournal implements Journal {
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
         this.nextToFlush = end.sequence() + 1;
-        this.nextSegment = new NextSegment(disk, segmentBytes, this::wakeCallers, e -> JournalFailure.tellOfNoMemory(told(), e));
+        this.nextSegment =
+                new NextSegment(disk, segmentBytes, this::wakeCallers, e -> JournalFailure.tellOfNoMemory(told(), e));
         if (segmentNumber == 0) {
             this.file = begin(nextToFlush, null);
         } else {

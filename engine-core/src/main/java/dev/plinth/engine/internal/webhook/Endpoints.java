@@ -195,7 +195,8 @@ public final class Endpoints {
             changes.event(event(row, "webhook_endpoint.updated", row.maskedJson()));
             return Decision.of(
                     changes,
-                    Outcome.Done.ok(row.json(context.seal(), WebhookSecret.text(secret))).withSecret());
+                    Outcome.Done.ok(row.json(context.seal(), WebhookSecret.text(secret)))
+                            .withSecret());
         };
     }
 

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The headers of an endpoint as they are stored: names as they are, values sealed, since the credentials of receivers are among them
- * (decision 044). Each form is a compact JSON object of strings.
+ * (decision 043). Each form is a compact JSON object of strings.
  */
 final class SealedHeaders {
     private static final String HIDDEN = "***";

@@ -115,7 +115,8 @@ final class Input {
                 query.cursorIsInvalid();
             }
         }
-        return new PageRequest(limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit.intValue(), edge, oldestFirst, cursors);
+        return new PageRequest(
+                limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit.intValue(), edge, oldestFirst, cursors);
     }
 
     /** A command, if nothing was wrong with its arguments; refuses with everything that was. */

@@ -58,6 +58,7 @@ final class OpenApiBodies {
             .close()
             .bytes();
     private static final byte[] SHARES_FROM = typed("array", "null")
+            .member("minItems", 0)
             .member("maxItems", Limits.SHARES_FROM_MAX)
             .raw("items", id(IdKind.WORKSPACE))
             .close()

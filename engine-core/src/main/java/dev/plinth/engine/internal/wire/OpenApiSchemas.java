@@ -59,7 +59,8 @@ final class OpenApiSchemas {
                 "number:integer trigger:auto|manual at:time durationMillis:integer status?:integer responseBody?:string"
                         + " errorClass?:timeout|connection|dns|tls|forbidden_address|http");
         ENTITIES.put(
-                "Workspace", "id:ws_ name:string plan:string status:active|suspended metadata:texts sharesFrom?:[ws_]"
+                "Workspace",
+                "id:ws_ name:string plan:string status:active|suspended metadata:texts sharesFrom?:[ws_]"
                         + " createdAt:time");
         ENTITIES.put(
                 "Key",

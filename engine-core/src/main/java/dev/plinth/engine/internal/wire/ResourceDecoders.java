@@ -144,7 +144,8 @@ final class ResourceDecoders {
         }
         Id resource = input.id(IdKind.RESOURCE, 0);
         Id grantee = input.id(IdKind.WORKSPACE, 1);
-        return input.checked(Shares.grant(resource, grantee, "editor".equals(role), Access::takesShares, Jobs::cancelOn));
+        return input.checked(
+                Shares.grant(resource, grantee, "editor".equals(role), Access::takesShares, Jobs::cancelOn));
     }
 
     Command shares(Request request) {

@@ -93,15 +93,13 @@ final class SystemDecoders {
     }
 
     Command live(Request request) {
-        return Input.of(request).checked((Command.Query)
-                context -> failed().orElseGet(() -> health("live", 200, null)));
+        return Input.of(request)
+                .checked((Command.Query) context -> failed().orElseGet(() -> health("live", 200, null)));
     }
 
     Command ready(Request request) {
-        return Input.of(request).checked((Command.Query)
-                context -> failed().orElseGet(() -> store.isWritable()
-                        ? health("ready", 200, problem())
-                        : health("journal_failed", 503, null)));
+        return Input.of(request).checked((Command.Query) context -> failed().orElseGet(() ->
+                store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null)));
     }
 
     /** What both answer once the engine lacks memory or a thread. */

@@ -80,7 +80,8 @@ class AccessTest {
                     KeyRow.NEVER,
                     NOW,
                     List.of(new KeyRow.Token(made.digest(), KeyRow.NEVER)));
-            WorkspaceRow workspace = new WorkspaceRow(WORKSPACE, 2, "w", "starter", false, new byte[] {'{', '}'}, null, NOW);
+            WorkspaceRow workspace =
+                    new WorkspaceRow(WORKSPACE, 2, "w", "starter", false, new byte[] {'{', '}'}, null, NOW);
             byTable.put(AccessTables.KEYS.name(), key.row());
             byTable.put(AccessTables.WORKSPACES.name(), workspace.row());
             byTable.put(

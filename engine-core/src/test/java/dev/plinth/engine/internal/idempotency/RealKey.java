@@ -39,7 +39,8 @@ final class RealKey implements KeyDoor {
 
     private RealKey(Journal journal, LateJournal lossy) {
         this.lossy = lossy;
-        store = Store.open(new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
+        store = Store.open(
+                new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
     }
 
     /** Keys whose answers are too old after a disturbance. */

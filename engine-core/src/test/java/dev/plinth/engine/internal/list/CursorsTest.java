@@ -65,7 +65,8 @@ class CursorsTest {
                 assertThat(Bytes.getLong(bytes, at)).isNotEqualTo(number);
             }
         }
-        assertThat(CURSORS.write(8).substring(0, 4)).isNotEqualTo(CURSORS.write(9).substring(0, 4));
+        assertThat(CURSORS.write(8).substring(0, 4))
+                .isNotEqualTo(CURSORS.write(9).substring(0, 4));
     }
 
     @Test

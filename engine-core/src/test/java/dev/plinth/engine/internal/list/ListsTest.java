@@ -2,11 +2,11 @@ package dev.plinth.engine.internal.list;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Seal;
-import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class ListsTest {
     private static final String FILTER = "the list";
-    private static final Cursors CURSORS = new Cursors(
-            new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), FILTER);
+    private static final Cursors CURSORS =
+            new Cursors(new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), FILTER);
 
     private final ListedRows rows = new ListedRows();
 
@@ -123,8 +123,7 @@ class ListsTest {
         String page = text(newest(5), number -> false);
 
         assertThat(rows.takeRowsRead()).isEqualTo(50);
-        assertThat(page)
-                .isEqualTo("{\"data\":[],\"hasMore\":true,\"nextCursor\":\"" + CURSORS.write(951) + "\"}");
+        assertThat(page).isEqualTo("{\"data\":[],\"hasMore\":true,\"nextCursor\":\"" + CURSORS.write(951) + "\"}");
     }
 
     @Test

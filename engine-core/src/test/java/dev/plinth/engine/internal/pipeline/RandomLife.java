@@ -142,7 +142,9 @@ final class RandomLife {
         Id resource = any(resources, IdKind.RESOURCE);
         Id grantee = callers[1].workspace();
         if (random.nextInt(3) > 0) {
-            run(caller, Shares.grant(resource, grantee, random.nextBoolean(), (rows, owner, id) -> true, Jobs::cancelOn));
+            run(
+                    caller,
+                    Shares.grant(resource, grantee, random.nextBoolean(), (rows, owner, id) -> true, Jobs::cancelOn));
         } else {
             run(caller, Shares.revoke(resource, grantee, Jobs::cancelOn));
         }

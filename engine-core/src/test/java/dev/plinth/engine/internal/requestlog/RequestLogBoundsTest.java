@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** How much the request log keeps, of one workspace and in all. */
 final class RequestLogBoundsTest {
-    private static final Cursors CURSORS = new Cursors(
-            new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
+    private static final Cursors CURSORS =
+            new Cursors(new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
     private static final long START = 1_700_000_000_000L;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A journal that ends for want of memory, or by a bug, says so, and does not speak of the disk. */
 @Timeout(60)
 class DeadJournalTest {
-    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1);
+    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
 
     private final MemoryDisk disk = new MemoryDisk();
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
@@ -41,7 +41,9 @@ class DeadJournalTest {
                         .hasValueSatisfying(
                                 said -> assertThat(said).contains("no memory left (Java heap space)", "-Xmx")));
 
-        assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("disk failed") || line.contains("Check the disk"));
+        assertThat(lines)
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("disk failed") || line.contains("Check the disk"));
     }
 
     @Test

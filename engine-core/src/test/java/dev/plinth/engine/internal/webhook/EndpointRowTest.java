@@ -60,7 +60,7 @@ class EndpointRowTest {
 
     private static EndpointRow row() {
         EndpointSettings settings = new EndpointSettings(
-                "https://a.example/", List.of("a.b", "c.*"), true, "d", HEADERS.getBytes(UTF_8));
+                "https://a.example/", List.of("a.b", "c.*"), true, "d", HEADERS.getBytes(UTF_8), 7);
         return new EndpointRow(
                 ENDPOINT,
                 WORKSPACE,
@@ -68,6 +68,7 @@ class EndpointRowTest {
                 settings.sealed(SEAL, ENDPOINT),
                 true,
                 6,
-                new EndpointRow.Secrets(CURRENT, List.of(new EndpointRow.OldSecret(OLD, 9))));
+                new EndpointRow.Secrets(CURRENT, List.of(new EndpointRow.OldSecret(OLD, 9))),
+                null);
     }
 }

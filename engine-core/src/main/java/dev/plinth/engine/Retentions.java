@@ -1,0 +1,37 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.FanOut;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the sweep does, of all rooms. */
+final class Retentions {
+    private Retentions() {}
+
+    /** Returns the series of the sweep: unfinished work, then rows that are kept for a while. Open deliveries end before their events go. */
+    static List<List<Retention>> inOrder() {
+        List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
+        eventsAndDeliveries.add(Events.retention());
+        return List.of(
+                List.of(Jobs.cancellations()),
+                List.of(Endpoints.deletions()),
+                List.of(Endpoints.releases(Access::isActive)),
+                List.of(Endpoints.missed(Events::written)),
+                List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
+                List.of(new DeletedWorkspaceRetention()),
+                List.of(Keys.retention()),
+                List.of(Idempotency.retention()),
+                Jobs.retentions(),
+                eventsAndDeliveries);
+    }
+}
