@@ -69,6 +69,9 @@ record SchemaEdges(List<JsonValue> within, List<JsonValue> beyond) {
                 within.add(new JsonValue.Text("res_00000000000000000000000000"));
                 return; // what is no id names nothing: 404
             }
+            if (pattern.value().startsWith("^ws_")) {
+                within.add(new JsonValue.Text("ws_00000000000000000000000000"));
+            }
             beyond.add(new JsonValue.Text("\n"));
         }
         if (within.isEmpty() && most != null) {

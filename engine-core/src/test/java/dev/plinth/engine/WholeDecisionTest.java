@@ -97,7 +97,7 @@ final class WholeDecisionTest {
         assertThat(pieces).isGreaterThan(50);
 
         for (int i = 0; i < 3; i++) {
-            assertRefusedWhole(503, "POST", "/v1/resources/bulk", bulk);
+            assertRefusedWhole(403, "POST", "/v1/resources/bulk", bulk);
         }
 
         assertThat(store.rows("job pieces")).isEqualTo(pieces);
