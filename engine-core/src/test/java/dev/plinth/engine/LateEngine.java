@@ -162,6 +162,14 @@ final class LateEngine implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** True if an attempt at a delivery waits for rows in flight. */
+    boolean attemptWaits() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> !before.contains(thread.getKey()))
+                .map(thread -> List.of(thread.getValue()).toString())
+                .anyMatch(stack -> stack.contains("DeliveryAttempts.prepare") && stack.contains("InFlight.join"));
+    }
+
     /** Ids of what was told, in the order in which it was. */
     static List<String> events(List<Telling> told) {
         return told.stream().map(Telling::event).toList();
