@@ -20,9 +20,12 @@ final class FrozenWriter implements AutoCloseable {
         boolean unused = await(held);
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         awaitInLine(start(() -> answer.complete(call.get())));
-        awaitInLine(hold(store, held, over));
+        CountDownLatch frozen = new CountDownLatch(1);
+        awaitInLine(hold(store, frozen, over));
         mayCall.countDown();
         reply = answer.join();
+        // A reader that others' writes have kept from reading stands in line too, and would wait for this for ever.
+        unused = await(frozen);
     }
 
     /** What was answered. */

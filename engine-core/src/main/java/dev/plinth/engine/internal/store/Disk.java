@@ -54,8 +54,9 @@ interface Disk extends AutoCloseable {
     void syncNames() throws IOException;
 
     /**
-     * Returns false once a later opening has taken the directory over, which may have read it before the next write. While it returns
-     * true, every later opening reads all that is written so far. Takes less than a microsecond.
+     * Returns false once a later opening has taken the directory over, which may have read it before the next write, and for files that are
+     * only read while an engine may have them open. While it returns true, every later opening reads all that is written so far. Takes less
+     * than a microsecond.
      */
     default boolean isOurs() {
         return true;

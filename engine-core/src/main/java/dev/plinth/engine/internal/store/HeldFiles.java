@@ -44,6 +44,11 @@ final class HeldFiles implements Disk {
 
     /** The names that are there now, newer ones too. */
     @Override
+    public boolean isOurs() {
+        return false;
+    }
+
+    @Override
     public List<String> names() throws IOException {
         return disk.names();
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,8 @@ record JournalState(
     private static final int VERSION = 1;
     private static final int BOOT_BYTES_MAX = 100;
     private static final int BYTES_MAX = 512;
+    private static final int LOOKS_MAX = 20;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Returns the state of a journal that is opened in a boot. */
     static JournalState open(StoreId store, String boot) {
@@ -148,12 +152,19 @@ record JournalState(
             return null;
         }
         TornEnd torn = TornEnd.of(disk, tail);
-        return torn == null || torn.isCutWrite(disk)
-                ? null
-                : new StoreDamage(
+        // Where another engine may be writing, it is whole a moment later.
+        int looksMax = disk.isOurs() ? 1 : LOOKS_MAX;
+        for (int looks = 1; torn != null && !torn.isCutWrite(disk); looks++) {
+            if (looks == looksMax) {
+                return new StoreDamage(
                         "record " + (tail.sequence() + 1) + " in " + torn.segment() + " at byte " + torn.from()
                                 + " is damaged, since the machine was not started again and no power cut has left that",
                         torn.segment(),
                         torn.from());
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+            torn = TornEnd.of(disk, tail);
+        }
+        return null;
     }
 }

@@ -35,19 +35,11 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
         }
     }
 
-    /**
-     * Returns true if it may be a write that was cut off by the death of its process: the beginning of the next frame, and zeros. It looks
-     * twice before it denies that, since an engine may be writing there.
-     */
+    /** Returns true if it may be a write that was cut off by the death of its process: the beginning of the next frame, and zeros. */
     boolean isCutWrite(Disk disk) throws IOException {
-        boolean cut = looksCut(disk);
-        if (!cut) {
-            cut = looksCut(disk);
+        if (lastBehind > kept) {
+            return false;
         }
-        return cut && lastBehind <= kept;
-    }
-
-    private boolean looksCut(Disk disk) throws IOException {
         try (Disk.File file = disk.open(segment)) {
             Window window = new Window(file);
             long end = window.writtenEnd(from);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +31,7 @@ class JournalStateTest {
     private static final int ROWS = 2;
 
     private static final int SMALL_STEP = 7;
+    private static final int LOOKS = 5;
 
     private final MemoryDisk disk = new MemoryDisk();
 
@@ -124,6 +126,37 @@ class JournalStateTest {
                     .hasMessageContaining("nothing was changed");
             assertThat(damaged.contents()).containsExactlyEntriesOf(before);
         }
+    }
+
+    /** A backup reads beside an engine, which may have written a part of a frame, and ends it some moments later. */
+    @Test
+    void openStore_frameWrittenInTheMeantime_isNoDamage() throws IOException {
+        MemoryDisk open = killed(life(Journal.Durability.OS));
+        byte[] whole = open.bytes(SEGMENT).clone();
+        SegmentBytes.Place last = SegmentBytes.frames(whole).get(RECORDS - 1);
+        open.bytes(SEGMENT)[last.from() + Frame.HEADER_BYTES] ^= 1;
+        JournalReader.Tail tail =
+                JournalReader.all(open, null, new JournalVisitor() {}).read(List.of(1L));
+        assertThat(tail.sequence()).isEqualTo(RECORDS - 1);
+        AtomicInteger looks = new AtomicInteger();
+        Disk written = new ForwardingDisk(open) {
+            @Override
+            public File open(String name) throws IOException {
+                if (looks.incrementAndGet() == LOOKS) {
+                    System.arraycopy(whole, 0, open.bytes(SEGMENT), 0, whole.length);
+                }
+                return super.open(name);
+            }
+
+            @Override
+            public boolean isOurs() {
+                return false;
+            }
+        };
+
+        assertThat(JournalState.open(StoreId.random(), open.boot()).damage(written, tail))
+                .isNull();
+        assertThat(looks).hasValueGreaterThanOrEqualTo(LOOKS);
     }
 
     @Test
