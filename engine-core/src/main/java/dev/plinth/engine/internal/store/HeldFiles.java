@@ -42,12 +42,13 @@ final class HeldFiles implements Disk {
         return StoreNames.of(files.keySet());
     }
 
-    /** The names that are there now, newer ones too. */
+    /** Returns false: an engine may be writing to the files. */
     @Override
     public boolean isOurs() {
         return false;
     }
 
+    /** The names that are there now, newer ones too. */
     @Override
     public List<String> names() throws IOException {
         return disk.names();

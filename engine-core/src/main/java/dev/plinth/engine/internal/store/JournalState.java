@@ -152,7 +152,7 @@ record JournalState(
             return null;
         }
         TornEnd torn = TornEnd.of(disk, tail);
-        // Where another engine may be writing, it is whole a moment later.
+        // An engine may be writing the frame to files that are not ours. Then the frame is whole a moment later.
         int looksMax = disk.isOurs() ? 1 : LOOKS_MAX;
         for (int looks = 1; torn != null && !torn.isCutWrite(disk); looks++) {
             if (looks == looksMax) {

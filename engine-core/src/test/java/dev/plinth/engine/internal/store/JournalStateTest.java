@@ -213,8 +213,14 @@ class JournalStateTest {
         for (int i = 0; i < RECORDS; i++) {
             store.await(life.append(store, ROWS));
         }
-        disk.failAt(DiskFault.WRITE_ERROR, 1);
-        assertThatThrownBy(() -> store.await(life.append(store, ROWS))).isInstanceOf(Refused.class);
+        // The fault may meet the thread that prepares the next segment, which tries again.
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        disk.failAt(DiskFault.WRITE_ERROR, 1);
+                        store.await(life.append(store, ROWS));
+                    }
+                })
+                .isInstanceOf(Refused.class);
         store.close();
         disk.bytes(SEGMENT)[SegmentBytes.frames(disk.bytes(SEGMENT)).get(4).to() - 1] ^= 1;
 
