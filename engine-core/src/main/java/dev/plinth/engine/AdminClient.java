@@ -2,12 +2,13 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
-/** What the operator may do: workspaces, their plans and their first keys. Thread-safe. */
+/** What the operator may do: workspaces, their plans, their first keys and what they have of the tables. Thread-safe. */
 public final class AdminClient {
     private final Calls calls;
 
@@ -67,6 +68,11 @@ public final class AdminClient {
     /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
         return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
+    }
+
+    /** Tells how full each table is, and which workspaces have the most of it. */
+    public Invocation<List<TableUse>> tables() {
+        return calls.of("listTables", List.of(), Values::tables);
     }
 
     static byte[] newKey(String name, String... scopes) {

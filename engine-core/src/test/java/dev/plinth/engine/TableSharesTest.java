@@ -9,6 +9,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.api.TableUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
@@ -183,12 +184,17 @@ final class TableSharesTest {
         }
         create(other);
 
-        Reply tables = engine.call(Call.of("GET", "/admin/v1/tables").withKey(OPERATOR));
+        TableUse resources = engine.admin().tables().call().stream()
+                .filter(table -> table.name().equals("resources"))
+                .findAny()
+                .orElseThrow();
 
-        assertThat(tables.status()).isEqualTo(200);
-        assertThat(tables.text())
-                .contains("{\"name\":\"resources\",\"rows\":6,\"rowsMax\":10000,")
-                .containsPattern("\"name\":\"resources\"[^\\[]*\\[\\{\"workspaceId\":\"" + large + "\",\"rows\":5,");
+        assertThat(resources.rows()).isEqualTo(6);
+        assertThat(resources.rowsMax()).isEqualTo(10_000);
+        assertThat(resources.bytes()).isPositive().isLessThan(resources.bytesMax());
+        assertThat(resources.workspaces()).extracting(TableUse.Holder::rows).containsExactly(5L, 1L);
+        assertThat(resources.workspaces().get(0).workspaceId()).isEqualTo(large);
+        assertThat(resources.workspaces().get(0).bytes()).isPositive();
         assertThat(engine.call(Call.of("GET", "/metrics")).text())
                 .contains("plinth_table_largest_workspace_rows{table=\"resources\",rank=\"1\"} 5")
                 .contains("plinth_table_largest_workspace_rows{table=\"resources\",rank=\"2\"} 1");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +155,30 @@ final class WorkerCallsTest {
         }
 
         assertThat(store.status("/v1/resources")).isEqualTo(200);
+    }
+
+    @Test
+    void calls_moreThanMayBeUnderWay_areRefusedAndTakeNoUnit() {
+        try (LateEngine late = LateEngine.open(builder -> builder.clock(ManualClock.startingAt(Instant.EPOCH)))) {
+            Call create = late.asked("POST", "/v1/resources", "{\"name\":\"n\"}");
+            late.journal.hold();
+            List<CompletableFuture<Reply>> underWay = new ArrayList<>();
+            for (int i = 0; i < Limits.CALLS_PER_WORKSPACE_MAX; i++) {
+                underWay.add(late.engine().submit(create));
+            }
+
+            Reply refused = late.engine().submit(create).join();
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.text()).contains("too_many_concurrent_requests", "1000 calls under way");
+            assertThat(refused.headers()).containsEntry("Retry-After", "1").containsKey("RateLimit");
+            assertThat(late.engine().submit(create).join().headers())
+                    .containsEntry("RateLimit", refused.headers().get("RateLimit"));
+            late.journal.letGo();
+            assertThat(underWay).allSatisfy(call -> assertThat(call.join().status())
+                    .isEqualTo(201));
+            assertThat(late.engine().call(create).status()).isEqualTo(201);
+        }
     }
 
     private String starter() {

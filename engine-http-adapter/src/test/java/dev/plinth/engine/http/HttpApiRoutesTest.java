@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,11 +20,14 @@ import org.junit.jupiter.api.Test;
 /** Compares the calls and objects of {@code docs/http-api.md} with the OpenAPI document, whose truth {@code OpenApiAnswersTest} tests. */
 class HttpApiRoutesTest {
     private static final String OBJECT = "The (\\w+) object";
+    private static final Pattern OF_WORKER =
+            Pattern.compile("POST /v1/jobs/(lease|\\{jobId}/(heartbeat|progress|complete|fail))");
     private static final Map<String, Predicate<Map.Entry<String, DescribedApi.Route>>> KINDS = Map.of(
             "every call", route -> true,
             "with a credential", route -> !route.getValue().scope().equals("none"),
             "with an API key", HttpApiRoutesTest::hasKey,
-            "that cost units", route -> hasKey(route) && !route.getValue().free(),
+            "that cost units, or that a worker makes",
+                    route -> hasKey(route) && (!route.getValue().free() || OF_WORKER.matcher(route.getKey()).matches()),
             "with a scope", route -> route.getValue().scope().startsWith("`"),
             "with an id in the path", route -> route.getKey().contains("{"),
             "that give a page", route -> route.getValue().gives().contains("page of"),

@@ -201,6 +201,7 @@ final class MatrixRows {
                 .id("workspaceId", WORKSPACE)
                 .body("{\"name\":\"new\"}");
         row("deleteAnyWorkspace", changed(200)).operator().id("workspaceId", WORKSPACE);
+        row("listTables", same(200)).operator().tellsOfTheMoment();
         row("createKeyFor", changed(201))
                 .operator()
                 .id("workspaceId", WORKSPACE)

@@ -14,7 +14,7 @@ final class ProgramJarIT {
             "org/eclipse/jetty/", "org/apache/hc/", "com/networknt/", "com/fasterxml/", "com/ethlo/", "com/lmax/");
     private static final List<String> SHADED = List.of(
             "dev/plinth/shaded/jetty/server/Server.class",
-            "dev/plinth/shaded/hc/client5/http/impl/classic/HttpClients.class",
+            "dev/plinth/shaded/hc/core5/reactor/DefaultConnectingIOReactor.class",
             "dev/plinth/shaded/networknt/schema/Schema.class",
             "dev/plinth/shaded/jackson/databind/JsonNode.class",
             "dev/plinth/shaded/ethlo/time/ITU.class",

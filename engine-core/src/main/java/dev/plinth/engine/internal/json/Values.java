@@ -19,6 +19,7 @@ import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.api.Share;
+import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
@@ -55,6 +56,8 @@ public final class Values {
             reader(LoggedRequest.class, Values::request),
             reader(RateLimit.class, Values::rateLimit),
             reader(RateLimit.Policy.class, Values::policy),
+            reader(TableUse.class, Values::tableUse),
+            reader(TableUse.Holder.class, Values::holder),
             reader(Problem.class, Values::problem),
             reader(ProblemError.class, Values::problemError),
             reader(NewResource.class, Values::newResource));
@@ -88,6 +91,11 @@ public final class Values {
     /** Reads the jobs that a worker got. */
     public static List<LeasedJob> leased(Json json) {
         return list(object(JsonReader.trusted(json.utf8())), "data", LeasedJob.class);
+    }
+
+    /** Reads how full the tables are. */
+    public static List<TableUse> tables(Json json) {
+        return list(object(JsonReader.trusted(json.utf8())), "data", TableUse.class);
     }
 
     private static <T extends WireValue> List<T> list(JsonValue.Obj json, String name, Class<T> type) {
@@ -273,6 +281,21 @@ public final class Values {
                 number(json, "remaining"),
                 number(json, "resetSeconds"),
                 shown);
+    }
+
+    private static TableUse tableUse(JsonValue.Obj json, Json shown) {
+        return new TableUse(
+                text(json, "name"),
+                number(json, "rows"),
+                number(json, "rowsMax"),
+                number(json, "bytes"),
+                number(json, "bytesMax"),
+                list(json, "workspaces", TableUse.Holder.class),
+                shown);
+    }
+
+    private static TableUse.Holder holder(JsonValue.Obj json, Json shown) {
+        return new TableUse.Holder(text(json, "workspaceId"), number(json, "rows"), number(json, "bytes"), shown);
     }
 
     private static Share share(JsonValue.Obj json, Json shown) {

@@ -386,7 +386,7 @@ public final class Pipeline {
         Commits.Committed committed = passage.mayWait // 10–13: 404 403 412 409 503
                 ? parts.commits.commit(passage.caller, change, passage)
                 : parts.commits.commitNow(passage.caller, change, passage);
-        return end(passage, committed.outcome(), committed.sequence()); // 14, once durable
+        return passage.answer(committed.outcome(), committed.sequence()); // 14, once durable
     }
 
     /** Somebody else may be quicker between the last look and the lock; then there is nothing to change yet, and it waits on. */
@@ -473,7 +473,7 @@ public final class Pipeline {
             return inUse(passage, inUse);
         }
         passage.use = Entry.KeyUse.MISMATCH;
-        return end(passage, new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
+        return passage.answer(new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
     }
 
     /**
@@ -582,7 +582,7 @@ public final class Pipeline {
         if (wait == null || millis <= 0) {
             return null;
         }
-        Answer nothing = end(passage, change.nothing(), 0);
+        Answer nothing = passage.answer(change.nothing(), 0);
         Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), wait);
         if (waiter == null) {
             return nothing;
@@ -613,9 +613,5 @@ public final class Pipeline {
 
     private static long millisLeft(Passage passage, Command.Wait wait) {
         return TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
-    }
-
-    private static Answer end(Passage passage, Outcome outcome, long sequence) {
-        return passage.answer(outcome, sequence);
     }
 }

@@ -1,11 +1,8 @@
 package dev.plinth.engine.http.hostile;
 
 import dev.plinth.engine.TestScale;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -38,30 +35,6 @@ enum Hostility {
     IDLE_CONNECTIONS(IdleConnections::new),
     GUESSED_CREDENTIALS(GuessedCredentials::new);
 
-    /** Attacks that the engine does not withstand yet: a run makes them only if it is asked to. */
-    private static final Set<Hostility> NOT_WITHSTOOD = EnumSet.of(
-            BODIES_OF_STRANGERS,
-            DELIVERIES_TO_DISABLED_ENDPOINTS,
-            PIECES_OF_BULK_JOBS,
-            ATTEMPTS_OF_A_FAILING_RECEIVER,
-            RESOURCES_OF_MANY_BYTES,
-            KEYS_CREATED_AND_REVOKED,
-            REMEMBERED_ANSWERS,
-            BULK_INTO_HEAP_TABLES,
-            PAGES_NOT_READ,
-            DELIVERY_RESENT_OFTEN,
-            BULK_OF_NUMBERS,
-            STREAMS_READ_SLOWLY,
-            RECEIVERS_THAT_HANG,
-            FLOOD_OF_A_THIRD_PARTY,
-            TEST_CALLS_HELD_UP,
-            LEASES_WITHOUT_END,
-            PROGRESS_WITHOUT_END,
-            LONG_POLLS_OF_MANY_TYPES,
-            SHARES_THAT_NOBODY_ASKED_FOR,
-            IDLE_CONNECTIONS,
-            GUESSED_CREDENTIALS);
-
     /** Names, separated by commas, of the attacks to make, or {@code all}. */
     private static final String ASKED = System.getProperty("plinth.test.hostile", "");
 
@@ -75,7 +48,7 @@ enum Hostility {
         return attack.get();
     }
 
-    /** Returns those of this run: what was asked for, else in {@code short} the calm alone and otherwise all that the engine withstands. */
+    /** Returns those of this run: what was asked for, else in {@code short} the calm alone and otherwise all. */
     static Stream<Hostility> ofThisRun() {
         if (ASKED.equals("all")) {
             return Stream.of(values());
@@ -84,8 +57,6 @@ enum Hostility {
             List<String> names = List.of(ASKED.toUpperCase(Locale.ROOT).split(","));
             return names.stream().map(Hostility::valueOf);
         }
-        return TestScale.isShort()
-                ? Stream.of(CALM)
-                : Arrays.stream(values()).filter(each -> !NOT_WITHSTOOD.contains(each));
+        return TestScale.isShort() ? Stream.of(CALM) : Stream.of(values());
     }
 }
