@@ -115,7 +115,7 @@ public final class Engine implements AutoCloseable {
         directory = config.directory();
         store = opened;
         Seal seal = new Seal(SealKey.find(config, store), config.ids());
-        outgrown = new OutgrownTables(plans, store);
+        outgrown = new OutgrownTables(plans, store, config.maxResources());
         commits = new Commits(store, config.ids(), seal, plans);
         SealKey.check(config, store, commits, seal);
         workers = Workers.create();

@@ -220,7 +220,8 @@ final class TableSharesTest {
     void outgrownTables_ofThePlansAndTheUsualTables_namesNoStarter() {
         try (Engine usual = Engine.builder().open()) {
             assertThat(usual.outgrownTables().orElseThrow())
-                    .contains("plan pro (", "25920000 events of 2700000", "plan business (")
+                    .contains("plan pro (6048000 jobs, room for 630000)", "plan business (60480000 jobs,")
+                    .contains("tables for 96000000 resources (--max-resources)")
                     .doesNotContain("starter");
         }
     }

@@ -78,7 +78,8 @@ final class WholeDecisionTest {
         publishUntilRefused();
         // What ends something has room beyond the share, until that is used up too.
         assertThat(resources.stream()
-                        .map(resource -> store.call("POST", "/v1/resources/" + resource + "/archive", "{}").status())
+                        .map(resource -> store.call("POST", "/v1/resources/" + resource + "/archive", "{}")
+                                .status())
                         .collect(toSet()))
                 .containsExactlyInAnyOrder(200, 403);
 

@@ -175,8 +175,8 @@ final class WorkerCallsTest {
             assertThat(late.engine().submit(create).join().headers())
                     .containsEntry("RateLimit", refused.headers().get("RateLimit"));
             late.journal.letGo();
-            assertThat(underWay).allSatisfy(call -> assertThat(call.join().status())
-                    .isEqualTo(201));
+            assertThat(underWay)
+                    .allSatisfy(call -> assertThat(call.join().status()).isEqualTo(201));
             assertThat(late.engine().call(create).status()).isEqualTo(201);
         }
     }

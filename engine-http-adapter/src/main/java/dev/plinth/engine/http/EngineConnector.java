@@ -11,13 +11,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** Jetty's connector with a door of its own to the engine, and a drain in which no client's request is lost. Thread-safe. */
 final class EngineConnector extends ServerConnector {
     private static final int ACCEPTORS = 1;
-    private static final int SELECTORS_AS_JETTY_HAS_THEM = -1;
+
+    /** Calls run on the selectors' threads, and Jetty has one for two processors. */
+    private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final Calls calls;
     private volatile boolean draining;
 
     EngineConnector(Server server, ConnectionFactory connections, Calls calls) {
-        super(server, ACCEPTORS, SELECTORS_AS_JETTY_HAS_THEM, connections);
+        super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
     }
 

@@ -27,7 +27,9 @@ class HttpApiRoutesTest {
             "with a credential", route -> !route.getValue().scope().equals("none"),
             "with an API key", HttpApiRoutesTest::hasKey,
             "that cost units, or that a worker makes",
-                    route -> hasKey(route) && (!route.getValue().free() || OF_WORKER.matcher(route.getKey()).matches()),
+                    route -> hasKey(route)
+                            && (!route.getValue().free()
+                                    || OF_WORKER.matcher(route.getKey()).matches()),
             "with a scope", route -> route.getValue().scope().startsWith("`"),
             "with an id in the path", route -> route.getKey().contains("{"),
             "that give a page", route -> route.getValue().gives().contains("page of"),

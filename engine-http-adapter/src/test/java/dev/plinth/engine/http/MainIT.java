@@ -98,7 +98,13 @@ class MainIT {
             List<String> lines = awaitListening(process);
             assertThat(lines)
                     .filteredOn(line -> line.startsWith("plinth:"))
-                    .containsExactly(LISTENING + "http://127.0.0.1:" + port(lines));
+                    .hasSize(2)
+                    .last()
+                    .isEqualTo(LISTENING + "http://127.0.0.1:" + port(lines));
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("--max-resources"))
+                    .hasSize(1)
+                    .allMatch(line -> line.length() < 300);
             assertThat(lines.get(lines.size() - 1)).startsWith(LISTENING);
             assertThat(lines).anyMatch(line -> line.contains("admin token"));
             String curl = lines.stream()

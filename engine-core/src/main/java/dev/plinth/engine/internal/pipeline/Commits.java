@@ -66,8 +66,13 @@ public final class Commits implements Committer {
         return store.write(transaction -> decide(transaction, caller, change, memory));
     }
 
-    /** The same for a thread that must not wait: it is refused with 503 if the disk is far behind. */
-    Committed commitNow(Caller caller, Command.Change change, Memory memory) {
+    /**
+     * The same for a thread that must not wait for the disk: it is refused with 503 if the disk is far behind.
+     *
+     * @param maySleep whether it may wait for the writer lock
+     * @throws dev.plinth.engine.internal.store.WriterBusy if it may not, and another thread has the lock; nothing was decided
+     */
+    Committed commitNow(Caller caller, Command.Change change, Memory memory, boolean maySleep) {
         if (store.isFull()) {
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
@@ -76,7 +81,8 @@ public final class Commits implements Committer {
                                     + " bytes wait for it; nothing was changed. Try again later.")
                     .retryAfter(1));
         }
-        return store.writeNow(transaction -> decide(transaction, caller, change, memory));
+        Function<Transaction, Committed> work = transaction -> decide(transaction, caller, change, memory);
+        return maySleep ? store.writeNow(work) : store.writeAtOnce(work);
     }
 
     /** Refuses where no record could be written now: the host's work shall not be done for nothing, again at each retry. */

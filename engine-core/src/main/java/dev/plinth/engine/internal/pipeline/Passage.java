@@ -45,6 +45,9 @@ final class Passage implements Commits.Memory {
 
     boolean hasWaited;
 
+    /** False while its thread must not wait for the writer lock, because it serves others too. */
+    boolean maySleep = true;
+
     /** True while it waits for something to change, with its key in use. */
     boolean pauses;
 

@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
+import dev.plinth.engine.internal.store.WriterBusy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ public final class Pipeline {
     private final Parts parts;
     private final Entrance entrance;
     private final Reading reading;
+    private final Waiting waiting;
     private final Patience patience;
     private final HostWork hostWork;
     private final Departure departure;
@@ -75,6 +77,7 @@ public final class Pipeline {
         this.patience = new Patience(parts.store(), parts.executor());
         this.hostWork = new HostWork(parts);
         this.reading = new Reading(parts.store(), parts.commits());
+        this.waiting = new Waiting(parts.store(), parts.waiters(), reading);
         this.departure = new Departure(parts.store(), entrance, parts.log(), parts.tally());
         this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
     }
@@ -113,10 +116,11 @@ public final class Pipeline {
 
     /**
      * Takes a request without its body as far as the headers lead: steps 3, 4 and 5. The units are taken now, and key and workspace are looked at
-     * again when the body is there.
+     * again when the body is there. The thread does not wait for the writer lock: another one goes on then.
      */
     public Arrival arrive(Request request) {
         Passage passage = passage(request, request.operation().runsHostCode());
+        passage.maySleep = false;
         try {
             entrance.access(passage); // 3, 4: 401 403
             entrance.quota(passage); // 5: 429
@@ -205,7 +209,7 @@ public final class Pipeline {
             Command.PatientQuery query = stillAllowed(passage, rest);
             long millis = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - first.millis();
             return millis > 0
-                    ? askPatiently(passage, query, millis, () -> nextPart(request, rest, first))
+                    ? waiting.forAnswer(passage, query, millis, () -> nextPart(request, rest, first))
                     : reading.answer(passage, query);
         } catch (Refused refused) {
             return departure.refuse(passage, refused.refusal());
@@ -313,11 +317,20 @@ public final class Pipeline {
             return fromIdempotencyOn(passage);
         } catch (Refused refused) {
             return departure.refuse(passage, refused.refusal());
+        } catch (WriterBusy busy) {
+            return moveOver(passage);
         } catch (RuntimeException | Error e) {
             return departure.fail(passage, e);
         } finally {
             endUnlessPausing(passage);
         }
+    }
+
+    /** Goes on with a thread that may wait for the writer lock: the one that came with the call may serve others meanwhile. */
+    private Step moveOver(Passage passage) {
+        passage.pauses = true;
+        Answer shuttingDown = passage.answer(new Outcome.Turned(Entrance.draining()), 0);
+        return new Step.Pause(shuttingDown, CompletableFuture.completedFuture(null), 0, () -> again(passage));
     }
 
     /** The second half of the way; who waited for a twin enters here again. */
@@ -342,7 +355,7 @@ public final class Pipeline {
             return commitCostly(passage, costly);
         }
         Answer answer = commit(passage, (Command.Change) command);
-        return command instanceof Command.CarriedOnChange change ? awaitRest(passage, change, answer) : answer;
+        return command instanceof Command.CarriedOnChange change ? waiting.forRest(passage, change, answer) : answer;
     }
 
     /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
@@ -356,50 +369,24 @@ public final class Pipeline {
         return answer.with(passage.quota);
     }
 
-    /** The answer stands, and is given once the sweep has done the rest, or does not get to it in time. */
-    private Step awaitRest(Passage passage, Command.CarriedOnChange change, Answer answer) {
-        Command.Wait rest = answer.outcome() instanceof Outcome.Done ? reading.waitFor(passage, change::rest) : null;
-        if (rest == null) {
-            return answer;
-        }
-        long millis = TimeUnit.SECONDS.toMillis(rest.seconds());
-        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), rest);
-        if (waiter == null) {
-            return answer;
-        }
-        if (reading.waitFor(passage, change::rest) == null) {
-            parts.waiters.signal(rest.topic());
-        }
-        // A change that will never be durable is not carried on either.
-        CompletableFuture<Void> unused = parts.store
-                .whenCommitted(answer.sequence())
-                .whenComplete((nothing, lost) -> {
-                    if (lost != null) {
-                        parts.waiters.signal(rest.topic());
-                    }
-                });
-        passage.pauses = true;
-        return new Step.Pause(answer, waiter.end(), millis, () -> answer);
-    }
-
     private Answer commit(Passage passage, Command.Change change) {
         Commits.Committed committed = passage.mayWait // 10–13: 404 403 412 409 503
                 ? parts.commits.commit(passage.caller, change, passage)
-                : parts.commits.commitNow(passage.caller, change, passage);
+                : parts.commits.commitNow(passage.caller, change, passage, passage.maySleep);
         return passage.answer(committed.outcome(), committed.sequence()); // 14, once durable
     }
 
     /** Somebody else may be quicker between the last look and the lock; then there is nothing to change yet, and it waits on. */
     private Step commitPatiently(Passage passage, Command.PatientChange change) {
         while (true) {
-            Step pause = pause(passage, change);
+            Step pause = waiting.forChange(passage, change, () -> again(passage));
             if (pause != null) {
                 return pause;
             }
             try {
                 return commit(passage, context -> {
                     Command.Wait wait = change.wait(context);
-                    if (wait != null && millisLeft(passage, wait) > 0) {
+                    if (wait != null && Waiting.millisLeft(passage, wait) > 0) {
                         throw new NothingYet();
                     }
                     return change.decide(context);
@@ -494,19 +481,7 @@ public final class Pipeline {
 
     private Step inUse(Passage passage, Idempotency.InUse inUse) {
         Answer refused = departure.refuse(passage, IdempotencyKeys.inUse());
-        int seconds = Preferences.waitSeconds(passage.request.headers().prefer());
-        if (seconds == 0 || passage.hasWaited) {
-            return refused;
-        }
-        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), new Command.Wait(passage.id, seconds));
-        if (waiter == null) {
-            return refused;
-        }
-        passage.hasWaited = true;
-        CompletableFuture<Void> unused =
-                inUse.end().whenComplete((nothing, error) -> waiter.end().complete(null));
-        return new Step.Pause(
-                refused.waited(seconds), waiter.end(), TimeUnit.SECONDS.toMillis(seconds), () -> again(passage));
+        return waiting.forTwin(passage, refused, inUse.end(), () -> again(passage));
     }
 
     private static void endUnlessPausing(Passage passage) {
@@ -517,6 +492,7 @@ public final class Pipeline {
 
     private Step again(Passage passage) {
         passage.pauses = false;
+        passage.maySleep = true;
         try {
             entrance.accessAgain(passage);
             passage.checkStillAllowed(parts.store.viewToAnswer());
@@ -532,7 +508,7 @@ public final class Pipeline {
 
     private Step ask(Passage passage, Command.Query query) {
         return query instanceof Command.PatientQuery patient
-                ? askPatiently(passage, patient, Long.MAX_VALUE, () -> askAgain(passage, patient))
+                ? waiting.forAnswer(passage, patient, Long.MAX_VALUE, () -> askAgain(passage, patient))
                 : reading.answer(passage, query);
     }
 
@@ -550,68 +526,5 @@ public final class Pipeline {
                 return query.isRowByRow();
             }
         });
-    }
-
-    private Step askPatiently(Passage passage, Command.PatientQuery query, long millisMax, Supplier<Step> again) {
-        // In this order: what ends between the two is answered as ended, and not with what it was before.
-        Command.Wait wait = reading.waitFor(passage, query::wait);
-        Answer answer = reading.answer(passage, query);
-        if (wait == null || answer.outcome() instanceof Outcome.Turned) {
-            return answer;
-        }
-        int preferred = Preferences.waitSeconds(passage.request.headers().prefer());
-        Answer now = preferred == wait.seconds() ? answer.waited(preferred) : answer;
-        if (answer.outcome() instanceof Outcome.Page page) {
-            now = answer.with(page.asTheLast());
-        }
-        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), wait);
-        if (waiter == null) {
-            return now;
-        }
-        long millis = Math.min(TimeUnit.SECONDS.toMillis(wait.seconds()), millisMax);
-        if (reading.waitFor(passage, query::wait) == null) {
-            waiter.end().complete(null); // it has ended meanwhile
-        }
-        return new Step.Pause(now, waiter.end(), millis, again);
-    }
-
-    /** Waits until there is something to change, or until the time is over; null if the change is to be decided now. */
-    private @Nullable Step pause(Passage passage, Command.PatientChange change) {
-        Command.Wait wait = reading.waitFor(passage, change::wait);
-        long millis = wait == null ? 0 : millisLeft(passage, wait);
-        if (wait == null || millis <= 0) {
-            return null;
-        }
-        Answer nothing = passage.answer(change.nothing(), 0);
-        Waiters.Waiter waiter = parts.waiters.join(passage.caller.workspace(), wait);
-        if (waiter == null) {
-            return nothing;
-        }
-        if (reading.waitFor(passage, change::wait) == null) {
-            waiter.end().complete(null);
-        }
-        Step pause = new Step.Pause(nothing, waiter.end(), millis, () -> {
-            try {
-                return again(passage);
-            } finally {
-                passOn(passage, change, wait, waiter);
-            }
-        });
-        passage.pauses = true;
-        return pause;
-    }
-
-    /** Tells the next one of what this waiter alone was told of and has left: it was refused, or has taken something else. */
-    private void passOn(Passage passage, Command.PatientChange change, Command.Wait wait, Waiters.Waiter waiter) {
-        String kind = waiter.told();
-        if (kind != null
-                && parts.waiters.areThere(wait.topic())
-                && parts.store.look(rows -> change.isThere(reading.context(passage, rows), kind) ? 1 : 0) == 1) {
-            parts.waiters.signalOne(wait.topic(), kind);
-        }
-    }
-
-    private static long millisLeft(Passage passage, Command.Wait wait) {
-        return TimeUnit.SECONDS.toMillis(wait.seconds()) - passage.millis();
     }
 }

@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.TableName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says how much of each table one workspace may have under a plan: what the plan says, or else what the plan's own rate of calls fills
@@ -72,24 +72,23 @@ final class Shares {
     }
 
     /**
-     * Returns for each table that a plan outgrows what it needs, if a workspace at the limit of the plan makes a row with every call.
-     *
-     * @return phrases such as {@code 25920000 events of 2700000}
+     * Returns the table that a plan outgrows the most, if a workspace at the limit of the plan makes a row with every call; null if it outgrows
+     * none.
      */
-    List<String> outgrownBy(Plan plan) {
-        List<String> outgrown = new ArrayList<>();
+    Store.@Nullable Outgrown outgrownBy(Plan plan) {
+        Store.Outgrown most = null;
         TableShare[] all = make(plan);
         for (TableName name : names) {
             Table table = byNumber[name.number()];
             TableShare share = all[name.number()];
             if (share != null && name.keptDays() > 0) {
                 long rows = Math.min(share.rows(), table.rowsMax() / PERCENT * OPEN_PERCENT);
-                long needed = need(plan, name);
-                if (needed > rows) {
-                    outgrown.add(needed + " " + name.name() + " of " + rows);
+                Store.Outgrown outgrown = new Store.Outgrown(name.name(), need(plan, name), rows);
+                if (outgrown.times() > (most == null ? 1 : most.times())) {
+                    most = outgrown;
                 }
             }
         }
-        return outgrown;
+        return most;
     }
 }

@@ -234,8 +234,24 @@ public final class Store implements AutoCloseable {
         return write(work, false);
     }
 
+    /**
+     * The same for a thread that must not sleep either.
+     *
+     * @throws WriterBusy if another thread has the writer lock for longer than a moment; the work was not begun
+     */
+    public <T> T writeAtOnce(Function<Transaction, T> work) {
+        if (!tryLockWriter()) {
+            throw WriterBusy.NOW;
+        }
+        return writeLocked(work, false);
+    }
+
     private <T> T write(Function<Transaction, T> work, boolean mayWait) {
         lockWriter();
+        return writeLocked(work, mayWait);
+    }
+
+    private <T> T writeLocked(Function<Transaction, T> work, boolean mayWait) {
         try {
             return work.apply(transaction);
         } finally {
@@ -268,6 +284,19 @@ public final class Store implements AutoCloseable {
         if (writer.getHoldCount() == 1) {
             holds.begin();
         }
+    }
+
+    /** Takes the writer lock within a moment; false if it was not to be had. */
+    private boolean tryLockWriter() {
+        boolean locked = writer.tryLock();
+        for (int i = 0; i < SPINS_MAX && !locked; i++) {
+            Thread.onSpinWait();
+            locked = writer.tryLock();
+        }
+        if (locked && writer.getHoldCount() == 1) {
+            holds.begin();
+        }
+        return locked;
     }
 
     private void unlockWriter() {
@@ -460,8 +489,8 @@ public final class Store implements AutoCloseable {
         return tables.uses(most);
     }
 
-    /** Returns what a plan needs of tables that are smaller; empty if they hold what a workspace at its limit writes. */
-    public List<String> outgrownBy(Plan plan) {
+    /** Returns the table that a plan outgrows the most; null if all hold what a workspace at its limit writes. */
+    public @Nullable Outgrown outgrownBy(Plan plan) {
         return tables.outgrownBy(plan);
     }
 
@@ -606,6 +635,20 @@ public final class Store implements AutoCloseable {
      * @param largest the workspaces with the most rows, the largest first
      */
     public record TableUse(TableFigures table, long bytesMax, List<Holder> largest) {}
+
+    /**
+     * A table that holds less than a workspace makes.
+     *
+     * @param needed the rows that it makes at the limit of its plan while they are kept
+     * @param rows the rows that it may have
+     */
+    public record Outgrown(String table, long needed, long rows) {
+        /** How many times as large the table would have to be, rounded up. */
+        public long times() {
+            long room = Math.max(1, rows);
+            return (needed + room - 1) / room;
+        }
+    }
 
     /**
      * A workspace that has rows in a table.

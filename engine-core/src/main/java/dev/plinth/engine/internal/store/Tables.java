@@ -391,7 +391,7 @@ final class Tables implements AutoCloseable {
         return uses;
     }
 
-    List<String> outgrownBy(Plan plan) {
+    Store.@Nullable Outgrown outgrownBy(Plan plan) {
         return shares.outgrownBy(plan);
     }
 

@@ -145,17 +145,18 @@ class CommitsTest {
         Commits commits = commits(store);
         int taken = 0;
         while (!store.isFull()) {
-            commits.commitNow(CALLER, large(taken++), Commits.Memory.NONE);
+            commits.commitNow(CALLER, large(taken++), Commits.Memory.NONE, false);
         }
         assertThat(taken).isEqualTo(Limits.IN_FLIGHT_BYTES_MAX / LARGE_BYTES + 1);
 
-        Refused refused =
-                catchThrowableOfType(Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.Memory.NONE));
+        Refused refused = catchThrowableOfType(
+                Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.Memory.NONE, false));
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
         assertThat(journal.appended()).as("nothing of the refused call").hasSize(taken);
 
         journal.durable(1);
-        assertThat(commits.commitNow(CALLER, large(99), Commits.Memory.NONE).sequence())
+        assertThat(commits.commitNow(CALLER, large(99), Commits.Memory.NONE, false)
+                        .sequence())
                 .isEqualTo(taken + 1L);
         journal.close();
     }
