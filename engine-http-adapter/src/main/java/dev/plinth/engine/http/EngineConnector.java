@@ -16,6 +16,7 @@ final class EngineConnector extends ServerConnector {
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final Calls calls;
+    private volatile boolean closing;
     private volatile boolean draining;
 
     EngineConnector(Server server, ConnectionFactory connections, Calls calls) {
@@ -43,7 +44,7 @@ final class EngineConnector extends ServerConnector {
     protected boolean handleAcceptFailure(Throwable failure) {
         calls.noteError(failure);
         boolean goesOn = super.handleAcceptFailure(failure);
-        if (!goesOn && isRunning() && !draining) {
+        if (!goesOn && isRunning() && !closing) {
             calls.noteEnd("plinth-http-acceptor", failure);
         }
         return goesOn;
@@ -51,6 +52,7 @@ final class EngineConnector extends ServerConnector {
 
     /** Accepts no more; from now on each answer tells its client to close the connection. */
     void drain() {
+        closing = true;
         // In this order: a client that is told to close connects again, and must be refused rather than cut.
         close();
         draining = true;

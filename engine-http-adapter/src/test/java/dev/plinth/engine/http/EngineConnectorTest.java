@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Timeout;
 /** A selector that has ended is told of: Jetty only logs it, and its connections hang. */
 @Timeout(60)
 class EngineConnectorTest {
+    private static final int DRAINS = 100;
+
     private final FakeCalls calls = new FakeCalls();
     private final Server server = new Server();
     private final EngineConnector connector =
@@ -33,6 +35,23 @@ class EngineConnectorTest {
         } finally {
             server.stop();
         }
+    }
+
+    /** Its thread may meet the closed socket at once or later: the more often, the surer one of them is early. */
+    @Test
+    void acceptor_endsBecauseTheServerDrains_isNotTold() throws Exception {
+        for (int i = 0; i < DRAINS; i++) {
+            Server drained = new Server();
+            EngineConnector closing =
+                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls);
+            drained.addConnector(closing);
+            drained.start();
+
+            closing.drain();
+
+            drained.stop();
+        }
+        assertThat(calls.ended).isEmpty();
     }
 
     @Test
