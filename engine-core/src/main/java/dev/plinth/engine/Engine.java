@@ -25,12 +25,10 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
-import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.WaitingJobs;
@@ -58,7 +56,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -131,7 +128,7 @@ public final class Engine implements AutoCloseable {
                 store,
                 commits,
                 workers,
-                jobCodes(config),
+                new HostCode(config, this::workspace).jobs(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
@@ -141,7 +138,7 @@ public final class Engine implements AutoCloseable {
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, listeners(config));
+        feed = new EventFeed(store, commits, workers, new HostCode(config, this::workspace).listeners());
         jobRing = new Doorbell("plinth-job-ring", store.vitals().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.vitals().noting(() -> {
             feed.wake();
@@ -507,7 +504,7 @@ public final class Engine implements AutoCloseable {
                         quotas,
                         plans,
                         webhooks,
-                        operationCodes(config),
+                        new HostCode(config, this::workspace).operations(),
                         config.asyncOperations().keySet(),
                         jobs.handled(),
                         config.types(),
@@ -518,35 +515,6 @@ public final class Engine implements AutoCloseable {
                         VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));
-    }
-
-    /** The host's code for jobs, each time with a client of the job's workspace. */
-    private Map<String, HostJob.Code> jobCodes(EngineConfig config) {
-        Map<String, HostJob.Code> codes = new HashMap<>();
-        config.jobHandlers()
-                .forEach((type, handler) ->
-                        codes.put(type, job -> handler.handle(new RunningJob(job, workspace(job.workspaceId())))));
-        return codes;
-    }
-
-    private Map<String, HostOperation.Code> operationCodes(EngineConfig config) {
-        Map<String, HostOperation.Code> codes = new HashMap<>();
-        config.operations()
-                .forEach((name, handler) -> codes.put(
-                        name,
-                        (workspace, resource, shown, input) -> handler.handle(
-                                new OperationContext(workspace, workspace(workspace), resource, shown, input))));
-        return codes;
-    }
-
-    private Map<String, EventFeed.Listener> listeners(EngineConfig config) {
-        Map<String, EventFeed.Listener> listeners = new HashMap<>();
-        config.listeners()
-                .forEach((name, listener) -> listeners.put(
-                        name,
-                        (workspace, event) ->
-                                listener.onEvent(new EventContext(workspace, workspace(workspace)), event)));
-        return listeners;
     }
 
     private static Webhooks webhooks(

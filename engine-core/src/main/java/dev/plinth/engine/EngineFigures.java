@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.metrics.RequestTally;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFigures;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import java.time.Duration;
@@ -44,7 +45,7 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
     }
 
     private void writer(Exposition page) {
-        Store.WriterFigures writer = store.writerFigures();
+        StoreFigures.WriterFigures writer = store.writerFigures();
         page.gauge(
                         "plinth_writer_hold_longest_seconds",
                         "The longest time for which one change, or one read that it kept out, has held the writer lock.")
@@ -90,7 +91,7 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
     }
 
     private void tables(Exposition page) {
-        List<Store.TableFigures> tables = store.figures();
+        List<StoreFigures.TableFigures> tables = store.figures();
         page.gauge("plinth_table_rows", "Rows of a table.");
         tables.forEach(table -> page.sample(table.rows(), "table", table.name()));
         page.gauge("plinth_table_bytes", "Bytes of keys and rows of a table.");
@@ -102,8 +103,8 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
         page.gauge(
                 "plinth_table_largest_workspace_rows",
                 "Rows of the workspaces that have the most rows in a table, by their rank; GET /admin/v1/tables names them.");
-        for (Store.TableUse use : store.uses(LARGEST)) {
-            List<Store.Holder> largest = use.largest();
+        for (StoreFigures.TableUse use : store.uses(LARGEST)) {
+            List<StoreFigures.Holder> largest = use.largest();
             for (int i = 0; i < largest.size(); i++) {
                 page.sample(largest.get(i).rows(), "table", use.table().name(), "rank", String.valueOf(i + 1));
             }
@@ -111,7 +112,7 @@ record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sw
     }
 
     private void journal(Exposition page) {
-        Store.JournalFigures journal = store.journalFigures();
+        StoreFigures.JournalFigures journal = store.journalFigures();
         page.gauge("plinth_journal_writable", "1 while changes are taken, 0 once the journal has failed.")
                 .sample(store.isWritable() ? 1 : 0);
         page.gauge("plinth_journal_sequence", "Sequence of the last record that was appended.")

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ record OutgrownTables(Plans plans, Store store, long maxResources) {
         List<String> outgrown = new ArrayList<>();
         long times = 1;
         for (String name : plans.names()) {
-            Store.Outgrown most = store.outgrownBy(plans.of(name));
+            StoreFigures.Outgrown most = store.outgrownBy(plans.of(name));
             if (most != null) {
                 outgrown.add(
                         "plan " + name + " (" + most.needed() + " " + most.table() + ", room for " + most.rows() + ")");

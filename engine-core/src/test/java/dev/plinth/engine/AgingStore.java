@@ -9,7 +9,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFigures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -189,7 +189,7 @@ final class AgingStore implements AutoCloseable {
     /** Rows of each table. */
     Map<String, Long> rows() {
         Map<String, Long> rows = new TreeMap<>();
-        for (Store.TableFigures figures : engine.store().figures()) {
+        for (StoreFigures.TableFigures figures : engine.store().figures()) {
             rows.put(figures.name(), figures.rows());
         }
         return rows;

@@ -75,15 +75,15 @@ final class Shares {
      * Returns the table that a plan outgrows the most, if a workspace at the limit of the plan makes a row with every call; null if it outgrows
      * none.
      */
-    Store.@Nullable Outgrown outgrownBy(Plan plan) {
-        Store.Outgrown most = null;
+    StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
+        StoreFigures.Outgrown most = null;
         TableShare[] all = make(plan);
         for (TableName name : names) {
             Table table = byNumber[name.number()];
             TableShare share = all[name.number()];
             if (share != null && name.keptDays() > 0) {
                 long rows = Math.min(share.rows(), table.rowsMax() / PERCENT * OPEN_PERCENT);
-                Store.Outgrown outgrown = new Store.Outgrown(name.name(), need(plan, name), rows);
+                StoreFigures.Outgrown outgrown = new StoreFigures.Outgrown(name.name(), need(plan, name), rows);
                 if (outgrown.times() > (most == null ? 1 : most.times())) {
                     most = outgrown;
                 }

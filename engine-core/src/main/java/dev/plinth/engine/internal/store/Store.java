@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Refused;
@@ -307,7 +306,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** How long the writer lock was held, for figures. */
-    public WriterFigures writerFigures() {
+    public StoreFigures.WriterFigures writerFigures() {
         return holds.figures();
     }
 
@@ -459,11 +458,11 @@ public final class Store implements AutoCloseable {
     }
 
     /** How the journal stands, for figures; it asks the disk for the names of its files. */
-    public JournalFigures journalFigures() {
+    public StoreFigures.JournalFigures journalFigures() {
         StoreNames names = disk == null ? StoreNames.of(List.of()) : names(disk);
         int segments = names.segments().size();
         long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
-        return new JournalFigures(
+        return new StoreFigures.JournalFigures(
                 tables.lastSequence(),
                 inFlight.committed(),
                 segments,
@@ -485,17 +484,17 @@ public final class Store implements AutoCloseable {
      *
      * @param most workspaces of each table, 1 or more
      */
-    public List<TableUse> uses(int most) {
+    public List<StoreFigures.TableUse> uses(int most) {
         return tables.uses(most);
     }
 
     /** Returns the table that a plan outgrows the most; null if all hold what a workspace at its limit writes. */
-    public @Nullable Outgrown outgrownBy(Plan plan) {
+    public StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
         return tables.outgrownBy(plan);
     }
 
     /** Rows and bytes of each table, for figures. */
-    public List<TableFigures> figures() {
+    public List<StoreFigures.TableFigures> figures() {
         return tables.figures();
     }
 
@@ -616,76 +615,6 @@ public final class Store implements AutoCloseable {
      * @param release the release, since another one may derive other sets from the same rows
      */
     public record QuickFiles(Path directory, String release) {}
-
-    /**
-     * Figures of one table.
-     *
-     * @param name the table
-     * @param rows how many rows it has
-     * @param bytes bytes of its keys and rows
-     * @param capacityRows rows that it is laid out for; 0 if nothing is laid out
-     */
-    public record TableFigures(String name, long rows, long bytes, long capacityRows) {}
-
-    /**
-     * How full a table is, and with whose rows.
-     *
-     * @param table its rows and bytes
-     * @param bytesMax bytes of keys and rows that it takes
-     * @param largest the workspaces with the most rows, the largest first
-     */
-    public record TableUse(TableFigures table, long bytesMax, List<Holder> largest) {}
-
-    /**
-     * A table that holds less than a workspace makes.
-     *
-     * @param needed the rows that it makes at the limit of its plan while they are kept
-     * @param rows the rows that it may have
-     */
-    public record Outgrown(String table, long needed, long rows) {
-        /** How many times as large the table would have to be, rounded up. */
-        public long times() {
-            long room = Math.max(1, rows);
-            return (needed + room - 1) / room;
-        }
-    }
-
-    /**
-     * A workspace that has rows in a table.
-     *
-     * @param workspace the workspace, which may be deleted
-     * @param rows its rows
-     * @param bytes bytes of their keys and rows
-     */
-    public record Holder(Id workspace, long rows, long bytes) {}
-
-    /**
-     * Figures of the writer lock since the store was opened.
-     *
-     * @param holds how often it was held
-     * @param nanos how long in all, in real nanoseconds
-     * @param longestNanos how long at most at once, in real nanoseconds
-     * @param readsInside reads that took it, because the writer was quicker each time that they tried beside it
-     */
-    public record WriterFigures(long holds, long nanos, long longestNanos, long readsInside) {}
-
-    /**
-     * Figures of the journal and its snapshots.
-     *
-     * @param appended sequence of the last record
-     * @param durable sequence of the last record that is durable and of which all have heard
-     * @param segments files of the journal; 0 without a directory
-     * @param snapshotSequence the record behind which the newest snapshot stands; 0 if there is none
-     * @param snapshotMillis time of the newest snapshot of this reign, in epoch milliseconds; 0 if it has made none
-     * @param recoveryNanos how long reading the directory took, in real nanoseconds
-     */
-    public record JournalFigures(
-            long appended,
-            long durable,
-            int segments,
-            long snapshotSequence,
-            long snapshotMillis,
-            long recoveryNanos) {}
 
     /** Hands the journal's fates to whom they concern. */
     private record FateListener(Store store) implements Journal.Fates {

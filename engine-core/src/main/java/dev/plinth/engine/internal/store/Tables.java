@@ -380,32 +380,32 @@ final class Tables implements AutoCloseable {
         return words.used() * Long.BYTES + all.bytes() + all.rows() * HeapTable.AROUND_ROW_BYTES;
     }
 
-    List<Store.TableUse> uses(int most) {
-        List<Store.TableUse> uses = new ArrayList<>();
+    List<StoreFigures.TableUse> uses(int most) {
+        List<StoreFigures.TableUse> uses = new ArrayList<>();
         for (TableName name : names) {
             if (usages.column(name) > 0) {
-                uses.add(new Store.TableUse(
+                uses.add(new StoreFigures.TableUse(
                         figures(name), byNumber[name.number()].bytesMax(), usages.largest(name, most)));
             }
         }
         return uses;
     }
 
-    Store.@Nullable Outgrown outgrownBy(Plan plan) {
+    StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
         return shares.outgrownBy(plan);
     }
 
-    private Store.TableFigures figures(TableName name) {
+    private StoreFigures.TableFigures figures(TableName name) {
         Table table = byNumber[name.number()];
-        return new Store.TableFigures(name.name(), table.size(), table.bytes(), table.rowsMax());
+        return new StoreFigures.TableFigures(name.name(), table.size(), table.bytes(), table.rowsMax());
     }
 
-    List<Store.TableFigures> figures() {
-        List<Store.TableFigures> figures = new ArrayList<>();
+    List<StoreFigures.TableFigures> figures() {
+        List<StoreFigures.TableFigures> figures = new ArrayList<>();
         for (TableName name : names) {
             figures.add(figures(name));
         }
-        figures.add(new Store.TableFigures("sets", map.size(), words.used() * Long.BYTES, 0));
+        figures.add(new StoreFigures.TableFigures("sets", map.size(), words.used() * Long.BYTES, 0));
         return figures;
     }
 

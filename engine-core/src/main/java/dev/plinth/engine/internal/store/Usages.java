@@ -112,20 +112,20 @@ final class Usages {
     }
 
     /** Returns the workspaces with the most rows in a table, the largest first, so many at most. */
-    List<Store.Holder> largest(TableName table, int most) {
+    List<StoreFigures.Holder> largest(TableName table, int most) {
         int column = column(table);
-        Comparator<Store.Holder> byRows = Comparator.comparingLong(Store.Holder::rows);
-        PriorityQueue<Store.Holder> queue = new PriorityQueue<>(most + 1, byRows);
+        Comparator<StoreFigures.Holder> byRows = Comparator.comparingLong(StoreFigures.Holder::rows);
+        PriorityQueue<StoreFigures.Holder> queue = new PriorityQueue<>(most + 1, byRows);
         for (Usage usage : byWorkspace.values()) {
             long rows = usage.rows(column);
             if (rows > 0 && (queue.size() < most || rows > queue.element().rows())) {
-                queue.add(new Store.Holder(usage.workspace(), rows, usage.bytes(column)));
+                queue.add(new StoreFigures.Holder(usage.workspace(), rows, usage.bytes(column)));
                 if (queue.size() > most) {
                     queue.poll();
                 }
             }
         }
-        List<Store.Holder> largest = new ArrayList<>(queue);
+        List<StoreFigures.Holder> largest = new ArrayList<>(queue);
         largest.sort(byRows.reversed());
         return largest;
     }

@@ -30,8 +30,8 @@ final class WriterHolds {
         }
     }
 
-    Store.WriterFigures figures() {
-        return new Store.WriterFigures(count.get(), nanos.get(), longestNanos.get(), reads.get());
+    StoreFigures.WriterFigures figures() {
+        return new StoreFigures.WriterFigures(count.get(), nanos.get(), longestNanos.get(), reads.get());
     }
 
     /** Adds without a fence: nobody else adds meanwhile. */

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFigures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -240,7 +241,7 @@ public final class Sweep implements Lane {
 
     private long rowsOfAll() {
         long rows = 0;
-        for (Store.TableFigures table : store.figures()) {
+        for (StoreFigures.TableFigures table : store.figures()) {
             rows += table.rows();
         }
         return rows;

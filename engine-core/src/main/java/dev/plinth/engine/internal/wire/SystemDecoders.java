@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFigures;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -117,7 +118,7 @@ final class SystemDecoders {
     Command tables(Request request) {
         return Input.of(request).checked((Command.Query) context -> {
             JsonBytes json = new JsonBytes().open().name("data").openArray();
-            for (Store.TableUse use : store.uses(LARGEST_WORKSPACES)) {
+            for (StoreFigures.TableUse use : store.uses(LARGEST_WORKSPACES)) {
                 json.open()
                         .member("name", use.table().name())
                         .member("rows", use.table().rows())
@@ -126,7 +127,7 @@ final class SystemDecoders {
                         .member("bytesMax", use.bytesMax())
                         .name("workspaces")
                         .openArray();
-                for (Store.Holder holder : use.largest()) {
+                for (StoreFigures.Holder holder : use.largest()) {
                     json.open()
                             .member("workspaceId", holder.workspace())
                             .member("rows", holder.rows())
