@@ -68,7 +68,7 @@ final class ArchitectureTest {
             INTERNAL + "base.Log", // one line a minute is by the clock of the operator
             INTERNAL + "pipeline.Passage", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
-            INTERNAL + "store.WriterHolds", // callers wait for real time while another one writes
+            INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Rest", // what fails again and again burns real processors
             INTERNAL + "webhook.Attempt", // an attempt's durationMillis is how long the receiver took
             INTERNAL + "webhook.KeptConnections", // a receiver closes what it has not used for some real seconds

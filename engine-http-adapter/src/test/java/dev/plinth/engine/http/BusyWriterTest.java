@@ -7,6 +7,7 @@ import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.SeededIds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,6 +61,12 @@ final class BusyWriterTest {
         }
 
         assertThat(holder).isNotDone();
+        assertThat(Thread.getAllStackTraces().values())
+                .filteredOn(frames -> Arrays.stream(frames)
+                        .anyMatch(frame -> frame.getClassName().endsWith(".Pipeline")
+                                && frame.getMethodName().equals("again")))
+                .as("threads that wait for the writer lock, of %d calls", WRITERS)
+                .hasSizeLessThanOrEqualTo(2);
         ids.mayGoOn.countDown();
         for (RawClient writer : writers) {
             assertThat(writer.read("POST").status()).isEqualTo(201);

@@ -131,6 +131,9 @@ public final class Limits {
     /** Seconds that a call may wait for an end. */
     public static final int WAIT_SECONDS_MAX = 30;
 
+    /** Threads for calls whose own thread must not wait for the writer lock. */
+    public static final int MOVED_CALLS_RUNNING_MAX = 2;
+
     /** Calls of one workspace that may be under way at once, those that wait counted; one more is refused with 429. */
     public static final int CALLS_PER_WORKSPACE_MAX = 1_000;
 

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.internal.base.BoundedExecutor;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -15,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Patience {
     private final Store store;
     private final Executor executor;
+
+    /** Runs the calls that have moved over. Only one can write at a time, so many threads would only stand in line. */
+    private final Executor moved;
+
     private final Waits waiting = new Waits();
 
     Patience(Store store, Executor executor) {
         this.store = store;
         this.executor = executor;
+        this.moved = new BoundedExecutor(executor, Limits.MOVED_CALLS_RUNNING_MAX);
     }
 
     /** The answer of a step, if nothing has to be waited for; else null. */
@@ -37,6 +44,9 @@ final class Patience {
         if (step instanceof Step.Pause pause) {
             return awaitEvent(pause, own);
         }
+        if (step instanceof Step.Move move) {
+            return CompletableFuture.supplyAsync(move.goOn(), moved).thenCompose(next -> await(next, own));
+        }
         return awaitDisk((Answer) step);
     }
 
@@ -52,14 +62,21 @@ final class Patience {
                             boolean goesOn = !waiting.haveEnded() && !own.haveEnded();
                             return next instanceof Step.Pause again && goesOn
                                     ? await(again, own)
-                                    : awaitDisk(now(next).waited(seconds));
+                                    : awaitDisk(leave(next).waited(seconds));
                         },
                         executor);
     }
 
-    /** The answer for now of a step. */
-    static Answer now(Step step) {
-        return step instanceof Step.Pause pause ? pause.answer() : (Answer) step;
+    /** The answer for now of a step whose wait has no time left. What it alone was told of meanwhile it takes. */
+    private static Answer leave(Step step) {
+        Step next = step;
+        while (next instanceof Step.Pause pause) {
+            if (pause.event().complete(null)) {
+                return pause.answer();
+            }
+            next = pause.asking().get();
+        }
+        return (Answer) next;
     }
 
     /** Ends all waits, now and from now on; whoever waited is answered as things stand. */

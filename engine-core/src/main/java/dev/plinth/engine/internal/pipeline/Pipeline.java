@@ -235,7 +235,7 @@ public final class Pipeline {
     }
 
     private Answer refuseDraining(Passage passage) {
-        Answer answer = Patience.now(execute(passage));
+        Answer answer = (Answer) execute(passage); // it ends at the entrance
         passage.end();
         return departure.leave(passage, answer);
     }
@@ -253,22 +253,29 @@ public final class Pipeline {
 
     private CompletableFuture<Answer> submitInside(Arrival arrival, ReplyTo to) {
         Passage passage = arrival.passage();
-        Step turned = arrival.turned();
-        if (turned == null && passage.mayWait) {
-            return handOut(
-                    CompletableFuture.supplyAsync(() -> callInside(passage, to.waits()), parts.executor),
-                    to,
-                    answer -> answer);
+        try {
+            Step turned = arrival.turned();
+            if (turned == null && passage.mayWait) {
+                passage.maySleep = true;
+                return handOut(
+                        CompletableFuture.supplyAsync(() -> callInside(passage, to.waits()), parts.executor),
+                        to,
+                        answer -> answer);
+            }
+            Step step = turned == null ? execute(passage) : turned;
+            Answer ready = patience.ready(step);
+            if (ready == null) {
+                return handOut(await(passage, step, to.waits()), to, answer -> departure.leave(passage, answer));
+            }
+            Answer departed = departure.leave(passage, ready);
+            passage.leave();
+            turnstile.leave();
+            return CompletableFuture.completedFuture(departed);
+        } catch (RuntimeException | Error e) {
+            passage.end();
+            passage.leave();
+            throw e;
         }
-        Step step = turned == null ? execute(passage) : turned;
-        Answer ready = patience.ready(step);
-        if (ready == null) {
-            return handOut(await(passage, step, to.waits()), to, answer -> departure.leave(passage, answer));
-        }
-        Answer departed = departure.leave(passage, ready);
-        passage.leave();
-        turnstile.leave();
-        return CompletableFuture.completedFuture(departed);
     }
 
     /**
@@ -328,9 +335,9 @@ public final class Pipeline {
 
     /** Goes on with a thread that may wait for the writer lock: the one that came with the call may serve others meanwhile. */
     private Step moveOver(Passage passage) {
-        passage.pauses = true;
-        Answer shuttingDown = passage.answer(new Outcome.Turned(Entrance.draining()), 0);
-        return new Step.Pause(shuttingDown, CompletableFuture.completedFuture(null), 0, () -> again(passage));
+        Step move = new Step.Move(() -> again(passage));
+        passage.pauses = true; // last: who breaks off before it leaves the key free
+        return move;
     }
 
     /** The second half of the way; who waited for a twin enters here again. */
@@ -360,7 +367,7 @@ public final class Pipeline {
 
     /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
     private Answer commitCostly(Passage passage, Command.CostlyChange change) {
-        long units = parts.store.look(rows -> change.units(reading.context(passage, rows)));
+        long units = reading.read(passage, rows -> change.units(reading.context(passage, rows)));
         Answer answer = commit(passage, change);
         if (!(answer.outcome() instanceof Outcome.Done)) {
             return answer;

@@ -25,11 +25,20 @@ final class Reading {
         return commits.reading(passage.caller, store.nowMillis(), rows);
     }
 
+    /**
+     * Reads rows that belong together.
+     *
+     * @throws dev.plinth.engine.internal.store.WriterBusy if the thread must not sleep, and the writer was quicker each time
+     */
+    <T extends @Nullable Object> T read(Passage passage, Function<View, T> reader) {
+        return passage.maySleep ? store.readToAnswer(reader) : store.readAtOnce(reader);
+    }
+
     /** Answers a question. */
     Answer answer(Passage passage, Command.Query query) {
         return query.isRowByRow()
                 ? answer(passage, query, store.viewToAnswer())
-                : store.readToAnswer(view -> answer(passage, query, view));
+                : read(passage, view -> answer(passage, query, view));
     }
 
     private Answer answer(Passage passage, Command.Query query, View view) {
@@ -44,7 +53,7 @@ final class Reading {
 
     /** Returns the wait that a command asks for; null if there is nothing to wait for, or if it is refused. */
     Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
-        return store.readToAnswer(view -> {
+        return read(passage, view -> {
             try {
                 return question.apply(context(passage, view));
             } catch (Refused refused) {

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.pipeline;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Where the rooms lead: to an answer, or to a pause. */
-sealed interface Step permits Answer, Step.Pause {
+/** Where the rooms lead: to an answer, to a pause, or to another thread. */
+sealed interface Step permits Answer, Step.Pause, Step.Move {
     /**
      * An answer for now, and what to wait for before asking again.
      *
@@ -14,4 +14,11 @@ sealed interface Step permits Answer, Step.Pause {
      * @param asking asks again, and may pause again
      */
     record Pause(Answer answer, CompletableFuture<Void> event, long millis, Supplier<Step> asking) implements Step {}
+
+    /**
+     * A call whose thread must not sleep, and has met somebody who writes.
+     *
+     * @param goOn goes on with the call, on a thread that may sleep
+     */
+    record Move(Supplier<Step> goOn) implements Step {}
 }

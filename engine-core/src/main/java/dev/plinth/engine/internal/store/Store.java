@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +25,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   lock                           what it guards                               order
- *   writer (ReentrantLock)         tables, sets, last sequence, last number     1
+ *   writer (WriterLock)            tables, sets, last sequence, last number     1
  *   InFlight's monitors              records between append and durable          2
  *   version (volatile, odd while   readers of several rows: retry when it
  *   the writer applies)            moved, wait for the writer after 16 tries    –
  * </pre>
  */
 public final class Store implements AutoCloseable {
-    private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
     private static final long VERSIONS_PER_RECORD = 2;
     private static final long TURN_PAUSE_NANOS = 20_000;
     private static final int TURN_PAUSES_MAX = 100;
@@ -42,14 +40,13 @@ public final class Store implements AutoCloseable {
     private final Journal journal;
     private final InFlight inFlight;
     private final Vitals vitals = new Vitals();
-    private final ReentrantLock writer = new ReentrantLock();
+    private final WriterLock writer = new WriterLock();
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
     private @Nullable Disk disk;
     private @Nullable QuickRestart quick;
     private long recoveryNanos;
-    private final WriterHolds holds = new WriterHolds();
 
     private Store(Tables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
@@ -143,7 +140,16 @@ public final class Store implements AutoCloseable {
      * @return what the reader made of them
      */
     public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
-        return read(new View(tables, false), reader);
+        return read(new View(tables, false), reader, true);
+    }
+
+    /**
+     * The same for a thread that must not sleep.
+     *
+     * @throws WriterBusy if writers were quicker each time, and one of them has the lock for longer than a moment
+     */
+    public <T extends @Nullable Object> T readAtOnce(Function<? super View, T> reader) {
+        return read(new View(tables, false), reader, false);
     }
 
     /**
@@ -155,7 +161,7 @@ public final class Store implements AutoCloseable {
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables, false);
-        T result = read(view, reader);
+        T result = read(view, reader, true);
         if (view.highest() > inFlight.committed()) {
             // What is durable already need not wait for the thread that would tell of it.
             inFlight.dispatch();
@@ -169,10 +175,10 @@ public final class Store implements AutoCloseable {
      * the number may be in flight, so code that acts on it reads it by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
-        return read(new View(tables, false), question::applyAsLong);
+        return read(new View(tables, false), question::applyAsLong, true);
     }
 
-    private <T extends @Nullable Object> T read(View view, Function<? super View, T> reader) {
+    private <T extends @Nullable Object> T read(View view, Function<? super View, T> reader, boolean maySleep) {
         for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
             long before = tables.version();
             view.begin();
@@ -192,13 +198,17 @@ public final class Store implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
-        lockWriter();
+        if (maySleep) {
+            writer.lock();
+        } else if (!writer.tryLock()) {
+            throw WriterBusy.NOW;
+        }
         try {
-            holds.readBegins();
+            writer.readBegins();
             view.begin();
             return reader.apply(view);
         } finally {
-            unlockWriter();
+            writer.unlock();
         }
     }
 
@@ -222,7 +232,7 @@ public final class Store implements AutoCloseable {
      * behind.
      */
     public <T> T write(Function<Transaction, T> work) {
-        if (!writer.isHeldByCurrentThread()) {
+        if (!writer.isHeldHere()) {
             inFlight.awaitRoom();
         }
         return write(work, true);
@@ -239,14 +249,14 @@ public final class Store implements AutoCloseable {
      * @throws WriterBusy if another thread has the writer lock for longer than a moment; the work was not begun
      */
     public <T> T writeAtOnce(Function<Transaction, T> work) {
-        if (!tryLockWriter()) {
+        if (!writer.tryLock()) {
             throw WriterBusy.NOW;
         }
         return writeLocked(work, false);
     }
 
     private <T> T write(Function<Transaction, T> work, boolean mayWait) {
-        lockWriter();
+        writer.lock();
         return writeLocked(work, mayWait);
     }
 
@@ -254,8 +264,8 @@ public final class Store implements AutoCloseable {
         try {
             return work.apply(transaction);
         } finally {
-            unlockWriter();
-            if (!writer.isHeldByCurrentThread()) {
+            writer.unlock();
+            if (!writer.isHeldHere()) {
                 journal.flush(mayWait);
             }
             inFlight.dispatch();
@@ -265,54 +275,14 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes the writer lock. Unless others sleep for it, it tries for a moment before it sleeps too: who has it runs on another
-     * processor and is done in some microseconds.
-     */
-    private void lockWriter() {
-        boolean locked = false;
-        for (int i = 0; i < SPINS_MAX && !locked && !writer.hasQueuedThreads(); i++) {
-            locked = writer.tryLock();
-            if (!locked) {
-                Thread.onSpinWait();
-            }
-        }
-        if (!locked) {
-            writer.lock();
-        }
-        if (writer.getHoldCount() == 1) {
-            holds.begin();
-        }
-    }
-
-    /** Takes the writer lock within a moment; false if it was not to be had. */
-    private boolean tryLockWriter() {
-        boolean locked = writer.tryLock();
-        for (int i = 0; i < SPINS_MAX && !locked; i++) {
-            Thread.onSpinWait();
-            locked = writer.tryLock();
-        }
-        if (locked && writer.getHoldCount() == 1) {
-            holds.begin();
-        }
-        return locked;
-    }
-
-    private void unlockWriter() {
-        if (writer.getHoldCount() == 1) {
-            holds.end();
-        }
-        writer.unlock();
-    }
-
     /** How long the writer lock was held, for figures. */
     public StoreFigures.WriterFigures writerFigures() {
-        return holds.figures();
+        return writer.figures();
     }
 
     /** How many threads wait for their turn to write, about. */
     public int writersWaiting() {
-        return writer.getQueueLength();
+        return writer.waiting();
     }
 
     /**
@@ -320,8 +290,8 @@ public final class Store implements AutoCloseable {
      * many steps: who ends a step and begins the next one at once has the lock again before a thread that it has woken is there.
      */
     public void letWritersIn() {
-        long until = tables.version() + VERSIONS_PER_RECORD * writer.getQueueLength();
-        for (int i = 0; i < TURN_PAUSES_MAX && writer.hasQueuedThreads() && tables.version() < until; i++) {
+        long until = tables.version() + VERSIONS_PER_RECORD * writer.waiting();
+        for (int i = 0; i < TURN_PAUSES_MAX && writer.isAwaited() && tables.version() < until; i++) {
             LockSupport.parkNanos(TURN_PAUSE_NANOS);
         }
     }
@@ -360,7 +330,7 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException says what to do instead
      */
     public void checkMayWait() {
-        if (OwnThread.isCurrent() || writer.isHeldByCurrentThread() || inFlight.isTellingHere()) {
+        if (OwnThread.isCurrent() || writer.isHeldHere() || inFlight.isTellingHere()) {
             throw new IllegalStateException(
                     "Expected a thread of the host, but "
                             + Thread.currentThread().getName()
@@ -621,7 +591,7 @@ public final class Store implements AutoCloseable {
         @Override
         public void durable(long sequence) {
             store.inFlight.durable(sequence);
-            if (!store.writer.isHeldByCurrentThread()) {
+            if (!store.writer.isHeldHere()) {
                 store.inFlight.dispatch();
             }
         }

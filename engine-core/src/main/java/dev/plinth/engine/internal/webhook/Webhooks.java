@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -20,7 +21,6 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Attempts;
-import dev.plinth.engine.internal.timer.BoundedExecutor;
 import dev.plinth.engine.internal.timer.Lane;
 import dev.plinth.engine.internal.timer.PatientCommitter;
 import java.net.URI;

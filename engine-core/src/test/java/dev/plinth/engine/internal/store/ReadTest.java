@@ -1,14 +1,17 @@
 package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -110,6 +113,39 @@ class ReadTest {
 
         assertThat(value).isEqualTo(32);
         assertThat(tries).hasValue(17);
+    }
+
+    @Test
+    void readAtOnce_anotherThreadKeepsTheWriterLock_isBusyInsteadOfSleeping() {
+        AtomicInteger tries = new AtomicInteger();
+        CountDownLatch hasLock = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> store.readAtOnce(rows -> {
+                    long first = Parcels.value(rows, 1);
+                    onOtherThread(() -> Parcels.put(store, 1, tries.get()));
+                    if (tries.incrementAndGet() == Limits.READ_TRIES_MAX) {
+                        CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> store.write(transaction -> {
+                            hasLock.countDown();
+                            await(mayGoOn);
+                            return 0;
+                        }));
+                        await(hasLock);
+                    }
+                    return first + Parcels.value(rows, 1);
+                }))
+                .isInstanceOf(WriterBusy.class);
+
+        mayGoOn.countDown();
+        assertThat(tries).hasValue(Limits.READ_TRIES_MAX);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

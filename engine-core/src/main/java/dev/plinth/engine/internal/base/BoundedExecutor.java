@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.timer;
+package dev.plinth.engine.internal.base;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

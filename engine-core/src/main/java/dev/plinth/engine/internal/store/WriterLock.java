@@ -1,0 +1,99 @@
+package dev.plinth.engine.internal.store;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The lock of the writer, which tries for a moment before its caller sleeps, and measures for how long it is held. It may be taken again by who has
+ * it. Anybody reads the figures.
+ */
+final class WriterLock {
+    private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong longestNanos = new AtomicLong();
+    private final AtomicLong reads = new AtomicLong();
+    private long since;
+
+    /**
+     * Takes the lock. Unless others sleep for it, it tries for a moment before it sleeps too: who has it runs on another processor and is done in some
+     * microseconds.
+     */
+    void lock() {
+        boolean locked = false;
+        for (int i = 0; i < SPINS_MAX && !locked && !lock.hasQueuedThreads(); i++) {
+            locked = lock.tryLock();
+            if (!locked) {
+                Thread.onSpinWait();
+            }
+        }
+        if (!locked) {
+            lock.lock();
+        }
+        begin();
+    }
+
+    /** Takes the lock within a moment, also before those who sleep for it; false if it was not to be had. */
+    boolean tryLock() {
+        boolean locked = lock.tryLock();
+        for (int i = 0; i < SPINS_MAX && !locked; i++) {
+            Thread.onSpinWait();
+            locked = lock.tryLock();
+        }
+        if (locked) {
+            begin();
+        }
+        return locked;
+    }
+
+    void unlock() {
+        if (lock.getHoldCount() == 1) {
+            end();
+        }
+        lock.unlock();
+    }
+
+    boolean isHeldHere() {
+        return lock.isHeldByCurrentThread();
+    }
+
+    boolean isAwaited() {
+        return lock.hasQueuedThreads();
+    }
+
+    /** How many threads sleep for it, about. */
+    int waiting() {
+        return lock.getQueueLength();
+    }
+
+    /** A read begins inside the lock. */
+    void readBegins() {
+        add(reads, 1);
+    }
+
+    StoreFigures.WriterFigures figures() {
+        return new StoreFigures.WriterFigures(count.get(), nanos.get(), longestNanos.get(), reads.get());
+    }
+
+    private void begin() {
+        if (lock.getHoldCount() == 1) {
+            since = System.nanoTime();
+        }
+    }
+
+    private void end() {
+        long held = System.nanoTime() - since;
+        add(count, 1);
+        add(nanos, held);
+        if (held > longestNanos.getPlain()) {
+            longestNanos.setOpaque(held);
+        }
+    }
+
+    /** Adds without a fence: nobody else adds meanwhile. */
+    private static void add(AtomicLong sum, long more) {
+        sum.setOpaque(sum.getPlain() + more);
+    }
+}
