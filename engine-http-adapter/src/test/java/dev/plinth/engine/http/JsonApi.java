@@ -71,7 +71,11 @@ final class JsonApi {
         return send("GET", path, "", "");
     }
 
-    /** Opens the stream of all events behind one; the oldest that is kept if {@code after} is empty. */
+    /**
+     * Opens the stream of all events behind one; the oldest that is kept if {@code after} is empty.
+     *
+     * @throws IOException if the server is gone, or its disk
+     */
     Stream<String> stream(String after) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/v1/events/stream"))
                 .header("Authorization", "Bearer " + token);
@@ -79,6 +83,10 @@ final class JsonApi {
             request.header("Last-Event-ID", after);
         }
         HttpResponse<Stream<String>> reply = http.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+        if (reply.statusCode() == 503) {
+            reply.body().close();
+            throw new IOException("Expected a stream, but the journal has failed");
+        }
         assertThat(reply.statusCode()).as("status of the stream").isEqualTo(200);
         return reply.body();
     }
