@@ -209,41 +209,6 @@ final class LeasesTest {
         assertThat(waiting.get(20, TimeUnit.SECONDS)).isEmpty();
     }
 
-    /** A server that closes ends the waits of its callers, while the engine goes on for others. */
-    @Test
-    void take_withWaitThatItsDoorEnds_leavesTheNextJobToOthers() throws Exception {
-        Json request = Json.of("{\"types\":[\"send\"],\"wait\":30}");
-        CallDoor door = store.engine().door(Runnable::run);
-        CompletableFuture<Reply> left = door.submit(
-                Call.of("POST", "/v1/jobs/lease").withKey(store.key()).withBody(request));
-        door.endWaits();
-        assertThat(left.get(20, TimeUnit.SECONDS).text()).contains("\"data\":[]");
-        CompletableFuture<List<LeasedJob>> waiting = leases().take(request).submit();
-
-        String id = start("send");
-
-        assertThat(waiting.get(20, TimeUnit.SECONDS))
-                .extracting(leased -> leased.job().id())
-                .containsExactly(id);
-    }
-
-    @Test
-    void take_withWaitByTheHostItself_getsTheJobThatComes() throws Exception {
-        String workspace = store.newWideWorkspace();
-        CompletableFuture<List<LeasedJob>> waiting = store.engine()
-                .workspace(workspace)
-                .leases()
-                .take(Json.of("{\"types\":[\"send\"],\"wait\":30}"))
-                .submit();
-        store.use(store.newKey(workspace));
-
-        String id = start("send");
-
-        assertThat(waiting.get(20, TimeUnit.SECONDS))
-                .extracting(leased -> leased.job().id())
-                .containsExactly(id);
-    }
-
     @Test
     void take_underAnIdempotencyKey_givesTheSameLeaseAgain() {
         start("send");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -179,6 +181,37 @@ final class WorkerCallsTest {
                     .allSatisfy(call -> assertThat(call.join().status()).isEqualTo(201));
             assertThat(late.engine().call(create).status()).isEqualTo(201);
         }
+    }
+
+    /** A server that closes ends the waits of its callers, while the engine goes on for others. */
+    @Test
+    void lease_whoseDoorEndsItsWaits_leavesTheNextJobToOthers() throws Exception {
+        CallDoor door = store.engine().door(Runnable::run);
+        CompletableFuture<Reply> left = door.submit(leaseCall("a", 30));
+        door.endWaits();
+        assertThat(left.get(20, TimeUnit.SECONDS).text()).contains("\"data\":[]");
+        CompletableFuture<Reply> waiting = submit("a", 30);
+
+        String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
+
+        assertThat(waiting.get(20, TimeUnit.SECONDS).text()).contains(job);
+    }
+
+    @Test
+    void lease_waitsForTheHostItself_getsTheJobThatComes() throws Exception {
+        String workspace = store.newWideWorkspace();
+        CompletableFuture<List<LeasedJob>> waiting = store.engine()
+                .workspace(workspace)
+                .leases()
+                .take(Json.of("{\"types\":[\"a\"],\"wait\":30}"))
+                .submit();
+        store.use(store.newKey(workspace));
+
+        String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
+
+        assertThat(waiting.get(20, TimeUnit.SECONDS))
+                .extracting(leased -> leased.job().id())
+                .containsExactly(job);
     }
 
     private String starter() {

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -123,8 +124,11 @@ class ReadTest {
 
         assertThatThrownBy(() -> store.readAtOnce(rows -> {
                     long first = Parcels.value(rows, 1);
+                    if (tries.incrementAndGet() > Limits.READ_TRIES_MAX) {
+                        return first;
+                    }
                     onOtherThread(() -> Parcels.put(store, 1, tries.get()));
-                    if (tries.incrementAndGet() == Limits.READ_TRIES_MAX) {
+                    if (tries.get() == Limits.READ_TRIES_MAX) {
                         CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> store.write(transaction -> {
                             hasLock.countDown();
                             await(mayGoOn);
@@ -142,7 +146,8 @@ class ReadTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            // Who sleeps for the lock shall fail the test rather than stop it.
+            boolean unused = latch.await(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
