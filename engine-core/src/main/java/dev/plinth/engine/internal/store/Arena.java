@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +152,29 @@ abstract class Arena implements AutoCloseable {
             drop(extent.number);
             extent.next = dropped;
             dropped = extent;
+        }
+    }
+
+    /** Writes down which extents there are and which of them are free. */
+    final void save(DataOutput out) throws IOException {
+        out.writeInt(made);
+        out.writeInt(kept);
+        for (Extent extent = free; extent != null; extent = extent.next) {
+            out.writeInt(extent.number);
+        }
+    }
+
+    /** Goes on where {@link #save} was called, over the same memory; nothing may have been taken yet. */
+    final void restore(DataInput in) throws IOException {
+        for (int extents = in.readInt(); extents > 0; extents--) {
+            make();
+        }
+        kept = in.readInt();
+        taken = made - kept;
+        for (int i = 0; i < kept; i++) {
+            Extent extent = of((long) in.readInt() << SHIFT);
+            extent.next = free;
+            free = extent;
         }
     }
 

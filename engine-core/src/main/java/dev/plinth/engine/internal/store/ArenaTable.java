@@ -1,6 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Limits;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -14,24 +17,27 @@ import org.jspecify.annotations.Nullable;
  * puts.
  */
 final class ArenaTable implements Table {
+    /** About what a row takes beside its bytes: header, end of its last word, and a slot of an index that is half full. */
+    private static final int AROUND_ROW_BYTES = 32;
+
+    /** Bytes of keys and rows for which there are addresses, also if they are short and holes are between them. */
+    private static final long BYTES_MAX = (1L << Arena.ADDRESS_BITS) * Long.BYTES / 2;
+
     private final TableShape shape;
     private final Arena arena;
     private final RowLog rows;
     private final SlotIndex index;
     private final RowCount count = new RowCount();
     private final LongConsumer mover = this::move;
+    private final byte[] movedKey;
 
     /** An empty table in an arena of its own, which it closes. */
     ArenaTable(TableShape shape, Arena arena) {
-        if (shape.rowsMax() > SlotIndex.ROWS_MAX) {
-            throw new IllegalArgumentException("Expected at most " + SlotIndex.ROWS_MAX + " rows in table "
-                    + shape.name() + ", but got " + shape.rowsMax()
-                    + "; start the engine with a smaller number of resources.");
-        }
         this.shape = shape;
         this.arena = arena;
         this.rows = new RowLog(arena, shape.keyBytes(), Limits.ROW_BYTES_MAX);
         this.index = new SlotIndex(arena, rows);
+        this.movedKey = new byte[shape.keyBytes()];
     }
 
     @Override
@@ -81,15 +87,12 @@ final class ArenaTable implements Table {
 
     /** Writes a row again at the end if the block at an address belongs to it. */
     private void move(long block) {
-        byte[] key = rows.key(block);
-        long part = SlotIndex.part(KeyHash.of(key));
-        long standing = index.find(part, key);
+        rows.copyKey(block, movedKey);
+        long part = SlotIndex.part(KeyHash.of(movedKey));
+        long standing = index.find(part, movedKey);
         if (standing != 0 && rows.includes(standing, block)) {
-            byte[] row = rows.row(standing);
-            if (row != null) {
-                index.replace(part, standing, rows.append(key, row));
-                rows.release(standing);
-            }
+            index.replace(part, standing, rows.appendAgain(standing, movedKey));
+            rows.release(standing);
         }
     }
 
@@ -101,6 +104,12 @@ final class ArenaTable implements Table {
     @Override
     public long bytes() {
         return count.bytes();
+    }
+
+    /** Returns about what so many rows with so many bytes take at most, with the holes that are left between them. */
+    static long memoryBytes(long rows, long bytes) {
+        long used = bytes + rows * AROUND_ROW_BYTES;
+        return used + used / RowLog.LIVE_PARTS;
     }
 
     /** Returns the bytes of memory that it has, with all that is around the rows and between them. */
@@ -115,12 +124,12 @@ final class ArenaTable implements Table {
 
     @Override
     public long rowsMax() {
-        return shape.rowsMax();
+        return Math.min(shape.rowsMax(), SlotIndex.ROWS_MAX);
     }
 
     @Override
     public long bytesMax() {
-        return shape.bytesMax();
+        return Math.min(shape.bytesMax(), BYTES_MAX);
     }
 
     @Override
@@ -146,7 +155,8 @@ final class ArenaTable implements Table {
             return from;
         }
         for (int i = 0; i < walk.size(); i++) {
-            byte[] key = rows.key(walk.address(i));
+            byte[] key = new byte[shape.keyBytes()];
+            rows.copyKey(walk.address(i), key);
             byte[] row = rows.row(walk.address(i));
             VarHandle.acquireFence();
             if (row == null || arena.recycled() != stamp) {
@@ -162,6 +172,20 @@ final class ArenaTable implements Table {
         index.clear();
         rows.clear();
         count.clear();
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+        arena.save(out);
+        rows.save(out);
+        index.save(out);
+    }
+
+    @Override
+    public void restore(DataInput in) throws IOException {
+        arena.restore(in);
+        rows.restore(in);
+        index.restore(in);
     }
 
     @Override

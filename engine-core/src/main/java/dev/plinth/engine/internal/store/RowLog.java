@@ -1,5 +1,9 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +30,7 @@ final class RowLog {
     private static final long SPARE_WORDS = 4L * Arena.EXTENT_WORDS;
 
     /** One part of holes to so many of rows. */
-    private static final int LIVE_PARTS = 4;
+    static final int LIVE_PARTS = 4;
 
     private final Arena arena;
     private final int keyBytes;
@@ -34,6 +38,9 @@ final class RowLog {
 
     /** Full extents by how much of them is in use. */
     private final @Nullable Extent[] byUse = new Extent[BUCKETS + 1];
+
+    /** What is moved from an extent to another one, of which the writer needs one at a time. */
+    private final byte[] moved;
 
     private @Nullable Extent current;
     private @Nullable Extent reserve;
@@ -45,6 +52,7 @@ final class RowLog {
         this.arena = arena;
         this.keyBytes = keyBytes;
         this.rowBytesMax = rowBytesMax;
+        this.moved = new byte[words(HEADER_BYTES + keyBytes + WHOLE_BYTES_MAX) * Long.BYTES];
     }
 
     /** Tells whether the block at an address has this key. Readers have to validate the answer. */
@@ -52,10 +60,9 @@ final class RowLog {
         return arena.holds(at, HEADER_BYTES, key);
     }
 
-    byte[] key(long at) {
-        byte[] key = new byte[keyBytes];
+    /** Copies the key of the block at an address. Readers have to validate it. */
+    void copyKey(long at, byte[] key) {
         arena.copyOut(at, HEADER_BYTES, key, 0, Arena.fits(at, HEADER_BYTES + keyBytes) ? keyBytes : 0);
-        return key;
     }
 
     /** Copies the row at an address; null if what stands there is no row. Readers have to validate the answer. */
@@ -124,6 +131,19 @@ final class RowLog {
         }
     }
 
+    /** Writes a row again behind all others and returns its new address; where it was, it is still to be released. */
+    long appendAgain(long at, byte[] key) {
+        long header = arena.get(at);
+        if ((header & PIECES) != 0) {
+            return append(key, Objects.requireNonNull(row(at)));
+        }
+        int words = blockWords(at);
+        long to = allocate(words);
+        arena.copyOut(at, 0, moved, 0, words * Long.BYTES);
+        arena.copyIn(to, 0, moved, 0, words * Long.BYTES);
+        return to;
+    }
+
     private long append(byte[] key, int header, byte[] source, int from, int length) {
         long at = allocate(words(HEADER_BYTES + keyBytes + length));
         arena.set(at, header);
@@ -173,10 +193,14 @@ final class RowLog {
         }
         long end = extent.start() + extent.filled;
         long at = first(extent);
-        while (at < end && extent.live > 0) {
-            int blockWords = blockWords(at);
-            mover.accept(at);
-            at += blockWords;
+        try {
+            while (at < end && extent.live > 0) {
+                int blockWords = blockWords(at);
+                mover.accept(at);
+                at += blockWords;
+            }
+        } catch (OutOfMemoryError e) {
+            // The holes stay until there is memory: a row that frees some has to go through.
         }
     }
 
@@ -205,6 +229,47 @@ final class RowLog {
         }
         takenWords = 0;
         liveWords = 0;
+    }
+
+    /** Writes down which extents it has. */
+    void save(DataOutput out) throws IOException {
+        saveIfAny(reserve, out);
+        saveIfAny(current, out);
+        for (int i = 0; i < byUse.length; i++) {
+            for (Extent extent = byUse[i]; extent != null; extent = extent.next) {
+                saveIfAny(extent, out);
+            }
+        }
+        saveIfAny(null, out);
+    }
+
+    private static void saveIfAny(@Nullable Extent extent, DataOutput out) throws IOException {
+        out.writeBoolean(extent != null);
+        if (extent != null) {
+            extent.save(out);
+        }
+    }
+
+    /** Goes on where {@link #save} was called, over the same arena. */
+    void restore(DataInput in) throws IOException {
+        reserve = restoreIfAny(in);
+        current = restoreIfAny(in);
+        if (current != null) {
+            count(current);
+        }
+        for (Extent full = restoreIfAny(in); full != null; full = restoreIfAny(in)) {
+            count(full);
+            link(full);
+        }
+    }
+
+    private @Nullable Extent restoreIfAny(DataInput in) throws IOException {
+        return in.readBoolean() ? Extent.restore(arena, in) : null;
+    }
+
+    private void count(Extent extent) {
+        takenWords += Arena.EXTENT_WORDS;
+        liveWords += extent.live;
     }
 
     private long allocate(int words) {

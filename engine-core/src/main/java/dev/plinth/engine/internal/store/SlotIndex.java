@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +91,9 @@ final class SlotIndex {
     void prepare(long part) {
         long segment = segment(part);
         if (segment == 0) {
+            long[] directory = new long[1];
             segment = allocate();
-            publish(part, segment, 0);
+            publish(part, segment, 0, directory);
         }
         while (arena.get(segment + USED) >= USED_MAX) {
             if (arena.get(segment + LIVE) < USED_MAX / 2) {
@@ -195,13 +199,54 @@ final class SlotIndex {
         }
     }
 
+    /** Writes down the directory and which extents it has. */
+    void save(DataOutput out) throws IOException {
+        out.writeLong(retired);
+        for (Extent extent = extents; extent != null; extent = extent.next) {
+            out.writeBoolean(true);
+            extent.save(out);
+        }
+        out.writeBoolean(false);
+        for (int i = 0; i < SHARDS; i++) {
+            // Many parts of a small directory are the same one.
+            boolean same = i > 0 && shards[i] == shards[i - 1];
+            out.writeInt(same ? 0 : shards[i].length);
+            for (int j = 0; !same && j < shards[i].length; j++) {
+                out.writeLong(shards[i][j]);
+            }
+        }
+    }
+
+    /** Goes on where {@link #save} was called, over the same arena. */
+    void restore(DataInput in) throws IOException {
+        retired = in.readLong();
+        Extent last = null;
+        while (in.readBoolean()) {
+            Extent extent = Extent.restore(arena, in);
+            if (last == null) {
+                extents = extent;
+            } else {
+                last.next = extent;
+            }
+            last = extent;
+        }
+        for (int i = 0; i < SHARDS; i++) {
+            int length = in.readInt();
+            shards[i] = length == 0 ? shards[i - 1] : new long[length];
+            for (int j = 0; j < length; j++) {
+                shards[i][j] = in.readLong();
+            }
+        }
+    }
+
     /** Makes a segment anew without the marks of what was removed. */
     private void renew(long segment, long part) {
         int depth = (int) arena.get(segment + DEPTH);
+        long[] directory = new long[1];
         long fresh = allocate();
         arena.set(fresh + DEPTH, depth);
         copy(segment, fresh, fresh, 0);
-        publish(part, fresh, depth);
+        publish(part, fresh, depth, directory);
         retired = segment;
     }
 
@@ -214,6 +259,8 @@ final class SlotIndex {
         }
         long bit = 1L << PART_BITS - 1 - depth;
         deepen(part, depth + 1);
+        long[] lowDirectory = new long[1];
+        long[] highDirectory = new long[1];
         long low = allocate();
         long high;
         try {
@@ -225,8 +272,8 @@ final class SlotIndex {
         arena.set(low + DEPTH, depth + 1L);
         arena.set(high + DEPTH, depth + 1L);
         copy(segment, low, high, bit);
-        publish(part & ~bit, low, depth + 1);
-        publish(part | bit, high, depth + 1);
+        publish(part & ~bit, low, depth + 1, lowDirectory);
+        publish(part | bit, high, depth + 1, highDirectory);
         retired = segment;
     }
 
@@ -252,17 +299,21 @@ final class SlotIndex {
         }
     }
 
-    /** Makes a segment the one of all hashes that share that many bits. */
-    private void publish(long part, long segment, int depth) {
-        VarHandle.releaseFence();
+    /**
+     * Makes a segment the one of all hashes that share that many bits.
+     *
+     * @param ownDirectory becomes the directory of a segment that has whole parts of it, made before anything changed
+     */
+    private void publish(long part, long segment, int depth, long[] ownDirectory) {
         if (depth <= SHARD_BITS) {
             int span = 1 << SHARD_BITS - depth;
             int first = shard(part) & -span;
-            long[] directory = {segment};
+            ownDirectory[0] = segment;
             VarHandle.releaseFence();
-            Arrays.fill(shards, first, first + span, directory);
+            Arrays.fill(shards, first, first + span, ownDirectory);
             return;
         }
+        VarHandle.releaseFence();
         long[] directory = shards[shard(part)];
         int span = 1 << bits(directory) - (depth - SHARD_BITS);
         int first = index(part, directory) & -span;
