@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Extents on the heap. The collector takes back those that are dropped, for the other tables. */
 final class HeapArena extends Arena {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    private static final int KEPT_MAX = 8;
+    private static final int KEPT_MAX = 2;
 
     private byte[] @Nullable [] @Nullable [] groups = new byte[GROUPS][][];
 

@@ -39,8 +39,8 @@ final class RowLog {
     /** Full extents by how much of them is in use. */
     private final @Nullable Extent[] byUse = new Extent[BUCKETS + 1];
 
-    /** What is moved from an extent to another one, of which the writer needs one at a time. */
-    private final byte[] moved;
+    /** Takes what is moved from an extent to another one; as long as the longest block that was. */
+    private byte[] moved = {};
 
     private @Nullable Extent current;
     private @Nullable Extent reserve;
@@ -52,7 +52,6 @@ final class RowLog {
         this.arena = arena;
         this.keyBytes = keyBytes;
         this.rowBytesMax = rowBytesMax;
-        this.moved = new byte[words(HEADER_BYTES + keyBytes + WHOLE_BYTES_MAX) * Long.BYTES];
     }
 
     /** Tells whether the block at an address has this key. Readers have to validate the answer. */
@@ -138,9 +137,13 @@ final class RowLog {
             return append(key, Objects.requireNonNull(row(at)));
         }
         int words = blockWords(at);
+        int bytes = words * Long.BYTES;
+        if (moved.length < bytes) {
+            moved = new byte[bytes];
+        }
         long to = allocate(words);
-        arena.copyOut(at, 0, moved, 0, words * Long.BYTES);
-        arena.copyIn(to, 0, moved, 0, words * Long.BYTES);
+        arena.copyOut(at, 0, moved, 0, bytes);
+        arena.copyIn(to, 0, moved, 0, bytes);
         return to;
     }
 
