@@ -117,7 +117,8 @@ public final class EngineBuilder {
     }
 
     /**
-     * How many resources off-heap tables are laid out for; 1,000,000 unless said otherwise.
+     * How many resources tables are laid out for; 1,000,000 unless said otherwise. A table in an arena takes 500,000,000 rows and 64 GiB at
+     * most, whatever it is laid out for.
      *
      * @param resources 1 to 1,000,000,000
      */

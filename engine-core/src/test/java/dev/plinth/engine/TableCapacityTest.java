@@ -97,19 +97,33 @@ class TableCapacityTest {
     }
 
     @Test
-    void open_moreResourcesThanTheMachineHasMemoryFor_isRefusedInOneSentence() {
-        assertThatThrownBy(() -> open(1_000_000_000))
+    void open_mapsForMoreResourcesThanTheMachineHasMemoryFor_isRefusedInOneSentence() {
+        assertThatThrownBy(() -> open(Tables.CHRONICLE, 1_000_000_000))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Expected memory for the tables")
                 .hasMessageContaining("smaller number of resources");
-        open(1).close();
+        open(Tables.CHRONICLE, 1).close();
+    }
+
+    /** Arenas take memory as rows come. */
+    @Test
+    void open_arenasForMoreResourcesThanTheMachineHasMemoryFor_work() {
+        try (Engine engine = open(1_000_000_000)) {
+            String workspace =
+                    engine.admin().createWorkspace("large", PLAN).call().id();
+            assertThat(engine.call(create(key(engine, workspace), 0)).status()).isEqualTo(201);
+        }
     }
 
     private Engine open(long maxResources) {
+        return open(Tables.OFF_HEAP, maxResources);
+    }
+
+    private Engine open(Tables tables, long maxResources) {
         return Engine.builder()
                 .directory(directory)
                 .durability(Durability.OS)
-                .tables(Tables.OFF_HEAP)
+                .tables(tables)
                 .maxResources(maxResources)
                 .plan(Plan.perMinute(PLAN, 1_000_000))
                 .open();

@@ -102,7 +102,7 @@ final class ServeOptions {
 
     @Option(
             names = "--tables",
-            paramLabel = "off-heap|heap",
+            paramLabel = "off-heap|chronicle|heap",
             converter = TablesConverter.class,
             description = "Where rows live; default off-heap, with --memory heap.")
     private @Nullable Tables tables;
@@ -110,7 +110,7 @@ final class ServeOptions {
     @Option(
             names = "--max-resources",
             paramLabel = "N",
-            description = "Resources to make room for; with --tables off-heap only; default 1000000.")
+            description = "Resources to make room for; with --tables off-heap or chronicle only; default 1000000.")
     private @Nullable Long maxResources;
 
     @Option(
@@ -217,10 +217,12 @@ final class ServeOptions {
             }
         }
         if (maxResources != null && tables() == Tables.HEAP) {
-            throw usage("Expected --max-resources only beside --tables off-heap, but the tables are on the heap.");
+            throw usage(
+                    "Expected --max-resources only beside --tables off-heap or chronicle, but the tables are on the heap.");
         }
         if (quickRestart != null && tables() == Tables.HEAP) {
-            throw usage("Expected --quick-restart only beside --tables off-heap, but the tables are on the heap.");
+            throw usage(
+                    "Expected --quick-restart only beside --tables off-heap or chronicle, but the tables are on the heap.");
         }
     }
 
@@ -407,7 +409,10 @@ final class ServeOptions {
             return switch (value.toLowerCase(Locale.ROOT)) {
                 case "heap" -> Tables.HEAP;
                 case "off-heap" -> Tables.OFF_HEAP;
-                default -> throw new TypeConversionException("expected off-heap or heap, but got \"" + value + "\"");
+                case "chronicle" -> Tables.CHRONICLE;
+                default ->
+                    throw new TypeConversionException(
+                            "expected off-heap, chronicle or heap, but got \"" + value + "\"");
             };
         }
     }

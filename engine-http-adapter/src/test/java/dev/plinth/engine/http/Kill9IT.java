@@ -342,7 +342,7 @@ class Kill9IT {
         String durability = disk == null && random.nextBoolean() ? "OS" : "FSYNC";
         return start(
                 store().toString(),
-                random.nextInt(4) == 0 ? "OFF_HEAP" : "HEAP",
+                List.of("HEAP", "HEAP", "OFF_HEAP", "CHRONICLE").get(random.nextInt(4)),
                 durability,
                 ADMIN,
                 heard().toString());

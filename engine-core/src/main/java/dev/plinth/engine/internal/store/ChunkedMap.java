@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One Chronicle map, in memory or in a file, and how long its rows may be: the only class that touches Chronicle's maps.
  *
  * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste little, large
- * chunks allow long rows; {@link OffHeapTable} therefore takes two of these.
+ * chunks allow long rows; {@link ChronicleTable} therefore takes two of these.
  */
 final class ChunkedMap implements AutoCloseable {
     /** What an entry may span: Chronicle's allocator searches for free chunks in one 64-bit word. */
@@ -30,7 +30,7 @@ final class ChunkedMap implements AutoCloseable {
 
     /**
      * How many times its first memory a map may grow to. Nothing is allocated ahead, and what is alive is bounded by
-     * {@link OffHeapTable}: this only has to cover what rows of changing length tear into holes too short to use again, and
+     * {@link ChronicleTable}: this only has to cover what rows of changing length tear into holes too short to use again, and
      * segments that are fuller than others. First fit needs about log2(64) = 6 times what is alive at worst (Robson 1977); hostile
      * lengths were measured at 2.7.
      */

@@ -20,6 +20,7 @@ final class MappedTables implements TableFactory {
 
     private static final long BYTES_BETWEEN_LOOKS = 16L * 1024 * 1024;
 
+    private final TableKind kind;
     private final Path directory;
     private final LongSupplier usableBytes;
     private long bytesToNextLook;
@@ -28,19 +29,30 @@ final class MappedTables implements TableFactory {
     /**
      * Tables in a directory.
      *
+     * @param kind a kind of tables off the heap
      * @param usableBytes tells what its file system has left
      *
      * @throws IllegalStateException if the JVM lacks what they need; the message names it
      */
-    MappedTables(Path directory, LongSupplier usableBytes) {
+    MappedTables(TableKind kind, Path directory, LongSupplier usableBytes) {
         OffHeapPreflight.checkMapped();
+        this.kind = kind;
         this.directory = directory;
         this.usableBytes = usableBytes;
     }
 
     @Override
     public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
-        return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), directory);
+        TableShape shape = new TableShape(name, keyBytes, expectedRows, averageRowBytes);
+        if (kind == TableKind.CHRONICLE) {
+            return new ChronicleTable(shape, directory);
+        }
+        return new ArenaTable(shape, new MappedArena(file(directory, shape, "rows")));
+    }
+
+    /** Returns the path of one of the files of a table. */
+    static Path file(Path directory, TableShape shape, String ending) {
+        return directory.resolve(PREFIX + shape.name().replace(' ', '-') + "." + ending);
     }
 
     @Override

@@ -1,22 +1,15 @@
 package dev.plinth.engine.internal.store;
 
-import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Set;
 
 /** Words in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
 final class MappedWords extends Words {
     /** Words of what is mapped at once: 64 MiB, so that gigabytes do not take thousands of mappings. */
     private static final int REGION_SHIFT = 23;
 
-    private static final Set<StandardOpenOption> OPENS =
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-
+    private static final long REGION_BYTES = (long) Long.BYTES << REGION_SHIFT;
     private static final int REGION_MASK = (1 << REGION_SHIFT) - 1;
     private static final int EXTENTS_PER_REGION = 1 << REGION_SHIFT - SHIFT;
 
@@ -42,7 +35,7 @@ final class MappedWords extends Words {
     void grow() {
         if (extents == regions.length * EXTENTS_PER_REGION) {
             MappedByteBuffer[] more = Arrays.copyOf(regions, regions.length + 1);
-            more[regions.length] = map(regions.length);
+            more[regions.length] = MappedFile.map(file, regions.length * REGION_BYTES, REGION_BYTES);
             regions = more;
         }
         extents++;
@@ -51,19 +44,5 @@ final class MappedWords extends Words {
     @Override
     public void close() {
         regions = new MappedByteBuffer[0];
-    }
-
-    private MappedByteBuffer map(int region) {
-        long bytes = (long) Long.BYTES << REGION_SHIFT;
-        try (FileChannel channel = FileChannel.open(file, OPENS, DirectoryDisk.ownersFile())) {
-            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, region * bytes, bytes);
-            mapped.order(ByteOrder.nativeOrder());
-            return mapped;
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "Expected to map " + bytes + " bytes of " + file + ", but could not: " + e.getMessage()
-                            + "; name another directory for the quick restart, or do without.",
-                    e);
-        }
     }
 }

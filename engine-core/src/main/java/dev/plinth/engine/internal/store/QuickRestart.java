@@ -41,7 +41,8 @@ final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = Log.of(QuickRestart.class);
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
     private static final String MARKER = MappedTables.PREFIX + "clean";
-    private static final Pattern OURS = Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|words)");
+    private static final Pattern OURS =
+            Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|words)");
 
     private final Path directory;
     private final Disk lock;
@@ -69,9 +70,9 @@ final class QuickRestart implements AutoCloseable {
 
     static QuickRestart open(Store.QuickFiles files, Store.Settings settings, String boot, LongSupplier usableBytes) {
         Path directory = files.directory();
-        if (settings.factory() != TableKind.OFF_HEAP) {
+        if (settings.factory() == TableKind.HEAP) {
             throw new IllegalStateException("Expected off-heap tables, but a quick restart from " + directory
-                    + " was asked for with heap tables; say off-heap, or do without the quick restart.");
+                    + " was asked for with heap tables; say off-heap or chronicle, or do without the quick restart.");
         }
         String identity = boot + " " + files.release() + " " + layout(settings);
         Disk lock = DirectoryDisk.open(directory);
@@ -273,7 +274,7 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private TableFactory factory() {
-        return new MappedTables(directory, usableBytes);
+        return new MappedTables(settings.factory(), directory, usableBytes);
     }
 
     /** All files but our own two. */
@@ -298,7 +299,8 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private static String layout(Store.Settings settings) {
-        StringBuilder text = new StringBuilder().append(settings.maxResources());
+        StringBuilder text =
+                new StringBuilder().append(settings.factory()).append(' ').append(settings.maxResources());
         for (TableName name : settings.tables()) {
             text.append(' ')
                     .append(name.number())

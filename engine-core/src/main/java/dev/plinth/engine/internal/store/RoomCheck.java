@@ -258,9 +258,9 @@ final class RoomCheck {
         return heapBytesMax == Long.MAX_VALUE ? 0 : heapBytes.getAsLong();
     }
 
-    /** Returns about what so many rows take on the heap: with their entry, their key and the words of their sets. */
+    /** Returns about what so many rows take on the heap: with their keys and what is around them. */
     private static long memory(long rows, long bytes) {
-        return rows * HeapTable.AROUND_ROW_BYTES + bytes;
+        return ArenaTable.memoryBytes(rows, bytes);
     }
 
     private static boolean fits(long amount, long most, int percent) {

@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,12 @@ interface Table extends AutoCloseable {
 
     /** Takes all rows out. */
     void clear();
+
+    /** Writes down what of a table in mapped files does not stand in the files. Counts are the caller's. */
+    default void save(DataOutput out) throws IOException {}
+
+    /** Goes on where {@link #save} was called, over the same files. */
+    default void restore(DataInput in) throws IOException {}
 
     @Override
     void close();

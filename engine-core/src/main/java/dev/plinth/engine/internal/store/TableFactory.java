@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import java.util.function.Function;
+
 /** Decides once, for all rooms, whether tables live on or off the heap. */
 interface TableFactory {
     /**
@@ -43,7 +45,7 @@ interface TableFactory {
 
             @Override
             public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
-                return new HeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
+                return new ArenaTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), new HeapArena());
             }
 
             @Override
@@ -54,16 +56,29 @@ interface TableFactory {
     }
 
     /**
-     * Tables off the heap: for millions of rows at a flat heap.
+     * Tables off the heap, in arenas: for millions of rows at a flat heap.
      *
      * @throws IllegalStateException if the JVM lacks what they need; the message names it
      */
     static TableFactory offHeap() {
+        return offHeap(shape -> new ArenaTable(shape, new OffHeapArena()));
+    }
+
+    /**
+     * Tables off the heap, in Chronicle maps.
+     *
+     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     */
+    static TableFactory chronicle() {
+        return offHeap(shape -> new ChronicleTable(shape, null));
+    }
+
+    private static TableFactory offHeap(Function<TableShape, Table> tables) {
         OffHeapPreflight.check();
         return new TableFactory() {
             @Override
             public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
-                return new OffHeapTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), null);
+                return tables.apply(new TableShape(name, keyBytes, expectedRows, averageRowBytes));
             }
 
             @Override

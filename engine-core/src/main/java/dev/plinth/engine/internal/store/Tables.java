@@ -100,6 +100,7 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             Table table = tables.byNumber[name.number()];
             table.recount(in.readLong(), in.readLong());
+            table.restore(in);
             rows += table.size();
             bytes += table.bytes();
         }
@@ -119,6 +120,7 @@ final class Tables implements AutoCloseable {
             Table table = byNumber[name.number()];
             out.writeLong(table.size());
             out.writeLong(table.bytes());
+            table.save(out);
         }
         usages.save(out);
     }
@@ -377,7 +379,7 @@ final class Tables implements AutoCloseable {
 
     /** Estimates what the rows take if they are on the heap, with what is around them. */
     private long heapBytes() {
-        return words.used() * Long.BYTES + all.bytes() + all.rows() * HeapTable.AROUND_ROW_BYTES;
+        return words.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
     }
 
     List<StoreFigures.TableUse> uses(int most) {

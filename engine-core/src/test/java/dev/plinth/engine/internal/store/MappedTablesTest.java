@@ -20,7 +20,7 @@ class MappedTablesTest extends TableContractTest {
     @Override
     TableFactory factory() {
         try {
-            return new MappedTables(Files.createTempDirectory(directory, "tables"), () -> usable);
+            return new MappedTables(TableKind.CHRONICLE, Files.createTempDirectory(directory, "tables"), () -> usable);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

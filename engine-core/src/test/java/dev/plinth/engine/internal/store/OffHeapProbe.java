@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.store;
 
 import java.util.Set;
 
-/** What the child JVMs run: opens an off-heap table, uses it, and tells which threads that started. */
+/** What the child JVMs run: opens a table in Chronicle maps, uses it, and tells which threads that started. */
 final class OffHeapProbe {
     private OffHeapProbe() {}
 
     public static void main(String[] arguments) {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (Table table = TableFactory.offHeap().create("probe", 16, 1_000, 300)) {
+        try (Table table = TableFactory.chronicle().create("probe", 16, 1_000, 300)) {
             byte[] key = new byte[16];
             for (int length : new int[] {1, 300, 100_000, 300}) {
                 table.put(key, new byte[length]);

@@ -146,8 +146,13 @@ class QuickRestartTest {
 
     @Test
     void otherLayout_tablesAreMadeAgain() throws IOException {
-        assertRebuilt(left ->
-                open(left, directory, new Store.Settings(TableKind.OFF_HEAP, List.of(Parcels.TABLE), IDS), BOOT));
+        assertRebuilt(left -> open(left, directory, new Store.Settings(kind(), List.of(Parcels.TABLE), IDS), BOOT));
+    }
+
+    @Test
+    void otherKind_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(
+                left -> open(left, directory, new Store.Settings(otherKind(), List.of(Parcels.TABLE), 2 * IDS), BOOT));
     }
 
     @Test
@@ -158,7 +163,7 @@ class QuickRestartTest {
     @Test
     void fileTouchedMeanwhile_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> {
-            Path rows = directory.resolve("plinth-parcels.usual");
+            Path rows = directory.resolve("plinth-parcels." + fileOfRows());
             if (Files.exists(rows)) {
                 Files.setLastModifiedTime(rows, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
             }
@@ -439,8 +444,20 @@ class QuickRestartTest {
         }
     }
 
-    private static Store.Settings settings() {
-        return new Store.Settings(TableKind.OFF_HEAP, List.of(Parcels.TABLE), 2 * IDS);
+    TableKind kind() {
+        return TableKind.OFF_HEAP;
+    }
+
+    TableKind otherKind() {
+        return TableKind.CHRONICLE;
+    }
+
+    String fileOfRows() {
+        return "rows";
+    }
+
+    private Store.Settings settings() {
+        return new Store.Settings(kind(), List.of(Parcels.TABLE), 2 * IDS);
     }
 
     private static Store.Files files() {

@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rows outside the heap: millions of them cost the garbage collector nothing.
+ * Keeps rows in Chronicle maps outside the heap: millions of them cost the garbage collector nothing.
  *
  * <p><b>Two maps.</b> Rows of usual length live in a map with chunks of about an eighth of the average; what spans more than 64 of
  * them lives in a second map with chunks for {@value #LARGE_ROW_BYTES} bytes, made with the first such row. One map for both would
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, freed after the thread's end: to be
  * read from pooled threads, not from a virtual thread per request.
  */
-final class OffHeapTable implements Table {
+final class ChronicleTable implements Table {
     /** The longest row that each table takes, however short its average is. */
     static final int LARGE_ROW_BYTES = Limits.ROW_BYTES_MAX;
 
@@ -46,7 +46,7 @@ final class OffHeapTable implements Table {
      *
      * @param directory where its memory is mapped; null if it is not
      */
-    OffHeapTable(TableShape shape, @Nullable Path directory) {
+    ChronicleTable(TableShape shape, @Nullable Path directory) {
         this.shape = shape;
         this.directory = directory;
         int averageEntryBytes = shape.keyBytes() + shape.averageRowBytes() + ChunkedMap.LENGTH_BYTES;
@@ -64,9 +64,7 @@ final class OffHeapTable implements Table {
     }
 
     private @Nullable Path file(String rows) {
-        return directory == null
-                ? null
-                : directory.resolve(MappedTables.PREFIX + shape.name().replace(' ', '-') + "." + rows);
+        return directory == null ? null : MappedTables.file(directory, shape, rows);
     }
 
     /** The smallest aligned chunk of which an entry needs no more than that many. */

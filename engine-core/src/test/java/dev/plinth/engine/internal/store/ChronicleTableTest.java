@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-final class OffHeapTableTest extends TableContractTest {
+final class ChronicleTableTest extends TableContractTest {
     private static final int SPREAD = 16;
 
     private final long seed = Long.getLong("plinth.test.seed", System.nanoTime());
 
     @Override
     TableFactory factory() {
-        return TableFactory.offHeap();
+        return TableFactory.chronicle();
     }
 
     @Test

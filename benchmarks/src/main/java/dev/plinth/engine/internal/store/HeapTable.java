@@ -5,13 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps rows on the heap: no JVM flags, open in no time. The bounds are those of a table off the heap.
- */
+/** Keeps each row as objects in a concurrent hash map: what an arena on the heap is measured against. */
 final class HeapTable implements Table {
-    /** About what an entry takes beside the bytes of its key and row: the node, the key's object and three headers of arrays. */
-    static final long AROUND_ROW_BYTES = 128;
-
     private final TableShape shape;
     private final ConcurrentHashMap<HeapKey, byte[]> rows = new ConcurrentHashMap<>();
     private final RowCount count = new RowCount();

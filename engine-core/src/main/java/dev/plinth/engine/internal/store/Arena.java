@@ -1,0 +1,185 @@
+package dev.plinth.engine.internal.store;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory of one table in extents of {@value #EXTENT_BYTES} bytes, on or off the heap. Extents are taken and given back whole.
+ *
+ * <p>Addresses count words of 8 bytes; address 0 is never used. One writer. Readers beside it copy first and validate afterwards:
+ * {@link #recycled} changes before memory that was in use takes something else, so what a reader copied is right if it did not
+ * change in between. A reader may follow an address that means nothing any more; where there is no memory it reads zeros.
+ */
+abstract class Arena implements AutoCloseable {
+    static final int SHIFT = 14;
+    static final int EXTENT_WORDS = 1 << SHIFT;
+
+    /** Below half a region of G1, whose smallest are 1 MiB, so that no extent on the heap is allocated as a humongous object. */
+    static final int EXTENT_BYTES = EXTENT_WORDS * Long.BYTES;
+
+    /** Bits of an address: 128 GiB. */
+    static final int ADDRESS_BITS = 34;
+
+    static final int GROUP_SHIFT = 10;
+    static final int GROUP_EXTENTS = 1 << GROUP_SHIFT;
+    static final int GROUPS = 1 << ADDRESS_BITS - SHIFT - GROUP_SHIFT;
+
+    /** Extents are looked up in two steps, so that no array of them is ever copied when there are more. */
+    private final @Nullable Extent[] @Nullable [] groups = new Extent[GROUPS][];
+
+    private final int keptMax;
+    private int made;
+    private int taken;
+    private int kept;
+    private @Nullable Extent free;
+    private @Nullable Extent dropped;
+    private volatile long recycled;
+
+    /**
+     * An arena without memory.
+     *
+     * @param keptMax how many free extents keep their memory; that of others is dropped
+     */
+    Arena(int keptMax) {
+        this.keptMax = keptMax;
+    }
+
+    /** Returns the word at an address. */
+    abstract long get(long at);
+
+    /** Sets the word at an address. */
+    abstract void set(long at, long word);
+
+    /** Copies bytes out of an extent, which they must not leave. */
+    abstract void copyOut(long at, int skippedBytes, byte[] to, int from, int length);
+
+    /** Copies bytes into an extent, which they must not leave. */
+    abstract void copyIn(long at, int skippedBytes, byte[] source, int from, int length);
+
+    /** Tells whether an extent has these bytes at a place; false if they would leave it. */
+    abstract boolean holds(long at, int skippedBytes, byte[] bytes);
+
+    /** Gets memory for an extent. If there is none, nothing has changed. */
+    abstract void add(int extent);
+
+    /** Lets go of the memory of an extent. */
+    abstract void drop(int extent);
+
+    @Override
+    public abstract void close();
+
+    /** Counts how many times memory came to a new use. Readers compare it before and after they copied. */
+    final long recycled() {
+        return recycled;
+    }
+
+    /** Announces that memory which readers may still look at is about to be written. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    final void recycle() {
+        recycled = recycled + 1;
+        VarHandle.storeStoreFence();
+    }
+
+    /** Tells whether this many bytes after an address stay in its extent. */
+    static boolean fits(long at, int bytes) {
+        return ((int) at & EXTENT_WORDS - 1) * Long.BYTES + bytes <= EXTENT_BYTES;
+    }
+
+    /** Returns the extent in which an address lies, which must be one that is taken. */
+    final Extent of(long at) {
+        int number = (int) (at >>> SHIFT);
+        @Nullable Extent[] group = groups[number >>> GROUP_SHIFT];
+        Extent extent = group == null ? null : group[number & GROUP_EXTENTS - 1];
+        if (extent == null) {
+            throw new IllegalStateException("Expected an extent at " + at + ", but there is none");
+        }
+        return extent;
+    }
+
+    /** Takes an extent, whose bytes may be anything. If there is no memory for it, nothing has changed. */
+    final Extent take() {
+        Extent extent = free;
+        if (extent != null) {
+            free = extent.next;
+            kept--;
+            recycle();
+        } else {
+            extent = dropped;
+            if (extent != null) {
+                add(extent.number);
+                dropped = extent.next;
+            } else {
+                extent = make();
+            }
+        }
+        extent.next = null;
+        extent.filled = 0;
+        extent.live = 0;
+        taken++;
+        return extent;
+    }
+
+    private Extent make() {
+        int group = made >>> GROUP_SHIFT;
+        if (group == GROUPS) {
+            throw new IllegalStateException("Expected at most " + (long) GROUPS * GROUP_EXTENTS * EXTENT_BYTES
+                    + " bytes in one table, but needed more; start the engine with a smaller number of resources.");
+        }
+        @Nullable Extent[] extents = groups[group];
+        if (extents == null) {
+            extents = new Extent[GROUP_EXTENTS];
+            groups[group] = extents;
+        }
+        Extent extent = new Extent(made);
+        add(made);
+        extents[made & GROUP_EXTENTS - 1] = extent;
+        made++;
+        return extent;
+    }
+
+    /** Gives an extent back. */
+    final void give(Extent extent) {
+        taken--;
+        if (kept < keptMax) {
+            extent.next = free;
+            free = extent;
+            kept++;
+        } else {
+            recycle();
+            drop(extent.number);
+            extent.next = dropped;
+            dropped = extent;
+        }
+    }
+
+    /** Writes down which extents there are and which of them are free. */
+    final void save(DataOutput out) throws IOException {
+        out.writeInt(made);
+        out.writeInt(kept);
+        for (Extent extent = free; extent != null; extent = extent.next) {
+            out.writeInt(extent.number);
+        }
+    }
+
+    /** Goes on where {@link #save} was called, over the same memory; nothing may have been taken yet. */
+    final void restore(DataInput in) throws IOException {
+        for (int extents = in.readInt(); extents > 0; extents--) {
+            make();
+        }
+        kept = in.readInt();
+        taken = made - kept;
+        for (int i = 0; i < kept; i++) {
+            Extent extent = of((long) in.readInt() << SHIFT);
+            extent.next = free;
+            free = extent;
+        }
+    }
+
+    /** Returns the bytes of all extents that have memory. */
+    final long bytes() {
+        return (long) (taken + kept) * EXTENT_BYTES;
+    }
+}

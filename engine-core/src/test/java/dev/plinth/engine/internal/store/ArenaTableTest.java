@@ -1,0 +1,361 @@
+package dev.plinth.engine.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.TestScale;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+/** What every table in an arena owes its callers besides; one subclass for each kind of arena. */
+abstract class ArenaTableTest extends TableContractTest {
+    private static final int READERS = 3;
+    static final int MEBIBYTE = 1024 * 1024;
+
+    private final long seed = TestScale.seed();
+
+    @Override
+    TableFactory factory() {
+        return new TableFactory() {
+            @Override
+            public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
+                return new ArenaTable(new TableShape(name, keyBytes, expectedRows, averageRowBytes), arena());
+            }
+
+            @Override
+            public Words words() {
+                return Words.onHeap();
+            }
+        };
+    }
+
+    abstract Arena arena();
+
+    long memoryBytes() {
+        return ((ArenaTable) table).memoryBytes();
+    }
+
+    @Test
+    void put_rowOverTheLimit_namesTableLengthAndLimit() {
+        byte[] row = new byte[table.maxRowBytes() + 1];
+
+        assertThatThrownBy(() -> table.put(key(1), row))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Expected a row of at most 262144 bytes in table parcels, but got 262145;"
+                        + " keep what is longer in pieces");
+        assertCounts(0, 0);
+    }
+
+    @Test
+    void bounds_moreThanAnArenaTakes_areThoseOfTheArena() {
+        try (Table large = factory().create("large", KEY_BYTES, 1_000_000_000, 1_000)) {
+            assertThat(large.rowsMax()).isEqualTo(500_000_000);
+            assertThat(large.bytesMax()).isEqualTo(64L << 30);
+        }
+    }
+
+    @Test
+    void put_lengthsAroundThatOfAPiece_areFound() {
+        int whole = RowLog.WHOLE_BYTES_MAX;
+        int[] lengths = {whole - 1, whole, whole + 1, 2 * whole, 2 * whole + 1, 262_143, 262_144};
+        for (int i = 0; i < lengths.length; i++) {
+            table.put(key(i), row(lengths[i]));
+        }
+        for (int i = 0; i < lengths.length; i++) {
+            assertThat(table.get(key(i))).isEqualTo(row(lengths[i]));
+        }
+    }
+
+    /** Lengths grow over time, so that holes left by short rows are of no use to later ones. */
+    @Test
+    void memory_whateverTheLengths_staysNearTheRows() {
+        Random random = new Random(seed);
+        int rounds = TestScale.count(200_000);
+        long kept = 0;
+        for (int i = 0; i < rounds; i++) {
+            int scale = 1 + (int) (i * 32L / rounds);
+            table.put(key(i), new byte[random.nextInt(AVERAGE_ROW_BYTES * scale)]);
+            while (table.bytes() > 8 * MEBIBYTE) {
+                table.remove(key(random.nextInt(i + 1)));
+            }
+            kept = Math.max(kept, memoryBytes());
+        }
+
+        assertThat(table.bytes()).isGreaterThan(7 * MEBIBYTE);
+        assertThat(kept).as("seed %d", seed).isLessThan(table.bytes() * 3 / 2 + 3 * MEBIBYTE);
+    }
+
+    /** Rows go in the order in which they came, for ever: neither rows nor index may grow. */
+    @Test
+    void memory_rowsThatComeAndGoInOrder_staysAsItIs() {
+        int standing = 5_000;
+        long full = 0;
+        for (int i = 0; i < TestScale.count(1_000_000); i++) {
+            table.put(key(i), row(100));
+            table.remove(key(i - standing));
+            full = i == 2 * standing ? memoryBytes() : full;
+        }
+
+        assertThat(table.size()).isEqualTo(standing);
+        assertThat(memoryBytes()).isLessThan(2 * full + MEBIBYTE);
+    }
+
+    /**
+     * One writer inserts, replaces, deletes and clears rows, so that extents and segments come to new uses under the readers. A row
+     * names its key and a version, and the writer says what version stands for sure.
+     */
+    @Test
+    void readers_besideRecycledMemory_seeNoTornStrangeOrStaleRow() throws Exception {
+        int keys = 3_000;
+        AtomicIntegerArray stands = new AtomicIntegerArray(keys);
+        AtomicBoolean written = new AtomicBoolean();
+        ExecutorService pool = Executors.newFixedThreadPool(READERS);
+        try {
+            List<Future<Integer>> readers = new ArrayList<>();
+            for (int i = 0; i < READERS; i++) {
+                long readerSeed = seed + i;
+                readers.add(pool.submit(() -> read(new Random(readerSeed), stands, written)));
+            }
+            write(new Random(seed), stands);
+            written.set(true);
+            int found = 0;
+            for (Future<Integer> reader : readers) {
+                found += reader.get();
+            }
+            assertThat(found).isPositive();
+        } finally {
+            written.set(true);
+            pool.shutdown();
+        }
+    }
+
+    /**
+     * Says of each key, as twice a version, what every reader has to see: with one more, that the row of this version stands; without,
+     * that no older one does; negated, that it is about to go.
+     */
+    private void write(Random random, AtomicIntegerArray stands) {
+        int keys = stands.length();
+        for (int i = 1; i <= TestScale.count(2_000_000); i++) {
+            int number = random.nextInt(keys);
+            int die = random.nextInt(100_000);
+            if (die < 2) {
+                for (int j = 0; j < keys; j++) {
+                    stands.set(j, -stands.get(j));
+                }
+                table.clear();
+                for (int j = 0; j < keys; j++) {
+                    stands.set(j, 2 * i);
+                }
+            } else if (die < 20_000) {
+                stands.set(number, -stands.get(number));
+                table.remove(key(number));
+                stands.set(number, 2 * i);
+            } else {
+                table.put(key(number), versioned(number, i, randomLength(random)));
+                stands.set(number, 2 * i + 1);
+            }
+        }
+    }
+
+    private int read(Random random, AtomicIntegerArray stands, AtomicBoolean written) {
+        int found = 0;
+        while (!written.get()) {
+            int number = random.nextInt(stands.length());
+            int before = stands.get(number);
+            byte[] row = table.get(key(number));
+            int after = stands.get(number);
+            if (row == null) {
+                assertThat(before > 0 && before % 2 == 1 && before == after)
+                        .as("row %d stood before and after, seed %d", number, seed)
+                        .isFalse();
+            } else {
+                found++;
+                assertThat(version(row, number))
+                        .as("row %d, seed %d", number, seed)
+                        .isGreaterThanOrEqualTo(Math.abs(before) / 2);
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void forEach_besideAWriter_showsEveryRowThatStands() throws Exception {
+        int standing = 20_000;
+        for (int i = 0; i < standing; i++) {
+            table.put(key(i), versioned(i, 1, 40));
+        }
+        AtomicBoolean shown = new AtomicBoolean();
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> writer = pool.submit(() -> {
+                Random random = new Random(seed);
+                for (int i = 2; !shown.get(); i++) {
+                    int number = standing + random.nextInt(60_000);
+                    table.put(key(number), versioned(number, i, randomLength(random)));
+                    table.remove(key(standing + random.nextInt(60_000)));
+                    int replaced = random.nextInt(standing);
+                    table.put(key(replaced), versioned(replaced, i, randomLength(random)));
+                }
+            });
+            for (int round = 0; round < TestScale.count(100); round++) {
+                Set<Integer> numbers = new HashSet<>();
+                table.forEach((key, row) -> {
+                    int number = (int) ByteBuffer.wrap(key).getLong(16);
+                    version(row, number);
+                    numbers.add(number);
+                });
+                for (int i = 0; i < standing; i++) {
+                    assertThat(numbers.contains(i))
+                            .as("row %d of round %d, seed %d", i, round, seed)
+                            .isTrue();
+                }
+            }
+            shown.set(true);
+            writer.get();
+        } finally {
+            shown.set(true);
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void exchange_anyMayFindNoMemory_isDoneOrHasChangedNothing() {
+        Random random = new Random(seed);
+        for (int round = 0; round < TestScale.count(50); round++) {
+            ScarceArena scarce = new ScarceArena(random);
+            Map<Integer, Integer> expected = new HashMap<>();
+            try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+                for (int i = 1; i <= 3_000; i++) {
+                    int number = random.nextInt(2_000);
+                    scarce.scarce = random.nextInt(3) == 0;
+                    try {
+                        if (random.nextInt(4) == 0) {
+                            scarceTable.remove(key(number));
+                            expected.remove(number);
+                        } else {
+                            scarceTable.put(key(number), versioned(number, i, 4 * randomLength(random)));
+                            expected.put(number, i);
+                        }
+                    } catch (OutOfMemoryError e) {
+                        assertThat(e).isSameAs(ScarceArena.NONE);
+                    }
+                }
+                scarce.scarce = false;
+                Map<Integer, Integer> found = new HashMap<>();
+                scarceTable.forEach((key, row) -> {
+                    int number = (int) ByteBuffer.wrap(key).getLong(16);
+                    found.put(number, version(row, number));
+                    assertThat(scarceTable.get(key)).isEqualTo(row);
+                });
+                assertThat(found).as("round %d, seed %d", round, seed).isEqualTo(expected);
+            }
+            assertThat(scarce.refused).isPositive();
+        }
+    }
+
+    @Test
+    void replace_rowsBeforeARefusal_canBeTakenBackWithoutMemory() {
+        ScarceArena scarce = new ScarceArena(new Random(seed));
+        try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+            for (int i = 0; i < 500; i++) {
+                scarceTable.put(key(i), row(1_000));
+            }
+            scarce.always = true;
+            Map<Integer, byte[]> before = new HashMap<>();
+            int changed = 0;
+            try {
+                for (; changed < 500; changed++) {
+                    before.put(changed, scarceTable.exchange(key(changed), row(1_001)));
+                }
+            } catch (OutOfMemoryError e) {
+                assertThat(changed).isLessThan(500);
+            }
+            for (int i = changed - 1; i >= 0; i--) {
+                scarceTable.put(key(i), before.get(i));
+            }
+            for (int i = 0; i < 500; i++) {
+                assertThat(scarceTable.get(key(i))).isEqualTo(row(1_000));
+            }
+        }
+    }
+
+    @Test
+    void remove_manyHolesAndNoMemory_goesThrough() {
+        ScarceArena scarce = new ScarceArena(new Random(seed));
+        try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+            for (int i = 0; i < 5_000; i++) {
+                scarceTable.put(key(i), row(1_000));
+            }
+            scarce.always = true;
+            for (int i = 0; i < 5_000; i++) {
+                if (i % 10 > 0) {
+                    scarceTable.remove(key(i));
+                }
+            }
+            for (int i = 0; i < 5_000; i++) {
+                assertThat(scarceTable.get(key(i))).isEqualTo(i % 10 > 0 ? null : row(1_000));
+            }
+        }
+    }
+
+    /** Row with its number and version at both ends and in each word between. */
+    private static byte[] versioned(int number, int version, int length) {
+        ByteBuffer row = ByteBuffer.allocate(8 + length / 8 * 8);
+        while (row.hasRemaining()) {
+            row.putInt(number).putInt(version);
+        }
+        return row.array();
+    }
+
+    private int version(byte[] row, int number) {
+        ByteBuffer words = ByteBuffer.wrap(row);
+        long first = words.getLong();
+        assertThat((int) (first >>> 32)).as("number of the row, seed %d", seed).isEqualTo(number);
+        while (words.hasRemaining()) {
+            if (words.getLong() != first) {
+                throw new AssertionError("Expected row " + number + " whole, but it is torn; seed " + seed);
+            }
+        }
+        return (int) first;
+    }
+
+    private static int randomLength(Random random) {
+        return random.nextInt(200) == 0 ? random.nextInt(60_000) : random.nextInt(AVERAGE_ROW_BYTES);
+    }
+
+    /** An arena on the heap that has no memory now and then. */
+    private static final class ScarceArena extends ForwardingArena {
+        static final OutOfMemoryError NONE = new OutOfMemoryError("as the test wants it");
+
+        private final Random random;
+        private boolean scarce;
+        private boolean always;
+        private int refused;
+
+        ScarceArena(Random random) {
+            super(new HeapArena());
+            this.random = random;
+        }
+
+        @Override
+        void add(int extent) {
+            if (always || scarce && random.nextBoolean()) {
+                refused++;
+                throw NONE;
+            }
+            super.add(extent);
+        }
+    }
+}
