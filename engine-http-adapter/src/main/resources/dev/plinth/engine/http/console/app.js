@@ -1,4 +1,4 @@
-import { html, render, useEffect, useRef, useState } from "./view.js";
+import { html, render, useEffect, useErrorBoundary, useRef, useState } from "./view.js";
 import { useStore } from "./store.js";
 import { call, isOperator, limits, session, signIn, signOut } from "./api.js";
 import { go, useLoad, usePoll, useRoute } from "./hooks.js";
@@ -26,6 +26,15 @@ const OPERATOR = [["Operator", [["operator/health", "Health", Health], ["operato
 
 function App() {
   const { credential } = useStore(session);
+  const [failure, goOn] = useErrorBoundary();
+  if (failure) {
+    return html`<main class="sign-in"><div class="card">
+      <h1>The console failed</h1>
+      <${Notice} tone="bad"><${Text}>${failure.message}<//><//>
+      <p>The server is not touched by this. Go on at the first page, or reload this one.</p>
+      <div class="actions"><${Button} kind="primary" onClick=${() => (go("#/"), goOn())}>Go on<//></div>
+    </div></main>`;
+  }
   return html`${credential ? html`<${Shell} key=${credential} />` : html`<${SignIn} />`}<${Toasts} />`;
 }
 

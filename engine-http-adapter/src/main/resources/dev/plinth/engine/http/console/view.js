@@ -3,5 +3,5 @@ import { h, render, Fragment } from "./preact.js";
 import htm from "./htm.js";
 
 export { render, Fragment };
-export { useState, useEffect, useRef, useMemo, useCallback } from "./preact-hooks.js";
+export { useState, useEffect, useRef, useMemo, useCallback, useErrorBoundary } from "./preact-hooks.js";
 export const html = htm.bind(h);

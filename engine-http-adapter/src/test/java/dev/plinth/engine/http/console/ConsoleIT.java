@@ -368,6 +368,22 @@ class ConsoleIT {
         browser.awaitText("invalid_token");
     }
 
+    /** A page that meets what it cannot show says so and offers a way on, instead of going blank. */
+    @Test
+    void answer_thatNoPageUnderstands_isToldAndLeft() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.run("window.kept = window.fetch; window.fetch = async () =>"
+                + " new Response('{\"data\":5}', {headers: {'Content-Type': 'application/json'}})");
+        browser.run("location.hash = '#/jobs'");
+        browser.awaitText("The console failed");
+
+        browser.run("window.fetch = window.kept");
+        browser.click("Go on");
+
+        browser.awaitText("No resources yet");
+    }
+
     @Test
     void keyboardAlone_signsInCreatesAndCloses() throws IOException {
         begin(WIDE, false);
