@@ -41,6 +41,7 @@ public final class HttpServerBuilder {
     private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
     private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
+    private boolean console;
 
     HttpServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "Expected an engine to serve, but got null.");
@@ -142,6 +143,15 @@ public final class HttpServerBuilder {
     }
 
     /**
+     * Serves the console at {@code /console/}, on each port: pages for a browser, on which people sign in with an API key or the admin token and
+     * do what the routes of that port allow. Without it the path is unknown.
+     */
+    public HttpServerBuilder console() {
+        console = true;
+        return this;
+    }
+
+    /**
      * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. Bodies are read to their end before the
      * filter, and so the engine, sees a call.
      *
@@ -165,7 +175,10 @@ public final class HttpServerBuilder {
 
     /** Starts to serve with other deadlines, and budgets for another heap. */
     HttpServer start(Deadlines deadlines, long heapBytes) {
-        return HttpServer.start(doors.apply(filter), settings(deadlines, heapBytes));
+        HttpServer.Doors engine = doors.apply(filter);
+        HttpServer.Doors all =
+                console ? (executor, audiences) -> new ConsoleCalls(engine.open(executor, audiences)) : engine;
+        return HttpServer.start(all, settings(deadlines, heapBytes));
     }
 
     private Settings settings(Deadlines deadlines, long heapBytes) {

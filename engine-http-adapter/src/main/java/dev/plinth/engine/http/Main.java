@@ -181,6 +181,9 @@ public final class Main {
         if (firstStart.isPresent()) {
             out.println("Try it:");
             out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
+            if (options.hasConsole()) {
+                out.println("Or sign in with that key at " + reachable(options.host(), server) + "/console/");
+            }
             out.println();
         }
         if (options.hasAdminPort()) {

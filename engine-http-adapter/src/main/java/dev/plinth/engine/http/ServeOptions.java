@@ -4,6 +4,8 @@ import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Tables;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,6 +84,13 @@ final class ServeOptions {
 
     @Option(names = "--limit-loopback", description = "Bound loopback addresses too.")
     private boolean limitLoopback;
+
+    @Option(
+            names = "--console",
+            paramLabel = "on|off",
+            converter = SwitchConverter.class,
+            description = "Serve the console at /console/; default on if every --host is loopback, else off.")
+    private @Nullable Switch console;
 
     @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
     private boolean memory;
@@ -296,7 +305,23 @@ final class ServeOptions {
         if (limitLoopback) {
             told.limitLoopback();
         }
+        if (hasConsole()) {
+            told.console();
+        }
         return told;
+    }
+
+    /** True if the console is served. Other machines see it only where it is asked for: it invites them to send their keys without TLS. */
+    boolean hasConsole() {
+        return console == null ? isLoopback(host) && isLoopback(adminHost) : console == Switch.ON;
+    }
+
+    private static boolean isLoopback(@Nullable String name) {
+        try {
+            return name == null || InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** True if the operator has a port of its own. */
@@ -413,6 +438,24 @@ final class ServeOptions {
                 default ->
                     throw new TypeConversionException(
                             "expected off-heap, chronicle or heap, but got \"" + value + "\"");
+            };
+        }
+    }
+
+    /** What is served or left out. */
+    enum Switch {
+        ON,
+        OFF
+    }
+
+    /** Reads {@code --console}. */
+    static final class SwitchConverter implements ITypeConverter<Switch> {
+        @Override
+        public Switch convert(String value) {
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "on" -> Switch.ON;
+                case "off" -> Switch.OFF;
+                default -> throw new TypeConversionException("expected on or off, but got \"" + value + "\"");
             };
         }
     }

@@ -191,6 +191,8 @@ class CommandLineReaderTest {
     @ValueSource(
             strings = {
                 "--nonsense",
+                "--console",
+                "--console perhaps",
                 "nonsense",
                 "serve serve",
                 "--port",

@@ -298,17 +298,18 @@ class HttpApiTablesTest {
 
     @Test
     void variables_setTheirOptions() {
-        Map<String, String> samples = Map.of(
-                "PLINTH_ADMIN_TOKEN", "a-token-of-20-chars.",
-                "PLINTH_DURABILITY", "os",
-                "PLINTH_TABLES", "heap",
-                "PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8",
-                "PLINTH_TRUSTED_PROXY", "10.0.0.0/8",
-                "PLINTH_ADMIN_HEALTH", "true",
-                "PLINTH_LIMIT_LOOPBACK", "true",
-                "PLINTH_WEBHOOK_HOST_RATE", "example.com=7",
-                "PLINTH_MEMORY", "true",
-                "PLINTH_TEST_CLOCK", "true");
+        Map<String, String> samples = Map.ofEntries(
+                Map.entry("PLINTH_ADMIN_TOKEN", "a-token-of-20-chars."),
+                Map.entry("PLINTH_DURABILITY", "os"),
+                Map.entry("PLINTH_TABLES", "heap"),
+                Map.entry("PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8"),
+                Map.entry("PLINTH_TRUSTED_PROXY", "10.0.0.0/8"),
+                Map.entry("PLINTH_ADMIN_HEALTH", "true"),
+                Map.entry("PLINTH_LIMIT_LOOPBACK", "true"),
+                Map.entry("PLINTH_WEBHOOK_HOST_RATE", "example.com=7"),
+                Map.entry("PLINTH_CONSOLE", "off"),
+                Map.entry("PLINTH_MEMORY", "true"),
+                Map.entry("PLINTH_TEST_CLOCK", "true"));
         Set<String> besideAdminPort = Set.of("PLINTH_ADMIN_HOST", "PLINTH_ADMIN_HEALTH");
         for (List<String> row : page.table("Option").rows()) {
             String variable = HttpApiPage.words(row.get(1)).get(0);

@@ -1,0 +1,79 @@
+import { html } from "./view.js";
+import { call } from "./api.js";
+import { useStore } from "./store.js";
+import { useLoad, usePoll } from "./hooks.js";
+import { Empty, Facts, Id, Loaded, Notice, Page, ProblemBox, Section, Table } from "./ui.js";
+import { Chart } from "./chart.js";
+import { classRate, gauge, history, latency, limitedRate, requestRate, times } from "./figures.js";
+import { bytes, count } from "./text.js";
+
+const TABLES_SECONDS = 10;
+const FULL_WARNING = 0.8;
+
+export function Health() {
+  const { samples, error } = useStore(history);
+  const ready = useLoad(async (signal) => {
+    try {
+      return await call("GET", "/health/ready", { signal });
+    } catch (failure) {
+      // A 503 is an answer, too: it says what is wrong.
+      if (failure.status === 503) {
+        return { status: "not ready", detail: failure.detail };
+      }
+      throw failure;
+    }
+  }, []);
+  const tables = useLoad((signal) => call("GET", "/admin/v1/tables", { signal }), []);
+  usePoll(ready.reload, TABLES_SECONDS, { free: true });
+  usePoll(tables.reload, TABLES_SECONDS, { free: true });
+  const last = samples[samples.length - 1];
+  const x = times(samples);
+  return html`<${Page} title="Health" about="How the server is, as it looks from this tab. The last hour is kept while the tab is open.">
+    <${ProblemBox} problem=${error || ready.error} />
+    ${ready.data && (ready.data.status === "ready" && !ready.data.detail
+      ? html`<${Notice} tone="good" title="The server takes calls and changes">Durability: ${ready.data.durability}.<//>`
+      : html`<${Notice} tone=${ready.data.status === "ready" ? "warn" : "bad"} title=${ready.data.status === "ready" ? "The server serves, with a warning" : "The server takes no changes"}>${ready.data.detail || "See the log of the server."}<//>`)}
+    ${samples.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every five seconds.<//>` : html`
+      <${Section} title="The last hour"><div class="charts">
+        <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", requestRate(samples)]]} />
+        <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(samples, 0.5)], ["99 % within", latency(samples, 0.99)]]} />
+        <${Chart} title="Refusals and errors" unit="/s" x=${x} series=${[["4xx", classRate(samples, "4xx")], ["rate limited", limitedRate(samples)], ["5xx", classRate(samples, "5xx")]]} />
+        <${Chart} title="Jobs" x=${x} series=${["queued", "running", "failed"].map((status) => [status, gauge(samples, (sample) => sample.jobs[status])])} />
+        <${Chart} title="Deliveries" x=${x} series=${["pending", "retrying", "exhausted", "held"].map((status) => [status, gauge(samples, (sample) => sample.deliveries[status])])} />
+        <${Chart} title="Journal" unit="records" x=${x} series=${[["not durable yet", gauge(samples, (sample) => sample.gauges.plinth_journal_lag_records)], ["behind the snapshot", gauge(samples, (sample) => sample.gauges.plinth_snapshot_lag_records)]]} />
+      </div><//>
+      <${Section} title="Now"><${Facts} items=${now(last)} /><//>`}
+    <${Section} title="Tables">
+      <${Loaded} of=${tables}>${({ data }) => html`<${Table} label="Tables" rows=${data} rowKey=${(row) => row.name}
+        columns=${[
+          { title: "Table", kind: "main", cell: (row) => html`<strong>${row.name}</strong>` },
+          { title: "Rows", cell: (row) => html`<${Fullness} used=${row.rows} max=${row.rowsMax} show=${count} name=${row.name + ": rows"} />` },
+          { title: "Bytes", cell: (row) => html`<${Fullness} used=${row.bytes} max=${row.bytesMax} show=${bytes} name=${row.name + ": bytes"} />` },
+          { title: "Most rows", cell: (row) => (row.workspaces[0] ? html`<a href=${"#/operator/workspaces/" + row.workspaces[0].workspaceId}><${Id}>${row.workspaces[0].workspaceId}<//></a><small>${count(row.workspaces[0].rows)} rows</small>` : html`<span class="quiet">none</span>`) },
+        ]} />`}<//>
+    <//>
+  <//>`;
+}
+
+// Tables on the heap have no capacity of their own: their figure is 0.
+function Fullness({ used, max, show, name }) {
+  if (!max) {
+    return show(used);
+  }
+  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}><progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
+}
+
+function now({ gauges }) {
+  const seconds = (value) => (value === undefined ? undefined : `${Number(value.toPrecision(3))} s`);
+  return [
+    ["Journal", gauges.plinth_journal_writable === 1 ? "takes changes" : "takes no changes"],
+    ["Last record", count(gauges.plinth_journal_sequence ?? 0)],
+    ["Journal files", count(gauges.plinth_journal_segments ?? 0)],
+    ["Age of the snapshot", seconds(gauges.plinth_snapshot_age_seconds) ?? "none since the start"],
+    ["Start took", seconds(gauges.plinth_recovery_seconds)],
+    ["Oldest queued job", seconds(gauges.plinth_jobs_queued_oldest_seconds)],
+    ["Jobs without a worker", count(gauges.plinth_jobs_unhandled ?? 0)],
+    ["Longest hold of the writer", seconds(gauges.plinth_writer_hold_longest_seconds)],
+    ["Lead of the clock", seconds(gauges.plinth_clock_lead_seconds)],
+  ];
+}

@@ -1,0 +1,275 @@
+import { html, useEffect, useState } from "./view.js";
+import { Problem, answer, call, limits, path } from "./api.js";
+import { go, useAction, useLoad, usePages, usePoll } from "./hooks.js";
+import {
+  Badge, Button, Confirm, Dialog, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Secret, Section,
+  Status, Table, Text, Time, fieldError, jsonOf, toast,
+} from "./ui.js";
+import { TypePicker } from "./event-types.js";
+import { Verification } from "./verification.js";
+import { plural } from "./text.js";
+
+const HOME = "#/settings/webhooks";
+const STATUSES = ["pending", "delivering", "retrying", "exhausted", "held", "delivered", "dropped"];
+const UNSETTLED = new Set(["pending", "delivering", "retrying"]);
+const POLL_SECONDS = 5;
+// More endpoints than this are not asked one by one whether they fail.
+const WATCHED_MAX = 10;
+
+const REASONS = {
+  timeout: "The receiver took too long: 5 s to connect, 15 s in all. Answer first, work later.",
+  connection: "The connection was refused, reset or closed early. Check that the receiver runs and that its port is open.",
+  dns: "The host name has no address. Check its spelling and its DNS record.",
+  tls: "The handshake failed, or the certificate is not trusted. Check its name, chain and date.",
+  forbidden_address: "The name leads to an address that webhooks must not reach, such as a private one.",
+  http: "The receiver did not answer with 2xx.",
+};
+
+export const reason = (attempt) => (attempt.errorClass ? REASONS[attempt.errorClass] || attempt.errorClass : "");
+
+const succeeded = (attempt) => !attempt.errorClass && attempt.status >= 200 && attempt.status < 300;
+
+const typesText = (types) => (types.length === 0 ? "all events" : types.length > 3 ? `${types.slice(0, 3).join(", ")} and ${types.length - 3} more` : types.join(", "));
+
+export function Webhooks({ rest }) {
+  if (rest[1]) {
+    return html`<${Delivery} key=${rest[1]} endpointId=${rest[0]} id=${rest[1]} />`;
+  }
+  return rest[0] ? html`<${Endpoint} key=${rest[0]} id=${rest[0]} />` : html`<${Endpoints} />`;
+}
+
+function Endpoints() {
+  const pages = usePages("/v1/webhook-endpoints", {});
+  const [adding, setAdding] = useState(false);
+  const [created, setCreated] = useState(null);
+  const failing = useFailing(pages.rows);
+  const add = html`<${Button} kind="primary" onClick=${() => setAdding(true)}>Add endpoint<//>`;
+  return html`<${Page} title="Webhooks" about="The server sends each event to the endpoints that want it, signed and in order." actions=${add}>
+    ${failing.map(([endpoint, delivery]) => html`<${Notice} key=${endpoint.id} tone="bad" title="An endpoint is failing"
+      actions=${html`<a class="button" href=${`${HOME}/${endpoint.id}`}>See its deliveries</a>`}>
+      <p><${Text}>${endpoint.url}<//> <${LastFailure} delivery=${delivery} /></p>
+    <//>`)}
+    <${Pages} of=${pages} label="Webhook endpoints"
+      columns=${[
+        { title: "Endpoint", kind: "main", cell: (row) => html`<a href=${`${HOME}/${row.id}`}><${Text}>${row.url}<//></a>${row.description && html`<small><${Text}>${row.description}<//></small>`}` },
+        { title: "Events", cell: (row) => html`<${Text}>${typesText(row.types)}<//>` },
+        { title: "Status", cell: (row) => html`<${Badge}>${row.status}<//> ${failing.some(([endpoint]) => endpoint.id === row.id) && html`<${Badge} tone="bad">failing<//>`}` },
+        { title: "Created", cell: (row) => html`<${Time} value=${row.createdAt} />` },
+      ]}
+      empty=${html`<${Empty} title="No endpoints yet" actions=${add}>Add the address of your server. It then gets a POST for each event, and you need not ask for news.<//>`} />
+    ${adding && html`<${EditEndpoint} onClose=${() => setAdding(false)} onDone=${(endpoint) => (setAdding(false), setCreated(endpoint), pages.reload())} />`}
+    ${created && html`<${SecretDialog} title="Endpoint added" endpoint=${created} onClose=${() => go(`${HOME}/${created.id}`)} />`}
+  <//>`;
+}
+
+const LastFailure = ({ delivery }) => {
+  const last = delivery.attempts[delivery.attempts.length - 1];
+  return last ? html`failed <${Time} value=${last.at} />: ${last.status ? `it answered ${last.status}.` : ""} ${reason(last)} ${delivery.nextAttemptAt && html`Next attempt <${Time} value=${delivery.nextAttemptAt} />.`}` : "has deliveries that wait.";
+};
+
+// The enabled endpoints that a delivery is being retried to, with that delivery: one call each.
+function useFailing(endpoints) {
+  const enabled = endpoints.filter((endpoint) => endpoint.status === "enabled");
+  const known = enabled.map((endpoint) => endpoint.id).join(" ");
+  const load = useLoad(
+    async (signal) => {
+      const room = limits.get()?.remaining ?? 0;
+      if (enabled.length === 0 || enabled.length > WATCHED_MAX || enabled.length > room / 3) {
+        return [];
+      }
+      const found = await Promise.all(enabled.map(async (endpoint) => [endpoint, await failure(endpoint.id, signal)]));
+      return found.filter(([, delivery]) => delivery);
+    },
+    [known],
+  );
+  return load.data || [];
+}
+
+async function failure(endpointId, signal) {
+  const target = path`/v1/webhook-endpoints/${endpointId}/deliveries`;
+  const retrying = await call("GET", target, { query: { status: "retrying", limit: 1 }, signal });
+  return retrying.data[0];
+}
+
+function EditEndpoint({ endpoint, onClose, onDone }) {
+  const [types, setTypes] = useState(endpoint?.types || []);
+  const [isAll, setIsAll] = useState(types.length === 0);
+  const submit = async ({ url, description, ordering, headers, maxPerSecond }) => {
+    if (!isAll && types.length === 0) {
+      throw noTypes();
+    }
+    const body = { url, description, ordering, types, headers: jsonOf(headers, "/headers"), ...(maxPerSecond ? { maxPerSecond: Number(maxPerSecond) } : {}) };
+    onDone(endpoint ? await call("PATCH", path`/v1/webhook-endpoints/${endpoint.id}`, { body }) : await call("POST", "/v1/webhook-endpoints", { body }));
+  };
+  return html`<${FormDialog} title=${endpoint ? "Edit endpoint" : "Add endpoint"} action=${endpoint ? "Save" : "Add endpoint"} submit=${submit} onClose=${onClose} wide>
+    ${(problem) => html`
+      <${Field} label="URL" name="url" type="url" required maxlength="2048" placeholder="https://example.com/webhooks" defaultValue=${endpoint?.url} error=${fieldError(problem, "/url")} />
+      <${Field} label="Description" name="description" maxlength="1000" defaultValue=${endpoint?.description} error=${fieldError(problem, "/description")} />
+      <${TypePicker} types=${types} onChange=${(list, all) => (setTypes(list), setIsAll(all))} error=${fieldError(problem, "/types")} />
+      <${Field} kind="select" label="Order" name="ordering" value=${endpoint?.ordering || "resource"} options=${[["resource", "Events of one resource arrive in order"], ["none", "No order, each event at once"]]} />
+      <${Field} label="Webhooks a second at most" name="maxPerSecond" type="number" min="1" max="10000" defaultValue=${endpoint?.maxPerSecond} placeholder="200" error=${fieldError(problem, "/maxPerSecond")} />
+      <${Field} kind="text" label="Headers" name="headers" rows="3" defaultValue=${JSON.stringify(endpoint?.headers || {}, null, 2)} hint='Sent with each webhook, as a JSON object: {"X-Tenant": "acme"}.' error=${fieldError(problem, "/headers")} />`}
+  <//>`;
+}
+
+const noTypes = () => new Problem({ title: "No events are chosen", detail: "Choose at least one event type, or all events." });
+
+function SecretDialog({ title, endpoint, onClose }) {
+  return html`<${Dialog} title=${title} onClose=${onClose} wide>
+    <${Secret} label="The signing secret" value=${endpoint.secret}><${Verification} /><//>
+    <div class="actions end"><${Button} kind="primary" onClick=${onClose}>I have stored the secret<//></div>
+  <//>`;
+}
+
+function Endpoint({ id }) {
+  const target = path`/v1/webhook-endpoints/${id}`;
+  const endpoint = useLoad((signal) => call("GET", target, { signal }), [id]);
+  const failed = useLoad((signal) => failure(id, signal), [id]);
+  const [dialog, setDialog] = useState(null);
+  const [secret, setSecret] = useState(null);
+  const status = useAction(async (to) => endpoint.set(await call("PATCH", target, { body: { status: to } })));
+  const close = () => setDialog(null);
+  const dialogs = {
+    edit: () => html`<${EditEndpoint} endpoint=${endpoint.data} onClose=${close} onDone=${(changed) => (close(), endpoint.set(changed), toast("Saved."))} />`,
+    test: () => html`<${TestDialog} target=${target} onClose=${close} />`,
+    rotate: () => html`<${FormDialog} title="Rotate the secret" action="Rotate" onClose=${close} submit=${async ({ hours }) => {
+      setSecret(await call("POST", target + "/secret/rotate", { body: { graceSeconds: Math.round(Number(hours) * 3600) } }));
+      close();
+    }}>
+      <p>The server makes a new secret. Until the grace ends, the old one signs beside it, so that a receiver can change over.</p>
+      <${Field} label="Grace in hours" name="hours" type="number" min="0" max="168" step="any" defaultValue="24" required />
+    <//>`,
+    recover: () => html`<${Recover} target=${target} onClose=${close} />`,
+    delete: () => html`<${Confirm} title="Delete the endpoint" action="Delete" word=${id} onClose=${close} sentence="Nothing is sent to it any more, and its open deliveries are dropped. This cannot be taken back."
+      run=${async () => (await call("DELETE", target), toast("Endpoint deleted."), go(HOME))} />`,
+  };
+  return html`<${Page} title=${endpoint.data ? html`<${Text}>${endpoint.data.url}<//>` : "Endpoint"} trail=${[["Webhooks", HOME]]}
+    actions=${endpoint.data && html`
+      <${Button} kind="primary" onClick=${() => setDialog("test")}>Send test<//>
+      <${Button} onClick=${() => setDialog("edit")}>Edit<//>
+      <${Button} onClick=${() => setDialog("rotate")}>Rotate secret<//>
+      <${Button} onClick=${() => setDialog("recover")}>Recover<//>
+      ${endpoint.data.status === "enabled" ? html`<${Button} busy=${status.busy} onClick=${() => status.run("disabled")}>Disable<//>` : html`<${Button} busy=${status.busy} onClick=${() => status.run("enabled")}>Enable<//>`}
+      <${Button} kind="danger" onClick=${() => setDialog("delete")}>Delete<//>`}>
+    <${ProblemBox} problem=${status.problem} />
+    <${Loaded} of=${endpoint}>${(data) => html`
+      ${data.status === "disabled" && html`<${Notice} tone="warn" title="This endpoint is disabled" actions=${html`<${Button} kind="primary" busy=${status.busy} onClick=${() => status.run("enabled")}>Enable<//>`}>
+        Its deliveries are held. Enabling sends them at once. A receiver that answers 410 disables its endpoint.
+        ${data.missedSince && html` What it misses since <${Time} value=${data.missedSince} /> is sent then, too.`}<//>`}
+      ${data.status === "enabled" && failed.data && html`<${Notice} tone="bad" title="This endpoint is failing"
+        actions=${html`<a class="button" href=${`${HOME}/${id}/${failed.data.id}`}>See the attempts</a>`}><p>A delivery <${LastFailure} delivery=${failed.data} /></p><//>`}
+      <${Facts} items=${[
+        ["Id", html`<${Id}>${data.id}<//>`],
+        ["Status", html`<${Badge}>${data.status}<//>`],
+        ["Description", data.description && html`<${Text}>${data.description}<//>`],
+        ["Events", html`<${Text}>${data.types.length ? data.types.join(", ") : "all events"}<//>`],
+        ["Order", data.ordering === "resource" ? "events of one resource in order" : "none"],
+        ["A second at most", data.maxPerSecond],
+        ["Headers", Object.keys(data.headers).length > 0 && html`<${Text}>${Object.keys(data.headers).join(", ")}<//>`],
+        ["Created", html`<${Time} value=${data.createdAt} />`],
+      ].filter((item) => item[1])} />`}<//>
+    <${Deliveries} endpointId=${id} onChange=${failed.reload} />
+    <${Section} title="Verify the signature"><${Verification} /><//>
+    ${dialog && dialogs[dialog]()}
+    ${secret && html`<${SecretDialog} title="Secret rotated" endpoint=${secret} onClose=${() => setSecret(null)} />`}
+  <//>`;
+}
+
+function TestDialog({ target, onClose }) {
+  const test = useLoad(() => call("POST", target + "/test"), [target]);
+  return html`<${Dialog} title="Send a test" onClose=${onClose}>
+    <p>The server sends one <code>webhook_endpoint.test</code> now and waits for the answer.</p>
+    ${test.loading ? html`<p role="status">Waiting for the receiver…</p>` : html`<${Loaded} of=${test}>${(data) => html`<${Notice} tone=${data.delivered ? "good" : "bad"} title=${data.delivered ? "Delivered" : "Not delivered"}>
+      ${data.status ? `The receiver answered ${data.status} after ${data.durationMillis} ms. ` : `No answer after ${data.durationMillis} ms. `}${reason(data)}<//>`}<//>`}
+    <div class="actions end"><${Button} onClick=${test.reload} busy=${test.loading}>Send another<//><${Button} kind="primary" onClick=${onClose}>Done<//></div>
+  <//>`;
+}
+
+function Recover({ target, onClose }) {
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  hourAgo.setMinutes(hourAgo.getMinutes() - hourAgo.getTimezoneOffset());
+  return html`<${FormDialog} title="Recover deliveries" action="Recover" onClose=${onClose} submit=${async ({ since }) => {
+    const job = await call("POST", target + "/recover", { body: { since: new Date(since).toISOString() } });
+    toast("The recovery runs as a job.");
+    go("#/jobs/" + job.job_id);
+  }}>
+    <p>Sends again what was not delivered since a time, for instance after an outage of the receiver.</p>
+    <${Field} label="Since" name="since" type="datetime-local" required defaultValue=${hourAgo.toISOString().slice(0, 16)} />
+  <//>`;
+}
+
+function Deliveries({ endpointId, onChange }) {
+  const [status, setStatus] = useState("");
+  const pages = usePages(path`/v1/webhook-endpoints/${endpointId}/deliveries`, { status });
+  usePoll(pages.reload, POLL_SECONDS, { active: pages.rows.some((row) => UNSETTLED.has(row.status)) });
+  const settled = pages.rows.map((row) => row.id + row.status).join();
+  useEffect(() => {
+    if (settled) {
+      onChange();
+    }
+  }, [settled]);
+  return html`<${Section} title="Deliveries" actions=${html`<${Filters} label="Deliveries"><${Field} kind="select" label="Status" value=${status} onChange=${(event) => setStatus(event.target.value)} options=${[["", "all"], ...STATUSES.map((name) => [name, name])]} /><//>
+    <${Button} onClick=${pages.reload} busy=${pages.loading}>Refresh<//>`}>
+    <${Pages} of=${pages} label="Deliveries"
+      columns=${[
+        { title: "Event", kind: "main", cell: (row) => html`<a href=${`${HOME}/${endpointId}/${row.id}`}><${Text}>${row.eventType}<//></a><small><${Id}>${row.eventId}<//></small>` },
+        { title: "Status", cell: (row) => html`<${Badge}>${row.status}<//>` },
+        { title: "Attempts", cell: (row) => row.attempts.length },
+        { title: "Last answer", cell: (row) => lastAnswer(row) },
+        { title: "Next attempt", cell: (row) => (row.nextAttemptAt ? html`<${Time} value=${row.nextAttemptAt} />` : html`<span class="quiet">none</span>`) },
+        { title: "Created", cell: (row) => html`<${Time} value=${row.createdAt} />` },
+      ]}
+      empty=${status ? html`<${Empty} title=${`No ${status} deliveries`}>Choose another status to see the others.<//>` : html`<${Empty} title="No deliveries yet">Send a test, or change a resource: its event shows up here.<//>`} />
+  <//>`;
+}
+
+function lastAnswer(delivery) {
+  const last = delivery.attempts[delivery.attempts.length - 1];
+  return last ? (last.status ? html`<${Status} code=${last.status} />` : html`<${Badge} tone="bad">${last.errorClass}<//>`) : html`<span class="quiet">none</span>`;
+}
+
+function Delivery({ endpointId, id }) {
+  const delivery = useLoad((signal) => call("GET", path`/v1/deliveries/${id}`, { signal }), [id]);
+  const endpoint = useLoad((signal) => call("GET", path`/v1/webhook-endpoints/${endpointId}`, { signal }), [endpointId]);
+  const eventId = delivery.data?.eventId;
+  const event = useLoad(async (signal) => (eventId ? call("GET", path`/v1/events/${eventId}`, { signal }) : null), [eventId]);
+  usePoll(delivery.reload, POLL_SECONDS, { active: UNSETTLED.has(delivery.data?.status) });
+  const resend = useAction(async () => {
+    const sent = await answer("POST", path`/v1/deliveries/${id}/resend`);
+    delivery.set(sent.body);
+    toast("The delivery is being sent again.");
+    delivery.reload();
+  });
+  return html`<${Page} title="Delivery" trail=${[["Webhooks", HOME], [endpoint.data ? html`<${Text}>${endpoint.data.url}<//>` : "Endpoint", `${HOME}/${endpointId}`]]}
+    actions=${html`<${Button} kind="primary" busy=${resend.busy} onClick=${() => resend.run()}>Resend<//>`}>
+    <${ProblemBox} problem=${resend.problem} />
+    <${Loaded} of=${delivery}>${(data) => html`
+      <${Facts} items=${[
+        ["Id", html`<${Id}>${data.id}<//>`],
+        ["Status", html`<${Badge}>${data.status}<//>`],
+        ["Event type", html`<${Text}>${data.eventType}<//>`],
+        ["Event", html`<a href=${"#/events/" + data.eventId}><${Id}>${data.eventId}<//></a>`],
+        ["Created", html`<${Time} value=${data.createdAt} />`],
+        ["Next attempt", data.nextAttemptAt && html`<${Time} value=${data.nextAttemptAt} />`],
+      ].filter((item) => item[1])} />
+      <${Section} title=${plural(data.attempts.length, "attempt")}>
+        ${data.attempts.length === 0 && html`<${Empty} title="No attempt yet">The first one begins when it is due, or when an earlier event of its resource has arrived.<//>`}
+        <ol class="attempts">${[...data.attempts].reverse().map((attempt) => html`<${Attempt} key=${attempt.number} attempt=${attempt} />`)}</ol>
+      <//>
+      <${Section} title="Request">
+        <p>Each attempt posts the same bytes, signed anew.</p>
+        <${Table} label="Headers of the request" rowKey=${(row) => row[0]} rows=${[
+          ["POST", endpoint.data?.url || "…"], ["webhook-id", data.eventId], ["webhook-timestamp", "Unix seconds of the attempt"], ["webhook-signature", "v1, and the HMAC-SHA256 of id, timestamp and body"],
+          ["content-type", "application/json"], ...Object.entries(endpoint.data?.headers || {}),
+        ]} columns=${[{ title: "Header", cell: ([name]) => html`<code>${name}</code>` }, { title: "Value", cell: ([, value]) => html`<${Text}>${value}<//>` }]} />
+        <${Loaded} of=${event}>${(body) => body && html`<${Json} label="Body of the request" value=${body} />`}<//>
+      <//>`}<//>
+  <//>`;
+}
+
+const Attempt = ({ attempt }) => html`<li class=${succeeded(attempt) ? "good" : "bad"}>
+  <p><strong>Attempt ${attempt.number}</strong> ${attempt.status ? html`<${Status} code=${attempt.status} />` : ""} ${attempt.errorClass && html`<${Badge} tone="bad">${attempt.errorClass}<//>`}
+    <${Badge} tone="quiet">${attempt.trigger === "manual" ? "by hand" : "by schedule"}<//></p>
+  <p class="small"><${Time} value=${attempt.at} />, took ${attempt.durationMillis} ms. ${reason(attempt)}</p>
+  ${attempt.responseBody && html`<details><summary>Answer of the receiver</summary><pre tabindex="0"><code><${Text}>${attempt.responseBody}<//></code></pre></details>`}
+</li>`;

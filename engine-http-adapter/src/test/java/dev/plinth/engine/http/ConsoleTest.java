@@ -1,0 +1,262 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The console's files over a socket: how they are served, what they may do, and when they are there at all. */
+class ConsoleTest {
+    private static final int COMPRESSED_BYTES_MAX = 200 * 1024;
+    private static final List<String> OTHERS_FILES = List.of("preact.js", "preact-hooks.js", "htm.js", "uplot.js");
+
+    private final LiveServer live = LiveServer.start();
+    private final HttpServer server =
+            HttpServer.builder(live.engine()).port(0).console().start();
+
+    @AfterEach
+    void stop() {
+        server.close();
+        live.close();
+    }
+
+    private RawReply send(WireRequest request) throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.send(request.bytes()).read(request.method());
+        }
+    }
+
+    private static List<Path> files() throws IOException, URISyntaxException {
+        Path index = Path.of(Objects.requireNonNull(ConsoleFiles.class.getResource("console/index.html"))
+                .toURI());
+        try (Stream<Path> files = Files.list(Objects.requireNonNull(index.getParent()))) {
+            return files.toList();
+        }
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    @Test
+    void everyFile_isServedUnderAPolicyThatLoadsNothingFromElsewhere() throws Exception {
+        for (Path file : files()) {
+            RawReply reply = send(WireRequest.get("/console/" + name(file)));
+
+            assertThat(reply.status()).as("%s", file).isEqualTo(200);
+            assertThat(reply.body()).isEqualTo(Files.readAllBytes(file));
+            assertThat(reply.header("content-security-policy"))
+                    .startsWith(
+                            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';")
+                    .contains("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "trusted-types 'none'")
+                    .doesNotContain("unsafe", "http", "*", "data:");
+            assertThat(reply.header("x-content-type-options")).isEqualTo("nosniff");
+            assertThat(reply.header("referrer-policy")).isEqualTo("no-referrer");
+            assertThat(reply.header("cache-control")).isEqualTo("no-cache");
+            assertThat(reply.header("request-id")).startsWith("req_");
+            assertThat(reply.header("content-type"))
+                    .isNotEmpty()
+                    .isNotEqualTo("application/json")
+                    .doesNotContain("octet");
+        }
+    }
+
+    @Test
+    void allFilesTogether_staySmall() throws Exception {
+        int bytes = 0;
+        for (Path file : files()) {
+            RawReply reply = send(WireRequest.get("/console/" + name(file)).with("Accept-Encoding", "br, gzip;q=0.8"));
+            assertThat(reply.header("content-encoding")).isEqualTo("gzip");
+            assertThat(reply.header("vary")).isEqualTo("Accept-Encoding");
+            try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(reply.body()))) {
+                assertThat(in.readAllBytes()).isEqualTo(Files.readAllBytes(file));
+            }
+            bytes += reply.body().length;
+        }
+
+        assertThat(bytes).isBetween(COMPRESSED_BYTES_MAX / 10, COMPRESSED_BYTES_MAX);
+    }
+
+    /** What would turn text into markup, or reach another server, is not in our files; the libraries are as they were published. */
+    @Test
+    void ourFiles_makeNoMarkupOfTextAndNameNoOtherServer() throws Exception {
+        int read = 0;
+        for (Path file : files()) {
+            if (!OTHERS_FILES.contains(name(file)) && !name(file).endsWith(".txt")) {
+                read++;
+                String text = Files.readString(file)
+                        .replace("http://www.w3.org/2000/svg", "")
+                        .replace("https://example.com/webhooks", "");
+                assertThat(text)
+                        .as("%s", file)
+                        .doesNotContainIgnoringCase(
+                                "innerHTML",
+                                "outerHTML",
+                                "insertAdjacentHTML",
+                                "document.write",
+                                "eval(",
+                                "Function(",
+                                "http://",
+                                "https://",
+                                "localStorage.setItem(STORED,",
+                                "style=");
+            }
+        }
+        assertThat(read).isGreaterThan(10);
+    }
+
+    @Test
+    void file_thatTheBrowserHas_isNotSentAgain() throws IOException {
+        for (String coding : List.of("identity", "gzip")) {
+            WireRequest request = WireRequest.get("/console/console.css").with("Accept-Encoding", coding);
+            String etag = String.valueOf(send(request).header("etag"));
+
+            RawReply known = send(request.with("If-None-Match", "\"other\", W/" + etag));
+            RawReply other = send(request.with("If-None-Match", "\"other\""));
+
+            assertThat(known.status()).isEqualTo(304);
+            assertThat(known.header("etag")).isEqualTo(etag);
+            assertThat(known.body()).isEmpty();
+            assertThat(other.status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip;q=0", "gzip; q=0.0", "br"})
+    void file_withoutGzipAccepted_isSentAsItIs(String accepted) throws IOException {
+        RawReply reply = send(WireRequest.get("/console/").with("Accept-Encoding", accepted));
+
+        assertThat(reply.headers()).doesNotContainKey("content-encoding");
+        assertThat(reply.text()).startsWith("<!DOCTYPE html>");
+    }
+
+    @Test
+    void page_isAtTheFolderAndByHead_andTheBareNameLeadsThere() throws IOException {
+        RawReply get = send(WireRequest.get("/console/"));
+        RawReply head = send(WireRequest.of("HEAD", "/console/"));
+        RawReply bare = send(WireRequest.get("/console"));
+
+        assertThat(get.header("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("content-length")).isEqualTo(Integer.toString(get.body().length));
+        assertThat(bare.status()).isEqualTo(308);
+        assertThat(bare.header("location")).isEqualTo("/console/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/console/nothing.js",
+                "/console/../console/app.js",
+                "/console/%61pp.js",
+                "/console//app.js",
+                "/console/..%2fHttpServer.class",
+                "/console/package-info.class",
+                "/console/app.js/",
+                "/console/.app.js"
+            })
+    void whatIsNoFile_isAProblem(String path) throws IOException {
+        ProblemReply.of(send(WireRequest.get(path)), 404, "route_not_found");
+    }
+
+    @Test
+    void otherMethods_areRefused_withTheirBodyUnread() throws IOException {
+        for (String method : List.of("POST", "PUT", "DELETE", "OPTIONS")) {
+            RawReply reply = send(WireRequest.of(method, "/console/").withBody("{}"));
+
+            ProblemReply.of(reply, 405, "method_not_allowed");
+            assertThat(reply.header("allow")).isEqualTo("GET, HEAD");
+        }
+    }
+
+    @Test
+    void frontPage_linksToTheConsole_inBothForms() throws IOException {
+        RawReply json = send(WireRequest.get("/"));
+        RawReply html = send(WireRequest.get("/").with("Accept", "text/html"));
+        RawReply head = send(WireRequest.of("HEAD", "/"));
+
+        assertThat((Map<?, ?>) Json.of(json.text()).asMap().get("links"))
+                .isEqualTo(Map.of(
+                        "docs", "/openapi.json",
+                        "openapi", "/openapi.json",
+                        "console", "/console/",
+                        "health", "/health/ready"));
+        assertThat(html.text()).contains("<li><a href=\"/console/\">");
+        assertThat(head.header("content-length")).isEqualTo(Integer.toString(json.body().length));
+    }
+
+    @Test
+    void otherCalls_goOnToTheEngine() throws IOException {
+        String key = live.key(live.workspace("pro"));
+
+        RawReply created =
+                send(WireRequest.post("/v1/resources", "{\"name\":\"r\"}").withKey(key));
+
+        assertThat(created.status()).isEqualTo(201);
+        ProblemReply.of(send(WireRequest.get("/consoles")), 404, "route_not_found");
+    }
+
+    @Test
+    void console_withoutBeingAskedFor_isUnknown() throws IOException {
+        ProblemReply.of(live.send(WireRequest.get("/console/")), 404, "route_not_found");
+        assertThat(live.send(WireRequest.get("/")).text()).doesNotContain("console");
+    }
+
+    @Test
+    void console_besideAnAdminPort_isOnBoth() throws IOException {
+        try (HttpServer apart =
+                HttpServer.builder(live.engine()).port(0).adminPort(0).console().start()) {
+            for (int port : List.of(apart.port(), apart.adminUri().getPort())) {
+                try (RawClient client = new RawClient(port)) {
+                    byte[] request = WireRequest.get("/console/").bytes();
+                    assertThat(client.send(request).read().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', true",
+        "--host localhost, true",
+        "--host ::1, true",
+        "--host 0.0.0.0, false",
+        "--host 192.0.2.1, false",
+        "--admin-port 0, true",
+        "--admin-port 0 --admin-host 0.0.0.0, false",
+        "--host 0.0.0.0 --console on, true",
+        "--console off, false",
+        "--console ON, true"
+    })
+    void console_byDefault_isOnForThisMachineAlone(String options, boolean expected) {
+        List<String> arguments =
+                Stream.of(options.split(" ")).filter(word -> !word.isEmpty()).toList();
+
+        ServeOptions read = new CommandLineReader(Map.of()).read(arguments).getCommand();
+
+        assertThat(read.hasConsole()).isEqualTo(expected);
+    }
+
+    @Test
+    void console_byTheEnvironment_isTakenAway() {
+        ServeOptions read = new CommandLineReader(Map.of("PLINTH_CONSOLE", "off"))
+                .read(List.of())
+                .getCommand();
+
+        assertThat(read.hasConsole()).isFalse();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.plinth.engine.http.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
+final class Browser implements AutoCloseable {
+    private static final int TRIES_MAX = 150;
+
+    /** Waits a tenth of a second in the browser. */
+    private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], 100)";
+
+    /** What a click or a field is looked for in: the dialog that is open, or else the page. */
+    private static final String SCOPE = "const scope = document.querySelector('dialog[open]') || document;";
+
+    private final ChromeDriver driver;
+    private final String session;
+    private final String axe;
+
+    Browser(ChromeDriver driver, String session) throws IOException {
+        this.driver = driver;
+        this.session = "/session/" + session;
+        try (InputStream in = Objects.requireNonNull(Browser.class.getResourceAsStream("/axe.min.js"))) {
+            axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Sets how wide the window is, in CSS pixels, and whether its owner likes it dark. */
+    void look(int width, boolean dark) throws IOException {
+        devTools(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+        devTools(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+    }
+
+    void open(String address) throws IOException {
+        Object unused = driver.call("POST", session + "/url", Map.of("url", address));
+    }
+
+    /** Goes to a page of the console, and waits until it has loaded. */
+    void visit(String hash) throws IOException {
+        run("location.hash = arguments[0]", hash);
+        await("location.hash === " + quoted(hash) + " && document.querySelector('h1')");
+        settle();
+    }
+
+    /** Waits until nothing is being loaded. */
+    void settle() throws IOException {
+        pause();
+        await("!document.querySelector('.loading') && !document.querySelector('[aria-busy=true]')");
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+    }
+
+    /** Clicks on what has this text or name. */
+    void click(String name) throws IOException {
+        await(found(name));
+        run(SCOPE + "const name = arguments[0]; (" + FIND + ")(scope, name).click();", name);
+    }
+
+    private static final String FIND =
+            "(scope, name) => [...scope.querySelectorAll('button, a, [role=tab], summary, label.check')]"
+                    + ".find((each) => !each.disabled && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
+
+    private static String found(String name) {
+        return "(() => {" + SCOPE + "return (" + FIND + ")(scope, " + quoted(name) + ")})()";
+    }
+
+    /** Sends the form of the dialog. */
+    void submit() throws IOException {
+        String button = "document.querySelector('dialog[open] button[type=submit]')";
+        await(button);
+        run(button + ".click()");
+    }
+
+    /** Fills the field whose label begins so. */
+    void fill(String label, String value) throws IOException {
+        run(
+                SCOPE
+                        + "const label = [...scope.querySelectorAll('label')].find((each) => each.htmlFor && each.textContent.trim().startsWith(arguments[0]));"
+                        + "const field = document.getElementById(label.htmlFor);"
+                        + "Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, arguments[1]);"
+                        + "field.dispatchEvent(new Event('input', {bubbles: true}));"
+                        + "field.dispatchEvent(new Event('change', {bubbles: true}));",
+                label,
+                value);
+    }
+
+    /** Presses keys one after the other, such as {@code Tab}; a single character is typed. */
+    void press(String... keys) throws IOException {
+        List<Object> actions = new ArrayList<>();
+        for (String key : keys) {
+            String value = switch (key) {
+                case "Tab" -> "\uE004";
+                case "Enter" -> "\uE007";
+                case "Escape" -> "\uE00C";
+                case "ArrowRight" -> "\uE014";
+                default -> key;
+            };
+            actions.add(Map.of("type", "keyDown", "value", value));
+            actions.add(Map.of("type", "keyUp", "value", value));
+        }
+        Object unused = driver.call(
+                "POST",
+                session + "/actions",
+                Map.of("actions", List.of(Map.of("type", "key", "id", "keyboard", "actions", actions))));
+    }
+
+    void type(String text) throws IOException {
+        press(text.split(""));
+    }
+
+    /** Waits until an expression is true. */
+    void await(String expression) throws IOException {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            if (is(expression)) {
+                return;
+            }
+            pause();
+        }
+        throw new AssertionError("Expected " + expression + ", but the page says: " + text());
+    }
+
+    void awaitText(String text) throws IOException {
+        await("document.body.innerText.includes(" + quoted(text) + ")");
+    }
+
+    private void pause() throws IOException {
+        Object unused = driver.call("POST", session + "/execute/async", Map.of("script", PAUSE, "args", List.of()));
+    }
+
+    boolean is(String expression) throws IOException {
+        return Boolean.TRUE.equals(script("return Boolean(" + expression + ")"));
+    }
+
+    String text() throws IOException {
+        return String.valueOf(script("return document.body.innerText"));
+    }
+
+    /** Runs a script for what it does. */
+    void run(String script, Object... arguments) throws IOException {
+        Object unused = script(script, arguments);
+    }
+
+    @Nullable
+    Object script(String script, Object... arguments) throws IOException {
+        return driver.call(
+                "POST", session + "/execute/sync", Map.of("script", script, "args", Arrays.asList(arguments)));
+    }
+
+    private @Nullable Object devTools(String command, Map<String, ?> parameters) throws IOException {
+        return driver.call("POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+    }
+
+    /** Returns what axe-core finds wrong with the page as it stands: rules of WCAG 2.2 AA and of good practice. */
+    List<String> violations() throws IOException {
+        Object unused = devTools("Runtime.evaluate", Map.of("expression", axe));
+        Object found = devTools(
+                "Runtime.evaluate",
+                Map.of(
+                        "awaitPromise", true,
+                        "returnByValue", true,
+                        "expression",
+                                "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
+                                        + " resultTypes: ['violations']}).then((result) => result.violations.map((each) =>"
+                                        + " each.id + ': ' + each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')))"));
+        Map<?, ?> result =
+                (Map<?, ?>) Objects.requireNonNull(((Map<?, ?>) Objects.requireNonNull(found)).get("result"));
+        return ((List<?>) Objects.requireNonNull(result.get("value")))
+                .stream().map(String::valueOf).toList();
+    }
+
+    /** Returns how many pixels the page is wider than the window. */
+    int overflow() throws IOException {
+        return ((Number) Objects.requireNonNull(
+                        script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")))
+                .intValue();
+    }
+
+    /**
+     * Returns what the browser has complained of since it was last asked: errors of scripts, and what the content security policy has refused.
+     * Answers with a status of 400 and more are the server's word, not a complaint.
+     */
+    List<String> complaints() throws IOException {
+        List<?> log =
+                (List<?>) Objects.requireNonNull(driver.call("POST", session + "/se/log", Map.of("type", "browser")));
+        return log.stream()
+                .map(entry -> (Map<?, ?>) entry)
+                .filter(entry -> !"network".equals(entry.get("source")))
+                .map(entry -> entry.get("source") + ": " + entry.get("message"))
+                .toList();
+    }
+
+    void screenshot(Path file) throws IOException {
+        Object picture = Objects.requireNonNull(driver.call("GET", session + "/screenshot", Map.of()));
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        Files.write(file, Base64.getDecoder().decode(String.valueOf(picture)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        Object unused = driver.call("DELETE", session, Map.of());
+    }
+}

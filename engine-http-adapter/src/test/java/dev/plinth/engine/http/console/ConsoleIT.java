@@ -1,0 +1,434 @@
+package dev.plinth.engine.http.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Walks the console as people do, in Chromium with a new profile each time. Wherever the walk stops, axe-core finds nothing wrong, no script has
+ * failed, the content security policy has refused nothing, and the page fits the window. Pictures are left below {@code target/console}.
+ */
+class ConsoleIT {
+    private static final int NARROW = 360;
+    private static final int WIDE = 1280;
+    private static final Path PICTURES = Path.of("target", "console");
+
+    private static @Nullable ChromeDriver driver;
+
+    private final ConsoleWorld world;
+    private final Browser browser;
+    private String pictures = "";
+
+    ConsoleIT() throws IOException {
+        world = new ConsoleWorld();
+        browser = Objects.requireNonNull(driver).open();
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        boolean isThere = ChromeDriver.program().isPresent();
+        if (!isThere) {
+            System.out.println("plinth: the console is not tested: there is no chromedriver;"
+                    + " install chromium and chromium-driver, or set PLINTH_CHROMEDRIVER and PLINTH_BROWSER.");
+            if (System.getenv("CI") == null) {
+                assumeThat(isThere).isTrue();
+            }
+        }
+        driver = ChromeDriver.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (driver != null) {
+            driver.close();
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        browser.close();
+        world.close();
+    }
+
+    private void look(String name) throws IOException {
+        browser.settle();
+        browser.screenshot(PICTURES.resolve(pictures).resolve(name + ".png"));
+        assertThat(browser.violations()).as("violations at %s", name).isEmpty();
+        assertThat(browser.complaints()).as("complaints at %s", name).isEmpty();
+        assertThat(browser.overflow()).as("pixels too wide at %s", name).isLessThanOrEqualTo(0);
+    }
+
+    private void lookAt(String name, String hash) throws IOException {
+        browser.visit(hash);
+        look(name);
+    }
+
+    private void lookAtDialog(String name, String button) throws IOException {
+        browser.click(button);
+        browser.await("document.querySelector('dialog[open]')");
+        look(name);
+        browser.press("Escape");
+        browser.await("!document.querySelector('dialog[open]')");
+    }
+
+    private void signIn(String credential) throws IOException {
+        browser.open(world.address());
+        browser.await("document.querySelector('h1')");
+        browser.fill("API key", credential);
+        browser.click("Sign in");
+        browser.await("document.querySelector('.side')");
+        browser.settle();
+    }
+
+    @ParameterizedTest
+    @MethodSource("looks")
+    void workspace_everyPage_isInOrder(int width, boolean dark) throws IOException {
+        begin(width, dark);
+        ConsoleWorld.Things things = world.fill("Order 4711");
+        refuseSomething();
+        browser.open(world.address());
+        browser.await("document.querySelector('h1')");
+        look("sign-in");
+        signIn(world.secret());
+        if (width == NARROW) {
+            browser.click("Menu");
+            look("menu");
+        }
+
+        lookAt("resources", "#/resources");
+        lookAtDialog("resource-create", "Create resource");
+        for (String part : List.of("data", "children", "shares", "events", "jobs")) {
+            lookAt("resource-" + part, "#/resources/" + things.resource() + "/" + part);
+        }
+        lookAtDialog("resource-edit", "Edit");
+        lookAt("jobs", "#/jobs");
+        lookAtDialog("job-start", "Start job");
+        for (int i = 0; i < things.jobs().size(); i++) {
+            lookAt("job-" + i, "#/jobs/" + things.jobs().get(i));
+        }
+        lookAt("events", "#/events");
+        browser.await("document.querySelector('.tail-row')");
+        browser.await("document.querySelector('[data-live=yes]')");
+        browser.run("document.querySelector('.tail-row').click()");
+        look("event-open");
+        browser.click("All kept events");
+        look("events-kept");
+        lookAt("event", "#/events/" + things.event());
+        lookAt("requests", "#/requests");
+        lookAt("request", "#/requests/" + world.requestWith(422));
+        settings(things);
+        lookAt("nowhere", "#/nowhere");
+    }
+
+    private void settings(ConsoleWorld.Things things) throws IOException {
+        lookAt("webhooks", "#/settings/webhooks");
+        browser.click("Add endpoint");
+        browser.click("Chosen events");
+        look("webhook-add");
+        browser.press("Escape");
+        String endpoint = "#/settings/webhooks/" + things.endpoint();
+        lookAt("webhook", endpoint);
+        for (String dialog : List.of("Edit", "Rotate secret", "Recover", "Delete")) {
+            lookAtDialog("webhook-" + dialog, dialog);
+        }
+        browser.click("Send test");
+        browser.awaitText("The receiver answered 200");
+        look("webhook-test");
+        browser.click("Done");
+        Delivery delivery = world.client()
+                .webhooks()
+                .deliveries(things.endpoint())
+                .call()
+                .data()
+                .get(0);
+        lookAt("delivery", endpoint + "/" + delivery.id());
+        lookAt("keys", "#/settings/keys");
+        browser.click("Create key");
+        browser.click("Chosen scopes");
+        look("key-create");
+        browser.fill("Name", "reporting");
+        browser.fill("Resources", "resources:read");
+        browser.submit();
+        browser.awaitText("is shown this once");
+        look("key-shown");
+        browser.click("I have stored the key");
+        lookAt("plan", "#/settings/plan");
+        lookAtDialog("workspace-edit", "Edit workspace");
+    }
+
+    @ParameterizedTest
+    @MethodSource("looks")
+    void operator_everyPage_isInOrder(int width, boolean dark) throws IOException {
+        begin(width, dark);
+        world.fill("Order 4711");
+        signIn(ConsoleWorld.ADMIN_TOKEN);
+
+        browser.visit("#/operator/health");
+        browser.await("document.querySelectorAll('.plot canvas').length === 6");
+        look("health");
+        lookAt("workspaces", "#/operator/workspaces");
+        lookAtDialog("workspace-create", "Create workspace");
+        lookAt("workspace", "#/operator/workspaces/" + world.workspace());
+        for (String dialog : List.of("Create API key", "Change name or plan", "Suspend", "Delete")) {
+            lookAtDialog("workspace-" + dialog, dialog);
+        }
+        browser.click("Suspend");
+        browser.submit();
+        browser.awaitText("This workspace is suspended");
+        look("workspace-suspended");
+
+        assertThat(world.engine().admin().workspace(world.workspace()).call().suspended())
+                .isTrue();
+    }
+
+    /** Widths, and whether it is dark: each of both in a short run, all pairs in the others. */
+    static Stream<Arguments> looks() {
+        Stream<Arguments> both = Stream.of(Arguments.of(WIDE, false), Arguments.of(NARROW, true));
+        return System.getProperty("plinth.test.scale", "short").equals("short")
+                ? both
+                : Stream.concat(both, Stream.of(Arguments.of(WIDE, true), Arguments.of(NARROW, false)));
+    }
+
+    private void begin(int width, boolean dark) throws IOException {
+        pictures = (dark ? "dark-" : "light-") + width;
+        browser.look(width, dark);
+    }
+
+    private void refuseSomething() {
+        assertThatThrownBy(() -> world.client().resources().create("").call()).isInstanceOf(PlinthException.class);
+    }
+
+    @Test
+    void emptyWorkspace_saysWhatToDoNext() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+
+        for (String page : List.of("resources", "jobs", "settings/webhooks")) {
+            browser.visit("#/" + page);
+            browser.await("document.querySelector('.empty .button.primary')");
+            look("empty-" + page.replace('/', '-'));
+        }
+    }
+
+    @Test
+    void webhook_isAddedTestedBrokenMendedAndResent() throws Exception {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/settings/webhooks");
+        browser.click("Add endpoint");
+        browser.fill("URL", world.receiver().url());
+        browser.submit();
+        browser.awaitText("The signing secret is shown this once");
+        String secret = String.valueOf(browser.script("return document.querySelector('.secret pre').innerText"))
+                .strip();
+        look("webhook-secret");
+        browser.click("Python");
+        browser.awaitText("def is_genuine");
+        browser.click("I have stored the secret");
+        browser.await("location.hash.includes('we_')");
+
+        String resource = world.client().resources().create("Order 4711").call().id();
+        HookReceiver.Hook hook = next();
+        assertThat(hook.isSignedWith(secret)).isTrue();
+        assertThat(new String(hook.body(), UTF_8)).contains("resource.created", resource);
+        browser.click("Refresh");
+        browser.awaitText("resource.created");
+        browser.awaitText("delivered");
+
+        world.receiver().answer(500);
+        world.client().resources().pause(resource).call();
+        assertThat(next().isSignedWith(secret)).isTrue();
+        browser.visit("#/settings/webhooks");
+        browser.awaitText("Webhooks");
+        browser.await("document.querySelector('.table a')");
+        browser.click(world.receiver().url());
+        browser.awaitText("This endpoint is failing");
+        browser.awaitText("it answered 500");
+        look("webhook-failing");
+        browser.click("See the attempts");
+        browser.awaitText("The receiver did not answer with 2xx.");
+        browser.run("document.querySelector('.attempts summary').click()");
+        browser.awaitText("<b>taken</b>");
+        look("delivery-failing");
+
+        world.receiver().answer(200);
+        browser.click("Resend");
+        browser.await(
+                "[...document.querySelectorAll('.facts .badge')].some((each) => each.textContent === 'delivered')");
+        browser.awaitText("by hand");
+        look("delivery-mended");
+        browser.visit("#/settings/webhooks");
+        browser.await("document.querySelector('.table a')");
+        browser.settle();
+        assertThat(browser.text()).doesNotContain("failing");
+    }
+
+    private HookReceiver.Hook next() throws InterruptedException {
+        return Objects.requireNonNull(world.receiver().next(), "Expected a webhook, but none came");
+    }
+
+    @Test
+    void hostileText_inEveryField_staysText() throws IOException {
+        begin(NARROW, false);
+        ConsoleWorld.Things things = world.fill(ConsoleWorld.HOSTILE);
+        signIn(world.secret());
+        List<String> pages = List.of(
+                "#/resources",
+                "#/resources/" + things.resource() + "/data",
+                "#/resources/" + things.resource() + "/children",
+                "#/resources/" + things.resource() + "/shares",
+                "#/jobs",
+                "#/jobs/" + things.jobs().get(0),
+                "#/jobs/" + things.jobs().get(1),
+                "#/jobs/" + things.jobs().get(2),
+                "#/events",
+                "#/events/" + things.event(),
+                "#/settings/webhooks",
+                "#/settings/webhooks/" + things.endpoint(),
+                "#/settings/keys",
+                "#/settings/plan");
+
+        int shown = 0;
+        for (String page : pages) {
+            lookAt("hostile" + page.replaceAll("[#/]+", "-").replaceAll("_.*", ""), page);
+            shown += browser.is("document.body.innerText.includes('window.harmed=1')") ? 1 : 0;
+            unharmed();
+        }
+        browser.click("Edit workspace");
+        look("hostile-edit");
+        unharmed();
+        browser.open(world.address() + "#/resources/" + URLEncoder.encode(ConsoleWorld.HOSTILE, UTF_8));
+        browser.settle();
+        unharmed();
+
+        assertThat(shown).as("pages that show the text").isGreaterThan(10);
+    }
+
+    /** What the text would do, were it markup: run, load a frame or a picture, or lead elsewhere. */
+    private void unharmed() throws IOException {
+        assertThat(browser.is("window.harmed")).isFalse();
+        assertThat(browser.is("document.querySelector('iframe, img, main script, [onerror], a[href^=javascript]')"))
+                .isFalse();
+        assertThat(browser.text()).doesNotContain("\u202E", "\u2066", "\u0007");
+        assertThat(browser.is("location.origin + '/console/' === " + "'" + world.address() + "'"))
+                .isTrue();
+        assertThat(
+                        browser.is(
+                                "performance.getEntriesByType('resource').every((each) => each.name.startsWith(location.origin))"))
+                .isTrue();
+    }
+
+    @Test
+    void key_revokedElsewhere_endsTheSessionWithASentence() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/jobs");
+
+        world.client().revokeKey(world.keyId()).call();
+        browser.visit("#/resources");
+        browser.awaitText("it was revoked, rotated or has expired");
+
+        look("session-ended");
+        assertThat(browser.is("sessionStorage.length")).isFalse();
+    }
+
+    @Test
+    void credential_thatIsWrong_isToldWithTheRequestId() throws IOException {
+        begin(WIDE, false);
+        for (String wrong : List.of("sk_live_nothing", "a-token-that-is-none", "ключ")) {
+            browser.open(world.address());
+            browser.await("document.querySelector('h1')");
+            browser.fill("API key", wrong);
+            browser.click("Sign in");
+            browser.await("document.querySelector('[role=alert]')");
+            look("sign-in-refused");
+        }
+        browser.fill("API key", "sk_live_nothing");
+        browser.click("Sign in");
+        browser.awaitText("req_");
+        browser.awaitText("invalid_token");
+    }
+
+    /** A page that meets what it cannot show says so and offers a way on, instead of going blank. */
+    @Test
+    void answer_thatNoPageUnderstands_isToldAndLeft() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.run("window.kept = window.fetch; window.fetch = async () =>"
+                + " new Response('{\"data\":5}', {headers: {'Content-Type': 'application/json'}})");
+        browser.run("location.hash = '#/jobs'");
+        browser.awaitText("The console failed");
+
+        browser.run("window.fetch = window.kept");
+        browser.click("Go on");
+
+        browser.awaitText("No resources yet");
+    }
+
+    @Test
+    void keyboardAlone_signsInCreatesAndCloses() throws IOException {
+        begin(WIDE, false);
+        browser.open(world.address());
+        browser.await("document.activeElement.type === 'password'");
+        browser.type(world.secret());
+        browser.press("Enter");
+        browser.await("document.activeElement.tagName === 'H1'");
+        browser.await("document.querySelector('.empty .button.primary')");
+        browser.run("document.querySelector('.skip').focus()");
+        browser.press("Enter");
+        browser.await("document.activeElement.id === 'main'");
+        browser.press("Tab");
+        browser.await("document.activeElement.textContent === 'Create resource'");
+        browser.await("getComputedStyle(document.activeElement).outlineStyle === 'solid'");
+        browser.press("Enter");
+        browser.await("document.activeElement.name === 'name'");
+        browser.type("By hand");
+        browser.press("Enter");
+        browser.await("location.hash.includes('res_')");
+        browser.awaitText("By hand");
+
+        assertThat(world.client().resources().list().call().data()).hasSize(1);
+    }
+
+    @Test
+    void liveTail_showsEventsAsTheyHappen_pausesAndGoesOn() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/events");
+        browser.await("document.querySelector('[data-live=yes]')");
+        for (int i = 0; i < 300; i++) {
+            world.client()
+                    .publish("payment.processed", Json.of("{\"n\":" + i + "}"))
+                    .call();
+        }
+        browser.awaitText("300 since the page was opened");
+        assertThat(browser.is("document.querySelectorAll('.tail-row').length === 100"))
+                .isTrue();
+
+        browser.click("Pause");
+        world.client().publish("payment.late", Json.EMPTY_OBJECT).call();
+        browser.awaitText("1 wait");
+        assertThat(browser.text()).doesNotContain("payment.late");
+        browser.click("Go on");
+        browser.awaitText("payment.late");
+    }
+}
