@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.impl.nio.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.nio.ssl.BasicClientTlsStrategy;
 import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.HttpProcessorBuilder;
@@ -66,6 +67,7 @@ final class Dialler implements AutoCloseable {
                 .setMaxLineLength(SendLimits.RESPONSE_LINE_CHARACTERS)
                 .setMaxHeaderCount(SendLimits.RESPONSE_HEADERS)
                 .build();
+        DefaultHttpResponseParserFactory heads = new DefaultHttpResponseParserFactory(http);
         this.reactor = new DefaultConnectingIOReactor(
                 new ClientHttp1IOEventHandlerFactory(
                         new ClientHttp1StreamDuplexerFactory(
@@ -77,6 +79,9 @@ final class Dialler implements AutoCloseable {
                                         .build(),
                                 http,
                                 CharCodingConfig.DEFAULT,
+                                null,
+                                () -> new BoundedHeads(heads.create()),
+                                null,
                                 null),
                         null,
                         null),

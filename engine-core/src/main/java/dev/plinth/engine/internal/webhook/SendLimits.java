@@ -11,8 +11,13 @@ record SendLimits(int connectMillis, int totalMillis) {
     static final SendLimits STANDARD = new SendLimits(5_000, 15_000);
     /** How much of a response is read before the connection is cut. */
     static final int RESPONSE_READ_BYTES = 64 * 1024;
+    /** How much of a response is received before the connection is cut, with what stands around its parts. */
+    static final int RESPONSE_RECEIVED_BYTES = 2 * RESPONSE_READ_BYTES;
     /** How much of a response is kept for the delivery's record. */
     static final int RESPONSE_KEPT_BYTES = 8 * 1024;
+
+    /** Bytes of all heads of one answer together, interim ones included. */
+    static final int RESPONSE_HEAD_BYTES = 32 * 1024;
 
     static final int RESPONSE_HEADERS = 100;
     static final int RESPONSE_LINE_CHARACTERS = 8 * 1024;
