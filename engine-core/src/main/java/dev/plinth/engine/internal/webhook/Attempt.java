@@ -99,17 +99,24 @@ final class Attempt {
         }
     }
 
-    /** Sends the request on a connection, unless the attempt has ended meanwhile. */
-    void exchange(KeptConnections.Connection on, boolean kept) {
+    /** Takes a connection before its handshake, so that the end of the attempt cuts it; false if the attempt has ended and the connection is cut. */
+    boolean reached(KeptConnections.Connection made) {
         synchronized (this) {
             connecting = null;
-            if (over) {
-                on.cut();
-                return;
+            if (!over) {
+                connection = made;
+                return true;
             }
-            connection = on;
         }
-        new Exchange(this, on.session(), kept).begin();
+        made.cut();
+        return false;
+    }
+
+    /** Sends the request on a connection, unless the attempt has ended meanwhile. */
+    void exchange(KeptConnections.Connection on, boolean kept) {
+        if (reached(on)) {
+            new Exchange(this, on.session(), kept).begin();
+        }
     }
 
     /** The head of the answer is there. */

@@ -104,6 +104,9 @@ final class Dialler implements AutoCloseable {
 
     /** Hears what came of a connection, on one of its threads. It must not block. */
     interface Answer {
+        /** The address is reached; the handshake, if there is one, has not begun. It is called once, before all others but a failure to connect. */
+        void reached(IOSession connection);
+
         /** It is there; a first request may be sent. */
         void connected(IOSession connection);
 
@@ -156,7 +159,10 @@ final class Dialler implements AutoCloseable {
             answer.failed(
                     new ForbiddenAddressException(connection.getRemoteAddress() + " where " + dialled + " was dialled"),
                     false);
-        } else if (!target.isTls()) {
+            return;
+        }
+        answer.reached(connection);
+        if (!target.isTls()) {
             answer.connected(connection);
         } else {
             tls.upgrade((ProtocolIOSession) connection, target.endpoint(), null, connectLimit, new Callback<>() {

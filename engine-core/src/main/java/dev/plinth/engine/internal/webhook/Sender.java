@@ -134,6 +134,11 @@ final class Sender implements AutoCloseable {
         try {
             attempt.connecting(dialler.dial(attempt.target(), addresses[index], new Dialler.Answer() {
                 @Override
+                public void reached(IOSession session) {
+                    attempt.reached(KeptConnections.made(session));
+                }
+
+                @Override
                 public void connected(IOSession session) {
                     attempt.exchange(KeptConnections.made(session), false);
                 }
