@@ -19,8 +19,8 @@ record SendLimits(int connectMillis, int totalMillis) {
     /** Bytes of all heads of one answer together, interim ones included. */
     static final int RESPONSE_HEAD_BYTES = 32 * 1024;
 
-    static final int RESPONSE_HEADERS = 100;
-    static final int RESPONSE_LINE_CHARACTERS = 8 * 1024;
+    static final int RESPONSE_HEADERS = 64;
+    static final int RESPONSE_LINE_CHARACTERS = 4 * 1024;
     /** Bytes of each of a connection's buffers, of which there are thousands; a longer line makes its buffer grow. */
     static final int BUFFER_BYTES = 2 * 1024;
     /** How long a connection may wait for its next use; the name is looked up anew after that. */

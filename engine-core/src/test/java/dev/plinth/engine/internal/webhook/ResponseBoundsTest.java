@@ -73,8 +73,7 @@ class ResponseBoundsTest {
     @Test
     void send_headOfManyLongHeaders_isHttp() throws IOException {
         String headers = ("X: " + "a".repeat(3_000) + "\r\n").repeat(20);
-        try (Receiver receiver =
-                        Receiver.answering("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: 0\r\n\r\n");
+        try (Receiver receiver = Receiver.answering("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: 0\r\n\r\n");
                 Sender sender = Senders.sender()) {
             assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
                     .isEqualTo(SendError.HTTP);
@@ -84,11 +83,28 @@ class ResponseBoundsTest {
     @Test
     void send_headersAsReceiversSendThem_areRead() throws IOException {
         String headers = ("X: " + "a".repeat(400) + "\r\n").repeat(60);
-        try (Receiver receiver =
-                        Receiver.answering("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: 0\r\n\r\n");
+        try (Receiver receiver = Receiver.answering("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: 0\r\n\r\n");
                 Sender sender = Senders.sender()) {
             assertThat(sender.send(Senders.request(receiver.url("hook.test"))).delivered())
                     .isTrue();
+        }
+    }
+
+    @Test
+    void send_manyTrailers_isHttp() throws IOException {
+        try (Receiver receiver = Receiver.answering(CHUNKED + "1\r\na\r\n0\r\n" + "X: a\r\n".repeat(70) + "\r\n");
+                Sender sender = Senders.sender()) {
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
+                    .isEqualTo(SendError.HTTP);
+        }
+    }
+
+    @Test
+    void send_longTrailer_isHttp() throws IOException {
+        try (Receiver receiver = Receiver.answering(CHUNKED + "1\r\na\r\n0\r\nX: " + "a".repeat(5_000) + "\r\n\r\n");
+                Sender sender = Senders.sender()) {
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
+                    .isEqualTo(SendError.HTTP);
         }
     }
 }
