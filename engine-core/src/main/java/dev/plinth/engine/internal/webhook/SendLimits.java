@@ -30,6 +30,9 @@ record SendLimits(int connectMillis, int totalMillis) {
     /** The most connections that wait for their next use. */
     static final int CONNECTIONS_KEPT = 1_024;
 
+    /** The most addresses of a name that an attempt dials, so that no name makes a scanner of it. */
+    static final int ADDRESSES_TRIED = 4;
+
     /** The most name look-ups at a time; those that hang outlive their attempt. */
     static final int LOOK_UPS = 256;
 
