@@ -136,11 +136,17 @@ final class Attempt {
      * @param reusable true if the connection can take another request
      */
     void completed(boolean reusable) {
-        KeptConnections.Connection used = connection();
-        if (used != null && reusable) {
-            synchronized (this) {
+        KeptConnections.Connection used = null;
+        synchronized (this) {
+            if (over) {
+                return; // the end cuts the connection, so no other attempt may get it
+            }
+            if (reusable) {
+                used = connection;
                 connection = null;
             }
+        }
+        if (used != null) {
             route.keep(this, used);
         }
         Integer code = status();
