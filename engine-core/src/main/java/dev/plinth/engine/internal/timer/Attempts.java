@@ -79,19 +79,19 @@ public final class Attempts {
             return number;
         }
 
-        /** Ends the attempt. */
-        public void end() {
+        /**
+         * Ends the attempt: frees its number, gives back what else it has, and rings. In this order, whoever sees that something was given back
+         * can claim the number.
+         *
+         * @param failure why the attempt could not record its own end, so that what it was for is still due and rests; null if it could
+         */
+        public void end(@Nullable Throwable failure, Runnable giveBack) {
             if (ended.compareAndSet(false, true)) {
+                if (failure != null) {
+                    rest(number, failure);
+                }
                 release(number);
-                ring();
-            }
-        }
-
-        /** Ends an attempt that could not record its own end: what it was for is still due, and rests. */
-        public void fail(Throwable failure) {
-            if (ended.compareAndSet(false, true)) {
-                rest(number, failure);
-                release(number);
+                giveBack.run();
                 ring();
             }
         }

@@ -169,12 +169,7 @@ final class DeliveryAttempts {
         }
         flight.over = true;
         sending.remove(flight.claim.number());
-        outlets.giveBack(flight.place);
-        if (failure == null) {
-            flight.claim.end();
-        } else {
-            flight.claim.fail(failure);
-        }
+        flight.claim.end(failure, () -> outlets.giveBack(flight.place));
     }
 
     /**
