@@ -12,12 +12,15 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,13 +49,16 @@ class WebhooksTest {
     private final AtomicInteger commits = new AtomicInteger();
     private final Store store =
             Store.open(new Store.Settings(TableKind.HEAP, tables(), 1_000), new MemoryJournal(), clock);
+    private volatile boolean mayRun = true;
+    private volatile boolean hasRoom = true;
+    private volatile boolean hasThreads = true;
     private final Webhooks webhooks = new Webhooks(new Webhooks.Parts(
             store,
             this::commit,
             SEAL,
             (rows, workspace, event) -> "{}".getBytes(UTF_8),
-            (rows, workspace) -> false,
-            threads,
+            (rows, workspace) -> mayRun,
+            this::execute,
             new Webhooks.Reach(List.of("127.0.0.0/8"), Map.of(), false),
             "1"));
 
@@ -67,6 +74,7 @@ class WebhooksTest {
     void startReady_whileAnAttemptEndsWithoutARecord_findsTheDeliveryAgain() {
         AtomicInteger rung = new AtomicInteger();
         webhooks.onSettled(rung::incrementAndGet);
+        mayRun = false;
         put(URI.create("http://hook.test/"));
         for (int round = 0; round < TestScale.count(5_000); round++) {
             clock.advance(Duration.ofSeconds(1)); // no rate holds it up
@@ -83,9 +91,33 @@ class WebhooksTest {
         }
     }
 
+    @Test
+    void startReady_noThreadForTheSecondTryToRecord_endsTheAttempt() throws IOException {
+        try (Receiver receiver = Receiver.answering(Receiver.ok(""))) {
+            hasRoom = false;
+            put(receiver.url("127.0.0.1"));
+
+            webhooks.startReady(clock.epochMillis());
+
+            assertThat(webhooks.awaitIdle(IDLE_MILLIS)).isTrue();
+            assertThat(receiver.requests()).hasSize(1);
+            assertThat(commits).hasValue(1);
+        }
+    }
+
     private Outcome commit(Caller caller, Command.Change change) {
         commits.incrementAndGet();
-        return Outcome.Done.ok(new byte[0]);
+        hasThreads = hasRoom;
+        return hasRoom
+                ? Outcome.Done.ok(new byte[0])
+                : new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
+    }
+
+    private void execute(Runnable task) {
+        if (!hasThreads) {
+            throw new RejectedExecutionException("on purpose");
+        }
+        threads.execute(task);
     }
 
     private void put(URI url) {
