@@ -47,6 +47,7 @@ final class DeliveryAttempts {
     private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
 
     private volatile boolean stopped;
+    private volatile boolean closed;
 
     /**
      * Attempts that are made with these parts.
@@ -96,6 +97,11 @@ final class DeliveryAttempts {
         stopped = true;
     }
 
+    /** The sender closes: attempts that it cuts are no failures, so nothing is recorded of them. */
+    void close() {
+        closed = true;
+    }
+
     /** Runs a step, which ends the attempt unless it is over with true. */
     private void step(Flight flight, Step step) {
         boolean goesOn = false;
@@ -139,6 +145,10 @@ final class DeliveryAttempts {
         outlets.weigh(flight.place, body.length);
         sending.put(number, row.attempts() + 1);
         send(endpoint, row.facts().event(), body, at, result -> {
+            if (closed && !result.delivered()) {
+                end(flight, null); // the engine has cut it, not the receiver: it stays due
+                return;
+            }
             outlets.sent(flight.place, result.delivered(), result.durationMillis());
             record(flight, row, DeliverySteps.attempted(row, manual, at, result));
         });

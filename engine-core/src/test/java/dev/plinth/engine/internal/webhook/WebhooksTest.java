@@ -27,9 +27,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,21 @@ class WebhooksTest {
             }
 
             assertThat(webhooks.hasReady()).as("round %d", round).isTrue();
+        }
+    }
+
+    @Test
+    void close_attemptInFlight_recordsNoFailure() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        try (ManyConnections receiver = ManyConnections.accepting(reached::countDown)) {
+            put(receiver.url("127.0.0.1"));
+            webhooks.startReady(clock.epochMillis());
+            assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+
+            webhooks.close();
+
+            assertThat(webhooks.awaitIdle(IDLE_MILLIS)).isTrue();
+            assertThat(commits).hasValue(0);
         }
     }
 
