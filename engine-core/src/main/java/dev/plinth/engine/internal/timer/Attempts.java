@@ -80,8 +80,8 @@ public final class Attempts {
         }
 
         /**
-         * Ends the attempt: frees its number, gives back what else it has, and rings. In this order, whoever sees that something was given back
-         * can claim the number.
+         * Ends the attempt: frees its number, gives back what else it has, and rings. In this order a thread that sees a place given back can claim
+         * the number too.
          *
          * @param failure why the attempt could not record its own end, so that what it was for is still due and rests; null if it could
          */
@@ -102,6 +102,11 @@ public final class Attempts {
                     ring();
                 }
             }
+        }
+
+        /** Rings while the attempt goes on: something that it had is free. */
+        public void ring() {
+            Attempts.this.ring();
         }
 
         /** Takes the claim back as if it had not been, and rings no bell. */

@@ -142,7 +142,9 @@ final class DeliveryAttempts {
             return false;
         }
         long at = store.nowMillis();
-        outlets.weigh(flight.place, body.length);
+        if (outlets.weigh(flight.place, body.length)) {
+            flight.claim.ring();
+        }
         sending.put(number, row.attempts() + 1);
         send(endpoint, row.facts().event(), body, at, result -> {
             if (closed && !result.delivered()) {
