@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class MainIT {
     private static final long PATIENCE_SECONDS = 60;
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String LISTENING = "plinth: listening on ";
 
     @TempDir
@@ -33,10 +35,13 @@ class MainIT {
     }
 
     private Process start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
+        List<String> command = new ArrayList<>(List.of(JAVA, "-jar"));
         command.add(System.getProperty("plinth.jar"));
         command.addAll(Arrays.asList(arguments));
+        return run(environment, command);
+    }
+
+    private Process run(Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
@@ -67,6 +72,14 @@ class MainIT {
             lines.add(line);
         }
         return lines;
+    }
+
+    private static String key(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.contains("its API key:"))
+                .map(line -> line.substring(line.indexOf("sk_")))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static int port(List<String> lines) {
@@ -119,6 +132,50 @@ class MainIT {
         } finally {
             process.destroy();
             assertThat(exitCode(process)).isZero();
+        }
+    }
+
+    /** Reads go on until it is stopped; then the exit code tells that the journal had failed. */
+    @Test
+    void serve_journalFails_signalEndsItWithThreeAndSaysSo() throws Exception {
+        String[] arguments = {"--port=0", "--tables=heap", "--data=" + directory.resolve("data")};
+        Process first = start(arguments);
+        String key = key(awaitListening(first));
+        first.destroy();
+        assertThat(exitCode(first)).isZero();
+        // The segment is there, and no byte behind the first MiB of it can be written.
+        String bounded = "ulimit -f 2048; exec \"$0\" \"$@\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", bounded, JAVA, "-jar"));
+        command.add(System.getProperty("plinth.jar"));
+        command.addAll(Arrays.asList(arguments));
+        Process process = run(Map.of(), command);
+        try (RawClient client = new RawClient(port(awaitListening(process)))) {
+            String body = "{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
+            int status = 201;
+            for (int i = 0; i < 50 && status == 201; i++) {
+                status = client.send(request("POST", "/v1/resources", key, body))
+                        .read()
+                        .status();
+            }
+
+            assertThat(status).isEqualTo(503);
+            assertThat(client.send(request("GET", "/v1/workspace", key, ""))
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(client.send(request("GET", "/health/live", key, ""))
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+            process.destroy();
+            assertThat(exitCode(process)).isEqualTo(3);
+            assertThat(Files.readAllLines(err()))
+                    .last()
+                    .asString()
+                    .startsWith("plinth: ")
+                    .contains("journal had failed", "Check the disk");
+        } finally {
+            process.destroyForcibly();
         }
     }
 
@@ -185,11 +242,7 @@ class MainIT {
         Process process = start("serve", "--memory", "--port", "0", "--admin-token", "operator-secret");
         try {
             List<String> lines = awaitListening(process);
-            String key = lines.stream()
-                    .filter(line -> line.contains("its API key:"))
-                    .map(line -> line.substring(line.indexOf("sk_")))
-                    .findFirst()
-                    .orElseThrow();
+            String key = key(lines);
             try (RawClient client = new RawClient(port(lines))) {
                 RawReply job = client.send(request("POST", "/v1/jobs", key, "{\"type\":\"idle\",\"input\":{}}"))
                         .read();

@@ -74,7 +74,10 @@ final class Entrance {
 
     /** Looks again, after a wait, at the credential of who was let in: it may have been rotated or have expired meanwhile. 401, 403. */
     void accessAgain(Passage passage) {
-        if (passage.request.operation().guard() == Operation.Guard.WORKSPACE) {
+        Id host = passage.request.host();
+        if (host != null) {
+            Caller unused = access.authenticateHost(host, views.get());
+        } else if (passage.request.operation().guard() == Operation.Guard.WORKSPACE) {
             access.checkState(access.authenticate(passage.request.headers().authorization(), views, store.nowMillis()));
         }
     }
