@@ -75,14 +75,6 @@ class MainIT {
         return lines;
     }
 
-    private static String key(List<String> lines) {
-        return lines.stream()
-                .filter(line -> line.contains("its API key:"))
-                .map(line -> line.substring(line.indexOf("sk_")))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static int port(List<String> lines) {
         String line = lines.stream()
                 .filter(each -> each.startsWith(LISTENING))
@@ -139,50 +131,6 @@ class MainIT {
         } finally {
             process.destroy();
             assertThat(exitCode(process)).isZero();
-        }
-    }
-
-    /** Reads go on until it is stopped; then the exit code tells that the journal had failed. */
-    @Test
-    void serve_journalFails_signalEndsItWithThreeAndSaysSo() throws Exception {
-        String[] arguments = {"--port=0", "--tables=heap", "--data=" + directory.resolve("data")};
-        Process first = start(arguments);
-        String key = key(awaitListening(first));
-        first.destroy();
-        assertThat(exitCode(first)).isZero();
-        // The segment is there, and no byte behind the first MiB of it can be written.
-        String bounded = "ulimit -f 2048; exec \"$0\" \"$@\"";
-        List<String> command = new ArrayList<>(List.of("sh", "-c", bounded, JAVA, "-jar"));
-        command.add(System.getProperty("plinth.jar"));
-        command.addAll(Arrays.asList(arguments));
-        Process process = run(Map.of(), command);
-        try (RawClient client = new RawClient(port(awaitListening(process)))) {
-            String body = "{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
-            int status = 201;
-            for (int i = 0; i < 50 && status == 201; i++) {
-                status = client.send(request("POST", "/v1/resources", key, body))
-                        .read()
-                        .status();
-            }
-
-            assertThat(status).isEqualTo(503);
-            assertThat(client.send(request("GET", "/v1/workspace", key, ""))
-                            .read()
-                            .status())
-                    .isEqualTo(200);
-            assertThat(client.send(request("GET", "/health/live", key, ""))
-                            .read()
-                            .status())
-                    .isEqualTo(200);
-            process.destroy();
-            assertThat(exitCode(process)).isEqualTo(3);
-            assertThat(Files.readAllLines(err()))
-                    .last()
-                    .asString()
-                    .startsWith("plinth: ")
-                    .contains("journal had failed", "Check the disk");
-        } finally {
-            process.destroyForcibly();
         }
     }
 
