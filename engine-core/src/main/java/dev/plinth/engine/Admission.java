@@ -14,8 +14,14 @@ public interface Admission {
     /** Returns true if the call is refused, whatever its body is; it is submitted without one then, to get the refusal. */
     boolean isRefused();
 
-    /** Returns the workspace that calls, {@code ws_…}; empty for a call of no workspace, and for one whose credential is not valid. */
-    Optional<String> workspaceId();
+    /**
+     * Returns the name under which an adapter counts the memory of the call: the workspace, {@code ws_…}, or {@code operator}. Empty for a call
+     * that needs no credential, and for one whose credential is not valid.
+     */
+    Optional<String> payer();
+
+    /** Returns false if no body has an influence on the answer: an adapter reads what is sent of one, and keeps none of it. */
+    boolean takesBody();
 
     /** Returns the bytes that the body may have, 1 or more. */
     int bodyBytesMax();

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 /** Takes a call on from its headers. One thread at a time. */
 final class DoorAdmission implements Admission {
     private static final byte[] NO_BODY = {};
+    private static final Optional<String> OPERATOR = Optional.of("operator");
 
     private final Wire wire;
     private final ReplyTo replyTo;
@@ -28,8 +29,17 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
-    public Optional<String> workspaceId() {
-        return Optional.ofNullable(arrival.workspace()).map(Id::text);
+    public Optional<String> payer() {
+        Id workspace = arrival.workspace();
+        if (workspace != null) {
+            return Optional.of(workspace.text());
+        }
+        return arrival.isOfOperator() ? OPERATOR : Optional.empty();
+    }
+
+    @Override
+    public boolean takesBody() {
+        return arrival.takesBody();
     }
 
     @Override

@@ -13,8 +13,13 @@ record RefusedAdmission(Reply reply) implements Admission {
     }
 
     @Override
-    public Optional<String> workspaceId() {
+    public Optional<String> payer() {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean takesBody() {
+        return false;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +42,7 @@ final class Exchange implements Invocable.Task {
     private final Callback callback;
     private final BodyBuffer body;
     private Admission admission;
-    private @Nullable String workspace;
+    private @Nullable String payer;
     private boolean asked;
     private boolean unread;
     private long discardedBytes;
@@ -58,7 +59,7 @@ final class Exchange implements Invocable.Task {
         this.admission =
                 calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
         this.body = new BodyBuffer(
-                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::workspace));
+                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
     }
 
     @Override
@@ -71,7 +72,7 @@ final class Exchange implements Invocable.Task {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
             submit(admission.submit(NO_BODY));
-        } else if (admission.workspaceId().isPresent() && bounds.answers().isUsedUp(this::workspace)) {
+        } else if (admission.payer().isPresent() && bounds.answers().isUsedUp(this::payer)) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
         } else if (request.getLength() > admission.bodyBytesMax()) {
@@ -121,7 +122,7 @@ final class Exchange implements Invocable.Task {
                 refuse(chunk.getFailure());
                 return;
             }
-            BodyBuffer.Taken taken = body.append(chunk.getByteBuffer());
+            BodyBuffer.Taken taken = take(chunk.getByteBuffer());
             boolean last = chunk.isLast();
             chunk.release();
             if (taken != BodyBuffer.Taken.YES) {
@@ -140,15 +141,25 @@ final class Exchange implements Invocable.Task {
         }
     }
 
+    /** Takes bytes of the body. A body that its route does not take is read to its end, and costs no memory. */
+    private BodyBuffer.Taken take(ByteBuffer bytes) {
+        if (admission.takesBody()) {
+            return body.append(bytes);
+        }
+        discardedBytes += bytes.remaining();
+        return discardedBytes > admission.bodyBytesMax() ? BodyBuffer.Taken.TOO_LARGE : BodyBuffer.Taken.YES;
+    }
+
     private void submit(CompletableFuture<Reply> reply) {
         reply.whenComplete(this::answer);
     }
 
-    private String workspace() {
-        String known = workspace;
+    /** Returns who pays for memory. Strangers pay together, on each port apart: those of one cannot use up the answers of the other. */
+    private String payer() {
+        String known = payer;
         if (known == null) {
-            known = admission.workspaceId().orElse("");
-            workspace = known;
+            known = admission.payer().orElse(connector.getName());
+            payer = known;
         }
         return known;
     }
@@ -188,7 +199,7 @@ final class Exchange implements Invocable.Task {
     /** Lets go of the body and of all that the engine made of it: a client may take its time to read the answer. */
     private void releaseBody() {
         body.release();
-        String unused = workspace();
+        String unused = payer();
         admission = ANSWERED;
     }
 
@@ -213,7 +224,7 @@ final class Exchange implements Invocable.Task {
             bounds.streams()
                     .write(
                             reply,
-                            workspace(),
+                            payer(),
                             new Streams.Outlet(
                                     connection, request.getComponents().getExecutor(), response, callback));
         }
@@ -221,7 +232,7 @@ final class Exchange implements Invocable.Task {
 
     /** Writes a reply whose body is all there, and afterwards throws away what it did not depend on. */
     private void writeAll(Reply reply, boolean thenClose) {
-        ByteBudget.Share share = bounds.answers().share(this::workspace);
+        ByteBudget.Share share = bounds.answers().share(this::payer);
         Reply written = reply;
         int length = reply.body().length;
         if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {

@@ -21,8 +21,13 @@ record WholeCall(
     }
 
     @Override
-    public Optional<String> workspaceId() {
+    public Optional<String> payer() {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean takesBody() {
+        return true;
     }
 
     @Override

@@ -66,8 +66,13 @@ class BoundsTest {
             }
 
             @Override
-            public Optional<String> workspaceId() {
+            public Optional<String> payer() {
                 return Optional.of(workspace);
+            }
+
+            @Override
+            public boolean takesBody() {
+                return true;
             }
 
             @Override

@@ -23,6 +23,16 @@ public final class Arrival {
         return passage.caller.isOperator() ? null : passage.caller.workspace();
     }
 
+    /** Returns true for a call that the operator's credential has let in. */
+    public boolean isOfOperator() {
+        return turned == null && passage.request.operation().guard() == Operation.Guard.OPERATOR;
+    }
+
+    /** Returns true if the body has an influence on the answer. */
+    public boolean takesBody() {
+        return passage.request.operation().body() != Operation.Body.NONE;
+    }
+
     /** Returns the request. */
     public Request request() {
         return passage.request;
@@ -35,7 +45,7 @@ public final class Arrival {
 
     /** Takes the body. */
     public void received(byte[] body, boolean tooLarge) {
-        if (passage.request.operation().body() != Operation.Body.NONE) {
+        if (takesBody()) {
             passage.request.received(body, tooLarge);
         }
     }
