@@ -109,8 +109,13 @@ final class Exchange implements Invocable.Task {
         return false;
     }
 
+    /** Goes on with the body, on a thread that Jetty lends and whose errors it drops. */
     @Override
     public void run() {
+        endIfBroken(this::read);
+    }
+
+    private void read() {
         while (true) {
             asked = true;
             Content.Chunk chunk = request.read();
@@ -188,10 +193,16 @@ final class Exchange implements Invocable.Task {
             callback.failed(failure == null ? new IllegalStateException("Expected a reply, but got null") : failure);
             return;
         }
+        // A future swallows what its callbacks throw, and the client would wait for ever.
+        endIfBroken(() -> write(reply));
+    }
+
+    /** Runs a step whose caller hides what it throws: that is noted, and ends the request. */
+    private void endIfBroken(Runnable step) {
         try {
-            write(reply);
-        } catch (RuntimeException broken) {
-            // A future swallows what its callbacks throw, and the client would wait for ever.
+            step.run();
+        } catch (RuntimeException | Error broken) {
+            calls.noteError(broken);
             callback.failed(broken);
         }
     }
@@ -226,7 +237,7 @@ final class Exchange implements Invocable.Task {
                             reply,
                             payer(),
                             new Streams.Outlet(
-                                    connection, request.getComponents().getExecutor(), response, callback));
+                                    calls, connection, request.getComponents().getExecutor(), response, callback));
         }
     }
 
@@ -279,7 +290,7 @@ final class Exchange implements Invocable.Task {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(Invocable.from(InvocationType.NON_BLOCKING, this::discard));
+                request.demand(Invocable.from(InvocationType.NON_BLOCKING, () -> endIfBroken(this::discard)));
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {

@@ -28,9 +28,10 @@ final class Streams {
     /**
      * Where a body goes.
      *
+     * @param calls hears of errors
      * @param executor writes the parts
      */
-    record Outlet(EngineConnection connection, Executor executor, Response response, Callback callback) {}
+    record Outlet(Calls calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
 
     /**
      * Writes a body to its end; the head of its response is set. Where too many streams are open, it ends behind its first part.
@@ -44,7 +45,7 @@ final class Streams {
         boolean fits = own <= FramingLimits.STREAMS_PER_WORKSPACE_MAX && open.size() <= FramingLimits.STREAMS_MAX;
         try {
             body.write(new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             close(body);
             throw broken;
         }
@@ -89,13 +90,22 @@ final class Streams {
             Callback then = Callback.from(
                     () -> {
                         share.close();
-                        written.rest().ifPresentOrElse(this::ask, this::succeed);
+                        written.rest().ifPresentOrElse(this::askOrFail, this::succeed);
                     },
                     failure -> {
                         share.close();
                         fail(failure);
                     });
             SlicedWrite.write(outlet.connection(), outlet.response(), written.bytes(), last, then);
+        }
+
+        /** Jetty, whose thread this is, drops what its callbacks throw. */
+        private void askOrFail(Reply.Rest rest) {
+            try {
+                ask(rest);
+            } catch (RuntimeException | Error broken) {
+                fail(broken);
+            }
         }
 
         private void ask(Reply.Rest rest) {
@@ -111,7 +121,12 @@ final class Streams {
             if (draining) {
                 part.complete(END);
             } else {
-                rest.next().whenComplete((value, failure) -> part.complete(value == null ? END : value));
+                rest.next().whenComplete((value, failure) -> {
+                    if (failure != null) {
+                        outlet.calls().noteError(failure);
+                    }
+                    part.complete(value == null ? END : value);
+                });
             }
         }
 
@@ -121,8 +136,9 @@ final class Streams {
         }
 
         private void fail(Throwable failure) {
+            outlet.calls().noteError(failure);
             close(this);
-            // The client is gone: nobody needs a log.
+            // As a rule the client is gone, of which nobody needs a log.
             outlet.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }
     }
