@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /** Takes a call on from its headers. One thread at a time. */
 final class DoorAdmission implements Admission {
@@ -48,7 +49,8 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
-    public CompletableFuture<Reply> submit(byte[] body) {
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+        arrival.paysBy(memory);
         arrival.received(body, false);
         return wire.submit(arrival, replyTo);
     }

@@ -41,6 +41,9 @@ final class Exchange implements Invocable.Task {
     private final Response response;
     private final Callback callback;
     private final BodyBuffer body;
+    /** Pays for what the engine makes of the body. */
+    private final ByteBudget.Share values;
+
     private Admission admission;
     private @Nullable String payer;
     private boolean asked;
@@ -60,6 +63,7 @@ final class Exchange implements Invocable.Task {
                 calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
         this.body = new BodyBuffer(
                 admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
+        this.values = bounds.values().share(this::payer);
     }
 
     @Override
@@ -71,7 +75,7 @@ final class Exchange implements Invocable.Task {
     void begin() {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
-            submit(admission.submit(NO_BODY));
+            submit(admission.submit(NO_BODY, values::take));
         } else if (admission.payer().isPresent() && bounds.answers().isUsedUp(this::payer)) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
@@ -81,7 +85,7 @@ final class Exchange implements Invocable.Task {
         } else {
             if (hasBody()) {
                 // Also where the client goes away in between.
-                Request.addCompletionListener(request, failure -> body.release());
+                Request.addCompletionListener(request, failure -> release());
             }
             run();
         }
@@ -140,7 +144,7 @@ final class Exchange implements Invocable.Task {
                 return;
             }
             if (last) {
-                submit(admission.submit(body.toBytes()));
+                submit(admission.submit(body.toBytes(), values::take));
                 return;
             }
         }
@@ -207,9 +211,14 @@ final class Exchange implements Invocable.Task {
         }
     }
 
+    private void release() {
+        body.release();
+        values.close();
+    }
+
     /** Lets go of the body and of all that the engine made of it: a client may take its time to read the answer. */
     private void releaseBody() {
-        body.release();
+        release();
         String unused = payer();
         admission = ANSWERED;
     }

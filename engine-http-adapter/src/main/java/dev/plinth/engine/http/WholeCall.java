@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Reply;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 
 /**
  * Admits every call, for a door that takes none but whole ones. Immutable.
@@ -31,7 +32,7 @@ record WholeCall(
     }
 
     @Override
-    public CompletableFuture<Reply> submit(byte[] body) {
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
         return door.apply(head.withBody(body));
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class MissingMemoryTest {
         }
 
         @Override
-        public CompletableFuture<Reply> submit(byte[] body) {
+        public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
             throw noMemory;
         }
 

@@ -26,6 +26,7 @@ class PayersTest {
     private static final int PIPELINED = 200;
 
     private static final int WORKSPACES = 30;
+    private static final long PATIENCE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final String OPENAPI = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private final LiveServer live = LiveServer.start();
@@ -97,7 +98,9 @@ class PayersTest {
     }
 
     private static void await(long bytes, ByteBudget budget) {
+        long began = System.nanoTime();
         while (budget.inFlight() < bytes) {
+            assertThat(System.nanoTime() - began).isLessThan(PATIENCE_NANOS);
             Thread.onSpinWait();
         }
     }

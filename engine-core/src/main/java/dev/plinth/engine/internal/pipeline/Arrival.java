@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Id;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose headers have arrived: let in as far as step 5, or turned away. One thread at a time, and answered once. */
@@ -41,6 +42,11 @@ public final class Arrival {
     /** Returns the bytes that the body may have. */
     public int bodyBytesMax() {
         return passage.request.operation().bodyBytesMax();
+    }
+
+    /** Notes what gives memory for the JSON values of the body. */
+    public void paysBy(LongPredicate memory) {
+        passage.request.paysBy(memory);
     }
 
     /** Takes the body. */
