@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,8 +67,13 @@ class BoundsTest {
             }
 
             @Override
-            public Optional<String> workspaceId() {
+            public Optional<String> payer() {
                 return Optional.of(workspace);
+            }
+
+            @Override
+            public boolean takesBody() {
+                return true;
             }
 
             @Override
@@ -76,8 +82,8 @@ class BoundsTest {
             }
 
             @Override
-            public CompletableFuture<Reply> submit(byte[] body) {
-                return whole.submit(body);
+            public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+                return whole.submit(body, memory);
             }
 
             @Override
