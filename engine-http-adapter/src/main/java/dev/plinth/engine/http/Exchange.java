@@ -257,7 +257,7 @@ final class Exchange implements Invocable.Task {
         int length = reply.body().length;
         if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
             if (isSafe()) {
-                written = Refusals.noRoom(calls, bounds.answers().sentence());
+                written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
             } else {
                 share.takeAnyway(length);
             }

@@ -26,6 +26,7 @@ class BoundsTest {
     private static final long LARGE_HEAP = 2L * 1024 * 1024 * 1024;
 
     /** More than the buffers of two sockets take. */
+    private static final String LEFT = "\"pro\";r=7;t=1";
     private static final int HUGE_BYTES = 16 * 1024 * 1024;
 
     /** What nothing here takes, however slow the machine is. */
@@ -191,7 +192,7 @@ class BoundsTest {
 
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
+        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {
@@ -212,6 +213,7 @@ class BoundsTest {
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.text()).contains("capacity_exhausted").contains("answers");
+        assertThat(refused.header("ratelimit")).isEqualTo(LEFT);
         assertThat(clients.get(0).read().body()).hasSize(HUGE_BYTES);
         calls.admission = whole -> of("ws_b", whole);
         assertThat(connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
