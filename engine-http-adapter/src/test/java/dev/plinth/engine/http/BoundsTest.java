@@ -27,6 +27,7 @@ class BoundsTest {
 
     /** More than the buffers of two sockets take. */
     private static final String LEFT = "\"pro\";r=7;t=1";
+
     private static final int HUGE_BYTES = 16 * 1024 * 1024;
 
     /** What nothing here takes, however slow the machine is. */
@@ -192,7 +193,8 @@ class BoundsTest {
 
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES]));
+        calls.answer = call ->
+                CompletableFuture.completedFuture(new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {
