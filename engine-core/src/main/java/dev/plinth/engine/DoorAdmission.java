@@ -7,10 +7,12 @@ import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /** Takes a call on from its headers. One thread at a time. */
 final class DoorAdmission implements Admission {
     private static final byte[] NO_BODY = {};
+    private static final Optional<String> OPERATOR = Optional.of("operator");
 
     private final Wire wire;
     private final ReplyTo replyTo;
@@ -28,8 +30,17 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
-    public Optional<String> workspaceId() {
-        return Optional.ofNullable(arrival.workspace()).map(Id::text);
+    public Optional<String> payer() {
+        Id workspace = arrival.workspace();
+        if (workspace != null) {
+            return Optional.of(workspace.text());
+        }
+        return arrival.isOfOperator() ? OPERATOR : Optional.empty();
+    }
+
+    @Override
+    public boolean takesBody() {
+        return arrival.takesBody();
     }
 
     @Override
@@ -38,7 +49,8 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
-    public CompletableFuture<Reply> submit(byte[] body) {
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+        arrival.paysBy(memory);
         arrival.received(body, false);
         return wire.submit(arrival, replyTo);
     }

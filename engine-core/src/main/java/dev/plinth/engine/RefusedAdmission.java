@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /** Refuses a call that has no route. Immutable. */
 record RefusedAdmission(Reply reply) implements Admission {
@@ -13,8 +14,13 @@ record RefusedAdmission(Reply reply) implements Admission {
     }
 
     @Override
-    public Optional<String> workspaceId() {
+    public Optional<String> payer() {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean takesBody() {
+        return false;
     }
 
     @Override
@@ -23,7 +29,7 @@ record RefusedAdmission(Reply reply) implements Admission {
     }
 
     @Override
-    public CompletableFuture<Reply> submit(byte[] body) {
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
         return CompletableFuture.completedFuture(reply);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
@@ -13,6 +14,7 @@ import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,19 @@ final class HostClientTest {
         assertThat(store.text("/v1/jobs?status=succeeded&limit=100").split("\"id\":\"job_", -1))
                 .hasSize(JOBS + 1);
         assertThat(host.rateLimit().call().remaining()).isEqualTo(60 - JOBS - 1);
+    }
+
+    @Test
+    void lease_waits_getsTheJobThatComes() throws Exception {
+        CompletableFuture<List<LeasedJob>> waiting = host.leases()
+                .take(Json.of("{\"types\":[\"elsewhere\"],\"wait\":30}"))
+                .submit();
+
+        String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+
+        assertThat(waiting.get(20, TimeUnit.SECONDS))
+                .extracting(leased -> leased.job().id())
+                .containsExactly(job);
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -189,6 +191,38 @@ final class MissedEventsTest {
             store.days(61);
 
             assertThat(store.engine().store().stateHash()).isEqualTo(before);
+        }
+    }
+
+    /** Missed events are new deliveries. A workspace without room for them holds up no other. */
+    @Test
+    void enable_moreMissedThanThePlansShareTakes_staysWithinItAndHoldsUpNoOther() {
+        long share = Limits.DELIVERIES_HELD_MAX + 10;
+        Plan narrow = Plan.perMinute("narrow", 1_000_000).withShare("deliveries", new TableShare(share, 10_000_000));
+        try (AgingStore store = AgingStore.open(builder -> builder.plan(narrow))) {
+            String free = store.key();
+            String full = store.newKey(store.engine()
+                    .admin()
+                    .createWorkspace("full", "narrow")
+                    .call()
+                    .id());
+            store.use(full);
+            String ofFull = disabled(store);
+            change(store, resources(store), CHANGES);
+            store.use(free);
+            String ofFree = disabled(store);
+            List<String> resources = resources(store);
+            change(store, resources, CHANGES);
+
+            store.use(full);
+            patch(store, ofFull, "{\"status\":\"enabled\"}");
+            store.use(free);
+            patch(store, ofFree, "{\"status\":\"enabled\"}");
+
+            assertThat(store.text(ofFree)).doesNotContain("missedSince");
+            assertThat(store.rows("deliveries")).isLessThanOrEqualTo(share + RESOURCES * (CHANGES + 1L));
+            store.use(full);
+            assertThat(store.text(ofFull)).contains("missedSince");
         }
     }
 

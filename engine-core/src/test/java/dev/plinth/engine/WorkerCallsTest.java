@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
@@ -195,23 +194,6 @@ final class WorkerCallsTest {
         String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
 
         assertThat(waiting.get(20, TimeUnit.SECONDS).text()).contains(job);
-    }
-
-    @Test
-    void lease_waitsForTheHostItself_getsTheJobThatComes() throws Exception {
-        String workspace = store.newWideWorkspace();
-        CompletableFuture<List<LeasedJob>> waiting = store.engine()
-                .workspace(workspace)
-                .leases()
-                .take(Json.of("{\"types\":[\"a\"],\"wait\":30}"))
-                .submit();
-        store.use(store.newKey(workspace));
-
-        String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
-
-        assertThat(waiting.get(20, TimeUnit.SECONDS))
-                .extracting(leased -> leased.job().id())
-                .containsExactly(job);
     }
 
     private String starter() {

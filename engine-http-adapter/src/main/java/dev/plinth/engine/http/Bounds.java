@@ -4,11 +4,12 @@ package dev.plinth.engine.http;
  * What all exchanges of a server share, so that one caller cannot use it up.
  *
  * @param bodies bytes of bodies that are being read or worked on
+ * @param values bytes of what the engine makes of bodies
  * @param answers bytes of answers that the sockets have not taken
  * @param streams answers that come in parts
  * @param addresses connections and failed credentials of each address
  */
-record Bounds(ByteBudget bodies, ByteBudget answers, Streams streams, Addresses addresses) {
+record Bounds(ByteBudget bodies, ByteBudget values, ByteBudget answers, Streams streams, Addresses addresses) {
     private static final int PART_OF_THE_HEAP = 8;
     private static final int WORKSPACE_PART = 8;
     private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
@@ -16,6 +17,9 @@ record Bounds(ByteBudget bodies, ByteBudget answers, Streams streams, Addresses 
     private static final long WORKSPACE_BYTES_MIN = 6L * 1024 * 1024;
 
     private static final long FIRST_BODY_BYTES_MAX = 64L * 1024;
+    private static final long FIRST_VALUES_BYTES_MAX = 1024L * 1024;
+    /** A body of a usual call takes less than twice as much as JSON values; only one that is made for it takes 36 times as much. */
+    private static final int VALUES_PER_BODY = 2;
 
     /** Returns the bounds that fit a heap. */
     static Bounds of(long heapBytes, Addresses addresses) {
@@ -24,6 +28,11 @@ record Bounds(ByteBudget bodies, ByteBudget answers, Streams streams, Addresses 
         ByteBudget answers = new ByteBudget("answers", process, workspace, workspace);
         return new Bounds(
                 new ByteBudget("bodies", process, workspace, FIRST_BODY_BYTES_MAX),
+                new ByteBudget(
+                        "values in bodies",
+                        VALUES_PER_BODY * process,
+                        VALUES_PER_BODY * workspace,
+                        FIRST_VALUES_BYTES_MAX),
                 answers,
                 new Streams(answers),
                 addresses);

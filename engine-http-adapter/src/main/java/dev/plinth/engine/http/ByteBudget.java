@@ -36,7 +36,7 @@ final class ByteBudget {
     /**
      * Returns a share that holds nothing yet.
      *
-     * @param workspace names the workspace, or is empty for callers that have none; asked once bytes are taken
+     * @param workspace names the workspace, or what else pays together as one would; asked once bytes are taken
      */
     Share share(Supplier<String> workspace) {
         return new Share(workspace);

@@ -4,6 +4,7 @@ import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,8 +41,11 @@ final class Exchange implements Invocable.Task {
     private final Response response;
     private final Callback callback;
     private final BodyBuffer body;
+    /** Pays for what the engine makes of the body. */
+    private final ByteBudget.Share values;
+
     private Admission admission;
-    private @Nullable String workspace;
+    private @Nullable String payer;
     private boolean asked;
     private boolean unread;
     private long discardedBytes;
@@ -58,7 +62,8 @@ final class Exchange implements Invocable.Task {
         this.admission =
                 calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
         this.body = new BodyBuffer(
-                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::workspace));
+                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
+        this.values = bounds.values().share(this::payer);
     }
 
     @Override
@@ -70,8 +75,8 @@ final class Exchange implements Invocable.Task {
     void begin() {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
-            submit(admission.submit(NO_BODY));
-        } else if (admission.workspaceId().isPresent() && bounds.answers().isUsedUp(this::workspace)) {
+            submit(admission.submit(NO_BODY, values::take));
+        } else if (admission.payer().isPresent() && bounds.answers().isUsedUp(this::payer)) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
         } else if (request.getLength() > admission.bodyBytesMax()) {
@@ -80,7 +85,7 @@ final class Exchange implements Invocable.Task {
         } else {
             if (hasBody()) {
                 // Also where the client goes away in between.
-                Request.addCompletionListener(request, failure -> body.release());
+                Request.addCompletionListener(request, failure -> release());
             }
             run();
         }
@@ -108,8 +113,13 @@ final class Exchange implements Invocable.Task {
         return false;
     }
 
+    /** Goes on with the body, on a thread that Jetty lends and whose errors it drops. */
     @Override
     public void run() {
+        endIfBroken(this::read);
+    }
+
+    private void read() {
         while (true) {
             asked = true;
             Content.Chunk chunk = request.read();
@@ -121,7 +131,7 @@ final class Exchange implements Invocable.Task {
                 refuse(chunk.getFailure());
                 return;
             }
-            BodyBuffer.Taken taken = body.append(chunk.getByteBuffer());
+            BodyBuffer.Taken taken = take(chunk.getByteBuffer());
             boolean last = chunk.isLast();
             chunk.release();
             if (taken != BodyBuffer.Taken.YES) {
@@ -134,21 +144,31 @@ final class Exchange implements Invocable.Task {
                 return;
             }
             if (last) {
-                submit(admission.submit(body.toBytes()));
+                submit(admission.submit(body.toBytes(), values::take));
                 return;
             }
         }
+    }
+
+    /** Takes bytes of the body. A body that its route does not take is read to its end, and costs no memory. */
+    private BodyBuffer.Taken take(ByteBuffer bytes) {
+        if (admission.takesBody()) {
+            return body.append(bytes);
+        }
+        discardedBytes += bytes.remaining();
+        return discardedBytes > admission.bodyBytesMax() ? BodyBuffer.Taken.TOO_LARGE : BodyBuffer.Taken.YES;
     }
 
     private void submit(CompletableFuture<Reply> reply) {
         reply.whenComplete(this::answer);
     }
 
-    private String workspace() {
-        String known = workspace;
+    /** Returns who pays for memory. Strangers pay together, on each port apart: those of one cannot use up the answers of the other. */
+    private String payer() {
+        String known = payer;
         if (known == null) {
-            known = admission.workspaceId().orElse("");
-            workspace = known;
+            known = admission.payer().orElse(connector.getName());
+            payer = known;
         }
         return known;
     }
@@ -177,18 +197,29 @@ final class Exchange implements Invocable.Task {
             callback.failed(failure == null ? new IllegalStateException("Expected a reply, but got null") : failure);
             return;
         }
+        // A future swallows what its callbacks throw, and the client would wait for ever.
+        endIfBroken(() -> write(reply));
+    }
+
+    /** Runs a step whose caller hides what it throws: that is noted, and ends the request. */
+    private void endIfBroken(Runnable step) {
         try {
-            write(reply);
-        } catch (RuntimeException broken) {
-            // A future swallows what its callbacks throw, and the client would wait for ever.
+            step.run();
+        } catch (RuntimeException | Error broken) {
+            calls.noteError(broken);
             callback.failed(broken);
         }
     }
 
+    private void release() {
+        body.release();
+        values.close();
+    }
+
     /** Lets go of the body and of all that the engine made of it: a client may take its time to read the answer. */
     private void releaseBody() {
-        body.release();
-        String unused = workspace();
+        release();
+        String unused = payer();
         admission = ANSWERED;
     }
 
@@ -213,20 +244,20 @@ final class Exchange implements Invocable.Task {
             bounds.streams()
                     .write(
                             reply,
-                            workspace(),
+                            payer(),
                             new Streams.Outlet(
-                                    connection, request.getComponents().getExecutor(), response, callback));
+                                    calls, connection, request.getComponents().getExecutor(), response, callback));
         }
     }
 
     /** Writes a reply whose body is all there, and afterwards throws away what it did not depend on. */
     private void writeAll(Reply reply, boolean thenClose) {
-        ByteBudget.Share share = bounds.answers().share(this::workspace);
+        ByteBudget.Share share = bounds.answers().share(this::payer);
         Reply written = reply;
         int length = reply.body().length;
         if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
             if (isSafe()) {
-                written = Refusals.noRoom(calls, bounds.answers().sentence());
+                written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
             } else {
                 share.takeAnyway(length);
             }
@@ -268,7 +299,7 @@ final class Exchange implements Invocable.Task {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(Invocable.from(InvocationType.NON_BLOCKING, this::discard));
+                request.demand(Invocable.from(InvocationType.NON_BLOCKING, () -> endIfBroken(this::discard)));
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {

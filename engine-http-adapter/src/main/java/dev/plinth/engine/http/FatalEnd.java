@@ -5,6 +5,7 @@ import dev.plinth.engine.Engine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
  * <p>It halts rather than exits, since a shutdown hook needs memory too. The stream and a sentence of its own are made ahead.
  */
 final class FatalEnd {
+    private static final System.Logger LOG = System.getLogger(FatalEnd.class.getName());
+
     /** The program's exit code then. */
     static final int STATUS = 4;
 
@@ -34,7 +37,10 @@ final class FatalEnd {
     /** Watches an engine from now on: whatever a thread dies of and whatever a library logs is told to it too. */
     static FatalEnd watching(Engine engine) {
         FatalEnd end = new FatalEnd(engine);
-        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> end.saw(error));
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+            end.saw(error);
+            LOG.log(Level.ERROR, "The thread " + thread.getName() + " has ended", error);
+        });
         ConsoleLogging.showWhile(error -> {
             end.saw(error);
             return engine.fatalFailure().isEmpty();

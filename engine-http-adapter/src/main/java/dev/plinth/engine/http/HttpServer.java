@@ -55,15 +55,16 @@ public final class HttpServer implements AutoCloseable {
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
-        place(settings.host(), settings.port(), main, addresses);
+        place("main", settings.host(), settings.port(), main, addresses);
         if (!together) {
             Calls admin = doors.open(threads, EnumSet.of(Audience.OPERATOR, Audience.PROBE));
-            place(settings.adminHost(), settings.adminPort().getAsInt(), admin, addresses);
+            place("admin", settings.adminHost(), settings.adminPort().getAsInt(), admin, addresses);
         }
     }
 
-    private void place(String host, int port, Calls calls, Addresses addresses) {
+    private void place(String name, String host, int port, Calls calls, Addresses addresses) {
         EngineConnector connector = new EngineConnector(server, new EngineConnectionFactory(configuration()), calls);
+        connector.setName(name);
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);

@@ -1,11 +1,14 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Reply;
+import java.util.List;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 
 /** The sentences for what never became a call; the documents around them are the engine's. */
 final class Refusals {
+    private static final List<String> RATE_LIMIT = List.of("RateLimit-Policy", "RateLimit");
+
     private Refusals() {}
 
     /**
@@ -26,6 +29,18 @@ final class Refusals {
     /** The answer to a call for which there is no memory, by a door that does not refuse it itself. */
     static Reply noRoom(Calls calls, String detail) {
         return calls.refusal("capacity_exhausted", detail).with("Retry-After", "1");
+    }
+
+    /** The same in place of an answer, whose rate limit it tells. */
+    static Reply noRoom(Calls calls, String detail, Reply answer) {
+        Reply refusal = noRoom(calls, detail);
+        for (String name : RATE_LIMIT) {
+            String value = answer.header(name);
+            if (value != null) {
+                refusal = refusal.with(name, value);
+            }
+        }
+        return refusal;
     }
 
     static Reply tooManyFailures(Calls calls, int failuresMax, long seconds) {

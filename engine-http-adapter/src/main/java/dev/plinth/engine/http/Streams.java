@@ -11,12 +11,12 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** The bodies that come in parts and are open, bounded for each workspace and in all. Thread-safe. */
+/** The bodies that come in parts and are open, bounded for each payer and in all. Thread-safe. */
 final class Streams {
     private static final Reply.Part END = new Reply.Part(new byte[0], Optional.empty());
 
     private final Set<Body> open = ConcurrentHashMap.newKeySet();
-    private final Map<String, Integer> byWorkspace = new ConcurrentHashMap<>();
+    private final Map<String, Integer> byPayer = new ConcurrentHashMap<>();
     private final ByteBudget answers;
     private volatile boolean draining;
 
@@ -28,23 +28,24 @@ final class Streams {
     /**
      * Where a body goes.
      *
+     * @param calls hears of errors
      * @param executor writes the parts
      */
-    record Outlet(EngineConnection connection, Executor executor, Response response, Callback callback) {}
+    record Outlet(Calls calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
 
     /**
      * Writes a body to its end; the head of its response is set. Where too many streams are open, it ends behind its first part.
      *
-     * @param workspace names the workspace of the caller; empty if there is none
+     * @param payer names who pays for the memory of the call
      */
-    void write(Reply reply, String workspace, Outlet outlet) {
-        Body body = new Body(workspace, outlet);
+    void write(Reply reply, String payer, Outlet outlet) {
+        Body body = new Body(payer, outlet);
         open.add(body);
-        int own = byWorkspace.merge(workspace, 1, Integer::sum);
+        int own = byPayer.merge(payer, 1, Integer::sum);
         boolean fits = own <= FramingLimits.STREAMS_PER_WORKSPACE_MAX && open.size() <= FramingLimits.STREAMS_MAX;
         try {
             body.write(new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             close(body);
             throw broken;
         }
@@ -63,7 +64,7 @@ final class Streams {
 
     private void close(Body body) {
         if (open.remove(body)) {
-            byWorkspace.computeIfPresent(body.workspace, (id, streams) -> streams == 1 ? null : streams - 1);
+            byPayer.computeIfPresent(body.payer, (id, streams) -> streams == 1 ? null : streams - 1);
         }
     }
 
@@ -72,30 +73,39 @@ final class Streams {
      * is noticed by a write that fails, which may be the second one.
      */
     private final class Body {
-        private final String workspace;
+        private final String payer;
         private final Outlet outlet;
         private volatile CompletableFuture<Reply.Part> next = new CompletableFuture<>();
 
-        Body(String workspace, Outlet outlet) {
-            this.workspace = workspace;
+        Body(String payer, Outlet outlet) {
+            this.payer = payer;
             this.outlet = outlet;
         }
 
         void write(Reply.Part part) {
-            ByteBudget.Share share = answers.share(() -> workspace);
+            ByteBudget.Share share = answers.share(() -> payer);
             // What is not sent now is sent when the client comes again with the last id that it saw.
             Reply.Part written = share.take(part.bytes().length) ? part : END;
             boolean last = written.rest().isEmpty();
             Callback then = Callback.from(
                     () -> {
                         share.close();
-                        written.rest().ifPresentOrElse(this::ask, this::succeed);
+                        written.rest().ifPresentOrElse(this::askOrFail, this::succeed);
                     },
                     failure -> {
                         share.close();
                         fail(failure);
                     });
             SlicedWrite.write(outlet.connection(), outlet.response(), written.bytes(), last, then);
+        }
+
+        /** Jetty, whose thread this is, drops what its callbacks throw. */
+        private void askOrFail(Reply.Rest rest) {
+            try {
+                ask(rest);
+            } catch (RuntimeException | Error broken) {
+                fail(broken);
+            }
         }
 
         private void ask(Reply.Rest rest) {
@@ -111,7 +121,12 @@ final class Streams {
             if (draining) {
                 part.complete(END);
             } else {
-                rest.next().whenComplete((value, failure) -> part.complete(value == null ? END : value));
+                rest.next().whenComplete((value, failure) -> {
+                    if (failure != null) {
+                        outlet.calls().noteError(failure);
+                    }
+                    part.complete(value == null ? END : value);
+                });
             }
         }
 
@@ -121,8 +136,9 @@ final class Streams {
         }
 
         private void fail(Throwable failure) {
+            outlet.calls().noteError(failure);
             close(this);
-            // The client is gone: nobody needs a log.
+            // As a rule the client is gone, of which nobody needs a log.
             outlet.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }
     }

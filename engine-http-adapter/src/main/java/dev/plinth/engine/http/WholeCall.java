@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Reply;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 
 /**
  * Admits every call, for a door that takes none but whole ones. Immutable.
@@ -21,12 +22,17 @@ record WholeCall(
     }
 
     @Override
-    public Optional<String> workspaceId() {
+    public Optional<String> payer() {
         return Optional.empty();
     }
 
     @Override
-    public CompletableFuture<Reply> submit(byte[] body) {
+    public boolean takesBody() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
         return door.apply(head.withBody(body));
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,8 @@ class BoundsTest {
     private static final long LARGE_HEAP = 2L * 1024 * 1024 * 1024;
 
     /** More than the buffers of two sockets take. */
+    private static final String LEFT = "\"pro\";r=7;t=1";
+
     private static final int HUGE_BYTES = 16 * 1024 * 1024;
 
     /** What nothing here takes, however slow the machine is. */
@@ -66,8 +69,13 @@ class BoundsTest {
             }
 
             @Override
-            public Optional<String> workspaceId() {
+            public Optional<String> payer() {
                 return Optional.of(workspace);
+            }
+
+            @Override
+            public boolean takesBody() {
+                return true;
             }
 
             @Override
@@ -76,8 +84,8 @@ class BoundsTest {
             }
 
             @Override
-            public CompletableFuture<Reply> submit(byte[] body) {
-                return whole.submit(body);
+            public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+                return whole.submit(body, memory);
             }
 
             @Override
@@ -185,7 +193,8 @@ class BoundsTest {
 
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
+        calls.answer = call ->
+                CompletableFuture.completedFuture(new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {
@@ -206,6 +215,7 @@ class BoundsTest {
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.text()).contains("capacity_exhausted").contains("answers");
+        assertThat(refused.header("ratelimit")).isEqualTo(LEFT);
         assertThat(clients.get(0).read().body()).hasSize(HUGE_BYTES);
         calls.admission = whole -> of("ws_b", whole);
         assertThat(connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())

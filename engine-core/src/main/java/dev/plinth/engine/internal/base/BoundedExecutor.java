@@ -66,16 +66,22 @@ public final class BoundedExecutor implements Executor {
     }
 
     private void run() {
-        try {
+        do {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
+                run(task);
             }
-        } finally {
             running.decrementAndGet();
-            if (!tasks.isEmpty()) {
-                // One was added behind the last look, or a task has thrown.
-                startOne();
-            }
+            // One may have been added behind the last look. It runs on this thread: another one may not be to be had.
+        } while (!tasks.isEmpty() && enter());
+    }
+
+    /** Runs a task. One that throws ends as on a thread of its own, and those behind it run all the same. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 }

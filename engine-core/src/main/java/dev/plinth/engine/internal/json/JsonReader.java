@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongPredicate;
 
 /**
  * Reads strict JSON: one value, valid UTF-8 without byte order mark, no duplicate members, no lone surrogates, bounded depth.
@@ -18,8 +19,11 @@ public final class JsonReader {
     /** Stands for "as many items as the body has room for". */
     public static final int ANY_NUMBER = Integer.MAX_VALUE;
 
-    private static final JsonScanner.Bounds TRUSTED =
-            new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER);
+    /** Stands for "as much memory as the values take". */
+    public static final LongPredicate ANY_MEMORY = bytes -> true;
+
+    private static final JsonScanner.Bounds TRUSTED = new JsonScanner.Bounds(
+            Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER, ANY_MEMORY);
 
     private JsonReader() {}
 
@@ -29,7 +33,7 @@ public final class JsonReader {
      * @throws MalformedJson if they spell none; the message says what is wrong and where
      */
     public static JsonValue read(byte[] utf8) throws MalformedJson {
-        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER));
+        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER, ANY_MEMORY));
     }
 
     /**
@@ -37,10 +41,12 @@ public final class JsonReader {
      * so a body that is refused for its length makes no tree of that length.
      *
      * @param itemsMax items of an array that is a member of the body
+     * @param memory takes bytes for the values beyond the first 64 KiB of them; false if there are not as many
      * @throws MalformedJson if the body spells no value, or too many
+     * @throws dev.plinth.engine.internal.base.Refused if there is no memory for the values: 503
      */
-    public static JsonValue readBody(byte[] utf8, int itemsMax) throws MalformedJson {
-        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax));
+    public static JsonValue readBody(byte[] utf8, int itemsMax, LongPredicate memory) throws MalformedJson {
+        return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax, memory));
     }
 
     /** The bytes as JSON that the engine itself rendered, which may be deeper than the caller's value in it. */

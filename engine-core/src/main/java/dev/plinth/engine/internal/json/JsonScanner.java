@@ -1,11 +1,15 @@
 package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,10 @@ final class JsonScanner {
     private static final int NUMBER_DIGITS_MAX = 1000;
     private static final int EXPONENT_DIGITS_MAX = 8;
     private static final int ITEMS_USUAL = 4;
+    /** Bytes of the heap for a text, number or word; of the members and items around it; half of those of an object or array. */
+    private static final int VALUE_BYTES = 64;
+
+    private static final int MEMORY_STEP_BYTES = 64 * 1024;
     private static final JsonValue TRUE = new JsonValue.Bool(true);
     private static final JsonValue FALSE = new JsonValue.Bool(false);
     private static final int END = -1;
@@ -25,6 +33,7 @@ final class JsonScanner {
     private int at;
     private int depth;
     private int values;
+    private int unpaidBytes;
     private int memberFrom; // the name of the document's own member that is being read
     private int memberTo;
 
@@ -39,8 +48,9 @@ final class JsonScanner {
      * @param depthMax levels of nesting, the document itself being the first
      * @param valuesMax values at all levels
      * @param itemsMax items of an array at the second level
+     * @param memory takes bytes for values beyond the first {@link #MEMORY_STEP_BYTES}; false if there are not as many
      */
-    record Bounds(int depthMax, int valuesMax, int itemsMax) {}
+    record Bounds(int depthMax, int valuesMax, int itemsMax, LongPredicate memory) {}
 
     JsonValue document() throws MalformedJson {
         if (peek() == END) {
@@ -59,6 +69,7 @@ final class JsonScanner {
             throw MalformedJson.beyondLimits("A body can hold " + bounds.valuesMax
                     + " JSON values, but this one holds more" + where() + " Send it in several calls.");
         }
+        pay();
         return switch (peek()) {
             case '{' -> object();
             case '[' -> array();
@@ -68,6 +79,23 @@ final class JsonScanner {
             case 'n' -> word("null", JsonValue.Null.NULL);
             default -> number();
         };
+    }
+
+    /** Pays for a value; an object or an array pays once more, because it brings a list or a table of its own. */
+    private void pay() {
+        unpaidBytes += VALUE_BYTES;
+        if (unpaidBytes <= MEMORY_STEP_BYTES) {
+            return;
+        }
+        unpaidBytes -= MEMORY_STEP_BYTES;
+        if (!bounds.memory.test(MEMORY_STEP_BYTES)) {
+            throw new Refused(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "The JSON values of bodies in flight take too much memory, those of this body among them."
+                                    + " Nothing was changed; send the request again after Retry-After, or send it in"
+                                    + " several calls.")
+                    .retryAfter(1));
+        }
     }
 
     private JsonValue object() throws MalformedJson {
@@ -280,6 +308,7 @@ final class JsonScanner {
     }
 
     private void enter() throws MalformedJson {
+        pay();
         at++;
         depth++;
         if (depth > bounds.depthMax) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Id;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose headers have arrived: let in as far as step 5, or turned away. One thread at a time, and answered once. */
@@ -23,6 +24,16 @@ public final class Arrival {
         return passage.caller.isOperator() ? null : passage.caller.workspace();
     }
 
+    /** Returns true for a call that the operator's credential has let in. */
+    public boolean isOfOperator() {
+        return turned == null && passage.request.operation().guard() == Operation.Guard.OPERATOR;
+    }
+
+    /** Returns true if the body has an influence on the answer. */
+    public boolean takesBody() {
+        return passage.request.operation().body() != Operation.Body.NONE;
+    }
+
     /** Returns the request. */
     public Request request() {
         return passage.request;
@@ -33,9 +44,14 @@ public final class Arrival {
         return passage.request.operation().bodyBytesMax();
     }
 
+    /** Notes what gives memory for the JSON values of the body. */
+    public void paysBy(LongPredicate memory) {
+        passage.request.paysBy(memory);
+    }
+
     /** Takes the body. */
     public void received(byte[] body, boolean tooLarge) {
-        if (passage.request.operation().body() != Operation.Body.NONE) {
+        if (takesBody()) {
             passage.request.received(body, tooLarge);
         }
     }

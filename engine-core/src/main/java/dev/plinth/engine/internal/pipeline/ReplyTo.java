@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.pipeline;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Leads the answer of a submitted call to its caller.
@@ -12,10 +13,17 @@ import java.util.concurrent.RejectedExecutionException;
 public record ReplyTo(Executor executor, Waits waits) {
     /** Runs a task on the executor; on this thread only if the executor takes none. */
     void run(Runnable task) {
+        // An executor may have taken it, and fail then at the thread that should run it.
+        AtomicBoolean begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                task.run();
+            }
+        };
         try {
-            executor.execute(task);
+            executor.execute(once);
         } catch (RejectedExecutionException | OutOfMemoryError noThread) {
-            task.run();
+            once.run();
         }
     }
 }

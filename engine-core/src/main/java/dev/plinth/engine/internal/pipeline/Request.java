@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.list.Cursors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class Request {
     private byte[] body;
     private boolean bodyTooLarge;
     private @Nullable String noRoom;
+    private LongPredicate memory = JsonReader.ANY_MEMORY;
     private @Nullable JsonValue parsed;
     private @Nullable MalformedJson malformed;
     private @Nullable String path;
@@ -73,6 +75,11 @@ public final class Request {
     void received(byte[] bytes, boolean tooLarge) {
         body = bytes;
         bodyTooLarge = tooLarge || bytes.length > operation.bodyBytesMax();
+    }
+
+    /** Notes what gives memory for the values of the body. */
+    void paysBy(LongPredicate given) {
+        memory = given;
     }
 
     /** Notes that there is no memory for the body or the answer, with the sentence that says so. */
@@ -229,7 +236,7 @@ public final class Request {
             return;
         }
         try {
-            parsed = JsonReader.readBody(body, operation.bodyItemsMax());
+            parsed = JsonReader.readBody(body, operation.bodyItemsMax(), memory);
         } catch (MalformedJson e) {
             malformed = e;
         }

@@ -52,7 +52,7 @@ public final class Attempts {
         doorbell = listener;
     }
 
-    /** Sets the listener that hears of each number whose rest is over. */
+    /** Sets the listener that hears of each number whose rest is over, on the executor; it may wait. */
     public void onRested(LongConsumer listener) {
         rested = listener;
     }
@@ -79,21 +79,34 @@ public final class Attempts {
             return number;
         }
 
-        /** Ends the attempt. */
-        public void end() {
-            if (ended.compareAndSet(false, true)) {
+        /**
+         * Ends the attempt: frees its number, gives back what else it has, and rings. In this order a thread that sees a place given back can claim
+         * the number too.
+         *
+         * @param failure why the attempt could not record its own end, so that what it was for is still due and rests; null if it could
+         */
+        public void end(@Nullable Throwable failure, Runnable giveBack) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            // Where memory is short each part may throw, and must not keep the others from being done.
+            try {
+                if (failure != null) {
+                    rest(number, failure);
+                }
+            } finally {
                 release(number);
-                ring();
+                try {
+                    giveBack.run();
+                } finally {
+                    ring();
+                }
             }
         }
 
-        /** Ends an attempt that could not record its own end: what it was for is still due, and rests. */
-        public void fail(Throwable failure) {
-            if (ended.compareAndSet(false, true)) {
-                rest(number, failure);
-                release(number);
-                ring();
-            }
+        /** Rings while the attempt goes on: something that it had is free. */
+        public void ring() {
+            Attempts.this.ring();
         }
 
         /** Takes the claim back as if it had not been, and rings no bell. */
@@ -199,18 +212,32 @@ public final class Attempts {
         Rest rest = Rest.after(rests.get(number));
         rests.put(number, rest);
         CompletableFuture.delayedExecutor(rest.millis(), TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> {
-                    LongConsumer listener = rested;
-                    if (listener != null) {
-                        listener.accept(number);
-                    }
-                    ring();
-                });
+                .execute(() -> restIsOver(number));
         log.log(
                 System.Logger.Level.ERROR,
                 "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis()
                         + " ms",
                 failure);
+    }
+
+    /** Tells that a rest is over. The listener may wait for the disk, and this thread serves the whole JVM. */
+    private void restIsOver(long number) {
+        LongConsumer listener = rested;
+        if (listener == null) {
+            ring();
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                try {
+                    listener.accept(number);
+                } finally {
+                    ring();
+                }
+            });
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            ring();
+        }
     }
 
     private void release(long number) {

@@ -4,14 +4,26 @@ import dev.plinth.engine.internal.base.Backlog;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** Carries on the work of a backlog, a step of one piece of work after a step of another. Used by one thread at a time. */
+/**
+ * Carries on the work of a backlog, a step of one piece of work after a step of another. A piece that was refused a step rests, and the others go
+ * on. Used by one thread at a time, but for {@link #nextExpiry}.
+ */
 public final class CarryOn implements Retention {
     private static final long SINCE_EVER = 0;
+
+    /** The most pieces of work that rest each for itself; a further refusal lets the whole backlog rest. */
+    private static final int RESTS_MAX = 1_000;
 
     private final String name;
     private final Backlog backlog;
     private final Step step;
+    /** Until when pieces of work rest, by their list numbers. */
+    private final Map<Long, Long> rests = new ConcurrentHashMap<>();
+
     private long servedLast = Rows.NONE;
 
     /**
@@ -37,17 +49,47 @@ public final class CarryOn implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        return backlog.size(rows) == 0 ? NEVER : SINCE_EVER;
+        long size = backlog.size(rows);
+        if (size == 0) {
+            return NEVER;
+        }
+        return rests.size() < size
+                ? SINCE_EVER
+                : rests.values().stream().mapToLong(Long::longValue).min().orElse(SINCE_EVER);
     }
 
     @Override
     public void collect(Context context, long nowMillis, Portion portion) {
-        RowReader row = backlog.next(context.rows(), servedLast);
+        rests.values().removeIf(until -> until <= nowMillis);
+        RowReader row = next(context.rows());
         if (row != null) {
+            step.carryOn(context, row, portion);
+        }
+    }
+
+    @Override
+    public boolean refused(long untilMillis) {
+        boolean mayRest = rests.size() < RESTS_MAX;
+        if (mayRest) {
+            rests.put(servedLast, untilMillis);
+        }
+        return mayRest;
+    }
+
+    /** Returns the next piece of work that does not rest; null if there is none. */
+    private @Nullable RowReader next(Rows rows) {
+        for (int i = rests.size(); i >= 0; i--) {
+            RowReader row = backlog.next(rows, servedLast);
+            if (row == null) {
+                return null;
+            }
             int start = row.position();
             servedLast = row.number();
-            step.carryOn(context, row.at(start), portion);
+            if (!rests.containsKey(servedLast)) {
+                return row.at(start);
+            }
         }
+        return null;
     }
 
     /** A step of one piece of work. */

@@ -2,13 +2,14 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 
 /** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
 public final class Portion {
-    private final Changes changes = new Changes();
+    private final Changes changes = new Changes().within(Room.RECORDED);
     private int removed;
     private int ended;
     private int ownWrites;
@@ -58,6 +59,11 @@ public final class Portion {
             bytes += row == null ? 0 : row.length;
         }
         ended++;
+    }
+
+    /** Says that it makes rows that a workspace has asked for: they have room within the share of its plan only. */
+    public void stayWithinShare() {
+        changes.within(Room.ASKED);
     }
 
     /** Puts a row. */

@@ -19,4 +19,14 @@ public interface Retention {
 
     /** Puts what has expired by now into a portion, the oldest first, until all of it is there or the portion is full. */
     void collect(Context context, long nowMillis, Portion portion);
+
+    /**
+     * Hears that the last portion was refused.
+     *
+     * @param untilMillis until when the rows of that portion are to rest
+     * @return true if they do, so that other rows can be collected meanwhile; false if all of its kind have to rest
+     */
+    default boolean refused(long untilMillis) {
+        return false;
+    }
 }

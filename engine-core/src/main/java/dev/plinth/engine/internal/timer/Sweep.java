@@ -7,7 +7,6 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFigures;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * as large as it is, and no decision holds the writer lock for longer than one step.
  *
  * <p>A run is by the time at which it began. Series of retentions take turns in it, a step each; in a series, what one retention relies on
- * another to have ended stands behind it. A series that was refused a step rests, and the others go on. Each step is a record of about
+ * another to have ended stands behind it. A series that was refused a step rests, and the others go on;
+ * of the work that decisions have begun only the piece rests for which there was no room. Each step is a record of about
  * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. What is left stands in the tables, so nothing is lost
  * when a run ends anywhere. A real clock lets it come a second late, so that under load a step finds many rows and not one; readers go by
  * the clock. Work that a decision has begun is due at once. A jump of the clock may be a mistake, so the sweep
@@ -252,15 +252,18 @@ public final class Sweep implements Lane {
         return stepsPerTurn;
     }
 
-    /** One record; what was in it, or null if it was refused or there was nothing for it. */
+    /** One record; what was in it, nothing if other rows are to be tried, or null if the series has to rest. */
     private @Nullable Portion step(Retention retention, long now) {
         Portion portion = new Portion();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, portion);
             portion.noteCollected();
-            return Decision.of(portion.changes().within(Room.RECORDED), Outcome.Done.ok(new byte[0]));
+            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
         });
-        if (!(outcome instanceof Outcome.Done) || portion.isEmpty()) {
+        if (!(outcome instanceof Outcome.Done)) {
+            return retention.refused(now + REST_MILLIS) ? new Portion() : null;
+        }
+        if (portion.isEmpty()) {
             return null;
         }
         LongAdder rows = collected.get(retention.name());

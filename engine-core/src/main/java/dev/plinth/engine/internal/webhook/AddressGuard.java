@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * own exceptions, so that a range that a later RFC invents is closed too (IANA special-purpose registries, RFC 6890).
  * The JDK's {@code isSiteLocalAddress} and its siblings are rejected on purpose: they miss {@code fd00::/8},
  * {@code 100.64/10}, {@code 198.18/15}, {@code 192.0.0/24}, {@code 240/4}, {@code 64:ff9b::/96} and {@code 2002::/16}.
+ * {@code 168.63.129.16} is public by the registry, but every Azure machine reaches its host's services there.
  * Addresses of this very host are blocked even where they are public. The operator's list wins over everything.
  *
  * <p>Immutable and thread-safe.
@@ -25,6 +26,7 @@ final class AddressGuard {
             "10.0.0.0/8",
             "100.64.0.0/10",
             "127.0.0.0/8",
+            "168.63.129.16/32", // the host of an Azure machine answers there
             "169.254.0.0/16",
             "172.16.0.0/12",
             "192.0.0.0/24",

@@ -99,17 +99,24 @@ final class Attempt {
         }
     }
 
-    /** Sends the request on a connection, unless the attempt has ended meanwhile. */
-    void exchange(KeptConnections.Connection on, boolean kept) {
+    /** Takes a connection before its handshake, so that the end of the attempt cuts it; false if the attempt has ended and the connection is cut. */
+    boolean reached(KeptConnections.Connection made) {
         synchronized (this) {
             connecting = null;
-            if (over) {
-                on.cut();
-                return;
+            if (!over) {
+                connection = made;
+                return true;
             }
-            connection = on;
         }
-        new Exchange(this, on.session(), kept).begin();
+        made.cut();
+        return false;
+    }
+
+    /** Sends the request on a connection, unless the attempt has ended meanwhile. */
+    void exchange(KeptConnections.Connection on, boolean kept) {
+        if (reached(on)) {
+            new Exchange(this, on.session(), kept).begin();
+        }
     }
 
     /** The head of the answer is there. */
@@ -129,11 +136,17 @@ final class Attempt {
      * @param reusable true if the connection can take another request
      */
     void completed(boolean reusable) {
-        KeptConnections.Connection used = connection();
-        if (used != null && reusable) {
-            synchronized (this) {
+        KeptConnections.Connection used = null;
+        synchronized (this) {
+            if (over) {
+                return; // the end cuts the connection, so no other attempt may get it
+            }
+            if (reusable) {
+                used = connection;
                 connection = null;
             }
+        }
+        if (used != null) {
             route.keep(this, used);
         }
         Integer code = status();

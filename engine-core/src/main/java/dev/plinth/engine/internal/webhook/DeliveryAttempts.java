@@ -47,6 +47,7 @@ final class DeliveryAttempts {
     private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
 
     private volatile boolean stopped;
+    private volatile boolean closed;
 
     /**
      * Attempts that are made with these parts.
@@ -66,7 +67,7 @@ final class DeliveryAttempts {
 
     /** Begins an attempt at the delivery that is claimed; false if no thread is to be had. The attempt gives back its place. */
     boolean begin(Attempts.Claim claim, Outlets.Place place) {
-        Flight flight = new Flight(claim, place);
+        Flight flight = new Flight(claim, () -> outlets.giveBack(place), place);
         try {
             steps.execute(() -> step(flight, () -> prepare(flight)));
             return true;
@@ -94,6 +95,11 @@ final class DeliveryAttempts {
     /** The engine closes: what finds no room to be recorded is tried no more. */
     void stop() {
         stopped = true;
+    }
+
+    /** The sender closes: attempts that it cuts are no failures, so nothing is recorded of them. */
+    void close() {
+        closed = true;
     }
 
     /** Runs a step, which ends the attempt unless it is over with true. */
@@ -136,20 +142,30 @@ final class DeliveryAttempts {
             return false;
         }
         long at = store.nowMillis();
-        outlets.weigh(flight.place, body.length);
+        if (outlets.weigh(flight.place, body.length)) {
+            flight.claim.ring();
+        }
         sending.put(number, row.attempts() + 1);
         send(endpoint, row.facts().event(), body, at, result -> {
-            outlets.sent(flight.place, result.delivered(), result.durationMillis());
-            try {
-                steps.execute(() ->
-                        step(flight, () -> recorded(flight, row, DeliverySteps.attempted(row, manual, at, result))));
-            } catch (RejectedExecutionException closing) {
-                end(flight, null); // it stays due
-            } catch (OutOfMemoryError noThread) {
-                end(flight, noThread);
+            if (closed && !result.delivered()) {
+                end(flight, null); // the engine has cut it, not the receiver: it stays due
+                return;
             }
+            outlets.sent(flight.place, result.delivered(), result.durationMillis());
+            record(flight, row, DeliverySteps.attempted(row, manual, at, result));
         });
         return true;
+    }
+
+    /** Lets a thread commit a step. If none is to be had the attempt ends, and the delivery stays due. */
+    private void record(Flight flight, DeliveryRow row, Command.Change change) {
+        try {
+            steps.execute(() -> step(flight, () -> recorded(flight, row, change)));
+        } catch (RejectedExecutionException closing) {
+            end(flight, null);
+        } catch (OutOfMemoryError noThread) {
+            end(flight, noThread);
+        }
     }
 
     /** Commits a step and ends the attempt. Where there is no room it is tried again later, so that what was sent is not sent again. */
@@ -157,8 +173,8 @@ final class DeliveryAttempts {
         Outcome outcome = committer.commit(Caller.engineFor(row.facts().workspace()), change);
         boolean isAgain = outcome instanceof Outcome.Turned && !stopped && store.isWritable();
         if (isAgain) {
-            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, steps)
-                    .execute(() -> step(flight, () -> recorded(flight, row, change)));
+            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+                    .execute(() -> record(flight, row, change));
         }
         return isAgain;
     }
@@ -169,12 +185,7 @@ final class DeliveryAttempts {
         }
         flight.over = true;
         sending.remove(flight.claim.number());
-        outlets.giveBack(flight.place);
-        if (failure == null) {
-            flight.claim.end();
-        } else {
-            flight.claim.fail(failure);
-        }
+        flight.claim.end(failure, flight.giveBack);
     }
 
     /**
@@ -266,11 +277,15 @@ final class DeliveryAttempts {
     /** An attempt that is under way. Its steps come one after the other. */
     private static final class Flight {
         private final Attempts.Claim claim;
+        /** Made at the beginning: at the end there may be no memory for it. */
+        private final Runnable giveBack;
+
         private final Outlets.Place place;
         private volatile boolean over;
 
-        Flight(Attempts.Claim claim, Outlets.Place place) {
+        Flight(Attempts.Claim claim, Runnable giveBack, Outlets.Place place) {
             this.claim = claim;
+            this.giveBack = giveBack;
             this.place = place;
         }
     }

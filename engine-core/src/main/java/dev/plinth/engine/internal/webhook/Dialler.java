@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.impl.nio.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.nio.ssl.BasicClientTlsStrategy;
 import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.HttpProcessorBuilder;
@@ -66,6 +67,7 @@ final class Dialler implements AutoCloseable {
                 .setMaxLineLength(SendLimits.RESPONSE_LINE_CHARACTERS)
                 .setMaxHeaderCount(SendLimits.RESPONSE_HEADERS)
                 .build();
+        DefaultHttpResponseParserFactory heads = new DefaultHttpResponseParserFactory(http);
         this.reactor = new DefaultConnectingIOReactor(
                 new ClientHttp1IOEventHandlerFactory(
                         new ClientHttp1StreamDuplexerFactory(
@@ -77,6 +79,9 @@ final class Dialler implements AutoCloseable {
                                         .build(),
                                 http,
                                 CharCodingConfig.DEFAULT,
+                                null,
+                                () -> new BoundedHeads(heads.create()),
+                                null,
                                 null),
                         null,
                         null),
@@ -99,6 +104,9 @@ final class Dialler implements AutoCloseable {
 
     /** Hears what came of a connection, on one of its threads. It must not block. */
     interface Answer {
+        /** The address is reached; the handshake, if there is one, has not begun. It is called once, before all others but a failure to connect. */
+        void reached(IOSession connection);
+
         /** It is there; a first request may be sent. */
         void connected(IOSession connection);
 
@@ -151,7 +159,10 @@ final class Dialler implements AutoCloseable {
             answer.failed(
                     new ForbiddenAddressException(connection.getRemoteAddress() + " where " + dialled + " was dialled"),
                     false);
-        } else if (!target.isTls()) {
+            return;
+        }
+        answer.reached(connection);
+        if (!target.isTls()) {
             answer.connected(connection);
         } else {
             tls.upgrade((ProtocolIOSession) connection, target.endpoint(), null, connectLimit, new Callback<>() {

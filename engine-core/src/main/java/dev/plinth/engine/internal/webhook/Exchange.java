@@ -115,7 +115,7 @@ final class Exchange implements AsyncClientExchangeHandler {
 
     @Override
     public void consume(ByteBuffer part) {
-        if (!ended && !attempt.read(part)) {
+        if (!ended && !(attempt.read(part) && isWithinBound())) {
             end();
             attempt.completed(false);
         }
@@ -155,6 +155,11 @@ final class Exchange implements AsyncClientExchangeHandler {
         boolean isFirst = !ended;
         ended = true;
         return isFirst;
+    }
+
+    /** Returns false once chunks have brought too much besides the body: each may have a long extension. */
+    private boolean isWithinBound() {
+        return received() - receivedBefore <= SendLimits.RESPONSE_RECEIVED_BYTES;
     }
 
     private long received() {

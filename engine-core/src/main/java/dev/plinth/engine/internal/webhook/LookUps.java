@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Localhost is not looked up at all: it means loopback, and of that what the operator opened.
  *
  * <p>Look-ups run on threads of their own, because the system's resolver can be neither interrupted nor given a deadline. Those that ask for one
- * host share a look-up. Workspaces share the threads, and take turns where they wait: names that hang hold up no other workspace. Thread-safe.
+ * host share a look-up once it runs. One that waits for the turn of its workspace is shared within the workspace only. Workspaces share the
+ * threads, and take turns where they wait: names that hang hold up no other workspace. Thread-safe.
  */
 final class LookUps implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
@@ -82,7 +83,7 @@ final class LookUps implements AutoCloseable {
         }
         synchronized (this) {
             LookUp lookUp = open.get(host);
-            if (lookUp == null || lookUp.isLate()) {
+            if (lookUp == null || lookUp.isLate() || !lookUp.isRunning && !lookUp.workspace.equals(workspace)) {
                 lookUp = new LookUp(workspace, host);
                 open.put(host, lookUp);
                 waiting.computeIfAbsent(workspace, id -> new ArrayDeque<>()).add(lookUp);
@@ -130,6 +131,7 @@ final class LookUps implements AutoCloseable {
             }
             if (first != null) {
                 shares.take(workspace, 1);
+                first.isRunning = true;
                 return first;
             }
         }
@@ -137,14 +139,20 @@ final class LookUps implements AutoCloseable {
     }
 
     private void run(LookUp lookUp) {
+        InetAddress[] found = new InetAddress[0];
+        IOException trouble = null;
         try {
-            end(lookUp, lookUp(lookUp.host), null);
-        } catch (IOException trouble) {
-            end(lookUp, new InetAddress[0], trouble);
+            found = lookUp(lookUp.host);
+        } catch (IOException failed) {
+            trouble = failed;
         } catch (RuntimeException | Error unexpected) {
-            end(lookUp, new InetAddress[0], unknown(lookUp.host, String.valueOf(unexpected), unexpected));
+            trouble = unknown(lookUp.host, String.valueOf(unexpected), unexpected);
         }
-        startSome();
+        try {
+            end(lookUp, found, trouble);
+        } finally {
+            startSome();
+        }
     }
 
     private InetAddress[] lookUp(String host) throws IOException {
@@ -189,6 +197,7 @@ final class LookUps implements AutoCloseable {
         private final String host;
         private final List<Answer> answers = new ArrayList<>();
         private final long begunNanos = System.nanoTime();
+        private boolean isRunning;
 
         LookUp(Id workspace, String host) {
             this.workspace = workspace;

@@ -60,6 +60,7 @@ final class MissedEvents {
                 portion.remove(BACKLOG.table(), key, 0);
                 return;
             }
+            portion.stayWithinShare(); // these deliveries are new ones
             long next = carryOn(context, endpoint, missed.from(), events, portion);
             EndpointRow.Missed rest = next == Rows.NONE ? null : new EndpointRow.Missed(next, missed.since());
             portion.put(WebhookTables.ENDPOINTS, key, endpoint.with(rest).row());

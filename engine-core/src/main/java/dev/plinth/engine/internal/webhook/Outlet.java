@@ -18,6 +18,9 @@ final class Outlet {
     private @Nullable String host;
     private int perSecond = Limits.DELIVERIES_PER_SECOND_DEFAULT;
     private Rate rate = new Rate(Limits.DELIVERIES_PER_SECOND_DEFAULT);
+    /** Places that an attempt takes before its event is read. */
+    private int weight = 1;
+
     private int window = Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
     private int inFlight;
     private int failures;
@@ -110,6 +113,16 @@ final class Outlet {
         failures = delivered ? 0 : failures + 1;
         boolean grows = delivered && !slow && window < Limits.DELIVERIES_PER_SECOND_MAX;
         window = grows ? window + 1 : Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
+    }
+
+    /** Returns how many places an attempt takes before its event is read: as many as large ones of late, less one for each since. */
+    int weight() {
+        return weight;
+    }
+
+    /** Takes over how many places an event takes. */
+    void weighed(int places) {
+        weight = Math.max(places, weight - 1);
     }
 
     /** Something may have come into the queue. */

@@ -50,12 +50,13 @@ final class Outlets {
         private final Outlet outlet;
         private final String host;
         private final boolean slow;
-        private int weight = 1;
+        private int weight;
 
         private Place(Outlet outlet, String host) {
             this.outlet = outlet;
             this.host = host;
             this.slow = outlet.isSlow();
+            this.weight = outlet.weight();
         }
     }
 
@@ -162,7 +163,7 @@ final class Outlets {
         Host to = host(place.host, nowMillis);
         to.inFlight++;
         to.rate.take(nowMillis);
-        shares.take(outlet.workspace(), 1);
+        shares.take(outlet.workspace(), place.weight);
         if (place.slow) {
             slowInFlight.merge(outlet.workspace(), 1, Integer::sum);
         }
@@ -179,11 +180,23 @@ final class Outlets {
         return place;
     }
 
-    /** An attempt carries so many bytes; a large one takes the place of several. */
-    synchronized void weigh(Place place, int bytes) {
-        int more = bytes / Limits.DELIVERY_PLACE_BYTES;
-        place.weight += more;
-        shares.take(place.outlet.workspace(), more);
+    /**
+     * An attempt carries so many bytes; a large one takes the place of several. The next attempts at its outlet begin with as many places: which
+     * event they carry is known only when they have begun.
+     *
+     * @return true if places are free now
+     */
+    synchronized boolean weigh(Place place, int bytes) {
+        int weight = 1 + bytes / Limits.DELIVERY_PLACE_BYTES;
+        int more = weight - place.weight;
+        place.weight = weight;
+        place.outlet.weighed(weight);
+        if (more > 0) {
+            shares.take(place.outlet.workspace(), more);
+        } else if (more < 0) {
+            shares.giveBack(place.outlet.workspace(), -more);
+        }
+        return more < 0;
     }
 
     /** Takes over what came of an attempt that has not ended yet. */

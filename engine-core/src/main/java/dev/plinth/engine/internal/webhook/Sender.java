@@ -126,13 +126,19 @@ final class Sender implements AutoCloseable {
         });
     }
 
-    /** Tries one address after the other. */
+    /** Tries one address after the other, the first few. */
     private void connect(Attempt attempt, InetAddress[] addresses, int index) {
         if (attempt.isOver()) {
             return;
         }
+        int tried = Math.min(addresses.length, SendLimits.ADDRESSES_TRIED);
         try {
             attempt.connecting(dialler.dial(attempt.target(), addresses[index], new Dialler.Answer() {
+                @Override
+                public void reached(IOSession session) {
+                    attempt.reached(KeptConnections.made(session));
+                }
+
                 @Override
                 public void connected(IOSession session) {
                     attempt.exchange(KeptConnections.made(session), false);
@@ -140,7 +146,7 @@ final class Sender implements AutoCloseable {
 
                 @Override
                 public void failed(Exception trouble, boolean inHandshake) {
-                    if (inHandshake || index + 1 == addresses.length) {
+                    if (inHandshake || index + 1 == tried) {
                         attempt.end(Attempt.classify(trouble, inHandshake));
                     } else {
                         connect(attempt, addresses, index + 1);

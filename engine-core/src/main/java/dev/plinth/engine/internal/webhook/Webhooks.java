@@ -372,6 +372,7 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     @Override
     public void close() {
+        deliveryAttempts.close();
         sender.close();
     }
 

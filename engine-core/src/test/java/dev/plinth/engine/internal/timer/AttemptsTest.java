@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
@@ -10,14 +11,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -180,6 +187,64 @@ class AttemptsTest {
         runAll();
 
         assertThat(claimed).containsExactly(false);
+    }
+
+    @Test
+    void end_noMemoryForTheRest_isFreeAllTheSame() {
+        RuntimeException failure = new IllegalStateException("on purpose") {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public synchronized Throwable getCause() {
+                throw new OutOfMemoryError("on purpose");
+            }
+        };
+        AtomicInteger given = new AtomicInteger();
+        AtomicInteger rung = new AtomicInteger();
+        attempts.onSettled(rung::incrementAndGet);
+        Attempts.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
+
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> claim.end(failure, given::incrementAndGet));
+
+        assertThat(attempts.isClaimed(1)).isFalse();
+        assertThat(given).hasValue(1);
+        assertThat(rung).hasValue(1);
+    }
+
+    @Test
+    void end_noMemoryToGiveBack_ringsAllTheSame() {
+        AtomicInteger rung = new AtomicInteger();
+        attempts.onSettled(rung::incrementAndGet);
+        Attempts.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
+
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> claim.end(null, () -> {
+                    throw new OutOfMemoryError("on purpose");
+                }));
+
+        assertThat(attempts.isClaimed(1)).isFalse();
+        assertThat(rung).hasValue(1);
+    }
+
+    @Test
+    void onRested_listenerMayWait_soItRunsOnTheExecutor() throws InterruptedException {
+        BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+        Attempts own = new Attempts(handed::add, 3, new Vitals());
+        AtomicLong heard = new AtomicLong();
+        CountDownLatch rung = new CountDownLatch(2);
+        own.onRested(heard::set);
+        own.onSettled(rung::countDown);
+        assertThat(own.tryStart(7, () -> AttemptsTest.<RuntimeException>sneak(new IllegalStateException("on purpose"))))
+                .isTrue();
+        handed.take().run();
+
+        Runnable rested = handed.poll(30, TimeUnit.SECONDS);
+
+        assertThat(rested).isNotNull();
+        assertThat(heard).hasValue(0);
+        rested.run();
+        assertThat(heard).hasValue(7);
+        rung.await();
     }
 
     @Test

@@ -83,6 +83,11 @@ class DiallerTest {
         }
 
         @Override
+        public void reached(IOSession reached) {
+            // The address counts once a request may be sent.
+        }
+
+        @Override
         public void connected(IOSession made) {
             connection.complete(made);
         }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 final class OutletsTest {
     private static final int PLACES = 2_048;
     private static final int FIRST = Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
+    private static final int LARGE = Limits.ROW_BYTES_MAX;
     private static final long QUICK = 1;
     private static final long SLOW = Limits.DELIVERY_SLOW_MILLIS;
 
@@ -176,6 +177,30 @@ final class OutletsTest {
     }
 
     @Test
+    void take_endpointOfLargeEvents_startsNoMoreThanTheShareOfItsWorkspaceCarries() {
+        endpoint(1, 1, "a:443");
+        deliver(10, LARGE);
+
+        List<Outlets.Place> started = startAll();
+
+        assertThat(started).hasSizeGreaterThan(FIRST);
+        assertThat(started.size() * (1 + LARGE / Limits.DELIVERY_PLACE_BYTES)).isLessThan(PLACES / 4);
+    }
+
+    @Test
+    void take_smallEventsBehindLargeOnes_startAsBefore() {
+        endpoint(1, 1, "a:443");
+        deliver(10, LARGE);
+
+        List<Outlets.Place> started = startAll();
+        assertThat(outlets.weigh(started.get(0), 1)).as("gives places back").isTrue();
+        end(started, true, QUICK);
+        deliver(10, 1);
+
+        assertThat(startAll()).hasSizeGreaterThan(PLACES / 16);
+    }
+
+    @Test
     void forget_deletedEndpoint_leavesNothingOnceItsAttemptsHaveEnded() {
         endpoint(1, 1, "a:443");
         List<Outlets.Place> started = startAll();
@@ -227,6 +252,16 @@ final class OutletsTest {
             count++;
         }
         return count;
+    }
+
+    /** Starts what may start and delivers it, so many times. */
+    private void deliver(int times, int bytes) {
+        for (int i = 0; i < times; i++) {
+            List<Outlets.Place> started = startAll();
+            started.forEach(place -> outlets.weigh(place, bytes));
+            end(started, true, QUICK);
+            now += 1_000;
+        }
     }
 
     private void end(List<Outlets.Place> started, boolean delivered, long millis) {

@@ -78,6 +78,21 @@ class SenderAddressTest {
         }
     }
 
+    @Test
+    void send_nameWithManyAddresses_triesFourOfThem() throws IOException {
+        try (Receiver receiver = Receiver.answering(CLOSING);
+                Sender sender = new Sender(
+                        Senders.guard("127.0.0.0/8"),
+                        host -> Senders.addresses("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.1"),
+                        SendLimits.STANDARD,
+                        SSLContexts.createDefault(),
+                        "1")) {
+            assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
+                    .isEqualTo(SendError.CONNECTION);
+            assertThat(receiver.connections()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1, 127.0.0.1",

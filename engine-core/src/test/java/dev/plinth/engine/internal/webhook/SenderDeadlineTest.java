@@ -88,16 +88,22 @@ class SenderDeadlineTest {
     }
 
     @Test
-    void send_drippingTlsHandshake_isTimeout() throws IOException {
+    void send_drippingTlsHandshake_isTimeoutAndEndsTheConnection() throws Exception {
+        CompletableFuture<IOException> ended = new CompletableFuture<>();
         try (Receiver receiver = Receiver.talking((self, socket) -> {
                     // The head of a handshake record of 16,000 bytes, then those, one by one.
                     socket.getOutputStream().write(new byte[] {0x16, 0x03, 0x03, 0x3E, (byte) 0x80});
-                    drip(socket, "\u0002");
+                    try {
+                        drip(socket, "\u0002");
+                    } catch (IOException cut) {
+                        ended.complete(cut);
+                    }
                 });
                 Sender sender = Senders.hurried()) {
             assertThat(sender.send(Senders.request(receiver.httpsUrl("hook.test")))
                             .error())
                     .isEqualTo(SendError.TIMEOUT);
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isNotNull();
         }
     }
 

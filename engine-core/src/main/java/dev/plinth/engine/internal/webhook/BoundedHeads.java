@@ -1,0 +1,46 @@
+package dev.plinth.engine.internal.webhook;
+
+import java.io.IOException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.nio.NHttpMessageParser;
+import org.apache.hc.core5.http.nio.SessionInputBuffer;
+
+/**
+ * Parses the heads of the answers on one connection, and ends the connection if those of one answer are too long together.
+ *
+ * <p>HttpCore bounds a line and the lines of a head. It does not bound the interim heads (1xx) before an answer, and reads them in one go for as
+ * long as bytes arrive. Not thread-safe.
+ */
+final class BoundedHeads implements NHttpMessageParser<HttpResponse> {
+    private final NHttpMessageParser<HttpResponse> parser;
+    /** Bytes of the heads of the answer that is being read. */
+    private long read;
+
+    /** A parser that has read nothing. */
+    BoundedHeads(NHttpMessageParser<HttpResponse> parser) {
+        this.parser = parser;
+    }
+
+    @Override
+    public HttpResponse parse(SessionInputBuffer in, boolean endOfStream) throws IOException, HttpException {
+        int before = in.length();
+        HttpResponse head = parser.parse(in, endOfStream);
+        read += before - in.length();
+        if (read > SendLimits.RESPONSE_HEAD_BYTES) {
+            throw new MessageConstraintException("Expected an answer whose heads have at most "
+                    + SendLimits.RESPONSE_HEAD_BYTES + " bytes together, but got more.");
+        }
+        if (head != null && head.getCode() >= HttpStatus.SC_SUCCESS) {
+            read = 0;
+        }
+        return head;
+    }
+
+    @Override
+    public void reset() {
+        parser.reset();
+    }
+}
