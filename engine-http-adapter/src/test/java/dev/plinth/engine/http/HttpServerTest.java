@@ -86,7 +86,8 @@ class HttpServerTest {
 
     @Test
     void clients_manyOnKeptConnections_allAnswered() throws Exception {
-        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCalls.ok(call.path()));
+        ExecutorService answering = Executors.newFixedThreadPool(2);
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCalls.ok(call.path()), answering);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (HttpServer server = start()) {
             CountDownLatch allConnected = new CountDownLatch(CLIENTS);
@@ -99,6 +100,7 @@ class HttpServerTest {
             }
         } finally {
             threads.shutdownNow();
+            answering.shutdown();
         }
         assertThat(calls.calls).hasSize(CLIENTS * REQUESTS_EACH);
     }

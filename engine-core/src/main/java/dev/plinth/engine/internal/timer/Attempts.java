@@ -32,6 +32,9 @@ public final class Attempts {
     private final Vitals vitals;
     private final int runningMax;
     private final Object settled = new Object();
+
+    /** Attempts whose number is free, and which give back the rest; guarded by {@link #settled}. */
+    private int settling;
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
     private volatile @Nullable LongConsumer rested;
@@ -95,10 +98,11 @@ public final class Attempts {
                     rest(number, failure);
                 }
             } finally {
-                release(number);
+                beginToSettle(number);
                 try {
                     giveBack.run();
                 } finally {
+                    settle();
                     ring();
                 }
             }
@@ -160,7 +164,7 @@ public final class Attempts {
     public boolean awaitIdle(long timeoutMillis) {
         Deadline deadline = Deadline.inMillis(timeoutMillis);
         synchronized (settled) {
-            while (!claimed.isEmpty()) {
+            while (!claimed.isEmpty() || settling > 0) {
                 long left = deadline.millisLeft();
                 if (left == 0) {
                     return false;
@@ -237,6 +241,21 @@ public final class Attempts {
             });
         } catch (RejectedExecutionException | OutOfMemoryError noThread) {
             ring();
+        }
+    }
+
+    /** Frees the number of an attempt that has still to give back what else it has: nobody takes it for idle meanwhile. */
+    private void beginToSettle(long number) {
+        synchronized (settled) {
+            claimed.remove(number);
+            settling++;
+        }
+    }
+
+    private void settle() {
+        synchronized (settled) {
+            settling--;
+            settled.notifyAll();
         }
     }
 
