@@ -3,13 +3,20 @@ package dev.plinth.engine.http;
 /**
  * What all exchanges of a server share, so that one caller cannot use it up.
  *
+ * @param headers bytes of headers of requests that have not come whole, beyond the first {@link FramingLimits#HEADER_BYTES_FREE} of each
  * @param bodies bytes of bodies that are being read or worked on
  * @param values bytes of what the engine makes of bodies
  * @param answers bytes of answers that the sockets have not taken
  * @param streams answers that come in parts
  * @param addresses connections and failed credentials of each address
  */
-record Bounds(ByteBudget bodies, ByteBudget values, ByteBudget answers, Streams streams, Addresses addresses) {
+record Bounds(
+        ByteBudget headers,
+        ByteBudget bodies,
+        ByteBudget values,
+        ByteBudget answers,
+        Streams streams,
+        Addresses addresses) {
     private static final int PART_OF_THE_HEAP = 8;
     private static final int WORKSPACE_PART = 8;
     private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
@@ -27,6 +34,7 @@ record Bounds(ByteBudget bodies, ByteBudget values, ByteBudget answers, Streams 
         long workspace = Math.max(WORKSPACE_BYTES_MIN, process / WORKSPACE_PART);
         ByteBudget answers = new ByteBudget("answers", process, workspace, workspace);
         return new Bounds(
+                new ByteBudget("headers", process / 2, process / 2, 0),
                 new ByteBudget("bodies", process, workspace, FIRST_BODY_BYTES_MAX),
                 new ByteBudget(
                         "values in bodies",

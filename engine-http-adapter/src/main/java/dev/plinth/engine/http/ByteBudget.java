@@ -88,8 +88,8 @@ final class ByteBudget {
             if (bytes == 0) {
                 workspace = named.get();
             }
-            long all = inFlight.addAndGet(more);
             long own = byWorkspace.merge(workspace, more, Long::sum);
+            long all = inFlight.addAndGet(more); // last: who sees the sum sees the parts
             boolean first = own == bytes + more && own <= firstMax;
             if (!anyway && !first && (all > processMax || own > workspaceMax)) {
                 giveBack(more);

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
+import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
@@ -88,6 +89,12 @@ final class EngineConnection extends HttpConnection {
     }
 
     @Override
+    public void onClose(Throwable cause) {
+        strictRequest.release();
+        super.onClose(cause);
+    }
+
+    @Override
     protected RequestHandler newRequestHandler() {
         strictRequest = new StrictRequest();
         return strictRequest;
@@ -166,11 +173,15 @@ final class EngineConnection extends HttpConnection {
         private HttpVersion version = HttpVersion.HTTP_1_1;
         private boolean chunked;
         private int headers;
+        private int headerBytes;
+        private volatile ByteBudget.@Nullable Share counted;
 
         @Override
         public void startRequest(String method, String uri, HttpVersion requestVersion) {
             chunked = false;
             headers = 0;
+            headerBytes = 0;
+            release();
             version = requestVersion;
             String fault = parser().fault();
             if (fault != null) {
@@ -193,9 +204,11 @@ final class EngineConnection extends HttpConnection {
             if (headers > HEADERS_MAX) {
                 throw new FramingException("more than " + HEADERS_MAX + " headers");
             }
-            if (field.getName().length() + lengthOf(field.getValue()) > HEADER_LINE_BYTES_MAX) {
+            int bytes = field.getName().length() + lengthOf(field.getValue());
+            if (bytes > HEADER_LINE_BYTES_MAX) {
                 throw new FramingException("a header of more than " + HEADER_LINE_BYTES_MAX + " bytes");
             }
+            count(bytes);
             if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
                 checkTransferEncoding(field.getValue());
             }
@@ -205,6 +218,30 @@ final class EngineConnection extends HttpConnection {
             boolean ignored = field.getHeader() == HttpHeader.EXPECT && version == HttpVersion.HTTP_1_0;
             if (!ignored) {
                 super.parsedHeader(field);
+            }
+        }
+
+        /** Counts the bytes of long headers with those of other connections, until the request has come whole. */
+        private void count(int bytes) {
+            headerBytes += bytes;
+            if (headerBytes <= HEADER_BYTES_FREE) {
+                return;
+            }
+            ByteBudget.Share share = counted;
+            if (share == null) {
+                share = ((EngineConnector) getConnector()).headersShare();
+                counted = share;
+            }
+            if (!share.take(bytes)) {
+                throw FramingException.noRoom();
+            }
+        }
+
+        private void release() {
+            ByteBudget.Share share = counted;
+            if (share != null) {
+                share.close();
+                counted = null;
             }
         }
 
@@ -244,6 +281,7 @@ final class EngineConnection extends HttpConnection {
         @Override
         public boolean messageComplete() {
             settledBytes = getBytesIn();
+            release();
             return super.messageComplete();
         }
     }

@@ -16,17 +16,24 @@ final class EngineConnector extends ServerConnector {
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final Calls calls;
+    private final ByteBudget headers;
     private volatile boolean closing;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections, Calls calls) {
+    EngineConnector(Server server, ConnectionFactory connections, Calls calls, ByteBudget headers) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
+        this.headers = headers;
     }
 
     /** Returns what answers the requests that come by this connector. */
     Calls calls() {
         return calls;
+    }
+
+    /** Returns a share of the memory for headers, of which nothing is taken. */
+    ByteBudget.Share headersShare() {
+        return headers.share(() -> "all");
     }
 
     /** Jetty logs what ends a selector, and goes on without it: the connections of that selector then hang for ever. */

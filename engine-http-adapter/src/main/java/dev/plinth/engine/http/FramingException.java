@@ -6,9 +6,21 @@ import org.eclipse.jetty.http.HttpException;
 final class FramingException extends HttpException.RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int BAD_REQUEST = 400;
+    private static final int SERVICE_UNAVAILABLE = 503;
 
     /** @param found what came instead of a proper request, to follow the words "but got" */
     FramingException(String found) {
         super(BAD_REQUEST, found);
+    }
+
+    private FramingException(int code, String sentence) {
+        super(code, sentence);
+    }
+
+    /** Returns what stops a request that is framed well, but whose headers find no memory. */
+    static FramingException noRoom() {
+        return new FramingException(
+                SERVICE_UNAVAILABLE,
+                "Too many bytes of headers are in flight. Nothing was changed; send fewer headers, or again after Retry-After.");
     }
 }

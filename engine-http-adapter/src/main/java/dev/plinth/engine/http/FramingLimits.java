@@ -11,6 +11,9 @@ final class FramingLimits {
     /** Bytes of a request line and all its headers; also what the trailers of a chunked body may take. */
     static final int HEADER_BYTES_MAX = 32 * 1024;
 
+    /** Bytes of a request's headers that are not counted with those of others. */
+    static final int HEADER_BYTES_FREE = 4 * 1024;
+
     /** Headers of a request. */
     static final int HEADERS_MAX = 100;
 

@@ -63,7 +63,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void place(String name, String host, int port, Calls calls, Addresses addresses) {
-        EngineConnector connector = new EngineConnector(server, new EngineConnectionFactory(configuration()), calls);
+        EngineConnector connector =
+                new EngineConnector(server, new EngineConnectionFactory(configuration()), calls, bounds.headers());
         connector.setName(name);
         connector.setHost(host);
         connector.setPort(port);

@@ -20,7 +20,9 @@ final class RefusalHandler implements Request.Handler {
     public boolean handle(Request request, Response response, Callback callback) {
         Reply reply;
         if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException exception) {
-            reply = Refusals.malformed(calls, exception);
+            reply = exception.getCode() == HttpStatus.SERVICE_UNAVAILABLE_503
+                    ? Refusals.noRoom(calls, String.valueOf(exception.getReason()))
+                    : Refusals.malformed(calls, exception);
         } else if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
             reply = Refusals.shuttingDown(calls);
         } else {

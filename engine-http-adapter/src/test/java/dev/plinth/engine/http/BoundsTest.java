@@ -25,9 +25,13 @@ class BoundsTest {
     /** A heap of whose budget a workspace gets 32 MiB. */
     private static final long LARGE_HEAP = 2L * 1024 * 1024 * 1024;
 
-    /** More than the buffers of two sockets take. */
+    /** Of the smallest heap. */
+    private static final int HEADERS_BUDGET_BYTES = 4 * 1024 * 1024;
+
+    private static final int LONG_HEADER_BYTES = 7_000;
     private static final String LEFT = "\"pro\";r=7;t=1";
 
+    /** More than the buffers of two sockets take. */
     private static final int HUGE_BYTES = 16 * 1024 * 1024;
 
     /** What nothing here takes, however slow the machine is. */
@@ -128,6 +132,29 @@ class BoundsTest {
     }
 
     @Test
+    void headers_thatDoNotEnd_areRefusedBeyondTheirBudgetAndFreeAfterwards() throws IOException {
+        String begun = "GET / HTTP/1.1\r\nHost: a\r\n" + ("X: " + "x".repeat(LONG_HEADER_BYTES - 1) + "\r\n").repeat(4) + "Y";
+        for (int held = 1; held <= HEADERS_BUDGET_BYTES / (4 * LONG_HEADER_BYTES); held++) {
+            connect().send(begun);
+            long bytes = held * 4L * LONG_HEADER_BYTES;
+            await(() -> server.bounds().headers().inFlight() == bytes);
+        }
+
+        RawReply refused = connect().send(begun + ": y\r\n\r\n").read();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text()).contains("capacity_exhausted").contains("headers");
+        assertThat(connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
+                .as("a request with short headers")
+                .isEqualTo(200);
+        for (RawClient client : clients) {
+            client.close();
+        }
+        await(() -> server.bounds().headers().inFlight() == 0);
+        assertThat(connect().send(begun + ": y\r\n\r\n").read().status()).isEqualTo(200);
+    }
+
+    @Test
     void bodies_ofAWorkspaceBeyondItsBudget_areRefusedAndTheirConnectionsClosed() throws IOException {
         RawClient first = sendAlmostAll();
         awaitBodies(BODY_BYTES);
@@ -194,7 +221,7 @@ class BoundsTest {
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
         calls.answer = call ->
-                CompletableFuture.completedFuture(new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES]));
+                CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {
@@ -203,6 +230,20 @@ class BoundsTest {
             long bytes = (long) sent * HUGE_BYTES;
             await(() -> server.bounds().answers().inFlight() == bytes);
         }
+    }
+
+    @Test
+    void answer_thatDoesNotFit_isRefusedAndTellsItsRateLimit() throws IOException {
+        restart(Duration.ofMinutes(1));
+        answerHugely();
+        send("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1);
+        calls.answer = call -> CompletableFuture.completedFuture(
+                new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES / 2 * 3]));
+
+        RawReply refused = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("ratelimit")).isEqualTo(LEFT);
     }
 
     @Test
@@ -215,7 +256,6 @@ class BoundsTest {
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.text()).contains("capacity_exhausted").contains("answers");
-        assertThat(refused.header("ratelimit")).isEqualTo(LEFT);
         assertThat(clients.get(0).read().body()).hasSize(HUGE_BYTES);
         calls.admission = whole -> of("ws_b", whole);
         assertThat(connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
@@ -280,6 +320,6 @@ class BoundsTest {
 
         assertThat(beyond.read().text()).isEqualTo(":");
         assertThat(beyond.isAtEnd()).isTrue();
-        assertThat(server.bounds().streams().open()).isEqualTo(FramingLimits.STREAMS_PER_WORKSPACE_MAX);
+        await(() -> server.bounds().streams().open() == FramingLimits.STREAMS_PER_WORKSPACE_MAX);
     }
 }

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EngineConnectorTest {
     private static final int DRAINS = 100;
+    private static final ByteBudget HEADERS = new ByteBudget("headers", 1, 1, 0);
 
     private final FakeCalls calls = new FakeCalls();
     private final Server server = new Server();
     private final EngineConnector connector =
-            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls);
+            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
 
     @Test
     void selector_endsByAnError_isTold() throws Exception {
@@ -43,7 +44,7 @@ class EngineConnectorTest {
         for (int i = 0; i < DRAINS; i++) {
             Server drained = new Server();
             EngineConnector closing =
-                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls);
+                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
             drained.addConnector(closing);
             drained.start();
 
