@@ -35,7 +35,7 @@ final class ConsoleCalls implements Calls {
         return new WholeCall(
                 head,
                 admission.bodyBytesMax(),
-                call -> admission.submit(call.body()).thenApply(ConsoleCalls::linked),
+                call -> admission.submit(call.body(), bytes -> true).thenApply(ConsoleCalls::linked),
                 detail -> Refusals.noRoom(engine, detail));
     }
 
