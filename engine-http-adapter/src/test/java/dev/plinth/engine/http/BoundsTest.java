@@ -133,7 +133,8 @@ class BoundsTest {
 
     @Test
     void headers_thatDoNotEnd_areRefusedBeyondTheirBudgetAndFreeAfterwards() throws IOException {
-        String begun = "GET / HTTP/1.1\r\nHost: a\r\n" + ("X: " + "x".repeat(LONG_HEADER_BYTES - 1) + "\r\n").repeat(4) + "Y";
+        String begun =
+                "GET / HTTP/1.1\r\nHost: a\r\n" + ("X: " + "x".repeat(LONG_HEADER_BYTES - 1) + "\r\n").repeat(4) + "Y";
         for (int held = 1; held <= HEADERS_BUDGET_BYTES / (4 * LONG_HEADER_BYTES); held++) {
             connect().send(begun);
             long bytes = held * 4L * LONG_HEADER_BYTES;
@@ -220,8 +221,7 @@ class BoundsTest {
 
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
-        calls.answer = call ->
-                CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
+        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {

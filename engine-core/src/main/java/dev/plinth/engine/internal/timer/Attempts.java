@@ -35,6 +35,7 @@ public final class Attempts {
 
     /** Attempts whose number is free, and which give back the rest; guarded by {@link #settled}. */
     private int settling;
+
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
     private volatile @Nullable LongConsumer rested;
