@@ -39,7 +39,8 @@ class CommandLineReaderTest {
         assertThat(options.data()).isEqualTo(Path.of("plinth-data"));
         assertThat(options.durability()).isEqualTo(Durability.FSYNC);
         assertThat(read(Map.of(), "--memory").tables()).isEqualTo(Tables.HEAP);
-        assertThat(read(Map.of(), "--tables", "chronicle", "--quick-restart", "q").tables())
+        assertThat(read(Map.of(), "--tables", "chronicle", "--quick-restart", "q")
+                        .tables())
                 .isEqualTo(Tables.CHRONICLE);
     }
 
