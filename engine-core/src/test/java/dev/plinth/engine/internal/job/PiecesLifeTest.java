@@ -63,6 +63,7 @@ class PiecesLifeTest {
 
     @Test
     void pieces_afterEachRecordAndWhereverTheProcessDies_belongToAJob() {
+        int deaths = 0;
         for (int round = 0; round < TestScale.count(20); round++) {
             Random random = new Random(seed + round);
             ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
@@ -85,7 +86,7 @@ class PiecesLifeTest {
                 }
                 assertThat(rows.wrong).isEmpty();
             }
-            assertThat(moments).as("moments at which the process dies").isNotEmpty();
+            deaths += moments.size();
             int number = 0;
             for (SavedLife left : moments) {
                 Rows found = new Rows();
@@ -93,6 +94,8 @@ class PiecesLifeTest {
                 assertThat(found.wrong).isEmpty();
             }
         }
+        // Chance decides where a round dies: one in some thousand has no such moment, all of them together always have.
+        assertThat(deaths).as("moments at which the process died").isPositive();
     }
 
     private static List<TableName> tables() {
