@@ -32,7 +32,7 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.WaitingJobs;
-import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -123,7 +123,7 @@ public final class Engine implements AutoCloseable {
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
         Waiters waiters = new Waiters();
-        RequestTally tally = new RequestTally();
+        RequestMetrics requestMetrics = new RequestMetrics();
         jobs = new JobRunner(
                 store,
                 commits,
@@ -155,9 +155,9 @@ public final class Engine implements AutoCloseable {
                 waiters,
                 Resources::checkVisible,
                 requestLog,
-                tally,
+                requestMetrics,
                 workers));
-        wire = wire(config, plans, access, tally);
+        wire = wire(config, plans, access, requestMetrics);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
         store.onUndone(access::changed);
     }
@@ -369,7 +369,7 @@ public final class Engine implements AutoCloseable {
         return store;
     }
 
-    /** The wire, for its command table. */
+    /** The wire, for its route table. */
     Wire wire() {
         return wire;
     }
@@ -496,7 +496,7 @@ public final class Engine implements AutoCloseable {
         return tables;
     }
 
-    private Wire wire(EngineConfig config, Plans plans, Access access, RequestTally tally) {
+    private Wire wire(EngineConfig config, Plans plans, Access access, RequestMetrics requestMetrics) {
         return new Wire(
                 pipeline,
                 new Wire.Parts(
@@ -511,7 +511,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, tally, quotas, sweep, waitingJobs),
+                        new EngineFigures(store, requestMetrics, quotas, sweep, waitingJobs),
                         VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));

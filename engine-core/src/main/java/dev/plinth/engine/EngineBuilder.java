@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Journal;
@@ -49,7 +49,7 @@ public final class EngineBuilder {
     private final Map<String, Json> childTypes = new LinkedHashMap<>();
     private final Map<String, Integer> routeCosts = new LinkedHashMap<>();
     private final Map<String, Integer> operationCosts = new LinkedHashMap<>();
-    private final Map<String, Set<Operation.Demand>> demands = new LinkedHashMap<>();
+    private final Map<String, Set<Route.Demand>> demands = new LinkedHashMap<>();
     private EngineClock clock = EngineClock.system();
     private Optional<ManualClock> testClock = Optional.empty();
     private IdSource ids = new RandomIds();
@@ -301,7 +301,7 @@ public final class EngineBuilder {
      * @param route method and path of a route that changes something, such as {@code POST /v1/resources}
      */
     public EngineBuilder requireIdempotencyKey(String route) {
-        return demand(route, Operation.Demand.IDEMPOTENCY_KEY);
+        return demand(route, Route.Demand.IDEMPOTENCY_KEY);
     }
 
     /**
@@ -312,7 +312,7 @@ public final class EngineBuilder {
      *     {@code PATCH /v1/resources/{id}}
      */
     public EngineBuilder requireIfMatch(String route) {
-        return demand(route, Operation.Demand.IF_MATCH);
+        return demand(route, Route.Demand.IF_MATCH);
     }
 
     /**
@@ -362,9 +362,8 @@ public final class EngineBuilder {
                 defaultWorkspace);
     }
 
-    private EngineBuilder demand(String route, Operation.Demand demand) {
-        demands.merge(
-                route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Operation.Demand.values()));
+    private EngineBuilder demand(String route, Route.Demand demand) {
+        demands.merge(route, Set.of(demand), (one, other) -> one.equals(other) ? one : Set.of(Route.Demand.values()));
         return this;
     }
 

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.Exposition;
-import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFigures;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The page of {@code GET /metrics}: what every room can say in numbers, and names no workspace. */
-record EngineFigures(Store store, RequestTally requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
+record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;
     private static final int LARGEST = 3;

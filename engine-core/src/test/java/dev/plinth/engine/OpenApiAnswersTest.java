@@ -9,7 +9,7 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.time.Duration;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +72,7 @@ final class OpenApiAnswersTest {
         ok("reset", "POST", "/admin/v1/reset", null);
 
         TreeSet<String> all = new TreeSet<>();
-        for (Operation row : store.engine().wire().table()) {
+        for (Route row : store.engine().wire().table()) {
             all.add(row.name());
         }
         assertThat(seen).as("operations that this test asks").isEqualTo(all);

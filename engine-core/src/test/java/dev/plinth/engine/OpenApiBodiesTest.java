@@ -8,7 +8,7 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,9 +52,9 @@ final class OpenApiBodiesTest {
 
     @Test
     void members_atTheirEdgesAndBeyond_areTakenAndRefusedAsDescribed() {
-        for (Operation operation : store.engine().wire().table()) {
-            if (operation.body() != Operation.Body.NONE) {
-                check(operation);
+        for (Route route : store.engine().wire().table()) {
+            if (route.body() != Route.Body.NONE) {
+                check(route);
             }
         }
 
@@ -86,8 +86,8 @@ final class OpenApiBodiesTest {
         }
     }
 
-    private void check(Operation operation) {
-        JsonValue.Obj schema = document.bodySchema(operation.name());
+    private void check(Route route) {
+        JsonValue.Obj schema = document.bodySchema(route.name());
         JsonValue.Obj members = OpenApiDocument.member(schema, "properties");
         Map<String, JsonValue> least = new LinkedHashMap<>();
         SchemaEdges.texts(schema, "required")
@@ -96,55 +96,53 @@ final class OpenApiBodiesTest {
                         SchemaEdges.of(OpenApiDocument.member(members, name))
                                 .within()
                                 .get(0)));
-        refused(operation, with(least, "colour", OpenApiDocument.json("1")), "/colour");
+        refused(route, with(least, "colour", OpenApiDocument.json("1")), "/colour");
         for (String name : least.keySet()) {
             Map<String, JsonValue> without = new LinkedHashMap<>(least);
             without.remove(name);
-            refused(operation, without, "/" + name);
+            refused(route, without, "/" + name);
         }
         members.members().forEach((name, member) -> {
             SchemaEdges values = SchemaEdges.of((JsonValue.Obj) member);
-            values.within().forEach(value -> taken(operation, with(least, name, value)));
-            values.beyond().forEach(value -> refused(operation, with(least, name, value), "/" + name));
+            values.within().forEach(value -> taken(route, with(least, name, value)));
+            values.beyond().forEach(value -> refused(route, with(least, name, value), "/" + name));
         });
     }
 
-    private void taken(Operation operation, Map<String, JsonValue> body) {
-        if (operation.name().equals("reset")) {
+    private void taken(Route route, Map<String, JsonValue> body) {
+        if (route.name().equals("reset")) {
             return;
         }
-        Reply reply = send(operation, body);
+        Reply reply = send(route, body);
         boolean refused = reply.status() == 422 && !reply.text().contains("\"unknown_resource\"");
-        if (refused || reply.status() == 400 || !isValid(operation, body)) {
-            faults.add(operation.name() + " should take " + shown(body) + " but answered " + reply.text());
+        if (refused || reply.status() == 400 || !isValid(route, body)) {
+            faults.add(route.name() + " should take " + shown(body) + " but answered " + reply.text());
         }
     }
 
-    private void refused(Operation operation, Map<String, JsonValue> body, String place) {
-        Reply reply = send(operation, body);
+    private void refused(Route route, Map<String, JsonValue> body, String place) {
+        Reply reply = send(route, body);
         if (reply.status() != 422 || !reply.text().contains("\"pointer\":\"" + place)) {
-            faults.add(operation.name() + " should refuse " + shown(body) + " at " + place + " but answered "
-                    + reply.text());
+            faults.add(
+                    route.name() + " should refuse " + shown(body) + " at " + place + " but answered " + reply.text());
         }
-        if (isValid(operation, body)) {
-            faults.add(operation.name() + " describes as valid " + shown(body));
+        if (isValid(route, body)) {
+            faults.add(route.name() + " describes as valid " + shown(body));
         }
     }
 
-    private Reply send(Operation operation, Map<String, JsonValue> body) {
+    private Reply send(Route route, Map<String, JsonValue> body) {
         edges++;
-        String path = operation.path().replace("{name}", "count").replaceAll("\\{\\w+}", "res_" + NOWHERE);
-        boolean isOperators = operation.guard() == Operation.Guard.OPERATOR;
+        String path = route.path().replace("{name}", "count").replaceAll("\\{\\w+}", "res_" + NOWHERE);
+        boolean isOperators = route.guard() == Route.Guard.OPERATOR;
         return store.engine()
-                .call(Call.of(operation.method(), path)
+                .call(Call.of(route.method(), path)
                         .withKey(isOperators ? store.adminToken() : store.key())
                         .withBody(JsonBytes.compact(new JsonValue.Obj(body))));
     }
 
-    private boolean isValid(Operation operation, Map<String, JsonValue> body) {
-        return document.body(operation.name())
-                .check(new JsonValue.Obj(body), "")
-                .isEmpty();
+    private boolean isValid(Route route, Map<String, JsonValue> body) {
+        return document.body(route.name()).check(new JsonValue.Obj(body), "").isEmpty();
     }
 
     private static Map<String, JsonValue> with(Map<String, JsonValue> members, String name, JsonValue value) {

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code GET /openapi.json} (contract §10): the command table in the words of OpenAPI 3.1. */
+/** {@code GET /openapi.json} (contract §10): the route table in the words of OpenAPI 3.1. */
 final class OpenApiTest {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
 
@@ -52,7 +52,7 @@ final class OpenApiTest {
     @Test
     void document_hasEveryRowOfTheTableAndTheHostsOperationsAndNothingElse() {
         Map<String, String> expected = new HashMap<>();
-        for (Operation row : store.engine().wire().table()) {
+        for (Route row : store.engine().wire().table()) {
             expected.put(row.name(), row.method() + " " + row.path());
         }
         for (String name : List.of("rename", "render")) {
@@ -137,7 +137,7 @@ final class OpenApiTest {
 
     @Test
     void scopes_areThoseOfTheTable() {
-        for (Operation row : store.engine().wire().table()) {
+        for (Route row : store.engine().wire().table()) {
             JsonValue.Obj operation = Objects.requireNonNull(operations().get(row.method() + " " + row.path()));
             String security = new String(
                     JsonBytes.compact(Objects.requireNonNull(operation.get("security"))), StandardCharsets.UTF_8);

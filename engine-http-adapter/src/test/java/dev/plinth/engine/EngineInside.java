@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,24 +13,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** What a test of all routes has to know of an engine beyond what it shows: its command table, and whether it wrote. */
+/** What a test of all routes has to know of an engine beyond what it shows: its route table, and whether it wrote. */
 public final class EngineInside {
     private EngineInside() {}
 
-    /** The command table, by the names of its rows. */
-    public static List<Operation> routes(Engine engine) {
+    /** The route table, by the names of its rows. */
+    public static List<Route> routes(Engine engine) {
         return engine.wire().table().stream()
-                .sorted(Comparator.comparing(Operation::name))
+                .sorted(Comparator.comparing(Route::name))
                 .toList();
     }
 
     /** The scope that a route asks for, as the wire names it; empty for none. */
-    public static String scope(Operation route) {
+    public static String scope(Route route) {
         return route.scope() == null ? "" : route.scope().wireName();
     }
 
     /** What the OpenAPI document says of the bodies of a route. */
-    public static JsonSchema bodies(Engine engine, Operation route) {
+    public static JsonSchema bodies(Engine engine, Route route) {
         JsonValue.Obj document = (JsonValue.Obj)
                 JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body());
         JsonValue schema = new JsonValue.Text("#/components/schemas/" + route.accepts());

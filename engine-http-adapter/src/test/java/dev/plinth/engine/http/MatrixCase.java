@@ -2,7 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.http.MatrixRow.Param;
 import dev.plinth.engine.http.MatrixRow.Place;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param variation what else is asked
  */
 record MatrixCase(
-        Operation route,
+        Route route,
         MatrixRow row,
         Credential credential,
         Map<Param, IdState> states,

@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.http.MatrixCase.Variation;
 import dev.plinth.engine.http.MatrixRow.Guard;
 import dev.plinth.engine.http.MatrixRow.Param;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * all variations, for one id in all of its states while the others are as usual.
  */
 final class MatrixCases {
-    private final Operation route;
+    private final Route route;
     private final MatrixRow row;
     private final List<MatrixCase> cases = new ArrayList<>();
 
-    private MatrixCases(Operation route, MatrixRow row) {
+    private MatrixCases(Route route, MatrixRow row) {
         this.route = route;
         this.row = row;
     }
 
-    static List<MatrixCase> of(Operation route, MatrixRow row) {
+    static List<MatrixCase> of(Route route, MatrixRow row) {
         MatrixCases cases = new MatrixCases(route, row);
         for (Credential credential : Credential.values()) {
             if (cases.isKnown(credential)) {
@@ -35,7 +35,7 @@ final class MatrixCases {
     }
 
     /** The cells of a route in which its target is hidden from a caller who may go on. */
-    static List<MatrixCase> hidden(Operation route, MatrixRow row) {
+    static List<MatrixCase> hidden(Route route, MatrixRow row) {
         return of(route, row).stream()
                 .filter(each -> each.credential() == Credential.FULL && each.variation() == Variation.PLAIN)
                 .filter(each -> each.expected().status() == 404 && each.changes())

@@ -11,7 +11,7 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,19 +95,19 @@ class RouteMatrixTest {
     }
 
     /** The routes that have a row, each with its cells. */
-    static Stream<Route> routes() {
+    static Stream<RouteCase> routes() {
         Map<String, MatrixRow> rows = rows();
         try (Engine any = open(ManualClock.startingAt(Instant.EPOCH))) {
             return EngineInside.routes(any).stream()
                     .filter(route -> rows.containsKey(route.name()))
-                    .map(route -> new Route(route, rows.get(route.name())));
+                    .map(route -> new RouteCase(route, rows.get(route.name())));
         }
     }
 
-    record Route(Operation operation, MatrixRow row) {
+    record RouteCase(Route route, MatrixRow row) {
         @Override
         public String toString() {
-            return operation.name();
+            return route.name();
         }
     }
 
@@ -115,7 +115,7 @@ class RouteMatrixTest {
     void table_everyRoute_hasARowThatNamesItsIdsAndItsScope() {
         Map<String, MatrixRow> rows = rows();
         List<String> faults = new ArrayList<>();
-        for (Operation route : EngineInside.routes(engine)) {
+        for (Route route : EngineInside.routes(engine)) {
             MatrixRow row = rows.remove(route.name());
             String at = route.method() + " " + route.path() + " (" + route.name() + ")";
             if (row == null) {
@@ -140,8 +140,8 @@ class RouteMatrixTest {
 
     @Test
     void matrix_allRoutes_hasAtLeastAThousandCells() {
-        long cells = routes().mapToLong(
-                        route -> MatrixCases.of(route.operation(), route.row()).size())
+        long cells = routes().mapToLong(routeCase ->
+                        MatrixCases.of(routeCase.route(), routeCase.row()).size())
                 .sum();
         System.out.println("matrix: " + cells + " cells");
         assertThat(cells).isGreaterThan(CASES_LEAST);
@@ -149,10 +149,10 @@ class RouteMatrixTest {
 
     @ParameterizedTest
     @MethodSource("routes")
-    void call_thatWritesNothing_isAnsweredAsStatedAndLeavesNoTrace(Route route) {
+    void call_thatWritesNothing_isAnsweredAsStatedAndLeavesNoTrace(RouteCase routeCase) {
         String before = EngineInside.state(engine);
 
-        check(MatrixCases.of(route.operation(), route.row()).stream()
+        check(MatrixCases.of(routeCase.route(), routeCase.row()).stream()
                 .filter(cell -> !cell.expected().writes())
                 .map(cell -> new Check(cell, () -> probe.checkWritesNothing(cell, worldOf(cell.credential())))));
 
@@ -162,12 +162,12 @@ class RouteMatrixTest {
     /** What is taken is valid by the OpenAPI document, and an unknown member is not. */
     @ParameterizedTest
     @MethodSource("routes")
-    void body_ofACall_isDescribedAsItIsJudged(Route route) {
-        if (route.operation().body() == Operation.Body.NONE) {
+    void body_ofACall_isDescribedAsItIsJudged(RouteCase routeCase) {
+        if (routeCase.route().body() == Route.Body.NONE) {
             return;
         }
-        JsonSchema described = EngineInside.bodies(engine, route.operation());
-        check(MatrixCases.of(route.operation(), route.row()).stream()
+        JsonSchema described = EngineInside.bodies(engine, routeCase.route());
+        check(MatrixCases.of(routeCase.route(), routeCase.row()).stream()
                 .filter(cell -> cell.expected().status() < 300
                         || cell.expected().code().equals("validation_failed")
                                 && cell.variation() == MatrixCase.Variation.UNKNOWN_MEMBER)
@@ -182,8 +182,8 @@ class RouteMatrixTest {
     /** Without this, a cell could be refused for what is wrong with the matrix. */
     @ParameterizedTest
     @MethodSource("routes")
-    void call_thatMayGoOn_doesWhatItIsAskedFor(Route route) {
-        check(MatrixCases.of(route.operation(), route.row()).stream()
+    void call_thatMayGoOn_doesWhatItIsAskedFor(RouteCase routeCase) {
+        check(MatrixCases.of(routeCase.route(), routeCase.row()).stream()
                 .filter(cell -> cell.expected().writes())
                 .map(cell -> new Check(cell, () -> {
                     ManualClock ownClock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
@@ -204,7 +204,7 @@ class RouteMatrixTest {
             MatrixWorld world = MatrixWorldMaker.lay(own, ownClock);
             Map<String, Long> before = rowsBesidesKeys(own);
             List<String> seen = new ArrayList<>();
-            check(routes().flatMap(route -> MatrixCases.hidden(route.operation(), route.row()).stream())
+            check(routes().flatMap(routeCase -> MatrixCases.hidden(routeCase.route(), routeCase.row()).stream())
                     .map(cell -> new Check(cell, () -> {
                         WireRequest request = cell.in(world).with("Idempotency-Key", "key " + seen.size());
                         RawReply first = MatrixProbe.inside(own, request);
@@ -241,7 +241,7 @@ class RouteMatrixTest {
     }
 
     /** The variables of the path, and the parameters of the query that take an id. */
-    private static List<String> idsOf(Operation route) {
+    private static List<String> idsOf(Route route) {
         List<String> ids = new ArrayList<>();
         for (String segment : route.path().split("/")) {
             if (segment.startsWith("{")) {

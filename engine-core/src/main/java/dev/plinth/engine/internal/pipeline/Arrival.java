@@ -26,12 +26,12 @@ public final class Arrival {
 
     /** Returns true for a call that the operator's credential has let in. */
     public boolean isOfOperator() {
-        return turned == null && passage.request.operation().guard() == Operation.Guard.OPERATOR;
+        return turned == null && passage.request.route().guard() == Route.Guard.OPERATOR;
     }
 
     /** Returns true if the body has an influence on the answer. */
     public boolean takesBody() {
-        return passage.request.operation().body() != Operation.Body.NONE;
+        return passage.request.route().body() != Route.Body.NONE;
     }
 
     /** Returns the request. */
@@ -41,7 +41,7 @@ public final class Arrival {
 
     /** Returns the bytes that the body may have. */
     public int bodyBytesMax() {
-        return passage.request.operation().bodyBytesMax();
+        return passage.request.route().bodyBytesMax();
     }
 
     /** Notes what gives memory for the JSON values of the body. */

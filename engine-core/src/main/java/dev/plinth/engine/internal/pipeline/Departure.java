@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
@@ -30,13 +30,13 @@ final class Departure {
     private final Store store;
     private final Entrance entrance;
     private final RequestLog log;
-    private final RequestTally tally;
+    private final RequestMetrics requestMetrics;
 
-    Departure(Store store, Entrance entrance, RequestLog log, RequestTally tally) {
+    Departure(Store store, Entrance entrance, RequestLog log, RequestMetrics requestMetrics) {
         this.store = store;
         this.entrance = entrance;
         this.log = log;
-        this.tally = tally;
+        this.requestMetrics = requestMetrics;
     }
 
     /** Refuses a request. A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
@@ -67,11 +67,11 @@ final class Departure {
         Caller caller = passage.caller;
         Outcome outcome = answer.outcome();
         long micros = TimeUnit.NANOSECONDS.toMicros(passage.nanos());
-        Operation operation = passage.request.operation();
-        tally.count(
-                operation.name(),
-                operation.method(),
-                operation.path(),
+        Route route = passage.request.route();
+        requestMetrics.count(
+                route.name(),
+                route.method(),
+                route.path(),
                 outcome.status(),
                 is(outcome, ProblemCode.RATE_LIMITED),
                 micros);
@@ -94,7 +94,7 @@ final class Departure {
                 passage.id,
                 passage.caller.key(),
                 request.method(),
-                request.operation().path(),
+                request.route().path(),
                 path.length() > Limits.REQUEST_LOG_PATH_LENGTH_MAX
                         ? path.substring(0, Limits.REQUEST_LOG_PATH_LENGTH_MAX)
                         : path,

@@ -57,7 +57,7 @@ final class Entrance {
             throw new Refused(draining());
         }
         String authorization = passage.request.headers().authorization();
-        switch (passage.request.operation().guard()) {
+        switch (passage.request.route().guard()) {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
@@ -82,7 +82,7 @@ final class Entrance {
         Id host = passage.request.host();
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
-        } else if (passage.request.operation().guard() == Operation.Guard.WORKSPACE) {
+        } else if (passage.request.route().guard() == Route.Guard.WORKSPACE) {
             access.checkState(access.authenticate(passage.request.headers().authorization(), views, store.nowMillis()));
         }
     }
@@ -92,7 +92,7 @@ final class Entrance {
         if (passage.quota != null || !isLimited(passage)) {
             return; // taken when the headers came, or without a limit
         }
-        long seconds = passage.request.operation().ofWorker() ? quotas.workers().take(passage.caller) : 0;
+        long seconds = passage.request.route().ofWorker() ? quotas.workers().take(passage.caller) : 0;
         if (seconds > 0) {
             Plan plan = passage.caller.plan();
             throw refused(
@@ -114,7 +114,7 @@ final class Entrance {
 
     /** Counts the call among those of its workspace that are under way, once its body is there: 429, and its units are given back. */
     void place(Passage passage) {
-        if (!isLimited(passage) || !passage.request.operation().isCounted()) {
+        if (!isLimited(passage) || !passage.request.route().isCounted()) {
             return;
         }
         passage.place = quotas.calls().begin(passage.caller.workspace());
@@ -130,7 +130,7 @@ final class Entrance {
     }
 
     private static boolean isLimited(Passage passage) {
-        return passage.request.operation().guard() == Operation.Guard.WORKSPACE && !passage.caller.isHost();
+        return passage.request.route().guard() == Route.Guard.WORKSPACE && !passage.caller.isHost();
     }
 
     /** A refusal that takes no units, and shows how many there are. */
@@ -191,13 +191,13 @@ final class Entrance {
         if (noRoom != null) {
             throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
         }
-        if (request.operation().body() == Operation.Body.NONE) {
+        if (request.route().body() == Route.Body.NONE) {
             return;
         }
         if (request.isTooLarge()) {
             throw Refused.of(
                     ProblemCode.PAYLOAD_TOO_LARGE,
-                    "Expected a body of at most " + request.operation().bodyBytesMax()
+                    "Expected a body of at most " + request.route().bodyBytesMax()
                             + " bytes, but got more; send less, or use the bulk route.");
         }
         String encoding = request.headers().contentEncoding();
@@ -218,7 +218,7 @@ final class Entrance {
 
     /** What the key may do: 403. */
     void scope(Passage passage) {
-        Scope scope = passage.request.operation().scope();
+        Scope scope = passage.request.route().scope();
         if (scope != null && !passage.caller.may(scope)) {
             throw lacking(scope);
         }

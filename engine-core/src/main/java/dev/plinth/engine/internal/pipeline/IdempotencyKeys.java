@@ -17,7 +17,7 @@ final class IdempotencyKeys {
     /** Returns what tells a request from others under the same key. */
     static Fingerprint fingerprint(Request request) {
         JsonValue json = request.json();
-        String method = request.operation().method();
+        String method = request.route().method();
         return json == null
                 ? Fingerprint.of(method, request.path(), request.query(), request.hasBody() ? request.body() : NO_BODY)
                 : Fingerprint.of(method, request.path(), request.query(), json);

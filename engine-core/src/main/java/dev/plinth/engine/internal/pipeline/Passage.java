@@ -70,7 +70,7 @@ final class Passage implements Commits.Memory {
 
     Answer answer(Outcome outcome, long sequence) {
         return new Answer(
-                id, outcome, quota, sequence, key != null, !request.operation().mutates(), 0);
+                id, outcome, quota, sequence, key != null, !request.route().mutates(), 0);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class Passage implements Commits.Memory {
 
     @Override
     public @Nullable Scope scope() {
-        return request.operation().scope();
+        return request.route().scope();
     }
 
     /** Looks again at who was let in, by rows that may be younger: 401 403. */

@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -60,7 +60,7 @@ public final class Pipeline {
             Waiters waiters,
             Visibility visibility,
             RequestLog log,
-            RequestTally tally,
+            RequestMetrics requestMetrics,
             Executor executor) {}
 
     /** Refuses what a caller does not see. */
@@ -78,7 +78,7 @@ public final class Pipeline {
         this.hostWork = new HostWork(parts);
         this.reading = new Reading(parts.store(), parts.commits());
         this.waiting = new Waiting(parts.store(), parts.waiters(), reading);
-        this.departure = new Departure(parts.store(), entrance, parts.log(), parts.tally());
+        this.departure = new Departure(parts.store(), entrance, parts.log(), parts.requestMetrics());
         this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
     }
 
@@ -111,7 +111,7 @@ public final class Pipeline {
 
     /** Answers a request without ever blocking the caller's thread, and without running on a thread of the engine's own what is chained to the answer. */
     public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
-        return submit(new Arrival(passage(request, request.operation().runsHostCode()), null), to);
+        return submit(new Arrival(passage(request, request.route().runsHostCode()), null), to);
     }
 
     /**
@@ -119,7 +119,7 @@ public final class Pipeline {
      * again when the body is there. The thread does not wait for the writer lock: another one goes on then.
      */
     public Arrival arrive(Request request) {
-        Passage passage = passage(request, request.operation().runsHostCode());
+        Passage passage = passage(request, request.route().runsHostCode());
         passage.maySleep = false;
         try {
             entrance.access(passage); // 3, 4: 401 403
@@ -347,7 +347,7 @@ public final class Pipeline {
             return known;
         }
         passage.request.admitted(passage.caller.workspace(), parts.commits.seal());
-        Command command = passage.request.operation().decoder().decode(passage.request); // 9: 400 422
+        Command command = passage.request.route().decoder().decode(passage.request); // 9: 400 422
         passage.noteExecuted();
         if (command instanceof Command.Query query) {
             return ask(passage, query); // 10, 11: 404 403 304
@@ -437,12 +437,10 @@ public final class Pipeline {
 
     private @Nullable Step idempotency(Passage passage) {
         String header = passage.request.headers().idempotencyKey();
-        if (header == null && passage.request.operation().demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
+        if (header == null && passage.request.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
             throw IdempotencyKeys.missing();
         }
-        if (header == null
-                || passage.fresh != null
-                || !passage.request.operation().mutates()) {
+        if (header == null || passage.fresh != null || !passage.request.route().mutates()) {
             return null;
         }
         String key = IdempotencyKeys.read(header);

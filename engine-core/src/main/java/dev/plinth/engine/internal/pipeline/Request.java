@@ -13,7 +13,7 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to one operation, be it from the wire or from the typed client. The body is parsed at most once. Not thread-safe;
+ * One call to one route, be it from the wire or from the typed client. The body is parsed at most once. Not thread-safe;
  * one request, one passage.
  */
 public final class Request {
@@ -21,7 +21,7 @@ public final class Request {
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final String IF_MATCH = "if-match";
 
-    private final Operation operation;
+    private final Route route;
     private final String method;
     private final List<String> pathValues;
     private final @Nullable String query;
@@ -40,27 +40,27 @@ public final class Request {
     /**
      * A request.
      *
-     * @param method the method as sent, which may be HEAD where the operation says GET
+     * @param method the method as sent, which may be HEAD where the route says GET
      * @param pathValues the values of the path's variables in order
      * @param query the query as sent, or null
      * @param body the body, empty if there is none
      * @param bodyTooLarge true if the body was longer than what was read of it
      */
     public Request(
-            Operation operation,
+            Route route,
             String method,
             List<String> pathValues,
             @Nullable String query,
             Headers headers,
             byte[] body,
             boolean bodyTooLarge) {
-        this.operation = operation;
+        this.route = route;
         this.method = method;
         this.pathValues = pathValues;
         this.query = query;
         this.headers = headers;
         this.body = body;
-        this.bodyTooLarge = bodyTooLarge || body.length > operation.bodyBytesMax();
+        this.bodyTooLarge = bodyTooLarge || body.length > route.bodyBytesMax();
     }
 
     /** Tells the path as it was sent, which spares making it again unless it is percent-encoded. */
@@ -74,7 +74,7 @@ public final class Request {
     /** Takes the body of a request whose headers came before it. */
     void received(byte[] bytes, boolean tooLarge) {
         body = bytes;
-        bodyTooLarge = tooLarge || bytes.length > operation.bodyBytesMax();
+        bodyTooLarge = tooLarge || bytes.length > route.bodyBytesMax();
     }
 
     /** Notes what gives memory for the values of the body. */
@@ -125,8 +125,8 @@ public final class Request {
     }
 
     /** What is called. */
-    public Operation operation() {
-        return operation;
+    public Route route() {
+        return route;
     }
 
     /** The method as sent. */
@@ -136,7 +136,7 @@ public final class Request {
 
     /** What it costs in rate-limit units. */
     int units() {
-        return operation.units(pathValues);
+        return route.units(pathValues);
     }
 
     /** The value of a path variable. */
@@ -168,7 +168,7 @@ public final class Request {
     public String path() {
         String known = path;
         if (known == null) {
-            known = pathValues.isEmpty() ? operation.path() : filledIn(operation.path());
+            known = pathValues.isEmpty() ? route.path() : filledIn(route.path());
             path = known;
         }
         return known;
@@ -199,7 +199,7 @@ public final class Request {
         return malformed == null ? null : malformed.sentence();
     }
 
-    /** The pointer of an array of the body that has more items than the operation takes; null if there is none. */
+    /** The pointer of an array of the body that has more items than the route takes; null if there is none. */
     public @Nullable String excess() {
         parse();
         return malformed == null ? null : malformed.excess();
@@ -236,7 +236,7 @@ public final class Request {
             return;
         }
         try {
-            parsed = JsonReader.readBody(body, operation.bodyItemsMax(), memory);
+            parsed = JsonReader.readBody(body, route.bodyItemsMax(), memory);
         } catch (MalformedJson e) {
             malformed = e;
         }

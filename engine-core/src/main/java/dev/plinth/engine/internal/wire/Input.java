@@ -12,9 +12,9 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Preferences;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Precondition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class Input {
     /** The input of a request; refuses at once what cannot be read at all. */
     static Input of(Request request) {
         QueryParameters query =
-                QueryParameters.of(request.query(), request.operation().parameters());
+                QueryParameters.of(request.query(), request.route().parameters());
         return new Input(request, query, object(request, query));
     }
 
@@ -75,7 +75,7 @@ final class Input {
 
     Precondition ifMatch() {
         return new Precondition(
-                request.headers().ifMatch(), request.operation().demands().contains(Operation.Demand.IF_MATCH));
+                request.headers().ifMatch(), request.route().demands().contains(Route.Demand.IF_MATCH));
     }
 
     @Nullable
@@ -143,8 +143,8 @@ final class Input {
     }
 
     private static JsonValue.Obj object(Request request, QueryParameters query) {
-        Operation.Body kind = request.operation().body();
-        if (kind == Operation.Body.NONE) {
+        Route.Body kind = request.route().body();
+        if (kind == Route.Body.NONE) {
             return NO_MEMBERS;
         }
         String error = request.parseError();
@@ -158,7 +158,7 @@ final class Input {
         }
         JsonValue json = request.json();
         if (json == null) {
-            if (kind == Operation.Body.OPTIONAL) {
+            if (kind == Route.Body.OPTIONAL) {
                 return NO_MEMBERS;
             }
             throw Refused.of(

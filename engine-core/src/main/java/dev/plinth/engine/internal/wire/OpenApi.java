@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OpenAPI 3.1 document of the command table: every route, with the scope, the parameters and the problems that its row says.
+ * The OpenAPI 3.1 document of the route table: every route, with the scope, the parameters and the problems that its row says.
  * Immutable once made.
  */
 final class OpenApi {
@@ -31,7 +31,7 @@ final class OpenApi {
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
     private final Supplier<OpenApiBodies> bodies;
-    private final TreeMap<String, List<Operation>> byPath = new TreeMap<>();
+    private final TreeMap<String, List<Route>> byPath = new TreeMap<>();
     private byte @Nullable [] document;
 
     /**
@@ -58,15 +58,15 @@ final class OpenApi {
     }
 
     /** Takes the table that it is about; once, before anybody asks. */
-    void describe(List<Operation> table) {
-        for (Operation operation : table) {
-            byPath.computeIfAbsent(operation.path(), path -> new ArrayList<>()).add(operation);
+    void describe(List<Route> table) {
+        for (Route route : table) {
+            byPath.computeIfAbsent(route.path(), path -> new ArrayList<>()).add(route);
         }
     }
 
     private byte[] render() {
         OpenApiBodies schemas = bodies.get();
-        byPath.values().forEach(operations -> operations.forEach(operation -> check(operation, schemas)));
+        byPath.values().forEach(operations -> operations.forEach(route -> check(route, schemas)));
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("openapi", "3.1.0")
@@ -85,33 +85,32 @@ final class OpenApi {
                 .open();
         byPath.forEach((path, operations) -> {
             json.name(path).open();
-            operations.forEach(
-                    operation -> operation(json, operation, operation.name(), operation.path(), operation.successes()));
+            operations.forEach(route -> operation(json, route, route.name(), route.path(), route.successes()));
             json.close();
             operations.stream()
-                    .filter(operation -> operation.name().equals(RUN_OPERATION))
-                    .forEach(operation -> hostOperations(json, operation));
+                    .filter(route -> route.name().equals(RUN_OPERATION))
+                    .forEach(route -> hostOperations(json, route));
         });
         json.close();
-        Set<Operation.Demand> demanded = EnumSet.noneOf(Operation.Demand.class);
-        byPath.values().forEach(operations -> operations.forEach(operation -> demanded.addAll(operation.demands())));
+        Set<Route.Demand> demanded = EnumSet.noneOf(Route.Demand.class);
+        byPath.values().forEach(operations -> operations.forEach(route -> demanded.addAll(route.demands())));
         components(json.name("components"), schemas, demanded);
         return json.close().bytes();
     }
 
-    private static void check(Operation operation, OpenApiBodies schemas) {
-        if (!schemas.has(operation.accepts())) {
-            throw new IllegalStateException("Expected the schema of a body, but " + operation.name() + " takes "
-                    + operation.accepts() + "; add it to OpenApiBodies");
+    private static void check(Route route, OpenApiBodies schemas) {
+        if (!schemas.has(route.accepts())) {
+            throw new IllegalStateException("Expected the schema of a body, but " + route.name() + " takes "
+                    + route.accepts() + "; add it to OpenApiBodies");
         }
     }
 
     /** The host's operations have a route in common; here each has a path of its own, which goes before the common one. */
-    private void hostOperations(JsonBytes json, Operation run) {
+    private void hostOperations(JsonBytes json, Route run) {
         hostOperations.forEach((name, isAsync) -> {
             String path = run.path().replace("{name}", name);
             json.name(path).open();
-            List<Operation.Success> successes = run.successes().stream()
+            List<Route.Success> successes = run.successes().stream()
                     .filter(success -> success.status() == (isAsync ? 202 : 200))
                     .toList();
             operation(json, run, RUN_OPERATION + "." + name, path, successes);
@@ -119,27 +118,26 @@ final class OpenApi {
         });
     }
 
-    private static void operation(
-            JsonBytes json, Operation operation, String id, String path, List<Operation.Success> successes) {
-        json.name(operation.method().toLowerCase(Locale.ROOT))
+    private static void operation(JsonBytes json, Route route, String id, String path, List<Route.Success> successes) {
+        json.name(route.method().toLowerCase(Locale.ROOT))
                 .open()
                 .member("operationId", id)
                 .member("summary", summary(id));
-        security(json.name("security"), operation);
-        json.member("x-rate-limit-units", operation.guard() == Operation.Guard.WORKSPACE ? operation.cost() : 0);
-        OpenApiParameters.add(json.name("parameters"), operation, path);
-        if (operation.body() != Operation.Body.NONE) {
+        security(json.name("security"), route);
+        json.member("x-rate-limit-units", route.guard() == Route.Guard.WORKSPACE ? route.cost() : 0);
+        OpenApiParameters.add(json.name("parameters"), route, path);
+        if (route.body() != Route.Body.NONE) {
             json.name("requestBody")
                     .open()
-                    .member("required", operation.body() == Operation.Body.REQUIRED)
+                    .member("required", route.body() == Route.Body.REQUIRED)
                     .name("content")
                     .open()
                     .name("application/json")
                     .open();
-            reference(json.name("schema"), "schemas/" + operation.accepts());
-            json.close().close().member("x-bytes-max", operation.bodyBytesMax()).close();
+            reference(json.name("schema"), "schemas/" + route.accepts());
+            json.close().close().member("x-bytes-max", route.bodyBytesMax()).close();
         }
-        responses(json.name("responses"), operation, successes);
+        responses(json.name("responses"), route, successes);
         json.close();
     }
 
@@ -150,27 +148,27 @@ final class OpenApi {
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
-    private static void security(JsonBytes json, Operation operation) {
+    private static void security(JsonBytes json, Route route) {
         json.openArray();
-        if (operation.guard() != Operation.Guard.NOBODY) {
+        if (route.guard() != Route.Guard.NOBODY) {
             json.open()
-                    .name(operation.guard() == Operation.Guard.OPERATOR ? "operatorToken" : "apiKey")
+                    .name(route.guard() == Route.Guard.OPERATOR ? "operatorToken" : "apiKey")
                     .openArray();
-            if (operation.scope() != null) {
-                json.text(operation.scope().wireName());
+            if (route.scope() != null) {
+                json.text(route.scope().wireName());
             }
             json.closeArray().close();
         }
         json.closeArray();
     }
 
-    private static void responses(JsonBytes json, Operation operation, List<Operation.Success> successes) {
+    private static void responses(JsonBytes json, Route route, List<Route.Success> successes) {
         json.open();
-        for (Operation.Success success : successes) {
-            success(json.name(Integer.toString(success.status())), operation, success);
+        for (Route.Success success : successes) {
+            success(json.name(Integer.toString(success.status())), route, success);
         }
         TreeMap<Integer, List<String>> byStatus = new TreeMap<>();
-        for (ProblemCode code : codes(operation)) {
+        for (ProblemCode code : codes(route)) {
             byStatus.computeIfAbsent(code.status(), status -> new ArrayList<>()).add(code.wireName());
         }
         byStatus.forEach((status, codes) -> {
@@ -200,14 +198,14 @@ final class OpenApi {
         json.close();
     }
 
-    private static void success(JsonBytes json, Operation operation, Operation.Success success) {
+    private static void success(JsonBytes json, Route route, Route.Success success) {
         json.open().member("description", success.entity().isEmpty() ? "Not modified." : "Done.");
         if (!success.entity().isEmpty()) {
-            json.name("content").open().name(mediaType(operation)).open();
-            boolean isPage = operation.parameters().contains("cursor");
+            json.name("content").open().name(mediaType(route)).open();
+            boolean isPage = route.parameters().contains("cursor");
             OpenApiSchemas.add(json.name("schema"), success.entity(), isPage);
             json.close();
-            if (operation.name().equals(GET_ROOT)) {
+            if (route.name().equals(GET_ROOT)) {
                 json.name("text/html").open();
                 type(json.name("schema"), "string");
                 json.close();
@@ -217,8 +215,8 @@ final class OpenApi {
         json.close();
     }
 
-    private static String mediaType(Operation operation) {
-        return switch (operation.name()) {
+    private static String mediaType(Route route) {
+        return switch (route.name()) {
             case "getMetrics" -> "text/plain";
             case STREAM_EVENTS -> "text/event-stream";
             default -> "application/json";
@@ -226,59 +224,59 @@ final class OpenApi {
     }
 
     /** What the row itself says, and what follows for every row of its kind. */
-    static Set<ProblemCode> codes(Operation operation) {
+    static Set<ProblemCode> codes(Route route) {
         EnumSet<ProblemCode> codes = EnumSet.of(
                 ProblemCode.PARAMETER_INVALID,
                 ProblemCode.INTERNAL_ERROR,
                 ProblemCode.SHUTTING_DOWN,
                 ProblemCode.CAPACITY_EXHAUSTED,
                 ProblemCode.OUTCOME_UNKNOWN);
-        codes.addAll(operation.codes());
-        if (operation.demands().contains(Operation.Demand.IDEMPOTENCY_KEY)) {
+        codes.addAll(route.codes());
+        if (route.demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
             codes.add(ProblemCode.IDEMPOTENCY_KEY_MISSING);
         }
-        if (operation.demands().contains(Operation.Demand.IF_MATCH)) {
+        if (route.demands().contains(Route.Demand.IF_MATCH)) {
             codes.add(ProblemCode.PRECONDITION_REQUIRED);
         }
-        if (operation.guard() != Operation.Guard.NOBODY) {
+        if (route.guard() != Route.Guard.NOBODY) {
             codes.add(ProblemCode.UNAUTHENTICATED);
             codes.add(ProblemCode.INVALID_TOKEN);
         }
-        if (operation.guard() == Operation.Guard.WORKSPACE) {
+        if (route.guard() == Route.Guard.WORKSPACE) {
             codes.add(ProblemCode.FORBIDDEN);
             codes.add(ProblemCode.WORKSPACE_SUSPENDED);
-            if (operation.isCounted()) {
+            if (route.isCounted()) {
                 codes.add(ProblemCode.RATE_LIMITED);
                 codes.add(ProblemCode.TOO_MANY_CONCURRENT_REQUESTS);
             }
         }
-        if (operation.scope() != null) {
+        if (route.scope() != null) {
             codes.add(ProblemCode.INSUFFICIENT_SCOPE);
         }
-        if (operation.path().contains("{")) {
+        if (route.path().contains("{")) {
             codes.add(ProblemCode.NOT_FOUND);
         }
-        if (operation.parameters().contains("cursor")) {
+        if (route.parameters().contains("cursor")) {
             codes.add(ProblemCode.CURSOR_INVALID);
         }
-        if (operation.body() != Operation.Body.NONE) {
+        if (route.body() != Route.Body.NONE) {
             codes.add(ProblemCode.MALFORMED_REQUEST);
             codes.add(ProblemCode.PAYLOAD_TOO_LARGE);
             codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
             codes.add(ProblemCode.VALIDATION_FAILED);
         }
-        if (operation.mutates()) {
+        if (route.mutates()) {
             codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
-            if (operation.guard() == Operation.Guard.WORKSPACE) {
+            if (route.guard() == Route.Guard.WORKSPACE) {
                 codes.add(ProblemCode.PLAN_LIMIT_REACHED);
             }
         }
         return codes;
     }
 
-    private static void components(JsonBytes json, OpenApiBodies schemas, Set<Operation.Demand> demanded) {
+    private static void components(JsonBytes json, OpenApiBodies schemas, Set<Route.Demand> demanded) {
         json.open().name("securitySchemes").open();
         bearer(json.name("apiKey"), "A key of a workspace. The names are the scopes that a restricted key needs.");
         bearer(json.name("operatorToken"), "The operator's token.");

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,8 +35,8 @@ final class OpenApiParameters {
 
     private OpenApiParameters() {}
 
-    /** Adds those of an operation at a path. */
-    static void add(JsonBytes json, Operation operation, String path) {
+    /** Adds those of a route at a path. */
+    static void add(JsonBytes json, Route route, String path) {
         json.openArray();
         Matcher variable = VARIABLE.matcher(path);
         while (variable.find()) {
@@ -47,36 +47,36 @@ final class OpenApiParameters {
                     .raw("schema", TEXT)
                     .close();
         }
-        for (String name : operation.parameters()) {
+        for (String name : route.parameters()) {
             if (name.equals(QueryParameters.ANY_METADATA)) {
                 json.raw(METADATA);
             } else {
                 json.open()
                         .member("name", name)
                         .member("in", "query")
-                        .raw("schema", schema(operation, name))
+                        .raw("schema", schema(route, name))
                         .close();
             }
         }
-        if (operation.mutates()) {
-            demandable(json, operation, Operation.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
+        if (route.mutates()) {
+            demandable(json, route, Route.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
         }
-        if (operation.mutates() || operation.parameters().contains("wait")) {
+        if (route.mutates() || route.parameters().contains("wait")) {
             OpenApi.reference(json, "parameters/Prefer");
         }
-        if (operation.name().equals(OpenApi.STREAM_EVENTS)) {
+        if (route.name().equals(OpenApi.STREAM_EVENTS)) {
             OpenApi.reference(json, "parameters/LastEventId");
         }
-        if (operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
-            demandable(json, operation, Operation.Demand.IF_MATCH, "IfMatch");
+        if (route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
+            demandable(json, route, Route.Demand.IF_MATCH, "IfMatch");
         }
-        if (operation.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
+        if (route.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
             OpenApi.reference(json, "parameters/IfNoneMatch");
         }
         json.closeArray();
     }
 
-    private static byte[] schema(Operation operation, String parameter) {
+    private static byte[] schema(Route route, String parameter) {
         return switch (parameter) {
             case "limit" ->
                 BodySchema.typed("integer")
@@ -91,26 +91,26 @@ final class OpenApiParameters {
             case "include" -> BodySchema.oneOf(ResourceDecoders.INCLUDED);
             case "resourceId" -> BodySchema.id(IdKind.RESOURCE);
             case "after" -> BodySchema.id(IdKind.EVENT);
-            case "status" -> BodySchema.oneOf(statuses(operation));
+            case "status" -> BodySchema.oneOf(statuses(route));
             case "type" ->
-                operation.path().startsWith("/v1/events") ? BodySchema.matching(EVENT_TYPES, "resource.*") : TEXT;
+                route.path().startsWith("/v1/events") ? BodySchema.matching(EVENT_TYPES, "resource.*") : TEXT;
             default -> TEXT;
         };
     }
 
-    private static List<String> statuses(Operation operation) {
-        return switch (operation.name()) {
+    private static List<String> statuses(Route route) {
+        return switch (route.name()) {
             case "listResources" -> ResourceDecoders.STATUSES;
             case "listJobs" -> JobDecoders.STATUSES;
             case "listDeliveries" -> Deliveries.STATUSES;
             default ->
-                throw new IllegalStateException("Expected the statuses that " + operation.name()
-                        + " filters by; name them in OpenApiParameters");
+                throw new IllegalStateException(
+                        "Expected the statuses that " + route.name() + " filters by; name them in OpenApiParameters");
         };
     }
 
-    private static void demandable(JsonBytes json, Operation operation, Operation.Demand demand, String parameter) {
-        boolean required = operation.demands().contains(demand);
+    private static void demandable(JsonBytes json, Route route, Route.Demand demand, String parameter) {
+        boolean required = route.demands().contains(demand);
         OpenApi.reference(json, "parameters/" + (required ? "Required" : "") + parameter);
     }
 
@@ -119,17 +119,17 @@ final class OpenApiParameters {
      *
      * @param demanded the headers that the host demands somewhere
      */
-    static void addComponents(JsonBytes json, Set<Operation.Demand> demanded) {
+    static void addComponents(JsonBytes json, Set<Route.Demand> demanded) {
         for (boolean required : new boolean[] {false, true}) {
             String prefix = required ? "Required" : "";
-            if (!required || demanded.contains(Operation.Demand.IDEMPOTENCY_KEY)) {
+            if (!required || demanded.contains(Route.Demand.IDEMPOTENCY_KEY)) {
                 header(
                         json.name(prefix + "IdempotencyKey"),
                         "Idempotency-Key",
                         required,
                         "The same key gives the first answer again for 24 hours.");
             }
-            if (!required || demanded.contains(Operation.Demand.IF_MATCH)) {
+            if (!required || demanded.contains(Route.Demand.IF_MATCH)) {
                 header(
                         json.name(prefix + "IfMatch"),
                         "If-Match",

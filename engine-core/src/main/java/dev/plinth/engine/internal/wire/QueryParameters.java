@@ -19,7 +19,7 @@ final class QueryParameters {
     /** How a parameter starts that filters by a pair of metadata; the key of the pair follows. */
     static final String METADATA = "metadata.";
 
-    /** Stands for all of them in the command table. */
+    /** Stands for all of them in the route table. */
     static final String ANY_METADATA = METADATA + "*";
 
     private final Map<String, String> values;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Set;
  * @param demands the headers that callers of a route have to send
  */
 public record RouteSettings(
-        Map<String, Integer> costs, Map<String, Integer> operationCosts, Map<String, Set<Operation.Demand>> demands) {
+        Map<String, Integer> costs, Map<String, Integer> operationCosts, Map<String, Set<Route.Demand>> demands) {
     private static final String RUN_OPERATION = "runOperation";
 
     /**
@@ -23,51 +23,51 @@ public record RouteSettings(
      *
      * @throws IllegalArgumentException if there is no such route, or it cannot be what it is to be
      */
-    List<Operation> applyTo(List<Operation> table) {
-        Map<String, Operation> byRoute = new HashMap<>();
-        table.forEach(operation -> byRoute.put(route(operation), operation));
-        costs.keySet().forEach(route -> checkCost(find(byRoute, route)));
-        demands.forEach((route, demanded) -> checkDemands(find(byRoute, route), demanded));
+    List<Route> applyTo(List<Route> table) {
+        Map<String, Route> byRoute = new HashMap<>();
+        table.forEach(route -> byRoute.put(spelling(route), route));
+        costs.keySet().forEach(spelling -> checkCost(find(byRoute, spelling)));
+        demands.forEach((spelling, demanded) -> checkDemands(find(byRoute, spelling), demanded));
         return table.stream().map(this::applied).toList();
     }
 
-    private Operation applied(Operation operation) {
-        String route = route(operation);
-        return operation.with(
-                costs.getOrDefault(route, operation.cost()),
-                operation.name().equals(RUN_OPERATION) ? operationCosts : Map.of(),
-                demands.getOrDefault(route, Set.of()));
+    private Route applied(Route route) {
+        String spelling = spelling(route);
+        return route.with(
+                costs.getOrDefault(spelling, route.cost()),
+                route.name().equals(RUN_OPERATION) ? operationCosts : Map.of(),
+                demands.getOrDefault(spelling, Set.of()));
     }
 
-    private static void checkCost(Operation operation) {
-        if (operation.cost() == 0) {
-            throw new IllegalArgumentException("Expected a route that takes rate-limit units, but \"" + route(operation)
+    private static void checkCost(Route route) {
+        if (route.cost() == 0) {
+            throw new IllegalArgumentException("Expected a route that takes rate-limit units, but \"" + spelling(route)
                     + "\" only looks at them and never takes any; leave its cost out");
         }
     }
 
-    private static void checkDemands(Operation operation, Set<Operation.Demand> demanded) {
-        if (demanded.contains(Operation.Demand.IDEMPOTENCY_KEY) && !operation.mutates()) {
-            throw new IllegalArgumentException("Expected a route that changes something, but \"" + route(operation)
+    private static void checkDemands(Route route, Set<Route.Demand> demanded) {
+        if (demanded.contains(Route.Demand.IDEMPOTENCY_KEY) && !route.mutates()) {
+            throw new IllegalArgumentException("Expected a route that changes something, but \"" + spelling(route)
                     + "\" only reads; it needs no idempotency key");
         }
-        if (demanded.contains(Operation.Demand.IF_MATCH)
-                && !operation.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
+        if (demanded.contains(Route.Demand.IF_MATCH) && !route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
             throw new IllegalArgumentException("Expected a route that changes one resource or child, but \""
-                    + route(operation) + "\" looks at no If-Match");
+                    + spelling(route) + "\" looks at no If-Match");
         }
     }
 
-    private static Operation find(Map<String, Operation> byRoute, String route) {
-        Operation operation = byRoute.get(route);
-        if (operation == null) {
+    private static Route find(Map<String, Route> byRoute, String spelling) {
+        Route route = byRoute.get(spelling);
+        if (route == null) {
             throw new IllegalArgumentException(
-                    "Expected a route such as \"POST /v1/resources/{id}/pause\", but there is none \"" + route + "\"");
+                    "Expected a route such as \"POST /v1/resources/{id}/pause\", but there is none \"" + spelling
+                            + "\"");
         }
-        return operation;
+        return route;
     }
 
-    private static String route(Operation operation) {
-        return operation.method() + " " + operation.path();
+    private static String spelling(Route route) {
+        return route.method() + " " + route.path();
     }
 }

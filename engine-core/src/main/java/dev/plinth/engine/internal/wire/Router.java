@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Refused;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,22 +11,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the operation of a method and a path. Immutable once made; a literal segment goes before a variable. */
+/** Finds the route of a method and a path. Immutable once made; a literal segment goes before a variable. */
 final class Router {
     private static final int SEGMENTS_MAX = 8;
     private static final String ROOT = "/";
 
     private final Node root = new Node();
 
-    Router(List<Operation> operations) {
-        for (Operation operation : operations) {
+    Router(List<Route> routes) {
+        for (Route route : routes) {
             Node node = root;
-            for (String segment : segments(operation.path())) {
+            for (String segment : segments(route.path())) {
                 node = segment.startsWith("{") ? node.variable() : node.literal(segment);
             }
-            if (node.operations.put(operation.method(), operation) != null) {
+            if (node.routes.put(route.method(), route) != null) {
                 throw new IllegalStateException(
-                        "Expected one operation for " + operation.method() + " " + operation.path() + ", but got two");
+                        "Expected one operation for " + route.method() + " " + route.path() + ", but got two");
             }
         }
     }
@@ -36,23 +36,23 @@ final class Router {
         return path.equals(ROOT) ? List.of() : List.of(path.substring(1).split("/"));
     }
 
-    /** The operation, or a refusal with 404 or 405. */
+    /** The route, or a refusal with 404 or 405. */
     Match match(String method, String path) {
         Found found = path.startsWith("/") ? find(path) : null;
-        if (found == null || found.node.operations.isEmpty()) {
+        if (found == null || found.node.routes.isEmpty()) {
             throw Refused.of(
                     ProblemCode.ROUTE_NOT_FOUND,
                     "Expected the path of a route, but there is none; paths start with /v1/ and have no slash at their end.");
         }
-        Operation operation = found.node.operations.get(method.equals("HEAD") ? "GET" : method);
-        if (operation == null) {
+        Route route = found.node.routes.get(method.equals("HEAD") ? "GET" : method);
+        if (route == null) {
             String allowed = String.join(", ", found.node.methods());
             throw new Refused(Refusal.of(
                             ProblemCode.METHOD_NOT_ALLOWED,
                             "Expected one of the methods " + allowed + ", but got another one.")
                     .hint(allowed));
         }
-        return new Match(operation, found.values);
+        return new Match(route, found.values);
     }
 
     private @Nullable Found find(String path) {
@@ -98,8 +98,8 @@ final class Router {
         return more;
     }
 
-    /** An operation with the values of its path's variables. */
-    record Match(Operation operation, List<String> values) {}
+    /** A route with the values of its path's variables. */
+    record Match(Route route, List<String> values) {}
 
     private record Literal(String name, Node node) {}
 
@@ -107,7 +107,7 @@ final class Router {
 
     private static final class Node {
         private final List<Literal> literals = new ArrayList<>();
-        private final Map<String, Operation> operations = new TreeMap<>();
+        private final Map<String, Route> routes = new TreeMap<>();
         private @Nullable Node variable;
 
         Node literal(String segment) {
@@ -142,7 +142,7 @@ final class Router {
         }
 
         TreeSet<String> methods() {
-            TreeSet<String> methods = new TreeSet<>(operations.keySet());
+            TreeSet<String> methods = new TreeSet<>(routes.keySet());
             if (methods.contains("GET")) {
                 methods.add("HEAD");
             }

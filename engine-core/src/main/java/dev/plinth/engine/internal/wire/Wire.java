@@ -16,10 +16,10 @@ import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.Arrival;
-import dev.plinth.engine.internal.pipeline.Operation;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -44,7 +44,7 @@ public final class Wire {
 
     private final Pipeline pipeline;
     private final Router router;
-    private final Map<String, Operation> byName = new HashMap<>();
+    private final Map<String, Route> byName = new HashMap<>();
     private final Set<String> operations;
     private final Set<String> asyncOperations;
 
@@ -89,8 +89,8 @@ public final class Wire {
                 parts.operations().keySet(),
                 parts.asyncOperations(),
                 () -> new OpenApiBodies(parts.plans(), parts.types()));
-        List<Operation> table = parts.settings()
-                .applyTo(CommandTable.all(new Decoders(
+        List<Route> table = parts.settings()
+                .applyTo(RouteTable.all(new Decoders(
                         new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
                         new JobDecoders(parts.handled()),
                         new WebhookDecoders(parts.webhooks()),
@@ -106,7 +106,7 @@ public final class Wire {
                                 parts.webhooks()::problem))));
         openApi.describe(table);
         this.router = new Router(table);
-        table.forEach(operation -> byName.put(operation.name(), operation));
+        table.forEach(route -> byName.put(route.name(), route));
     }
 
     private Wire(Wire other, Set<Audience> audiences) {
@@ -115,7 +115,7 @@ public final class Wire {
         asyncOperations = other.asyncOperations;
         byName.putAll(other.byName);
         this.router = new Router(byName.values().stream()
-                .filter(operation -> audiences.contains(audience(operation)))
+                .filter(route -> audiences.contains(audience(route)))
                 .toList());
     }
 
@@ -124,11 +124,11 @@ public final class Wire {
         return new Wire(this, audiences);
     }
 
-    private static Audience audience(Operation operation) {
-        if (operation.guard() == Operation.Guard.OPERATOR || operation.path().equals(METRICS)) {
+    private static Audience audience(Route route) {
+        if (route.guard() == Route.Guard.OPERATOR || route.path().equals(METRICS)) {
             return Audience.OPERATOR;
         }
-        return operation.path().startsWith(HEALTH) ? Audience.PROBE : Audience.TENANT;
+        return route.path().startsWith(HEALTH) ? Audience.PROBE : Audience.TENANT;
     }
 
     /** Answers a call on the caller's thread. */
@@ -186,10 +186,10 @@ public final class Wire {
         return new Reply.Part(bytes, rest(request, answer, to));
     }
 
-    /** A request to the operation of a name, for the typed client. */
+    /** A request to the route of a name, for the typed client. */
     public Request request(
             String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
-        Operation known = byName.get(operation);
+        Route known = byName.get(operation);
         if (known == null) {
             throw new IllegalStateException(
                     "Expected an operation of the command table, but " + operation + " is none");
@@ -212,14 +212,14 @@ public final class Wire {
         return asyncOperations.contains(operation);
     }
 
-    /** True if the operation of a name looks at a version of something: it may fail because of {@code If-Match}. */
+    /** True if the route of a name looks at a version of something: it may fail because of {@code If-Match}. */
     public boolean looksAtVersions(String operation) {
-        Operation known = byName.get(operation);
+        Route known = byName.get(operation);
         return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
     }
 
-    /** The rows of the command table. */
-    public Collection<Operation> table() {
+    /** The rows of the route table. */
+    public Collection<Route> table() {
         return Collections.unmodifiableCollection(byName.values());
     }
 
@@ -231,7 +231,7 @@ public final class Wire {
     /** Bytes of a body that a route takes; the usual number for what is no route. */
     public int bodyBytesMax(String method, String path) {
         try {
-            return router.match(method, path).operation().bodyBytesMax();
+            return router.match(method, path).route().bodyBytesMax();
         } catch (Refused refused) {
             return Limits.BODY_BYTES_MAX;
         }
@@ -239,9 +239,9 @@ public final class Wire {
 
     private Request request(Call call) {
         Router.Match match = router.match(call.method(), call.path());
-        boolean read = match.operation().body() != Operation.Body.NONE;
+        boolean read = match.route().body() != Route.Body.NONE;
         return new Request(
-                        match.operation(),
+                        match.route(),
                         call.method(),
                         match.values(),
                         call.query(),

@@ -1,5 +1,5 @@
 /**
- * The wire: the command table, bytes in to a request, an outcome out to bytes.
+ * The wire: the route table, bytes in to a request, an outcome out to bytes.
  *
  * <p>It knows paths, members, headers and texts, and decides nothing.
  */

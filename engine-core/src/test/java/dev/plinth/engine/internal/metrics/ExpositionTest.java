@@ -28,12 +28,12 @@ final class ExpositionTest {
 
     @Test
     void tally_countsByRouteClassAndDuration() {
-        RequestTally tally = new RequestTally();
-        tally.count("get", "GET", "/r", 200, false, 50);
-        tally.count("get", "GET", "/r", 404, false, 51);
-        tally.count("get", "GET", "/r", 429, true, 99_000_000);
+        RequestMetrics requestMetrics = new RequestMetrics();
+        requestMetrics.count("get", "GET", "/r", 200, false, 50);
+        requestMetrics.count("get", "GET", "/r", 404, false, 51);
+        requestMetrics.count("get", "GET", "/r", 429, true, 99_000_000);
         Exposition page = new Exposition();
-        tally.show(page);
+        requestMetrics.show(page);
         String labels = "method=\"GET\",route=\"/r\"";
         assertThat(text(page))
                 .contains(

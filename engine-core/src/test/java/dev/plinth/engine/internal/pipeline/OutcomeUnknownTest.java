@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.metrics.RequestTally;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Content;
@@ -101,7 +101,7 @@ class OutcomeUnknownTest {
                 new Waiters(),
                 Resources::checkVisible,
                 new RequestLog(),
-                new RequestTally(),
+                new RequestMetrics(),
                 Runnable::run));
     }
 
@@ -119,17 +119,17 @@ class OutcomeUnknownTest {
 
     private Request request(String method, int units, String key) {
         Command.Query nothing = context -> Outcome.Done.ok(new byte[0]);
-        Operation operation = new Operation(
+        Route route = new Route(
                 "call",
                 method,
                 "/call",
-                Operation.Guard.WORKSPACE,
+                Route.Guard.WORKSPACE,
                 null,
                 units,
                 Map.of(),
                 false,
                 Set.of(),
-                Operation.Body.NONE,
+                Route.Body.NONE,
                 "Nothing",
                 0,
                 0,
@@ -139,7 +139,7 @@ class OutcomeUnknownTest {
                 List.of(),
                 request -> method.equals("POST") ? CREATE : nothing);
         Request.Headers headers = Request.Headers.of("Bearer " + secret).withIdempotencyKey(key);
-        return new Request(operation, method, List.of(), null, headers, new byte[0], false);
+        return new Request(route, method, List.of(), null, headers, new byte[0], false);
     }
 
     private static String member(Commits commits, Command.Change change, String name) {

@@ -22,16 +22,16 @@ import static dev.plinth.engine.internal.base.Scope.WEBHOOKS_READ;
 import static dev.plinth.engine.internal.base.Scope.WEBHOOKS_WRITE;
 
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.pipeline.Operation;
+import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The one command table: every route with its scope, cost and decoder. Router, scopes and documents follow from it. */
-final class CommandTable {
-    private CommandTable() {}
+/** The one route table: every route with its scope, cost and decoder. Router, scopes and documents follow from it. */
+final class RouteTable {
+    private RouteTable() {}
 
-    static List<Operation> all(Decoders decoders) {
-        List<Operation> table = new ArrayList<>();
+    static List<Route> all(Decoders decoders) {
+        List<Route> table = new ArrayList<>();
         resources(table, decoders.resources());
         children(table, decoders.resources());
         jobs(table, decoders.jobs());
@@ -45,7 +45,7 @@ final class CommandTable {
         return List.copyOf(table);
     }
 
-    private static void resources(List<Operation> table, ResourceDecoders decode) {
+    private static void resources(List<Route> table, ResourceDecoders decode) {
         String one = "/v1/resources/{id}";
         table.add(row("createResource", "POST", "/v1/resources")
                 .scope(RESOURCES_WRITE)
@@ -113,7 +113,7 @@ final class CommandTable {
                 .decodedBy(decode::unshare));
     }
 
-    private static void children(List<Operation> table, ResourceDecoders decode) {
+    private static void children(List<Route> table, ResourceDecoders decode) {
         String all = "/v1/resources/{id}/children";
         String one = all + "/{childId}";
         table.add(row("createChild", "POST", all)
@@ -145,7 +145,7 @@ final class CommandTable {
                 .decodedBy(decode::deleteChild));
     }
 
-    private static void jobs(List<Operation> table, JobDecoders decode) {
+    private static void jobs(List<Route> table, JobDecoders decode) {
         table.add(row("createJob", "POST", "/v1/jobs")
                 .scope(JOBS_WRITE)
                 .takes("NewJob")
@@ -176,7 +176,7 @@ final class CommandTable {
     }
 
     /** For workers outside of this JVM: they cost no units, because a worker that asks often is one that works, and have a bucket of their own. */
-    private static void leases(List<Operation> table, JobDecoders decode) {
+    private static void leases(List<Route> table, JobDecoders decode) {
         table.add(row("leaseJobs", "POST", "/v1/jobs/lease")
                 .scope(JOBS_WRITE)
                 .ofWorker()
@@ -198,14 +198,14 @@ final class CommandTable {
         table.add(held("failJob", "fail").takes("JobFailure").gives("Job").decodedBy(decode::fail));
     }
 
-    private static OperationRow held(String name, String action) {
+    private static RouteBuilder held(String name, String action) {
         return row(name, "POST", "/v1/jobs/{jobId}/" + action)
                 .scope(JOBS_WRITE)
                 .ofWorker()
                 .refuses(LEASE_LOST);
     }
 
-    private static void events(List<Operation> table) {
+    private static void events(List<Route> table) {
         EventDecoders decode = new EventDecoders();
         table.add(row("publishEvent", "POST", "/v1/events")
                 .scope(EVENTS_WRITE)
@@ -229,7 +229,7 @@ final class CommandTable {
                 .decodedBy(decode::get));
     }
 
-    private static void webhooks(List<Operation> table, WebhookDecoders decode) {
+    private static void webhooks(List<Route> table, WebhookDecoders decode) {
         String all = "/v1/webhook-endpoints";
         String one = all + "/{endpointId}";
         table.add(row("createWebhookEndpoint", "POST", all)
@@ -288,7 +288,7 @@ final class CommandTable {
                 .decodedBy(decode::resend));
     }
 
-    private static void workspace(List<Operation> table, AccessDecoders decode) {
+    private static void workspace(List<Route> table, AccessDecoders decode) {
         table.add(row("getWorkspace", "GET", "/v1/workspace").gives("Workspace").decodedBy(decode::workspace));
         table.add(row("updateWorkspace", "PATCH", "/v1/workspace")
                 .scope(KEYS_WRITE)
@@ -326,7 +326,7 @@ final class CommandTable {
                 .decodedBy(decode::rotateKey));
     }
 
-    private static void requests(List<Operation> table, RequestDecoders decode) {
+    private static void requests(List<Route> table, RequestDecoders decode) {
         table.add(row("listRequests", "GET", "/v1/requests")
                 .scope(REQUESTS_READ)
                 .page()
@@ -338,7 +338,7 @@ final class CommandTable {
                 .decodedBy(decode::get));
     }
 
-    private static void operator(List<Operation> table, AccessDecoders decode) {
+    private static void operator(List<Route> table, AccessDecoders decode) {
         String all = "/admin/v1/workspaces";
         String one = all + "/{workspaceId}";
         table.add(row("createWorkspace", "POST", all)
@@ -369,7 +369,7 @@ final class CommandTable {
                 .decodedBy(decode::createKeyFor));
     }
 
-    private static void system(List<Operation> table, SystemDecoders decode) {
+    private static void system(List<Route> table, SystemDecoders decode) {
         table.add(row("getRateLimit", "GET", "/v1/rate-limit")
                 .free()
                 .gives("RateLimits")
@@ -406,7 +406,7 @@ final class CommandTable {
         }
     }
 
-    private static OperationRow row(String name, String method, String path) {
-        return OperationRow.of(name, method, path);
+    private static RouteBuilder row(String name, String method, String path) {
+        return RouteBuilder.of(name, method, path);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of the command table.
+ * One row of the route table.
  *
  * @param name its name, such as {@code createResource}
  * @param method the HTTP method
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param codes the problems that it alone may meet, beside those of every row of its kind
  * @param decoder makes the command of a request
  */
-public record Operation(
+public record Route(
         String name,
         String method,
         String path,
@@ -59,9 +59,9 @@ public record Operation(
         return cost > 0 || ofWorker;
     }
 
-    /** The same operation as the host wants it: at these costs, and with these headers. */
-    public Operation with(int units, Map<String, Integer> byName, Set<Demand> demanded) {
-        return new Operation(
+    /** The same route as the host wants it: at these costs, and with these headers. */
+    public Route with(int units, Map<String, Integer> byName, Set<Demand> demanded) {
+        return new Route(
                 name,
                 method,
                 path,
@@ -87,14 +87,14 @@ public record Operation(
     }
 
     /**
-     * One way in which an operation ends well.
+     * One way in which a route ends well.
      *
      * @param status the HTTP status code
      * @param entity what is shown, by the name of its schema; empty if there is no body
      */
     public record Success(int status, String entity) {}
 
-    /** Who may call an operation. */
+    /** Who may call a route. */
     public enum Guard {
         /** A key of a workspace. */
         WORKSPACE,

@@ -6,37 +6,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts answered requests by route, class of status and duration. Thread-safe, without locks once a route was met. */
-public final class RequestTally {
+public final class RequestMetrics {
     private static final long[] EDGES_MICROS = {
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 5_000_000, 30_000_000
     };
     private static final double MICROS = 1e6;
     private static final int CLASSES = 6;
 
-    private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, RouteCounts> routes = new ConcurrentHashMap<>();
     private final LongAdder rateLimited = new LongAdder();
 
     /** A tally that has counted nothing. */
-    public RequestTally() {}
+    public RequestMetrics() {}
 
     /**
      * Counts a request.
      *
-     * @param operation the name of its row in the command table
+     * @param name the name of its row in the route table
      * @param method the method of that row
      * @param path the path of that row, variables in braces
      * @param status the HTTP status code of the answer
      * @param limited true if a rate limit refused it
      * @param micros how long it took in microseconds
      */
-    public void count(String operation, String method, String path, int status, boolean limited, long micros) {
-        Route route = routes.get(operation);
-        if (route == null) {
-            route = routes.computeIfAbsent(operation, name -> new Route(method, path));
+    public void count(String name, String method, String path, int status, boolean limited, long micros) {
+        RouteCounts counts = routes.get(name);
+        if (counts == null) {
+            counts = routes.computeIfAbsent(name, unknown -> new RouteCounts(method, path));
         }
-        route.statuses[status / 100].increment();
-        route.durations[bucket(micros)].increment();
-        route.micros.add(micros);
+        counts.statuses[status / 100].increment();
+        counts.durations[bucket(micros)].increment();
+        counts.micros.add(micros);
         if (limited) {
             rateLimited.increment();
         }
@@ -44,23 +44,24 @@ public final class RequestTally {
 
     /** Shows what was counted. */
     public void show(Exposition page) {
-        List<Route> met = routes.values().stream()
-                .sorted(Comparator.comparing((Route route) -> route.path).thenComparing(route -> route.method))
+        List<RouteCounts> met = routes.values().stream()
+                .sorted(Comparator.comparing((RouteCounts counts) -> counts.path)
+                        .thenComparing(counts -> counts.method))
                 .toList();
         page.counter("plinth_requests_total", "Requests answered, by route and class of status.");
-        for (Route route : met) {
+        for (RouteCounts counts : met) {
             for (int i = 1; i < CLASSES; i++) {
-                long count = route.statuses[i].sum();
+                long count = counts.statuses[i].sum();
                 if (count > 0) {
-                    page.sample(count, "method", route.method, "route", route.path, "status", i + "xx");
+                    page.sample(count, "method", counts.method, "route", counts.path, "status", i + "xx");
                 }
             }
         }
         page.counter("plinth_rate_limited_requests_total", "Requests refused because a rate limit was used up.")
                 .sample(rateLimited.sum());
         page.histogram("plinth_request_duration_seconds", "Real time from a request to its answer, by route.");
-        for (Route route : met) {
-            route.showDurations(page);
+        for (RouteCounts counts : met) {
+            counts.showDurations(page);
         }
     }
 
@@ -73,14 +74,14 @@ public final class RequestTally {
     }
 
     /** What was counted of one route. */
-    private static final class Route {
+    private static final class RouteCounts {
         private final String method;
         private final String path;
         private final LongAdder[] statuses = adders(CLASSES);
         private final LongAdder[] durations = adders(EDGES_MICROS.length + 1);
         private final LongAdder micros = new LongAdder();
 
-        Route(String method, String path) {
+        RouteCounts(String method, String path) {
             this.method = method;
             this.path = path;
         }
