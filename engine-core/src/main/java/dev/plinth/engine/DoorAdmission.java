@@ -2,7 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.pipeline.Arrival;
+import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.Optional;
@@ -16,54 +16,54 @@ final class DoorAdmission implements Admission {
 
     private final Wire wire;
     private final ReplyTo replyTo;
-    private final Arrival arrival;
+    private final PendingRequest pending;
 
-    DoorAdmission(Wire wire, ReplyTo replyTo, Arrival arrival) {
+    DoorAdmission(Wire wire, ReplyTo replyTo, PendingRequest pending) {
         this.wire = wire;
         this.replyTo = replyTo;
-        this.arrival = arrival;
+        this.pending = pending;
     }
 
     @Override
     public boolean isRefused() {
-        return arrival.isTurnedAway();
+        return pending.isRefused();
     }
 
     @Override
     public Optional<String> payer() {
-        Id workspace = arrival.workspace();
+        Id workspace = pending.workspace();
         if (workspace != null) {
             return Optional.of(workspace.text());
         }
-        return arrival.isOfOperator() ? OPERATOR : Optional.empty();
+        return pending.isOfOperator() ? OPERATOR : Optional.empty();
     }
 
     @Override
     public boolean takesBody() {
-        return arrival.takesBody();
+        return pending.takesBody();
     }
 
     @Override
     public int bodyBytesMax() {
-        return arrival.bodyBytesMax();
+        return pending.bodyBytesMax();
     }
 
     @Override
     public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
-        arrival.paysBy(memory);
-        arrival.received(body, false);
-        return wire.submit(arrival, replyTo);
+        pending.paysBy(memory);
+        pending.received(body, false);
+        return wire.submit(pending, replyTo);
     }
 
     @Override
     public CompletableFuture<Reply> submitTooLarge() {
-        arrival.received(NO_BODY, true);
-        return wire.submit(arrival, replyTo);
+        pending.received(NO_BODY, true);
+        return wire.submit(pending, replyTo);
     }
 
     @Override
     public CompletableFuture<Reply> submitWithoutRoom(String detail) {
-        arrival.lacksRoom(detail);
-        return wire.submit(arrival, replyTo);
+        pending.lacksRoom(detail);
+        return wire.submit(pending, replyTo);
     }
 }

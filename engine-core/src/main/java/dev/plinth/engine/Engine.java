@@ -34,10 +34,10 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.WaitingJobs;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.pipeline.OpenWaits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
-import dev.plinth.engine.internal.pipeline.Waiters;
-import dev.plinth.engine.internal.pipeline.Waits;
+import dev.plinth.engine.internal.pipeline.WaitRegistry;
 import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -122,7 +122,7 @@ public final class Engine implements AutoCloseable {
         Access access = new Access(plans, operatorToken, adminToken.digest());
         QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
-        Waiters waiters = new Waiters();
+        WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
         jobs = new JobRunner(
                 store,
@@ -152,13 +152,13 @@ public final class Engine implements AutoCloseable {
                 quotas,
                 new Idempotency(seal),
                 commits,
-                waiters,
+                waitRegistry,
                 Resources::checkVisible,
                 requestLog,
                 requestMetrics,
                 workers));
         wire = wire(config, plans, access, requestMetrics);
-        store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waiters));
+        store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waitRegistry));
         store.onUndone(access::changed);
     }
 
@@ -264,7 +264,7 @@ public final class Engine implements AutoCloseable {
      * @param audiences one or more
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
-        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new Waits()), store.vitals());
+        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new OpenWaits()), store.vitals());
     }
 
     /**
@@ -290,7 +290,7 @@ public final class Engine implements AutoCloseable {
      *     suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
-        return OnceOnly.run(pipeline, workspaceId, key, fingerprint, work);
+        return IdempotentWork.run(pipeline, workspaceId, key, fingerprint, work);
     }
 
     /** Bytes of a body that a route takes at most. */
@@ -524,7 +524,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
-    private void committed(long sequence, List<Changes.Write> writes, Access access, Waiters waiters) {
+    private void committed(long sequence, List<Changes.Write> writes, Access access, WaitRegistry waitRegistry) {
         access.changed(writes);
         // In memory nothing is due before the first commit.
         timers.start();
@@ -533,16 +533,16 @@ public final class Engine implements AutoCloseable {
         for (Changes.Write write : writes) {
             jobs.committed(write);
             webhooks.committed(write);
-            if (waiters.areThere()) {
+            if (waitRegistry.areThere()) {
                 Id topic = Jobs.topic(write);
                 if (topic != null) {
-                    waiters.signal(topic, Jobs.queuedType(write));
+                    waitRegistry.signal(topic, Jobs.queuedType(write));
                 }
                 Id deleted = Resources.topic(write);
                 if (deleted != null) {
-                    waiters.signal(deleted);
+                    waitRegistry.signal(deleted);
                 }
-                Events.forEachTopic(write, event -> signalLater(event, waiters));
+                Events.forEachTopic(write, event -> signalLater(event, waitRegistry));
             }
             Caller planned = access.planned(write, sequence);
             if (planned != null) {
@@ -568,12 +568,12 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Streams may be many, and this thread makes calls durable. */
-    private void signalLater(Id topic, Waiters waiters) {
-        if (waiters.areThere(topic)) {
+    private void signalLater(Id topic, WaitRegistry waitRegistry) {
+        if (waitRegistry.areThere(topic)) {
             try {
-                workers.execute(() -> waiters.signal(topic));
+                workers.execute(() -> waitRegistry.signal(topic));
             } catch (RejectedExecutionException | OutOfMemoryError noThread) {
-                waiters.signal(topic);
+                waitRegistry.signal(topic);
             }
         }
     }

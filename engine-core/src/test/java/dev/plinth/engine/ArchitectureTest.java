@@ -66,7 +66,7 @@ final class ArchitectureTest {
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
             INTERNAL + "base.Deadline", // a drain gives up after real seconds
             INTERNAL + "base.Log", // one line a minute is by the clock of the operator
-            INTERNAL + "pipeline.Passage", // how long a request took is real time, for whoever waited
+            INTERNAL + "pipeline.RequestContext", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Rest", // what fails again and again burns real processors

@@ -180,7 +180,7 @@ final class EventStreamTest {
         assertEnded(await(next(idle)));
     }
 
-    /** The entrance learns of a revocation when it is durable; what was written behind it is seen in the rows before. */
+    /** Admission learns of a revocation when it is durable; what was written behind it is seen in the rows before. */
     @Test
     void stream_keyRevokedButNotYetDurable_showsNothingThatCameAfter() throws Exception {
         Engine engine = store.engine();

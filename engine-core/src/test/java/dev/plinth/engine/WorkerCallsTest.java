@@ -58,7 +58,7 @@ final class WorkerCallsTest {
 
     @Test
     void waits_beyondThoseOfAWorkspace_areAnsweredAtOnce() {
-        List<CompletableFuture<Reply>> waiting = waiting(Limits.WAITING_CALLS_PER_CROWD_MAX, "a");
+        List<CompletableFuture<Reply>> waiting = waiting(Limits.WAITING_CALLS_PER_GROUP_MAX, "a");
 
         assertThat(submit("a", 30).join().text()).isEqualTo("{\"data\":[]}");
 

@@ -213,10 +213,10 @@ class HttpApiTablesTest {
                 "attempts that a delivery keeps, resends that it takes",
                 List.of(Limits.ATTEMPTS_KEPT_MAX, Limits.RESENDS_MAX));
         limits.put("seconds for which a stream is silent", List.of(Limits.STREAM_SILENCE_SECONDS_MAX));
-        limits.put("waiting streams of a workspace", List.of(Limits.WAITING_CALLS_PER_CROWD_MAX));
+        limits.put("waiting streams of a workspace", List.of(Limits.WAITING_CALLS_PER_GROUP_MAX));
         limits.put(
                 "calls of a workspace: under way, waiting",
-                List.of(Limits.CALLS_PER_WORKSPACE_MAX, Limits.WAITING_CALLS_PER_CROWD_MAX));
+                List.of(Limits.CALLS_PER_WORKSPACE_MAX, Limits.WAITING_CALLS_PER_GROUP_MAX));
         limits.put("calls of workers for each request of the plan", List.of(Limits.WORKER_CALLS_PER_REQUEST));
         limits.put("rows of events and deliveries for a unit of a bulk call", List.of(Limits.BULK_ROWS_PER_UNIT));
         limits.put("milliseconds between two stored reports of progress", List.of(Limits.PROGRESS_MILLIS_MIN));
@@ -239,7 +239,7 @@ class HttpApiTablesTest {
                 .contains("up to " + text(Limits.BULK_OPERATIONS_MAX) + " operations on resources")
                 .contains("A result over " + Limits.JOB_RESULT_IN_EVENT_BYTES_MAX / KIB + " KiB")
                 .contains("After " + Limits.STREAM_SILENCE_SECONDS_MAX + " silent seconds")
-                .contains("has " + Limits.WAITING_CALLS_PER_CROWD_MAX + " waiting streams at most")
+                .contains("has " + Limits.WAITING_CALLS_PER_GROUP_MAX + " waiting streams at most")
                 .contains("Events are kept for " + Limits.EVENT_DAYS + " days")
                 .contains("dots between them, " + api.bound("NewEvent", "type", "maxLength") + " characters at most")
                 .contains("or up to " + api.bound("NewWebhookEndpoint", "types", "maxItems") + " of both with commas")

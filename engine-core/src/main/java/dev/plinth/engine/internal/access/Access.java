@@ -263,7 +263,7 @@ public final class Access {
      * Refuses a call that was let in before its key was revoked or disabled, or its workspace suspended or deleted, as one that came
      * after.
      *
-     * @throws Refused with 401 or 403, as at the entrance
+     * @throws Refused with 401 or 403, as at admission
      */
     public static void checkStillIn(Rows rows, Caller caller) {
         if (caller.isEngine() || caller.isOperator()) {
@@ -299,11 +299,11 @@ public final class Access {
      * True if keys or workspaces were written to since a caller was let in.
      *
      * @param changedAt the last record that wrote to a table
-     * @param letIn the last record of which the entrance knew
+     * @param admittedAt the last record of which admission knew
      */
-    public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long letIn) {
-        return changedAt.applyAsLong(AccessTables.KEYS) > letIn
-                || changedAt.applyAsLong(AccessTables.WORKSPACES) > letIn;
+    public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long admittedAt) {
+        return changedAt.applyAsLong(AccessTables.KEYS) > admittedAt
+                || changedAt.applyAsLong(AccessTables.WORKSPACES) > admittedAt;
     }
 
     /** True if a workspace exists. */

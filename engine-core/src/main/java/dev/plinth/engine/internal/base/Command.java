@@ -21,7 +21,7 @@ public interface Command {
     }
 
     /** A query of a caller who would wait for a better answer. */
-    interface PatientQuery extends Query {
+    interface LongPollQuery extends Query {
         /** What to wait for before asking again, if this answer is not yet the one; else null. */
         @Nullable
         Wait wait(Context context);
@@ -35,7 +35,7 @@ public interface Command {
     }
 
     /** A change of a caller who would wait until there is something to change. Under an idempotency key it uses the key only then. */
-    interface PatientChange extends Change {
+    interface LongPollChange extends Change {
         /** What to wait for before deciding, if there is nothing to do yet; else null. May be asked more than once. */
         @Nullable
         Wait wait(Context context);
@@ -47,14 +47,14 @@ public interface Command {
         boolean isThere(Context context, String kind);
     }
 
-    /** A change that costs more rate-limit units than its call took at the entrance, because it begins work for later. */
+    /** A change that costs more rate-limit units than its call took at admission, because it begins work for later. */
     interface CostlyChange extends Change {
         /** Returns what all of its work costs, in units. */
         long units(Context context);
     }
 
     /** A change of which the sweep may do the rest. Where the caller counts on the end of that, the answer waits for it. */
-    interface CarriedOnChange extends Change {
+    interface DeferredChange extends Change {
         /** Returns what the answer waits for once the change is committed; null if nothing. */
         @Nullable
         Wait rest(Context context);
@@ -72,10 +72,10 @@ public interface Command {
      *
      * @param topic the id of which is waited for something
      * @param seconds how long at most, 1–30, in real seconds
-     * @param crowd the waits among which this one is counted; null for those of the caller's workspace
+     * @param group the waits among which this one is counted; null for those of the caller's workspace
      * @param kinds the kinds of things under the topic of which it is waited for one
      */
-    record Wait(Id topic, int seconds, @Nullable Id crowd, Set<String> kinds) {
+    record Wait(Id topic, int seconds, @Nullable Id group, Set<String> kinds) {
         /** Patience of a caller who waits for whatever happens to a topic. */
         public Wait(Id topic, int seconds) {
             this(topic, seconds, null, Set.of());

@@ -147,7 +147,7 @@ public final class Limits {
     public static final int WAITING_CALLS_MAX = 10_000;
 
     /** Calls of one workspace that may wait at once, and streams of one workspace; one more is answered at once, as things stand. */
-    public static final int WAITING_CALLS_PER_CROWD_MAX = 100;
+    public static final int WAITING_CALLS_PER_GROUP_MAX = 100;
 
     /** Real seconds after which a stream that has nothing to say shows that it is alive. */
     public static final int STREAM_SILENCE_SECONDS_MAX = 15;

@@ -53,7 +53,7 @@ public sealed interface Outcome {
      * @param contentType their media type
      * @param rest what to ask for the bytes behind these; null if these are all
      */
-    record Page(byte[] body, String contentType, Command.@Nullable PatientQuery rest) implements Outcome {
+    record Page(byte[] body, String contentType, Command.@Nullable LongPollQuery rest) implements Outcome {
         /** The same bytes with nothing behind them. */
         public Page asTheLast() {
             return new Page(body, contentType, null);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter shows only events that fit
  * @param position the number of the last event that was looked at
  */
-record EventStream(EventFilter filter, long position) implements Command.PatientQuery {
+record EventStream(EventFilter filter, long position) implements Command.LongPollQuery {
     private static final String CONTENT_TYPE = "text/event-stream";
 
     @Override

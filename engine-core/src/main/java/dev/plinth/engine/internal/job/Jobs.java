@@ -112,7 +112,7 @@ public final class Jobs {
 
     /** Shows a job; a patient caller may wait for its end. */
     public static Command.Query get(Id id, int waitSeconds, HandledTypes handled) {
-        return new Command.PatientQuery() {
+        return new Command.LongPollQuery() {
             @Override
             public Outcome answer(Context context) {
                 JobRow row = Cancellations.shown(context.rows(), find(context, id));

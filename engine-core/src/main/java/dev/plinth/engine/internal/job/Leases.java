@@ -51,11 +51,11 @@ public final class Leases {
     public record Failure(String code, String detail, boolean retryable) {}
 
     /** Gives a worker queued jobs of its workspace, most urgent first, then in the order in which they were accepted. */
-    public static Command.PatientChange take(Request request) {
+    public static Command.LongPollChange take(Request request) {
         return new Taking(request);
     }
 
-    private static final class Taking implements Command.PatientChange {
+    private static final class Taking implements Command.LongPollChange {
         private final Request request;
         private final Set<String> types;
 

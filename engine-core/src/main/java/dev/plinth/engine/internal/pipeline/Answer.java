@@ -24,7 +24,7 @@ public record Answer(
         boolean keyed,
         boolean safe,
         int waitedSeconds)
-        implements Step {
+        implements PipelineResult {
     Answer with(Outcome other) {
         return new Answer(request, other, quota, sequence, keyed, safe, waitedSeconds);
     }

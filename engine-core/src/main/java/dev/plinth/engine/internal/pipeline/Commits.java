@@ -56,14 +56,14 @@ public final class Commits implements Committer {
 
     @Override
     public Outcome commit(Caller caller, Command.Change change) {
-        Committed committed = commit(caller, change, Memory.NONE);
+        Committed committed = commit(caller, change, CommitHook.NONE);
         store.await(committed.sequence());
         return committed.outcome();
     }
 
     /** Decides and commits, and returns without waiting for the record to be durable, but for a disk that is far behind. */
-    Committed commit(Caller caller, Command.Change change, Memory memory) {
-        return store.write(transaction -> decide(transaction, caller, change, memory));
+    Committed commit(Caller caller, Command.Change change, CommitHook hook) {
+        return store.write(transaction -> decide(transaction, caller, change, hook));
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Commits implements Committer {
      * @param maySleep whether it may wait for the writer lock
      * @throws dev.plinth.engine.internal.store.WriterBusy if it may not, and another thread has the lock; nothing was decided
      */
-    Committed commitNow(Caller caller, Command.Change change, Memory memory, boolean maySleep) {
+    Committed commitNow(Caller caller, Command.Change change, CommitHook hook, boolean maySleep) {
         if (store.isFull()) {
             throw new Refused(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
@@ -81,7 +81,7 @@ public final class Commits implements Committer {
                                     + " bytes wait for it; nothing was changed. Try again later.")
                     .retryAfter(1));
         }
-        Function<Transaction, Committed> work = transaction -> decide(transaction, caller, change, memory);
+        Function<Transaction, Committed> work = transaction -> decide(transaction, caller, change, hook);
         return maySleep ? store.writeNow(work) : store.writeAtOnce(work);
     }
 
@@ -93,30 +93,30 @@ public final class Commits implements Committer {
         });
     }
 
-    private Committed decide(Transaction transaction, Caller caller, Command.Change change, Memory memory) {
+    private Committed decide(Transaction transaction, Caller caller, Command.Change change, CommitHook hook) {
         long now = transaction.nowMillis();
         Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
         try {
             transaction.checkOpen();
-            if (Access.hasChangedSince(transaction::changedAt, memory.letIn())) {
-                Entrance.checkStillAllowed(transaction, caller, memory.scope());
+            if (Access.hasChangedSince(transaction::changedAt, hook.admittedAt())) {
+                AdmissionControl.checkStillAllowed(transaction, caller, hook.scope());
             }
-            return run(transaction, context, change, memory);
+            return run(transaction, context, change, hook);
         } catch (Refused refused) {
             Changes changes = new Changes();
-            memory.remember(context, changes, refused.refusal());
+            hook.remember(context, changes, refused.refusal());
             long sequence = changes.isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
             return new Committed(new Outcome.Turned(refused.refusal()), sequence);
         }
     }
 
-    private Committed run(Transaction transaction, Context context, Command.Change change, Memory memory) {
+    private Committed run(Transaction transaction, Context context, Command.Change change, CommitHook hook) {
         Decision decision = change.decide(context);
         Changes changes = decision.changes();
         addEvents(context, changes);
         addExtras(transaction, context, changes);
-        memory.noteCaused(changes);
-        memory.remember(context, changes, decision.outcome());
+        hook.noteCaused(changes);
+        hook.remember(context, changes, decision.outcome());
         long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
         return new Committed(decision.outcome(), sequence);
     }
@@ -178,9 +178,9 @@ public final class Commits implements Committer {
     record Committed(Outcome outcome, long sequence) {}
 
     /** Adds to a record what is to be remembered of its outcome. */
-    interface Memory {
+    interface CommitHook {
         /** Nothing. */
-        Memory NONE = new Memory() {
+        CommitHook NONE = new CommitHook() {
             @Override
             public void remember(Context context, Changes changes, Outcome outcome) {}
 
@@ -194,8 +194,8 @@ public final class Commits implements Committer {
         /** Of a refusal. */
         void remember(Context context, Changes changes, Refusal refusal);
 
-        /** The last record of which the entrance knew when it let the caller in. */
-        default long letIn() {
+        /** The last record of which admission knew when it let the caller in. */
+        default long admittedAt() {
             return 0;
         }
 

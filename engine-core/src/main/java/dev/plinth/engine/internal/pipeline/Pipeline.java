@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline {
     private final Parts parts;
-    private final Entrance entrance;
-    private final Reading reading;
-    private final Waiting waiting;
-    private final Patience patience;
-    private final HostWork hostWork;
-    private final Departure departure;
-    private final Turnstile turnstile = new Turnstile();
+    private final AdmissionControl admission;
+    private final QueryRunner queries;
+    private final PauseFactory pauses;
+    private final AnswerGate answerGate;
+    private final IdempotentRunner idempotentRunner;
+    private final RequestRecorder recorder;
+    private final DrainGate drainGate = new DrainGate();
     private final ReplyTo workers;
 
     /**
@@ -57,7 +57,7 @@ public final class Pipeline {
             Quotas quotas,
             Idempotency idempotency,
             Commits commits,
-            Waiters waiters,
+            WaitRegistry waitRegistry,
             Visibility visibility,
             RequestLog log,
             RequestMetrics requestMetrics,
@@ -73,13 +73,13 @@ public final class Pipeline {
     /** A pipeline through these rooms. */
     public Pipeline(Parts parts) {
         this.parts = parts;
-        this.entrance = new Entrance(parts.store(), parts.access(), parts.quotas());
-        this.patience = new Patience(parts.store(), parts.executor());
-        this.hostWork = new HostWork(parts);
-        this.reading = new Reading(parts.store(), parts.commits());
-        this.waiting = new Waiting(parts.store(), parts.waiters(), reading);
-        this.departure = new Departure(parts.store(), entrance, parts.log(), parts.requestMetrics());
-        this.workers = new ReplyTo(new Completions(parts.executor()), new Waits());
+        this.admission = new AdmissionControl(parts.store(), parts.access(), parts.quotas());
+        this.answerGate = new AnswerGate(parts.store(), parts.executor());
+        this.idempotentRunner = new IdempotentRunner(parts);
+        this.queries = new QueryRunner(parts.store(), parts.commits());
+        this.pauses = new PauseFactory(parts.store(), parts.waitRegistry(), queries);
+        this.recorder = new RequestRecorder(parts.store(), admission, parts.log(), parts.requestMetrics());
+        this.workers = new ReplyTo(new Completions(parts.executor()), new OpenWaits());
     }
 
     /** The default way of answers: continuations run on the executor of the parts. */
@@ -94,13 +94,13 @@ public final class Pipeline {
      */
     public Answer call(Request request) {
         parts.store.checkMayWait();
-        if (!turnstile.enter()) {
-            return refuseDraining(passage(request, false));
+        if (!drainGate.enter()) {
+            return refuseDraining(newCall(request, false));
         }
         try {
-            return callInside(passage(request, true), workers.waits());
+            return callInside(newCall(request, true), workers.waits());
         } finally {
-            turnstile.leave();
+            drainGate.leave();
         }
     }
 
@@ -111,36 +111,36 @@ public final class Pipeline {
 
     /** Answers a request without ever blocking the caller's thread, and without running on a thread of the engine's own what is chained to the answer. */
     public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
-        return submit(new Arrival(passage(request, request.route().runsHostCode()), null), to);
+        return submit(new PendingRequest(newCall(request, request.route().runsHostCode()), null), to);
     }
 
     /**
      * Takes a request without its body as far as the headers lead: steps 3, 4 and 5. The units are taken now, and key and workspace are looked at
      * again when the body is there. The thread does not wait for the writer lock: another one goes on then.
      */
-    public Arrival arrive(Request request) {
-        Passage passage = passage(request, request.route().runsHostCode());
-        passage.maySleep = false;
+    public PendingRequest arrive(Request request) {
+        RequestContext call = newCall(request, request.route().runsHostCode());
+        call.maySleep = false;
         try {
-            entrance.access(passage); // 3, 4: 401 403
-            entrance.quota(passage); // 5: 429
-            return new Arrival(passage, null);
+            admission.access(call); // 3, 4: 401 403
+            admission.quota(call); // 5: 429
+            return new PendingRequest(call, null);
         } catch (Refused refused) {
-            return new Arrival(passage, departure.refuse(passage, refused.refusal()));
+            return new PendingRequest(call, recorder.refuse(call, refused.refusal()));
         } catch (RuntimeException | Error e) {
-            return new Arrival(passage, departure.fail(passage, e));
+            return new PendingRequest(call, recorder.fail(call, e));
         }
     }
 
     /** Answers a request that has arrived, as {@link #submit(Request, ReplyTo)} does. */
-    public CompletableFuture<Answer> submit(Arrival arrival, ReplyTo to) {
-        if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(refuseDraining(arrival.passage()));
+    public CompletableFuture<Answer> submit(PendingRequest pending, ReplyTo to) {
+        if (!drainGate.enter()) {
+            return CompletableFuture.completedFuture(refuseDraining(pending.call()));
         }
         try {
-            return submitInside(arrival, to);
+            return submitInside(pending, to);
         } catch (RuntimeException | Error e) {
-            turnstile.leave();
+            drainGate.leave();
             throw e;
         }
     }
@@ -154,20 +154,20 @@ public final class Pipeline {
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
         parts.store.checkMayWait();
-        if (!turnstile.enter()) {
-            throw new Refused(Entrance.draining());
+        if (!drainGate.enter()) {
+            throw new Refused(AdmissionControl.draining());
         }
         try {
-            return hostWork.once(request, workspace, key, fingerprint, work);
+            return idempotentRunner.once(request, workspace, key, fingerprint, work);
         } finally {
-            turnstile.leave();
+            drainGate.leave();
         }
     }
 
     /** Refuses all that comes from now on. */
     public void beginDrain() {
-        entrance.close();
-        turnstile.close();
+        admission.close();
+        drainGate.close();
     }
 
     /**
@@ -176,8 +176,8 @@ public final class Pipeline {
      * @return how many calls are left; one whose continuation runs is one of them
      */
     public long drain(long timeoutMillis) {
-        patience.end();
-        return turnstile.awaitEmpty(timeoutMillis) ? 0 : turnstile.inside();
+        answerGate.end();
+        return drainGate.awaitEmpty(timeoutMillis) ? 0 : drainGate.inside();
     }
 
     /** A fresh id for a request. */
@@ -192,38 +192,39 @@ public final class Pipeline {
      *
      * @return a page; what else comes ends the stream
      */
-    public CompletableFuture<Answer> follow(Request request, Command.PatientQuery rest, ReplyTo to) {
-        if (!turnstile.enter()) {
-            return CompletableFuture.completedFuture(departure.refuse(passage(request, false), Entrance.draining()));
+    public CompletableFuture<Answer> follow(Request request, Command.LongPollQuery rest, ReplyTo to) {
+        if (!drainGate.enter()) {
+            return CompletableFuture.completedFuture(
+                    recorder.refuse(newCall(request, false), AdmissionControl.draining()));
         }
-        Step part = nextPart(request, rest, passage(request, false));
-        return handOut(patience.await(part, to.waits()), to, answer -> answer);
+        PipelineResult part = nextPart(request, rest, newCall(request, false));
+        return handOut(answerGate.await(part, to.waits()), to, answer -> answer);
     }
 
     /** Waits until there is something to show, or until nothing was for as long as a stream may be silent. */
-    private Step nextPart(Request request, Command.PatientQuery rest, Passage first) {
-        Passage passage = passage(request, false);
+    private PipelineResult nextPart(Request request, Command.LongPollQuery rest, RequestContext first) {
+        RequestContext call = newCall(request, false);
         try {
-            entrance.access(passage); // 3, 4: 401 403
-            entrance.scope(passage); // 7: 403
-            Command.PatientQuery query = stillAllowed(passage, rest);
+            admission.access(call); // 3, 4: 401 403
+            admission.scope(call); // 7: 403
+            Command.LongPollQuery query = stillAllowed(call, rest);
             long millis = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - first.millis();
             return millis > 0
-                    ? waiting.forAnswer(passage, query, millis, () -> nextPart(request, rest, first))
-                    : reading.answer(passage, query);
+                    ? pauses.forAnswer(call, query, millis, () -> nextPart(request, rest, first))
+                    : queries.answer(call, query);
         } catch (Refused refused) {
-            return departure.refuse(passage, refused.refusal());
+            return recorder.refuse(call, refused.refusal());
         } catch (RuntimeException | Error e) {
-            return departure.fail(passage, e);
+            return recorder.fail(call, e);
         }
     }
 
-    /** The entrance knows of a revocation once it is durable, rows show what came behind it before. */
-    private static Command.PatientQuery stillAllowed(Passage passage, Command.PatientQuery query) {
-        return new Command.PatientQuery() {
+    /** Admission knows of a revocation once it is durable, rows show what came behind it before. */
+    private static Command.LongPollQuery stillAllowed(RequestContext call, Command.LongPollQuery query) {
+        return new Command.LongPollQuery() {
             @Override
             public Outcome answer(Context context) {
-                passage.checkStillAllowed(context.rows());
+                call.checkStillAllowed(context.rows());
                 return query.answer(context);
             }
 
@@ -234,46 +235,46 @@ public final class Pipeline {
         };
     }
 
-    private Answer refuseDraining(Passage passage) {
-        Answer answer = (Answer) execute(passage); // it ends at the entrance
-        passage.end();
-        return departure.leave(passage, answer);
+    private Answer refuseDraining(RequestContext call) {
+        Answer answer = (Answer) execute(call); // it ends at admission
+        call.end();
+        return recorder.leave(call, answer);
     }
 
-    private Answer callInside(Passage passage, Waits waits) {
+    private Answer callInside(RequestContext call, OpenWaits waits) {
         try {
-            Step step = execute(passage);
-            Answer ready = patience.ready(step);
-            return departure.leave(
-                    passage, ready == null ? await(passage, step, waits).join() : ready);
+            PipelineResult result = execute(call);
+            Answer ready = answerGate.ready(result);
+            return recorder.leave(
+                    call, ready == null ? await(call, result, waits).join() : ready);
         } finally {
-            passage.leave();
+            call.leave();
         }
     }
 
-    private CompletableFuture<Answer> submitInside(Arrival arrival, ReplyTo to) {
-        Passage passage = arrival.passage();
+    private CompletableFuture<Answer> submitInside(PendingRequest pending, ReplyTo to) {
+        RequestContext call = pending.call();
         try {
-            Step turned = arrival.turned();
-            if (turned == null && passage.mayWait) {
-                passage.maySleep = true;
+            PipelineResult turned = pending.turned();
+            if (turned == null && call.mayWait) {
+                call.maySleep = true;
                 return handOut(
-                        CompletableFuture.supplyAsync(() -> callInside(passage, to.waits()), parts.executor),
+                        CompletableFuture.supplyAsync(() -> callInside(call, to.waits()), parts.executor),
                         to,
                         answer -> answer);
             }
-            Step step = turned == null ? execute(passage) : turned;
-            Answer ready = patience.ready(step);
+            PipelineResult result = turned == null ? execute(call) : turned;
+            Answer ready = answerGate.ready(result);
             if (ready == null) {
-                return handOut(await(passage, step, to.waits()), to, answer -> departure.leave(passage, answer));
+                return handOut(await(call, result, to.waits()), to, answer -> recorder.leave(call, answer));
             }
-            Answer departed = departure.leave(passage, ready);
-            passage.leave();
-            turnstile.leave();
+            Answer departed = recorder.leave(call, ready);
+            call.leave();
+            drainGate.leave();
             return CompletableFuture.completedFuture(departed);
         } catch (RuntimeException | Error e) {
-            passage.end();
-            passage.leave();
+            call.end();
+            call.leave();
             throw e;
         }
     }
@@ -296,104 +297,104 @@ public final class Pipeline {
             } catch (RuntimeException | Error e) {
                 out.completeExceptionally(e);
             } finally {
-                turnstile.leave();
+                drainGate.leave();
             }
         }));
         return out;
     }
 
     /** However the wait ends, its place is free then, and so is the key, unless its outcome is remembered. */
-    private CompletableFuture<Answer> await(Passage passage, Step step, Waits waits) {
-        return patience.await(step, waits).whenComplete((answer, error) -> {
-            passage.end();
-            passage.leave();
+    private CompletableFuture<Answer> await(RequestContext call, PipelineResult result, OpenWaits waits) {
+        return answerGate.await(result, waits).whenComplete((answer, error) -> {
+            call.end();
+            call.leave();
         });
     }
 
-    private Passage passage(Request request, boolean mayWait) {
-        return new Passage(request, newRequestId(), parts.idempotency, mayWait); // 1; 2 is the wire's router
+    private RequestContext newCall(Request request, boolean mayWait) {
+        return new RequestContext(request, newRequestId(), parts.idempotency, mayWait); // 1; 2 is the wire's router
     }
 
-    private Step execute(Passage passage) {
+    private PipelineResult execute(RequestContext call) {
         try {
-            entrance.access(passage); // 3, 4: 401 403
-            entrance.quota(passage); // 5: 429
-            entrance.place(passage); // 5: 429
-            entrance.read(passage); // 6: 413 415
-            entrance.scope(passage); // 7: 403
-            return fromIdempotencyOn(passage);
+            admission.access(call); // 3, 4: 401 403
+            admission.quota(call); // 5: 429
+            admission.place(call); // 5: 429
+            admission.read(call); // 6: 413 415
+            admission.scope(call); // 7: 403
+            return fromIdempotencyOn(call);
         } catch (Refused refused) {
-            return departure.refuse(passage, refused.refusal());
+            return recorder.refuse(call, refused.refusal());
         } catch (WriterBusy busy) {
-            return moveOver(passage);
+            return moveOver(call);
         } catch (RuntimeException | Error e) {
-            return departure.fail(passage, e);
+            return recorder.fail(call, e);
         } finally {
-            endUnlessPausing(passage);
+            endUnlessPausing(call);
         }
     }
 
     /** Goes on with a thread that may wait for the writer lock: the one that came with the call may serve others meanwhile. */
-    private Step moveOver(Passage passage) {
-        Step move = new Step.Move(() -> again(passage));
-        passage.pauses = true; // last: who breaks off before it leaves the key free
+    private PipelineResult moveOver(RequestContext call) {
+        PipelineResult move = new PipelineResult.Move(() -> again(call));
+        call.pauses = true; // last: who breaks off before it leaves the key free
         return move;
     }
 
     /** The second half of the way; who waited for a twin enters here again. */
-    private Step fromIdempotencyOn(Passage passage) {
-        Step known = idempotency(passage); // 8: replay 409 422 400
+    private PipelineResult fromIdempotencyOn(RequestContext call) {
+        PipelineResult known = idempotency(call); // 8: replay 409 422 400
         if (known != null) {
             return known;
         }
-        passage.request.admitted(passage.caller.workspace(), parts.commits.seal());
-        Command command = passage.request.route().decoder().decode(passage.request); // 9: 400 422
-        passage.noteExecuted();
+        call.request.admitted(call.caller.workspace(), parts.commits.seal());
+        Command command = call.request.route().decoder().decode(call.request); // 9: 400 422
+        call.noteExecuted();
         if (command instanceof Command.Query query) {
-            return ask(passage, query); // 10, 11: 404 403 304
+            return ask(call, query); // 10, 11: 404 403 304
         }
         if (command instanceof Command.HostCall host) {
-            command = run(passage, host); // 10, 12, and the host's own 422
+            command = run(call, host); // 10, 12, and the host's own 422
         }
-        if (command instanceof Command.PatientChange patient) {
-            return commitPatiently(passage, patient);
+        if (command instanceof Command.LongPollChange patient) {
+            return commitPatiently(call, patient);
         }
         if (command instanceof Command.CostlyChange costly) {
-            return commitCostly(passage, costly);
+            return commitCostly(call, costly);
         }
-        Answer answer = commit(passage, (Command.Change) command);
-        return command instanceof Command.CarriedOnChange change ? waiting.forRest(passage, change, answer) : answer;
+        Answer answer = commit(call, (Command.Change) command);
+        return command instanceof Command.DeferredChange change ? pauses.forRest(call, change, answer) : answer;
     }
 
     /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
-    private Answer commitCostly(Passage passage, Command.CostlyChange change) {
-        long units = reading.read(passage, rows -> change.units(reading.context(passage, rows)));
-        Answer answer = commit(passage, change);
+    private Answer commitCostly(RequestContext call, Command.CostlyChange change) {
+        long units = queries.read(call, rows -> change.units(queries.context(call, rows)));
+        Answer answer = commit(call, change);
         if (!(answer.outcome() instanceof Outcome.Done)) {
             return answer;
         }
-        entrance.charge(passage, units);
-        return answer.with(passage.quota);
+        admission.charge(call, units);
+        return answer.with(call.quota);
     }
 
-    private Answer commit(Passage passage, Command.Change change) {
-        Commits.Committed committed = passage.mayWait // 10–13: 404 403 412 409 503
-                ? parts.commits.commit(passage.caller, change, passage)
-                : parts.commits.commitNow(passage.caller, change, passage, passage.maySleep);
-        return passage.answer(committed.outcome(), committed.sequence()); // 14, once durable
+    private Answer commit(RequestContext call, Command.Change change) {
+        Commits.Committed committed = call.mayWait // 10–13: 404 403 412 409 503
+                ? parts.commits.commit(call.caller, change, call)
+                : parts.commits.commitNow(call.caller, change, call, call.maySleep);
+        return call.answer(committed.outcome(), committed.sequence()); // 14, once durable
     }
 
     /** Somebody else may be quicker between the last look and the lock; then there is nothing to change yet, and it waits on. */
-    private Step commitPatiently(Passage passage, Command.PatientChange change) {
+    private PipelineResult commitPatiently(RequestContext call, Command.LongPollChange change) {
         while (true) {
-            Step pause = waiting.forChange(passage, change, () -> again(passage));
+            PipelineResult pause = pauses.forChange(call, change, () -> again(call));
             if (pause != null) {
                 return pause;
             }
             try {
-                return commit(passage, context -> {
+                return commit(call, context -> {
                     Command.Wait wait = change.wait(context);
-                    if (wait != null && Waiting.millisLeft(passage, wait) > 0) {
+                    if (wait != null && PauseFactory.millisLeft(call, wait) > 0) {
                         throw new NothingYet();
                     }
                     return change.decide(context);
@@ -417,10 +418,10 @@ public final class Pipeline {
      * Runs the host's code, which may act on what it is shown: so that is durable. A refusal is decided like any other, so the key
      * remembers it.
      */
-    private Command.Change run(Passage passage, Command.HostCall host) {
-        Context context = reading.context(passage, parts.store.viewToAct());
+    private Command.Change run(RequestContext call, Command.HostCall host) {
+        Context context = queries.context(call, parts.store.viewToAct());
         try {
-            if (passage.fresh != null) {
+            if (call.fresh != null) {
                 parts.commits.requireRoom();
             }
             return host.run(context);
@@ -435,94 +436,90 @@ public final class Pipeline {
         }
     }
 
-    private @Nullable Step idempotency(Passage passage) {
-        String header = passage.request.headers().idempotencyKey();
-        if (header == null && passage.request.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
+    private @Nullable PipelineResult idempotency(RequestContext call) {
+        String header = call.request.headers().idempotencyKey();
+        if (header == null && call.request.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
             throw IdempotencyKeys.missing();
         }
-        if (header == null || passage.fresh != null || !passage.request.route().mutates()) {
+        if (header == null || call.fresh != null || !call.request.route().mutates()) {
             return null;
         }
         String key = IdempotencyKeys.read(header);
-        passage.key = key;
+        call.key = key;
         View view = parts.store.viewToAnswer();
         Idempotency.Begin begin = parts.idempotency.begin(
-                view,
-                parts.store.nowMillis(),
-                passage.caller.workspace(),
-                key,
-                IdempotencyKeys.fingerprint(passage.request));
+                view, parts.store.nowMillis(), call.caller.workspace(), key, IdempotencyKeys.fingerprint(call.request));
         if (begin instanceof Idempotency.Fresh fresh) {
-            passage.fresh = fresh;
+            call.fresh = fresh;
             return null;
         }
         if (begin instanceof Idempotency.Replay replay) {
-            passage.use = Entry.KeyUse.REPLAYED;
-            return replay(passage, replay, view);
+            call.use = Entry.KeyUse.REPLAYED;
+            return replay(call, replay, view);
         }
         if (begin instanceof Idempotency.InUse inUse) {
-            passage.use = Entry.KeyUse.IN_USE;
-            return inUse(passage, inUse);
+            call.use = Entry.KeyUse.IN_USE;
+            return inUse(call, inUse);
         }
-        passage.use = Entry.KeyUse.MISMATCH;
-        return passage.answer(new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
+        call.use = Entry.KeyUse.MISMATCH;
+        return call.answer(new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
     }
 
     /**
      * What was shown by virtue of a share is not shown again once the share is gone: 404. The secret of a key is only shown to who could
      * have been given it: 403. A replay costs one unit.
      */
-    private Step replay(Passage passage, Idempotency.Replay replay, View view) {
-        entrance.refundReplay(passage);
+    private PipelineResult replay(RequestContext call, Idempotency.Replay replay, View view) {
+        admission.refundReplay(call);
         if (replay.secret()) {
-            Keys.checkMayBeShown(passage.caller, replay.outcome().body());
+            Keys.checkMayBeShown(call.caller, replay.outcome().body());
         }
         Id shared = replay.sharedResource();
         if (shared != null) {
-            parts.visibility.check(reading.context(passage, view), shared);
+            parts.visibility.check(queries.context(call, view), shared);
         }
-        return passage.answer(replay.outcome(), view.highest());
+        return call.answer(replay.outcome(), view.highest());
     }
 
-    private Step inUse(Passage passage, Idempotency.InUse inUse) {
-        Answer refused = departure.refuse(passage, IdempotencyKeys.inUse());
-        return waiting.forTwin(passage, refused, inUse.end(), () -> again(passage));
+    private PipelineResult inUse(RequestContext call, Idempotency.InUse inUse) {
+        Answer refused = recorder.refuse(call, IdempotencyKeys.inUse());
+        return pauses.forTwin(call, refused, inUse.end(), () -> again(call));
     }
 
-    private static void endUnlessPausing(Passage passage) {
-        if (!passage.pauses) {
-            passage.end();
+    private static void endUnlessPausing(RequestContext call) {
+        if (!call.pauses) {
+            call.end();
         }
     }
 
-    private Step again(Passage passage) {
-        passage.pauses = false;
-        passage.maySleep = true;
+    private PipelineResult again(RequestContext call) {
+        call.pauses = false;
+        call.maySleep = true;
         try {
-            entrance.accessAgain(passage);
-            passage.checkStillAllowed(parts.store.viewToAnswer());
-            return fromIdempotencyOn(passage);
+            admission.accessAgain(call);
+            call.checkStillAllowed(parts.store.viewToAnswer());
+            return fromIdempotencyOn(call);
         } catch (Refused refused) {
-            return departure.refuse(passage, refused.refusal());
+            return recorder.refuse(call, refused.refusal());
         } catch (RuntimeException | Error e) {
-            return departure.fail(passage, e);
+            return recorder.fail(call, e);
         } finally {
-            endUnlessPausing(passage);
+            endUnlessPausing(call);
         }
     }
 
-    private Step ask(Passage passage, Command.Query query) {
-        return query instanceof Command.PatientQuery patient
-                ? waiting.forAnswer(passage, patient, Long.MAX_VALUE, () -> askAgain(passage, patient))
-                : reading.answer(passage, query);
+    private PipelineResult ask(RequestContext call, Command.Query query) {
+        return query instanceof Command.LongPollQuery patient
+                ? pauses.forAnswer(call, patient, Long.MAX_VALUE, () -> askAgain(call, patient))
+                : queries.answer(call, query);
     }
 
-    private Answer askAgain(Passage passage, Command.Query query) {
-        return reading.answer(passage, new Command.Query() {
+    private Answer askAgain(RequestContext call, Command.Query query) {
+        return queries.answer(call, new Command.Query() {
             @Override
             public Outcome answer(Context context) {
-                entrance.accessAgain(passage);
-                passage.checkStillAllowed(context.rows());
+                admission.accessAgain(call);
+                call.checkStillAllowed(context.rows());
                 return query.answer(context);
             }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param executor runs what is chained to the answer, unless the answer was there at once
  * @param waits the waits that end with the door by which the call came
  */
-public record ReplyTo(Executor executor, Waits waits) {
+public record ReplyTo(Executor executor, OpenWaits waits) {
     /** Runs a task on the executor; on this thread only if the executor takes none. */
     void run(Runnable task) {
         // An executor may have taken it, and fail then at the thread that should run it.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call to one route, be it from the wire or from the typed client. The body is parsed at most once. Not thread-safe;
- * one request, one passage.
+ * one request, one request.
  */
 public final class Request {
     private static final String AUTHORIZATION = "authorization";

@@ -177,8 +177,8 @@ public final class Resources {
      * @param end ends what the grantees have under way on it
      * @param eventRows tells how many rows an event writes
      */
-    public static Command.CarriedOnChange delete(Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
-        return new Command.CarriedOnChange() {
+    public static Command.DeferredChange delete(Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
+        return new Command.DeferredChange() {
             @Override
             public Decision decide(Context context) {
                 return Resources.delete(context, id, ifMatch, end, eventRows);

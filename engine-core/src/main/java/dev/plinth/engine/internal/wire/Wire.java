@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Refused;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
-import dev.plinth.engine.internal.pipeline.Arrival;
+import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
@@ -158,13 +158,13 @@ public final class Wire {
      *
      * @throws Refused if there is no such route
      */
-    public Arrival arrive(Call head) {
+    public PendingRequest arrive(Call head) {
         return pipeline.arrive(request(head));
     }
 
     /** Answers a call that has arrived, without ever blocking the caller's thread. */
-    public CompletableFuture<Reply> submit(Arrival arrival, ReplyTo to) {
-        return pipeline.submit(arrival, to).thenApply(answer -> reply(arrival.request(), answer, to));
+    public CompletableFuture<Reply> submit(PendingRequest pending, ReplyTo to) {
+        return pipeline.submit(pending, to).thenApply(answer -> reply(pending.request(), answer, to));
     }
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {
@@ -174,7 +174,7 @@ public final class Wire {
     }
 
     private Optional<Reply.Rest> rest(Request request, Answer answer, ReplyTo to) {
-        Command.PatientQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
+        Command.LongPollQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
         return rest == null
                 ? Optional.empty()
                 : Optional.of(() -> pipeline.follow(request, rest, to).thenApply(next -> part(request, next, to)));

@@ -116,7 +116,7 @@ class CommitsTest {
     @EnumSource(ScriptedJournal.Fate.class)
     void commit_refusalIsRememberedAndJournalFailsAtOnce_isNotAcknowledged(ScriptedJournal.Fate fate) {
         Store store = open(new ScriptedJournal(fate, 1));
-        Commits.Memory memory = new Commits.Memory() {
+        Commits.CommitHook hook = new Commits.CommitHook() {
             @Override
             public void remember(Context context, Changes changes, Outcome outcome) {}
 
@@ -132,7 +132,7 @@ class CommitsTest {
                         context -> {
                             throw Refused.of(ProblemCode.NOT_FOUND, "nothing there");
                         },
-                        memory);
+                        hook);
 
         assertThat(committed.sequence()).isEqualTo(1);
         assertThat(store.whenCommitted(committed.sequence())).isCompletedExceptionally();
@@ -145,17 +145,17 @@ class CommitsTest {
         Commits commits = commits(store);
         int taken = 0;
         while (!store.isFull()) {
-            commits.commitNow(CALLER, large(taken++), Commits.Memory.NONE, false);
+            commits.commitNow(CALLER, large(taken++), Commits.CommitHook.NONE, false);
         }
         assertThat(taken).isEqualTo(Limits.IN_FLIGHT_BYTES_MAX / LARGE_BYTES + 1);
 
         Refused refused = catchThrowableOfType(
-                Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.Memory.NONE, false));
+                Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false));
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
         assertThat(journal.appended()).as("nothing of the refused call").hasSize(taken);
 
         journal.durable(1);
-        assertThat(commits.commitNow(CALLER, large(99), Commits.Memory.NONE, false)
+        assertThat(commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false)
                         .sequence())
                 .isEqualTo(taken + 1L);
         journal.close();
@@ -167,7 +167,7 @@ class CommitsTest {
         Store store = open(journal);
         Commits commits = commits(store);
         int taken = fill(store, commits);
-        Thread caller = waiting(() -> commits.commit(CALLER, large(99), Commits.Memory.NONE));
+        Thread caller = waiting(() -> commits.commit(CALLER, large(99), Commits.CommitHook.NONE));
         assertThat(journal.appended()).as("before there is room").hasSize(taken);
 
         journal.durable(1);
@@ -185,7 +185,7 @@ class CommitsTest {
         int taken = fill(store, commits);
         List<Outcome> outcomes = new ArrayList<>();
         Thread caller = waiting(() -> outcomes.add(
-                commits.commit(CALLER, large(99), Commits.Memory.NONE).outcome()));
+                commits.commit(CALLER, large(99), Commits.CommitHook.NONE).outcome()));
 
         journal.unknown(1);
         caller.join();
@@ -202,7 +202,7 @@ class CommitsTest {
     private static int fill(Store store, Commits commits) {
         int taken = 0;
         while (!store.isFull()) {
-            commits.commit(CALLER, large(taken++), Commits.Memory.NONE);
+            commits.commit(CALLER, large(taken++), Commits.CommitHook.NONE);
         }
         return taken;
     }

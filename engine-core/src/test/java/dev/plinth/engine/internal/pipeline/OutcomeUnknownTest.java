@@ -98,7 +98,7 @@ class OutcomeUnknownTest {
                 new Quotas(clock),
                 new Idempotency(seal),
                 commits,
-                new Waiters(),
+                new WaitRegistry(),
                 Resources::checkVisible,
                 new RequestLog(),
                 new RequestMetrics(),
@@ -144,7 +144,7 @@ class OutcomeUnknownTest {
 
     private static String member(Commits commits, Command.Change change, String name) {
         Outcome outcome =
-                commits.commit(Caller.OPERATOR, change, Commits.Memory.NONE).outcome();
+                commits.commit(Caller.OPERATOR, change, Commits.CommitHook.NONE).outcome();
         JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(((Outcome.Done) outcome).body());
         return ((JsonValue.Text) json.get(name)).value();
     }

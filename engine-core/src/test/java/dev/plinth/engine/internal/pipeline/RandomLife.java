@@ -206,7 +206,7 @@ final class RandomLife {
     }
 
     private Outcome run(Caller caller, Command.Change change) {
-        return commits.commit(caller, change, Commits.Memory.NONE).outcome();
+        return commits.commit(caller, change, Commits.CommitHook.NONE).outcome();
     }
 
     private Id any(List<Id> made, IdKind kind) {

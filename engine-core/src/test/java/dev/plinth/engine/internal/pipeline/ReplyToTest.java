@@ -16,7 +16,7 @@ class ReplyToTest {
         };
         AtomicInteger runs = new AtomicInteger();
 
-        new ReplyTo(pool, new Waits()).run(runs::incrementAndGet);
+        new ReplyTo(pool, new OpenWaits()).run(runs::incrementAndGet);
 
         assertThat(runs).hasValue(1);
     }
@@ -28,7 +28,7 @@ class ReplyToTest {
         };
         AtomicInteger runs = new AtomicInteger();
 
-        new ReplyTo(pool, new Waits()).run(runs::incrementAndGet);
+        new ReplyTo(pool, new OpenWaits()).run(runs::incrementAndGet);
 
         assertThat(runs).hasValue(1);
     }

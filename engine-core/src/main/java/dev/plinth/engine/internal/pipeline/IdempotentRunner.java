@@ -21,12 +21,12 @@ import java.util.function.Supplier;
  * Runs work of the host that is no request once under an idempotency key, and remembers what came of it. The keys are those of
  * the wire: a key that a request has used is used here too.
  */
-final class HostWork {
+final class IdempotentRunner {
     private static final String METHOD = "HOST"; // no method of HTTP, so no request has the same fingerprint
 
     private final Pipeline.Parts parts;
 
-    HostWork(Pipeline.Parts parts) {
+    IdempotentRunner(Pipeline.Parts parts) {
         this.parts = parts;
     }
 
@@ -74,7 +74,7 @@ final class HostWork {
             return Decision.of(new Changes(), Outcome.Done.ok(result));
         };
         Commits.Committed committed = parts.commits()
-                .commit(Caller.engineFor(workspace), remember, new ResultMemory(parts.idempotency(), fresh, request));
+                .commit(Caller.engineFor(workspace), remember, new ResultHook(parts.idempotency(), fresh, request));
         parts.store().await(committed.sequence());
         if (committed.outcome() instanceof Outcome.Turned turned) {
             throw new Refused(turned.refusal());
@@ -83,8 +83,8 @@ final class HostWork {
     }
 
     /** Remembers a result; a refusal leaves the key free. */
-    private record ResultMemory(Idempotency idempotency, Idempotency.Fresh fresh, Id request)
-            implements Commits.Memory {
+    private record ResultHook(Idempotency idempotency, Idempotency.Fresh fresh, Id request)
+            implements Commits.CommitHook {
         @Override
         public void remember(Context context, Changes changes, Outcome outcome) {
             if (outcome instanceof Outcome.Done done) {

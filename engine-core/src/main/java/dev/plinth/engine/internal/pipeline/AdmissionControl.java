@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The rooms in front of the idempotency door, in the order of the contract: each lets a passage on or refuses it. */
-final class Entrance {
+/** The rooms in front of the idempotency door, in the order of the contract: each lets a request on or refuses it. */
+final class AdmissionControl {
     private static final int NO_ROOM_SECONDS = 1;
 
     private final Store store;
@@ -31,7 +31,7 @@ final class Entrance {
     private final Supplier<View> views;
     private volatile boolean draining;
 
-    Entrance(Store store, Access access, Quotas quotas) {
+    AdmissionControl(Store store, Access access, Quotas quotas) {
         this.store = store;
         this.views = store::viewToAnswer;
         this.access = access;
@@ -52,25 +52,25 @@ final class Entrance {
     }
 
     /** Who calls, and may they call at all: 401, 403, and 503 while the engine drains. */
-    void access(Passage passage) {
+    void access(RequestContext call) {
         if (draining) {
             throw new Refused(draining());
         }
-        String authorization = passage.request.headers().authorization();
-        switch (passage.request.route().guard()) {
+        String authorization = call.request.headers().authorization();
+        switch (call.request.route().guard()) {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
                 long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
-                passage.letIn = store.committed();
-                Id host = passage.request.host();
+                call.admittedAt = store.committed();
+                Id host = call.request.host();
                 if (host != null) {
-                    passage.caller = access.authenticateHost(host, views.get());
+                    call.caller = access.authenticateHost(host, views.get());
                     return;
                 }
                 Access.Entry entry = access.authenticate(authorization, views, now);
-                passage.caller = entry.caller();
+                call.caller = entry.caller();
                 access.checkState(entry);
                 access.noteUse(entry, now);
             }
@@ -78,34 +78,34 @@ final class Entrance {
     }
 
     /** Looks again, after a wait, at the credential of who was let in: it may have been rotated or have expired meanwhile. 401, 403. */
-    void accessAgain(Passage passage) {
-        Id host = passage.request.host();
+    void accessAgain(RequestContext call) {
+        Id host = call.request.host();
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
-        } else if (passage.request.route().guard() == Route.Guard.WORKSPACE) {
-            access.checkState(access.authenticate(passage.request.headers().authorization(), views, store.nowMillis()));
+        } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
+            access.checkState(access.authenticate(call.request.headers().authorization(), views, store.nowMillis()));
         }
     }
 
     /** Takes the units of the call from the bucket of the workspace, and one from that of its workers, once: 429. */
-    void quota(Passage passage) {
-        if (passage.quota != null || !isLimited(passage)) {
+    void quota(RequestContext call) {
+        if (call.quota != null || !isLimited(call)) {
             return; // taken when the headers came, or without a limit
         }
-        long seconds = passage.request.route().ofWorker() ? quotas.workers().take(passage.caller) : 0;
+        long seconds = call.request.route().ofWorker() ? quotas.workers().take(call.caller) : 0;
         if (seconds > 0) {
-            Plan plan = passage.caller.plan();
+            Plan plan = call.caller.plan();
             throw refused(
-                    passage,
+                    call,
                     ProblemCode.RATE_LIMITED,
                     "The workers of a workspace on plan " + plan.name() + " can make " + WorkerQuotas.requests(plan)
                             + " calls in " + plan.windowSeconds() + " seconds, and made more. Come again in " + seconds
                             + " s, or let a lease wait for its job.",
                     seconds);
         }
-        Quota quota = quotas.take(passage.caller, passage.request.units());
-        passage.quota = quota;
-        passage.units = quota.allowed() ? passage.request.units() : 0;
+        Quota quota = quotas.take(call.caller, call.request.units());
+        call.quota = quota;
+        call.units = quota.allowed() ? call.request.units() : 0;
         if (!quota.allowed()) {
             throw new Refused(
                     Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
@@ -113,15 +113,15 @@ final class Entrance {
     }
 
     /** Counts the call among those of its workspace that are under way, once its body is there: 429, and its units are given back. */
-    void place(Passage passage) {
-        if (!isLimited(passage) || !passage.request.route().isCounted()) {
+    void place(RequestContext call) {
+        if (!isLimited(call) || !call.request.route().isCounted()) {
             return;
         }
-        passage.place = quotas.calls().begin(passage.caller.workspace());
-        if (passage.place == null) {
-            refundDown(passage, 0);
+        call.place = quotas.calls().begin(call.caller.workspace());
+        if (call.place == null) {
+            refundDown(call, 0);
             throw refused(
-                    passage,
+                    call,
                     ProblemCode.TOO_MANY_CONCURRENT_REQUESTS,
                     "A workspace can have " + Limits.CALLS_PER_WORKSPACE_MAX
                             + " calls under way at once, and this one has them. Wait for the answer to one of them.",
@@ -129,13 +129,13 @@ final class Entrance {
         }
     }
 
-    private static boolean isLimited(Passage passage) {
-        return passage.request.route().guard() == Route.Guard.WORKSPACE && !passage.caller.isHost();
+    private static boolean isLimited(RequestContext call) {
+        return call.request.route().guard() == Route.Guard.WORKSPACE && !call.caller.isHost();
     }
 
     /** A refusal that takes no units, and shows how many there are. */
-    private Refused refused(Passage passage, ProblemCode code, String detail, long retryAfterSeconds) {
-        passage.quota = quotas.inspect(passage.caller);
+    private Refused refused(RequestContext call, ProblemCode code, String detail, long retryAfterSeconds) {
+        call.quota = quotas.inspect(call.caller);
         return new Refused(Refusal.of(code, detail).retryAfter(retryAfterSeconds));
     }
 
@@ -150,43 +150,43 @@ final class Entrance {
     }
 
     /** Charges the workspace for what the work of a call costs beyond the units that the call has taken. */
-    void charge(Passage passage, long units) {
-        if (passage.units > 0 && units > passage.units) {
-            passage.quota = quotas.owe(passage.caller, units - passage.units);
+    void charge(RequestContext call, long units) {
+        if (call.units > 0 && units > call.units) {
+            call.quota = quotas.owe(call.caller, units - call.units);
         }
     }
 
     /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */
-    boolean refundFailure(Passage passage, Outcome outcome) {
+    boolean refundFailure(RequestContext call, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Turned turned
                 && turned.refusal().code().status() >= 500;
-        if (!failed || passage.units == 0) {
+        if (!failed || call.units == 0) {
             return false;
         }
-        refundDown(passage, 0);
+        refundDown(call, 0);
         return true;
     }
 
     /** Gives back what a call takes beyond one unit: a replay runs nothing. */
-    void refundReplay(Passage passage) {
-        if (passage.units > 1) {
-            refundDown(passage, 1);
+    void refundReplay(RequestContext call) {
+        if (call.units > 1) {
+            refundDown(call, 1);
         }
     }
 
     /** Leaves the call so many of its units, and it shows what is left to the workspace then. */
-    private void refundDown(Passage passage, int units) {
-        Quota taken = passage.quota;
+    private void refundDown(RequestContext call, int units) {
+        Quota taken = call.quota;
         if (taken != null) {
-            quotas.refund(passage.caller, taken, passage.units - units);
-            passage.units = units;
-            passage.quota = quotas.inspect(passage.caller);
+            quotas.refund(call.caller, taken, call.units - units);
+            call.units = units;
+            call.quota = quotas.inspect(call.caller);
         }
     }
 
     /** Size and kind of the body, which is parsed here, once: 413, 415, and 503 if there is no memory for it. */
-    void read(Passage passage) {
-        Request request = passage.request;
+    void read(RequestContext call) {
+        Request request = call.request;
         String noRoom = request.noRoom();
         if (noRoom != null) {
             throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
@@ -217,9 +217,9 @@ final class Entrance {
     }
 
     /** What the key may do: 403. */
-    void scope(Passage passage) {
-        Scope scope = passage.request.route().scope();
-        if (scope != null && !passage.caller.may(scope)) {
+    void scope(RequestContext call) {
+        Scope scope = call.request.route().scope();
+        if (scope != null && !call.caller.may(scope)) {
             throw lacking(scope);
         }
     }

@@ -23,34 +23,34 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests of the operator, and those that failed authentication, are no workspace's, and so in no workspace's log.
  */
-final class Departure {
-    private static final System.Logger LOG = Log.of(Departure.class);
+final class RequestRecorder {
+    private static final System.Logger LOG = Log.of(RequestRecorder.class);
     private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
     private final Store store;
-    private final Entrance entrance;
+    private final AdmissionControl admission;
     private final RequestLog log;
     private final RequestMetrics requestMetrics;
 
-    Departure(Store store, Entrance entrance, RequestLog log, RequestMetrics requestMetrics) {
+    RequestRecorder(Store store, AdmissionControl admission, RequestLog log, RequestMetrics requestMetrics) {
         this.store = store;
-        this.entrance = entrance;
+        this.admission = admission;
         this.log = log;
         this.requestMetrics = requestMetrics;
     }
 
     /** Refuses a request. A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
-    Answer refuse(Passage passage, Refusal refusal) {
+    Answer refuse(RequestContext call, Refusal refusal) {
         boolean byRows = BY_ROWS.contains(refusal.code().status());
-        return passage.answer(new Outcome.Turned(refusal), byRows ? store.lastSequence() : 0);
+        return call.answer(new Outcome.Turned(refusal), byRows ? store.lastSequence() : 0);
     }
 
     /** Refuses a request that the engine or the host failed: 500. */
-    Answer fail(Passage passage, Throwable error) {
+    Answer fail(RequestContext call, Throwable error) {
         store.vitals().saw(error);
-        LOG.log(System.Logger.Level.ERROR, "Expected request " + passage.id + " to be answered, but it failed", error);
+        LOG.log(System.Logger.Level.ERROR, "Expected request " + call.id + " to be answered, but it failed", error);
         return refuse(
-                passage,
+                call,
                 Refusal.of(
                         ProblemCode.INTERNAL_ERROR,
                         "Something in the engine or the host failed; nothing was changed."
@@ -58,16 +58,16 @@ final class Departure {
     }
 
     /** Lets an answer out. A caller who is told that the engine failed, if only at the disk, has not used anything. */
-    Answer leave(Passage passage, Answer answer) {
-        boolean refunded = entrance.refundFailure(passage, answer.outcome());
-        return note(passage, refunded ? answer.with(passage.quota) : answer);
+    Answer leave(RequestContext call, Answer answer) {
+        boolean refunded = admission.refundFailure(call, answer.outcome());
+        return note(call, refunded ? answer.with(call.quota) : answer);
     }
 
-    private Answer note(Passage passage, Answer answer) {
-        Caller caller = passage.caller;
+    private Answer note(RequestContext call, Answer answer) {
+        Caller caller = call.caller;
         Outcome outcome = answer.outcome();
-        long micros = TimeUnit.NANOSECONDS.toMicros(passage.nanos());
-        Route route = passage.request.route();
+        long micros = TimeUnit.NANOSECONDS.toMicros(call.nanos());
+        Route route = call.request.route();
         requestMetrics.count(
                 route.name(),
                 route.method(),
@@ -77,7 +77,7 @@ final class Departure {
                 micros);
         // A key that went while its request was under way failed authentication after all.
         if (!caller.isOperator() && !is(outcome, ProblemCode.INVALID_TOKEN)) {
-            log.add(caller.workspace(), entry(passage, outcome, micros));
+            log.add(caller.workspace(), entry(call, outcome, micros));
         }
         return answer;
     }
@@ -86,13 +86,13 @@ final class Departure {
         return outcome instanceof Outcome.Turned turned && turned.refusal().code() == code;
     }
 
-    private static Entry entry(Passage passage, Outcome outcome, long micros) {
-        Request request = passage.request;
+    private static Entry entry(RequestContext call, Outcome outcome, long micros) {
+        Request request = call.request;
         String path = request.path();
         boolean done = outcome instanceof Outcome.Done;
         return new Entry(
-                passage.id,
-                passage.caller.key(),
+                call.id,
+                call.caller.key(),
                 request.method(),
                 request.route().path(),
                 path.length() > Limits.REQUEST_LOG_PATH_LENGTH_MAX
@@ -100,11 +100,11 @@ final class Departure {
                         : path,
                 outcome.status(),
                 code(outcome),
-                passage.key,
-                passage.use,
+                call.key,
+                call.use,
                 micros,
-                done ? passage.events : List.<Id>of(),
-                done ? passage.jobs : List.<Id>of());
+                done ? call.events : List.<Id>of(),
+                done ? call.jobs : List.<Id>of());
     }
 
     private static @Nullable String code(Outcome outcome) {

@@ -11,30 +11,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that wait, in real time, for something to happen. A waiter is forgotten when its wait ends, however it ends. Thread-safe. */
-public final class Waiters {
+public final class WaitRegistry {
     private final ConcurrentHashMap<Id, Set<Waiter>> byTopic =
             new ConcurrentHashMap<>(); // guarded by the map's lock on the topic
-    private final ConcurrentHashMap<Id, Integer> crowds = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Id, Integer> groups = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * Takes a call as a waiter.
      *
-     * @param workspace bounds how many may wait, unless the wait names another crowd
-     * @return the waiter; null if {@link Limits#WAITING_CALLS_PER_CROWD_MAX} of its crowd, or {@link Limits#WAITING_CALLS_MAX} of all, wait
+     * @param workspace bounds how many may wait, unless the wait names another group
+     * @return the waiter; null if {@link Limits#WAITING_CALLS_PER_GROUP_MAX} of its group, or {@link Limits#WAITING_CALLS_MAX} of all, wait
      *     already
      */
     @Nullable
     Waiter join(Id workspace, Command.Wait wait) {
-        Id named = wait.crowd();
-        Id crowd = named == null ? workspace : named;
+        Id named = wait.group();
+        Id group = named == null ? workspace : named;
         // First: a change that sees no waiter is seen by this one, which looks at the rows again.
         if (waiting.incrementAndGet() > Limits.WAITING_CALLS_MAX) {
             waiting.decrementAndGet();
             return null;
         }
-        if (crowds.merge(crowd, 1, Integer::sum) > Limits.WAITING_CALLS_PER_CROWD_MAX) {
-            leaveCrowd(crowd);
+        if (groups.merge(group, 1, Integer::sum) > Limits.WAITING_CALLS_PER_GROUP_MAX) {
+            leaveGroup(group);
             return null;
         }
         Waiter waiter = new Waiter(wait.kinds());
@@ -45,7 +45,7 @@ public final class Waiters {
         });
         CompletableFuture<Void> unused = waiter.end.whenComplete((nothing, error) -> {
             forget(wait.topic(), waiter);
-            leaveCrowd(crowd);
+            leaveGroup(group);
         });
         return waiter;
     }
@@ -105,8 +105,8 @@ public final class Waiters {
         byTopic.computeIfPresent(topic, (id, all) -> all.remove(waiter) && all.isEmpty() ? null : all);
     }
 
-    private void leaveCrowd(Id crowd) {
-        crowds.computeIfPresent(crowd, (id, count) -> count == 1 ? null : count - 1);
+    private void leaveGroup(Id group) {
+        groups.computeIfPresent(group, (id, count) -> count == 1 ? null : count - 1);
         waiting.decrementAndGet();
     }
 

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The host's own work under idempotency keys, in the words of the typed API. */
-final class OnceOnly {
-    private OnceOnly() {}
+final class IdempotentWork {
+    private IdempotentWork() {}
 
     static Json run(Pipeline pipeline, String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         Id request = pipeline.newRequestId();

@@ -11,19 +11,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class WaitersTest {
+class WaitRegistryTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
 
-    private final Waiters waiters = new Waiters();
+    private final WaitRegistry waitRegistry = new WaitRegistry();
 
     @Test
     void signal_ofAKind_endsTheFirstWaitForItAlone() {
-        Waiters.Waiter other = join("b");
-        Waiters.Waiter first = join("a");
-        Waiters.Waiter second = join("a");
+        WaitRegistry.Waiter other = join("b");
+        WaitRegistry.Waiter first = join("a");
+        WaitRegistry.Waiter second = join("a");
 
-        waiters.signal(WORKSPACE, "a");
+        waitRegistry.signal(WORKSPACE, "a");
 
         assertThat(first.end()).isDone();
         assertThat(first.told()).isEqualTo("a");
@@ -33,11 +33,11 @@ class WaitersTest {
 
     @Test
     void signal_ofAKind_whoseFirstWaiterHasJustGone_endsTheNext() {
-        Waiters.Waiter gone = join("a");
-        Waiters.Waiter next = join("a");
+        WaitRegistry.Waiter gone = join("a");
+        WaitRegistry.Waiter next = join("a");
         gone.end().complete(null);
 
-        waiters.signal(WORKSPACE, "a");
+        waitRegistry.signal(WORKSPACE, "a");
 
         assertThat(next.end()).isDone();
         assertThat(gone.told()).isNull();
@@ -45,20 +45,20 @@ class WaitersTest {
 
     @Test
     void signal_ofNoKind_endsAllWaitsForTheTopic() {
-        Waiters.Waiter one = join("a");
-        Waiters.Waiter other = join("b");
+        WaitRegistry.Waiter one = join("a");
+        WaitRegistry.Waiter other = join("b");
 
-        waiters.signal(WORKSPACE, null);
+        waitRegistry.signal(WORKSPACE, null);
 
         assertThat(one.end()).isDone();
         assertThat(other.end()).isDone();
-        assertThat(waiters.areThere()).isFalse();
+        assertThat(waitRegistry.areThere()).isFalse();
     }
 
     @Test
     void join_moreThanACrowdMay_isRefusedUntilOneEnds() {
-        Waiters.Waiter first = join("a");
-        for (int i = 1; i < Limits.WAITING_CALLS_PER_CROWD_MAX; i++) {
+        WaitRegistry.Waiter first = join("a");
+        for (int i = 1; i < Limits.WAITING_CALLS_PER_GROUP_MAX; i++) {
             join("a");
         }
 
@@ -68,11 +68,11 @@ class WaitersTest {
         assertThat(tryToJoin(WORKSPACE)).isNotNull();
     }
 
-    private Waiters.Waiter join(String kind) {
-        return Objects.requireNonNull(waiters.join(WORKSPACE, new Command.Wait(WORKSPACE, 1, null, Set.of(kind))));
+    private WaitRegistry.Waiter join(String kind) {
+        return Objects.requireNonNull(waitRegistry.join(WORKSPACE, new Command.Wait(WORKSPACE, 1, null, Set.of(kind))));
     }
 
-    private Waiters.@Nullable Waiter tryToJoin(Id workspace) {
-        return waiters.join(workspace, new Command.Wait(workspace, 1));
+    private WaitRegistry.@Nullable Waiter tryToJoin(Id workspace) {
+        return waitRegistry.join(workspace, new Command.Wait(workspace, 1));
     }
 }

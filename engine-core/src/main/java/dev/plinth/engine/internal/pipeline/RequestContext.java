@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request on its way through the rooms. One thread at a time. */
-final class Passage implements Commits.Memory {
+final class RequestContext implements Commits.CommitHook {
     final Request request;
     final Id id;
     final boolean mayWait;
@@ -51,17 +51,17 @@ final class Passage implements Commits.Memory {
     /** True while it waits for something to change, with its key in use. */
     boolean pauses;
 
-    long letIn;
+    long admittedAt;
     List<Id> events = List.of();
     List<Id> jobs = List.of();
     private final long beganNanos = System.nanoTime();
 
     /**
-     * The passage of a request.
+     * The context of a request.
      *
      * @param mayWait whether its thread may wait for the disk
      */
-    Passage(Request request, Id id, Idempotency idempotency, boolean mayWait) {
+    RequestContext(Request request, Id id, Idempotency idempotency, boolean mayWait) {
         this.request = request;
         this.id = id;
         this.mayWait = mayWait;
@@ -89,8 +89,8 @@ final class Passage implements Commits.Memory {
     }
 
     @Override
-    public long letIn() {
-        return letIn;
+    public long admittedAt() {
+        return admittedAt;
     }
 
     @Override
@@ -100,7 +100,7 @@ final class Passage implements Commits.Memory {
 
     /** Looks again at who was let in, by rows that may be younger: 401 403. */
     void checkStillAllowed(Rows rows) {
-        Entrance.checkStillAllowed(rows, caller, scope());
+        AdmissionControl.checkStillAllowed(rows, caller, scope());
     }
 
     @Override

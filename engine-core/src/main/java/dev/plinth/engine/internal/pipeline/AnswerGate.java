@@ -14,16 +14,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The last room: waits, without holding a thread, for what the caller asked to wait for, and for the disk. */
-final class Patience {
+final class AnswerGate {
     private final Store store;
     private final Executor executor;
 
     /** Runs the calls that have moved over. Only one can write at a time, so many threads would only stand in line. */
     private final Executor moved;
 
-    private final Waits waiting = new Waits();
+    private final OpenWaits waiting = new OpenWaits();
 
-    Patience(Store store, Executor executor) {
+    AnswerGate(Store store, Executor executor) {
         this.store = store;
         this.executor = executor;
         this.moved = new BoundedExecutor(executor, Limits.MOVED_CALLS_RUNNING_MAX);
@@ -31,8 +31,8 @@ final class Patience {
 
     /** The answer of a step, if nothing has to be waited for; else null. */
     @Nullable
-    Answer ready(Step step) {
-        return step instanceof Answer answer && answer.sequence() <= store.committed() ? answer : null;
+    Answer ready(PipelineResult result) {
+        return result instanceof Answer answer && answer.sequence() <= store.committed() ? answer : null;
     }
 
     /**
@@ -40,17 +40,17 @@ final class Patience {
      *
      * @param own the waits that end with the door of the call
      */
-    CompletableFuture<Answer> await(Step step, Waits own) {
-        if (step instanceof Step.Pause pause) {
+    CompletableFuture<Answer> await(PipelineResult result, OpenWaits own) {
+        if (result instanceof PipelineResult.Pause pause) {
             return awaitEvent(pause, own);
         }
-        if (step instanceof Step.Move move) {
-            return CompletableFuture.supplyAsync(move.goOn(), moved).thenCompose(next -> await(next, own));
+        if (result instanceof PipelineResult.Move move) {
+            return CompletableFuture.supplyAsync(move.continuation(), moved).thenCompose(next -> await(next, own));
         }
-        return awaitDisk((Answer) step);
+        return awaitDisk((Answer) result);
     }
 
-    private CompletableFuture<Answer> awaitEvent(Step.Pause pause, Waits own) {
+    private CompletableFuture<Answer> awaitEvent(PipelineResult.Pause pause, OpenWaits own) {
         int seconds = pause.answer().waitedSeconds();
         CompletableFuture<Void> end = pause.event();
         waiting.add(end);
@@ -58,9 +58,9 @@ final class Patience {
         return end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
                 .thenComposeAsync(
                         nothing -> {
-                            Step next = pause.asking().get();
+                            PipelineResult next = pause.asking().get();
                             boolean goesOn = !waiting.haveEnded() && !own.haveEnded();
-                            return next instanceof Step.Pause again && goesOn
+                            return next instanceof PipelineResult.Pause again && goesOn
                                     ? await(again, own)
                                     : awaitDisk(leave(next).waited(seconds));
                         },
@@ -68,9 +68,9 @@ final class Patience {
     }
 
     /** The answer for now of a step whose wait has no time left. What it alone was told of meanwhile it takes. */
-    private static Answer leave(Step step) {
-        Step next = step;
-        while (next instanceof Step.Pause pause) {
+    private static Answer leave(PipelineResult result) {
+        PipelineResult next = result;
+        while (next instanceof PipelineResult.Pause pause) {
             if (pause.event().complete(null)) {
                 return pause.answer();
             }

@@ -11,16 +11,16 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Two adders instead of one counter, because every call passes here twice and callers on many cores must not meet on one
  * cache line. An adder's increment need not be ordered before a later read, hence the fences: either a caller sees that the
- * turnstile is closed, or whoever closed it counts the caller.
+ * the gate is closed, or whoever closed it counts the caller.
  */
-final class Turnstile {
+final class DrainGate {
     private final LongAdder entered = new LongAdder();
     private final LongAdder left = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gone = lock.newCondition();
     private volatile boolean closed;
 
-    /** Lets a call in; false, and it is not inside, if the turnstile is closed. Whoever got in has to {@link #leave}. */
+    /** Lets a call in; false, and it is not inside, if the gate is closed. Whoever got in has to {@link #leave}. */
     boolean enter() {
         if (closed) {
             return false;

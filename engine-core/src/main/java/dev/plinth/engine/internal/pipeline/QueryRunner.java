@@ -11,18 +11,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows for the answer to a request, beside the writer. Thread-safe. */
-final class Reading {
+final class QueryRunner {
     private final Store store;
     private final Commits commits;
 
-    Reading(Store store, Commits commits) {
+    QueryRunner(Store store, Commits commits) {
         this.store = store;
         this.commits = commits;
     }
 
     /** Returns the context in which a request reads rows. */
-    Context context(Passage passage, Rows rows) {
-        return commits.reading(passage.caller, store.nowMillis(), rows);
+    Context context(RequestContext call, Rows rows) {
+        return commits.reading(call.caller, store.nowMillis(), rows);
     }
 
     /**
@@ -30,32 +30,32 @@ final class Reading {
      *
      * @throws dev.plinth.engine.internal.store.WriterBusy if the thread must not sleep, and the writer was quicker each time
      */
-    <T extends @Nullable Object> T read(Passage passage, Function<View, T> reader) {
-        return passage.maySleep ? store.readToAnswer(reader) : store.readAtOnce(reader);
+    <T extends @Nullable Object> T read(RequestContext call, Function<View, T> reader) {
+        return call.maySleep ? store.readToAnswer(reader) : store.readAtOnce(reader);
     }
 
     /** Answers a question. */
-    Answer answer(Passage passage, Command.Query query) {
+    Answer answer(RequestContext call, Command.Query query) {
         return query.isRowByRow()
-                ? answer(passage, query, store.viewToAnswer())
-                : read(passage, view -> answer(passage, query, view));
+                ? answer(call, query, store.viewToAnswer())
+                : read(call, view -> answer(call, query, view));
     }
 
-    private Answer answer(Passage passage, Command.Query query, View view) {
+    private Answer answer(RequestContext call, Command.Query query, View view) {
         Outcome outcome;
         try {
-            outcome = query.answer(context(passage, view));
+            outcome = query.answer(context(call, view));
         } catch (Refused refused) {
             outcome = new Outcome.Turned(refused.refusal());
         }
-        return passage.answer(outcome, view.highest());
+        return call.answer(outcome, view.highest());
     }
 
     /** Returns the wait that a command asks for; null if there is nothing to wait for, or if it is refused. */
-    Command.@Nullable Wait waitFor(Passage passage, Function<Context, Command.@Nullable Wait> question) {
-        return read(passage, view -> {
+    Command.@Nullable Wait waitFor(RequestContext call, Function<Context, Command.@Nullable Wait> question) {
+        return read(call, view -> {
             try {
-                return question.apply(context(passage, view));
+                return question.apply(context(call, view));
             } catch (Refused refused) {
                 return null;
             }

@@ -5,68 +5,68 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose headers have arrived: let in as far as step 5, or turned away. One thread at a time, and answered once. */
-public final class Arrival {
-    private final Passage passage;
-    private final @Nullable Step turned;
+public final class PendingRequest {
+    private final RequestContext call;
+    private final @Nullable PipelineResult turned;
 
-    Arrival(Passage passage, @Nullable Step turned) {
-        this.passage = passage;
+    PendingRequest(RequestContext call, @Nullable PipelineResult turned) {
+        this.call = call;
         this.turned = turned;
     }
 
     /** Returns true if the request is turned away, whatever its body is. */
-    public boolean isTurnedAway() {
+    public boolean isRefused() {
         return turned != null;
     }
 
     /** Returns the workspace of the caller; null of a call that is no workspace's, and of one that nothing was let in by. */
     public @Nullable Id workspace() {
-        return passage.caller.isOperator() ? null : passage.caller.workspace();
+        return call.caller.isOperator() ? null : call.caller.workspace();
     }
 
     /** Returns true for a call that the operator's credential has let in. */
     public boolean isOfOperator() {
-        return turned == null && passage.request.route().guard() == Route.Guard.OPERATOR;
+        return turned == null && call.request.route().guard() == Route.Guard.OPERATOR;
     }
 
     /** Returns true if the body has an influence on the answer. */
     public boolean takesBody() {
-        return passage.request.route().body() != Route.Body.NONE;
+        return call.request.route().body() != Route.Body.NONE;
     }
 
     /** Returns the request. */
     public Request request() {
-        return passage.request;
+        return call.request;
     }
 
     /** Returns the bytes that the body may have. */
     public int bodyBytesMax() {
-        return passage.request.route().bodyBytesMax();
+        return call.request.route().bodyBytesMax();
     }
 
     /** Notes what gives memory for the JSON values of the body. */
     public void paysBy(LongPredicate memory) {
-        passage.request.paysBy(memory);
+        call.request.paysBy(memory);
     }
 
     /** Takes the body. */
     public void received(byte[] body, boolean tooLarge) {
         if (takesBody()) {
-            passage.request.received(body, tooLarge);
+            call.request.received(body, tooLarge);
         }
     }
 
     /** Notes that the adapter has no memory for the body or the answer: 503 with this sentence at step 6. */
     public void lacksRoom(String sentence) {
-        passage.request.lacksRoom(sentence);
+        call.request.lacksRoom(sentence);
     }
 
-    Passage passage() {
-        return passage;
+    RequestContext call() {
+        return call;
     }
 
     @Nullable
-    Step turned() {
+    PipelineResult turned() {
         return turned;
     }
 }

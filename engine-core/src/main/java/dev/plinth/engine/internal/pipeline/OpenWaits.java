@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Waits of calls that end together: those of one door, or those of the engine. Thread-safe. */
-public final class Waits {
+public final class OpenWaits {
     private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
