@@ -2,7 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
@@ -40,7 +40,7 @@ public final class CallDoor {
     public Admission admit(Call head) {
         try {
             return new DoorAdmission(wire, replyTo, wire.arrive(head));
-        } catch (Refused noRoute) {
+        } catch (RefusedException noRoute) {
             return Admission.refused(wire.refuse(noRoute.refusal()));
         }
     }

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import java.time.Duration;
@@ -22,11 +22,11 @@ final class IdempotentWork {
         try {
             @Nullable Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
             if (workspace == null) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             return Json.trusted(pipeline.once(
                     request, workspace, key, fingerprint, () -> work.get().utf8()));
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
             // A key was sent, so to repeat the call after an unknown outcome is safe for the engine's part of it.
             byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class RefusingStoreTest {
     private static final Outcome NO_ROOM =
-            new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.")
+            new Outcome.Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.")
                     .retryAfter(60));
 
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -75,7 +75,7 @@ final class RefusingStoreTest {
     void drain_storeRefusesToPutARunningJobBack_goesOn() throws InterruptedException {
         String job = heldJob();
         JobRunner runner = runner((caller, change) -> {
-            throw Refused.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed.");
+            throw RefusedException.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed.");
         });
 
         runner.drain(0);

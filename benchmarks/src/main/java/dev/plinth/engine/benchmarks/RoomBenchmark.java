@@ -22,7 +22,7 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.json.MalformedJson;
+import dev.plinth.engine.internal.json.MalformedJsonException;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -90,7 +90,7 @@ public class RoomBenchmark {
 
     /** Makes a workspace, a key of it, and an answer that is remembered. */
     @Setup
-    public void prepare() throws MalformedJson {
+    public void prepare() throws MalformedJsonException {
         body = JsonReader.read(BODY);
         same = fingerprint();
         Commits commits = new Commits(store, new RandomIds(), seal);
@@ -99,14 +99,14 @@ public class RoomBenchmark {
         workspace = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, id));
         Keys.NewKey key = new Keys.NewKey("bench", true, Caller.OPERATOR.scopes(), null);
         authorization = "Bearer " + member(commits.commit(Caller.OPERATOR, Keys.createFor(workspace, key)), "secret");
-        Idempotency.Fresh fresh = (Idempotency.Fresh) begin(ANSWERED);
+        Idempotency.KeyClaim claim = (Idempotency.KeyClaim) begin(ANSWERED);
         Outcome.Done done = Outcome.Done.ok(BODY);
         Outcome unused = commits.commit(Caller.engineFor(workspace), context -> {
             Changes changes = new Changes();
-            idempotency.remember(fresh, changes, context, REQUEST, done);
+            idempotency.remember(claim, changes, context, REQUEST, done);
             return Decision.of(changes, done);
         });
-        idempotency.end(fresh);
+        idempotency.end(claim);
     }
 
     /** Closes the store. */
@@ -123,10 +123,10 @@ public class RoomBenchmark {
 
     /** Looks up a key that nobody used, claims it and lets go of it. */
     @Benchmark
-    public Idempotency.Begin freshKey() {
-        Idempotency.Fresh fresh = (Idempotency.Fresh) begin("key " + number++);
-        idempotency.end(fresh);
-        return fresh;
+    public Idempotency.ClaimResult freshKey() {
+        Idempotency.KeyClaim claim = (Idempotency.KeyClaim) begin("key " + number++);
+        idempotency.end(claim);
+        return claim;
     }
 
     /** Looks up a key under which an answer is remembered, and compares fingerprints. */
@@ -143,7 +143,7 @@ public class RoomBenchmark {
 
     /** Parses a body. */
     @Benchmark
-    public JsonValue parse() throws MalformedJson {
+    public JsonValue parse() throws MalformedJsonException {
         return JsonReader.read(BODY);
     }
 
@@ -153,7 +153,7 @@ public class RoomBenchmark {
         return JsonBytes.compact(body);
     }
 
-    private Idempotency.Begin begin(String key) {
+    private Idempotency.ClaimResult begin(String key) {
         return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), workspace, key, same);
     }
 

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -180,7 +180,7 @@ public final class Access {
      *
      * @param authorization the header's value, or null
      * @param rows gives rows to look in, if it is not cached
-     * @throws Refused with 401 if the credential is no good
+     * @throws RefusedException with 401 if the credential is no good
      */
     public Entry authenticate(@Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
         // Only the usual spelling is a key of the cache: a client could send any other one in a million forms.
@@ -190,11 +190,11 @@ public final class Access {
         }
         String token = bearer(authorization);
         if (authorization == null || token == null) {
-            throw new Refused(noCredential(authorization, API_KEY));
+            throw new RefusedException(noCredential(authorization, API_KEY));
         }
         Entry entry = ApiSecret.isWellFormed(token) ? find(token, rows.get(), nowMillis) : null;
         if (entry == null) {
-            throw new Refused(NOT_VALID);
+            throw new RefusedException(NOT_VALID);
         }
         cache.put(SCHEME + token, entry);
         return entry;
@@ -203,12 +203,12 @@ public final class Access {
     /**
      * Returns the host's own code as the caller of a workspace.
      *
-     * @throws Refused with 404 if there is no such workspace, and with 403 if it is suspended
+     * @throws RefusedException with 404 if there is no such workspace, and with 403 if it is suspended
      */
     public Caller authenticateHost(Id workspace, Rows rows) {
         byte[] bytes = rows.get(AccessTables.WORKSPACES, workspace.key());
         if (bytes == null) {
-            throw new Refused(NO_WORKSPACE);
+            throw new RefusedException(NO_WORKSPACE);
         }
         WorkspaceRow row = WorkspaceRow.read(bytes);
         check(row.suspended(), false);
@@ -218,23 +218,23 @@ public final class Access {
     /**
      * Checks the operator's token.
      *
-     * @throws Refused with 401 if it is not the one
+     * @throws RefusedException with 401 if it is not the one
      */
     public void authenticateOperator(@Nullable String authorization) {
         String token = bearer(authorization);
         if (token == null) {
-            throw new Refused(noCredential(authorization, TOKEN));
+            throw new RefusedException(noCredential(authorization, TOKEN));
         }
         byte[] digest = ApiSecret.digest(token);
         if (!MessageDigest.isEqual(digest, adminDigest) & !MessageDigest.isEqual(digest, inProcessDigest)) {
-            throw new Refused(NOT_VALID);
+            throw new RefusedException(NOT_VALID);
         }
     }
 
     /**
      * Checks that key and workspace may be used at all.
      *
-     * @throws Refused with 403 if not
+     * @throws RefusedException with 403 if not
      */
     public void checkState(Entry entry) {
         check(entry.suspended, entry.disabled);
@@ -242,10 +242,10 @@ public final class Access {
 
     private static void check(boolean suspended, boolean disabled) {
         if (suspended) {
-            throw new Refused(SUSPENDED);
+            throw new RefusedException(SUSPENDED);
         }
         if (disabled) {
-            throw new Refused(DISABLED);
+            throw new RefusedException(DISABLED);
         }
     }
 
@@ -263,7 +263,7 @@ public final class Access {
      * Refuses a call that was let in before its key was revoked or disabled, or its workspace suspended or deleted, as one that came
      * after.
      *
-     * @throws Refused with 401 or 403, as at admission
+     * @throws RefusedException with 401 or 403, as at admission
      */
     public static void checkStillIn(Rows rows, Caller caller) {
         if (caller.isEngine() || caller.isOperator()) {
@@ -271,7 +271,7 @@ public final class Access {
         }
         byte[] workspace = rows.get(AccessTables.WORKSPACES, caller.workspace().key());
         if (workspace == null) {
-            throw new Refused(NOT_VALID);
+            throw new RefusedException(NOT_VALID);
         }
         boolean disabled = !caller.isHost() && isDisabled(rows, caller);
         check(WorkspaceRow.read(workspace).suspended(), disabled);
@@ -281,7 +281,7 @@ public final class Access {
         byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
         KeyRow key = row == null ? null : KeyRow.read(row);
         if (key == null || key.revoked()) {
-            throw new Refused(NOT_VALID);
+            throw new RefusedException(NOT_VALID);
         }
         return key.disabled();
     }
@@ -321,7 +321,7 @@ public final class Access {
     public static void checkActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         if (row == null) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         check(WorkspaceRow.read(row).suspended(), false);
     }

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.timer.Lane;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +80,7 @@ public final class KeyUsesLane implements Lane {
                 int to = Math.min(all.size(), from + KEYS_PER_RECORD);
                 committer.commit(Caller.OPERATOR, KeyUses.write(List.copyOf(all.subList(from, to))));
             }
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Expected the last uses of " + all.size() + " keys to be written, but the store refused: "

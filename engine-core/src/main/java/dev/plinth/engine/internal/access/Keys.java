@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -151,14 +151,14 @@ public final class Keys {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
             if (old.revoked()) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "Expected a key that is not revoked, but this one is; create another.");
             }
             ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.FULL, old.live());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
             if (row.tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "Expected at most " + Limits.OLD_SECRETS_MAX
                                 + " old secrets in grace, but this key has as many; rotate with"
@@ -254,7 +254,8 @@ public final class Keys {
         }
         String names = String.join(" ", Scope.names(lacking));
         String detail = scopes == Scope.FULL ? lacksAll : String.format(lacksSome, names);
-        throw new Refused(Refusal.of(ProblemCode.INSUFFICIENT_SCOPE, detail).hint(names.isEmpty() ? "all" : names));
+        throw new RefusedException(
+                Refusal.of(ProblemCode.INSUFFICIENT_SCOPE, detail).hint(names.isEmpty() ? "all" : names));
     }
 
     private static void putToken(Changes changes, KeyRow row, ApiSecret secret) {
@@ -275,7 +276,7 @@ public final class Keys {
         byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
         KeyRow found = row == null ? null : KeyRow.read(row);
         if (found == null || found.isPurged(context.now())) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         return found;
     }

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.nio.charset.StandardCharsets;
@@ -122,7 +122,7 @@ public final class Workspaces {
     static WorkspaceRow find(Context context, Id id) {
         byte[] row = context.rows().get(AccessTables.WORKSPACES, id.key());
         if (row == null) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         return WorkspaceRow.read(row);
     }

@@ -70,7 +70,7 @@ public sealed interface Outcome {
      *
      * @param refusal why
      */
-    record Turned(Refusal refusal) implements Outcome {
+    record Refused(Refusal refusal) implements Outcome {
         @Override
         public int status() {
             return refusal.code().status();

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.job.ItemJob;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.Fields;
@@ -67,7 +67,7 @@ public final class BulkJob implements ItemJob {
         Command.Change change = change(fields, action == null ? "" : action);
         fields.end();
         if (!errors.isEmpty()) {
-            throw new Refused(
+            throw new RefusedException(
                     Refusal.of(ProblemCode.VALIDATION_FAILED, "Expected a valid operation, but it is not.", errors));
         }
         return change;
@@ -79,13 +79,13 @@ public final class BulkJob implements ItemJob {
         if (outcome instanceof Outcome.Done done) {
             json.member("status", done.status());
             id(done.body(), json);
-        } else if (outcome instanceof Outcome.Turned turned) {
-            json.member("status", turned.refusal().code().status());
+        } else if (outcome instanceof Outcome.Refused refused) {
+            json.member("status", refused.refusal().code().status());
             if (((JsonValue.Obj) operations.get(index)).get("id") instanceof JsonValue.Text id
                     && id.value().length() <= Limits.NAME_LENGTH_MAX) {
                 json.member("id", id.value());
             }
-            json.raw("error", ProblemJson.render(bounded(turned.refusal())));
+            json.raw("error", ProblemJson.render(bounded(refused.refusal())));
         }
         return json.close().bytes();
     }

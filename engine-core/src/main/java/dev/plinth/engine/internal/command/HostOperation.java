@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -62,7 +62,7 @@ public final class HostOperation {
             return code.run(
                     context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input));
         } catch (OperationRefused refused) {
-            throw Refused.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
+            throw RefusedException.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
         }
     }
 
@@ -94,7 +94,7 @@ public final class HostOperation {
                     name,
                     Integer.toString(Limits.HOST_RESULT_BYTES_MAX),
                     Integer.toString(bytes));
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.INTERNAL_ERROR,
                             "Expected the operation to give a result of at most " + Limits.HOST_RESULT_BYTES_MAX
                                     + " bytes, but got " + bytes

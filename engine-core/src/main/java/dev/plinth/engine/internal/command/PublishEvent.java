@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.List;
@@ -28,12 +28,12 @@ public final class PublishEvent {
     private static Id owner(Context context, Id resource) {
         try {
             return Resources.writable(context, resource);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             if (refused.refusal().code() != ProblemCode.NOT_FOUND) {
                 throw refused;
             }
             String detail = "No such resource, or none that this workspace can see.";
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
                     detail,
                     List.of(new ProblemError(ProblemError.Source.POINTER, "/resourceId", "unknown_resource", detail))));

@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -146,7 +146,7 @@ public final class Events {
                     context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
             EventRow row = bytes == null ? null : EventRow.read(bytes);
             if (row == null || row.isExpired(context.now())) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             return Outcome.Done.ok(row.json());
         };
@@ -245,7 +245,7 @@ public final class Events {
         }
         if (row == null) {
             String detail = "Expected the id of an event of this workspace that is still kept, but there is none.";
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.PARAMETER_INVALID,
                     detail,
                     List.of(new ProblemError(ProblemError.Source.PARAMETER, parameter, "unknown_event", detail))));

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class Idempotency {
     /** Remembered answers by workspace and key. */
     public static final TableName REMEMBERED = new TableName(
-                    18, "remembered", 32, 600, 2, TableName.Owner.KEY, RememberedRetention::index)
+                    18, "remembered", 32, 600, 2, TableName.Owner.KEY, IdempotencyRetention::index)
             .keptDays(Limits.IDEMPOTENCY_HOURS / 24);
 
-    private final ConcurrentHashMap<Fresh, Fresh> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final Seal seal;
 
     /** A room that seals answers which show a secret. */
@@ -36,7 +36,7 @@ public final class Idempotency {
 
     /** How long answers are remembered. */
     public static Retention retention() {
-        return new RememberedRetention();
+        return new IdempotencyRetention();
     }
 
     /**
@@ -44,19 +44,19 @@ public final class Idempotency {
      *
      * @param rows where remembered answers are looked up
      * @param nowMillis the engine's time
-     * @return the first one gets a {@link Fresh}; the others learn why not
+     * @return the first one gets a {@link KeyClaim}; the others learn why not
      */
-    public Begin begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
-        Fresh mine = new Fresh(new Digest().text(key).keyIn(workspace), fingerprint);
+    public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
+        KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
         // One step: a claim that is given up again because the key was answered would be met by others meanwhile.
-        Fresh holder = inFlight.compute(mine, (same, other) -> {
+        KeyClaim holder = inFlight.compute(mine, (same, other) -> {
             if (other != null) {
                 return other;
             }
             mine.answered = live(rows.get(REMEMBERED, mine.rowKey), nowMillis);
             return mine.answered == null ? mine : null;
         });
-        Remembered remembered = mine.answered;
+        IdempotencyRow remembered = mine.answered;
         if (remembered != null) {
             return remembered.fingerprint().equals(fingerprint)
                     ? new Replay(remembered.replay(seal, mine.rowKey), remembered.sharedResource(), remembered.sealed())
@@ -67,7 +67,7 @@ public final class Idempotency {
         }
         if (inFlight.size() > Limits.IDEMPOTENCY_IN_FLIGHT_MAX) {
             end(mine);
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "Expected at most " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
                                     + " calls with idempotency keys in flight, but there are more; nothing was changed.")
@@ -77,14 +77,14 @@ public final class Idempotency {
     }
 
     /** Adds to a decision that its outcome is remembered under the key. */
-    public void remember(Fresh fresh, Changes changes, Context context, Id request, Outcome.Done done) {
-        byte[] body = done.secret() ? seal.seal(done.body(), fresh.rowKey) : done.body();
+    public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
+        byte[] body = done.secret() ? seal.seal(done.body(), claim.rowKey) : done.body();
         put(
                 changes,
-                fresh,
-                new Remembered(
+                claim,
+                new IdempotencyRow(
                         context.nextNumber(),
-                        fresh.fingerprint,
+                        claim.fingerprint,
                         request,
                         context.now(),
                         done.status(),
@@ -97,13 +97,13 @@ public final class Idempotency {
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
-    public void remember(Fresh fresh, Changes changes, Context context, Id request, int status, byte[] problem) {
+    public void remember(KeyClaim claim, Changes changes, Context context, Id request, int status, byte[] problem) {
         put(
                 changes,
-                fresh,
-                new Remembered(
+                claim,
+                new IdempotencyRow(
                         context.nextNumber(),
-                        fresh.fingerprint,
+                        claim.fingerprint,
                         request,
                         context.now(),
                         status,
@@ -116,38 +116,38 @@ public final class Idempotency {
     }
 
     /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
-    public void end(Fresh fresh) {
+    public void end(KeyClaim claim) {
         // A second end may find the claim of the next call, which equals this one.
-        inFlight.computeIfPresent(fresh, (same, holder) -> holder.end.equals(fresh.end) ? null : holder);
-        fresh.end.complete(null);
+        inFlight.computeIfPresent(claim, (same, holder) -> holder.end.equals(claim.end) ? null : holder);
+        claim.end.complete(null);
     }
 
-    private static void put(Changes changes, Fresh fresh, Remembered remembered) {
-        changes.put(REMEMBERED, fresh.rowKey, remembered.row());
+    private static void put(Changes changes, KeyClaim claim, IdempotencyRow remembered) {
+        changes.put(REMEMBERED, claim.rowKey, remembered.row());
     }
 
-    private static @Nullable Remembered live(byte @Nullable [] row, long nowMillis) {
-        return row == null || Remembered.expiresAt(row) <= nowMillis ? null : Remembered.read(row);
+    private static @Nullable IdempotencyRow live(byte @Nullable [] row, long nowMillis) {
+        return row == null || IdempotencyRow.expiresAt(row) <= nowMillis ? null : IdempotencyRow.read(row);
     }
 
     /** What a call under a key is. */
-    public sealed interface Begin {}
+    public sealed interface ClaimResult {}
 
     /** The first one: it executes, and ends with {@link Idempotency#end}. It equals whatever claims the same key. */
-    public static final class Fresh implements Begin {
+    public static final class KeyClaim implements ClaimResult {
         private final byte[] rowKey;
         private final Fingerprint fingerprint;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
-        private @Nullable Remembered answered; // what it found in its place, and then it is none
+        private @Nullable IdempotencyRow answered; // what it found in its place, and then it is none
 
-        private Fresh(byte[] rowKey, Fingerprint fingerprint) {
+        private KeyClaim(byte[] rowKey, Fingerprint fingerprint) {
             this.rowKey = rowKey;
             this.fingerprint = fingerprint;
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Fresh fresh && Arrays.equals(rowKey, fresh.rowKey);
+            return other instanceof KeyClaim claim && Arrays.equals(rowKey, claim.rowKey);
         }
 
         /** Of the key's digest, which is as good as any. */
@@ -163,11 +163,12 @@ public final class Idempotency {
      * @param sharedResource the resource that the answer shows by virtue of a share; null if it shows none
      * @param secret true if the answer shows a secret
      */
-    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource, boolean secret) implements Begin {}
+    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource, boolean secret)
+            implements ClaimResult {}
 
     /** One whose twin is still running; the future completes at its end. */
-    public record InUse(CompletableFuture<Void> end) implements Begin {}
+    public record InUse(CompletableFuture<Void> end) implements ClaimResult {}
 
     /** Another request under a used key. */
-    public record Mismatch() implements Begin {}
+    public record Mismatch() implements ClaimResult {}
 }

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.base.Vitals;
@@ -86,7 +86,7 @@ final class JobRun implements HostJob {
     }
 
     private static String whatComesNext(Outcome outcome) {
-        if (outcome instanceof Outcome.Turned turned) {
+        if (outcome instanceof Outcome.Refused turned) {
             return "the store refused to note that: " + turned.refusal().detail();
         }
         JobRow next = JobSteps.failed(outcome);
@@ -147,7 +147,7 @@ final class JobRun implements HostJob {
     private Outcome item(ItemJob job, int index) {
         try {
             Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
-            return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Turned) outcome) : outcome;
+            return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Refused) outcome) : outcome;
         } catch (RuntimeException | Error e) {
             vitals.saw(e);
             LOG.log(
@@ -158,26 +158,26 @@ final class JobRun implements HostJob {
                     ProblemCode.INTERNAL_ERROR,
                     "Something in the engine failed; nothing was changed. The log has it under the job's id.");
             Command.Change refuse = context -> {
-                throw new Refused(failed);
+                throw new RefusedException(failed);
             };
             return commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
         }
     }
 
     private static boolean isBeyondPlan(Outcome outcome) {
-        return outcome instanceof Outcome.Turned turned && turned.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
+        return outcome instanceof Outcome.Refused turned && turned.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
     }
 
     /** Notes that an item goes beyond a share of the workspace. Where the note does too, the job fails, and goes on there when it is retried. */
-    private Outcome refused(ItemJob job, int index, Outcome.Turned turned) {
+    private Outcome refused(ItemJob job, int index, Outcome.Refused turned) {
         Command.Change refuse = context -> {
-            throw new Refused(turned.refusal());
+            throw new RefusedException(turned.refusal());
         };
         Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
         if (isBeyondPlan(outcome)) {
             Outcome unused = fail(
                     ProblemCode.PLAN_LIMIT_REACHED.wireName(),
-                    ((Outcome.Turned) outcome).refusal().detail()
+                    ((Outcome.Refused) outcome).refusal().detail()
                             + " Retry the job once there is room; it goes on from there.",
                     false);
         }
@@ -198,7 +198,7 @@ final class JobRun implements HostJob {
                     engine(),
                     failure(
                             ProblemCode.CAPACITY_EXHAUSTED.wireName(),
-                            ((Outcome.Turned) outcome).refusal().detail()
+                            ((Outcome.Refused) outcome).refusal().detail()
                                     + " Retry the job once there is room; it goes on from there.",
                             false),
                     1);
@@ -212,7 +212,7 @@ final class JobRun implements HostJob {
     private static Command.Change prepared(ItemJob job, int index) {
         try {
             return job.item(index);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return context -> {
                 throw refused;
             };

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.store.Store;
@@ -179,7 +179,7 @@ public final class JobRunner implements Lane {
         try {
             newest.writeAll(committer::commit);
             giveBackRunning();
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Expected running jobs to go back to the queue, but the store refused; the next start puts them back: "

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -170,8 +170,8 @@ final class JobSteps {
                 Decision decision = change.decide(context);
                 changes.addAll(decision.changes());
                 outcome = decision.outcome();
-            } catch (Refused refused) {
-                outcome = new Outcome.Turned(refused.refusal());
+            } catch (RefusedException refused) {
+                outcome = new Outcome.Refused(refused.refusal());
             }
             JobRow next = row.itemDone(outcome instanceof Outcome.Done, job.count());
             changes.put(JobTables.JOBS, next.key(), next.row());

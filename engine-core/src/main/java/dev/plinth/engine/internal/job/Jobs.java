@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -167,7 +167,7 @@ public final class Jobs {
         return context -> {
             JobRow row = handled.newest().of(find(context, id));
             if (row.status().isFinal()) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.JOB_FINISHED,
                         "Expected a job that has not finished, but it has "
                                 + row.status().wireName() + ".");
@@ -197,7 +197,7 @@ public final class Jobs {
     public static Decision retry(Context context, Id id, HandledTypes handled) {
         JobRow row = find(context, id);
         if (row.status() != JobStatus.FAILED) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
                     "Expected a failed job, but it is " + row.status().wireName() + ".");
         }
@@ -208,7 +208,7 @@ public final class Jobs {
         if (unique != null) {
             Id holder = holder(context.rows(), unique);
             if (holder != null) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.ALREADY_EXISTS,
                         "Expected no other unfinished job of this type and uniqueKey, but there is " + holder.text()
                                 + "; wait for its end, or cancel it.");
@@ -279,7 +279,7 @@ public final class Jobs {
         long unfinished = rows.size(JobTables.byStatus(workspace, JobStatus.QUEUED))
                 + rows.size(JobTables.byStatus(workspace, JobStatus.SCHEDULED));
         if (unfinished >= plan.queuedJobsMax()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.JOB_QUEUE_FULL,
                             "Expected fewer than " + plan.queuedJobsMax() + " waiting jobs, which is the limit of plan "
                                     + plan.name() + ", but there are " + unfinished + "; wait until some have run.")
@@ -327,7 +327,7 @@ public final class Jobs {
         byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
         JobRow row = bytes == null ? null : JobRow.read(bytes);
         if (row == null || row.isExpired(context.now())) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         return row;
     }

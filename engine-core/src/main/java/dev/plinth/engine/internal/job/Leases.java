@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -209,7 +209,7 @@ public final class Leases {
             JobRow row = handled.newest().of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
             if (lease == null || !lease.token().equals(shown) || lease.expiresAt() <= context.now()) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.LEASE_LOST,
                         "Expected the token of the lease that the job is under, but this one is not; the job is "
                                 + row.status().wireName() + ". Drop what you have of it and take another lease.");

@@ -18,7 +18,7 @@ public final class JacksonCodec implements JsonCodec {
     public void check(byte[] utf8) {
         try {
             JsonReader.read(utf8);
-        } catch (MalformedJson e) {
+        } catch (MalformedJsonException e) {
             throw new IllegalArgumentException(e.sentence(), e);
         }
     }

@@ -30,9 +30,9 @@ public final class JsonReader {
     /**
      * The value that the bytes spell, which are not to be changed afterwards.
      *
-     * @throws MalformedJson if they spell none; the message says what is wrong and where
+     * @throws MalformedJsonException if they spell none; the message says what is wrong and where
      */
-    public static JsonValue read(byte[] utf8) throws MalformedJson {
+    public static JsonValue read(byte[] utf8) throws MalformedJsonException {
         return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER, ANY_MEMORY));
     }
 
@@ -42,10 +42,10 @@ public final class JsonReader {
      *
      * @param itemsMax items of an array that is a member of the body
      * @param memory takes bytes for the values beyond the first 64 KiB of them; false if there are not as many
-     * @throws MalformedJson if the body spells no value, or too many
-     * @throws dev.plinth.engine.internal.base.Refused if there is no memory for the values: 503
+     * @throws MalformedJsonException if the body spells no value, or too many
+     * @throws dev.plinth.engine.internal.base.RefusedException if there is no memory for the values: 503
      */
-    public static JsonValue readBody(byte[] utf8, int itemsMax, LongPredicate memory) throws MalformedJson {
+    public static JsonValue readBody(byte[] utf8, int itemsMax, LongPredicate memory) throws MalformedJsonException {
         return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax, memory));
     }
 
@@ -53,21 +53,22 @@ public final class JsonReader {
     public static JsonValue trusted(byte[] utf8) {
         try {
             return read(utf8, TRUSTED);
-        } catch (MalformedJson e) {
+        } catch (MalformedJsonException e) {
             throw new IllegalStateException("Expected JSON that the engine wrote, but " + e.getMessage(), e);
         }
     }
 
-    private static JsonValue read(byte[] utf8, JsonScanner.Bounds bounds) throws MalformedJson {
+    private static JsonValue read(byte[] utf8, JsonScanner.Bounds bounds) throws MalformedJsonException {
         checkEncoding(utf8);
         return new JsonScanner(utf8, bounds).document();
     }
 
-    private static void checkEncoding(byte[] utf8) throws MalformedJson {
+    private static void checkEncoding(byte[] utf8) throws MalformedJsonException {
         boolean ascii = true;
         for (byte b : utf8) {
             if (b == 0) {
-                throw new MalformedJson("Expected UTF-8 text, but there is a zero byte; send the body as UTF-8.");
+                throw new MalformedJsonException(
+                        "Expected UTF-8 text, but there is a zero byte; send the body as UTF-8.");
             }
             ascii &= b > 0;
         }
@@ -75,7 +76,8 @@ public final class JsonReader {
             return;
         }
         if (utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF) {
-            throw new MalformedJson("Expected JSON at the first byte, but there is a byte order mark; leave it out.");
+            throw new MalformedJsonException(
+                    "Expected JSON at the first byte, but there is a byte order mark; leave it out.");
         }
         try {
             var unused = StandardCharsets.UTF_8
@@ -84,7 +86,7 @@ public final class JsonReader {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(utf8));
         } catch (CharacterCodingException e) {
-            throw new MalformedJson(
+            throw new MalformedJsonException(
                     "Expected UTF-8 text, but there are bytes that are not UTF-8; send the body as UTF-8.");
         }
     }

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,21 +52,21 @@ final class JsonScanner {
      */
     record Bounds(int depthMax, int valuesMax, int itemsMax, LongPredicate memory) {}
 
-    JsonValue document() throws MalformedJson {
+    JsonValue document() throws MalformedJsonException {
         if (peek() == END) {
-            throw new MalformedJson("Expected a JSON value, but the body is empty.");
+            throw new MalformedJsonException("Expected a JSON value, but the body is empty.");
         }
         JsonValue value = value();
         if (peek() != END) {
-            throw new MalformedJson("Expected nothing after the JSON value, but there is more" + where());
+            throw new MalformedJsonException("Expected nothing after the JSON value, but there is more" + where());
         }
         return value;
     }
 
-    private JsonValue value() throws MalformedJson {
+    private JsonValue value() throws MalformedJsonException {
         values++;
         if (values > bounds.valuesMax) {
-            throw MalformedJson.beyondLimits("A body can hold " + bounds.valuesMax
+            throw MalformedJsonException.beyondLimits("A body can hold " + bounds.valuesMax
                     + " JSON values, but this one holds more" + where() + " Send it in several calls.");
         }
         pay();
@@ -89,7 +89,7 @@ final class JsonScanner {
         }
         unpaidBytes -= MEMORY_STEP_BYTES;
         if (!bounds.memory.test(MEMORY_STEP_BYTES)) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The JSON values of bodies in flight take too much memory, those of this body among them."
                                     + " Nothing was changed; send the request again after Retry-After, or send it in"
@@ -98,7 +98,7 @@ final class JsonScanner {
         }
     }
 
-    private JsonValue object() throws MalformedJson {
+    private JsonValue object() throws MalformedJsonException {
         enter();
         Map<String, JsonValue> members = Map.of();
         boolean more = !ends('}');
@@ -126,7 +126,8 @@ final class JsonScanner {
                 isNew = members.put(written == null ? plain(from, to) : written, value) == null;
             }
             if (!isNew) {
-                throw MalformedJson.beyondLimits("Expected valid JSON, but a member stands there twice" + where());
+                throw MalformedJsonException.beyondLimits(
+                        "Expected valid JSON, but a member stands there twice" + where());
             }
             more = goesOn('}');
         }
@@ -134,7 +135,7 @@ final class JsonScanner {
         return new JsonValue.Obj(members);
     }
 
-    private JsonValue array() throws MalformedJson {
+    private JsonValue array() throws MalformedJsonException {
         enter();
         if (ends(']')) {
             depth--;
@@ -143,7 +144,7 @@ final class JsonScanner {
         List<JsonValue> items = new ArrayList<>(ITEMS_USUAL);
         do {
             if (depth == 2 && items.size() == bounds.itemsMax) {
-                throw MalformedJson.tooManyItems(
+                throw MalformedJsonException.tooManyItems(
                         "/" + plain(memberFrom, memberTo),
                         "Expected at most " + bounds.itemsMax + " items, but got more.");
             }
@@ -153,14 +154,14 @@ final class JsonScanner {
         return new JsonValue.Arr(items);
     }
 
-    private JsonValue string() throws MalformedJson {
+    private JsonValue string() throws MalformedJsonException {
         at++;
         int from = at;
         String written = text();
         return written == null ? new JsonValue.Text(source, from, at - 1) : new JsonValue.Text(written);
     }
 
-    private JsonValue word(String word, JsonValue value) throws MalformedJson {
+    private JsonValue word(String word, JsonValue value) throws MalformedJsonException {
         for (int i = 0; i < word.length(); i++, at++) {
             if (at == source.length || source[at] != word.charAt(i)) {
                 throw misplaced();
@@ -170,7 +171,7 @@ final class JsonScanner {
     }
 
     /** An exponent that no decimal number of the JDK can hold is refused here, before somebody has to read it. */
-    private JsonValue number() throws MalformedJson {
+    private JsonValue number() throws MalformedJsonException {
         int from = at;
         skip('-', '-');
         int whole = at;
@@ -184,19 +185,19 @@ final class JsonScanner {
         if (skip('e', 'E')) {
             boolean unused = skip('+', '-');
             if (digits() > EXPONENT_DIGITS_MAX) {
-                throw MalformedJson.beyondLimits("Expected a number with an exponent of at most " + EXPONENT_DIGITS_MAX
-                        + " digits, but got a longer one" + where());
+                throw MalformedJsonException.beyondLimits("Expected a number with an exponent of at most "
+                        + EXPONENT_DIGITS_MAX + " digits, but got a longer one" + where());
             }
         }
         if (digits > NUMBER_DIGITS_MAX) {
-            throw MalformedJson.beyondLimits(
+            throw MalformedJsonException.beyondLimits(
                     "Expected a number of at most " + NUMBER_DIGITS_MAX + " digits, but got a longer one" + where());
         }
         return new JsonValue.Num(source, from, at);
     }
 
     /** How many digits stand here, one at least. */
-    private int digits() throws MalformedJson {
+    private int digits() throws MalformedJsonException {
         int from = at;
         while (at < source.length && source[at] >= '0' && source[at] <= '9') {
             at++;
@@ -214,7 +215,7 @@ final class JsonScanner {
     }
 
     /** Goes behind the closing quote; the text if it has escapes, and else null: it is what stands there. */
-    private @Nullable String text() throws MalformedJson {
+    private @Nullable String text() throws MalformedJsonException {
         int from = at;
         while (at < source.length) {
             byte b = source[at++];
@@ -233,7 +234,7 @@ final class JsonScanner {
         throw misplaced();
     }
 
-    private String unescaped(int start) throws MalformedJson {
+    private String unescaped(int start) throws MalformedJsonException {
         StringBuilder text = new StringBuilder();
         int from = start;
         while (at < source.length) {
@@ -253,7 +254,7 @@ final class JsonScanner {
         throw misplaced();
     }
 
-    private void escape(StringBuilder text) throws MalformedJson {
+    private void escape(StringBuilder text) throws MalformedJsonException {
         if (at == source.length) {
             throw misplaced();
         }
@@ -273,7 +274,7 @@ final class JsonScanner {
         }
     }
 
-    private void codePoint(StringBuilder text) throws MalformedJson {
+    private void codePoint(StringBuilder text) throws MalformedJsonException {
         char first = hex();
         text.append(first);
         if (!Character.isSurrogate(first)) {
@@ -286,12 +287,13 @@ final class JsonScanner {
         at += escaped ? 2 : 0;
         char second = escaped ? hex() : ' ';
         if (!Character.isLowSurrogate(second)) {
-            throw MalformedJson.beyondLimits("Expected whole characters, but there is half a surrogate pair" + where());
+            throw MalformedJsonException.beyondLimits(
+                    "Expected whole characters, but there is half a surrogate pair" + where());
         }
         text.append(second);
     }
 
-    private char hex() throws MalformedJson {
+    private char hex() throws MalformedJsonException {
         int value = 0;
         for (int i = 0; i < 4; i++, at++) {
             int digit = at < source.length && source[at] >= 0 ? Character.digit(source[at], 16) : -1;
@@ -307,12 +309,12 @@ final class JsonScanner {
         return new String(source, from, to - from, StandardCharsets.UTF_8);
     }
 
-    private void enter() throws MalformedJson {
+    private void enter() throws MalformedJsonException {
         pay();
         at++;
         depth++;
         if (depth > bounds.depthMax) {
-            throw MalformedJson.beyondLimits(
+            throw MalformedJsonException.beyondLimits(
                     "Expected valid JSON, but it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.");
         }
     }
@@ -325,7 +327,7 @@ final class JsonScanner {
     }
 
     /** Goes behind a comma, and tells so, or behind the end. */
-    private boolean goesOn(char close) throws MalformedJson {
+    private boolean goesOn(char close) throws MalformedJsonException {
         boolean closes = ends(close);
         if (!closes) {
             require(',');
@@ -333,7 +335,7 @@ final class JsonScanner {
         return !closes;
     }
 
-    private void require(char expected) throws MalformedJson {
+    private void require(char expected) throws MalformedJsonException {
         if (!ends(expected)) {
             throw misplaced();
         }
@@ -351,8 +353,9 @@ final class JsonScanner {
         return END;
     }
 
-    private MalformedJson misplaced() {
-        return new MalformedJson("Expected valid JSON, but a character or an end does not belong there" + where());
+    private MalformedJsonException misplaced() {
+        return new MalformedJsonException(
+                "Expected valid JSON, but a character or an end does not belong there" + where());
     }
 
     private String where() {

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.quota.Quota;
@@ -54,7 +54,7 @@ final class AdmissionControl {
     /** Who calls, and may they call at all: 401, 403, and 503 while the engine drains. */
     void access(RequestContext call) {
         if (draining) {
-            throw new Refused(draining());
+            throw new RefusedException(draining());
         }
         String authorization = call.request.headers().authorization();
         switch (call.request.route().guard()) {
@@ -107,7 +107,7 @@ final class AdmissionControl {
         call.quota = quota;
         call.units = quota.allowed() ? call.request.units() : 0;
         if (!quota.allowed()) {
-            throw new Refused(
+            throw new RefusedException(
                     Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
         }
     }
@@ -134,9 +134,9 @@ final class AdmissionControl {
     }
 
     /** A refusal that takes no units, and shows how many there are. */
-    private Refused refused(RequestContext call, ProblemCode code, String detail, long retryAfterSeconds) {
+    private RefusedException refused(RequestContext call, ProblemCode code, String detail, long retryAfterSeconds) {
         call.quota = quotas.inspect(call.caller);
-        return new Refused(Refusal.of(code, detail).retryAfter(retryAfterSeconds));
+        return new RefusedException(Refusal.of(code, detail).retryAfter(retryAfterSeconds));
     }
 
     private static String tooMany(Quota quota) {
@@ -158,7 +158,7 @@ final class AdmissionControl {
 
     /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */
     boolean refundFailure(RequestContext call, Outcome outcome) {
-        boolean failed = outcome instanceof Outcome.Turned turned
+        boolean failed = outcome instanceof Outcome.Refused turned
                 && turned.refusal().code().status() >= 500;
         if (!failed || call.units == 0) {
             return false;
@@ -189,27 +189,28 @@ final class AdmissionControl {
         Request request = call.request;
         String noRoom = request.noRoom();
         if (noRoom != null) {
-            throw new Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
+            throw new RefusedException(
+                    Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
         }
         if (request.route().body() == Route.Body.NONE) {
             return;
         }
         if (request.isTooLarge()) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.PAYLOAD_TOO_LARGE,
                     "Expected a body of at most " + request.route().bodyBytesMax()
                             + " bytes, but got more; send less, or use the bulk route.");
         }
         String encoding = request.headers().contentEncoding();
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected a body without Content-Encoding, but it has one; send it as it is.");
         }
         if (request.isNoJson()
                 && !request.isMeantAsJson()
                 && isOtherType(request.headers().contentType())) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Expected JSON, but the Content-Type says something else and the body is not JSON either. "
                             + request.parseError());
@@ -233,8 +234,8 @@ final class AdmissionControl {
     }
 
     /** The key may not do this: 403. */
-    static Refused lacking(Scope scope) {
-        return new Refused(Refusal.of(
+    static RefusedException lacking(Scope scope) {
+        return new RefusedException(Refusal.of(
                         ProblemCode.INSUFFICIENT_SCOPE,
                         "Expected a key with the scope " + scope.wireName()
                                 + ", but this one lacks it; use another key.")

@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.Store;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -91,8 +91,8 @@ final class AnswerGate {
 
     private static Outcome lost(Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return new Outcome.Turned(
-                cause instanceof Refused refused
+        return new Outcome.Refused(
+                cause instanceof RefusedException refused
                         ? refused.refusal()
                         : Refusal.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed."));
     }

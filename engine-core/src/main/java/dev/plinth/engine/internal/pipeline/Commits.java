@@ -16,7 +16,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
@@ -70,11 +70,11 @@ public final class Commits implements Committer {
      * The same for a thread that must not wait for the disk: it is refused with 503 if the disk is far behind.
      *
      * @param maySleep whether it may wait for the writer lock
-     * @throws dev.plinth.engine.internal.store.WriterBusy if it may not, and another thread has the lock; nothing was decided
+     * @throws dev.plinth.engine.internal.store.WriterBusyException if it may not, and another thread has the lock; nothing was decided
      */
     Committed commitNow(Caller caller, Command.Change change, CommitHook hook, boolean maySleep) {
         if (store.isFull()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "Expected the disk to keep up, but " + Limits.IN_FLIGHT_RECORDS_MAX + " changes or "
                                     + Limits.IN_FLIGHT_BYTES_MAX
@@ -102,11 +102,11 @@ public final class Commits implements Committer {
                 AdmissionControl.checkStillAllowed(transaction, caller, hook.scope());
             }
             return run(transaction, context, change, hook);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             Changes changes = new Changes();
             hook.remember(context, changes, refused.refusal());
             long sequence = changes.isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
-            return new Committed(new Outcome.Turned(refused.refusal()), sequence);
+            return new Committed(new Outcome.Refused(refused.refusal()), sequence);
         }
     }
 

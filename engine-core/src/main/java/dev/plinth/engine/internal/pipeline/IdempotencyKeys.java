@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.json.JsonValue;
 
@@ -25,7 +25,7 @@ final class IdempotencyKeys {
 
     static String read(String header) {
         if (header.indexOf(Call.REPEATED) >= 0) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
                     "Expected the header Idempotency-Key once, but it is there more than once; send one key.");
         }
@@ -38,7 +38,7 @@ final class IdempotencyKeys {
 
     private static void check(String key) {
         if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !isPrintable(key)) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
                     "Expected an Idempotency-Key of 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
                             + " printable ASCII characters, but got " + key.length()
@@ -47,8 +47,8 @@ final class IdempotencyKeys {
     }
 
     /** The host demands a key. */
-    static Refused missing() {
-        return Refused.of(
+    static RefusedException missing() {
+        return RefusedException.of(
                 ProblemCode.IDEMPOTENCY_KEY_MISSING,
                 "Expected the header Idempotency-Key, which this route demands, but there is none; send a UUID.");
     }

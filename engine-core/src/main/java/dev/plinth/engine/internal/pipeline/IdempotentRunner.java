@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.store.View;
@@ -35,31 +35,31 @@ final class IdempotentRunner {
         String key = IdempotencyKeys.read(sentKey);
         Access.checkActive(parts.store().viewToAct(), workspace);
         View view = parts.store().viewToAnswer();
-        Idempotency.Begin begin = parts.idempotency()
+        Idempotency.ClaimResult claimResult = parts.idempotency()
                 .begin(
                         view,
                         parts.store().nowMillis(),
                         workspace,
                         key,
                         Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));
-        if (begin instanceof Idempotency.Fresh fresh) {
+        if (claimResult instanceof Idempotency.KeyClaim claim) {
             try {
-                return run(request, workspace, fresh, work);
+                return run(request, workspace, claim, work);
             } finally {
-                parts.idempotency().end(fresh);
+                parts.idempotency().end(claim);
             }
         }
-        if (begin instanceof Idempotency.InUse) {
-            throw new Refused(IdempotencyKeys.inUse());
+        if (claimResult instanceof Idempotency.InUse) {
+            throw new RefusedException(IdempotencyKeys.inUse());
         }
         parts.store().await(view.highest());
-        if (begin instanceof Idempotency.Replay replay) {
+        if (claimResult instanceof Idempotency.Replay replay) {
             return replay.outcome().body();
         }
-        throw new Refused(IdempotencyKeys.reused());
+        throw new RefusedException(IdempotencyKeys.reused());
     }
 
-    private byte[] run(Id request, Id workspace, Idempotency.Fresh fresh, Supplier<byte[]> work) {
+    private byte[] run(Id request, Id workspace, Idempotency.KeyClaim claim, Supplier<byte[]> work) {
         parts.commits().requireRoom();
         byte[] result = work.get();
         if (result.length > Limits.HOST_RESULT_BYTES_MAX) {
@@ -69,26 +69,26 @@ final class IdempotentRunner {
         }
         Command.Change remember = context -> {
             if (!Access.exists(context.rows(), workspace)) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             return Decision.of(new Changes(), Outcome.Done.ok(result));
         };
         Commits.Committed committed = parts.commits()
-                .commit(Caller.engineFor(workspace), remember, new ResultHook(parts.idempotency(), fresh, request));
+                .commit(Caller.engineFor(workspace), remember, new ResultHook(parts.idempotency(), claim, request));
         parts.store().await(committed.sequence());
-        if (committed.outcome() instanceof Outcome.Turned turned) {
-            throw new Refused(turned.refusal());
+        if (committed.outcome() instanceof Outcome.Refused refused) {
+            throw new RefusedException(refused.refusal());
         }
         return result;
     }
 
     /** Remembers a result; a refusal leaves the key free. */
-    private record ResultHook(Idempotency idempotency, Idempotency.Fresh fresh, Id request)
+    private record ResultHook(Idempotency idempotency, Idempotency.KeyClaim claim, Id request)
             implements Commits.CommitHook {
         @Override
         public void remember(Context context, Changes changes, Outcome outcome) {
             if (outcome instanceof Outcome.Done done) {
-                idempotency.remember(fresh, changes, context, request, done);
+                idempotency.remember(claim, changes, context, request, done);
             }
         }
 

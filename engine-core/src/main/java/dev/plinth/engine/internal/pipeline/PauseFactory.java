@@ -30,7 +30,7 @@ final class PauseFactory {
         // In this order: what ends between the two is answered as ended, and not with what it was before.
         Command.Wait wait = queries.waitFor(call, query::wait);
         Answer answer = queries.answer(call, query);
-        if (wait == null || answer.outcome() instanceof Outcome.Turned) {
+        if (wait == null || answer.outcome() instanceof Outcome.Refused) {
             return answer;
         }
         int preferred = Preferences.waitSeconds(call.request.headers().prefer());

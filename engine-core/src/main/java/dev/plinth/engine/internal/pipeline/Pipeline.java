@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.requestlog.Entry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
-import dev.plinth.engine.internal.store.WriterBusy;
+import dev.plinth.engine.internal.store.WriterBusyException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +66,7 @@ public final class Pipeline {
     /** Refuses what a caller does not see. */
     @FunctionalInterface
     public interface Visibility {
-        /** Throws {@code Refused} with 404 unless the caller sees the resource. */
+        /** Throws {@code RefusedException} with 404 unless the caller sees the resource. */
         void check(Context context, Id resource);
     }
 
@@ -125,7 +125,7 @@ public final class Pipeline {
             admission.access(call); // 3, 4: 401 403
             admission.quota(call); // 5: 429
             return new PendingRequest(call, null);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return new PendingRequest(call, recorder.refuse(call, refused.refusal()));
         } catch (RuntimeException | Error e) {
             return new PendingRequest(call, recorder.fail(call, e));
@@ -149,13 +149,13 @@ public final class Pipeline {
      * Runs work of the host once under a key, on this thread.
      *
      * @return what it gave, now or the first time
-     * @throws Refused if the key is no key, in use, or used for something else; if there is no such workspace, or it is
+     * @throws RefusedException if the key is no key, in use, or used for something else; if there is no such workspace, or it is
      *     suspended; and while the engine drains
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
         parts.store.checkMayWait();
         if (!drainGate.enter()) {
-            throw new Refused(AdmissionControl.draining());
+            throw new RefusedException(AdmissionControl.draining());
         }
         try {
             return idempotentRunner.once(request, workspace, key, fingerprint, work);
@@ -212,7 +212,7 @@ public final class Pipeline {
             return millis > 0
                     ? pauses.forAnswer(call, query, millis, () -> nextPart(request, rest, first))
                     : queries.answer(call, query);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return recorder.refuse(call, refused.refusal());
         } catch (RuntimeException | Error e) {
             return recorder.fail(call, e);
@@ -323,9 +323,9 @@ public final class Pipeline {
             admission.read(call); // 6: 413 415
             admission.scope(call); // 7: 403
             return fromIdempotencyOn(call);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return recorder.refuse(call, refused.refusal());
-        } catch (WriterBusy busy) {
+        } catch (WriterBusyException busy) {
             return moveOver(call);
         } catch (RuntimeException | Error e) {
             return recorder.fail(call, e);
@@ -421,11 +421,11 @@ public final class Pipeline {
     private Command.Change run(RequestContext call, Command.HostCall host) {
         Context context = queries.context(call, parts.store.viewToAct());
         try {
-            if (call.fresh != null) {
+            if (call.claim != null) {
                 parts.commits.requireRoom();
             }
             return host.run(context);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             Id shared = context.sharedResource();
             return later -> {
                 if (shared != null) {
@@ -441,28 +441,28 @@ public final class Pipeline {
         if (header == null && call.request.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
             throw IdempotencyKeys.missing();
         }
-        if (header == null || call.fresh != null || !call.request.route().mutates()) {
+        if (header == null || call.claim != null || !call.request.route().mutates()) {
             return null;
         }
         String key = IdempotencyKeys.read(header);
         call.key = key;
         View view = parts.store.viewToAnswer();
-        Idempotency.Begin begin = parts.idempotency.begin(
+        Idempotency.ClaimResult claimResult = parts.idempotency.begin(
                 view, parts.store.nowMillis(), call.caller.workspace(), key, IdempotencyKeys.fingerprint(call.request));
-        if (begin instanceof Idempotency.Fresh fresh) {
-            call.fresh = fresh;
+        if (claimResult instanceof Idempotency.KeyClaim claim) {
+            call.claim = claim;
             return null;
         }
-        if (begin instanceof Idempotency.Replay replay) {
+        if (claimResult instanceof Idempotency.Replay replay) {
             call.use = Entry.KeyUse.REPLAYED;
             return replay(call, replay, view);
         }
-        if (begin instanceof Idempotency.InUse inUse) {
+        if (claimResult instanceof Idempotency.InUse inUse) {
             call.use = Entry.KeyUse.IN_USE;
             return inUse(call, inUse);
         }
         call.use = Entry.KeyUse.MISMATCH;
-        return call.answer(new Outcome.Turned(IdempotencyKeys.reused()), view.highest());
+        return call.answer(new Outcome.Refused(IdempotencyKeys.reused()), view.highest());
     }
 
     /**
@@ -499,7 +499,7 @@ public final class Pipeline {
             admission.accessAgain(call);
             call.checkStillAllowed(parts.store.viewToAnswer());
             return fromIdempotencyOn(call);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return recorder.refuse(call, refused.refusal());
         } catch (RuntimeException | Error e) {
             return recorder.fail(call, e);

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
@@ -28,7 +28,7 @@ final class QueryRunner {
     /**
      * Reads rows that belong together.
      *
-     * @throws dev.plinth.engine.internal.store.WriterBusy if the thread must not sleep, and the writer was quicker each time
+     * @throws dev.plinth.engine.internal.store.WriterBusyException if the thread must not sleep, and the writer was quicker each time
      */
     <T extends @Nullable Object> T read(RequestContext call, Function<View, T> reader) {
         return call.maySleep ? store.readToAnswer(reader) : store.readAtOnce(reader);
@@ -45,8 +45,8 @@ final class QueryRunner {
         Outcome outcome;
         try {
             outcome = query.answer(context(call, view));
-        } catch (Refused refused) {
-            outcome = new Outcome.Turned(refused.refusal());
+        } catch (RefusedException refused) {
+            outcome = new Outcome.Refused(refused.refusal());
         }
         return call.answer(outcome, view.highest());
     }
@@ -56,7 +56,7 @@ final class QueryRunner {
         return read(call, view -> {
             try {
                 return question.apply(context(call, view));
-            } catch (Refused refused) {
+            } catch (RefusedException refused) {
                 return null;
             }
         });

@@ -4,7 +4,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.json.MalformedJson;
+import dev.plinth.engine.internal.json.MalformedJsonException;
 import dev.plinth.engine.internal.list.Cursors;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ public final class Request {
     private @Nullable String noRoom;
     private LongPredicate memory = JsonReader.ANY_MEMORY;
     private @Nullable JsonValue parsed;
-    private @Nullable MalformedJson malformed;
+    private @Nullable MalformedJsonException malformed;
     private @Nullable String path;
     private @Nullable Id host;
     private @Nullable Seal seal;
@@ -237,7 +237,7 @@ public final class Request {
         }
         try {
             parsed = JsonReader.readBody(body, route.bodyItemsMax(), memory);
-        } catch (MalformedJson e) {
+        } catch (MalformedJsonException e) {
             malformed = e;
         }
     }

@@ -36,7 +36,7 @@ final class RequestContext implements Commits.CommitHook {
     @Nullable
     String key;
 
-    Idempotency.@Nullable Fresh fresh;
+    Idempotency.@Nullable KeyClaim claim;
 
     Entry.@Nullable KeyUse use;
 
@@ -75,16 +75,16 @@ final class RequestContext implements Commits.CommitHook {
 
     @Override
     public void remember(Context context, Changes changes, Outcome outcome) {
-        if (fresh != null && outcome instanceof Outcome.Done done) {
-            idempotency.remember(fresh, changes, context, id, done);
+        if (claim != null && outcome instanceof Outcome.Done done) {
+            idempotency.remember(claim, changes, context, id, done);
         }
     }
 
     @Override
     public void remember(Context context, Changes changes, Refusal refusal) {
-        if (fresh != null && refusal.code().remembered()) {
+        if (claim != null && refusal.code().remembered()) {
             byte[] problem = ProblemJson.render(refusal, id, refusal.retryable());
-            idempotency.remember(fresh, changes, context, id, refusal.code().status(), problem);
+            idempotency.remember(claim, changes, context, id, refusal.code().status(), problem);
         }
     }
 
@@ -128,7 +128,7 @@ final class RequestContext implements Commits.CommitHook {
 
     /** Its command is made: a key that nobody had used is used now. */
     void noteExecuted() {
-        if (fresh != null) {
+        if (claim != null) {
             use = Entry.KeyUse.EXECUTED;
         }
     }
@@ -152,9 +152,9 @@ final class RequestContext implements Commits.CommitHook {
 
     /** Frees the key, unless its outcome is remembered. */
     void end() {
-        if (fresh != null) {
-            idempotency.end(fresh);
-            fresh = null;
+        if (claim != null) {
+            idempotency.end(claim);
+            claim = null;
         }
     }
 }

@@ -42,7 +42,7 @@ final class RequestRecorder {
     /** Refuses a request. A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
     Answer refuse(RequestContext call, Refusal refusal) {
         boolean byRows = BY_ROWS.contains(refusal.code().status());
-        return call.answer(new Outcome.Turned(refusal), byRows ? store.lastSequence() : 0);
+        return call.answer(new Outcome.Refused(refusal), byRows ? store.lastSequence() : 0);
     }
 
     /** Refuses a request that the engine or the host failed: 500. */
@@ -83,7 +83,7 @@ final class RequestRecorder {
     }
 
     private static boolean is(Outcome outcome, ProblemCode code) {
-        return outcome instanceof Outcome.Turned turned && turned.refusal().code() == code;
+        return outcome instanceof Outcome.Refused refused && refused.refusal().code() == code;
     }
 
     private static Entry entry(RequestContext call, Outcome outcome, long micros) {
@@ -108,8 +108,8 @@ final class RequestRecorder {
     }
 
     private static @Nullable String code(Outcome outcome) {
-        if (outcome instanceof Outcome.Turned turned) {
-            return turned.refusal().code().wireName();
+        if (outcome instanceof Outcome.Refused refused) {
+            return refused.refusal().code().wireName();
         }
         boolean refusedBefore = outcome instanceof Outcome.Replayed && outcome.status() >= 400;
         return refusedBefore

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Estate;
@@ -138,7 +138,7 @@ public final class QuotaMarks implements Lane {
                 int to = Math.min(entries.size(), from + ROWS_PER_RECORD);
                 committer.commit(Caller.OPERATOR, put(List.copyOf(entries.subList(from, to))));
             }
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Expected what " + entries.size() + " workspaces have used of their limits to be written, but the"

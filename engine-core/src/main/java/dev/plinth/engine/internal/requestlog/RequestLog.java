@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -101,7 +101,7 @@ public final class RequestLog {
             WorkspaceLog log = logs.get(context.workspace());
             Entry entry = log == null ? null : log.find(id);
             if (entry == null) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             return Outcome.Done.ok(entry.json());
         };

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -160,7 +160,7 @@ public final class Children {
                 return row;
             }
         }
-        throw new Refused(Refusal.notFound());
+        throw new RefusedException(Refusal.notFound());
     }
 
     private static Changes.EventDraft event(ResourceRow row, String type, byte[] data) {

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -99,7 +99,7 @@ public final class ContentRules {
                             + "."));
         }
         if (!errors.isEmpty()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED, "Expected a patch whose result is valid, but it is not.", errors));
         }
     }

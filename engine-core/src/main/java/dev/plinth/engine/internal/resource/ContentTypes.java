@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
@@ -78,7 +78,7 @@ public final class ContentTypes {
         }
         List<ProblemError> errors = schema.check(JsonReader.trusted(after.data()), "/data");
         if (!errors.isEmpty()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
                     "Expected a patch after which the data is valid for type " + after.type() + ", but it is not.",
                     errors));

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
     void check(String version, String shown) {
         if (ifMatch == null) {
             if (required) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.PRECONDITION_REQUIRED,
                         "Expected the header If-Match, which this route demands, but there is none; get the thing and"
                                 + " send its ETag, or * for any version.");
@@ -33,7 +33,7 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
         }
         List<String> tags = Match.tags(ifMatch);
         if (!ifMatch.strip().equals("*") && !tags.contains(version) && !tags.contains(shown)) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.PRECONDITION_FAILED,
                     "Expected the version that If-Match names, but it is " + shown
                             + "; get it again and repeat the change.");

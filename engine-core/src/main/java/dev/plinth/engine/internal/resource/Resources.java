@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -198,7 +198,7 @@ public final class Resources {
         ResourceRow row = visible.row();
         visible.check(ifMatch);
         if (row.status() != Status.ARCHIVED) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
                     "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
         }
@@ -263,7 +263,7 @@ public final class Resources {
         }
         long there = context.rows().size(SetKey.of(SetKinds.RESOURCES_ALL, context.workspace()));
         if (there >= most) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.PLAN_LIMIT_REACHED,
                     "Expected fewer than " + most + " resources, which is the limit of plan "
                             + context.plan().name() + ", but there are " + there

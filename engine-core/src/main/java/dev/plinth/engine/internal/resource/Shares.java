@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -103,11 +103,11 @@ public final class Shares {
             }
             byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
             if (old == null || DeletedWorkspaces.has(context.rows(), grantee)) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             ShareRow share = ShareRow.read(old);
             if (leaves && !isThere(context.rows(), share)) {
-                throw new Refused(Refusal.notFound());
+                throw new RefusedException(Refusal.notFound());
             }
             Changes changes = new Changes().within(Room.RECORDED);
             end.end(context, resource, grantee, changes);
@@ -153,9 +153,9 @@ public final class Shares {
         return true;
     }
 
-    private static Refused notAGrantee() {
+    private static RefusedException notAGrantee() {
         String detail = "Expected the id of another workspace that takes shares of this one, but it is none.";
-        return new Refused(Refusal.of(
+        return new RefusedException(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,
                 detail,
                 List.of(new ProblemError(ProblemError.Source.PARAMETER, "workspaceId", "unknown_workspace", detail))));

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.util.Locale;
 
 /** The status of a resource and its moves. The order is that of the stored numbers. */
@@ -44,13 +44,13 @@ enum Status {
     void checkOperable() {
         checkWritable();
         if (this == PAUSED) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.RESOURCE_PAUSED, "Expected an active resource, but it is paused; resume it first.");
         }
     }
 
-    private static Refused archived() {
-        return Refused.of(
+    private static RefusedException archived() {
+        return RefusedException.of(
                 ProblemCode.RESOURCE_ARCHIVED,
                 "Expected a resource that is not archived, but it is; unarchive it first.");
     }

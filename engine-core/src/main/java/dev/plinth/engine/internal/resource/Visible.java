@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +30,13 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
                 return new Visible(ResourceRow.read(shared, false), share);
             }
         }
-        throw new Refused(Refusal.notFound());
+        throw new RefusedException(Refusal.notFound());
     }
 
     /** Refuses unless the caller's workspace owns it. */
     Visible owned() {
         if (share != null) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
                     "Expected the owner of the resource, but it is shared with this workspace only.");
         }
@@ -46,7 +46,7 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
     /** Refuses unless the caller's workspace owns it or may edit it. */
     Visible editable() {
         if (share != null && !share.editor()) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
                     "Expected the role editor, but the resource is shared with the role reader.");
         }

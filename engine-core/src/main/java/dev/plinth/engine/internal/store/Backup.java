@@ -29,7 +29,7 @@ final class Backup implements JournalVisitor {
      *
      * @param segmentBytes length of a segment, if one has to be made
      * @return what is in the copy
-     * @throws StoreDamage if the store is damaged
+     * @throws StoreDamageException if the store is damaged
      */
     static Prefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes) throws IOException {
         Backup backup = new Backup(from, to);
@@ -52,7 +52,7 @@ final class Backup implements JournalVisitor {
     private Prefix copy(List<TableName> tables) throws IOException {
         StoreNames names = from.storeNames();
         Prefix prefix = Prefix.opened(from, names, copySnapshot(names, tables, StoreId.of(from, names)), this);
-        StoreDamage damage = prefix.damage();
+        StoreDamageException damage = prefix.damage();
         if (damage != null) {
             throw damage;
         }
@@ -69,7 +69,7 @@ final class Backup implements JournalVisitor {
             FileCopy.copy(from, name, to, name);
             CheckedSnapshot copied = CheckedSnapshot.of(to, name, tables, store);
             if (copied.isForeign()) {
-                throw new StoreDamage(copied.damage(), name, 0);
+                throw new StoreDamageException(copied.damage(), name, 0);
             }
             if (copied.isWhole()) {
                 return copied.loaded();

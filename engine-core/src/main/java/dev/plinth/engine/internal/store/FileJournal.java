@@ -331,7 +331,7 @@ final class FileJournal implements Journal {
         }
         shut();
         try {
-            if (e instanceof TakenOver taken && taken.isBeforeTheWrite()) {
+            if (e instanceof FencedException taken && taken.isBeforeTheWrite()) {
                 told().fenced(nextToFlush);
             } else {
                 told().unknown(nextToFlush);
@@ -489,7 +489,7 @@ final class FileJournal implements Journal {
     }
 
     private void end() throws IOException {
-        TakenOver.requireOurs(disk.isStillOurs());
+        FencedException.requireOurs(disk.isStillOurs());
         nextSegment.endFull();
         sync();
         writeTrailer();
@@ -521,12 +521,12 @@ final class FileJournal implements Journal {
             }
             ByteBuffer frame = Frame.encode(frames.empty(), nextToFlush, synced, batch.subList(from, to));
             int length = frame.remaining();
-            TakenOver.requireOurs(disk.isOurs());
+            FencedException.requireOurs(disk.isOurs());
             file.write(frame, position);
             if (synced) {
                 file.sync();
             }
-            TakenOver.requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
+            FencedException.requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
             position += length;
             written = bytesBefore(segmentNumber) + position;
             noteRoom(segmentRoom(), bytes);
@@ -565,7 +565,7 @@ final class FileJournal implements Journal {
         if (durability == Durability.OS) {
             sync();
         }
-        TakenOver.requireOurs(disk.isStillOurs());
+        FencedException.requireOurs(disk.isStillOurs());
         synchronized (syncing) {
             file = begin(
                     firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));

@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +75,7 @@ final class InFlight {
     /** Refuses if the journal is being closed. */
     void checkOpen() {
         if (closing) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.SHUTTING_DOWN,
                             "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
                     .retryAfter(1));
@@ -87,10 +87,10 @@ final class InFlight {
         checkOpen();
         Refusal refusal = failure;
         if (refusal != null && refusal.code() == ProblemCode.SHUTTING_DOWN) {
-            throw new Refused(refusal);
+            throw new RefusedException(refusal);
         }
         if (refusal != null) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine.")
                     .retryAfter(Transaction.CAPACITY_RETRY_SECONDS));
@@ -212,7 +212,7 @@ final class InFlight {
             if (sequence > committed) {
                 Refusal refusal = failure;
                 if (refusal != null && sequence > durable) {
-                    waiter.future.completeExceptionally(new Refused(refusal));
+                    waiter.future.completeExceptionally(new RefusedException(refusal));
                 } else {
                     waiters.add(waiter);
                 }
@@ -295,7 +295,7 @@ final class InFlight {
         }
         for (Waiter waiter : rejected) {
             if (refusal != null) {
-                waiter.future.completeExceptionally(new Refused(refusal));
+                waiter.future.completeExceptionally(new RefusedException(refusal));
             }
         }
     }
@@ -304,7 +304,7 @@ final class InFlight {
         try {
             future.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Refused refused) {
+            if (e.getCause() instanceof RefusedException refused) {
                 throw refused;
             }
             throw e;

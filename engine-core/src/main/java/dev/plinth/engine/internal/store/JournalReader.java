@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * all tools. It changes nothing, and holds one frame and a megabyte at a time.
  *
  * <p>A torn end is what a crash leaves: a last frame that is not whole, with nothing behind it that was written after it was
- * durable; {@link TornEnd} tells what may be in it. Anything else that is not whole is {@link StoreDamage}.
+ * durable; {@link TornEnd} tells what may be in it. Anything else that is not whole is {@link StoreDamageException}.
  *
  * <p>An engine may be writing meanwhile. Then a frame can be read while half of it is there, and the one behind it be found whole
  * a moment later; so no frame counts as damaged that was read only once.
@@ -74,7 +74,7 @@ final class JournalReader {
      * Reads these segments.
      *
      * @param numbers ascending
-     * @throws StoreDamage if something is not whole that is needed
+     * @throws StoreDamageException if something is not whole that is needed
      */
     Tail read(List<Long> numbers) throws IOException {
         int first = from == ANYWHERE ? 0 : firstNeeded(numbers);
@@ -82,7 +82,7 @@ final class JournalReader {
             long number = numbers.get(i);
             if (i > first && number != numbers.get(i - 1) + 1) {
                 String missing = Segment.name(numbers.get(i - 1) + 1);
-                throw new StoreDamage("the file " + missing + " is missing", missing, 0);
+                throw new StoreDamageException("the file " + missing + " is missing", missing, 0);
             }
             boolean last = i == numbers.size() - 1;
             readSegment(number, last ? null : Segment.name(numbers.get(i + 1)));
@@ -109,7 +109,7 @@ final class JournalReader {
     private @Nullable Segment peek(String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return Segment.readHeader(file, name);
-        } catch (StoreDamage damage) {
+        } catch (StoreDamageException damage) {
             return null;
         }
     }
@@ -129,7 +129,7 @@ final class JournalReader {
                 window.forget();
                 header = readHeader(window, name);
                 if (header == null) {
-                    throw new StoreDamage("the header of " + name + " is damaged at byte 0", name, 0);
+                    throw new StoreDamageException("the header of " + name + " is damaged at byte 0", name, 0);
                 }
             }
             if (header == null) {
@@ -161,7 +161,8 @@ final class JournalReader {
         if (store == null) {
             store = header.store();
         } else if (!store.equals(header.store())) {
-            throw new StoreDamage(name + " is of store " + header.store() + " and not of store " + store, name, 0);
+            throw new StoreDamageException(
+                    name + " is of store " + header.store() + " and not of store " + store, name, 0);
         }
         if (!begun) {
             begun = true;
@@ -171,14 +172,14 @@ final class JournalReader {
             next = first;
             crc = header.crcBefore();
             if (first == from + 1 && crc != fromCrc) {
-                throw new StoreDamage(name + " does not belong behind record " + from, name, 0);
+                throw new StoreDamageException(name + " does not belong behind record " + from, name, 0);
             }
         } else if (first > next && tail.tornTo > tail.tornFrom) {
             throw damaged(Segment.name(tail.segmentNumber), tail.tornFrom, first);
         } else if (first > next) {
             throw missing(next, first, name);
         } else if (first != next || header.crcBefore() != crc) {
-            throw new StoreDamage(name + " does not belong behind record " + (next - 1), name, 0);
+            throw new StoreDamageException(name + " does not belong behind record " + (next - 1), name, 0);
         }
         tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, 0);
     }
@@ -215,7 +216,7 @@ final class JournalReader {
         // While a long reading goes on, the next one may have been made and deleted again; then later ones are there.
         if (there.isEmpty() || there.get(there.size() - 1) < number) {
             String name = Segment.name(number);
-            throw new StoreDamage("the file " + name + " is missing", name, 0);
+            throw new StoreDamageException("the file " + name + " is missing", name, 0);
         }
     }
 
@@ -249,7 +250,7 @@ final class JournalReader {
             }
             String fault = RecordCodec.fault(bytes, crc);
             if (fault != null) {
-                throw new StoreDamage(
+                throw new StoreDamageException(
                         "record " + next + " in " + name + " at byte " + at + " does not fit: " + fault, name, at);
             }
             RecordCodec.Head head = RecordCodec.head(bytes);
@@ -258,7 +259,7 @@ final class JournalReader {
             }
             crc = RecordCodec.crc(bytes);
             if (next == from && crc != fromCrc) {
-                throw new StoreDamage(
+                throw new StoreDamageException(
                         "record " + next + " in " + name + " at byte " + at + " is not the one that "
                                 + Snapshot.name(from) + " was made at",
                         name,
@@ -298,21 +299,21 @@ final class JournalReader {
         }
     }
 
-    private StoreDamage damaged(String name, long at, long behind) {
-        return new StoreDamage(
+    private StoreDamageException damaged(String name, long at, long behind) {
+        return new StoreDamageException(
                 "record " + next + " in " + name + " at byte " + at + " is damaged, but record " + behind
                         + " behind it is whole",
                 name,
                 at);
     }
 
-    private StoreDamage misplaced(String name, long at, long sequence) {
-        return new StoreDamage(
+    private StoreDamageException misplaced(String name, long at, long sequence) {
+        return new StoreDamageException(
                 "record " + next + " in " + name + " at byte " + at + " is number " + sequence, name, at);
     }
 
-    private static StoreDamage missing(long first, long behind, String name) {
-        return new StoreDamage(
+    private static StoreDamageException missing(long first, long behind, String name) {
+        return new StoreDamageException(
                 "records " + first + " to " + (behind - 1) + " before " + name + " are missing", name, 0);
     }
 }

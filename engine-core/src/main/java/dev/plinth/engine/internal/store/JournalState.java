@@ -139,10 +139,10 @@ record JournalState(
      * @return null if it may be as it was left
      */
     @Nullable
-    StoreDamage damage(Disk disk, JournalReader.Tail tail) throws IOException {
+    StoreDamageException damage(Disk disk, JournalReader.Tail tail) throws IOException {
         if (closed && tail.sequence() < sequence) {
             String name = Segment.name(Math.max(1, tail.segmentNumber()));
-            return new StoreDamage(
+            return new StoreDamageException(
                     "record " + (tail.sequence() + 1) + " in " + name + " at byte " + tail.tornFrom()
                             + " is missing, since the store was closed behind record " + sequence,
                     name,
@@ -156,7 +156,7 @@ record JournalState(
         int looksMax = disk.isOurs() ? 1 : LOOKS_MAX;
         for (int looks = 1; torn != null && !torn.isCutWrite(disk); looks++) {
             if (looks == looksMax) {
-                return new StoreDamage(
+                return new StoreDamageException(
                         "record " + (tail.sequence() + 1) + " in " + torn.segment() + " at byte " + torn.from()
                                 + " is damaged, since the machine was not started again and no power cut has left that",
                         torn.segment(),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record Prefix(
         Snapshot.@Nullable Loaded snapshot,
         JournalReader.Tail tail,
-        @Nullable StoreDamage damage) {
+        @Nullable StoreDamageException damage) {
     /** Reads the journal behind a snapshot. */
     private static Prefix behind(
             Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
@@ -24,10 +24,10 @@ record Prefix(
         long start = snapshot == null ? 0 : snapshot.start().sequence();
         int crc = snapshot == null ? 0 : snapshot.start().crc();
         JournalReader reader = JournalReader.behind(disk, StoreId.of(disk, names), start, crc, visitor);
-        StoreDamage damage = null;
+        StoreDamageException damage = null;
         try {
             JournalReader.Tail unused = reader.read(names.segments());
-        } catch (StoreDamage found) {
+        } catch (StoreDamageException found) {
             damage = found;
         }
         JournalReader.Tail tail = reader.tail();
@@ -43,7 +43,8 @@ record Prefix(
         Prefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
         return foreign == null || prefix.damage != null
                 ? prefix
-                : new Prefix(prefix.snapshot, prefix.tail, new StoreDamage(foreign.damage(), foreign.name(), 0));
+                : new Prefix(
+                        prefix.snapshot, prefix.tail, new StoreDamageException(foreign.damage(), foreign.name(), 0));
     }
 
     /** The same behind the newest snapshot that is whole. */
@@ -58,13 +59,13 @@ record Prefix(
             return new Prefix(
                     snapshot,
                     prefix.tail,
-                    new StoreDamage(
+                    new StoreDamageException(
                             "the journal ends behind record " + prefix.last() + ", but " + Snapshot.name(newest)
                                     + " needs more of it",
                             name,
                             prefix.tail.tornFrom()));
         }
-        StoreDamage atEnd = prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
+        StoreDamageException atEnd = prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
         return atEnd == null ? prefix : new Prefix(snapshot, prefix.tail, atEnd);
     }
 

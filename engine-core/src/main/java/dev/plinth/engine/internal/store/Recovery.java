@@ -52,7 +52,7 @@ final class Recovery implements JournalVisitor {
             }
             Recovered left = quick == null ? null : goOn(disk, settings, quick);
             return left != null ? left : begin(disk, settings, quick);
-        } catch (StoreDamage damage) {
+        } catch (StoreDamageException damage) {
             throw new IllegalStateException(
                     "Expected a store without damage, but " + damage.what()
                             + "; nothing was changed. Run plinth.jar verify DIR to see what is whole. Restore a copy of the"
@@ -118,27 +118,27 @@ final class Recovery implements JournalVisitor {
     private JournalReader.Tail replay(long mustReach) throws IOException {
         if (names.segments().isEmpty() && !names.snapshots().isEmpty()) {
             String newest = Snapshot.name(names.snapshots().get(0));
-            throw new StoreDamage("every file of the journal behind " + newest + " is missing", newest, 0);
+            throw new StoreDamageException("every file of the journal behind " + newest + " is missing", newest, 0);
         }
         progress.journal(names.segments().size());
         JournalReader.Tail tail;
         try {
             tail = JournalReader.behind(disk, store, sequence, crc, this).read(names.segments());
-        } catch (StoreDamage damage) {
+        } catch (StoreDamageException damage) {
             throw damagedSnapshot.isEmpty()
                     ? damage
-                    : new StoreDamage(damage.what() + damagedSnapshot, damage.file(), damage.position());
+                    : new StoreDamageException(damage.what() + damagedSnapshot, damage.file(), damage.position());
         }
         if (tail.sequence() < mustReach) {
             String name = Segment.name(Math.max(tail.segmentNumber(), tail.headless()));
             long at = tail.headless() > 0 ? 0 : tail.tornFrom();
-            throw new StoreDamage(
+            throw new StoreDamageException(
                     "record " + (tail.sequence() + 1) + " in " + name + " at byte " + at
                             + " is damaged, and the snapshot needs the journal up to record " + mustReach,
                     name,
                     at);
         }
-        StoreDamage atEnd = state == null ? null : state.damage(disk, tail);
+        StoreDamageException atEnd = state == null ? null : state.damage(disk, tail);
         if (atEnd != null) {
             throw atEnd;
         }
@@ -155,7 +155,7 @@ final class Recovery implements JournalVisitor {
                 Snapshot.Loaded loaded = load(name);
                 String foreign = loaded.start().foreignTo(store);
                 if (foreign != null) {
-                    throw new StoreDamage(foreign, name, 0);
+                    throw new StoreDamageException(foreign, name, 0);
                 }
                 sequence = loaded.start().sequence();
                 crc = loaded.start().crc();

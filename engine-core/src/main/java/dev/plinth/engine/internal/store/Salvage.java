@@ -67,7 +67,7 @@ final class Salvage {
         String aside = newDirectory(disk, "lost-" + (kept.last() + 1));
         putAside(behind, kept, aside, store);
         JournalState.unknown(store).write(disk, true);
-        StoreDamage left = Prefix.opened(
+        StoreDamageException left = Prefix.opened(
                         disk, StoreNames.of(disk), CheckedSnapshot.all(disk, StoreNames.of(disk), tables))
                 .damage();
         if (left != null) {

@@ -134,7 +134,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
      * @param fileBytes the file's length
      * @return null if there is no whole header: the segment was never begun, or its first flush was torn
      * @throws IllegalStateException if it is of another version, whose header has magic, version and CRC at the same places
-     * @throws StoreDamage if the file cannot be the segment of this name
+     * @throws StoreDamageException if the file cannot be the segment of this name
      */
     static @Nullable Segment readHeader(ByteBuffer segment, String name, long fileBytes) {
         if (segment.limit() < HEADER_BYTES) {
@@ -165,7 +165,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         return header;
     }
 
-    private static StoreDamage notWhole(String name, String what) {
-        return new StoreDamage(name + " " + what, name, 0);
+    private static StoreDamageException notWhole(String name, String what) {
+        return new StoreDamageException(name + " " + what, name, 0);
     }
 }

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnThread;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.List;
@@ -202,8 +202,9 @@ final class Snapshots implements AutoCloseable {
             } catch (IOException | RuntimeException | Error e) {
                 store.vitals().saw(e);
                 lookLater(bytesPerSnapshot);
-                String reason =
-                        e instanceof Refused refused ? refused.refusal().detail() : String.valueOf(e.getMessage());
+                String reason = e instanceof RefusedException refused
+                        ? refused.refusal().detail()
+                        : String.valueOf(e.getMessage());
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "Expected to write a snapshot, but could not: " + reason

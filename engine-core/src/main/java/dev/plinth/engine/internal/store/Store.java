@@ -5,7 +5,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.OwnThread;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Vitals;
@@ -146,7 +146,7 @@ public final class Store implements AutoCloseable {
     /**
      * The same for a thread that must not sleep.
      *
-     * @throws WriterBusy if writers were quicker each time, and one of them has the lock for longer than a moment
+     * @throws WriterBusyException if writers were quicker each time, and one of them has the lock for longer than a moment
      */
     public <T extends @Nullable Object> T readAtOnce(Function<? super View, T> reader) {
         return read(new View(tables, false), reader, false);
@@ -157,7 +157,7 @@ public final class Store implements AutoCloseable {
      * run more than once, so it changes nothing.
      *
      * @return what the reader made of them
-     * @throws Refused if some of it never will be durable; the caller does nothing then
+     * @throws RefusedException if some of it never will be durable; the caller does nothing then
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables, false);
@@ -201,7 +201,7 @@ public final class Store implements AutoCloseable {
         if (maySleep) {
             writer.lock();
         } else if (!writer.tryLock()) {
-            throw WriterBusy.NOW;
+            throw WriterBusyException.NOW;
         }
         try {
             writer.readBegins();
@@ -246,11 +246,11 @@ public final class Store implements AutoCloseable {
     /**
      * The same for a thread that must not sleep either.
      *
-     * @throws WriterBusy if another thread has the writer lock for longer than a moment; the work was not begun
+     * @throws WriterBusyException if another thread has the writer lock for longer than a moment; the work was not begun
      */
     public <T> T writeAtOnce(Function<Transaction, T> work) {
         if (!writer.tryLock()) {
-            throw WriterBusy.NOW;
+            throw WriterBusyException.NOW;
         }
         return writeLocked(work, false);
     }
@@ -338,14 +338,14 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Waits until a sequence is durable and all listeners have heard of it. Throws {@code Refused} if that will never be. */
+    /** Waits until a sequence is durable and all listeners have heard of it. Throws {@code RefusedException} if that will never be. */
     public void await(long sequence) {
         if (sequence > inFlight.committed()) {
             InFlight.join(inFlight.whenCommitted(sequence));
         }
     }
 
-    /** Completes when a sequence is durable and all listeners have heard of it; fails with {@code Refused} if it never will be. */
+    /** Completes when a sequence is durable and all listeners have heard of it; fails with {@code RefusedException} if it never will be. */
     public CompletableFuture<Void> whenCommitted(long sequence) {
         return inFlight.whenCommitted(sequence);
     }

@@ -56,7 +56,7 @@ record StoreId(long high, long low) {
         try (Disk.File file = disk.open(name)) {
             Segment header = Segment.readHeader(file, name);
             return header == null ? null : header.store();
-        } catch (StoreDamage | IllegalStateException unreadable) {
+        } catch (StoreDamageException | IllegalStateException unreadable) {
             return null; // whatever reads it says what is wrong with it
         }
     }

@@ -69,7 +69,7 @@ public final class StoreTools {
                 lines.add(taken.contains(name) ? "with " + name : "without " + name + ": " + directory + " has none");
             }
             return new StoreReport(true, lines);
-        } catch (StoreDamage damage) {
+        } catch (StoreDamageException damage) {
             throw new IllegalStateException(
                     "Expected a store without damage, but " + damage.what()
                             + "; nothing was copied. Run plinth.jar verify " + directory + " to see what is whole.",

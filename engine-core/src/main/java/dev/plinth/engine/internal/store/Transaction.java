@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -53,7 +53,7 @@ public final class Transaction implements Rows {
         number = 0;
     }
 
-    /** Throws {@code Refused} if the journal has failed. */
+    /** Throws {@code RefusedException} if the journal has failed. */
     void checkWritable() {
         inFlight.checkWritable();
     }
@@ -68,7 +68,7 @@ public final class Transaction implements Rows {
      *
      * @param timeMillis the time of the decision, from {@link #nowMillis}
      * @return its sequence, to wait for
-     * @throws Refused if there is no room for it or the journal has failed; then nothing was changed
+     * @throws RefusedException if there is no room for it or the journal has failed; then nothing was changed
      * @throws IllegalStateException if it has more than {@link Limits#RECORD_ROWS_MAX} writes or
      *     {@link Limits#RECORD_BYTES_MAX} bytes; then nothing was changed
      */
@@ -93,7 +93,7 @@ public final class Transaction implements Rows {
         requireRoom(bytes);
         Refusal lacking = tables.lacks(writes, room, plans);
         if (lacking != null) {
-            throw new Refused(lacking);
+            throw new RefusedException(lacking);
         }
         return append(writes, timeMillis, false, bytes);
     }
@@ -107,7 +107,7 @@ public final class Transaction implements Rows {
      * Appends one record that takes all rows out, however many there are, and applies it.
      *
      * @return its sequence, to wait for
-     * @throws Refused if there is no room for it or the journal has failed; then nothing was changed
+     * @throws RefusedException if there is no room for it or the journal has failed; then nothing was changed
      */
     long appendRemovalOfAll() {
         int bytes = RecordCodec.size(List.of());
@@ -164,7 +164,7 @@ public final class Transaction implements Rows {
     public void requireRoom(int bytes) {
         inFlight.checkWritable();
         if (!journal.hasRoom(bytes)) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "Expected room on the disk for the journal, but there is none; nothing was changed."
                                     + " Free some space; it goes on by itself.")

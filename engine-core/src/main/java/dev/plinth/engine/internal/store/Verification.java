@@ -86,7 +86,7 @@ final class Verification implements JournalVisitor {
         }
         readJournal(disk, StoreId.of(disk, names), names.segments());
         Prefix opened = Prefix.opened(disk, names, snapshots);
-        StoreDamage damage = opened.damage();
+        StoreDamageException damage = opened.damage();
         if (damage != null) {
             damages.add(damage.what());
         }
@@ -110,7 +110,7 @@ final class Verification implements JournalVisitor {
                 JournalReader.Tail tail = JournalReader.all(disk, store, this).read(rest);
                 end = end(disk, tail);
                 rest = List.of();
-            } catch (StoreDamage damage) {
+            } catch (StoreDamageException damage) {
                 damages.add(damage.what());
                 if (rest.contains(Segment.numberOf(damage.file()))) {
                     lastBehind = Math.max(lastBehind, lastWhole(disk, damage));
@@ -122,7 +122,7 @@ final class Verification implements JournalVisitor {
     }
 
     /** The last record of which there is a whole frame behind damage, in the same file. */
-    private static long lastWhole(Disk disk, StoreDamage damage) throws IOException {
+    private static long lastWhole(Disk disk, StoreDamageException damage) throws IOException {
         try (Disk.File file = disk.open(damage.file())) {
             Window window = new Window(file);
             return JournalReader.lastWhole(window, damage.position(), window.writtenEnd(damage.position()), 0);
@@ -130,7 +130,7 @@ final class Verification implements JournalVisitor {
     }
 
     /** A segment that does not fit behind the one before it may be whole in itself. */
-    private static List<Long> behind(List<Long> segments, StoreDamage damage) {
+    private static List<Long> behind(List<Long> segments, StoreDamageException damage) {
         long number = Segment.numberOf(damage.file());
         boolean again = damage.position() == 0 && number != segments.get(0);
         int from = 0;

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Vitals;
 import java.util.Map;
 import java.util.Set;
@@ -196,7 +196,7 @@ public final class Attempts {
     private void run(long number, Runnable work) {
         try {
             work.run();
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             log.log(
                     System.Logger.Level.WARNING,
                     "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "

@@ -43,7 +43,7 @@ public final class PatientCommitter implements Committer {
 
     /** True if a step was refused for want of room, which there may be later. A journal that has failed refuses in the same words. */
     public static boolean mayHaveRoomLater(Outcome outcome) {
-        return outcome instanceof Outcome.Turned turned && turned.refusal().retryAfterSeconds() > 0;
+        return outcome instanceof Outcome.Refused turned && turned.refusal().retryAfterSeconds() > 0;
     }
 
     /** The engine closes: tries nothing again from now on. */

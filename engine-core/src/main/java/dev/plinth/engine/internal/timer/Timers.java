@@ -4,7 +4,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnThread;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.HashMap;
@@ -226,7 +226,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                     return;
                 }
             }
-        } catch (Refused refusal) {
+        } catch (RefusedException refusal) {
             // A row that a lane was shown will never be durable, so nothing is started by it.
             if (store.isWritable()) {
                 throw refusal;

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -90,18 +90,18 @@ public final class Deliveries {
         return context -> {
             DeliveryRow row = find(context, id);
             if (endpoint(context.rows(), row) == null) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "Expected the endpoint of the delivery, but it is deleted; there is nowhere to send it.");
             }
             if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "Expected the event of the delivery, but it is not kept any more (" + Limits.EVENT_DAYS
                                 + " days); there is nothing to send.");
             }
             if (row.resendsAsked() >= Limits.RESENDS_MAX) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "A delivery can be resent " + Limits.RESENDS_MAX + " times, and this one has been resent "
                                 + row.resendsAsked()
@@ -143,7 +143,7 @@ public final class Deliveries {
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
         if (row == null || shown(context, row, number -> 0).row.isExpired(context.now())) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         return row;
     }

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -107,7 +107,7 @@ final class DeliveryAttempts {
         boolean goesOn = false;
         try {
             goesOn = step.run();
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             log.log(
                     System.Logger.Level.WARNING,
                     "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
@@ -171,7 +171,7 @@ final class DeliveryAttempts {
     /** Commits a step and ends the attempt. Where there is no room it is tried again later, so that what was sent is not sent again. */
     private boolean recorded(Flight flight, DeliveryRow row, Command.Change change) {
         Outcome outcome = committer.commit(Caller.engineFor(row.facts().workspace()), change);
-        boolean isAgain = outcome instanceof Outcome.Turned && !stopped && store.isWritable();
+        boolean isAgain = outcome instanceof Outcome.Refused && !stopped && store.isWritable();
         if (isAgain) {
             CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
                     .execute(() -> record(flight, row, change));

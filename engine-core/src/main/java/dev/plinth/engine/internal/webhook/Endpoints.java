@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Room;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
@@ -39,7 +39,7 @@ public final class Endpoints {
             int most = context.plan().endpointsMax();
             long there = count(context.rows(), context.workspace());
             if (there >= most) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.PLAN_LIMIT_REACHED,
                         "Expected fewer than " + most + " webhook endpoints, which is the limit of plan "
                                 + context.plan().name() + ", but there are " + there
@@ -185,7 +185,7 @@ public final class Endpoints {
             EndpointRow row =
                     old.with(old.secrets().rotate(sealed, context.now() + graceSeconds * 1000, context.now()));
             if (row.secrets().old().size() > Limits.OLD_SECRETS_MAX) {
-                throw Refused.of(
+                throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "Expected at most " + Limits.OLD_SECRETS_MAX
                                 + " old secrets in grace, but this endpoint has as many; rotate with"
@@ -261,7 +261,7 @@ public final class Endpoints {
         byte[] row =
                 context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
         if (row == null) {
-            throw new Refused(Refusal.notFound());
+            throw new RefusedException(Refusal.notFound());
         }
         return EndpointRow.read(row);
     }

@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.SetKey;
@@ -200,7 +200,7 @@ public final class Webhooks implements Lane, AutoCloseable {
                     .bytes();
             Id workspace = context.workspace();
             if (!outlets.takeTest(workspace)) {
-                throw new Refused(Refusal.of(
+                throw new RefusedException(Refusal.of(
                                 ProblemCode.CAPACITY_EXHAUSTED,
                                 "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
                                         + " test events under way for the workspace, and "

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -126,7 +126,7 @@ final class Input {
             body().end();
         }
         if (!errors.isEmpty()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
                     "Expected a valid body, but there " + count() + " listed with where it stands.",
                     List.copyOf(errors)));
@@ -154,14 +154,14 @@ final class Input {
             throw invalid(excess, "too_many", error);
         }
         if (error != null) {
-            throw Refused.of(ProblemCode.MALFORMED_REQUEST, error);
+            throw RefusedException.of(ProblemCode.MALFORMED_REQUEST, error);
         }
         JsonValue json = request.json();
         if (json == null) {
             if (kind == Route.Body.OPTIONAL) {
                 return NO_MEMBERS;
             }
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.MALFORMED_REQUEST, "Expected a JSON object as the body, but there is no body.");
         }
         if (json instanceof JsonValue.Obj object) {
@@ -172,8 +172,8 @@ final class Input {
         throw invalid("", "invalid_type", detail);
     }
 
-    private static Refused invalid(String pointer, String code, String detail) {
-        return new Refused(Refusal.of(
+    private static RefusedException invalid(String pointer, String code, String detail) {
+        return new RefusedException(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,
                 detail,
                 List.of(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail))));

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Times;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +169,7 @@ final class QueryParameters {
 
     void check() {
         if (!errors.isEmpty()) {
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.PARAMETER_INVALID,
                     "Expected valid query parameters, but they are not.",
                     List.copyOf(errors)));
@@ -177,7 +177,7 @@ final class QueryParameters {
         if (cursorInvalid) {
             String detail =
                     "Expected a cursor that this list gave out for the same filters, but it is none; start without one.";
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                     ProblemCode.CURSOR_INVALID,
                     detail,
                     List.of(new ProblemError(ProblemError.Source.PARAMETER, "cursor", "invalid", detail))));

@@ -42,7 +42,7 @@ final class ReplyWriter {
             }
             reply = new Reply(page.status(), headers, page.body());
         } else {
-            reply = turned(((Outcome.Turned) outcome).refusal(), answer.request(), answer.keyed(), headers);
+            reply = turned(((Outcome.Refused) outcome).refusal(), answer.request(), answer.keyed(), headers);
         }
         quota(answer.quota(), headers);
         if (answer.waitedSeconds() > 0) {

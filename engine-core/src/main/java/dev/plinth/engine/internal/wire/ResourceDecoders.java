@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.StartJob;
@@ -126,7 +126,7 @@ final class ResourceDecoders {
         }
         Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No such operation; " + known());
         return (Command.Change) context -> {
-            throw new Refused(unknown);
+            throw new RefusedException(unknown);
         };
     }
 

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +40,14 @@ final class Router {
     Match match(String method, String path) {
         Found found = path.startsWith("/") ? find(path) : null;
         if (found == null || found.node.routes.isEmpty()) {
-            throw Refused.of(
+            throw RefusedException.of(
                     ProblemCode.ROUTE_NOT_FOUND,
                     "Expected the path of a route, but there is none; paths start with /v1/ and have no slash at their end.");
         }
         Route route = found.node.routes.get(method.equals("HEAD") ? "GET" : method);
         if (route == null) {
             String allowed = String.join(", ", found.node.methods());
-            throw new Refused(Refusal.of(
+            throw new RefusedException(Refusal.of(
                             ProblemCode.METHOD_NOT_ALLOWED,
                             "Expected one of the methods " + allowed + ", but got another one.")
                     .hint(allowed));

@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
@@ -136,7 +136,7 @@ public final class Wire {
         Request request;
         try {
             request = request(call);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return refuse(refused.refusal());
         }
         return reply(request, pipeline.call(request), pipeline.workers());
@@ -147,7 +147,7 @@ public final class Wire {
         Request request;
         try {
             request = request(call);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return CompletableFuture.completedFuture(refuse(refused.refusal()));
         }
         return pipeline.submit(request, to).thenApply(answer -> reply(request, answer, to));
@@ -156,7 +156,7 @@ public final class Wire {
     /**
      * Takes the headers of a call, whose body follows or does not matter.
      *
-     * @throws Refused if there is no such route
+     * @throws RefusedException if there is no such route
      */
     public PendingRequest arrive(Call head) {
         return pipeline.arrive(request(head));
@@ -232,7 +232,7 @@ public final class Wire {
     public int bodyBytesMax(String method, String path) {
         try {
             return router.match(method, path).route().bodyBytesMax();
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return Limits.BODY_BYTES_MAX;
         }
     }

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -92,7 +92,7 @@ final class KeyUsesLaneTest {
         KeyUsesLane refused = new KeyUsesLane(
                 uses,
                 (caller, change) -> {
-                    throw Refused.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.");
+                    throw RefusedException.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.");
                 },
                 clock.epochMillis());
 

@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -50,7 +50,7 @@ class IdempotencyTest {
 
     @Test
     void begin_firstCall_executes() {
-        assertThat(begin(FIRST)).isInstanceOf(Idempotency.Fresh.class);
+        assertThat(begin(FIRST)).isInstanceOf(Idempotency.KeyClaim.class);
     }
 
     @Test
@@ -87,13 +87,13 @@ class IdempotencyTest {
 
     @Test
     void begin_whileTheFirstIsRunning_isInUseUntilItEnds() {
-        Idempotency.Fresh fresh = fresh(FIRST);
+        Idempotency.KeyClaim claim = fresh(FIRST);
 
         Idempotency.InUse inUse = (Idempotency.InUse) begin(FIRST);
         assertThat(inUse.end()).isNotDone();
         assertThat(begin(SECOND)).isInstanceOf(Idempotency.Mismatch.class);
 
-        execute(fresh, Outcome.Done.ok(bytes("{}")));
+        execute(claim, Outcome.Done.ok(bytes("{}")));
         assertThat(inUse.end()).isCompleted();
         assertThat(begin(FIRST)).isInstanceOf(Idempotency.Replay.class);
     }
@@ -103,7 +103,7 @@ class IdempotencyTest {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 
         assertThat(idempotency.begin(store.viewToAnswer(), clock.epochMillis(), OTHER, KEY, SECOND))
-                .isInstanceOf(Idempotency.Fresh.class);
+                .isInstanceOf(Idempotency.KeyClaim.class);
     }
 
     @Test
@@ -111,7 +111,7 @@ class IdempotencyTest {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 
         assertThat(idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "order-18", FIRST))
-                .isInstanceOf(Idempotency.Fresh.class);
+                .isInstanceOf(Idempotency.KeyClaim.class);
     }
 
     @Test
@@ -130,9 +130,9 @@ class IdempotencyTest {
 
     @Test
     void begin_24HoursAfterTheBeginOfALongCall_countsFromItsEnd() {
-        Idempotency.Fresh fresh = fresh(FIRST);
+        Idempotency.KeyClaim claim = fresh(FIRST);
         clock.advance(Duration.ofHours(3));
-        execute(fresh, Outcome.Done.ok(bytes("{}")));
+        execute(claim, Outcome.Done.ok(bytes("{}")));
 
         clock.advance(Duration.ofHours(23));
 
@@ -143,14 +143,14 @@ class IdempotencyTest {
     void end_notRemembered_freesTheKeyForAnyRequest() {
         idempotency.end(fresh(FIRST));
 
-        assertThat(begin(SECOND)).isInstanceOf(Idempotency.Fresh.class);
+        assertThat(begin(SECOND)).isInstanceOf(Idempotency.KeyClaim.class);
     }
 
     @Test
     void end_twice_doesNotFreeTheKeyOfTheNextCall() {
-        Idempotency.Fresh first = fresh(FIRST);
+        Idempotency.KeyClaim first = fresh(FIRST);
         idempotency.end(first);
-        Idempotency.Fresh second = fresh(FIRST);
+        Idempotency.KeyClaim second = fresh(FIRST);
 
         idempotency.end(first);
 
@@ -160,10 +160,10 @@ class IdempotencyTest {
 
     @Test
     void remember_refusal_isReplayedWithItsStatus() {
-        Idempotency.Fresh fresh = fresh(FIRST);
+        Idempotency.KeyClaim claim = fresh(FIRST);
         commit((context, changes) ->
-                idempotency.remember(fresh, changes, context, REQUEST, 404, bytes("{\"code\":\"not_found\"}")));
-        idempotency.end(fresh);
+                idempotency.remember(claim, changes, context, REQUEST, 404, bytes("{\"code\":\"not_found\"}")));
+        idempotency.end(claim);
 
         assertThat(replay(FIRST).status()).isEqualTo(404);
         assertThat(replay(FIRST).body()).isEqualTo(bytes("{\"code\":\"not_found\"}"));
@@ -202,16 +202,16 @@ class IdempotencyTest {
 
     @Test
     void begin_moreInFlightThanTheLimit_isRefusedAndTheKeyStaysFree() {
-        List<Idempotency.Fresh> running = new ArrayList<>();
+        List<Idempotency.KeyClaim> running = new ArrayList<>();
         for (int i = 0; i < Limits.IDEMPOTENCY_IN_FLIGHT_MAX; i++) {
-            running.add((Idempotency.Fresh) begin("k" + i, FIRST));
+            running.add((Idempotency.KeyClaim) begin("k" + i, FIRST));
         }
 
-        Refused refused = catchThrowableOfType(Refused.class, () -> begin("one more", FIRST));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> begin("one more", FIRST));
 
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
         idempotency.end(running.get(0));
-        assertThat(begin("one more", FIRST)).isInstanceOf(Idempotency.Fresh.class);
+        assertThat(begin("one more", FIRST)).isInstanceOf(Idempotency.KeyClaim.class);
     }
 
     @Test
@@ -223,12 +223,12 @@ class IdempotencyTest {
         AtomicInteger executed = new AtomicInteger();
         inParallel(threads, () -> {
             for (int i = 0; i < each; i++) {
-                if (begin(FIRST) instanceof Idempotency.Fresh fresh) {
+                if (begin(FIRST) instanceof Idempotency.KeyClaim claim) {
                     executed.incrementAndGet();
                     together.accumulateAndGet(running.incrementAndGet(), Math::max);
                     Thread.onSpinWait();
                     running.decrementAndGet();
-                    idempotency.end(fresh);
+                    idempotency.end(claim);
                 }
             }
         });
@@ -243,45 +243,45 @@ class IdempotencyTest {
             String key = "round-" + round;
             AtomicInteger executed = new AtomicInteger();
             inParallel(32, () -> {
-                Idempotency.Begin begin = begin(key, FIRST);
-                while (!(begin instanceof Idempotency.Replay)) {
-                    if (begin instanceof Idempotency.Fresh fresh) {
-                        execute(fresh, Outcome.Done.ok(bytes("run " + executed.incrementAndGet())));
+                Idempotency.ClaimResult claimResult = begin(key, FIRST);
+                while (!(claimResult instanceof Idempotency.Replay)) {
+                    if (claimResult instanceof Idempotency.KeyClaim claim) {
+                        execute(claim, Outcome.Done.ok(bytes("run " + executed.incrementAndGet())));
                     } else {
-                        ((Idempotency.InUse) begin).end().join();
+                        ((Idempotency.InUse) claimResult).end().join();
                     }
-                    begin = begin(key, FIRST);
+                    claimResult = begin(key, FIRST);
                 }
-                assertThat(((Idempotency.Replay) begin).outcome().body()).isEqualTo(bytes("run 1"));
+                assertThat(((Idempotency.Replay) claimResult).outcome().body()).isEqualTo(bytes("run 1"));
             });
             assertThat(executed).as("round %d", round).hasValue(1);
         }
     }
 
-    private Idempotency.Begin begin(Fingerprint fingerprint) {
+    private Idempotency.ClaimResult begin(Fingerprint fingerprint) {
         return begin(KEY, fingerprint);
     }
 
-    private Idempotency.Begin begin(String key, Fingerprint fingerprint) {
+    private Idempotency.ClaimResult begin(String key, Fingerprint fingerprint) {
         return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, key, fingerprint);
     }
 
-    private Idempotency.Fresh fresh(Fingerprint fingerprint) {
-        Idempotency.Begin begin = begin(fingerprint);
-        assertThat(begin).isInstanceOf(Idempotency.Fresh.class);
-        return (Idempotency.Fresh) begin;
+    private Idempotency.KeyClaim fresh(Fingerprint fingerprint) {
+        Idempotency.ClaimResult claimResult = begin(fingerprint);
+        assertThat(claimResult).isInstanceOf(Idempotency.KeyClaim.class);
+        return (Idempotency.KeyClaim) claimResult;
     }
 
     private Outcome.Replayed replay(Fingerprint fingerprint) {
-        Idempotency.Begin begin = begin(fingerprint);
-        assertThat(begin).isInstanceOf(Idempotency.Replay.class);
-        return ((Idempotency.Replay) begin).outcome();
+        Idempotency.ClaimResult claimResult = begin(fingerprint);
+        assertThat(claimResult).isInstanceOf(Idempotency.Replay.class);
+        return ((Idempotency.Replay) claimResult).outcome();
     }
 
     /** Does and remembers; gives back the row. */
-    private byte[] execute(Idempotency.Fresh fresh, Outcome.Done done) {
-        byte[] row = commit((context, changes) -> idempotency.remember(fresh, changes, context, REQUEST, done));
-        idempotency.end(fresh);
+    private byte[] execute(Idempotency.KeyClaim claim, Outcome.Done done) {
+        byte[] row = commit((context, changes) -> idempotency.remember(claim, changes, context, REQUEST, done));
+        idempotency.end(claim);
         return row;
     }
 

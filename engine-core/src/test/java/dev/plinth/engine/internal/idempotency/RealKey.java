@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.LateJournal;
@@ -31,7 +31,7 @@ final class RealKey implements KeyDoor {
     private final SeededIds ids = new SeededIds(1);
     private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
     private final Idempotency idempotency = new Idempotency(seal);
-    private final ThreadLocal<Idempotency.Fresh> fresh = new ThreadLocal<>();
+    private final ThreadLocal<Idempotency.KeyClaim> fresh = new ThreadLocal<>();
     private final Store store;
     private final AtomicInteger number = new AtomicInteger();
 
@@ -89,16 +89,16 @@ final class RealKey implements KeyDoor {
     @Override
     public String begin(String request) {
         Fingerprint fingerprint = Fingerprint.of("POST", "/v1/resources", null, bytes(request));
-        Idempotency.Begin begin = idempotency.begin(
+        Idempotency.ClaimResult claimResult = idempotency.begin(
                 store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "key-" + number.get(), fingerprint);
-        if (begin instanceof Idempotency.Fresh mine) {
+        if (claimResult instanceof Idempotency.KeyClaim mine) {
             fresh.set(mine);
             return FRESH;
         }
-        if (begin instanceof Idempotency.Replay replay) {
+        if (claimResult instanceof Idempotency.Replay replay) {
             return new String(replay.outcome().body(), StandardCharsets.UTF_8);
         }
-        return begin instanceof Idempotency.InUse ? IN_USE : MISMATCH;
+        return claimResult instanceof Idempotency.InUse ? IN_USE : MISMATCH;
     }
 
     @Override
@@ -116,7 +116,7 @@ final class RealKey implements KeyDoor {
                 idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
                 return transaction.append(changes.writes(), transaction.nowMillis()) > 0;
             });
-        } catch (Refused e) {
+        } catch (RefusedException e) {
             return false;
         }
     }

@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
@@ -234,7 +234,7 @@ class PiecesLifeTest {
             boolean refused = random.nextInt(4) == 0;
             return context -> {
                 if (refused) {
-                    throw Refused.of(ProblemCode.NOT_FOUND, "No such thing.");
+                    throw RefusedException.of(ProblemCode.NOT_FOUND, "No such thing.");
                 }
                 return Decision.nothing(Outcome.Done.ok(new byte[0]));
             };

@@ -43,7 +43,7 @@ class JsonReaderTest {
                 "\"grüße \u20ac \ud83d\ude00\"",
                 "{\"__proto__\":1}"
             })
-    void read_strictJson_isTaken(String json) throws MalformedJson {
+    void read_strictJson_isTaken(String json) throws MalformedJsonException {
         assertThat(read(json)).isNotNull();
     }
 
@@ -160,12 +160,12 @@ class JsonReaderTest {
     }
 
     @Test
-    void read_64Levels_areTakenAnd65AreNot() throws MalformedJson {
+    void read_64Levels_areTakenAnd65AreNot() throws MalformedJsonException {
         assertThat(read(nested("[", "]", DEPTH_MAX))).isNotNull();
         assertThat(read(nested("{\"a\":", "}", DEPTH_MAX - 1).replace(":}", ":{}}")))
                 .isNotNull();
         assertThatThrownBy(() -> read(nested("[", "]", DEPTH_MAX + 1)))
-                .isInstanceOf(MalformedJson.class)
+                .isInstanceOf(MalformedJsonException.class)
                 .hasMessageContaining("64 levels");
         assertMalformed(nested("{\"a\":", "}", DEPTH_MAX).replace(":}", ":{}}").getBytes(StandardCharsets.UTF_8));
     }
@@ -185,7 +185,7 @@ class JsonReaderTest {
 
     /** Were the map a chain of equal hashes, this would be 2^28 comparisons of long strings. */
     @Test
-    void read_manyNamesOfOneHash_areAllTaken() throws MalformedJson {
+    void read_manyNamesOfOneHash_areAllTaken() throws MalformedJsonException {
         int bits = 14;
         StringBuilder json = new StringBuilder("{");
         int hash = name(0, bits).hashCode();
@@ -207,13 +207,13 @@ class JsonReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "1.0", "1e0", "1E+00", "-0", "-0.0", "0.10", "12345678901234567890123456789.000"})
-    void read_number_isKeptAsWritten(String written) throws MalformedJson {
+    void read_number_isKeptAsWritten(String written) throws MalformedJsonException {
         assertThat(read(written)).isEqualTo(new JsonValue.Num(written));
         assertThat(JsonBytes.compact(read(written))).asString().isEqualTo(written);
     }
 
     @Test
-    void read_members_keepTheirOrder() throws MalformedJson {
+    void read_members_keepTheirOrder() throws MalformedJsonException {
         assertThat(((JsonValue.Obj) read("{\"b\":1,\"a\":2,\"c\":3}")).members().keySet())
                 .containsExactly("b", "a", "c");
     }
@@ -233,7 +233,7 @@ class JsonReaderTest {
             try {
                 JsonValue value = JsonReader.read(bytes);
                 assertThat(JsonReader.trusted(JsonBytes.compact(value))).isEqualTo(value);
-            } catch (MalformedJson expected) {
+            } catch (MalformedJsonException expected) {
                 assertThat(expected.sentence()).startsWith("Expected").endsWith(".");
             } catch (RuntimeException e) {
                 surprises.add(e);
@@ -264,13 +264,13 @@ class JsonReaderTest {
         return json;
     }
 
-    private static JsonValue read(String json) throws MalformedJson {
+    private static JsonValue read(String json) throws MalformedJsonException {
         return JsonReader.read(json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void assertMalformed(byte[] bytes) {
         assertThatThrownBy(() -> JsonReader.read(bytes))
-                .isInstanceOf(MalformedJson.class)
+                .isInstanceOf(MalformedJsonException.class)
                 .hasMessageStartingWith("Expected");
     }
 }

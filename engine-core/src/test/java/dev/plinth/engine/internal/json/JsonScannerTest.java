@@ -92,7 +92,7 @@ class JsonScannerTest {
     }
 
     @Test
-    void document_ofMoreMembersThanAreComparedInPlace_keepsThemAll() throws MalformedJson {
+    void document_ofMoreMembersThanAreComparedInPlace_keepsThemAll() throws MalformedJsonException {
         List<String> names = new ArrayList<>();
         StringBuilder text = new StringBuilder("{");
         for (int i = 0; i < 3 * Members.MAX; i++) {
@@ -113,7 +113,7 @@ class JsonScannerTest {
     }
 
     @Test
-    void document_ofAFewMembers_isTheSameMapAsAnyOther() throws MalformedJson {
+    void document_ofAFewMembers_isTheSameMapAsAnyOther() throws MalformedJsonException {
         Map<String, JsonValue> members = ((JsonValue.Obj) read("{\"b\":1,\"é\":2,\"a\":{}}")).members();
 
         assertThat(members)
@@ -143,12 +143,12 @@ class JsonScannerTest {
     private static @Nullable JsonValue readOrNull(byte[] utf8) {
         try {
             return JsonReader.read(utf8);
-        } catch (MalformedJson e) {
+        } catch (MalformedJsonException e) {
             return null;
         }
     }
 
-    private static JsonValue read(String json) throws MalformedJson {
+    private static JsonValue read(String json) throws MalformedJsonException {
         return JsonReader.read(json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -19,7 +19,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.base.TableName;
@@ -94,12 +94,12 @@ class CommitsTest {
         Store store = open(new MemoryJournal());
 
         Outcome outcome = commits(store).commit(CALLER, context -> {
-            throw Refused.of(ProblemCode.NOT_FOUND, "nothing there");
+            throw RefusedException.of(ProblemCode.NOT_FOUND, "nothing there");
         });
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
-                        Outcome.Turned.class,
+                        Outcome.Refused.class,
                         turned -> assertThat(turned.refusal().code()).isEqualTo(ProblemCode.NOT_FOUND));
     }
 
@@ -130,7 +130,7 @@ class CommitsTest {
                 .commit(
                         CALLER,
                         context -> {
-                            throw Refused.of(ProblemCode.NOT_FOUND, "nothing there");
+                            throw RefusedException.of(ProblemCode.NOT_FOUND, "nothing there");
                         },
                         hook);
 
@@ -149,8 +149,8 @@ class CommitsTest {
         }
         assertThat(taken).isEqualTo(Limits.IN_FLIGHT_BYTES_MAX / LARGE_BYTES + 1);
 
-        Refused refused = catchThrowableOfType(
-                Refused.class, () -> commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false));
+        RefusedException refused = catchThrowableOfType(
+                RefusedException.class, () -> commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false));
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
         assertThat(journal.appended()).as("nothing of the refused call").hasSize(taken);
 
@@ -194,7 +194,7 @@ class CommitsTest {
         assertThat(outcomes)
                 .singleElement()
                 .isInstanceOfSatisfying(
-                        Outcome.Turned.class,
+                        Outcome.Refused.class,
                         turned -> assertThat(turned.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED));
         journal.close();
     }
@@ -232,7 +232,7 @@ class CommitsTest {
     }
 
     private static void assertLost(Commits commits, Command.Change change, ScriptedJournal.Fate fate) {
-        Refused refused = catchThrowableOfType(Refused.class, () -> commits.commit(CALLER, change));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> commits.commit(CALLER, change));
         assertThat(refused)
                 .as("the record is lost, so its caller must hear of it")
                 .isNotNull();

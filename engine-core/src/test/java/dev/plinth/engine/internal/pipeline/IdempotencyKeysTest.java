@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +49,7 @@ class IdempotencyKeysTest {
     }
 
     private static void assertInvalid(String header) {
-        Refused refused = catchThrowableOfType(Refused.class, () -> IdempotencyKeys.read(header));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> IdempotencyKeys.read(header));
         assertThat(refused).as("refusal of " + header).isNotNull();
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.IDEMPOTENCY_KEY_INVALID);
     }

@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Seal;
@@ -291,7 +291,7 @@ final class RequestLogBoundsTest {
         Command.Query get = log.get(id);
         try {
             return get.answer(context(workspace)).status() == 200;
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return false;
         }
     }

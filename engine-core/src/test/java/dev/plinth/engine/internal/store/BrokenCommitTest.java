@@ -9,7 +9,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -291,7 +291,7 @@ class BrokenCommitTest {
             }
 
             assertThat(store.isWritable()).isFalse();
-            assertThatThrownBy(() -> put(store, 5, (byte) 5)).isInstanceOf(Refused.class);
+            assertThatThrownBy(() -> put(store, 5, (byte) 5)).isInstanceOf(RefusedException.class);
         }
         try (Store store = open(TableKind.HEAP, disk)) {
             assertThat(store.stateHash()).isEqualTo(before);
@@ -326,7 +326,7 @@ class BrokenCommitTest {
         store.close();
 
         assertThatThrownBy(() -> store.await(put(store, 2, (byte) 2)))
-                .isInstanceOfSatisfying(Refused.class, refused -> {
+                .isInstanceOfSatisfying(RefusedException.class, refused -> {
                     assertThat(refused.refusal().code()).isEqualTo(ProblemCode.SHUTTING_DOWN);
                     assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(1);
                 });
@@ -383,7 +383,7 @@ class BrokenCommitTest {
             fails.set(true);
             long unused = put(store, 2, (byte) 2);
 
-            assertThatThrownBy(store::snapshot).isInstanceOf(Refused.class);
+            assertThatThrownBy(store::snapshot).isInstanceOf(RefusedException.class);
 
             assertThat(disk.names()).doesNotContain(Snapshot.TEMPORARY);
             assertThat(StoreNames.of(disk).snapshots()).isEmpty();

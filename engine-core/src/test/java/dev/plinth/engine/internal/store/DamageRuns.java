@@ -127,7 +127,7 @@ final class DamageRuns {
     private void salvage(Damage damage, MemoryDisk disk, Map<String, byte[]> damaged, String what) throws IOException {
         assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
                 .as("backup after %s", what)
-                .isInstanceOf(StoreDamage.class);
+                .isInstanceOf(StoreDamageException.class);
         try {
             StoreReport told = Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES);
             assertThat(told.isWhole()).as(what).isFalse();

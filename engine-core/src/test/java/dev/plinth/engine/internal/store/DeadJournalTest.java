@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -86,7 +86,7 @@ class DeadJournalTest {
     private static void awaitLost(Store store, long id) {
         try {
             store.whenCommitted(put(store, id)).join();
-        } catch (CompletionException | Refused lost) {
+        } catch (CompletionException | RefusedException lost) {
             assertThat(store.isWritable()).isFalse();
         }
     }

@@ -6,7 +6,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ final class DiskLife {
         for (int i = 0; i < count; i++) {
             try {
                 last = append(store);
-            } catch (Refused refused) {
+            } catch (RefusedException refused) {
                 assertThat(refused.refusal().code()).as(where()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
             }
             if (random.nextInt(4) > 0 || monotonous) {
@@ -96,7 +96,7 @@ final class DiskLife {
     private void await(Store store, long sequence) {
         try {
             store.await(sequence);
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             assertThat(refused.refusal().code()).as(where()).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
             assertThat(store.isWritable()).as(where()).isFalse();
             assertThat(store.stateHash())

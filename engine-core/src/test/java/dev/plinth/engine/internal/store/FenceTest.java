@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +160,7 @@ class FenceTest {
             if (id == RECORDS / 2 && store.isWritable()) {
                 try {
                     store.snapshot();
-                } catch (IOException | Refused refused) {
+                } catch (IOException | RefusedException refused) {
                     assertThat(one.isOurs()).isFalse();
                 }
             }
@@ -211,7 +211,7 @@ class FenceTest {
     }
 
     private static ProblemCode codeOf(Store store, long id) {
-        Refused refused = catchThrowableOfType(Refused.class, () -> put(store, id));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> put(store, id));
         assertThat(refused).as("refusal of %d", id).isNotNull();
         return refused.refusal().code();
     }
@@ -220,7 +220,7 @@ class FenceTest {
         try {
             put(store, id);
             return null;
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return refused.refusal().code();
         }
     }

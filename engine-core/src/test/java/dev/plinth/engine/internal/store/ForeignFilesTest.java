@@ -68,7 +68,7 @@ class ForeignFilesTest {
         assertThat(found.opens()).isFalse();
         assertThat(found.damages()).contains(what);
         assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
-                .isInstanceOf(StoreDamage.class)
+                .isInstanceOf(StoreDamageException.class)
                 .hasMessage(what);
         assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES).isWhole())
                 .isTrue();

@@ -7,7 +7,7 @@ import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class HostsLogTest {
                 awaitFailing(store, id);
             }
 
-            assertThatThrownBy(() -> put(store, 1)).isInstanceOf(Refused.class);
+            assertThatThrownBy(() -> put(store, 1)).isInstanceOf(RefusedException.class);
             store.close();
             assertThat(log.lines()).anyMatch(line -> line.contains("Check the disk"));
         }
@@ -102,9 +102,9 @@ class HostsLogTest {
         } catch (CompletionException lost) {
             assertThat(lost.getCause())
                     .isInstanceOfSatisfying(
-                            Refused.class,
+                            RefusedException.class,
                             refused -> assertThat(refused.refusal().code()).isEqualTo(ProblemCode.OUTCOME_UNKNOWN));
-        } catch (Refused tooLate) {
+        } catch (RefusedException tooLate) {
             assertThat(store.isWritable()).isFalse();
         }
     }

@@ -8,7 +8,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +118,7 @@ class JournalContractTest {
         byte[] before = store.stateHash();
 
         for (int i = 0; i < 3; i++) {
-            Refused refused = catchThrowableOfType(Refused.class, () -> Parcels.put(store, 9, 9));
+            RefusedException refused = catchThrowableOfType(RefusedException.class, () -> Parcels.put(store, 9, 9));
             boolean fenced = temper == Temper.FENCED;
             assertThat(refused.refusal().code())
                     .isEqualTo(fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.CAPACITY_EXHAUSTED);
@@ -314,7 +314,9 @@ class JournalContractTest {
         first.join();
         journal.unknown(2);
 
-        assertThatThrownBy(second::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(Refused.class);
+        assertThatThrownBy(second::join)
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(RefusedException.class);
     }
 
     @ParameterizedTest
@@ -444,7 +446,7 @@ class JournalContractTest {
             try {
                 store.await(Parcels.put(store, id, i));
                 acknowledged.incrementAndGet();
-            } catch (Refused refused) {
+            } catch (RefusedException refused) {
                 return;
             }
         }
@@ -481,13 +483,13 @@ class JournalContractTest {
     }
 
     private static ProblemCode codeOf(CompletableFuture<Void> waiter) {
-        return ((Refused) waiter.handle((nothing, error) -> error).join())
+        return ((RefusedException) waiter.handle((nothing, error) -> error).join())
                 .refusal()
                 .code();
     }
 
     private static void assertRefused(Store store, long sequence, ProblemCode code) {
-        Refused refused = catchThrowableOfType(Refused.class, () -> store.await(sequence));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> store.await(sequence));
         assertThat(refused).as("fate of record %d", sequence).isNotNull();
         assertThat(refused.refusal().code()).isEqualTo(code);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,7 +78,7 @@ class JournalStateTest {
                 .satisfies(damage ->
                         assertThat(damage).contains("record 8 in " + SEGMENT, "was closed behind record " + RECORDS));
         assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
-                .isInstanceOf(StoreDamage.class);
+                .isInstanceOf(StoreDamageException.class);
         assertThat(Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES).lines())
                 .contains("would keep records 1 to 7", "would lose records 8 to 12, and any behind them");
         assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES).isWhole())
@@ -220,7 +220,7 @@ class JournalStateTest {
                         store.await(life.append(store, ROWS));
                     }
                 })
-                .isInstanceOf(Refused.class);
+                .isInstanceOf(RefusedException.class);
         store.close();
         disk.bytes(SEGMENT)[SegmentBytes.frames(disk.bytes(SEGMENT)).get(4).to() - 1] ^= 1;
 

@@ -8,7 +8,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -106,7 +106,7 @@ class LargeRecordTest {
                 for (int i = 0; refused < 10; i++) {
                     try {
                         last = put(store, i, random.nextInt(4) > 0 ? 1 : 1 + random.nextInt(ROWS));
-                    } catch (Refused full) {
+                    } catch (RefusedException full) {
                         assertThat(full.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
                         refused++;
                     }

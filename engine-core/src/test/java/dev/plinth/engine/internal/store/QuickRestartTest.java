@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -307,7 +307,7 @@ class QuickRestartTest {
         Store store = open();
         write(store, new Random(11), 50);
         disk.failFromNowOn(DiskFault.SYNC_ERROR);
-        assertThatThrownBy(() -> store.await(Parcels.put(store, 1, 1))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> store.await(Parcels.put(store, 1, 1))).isInstanceOf(RefusedException.class);
 
         store.close();
 

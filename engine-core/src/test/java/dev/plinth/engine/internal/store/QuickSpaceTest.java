@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ class QuickSpaceTest {
         try (Store store = open(directory)) {
             assertThat(store.stateHash()).isEqualTo(state);
             assertThatThrownBy(() -> Parcels.put(store, 100, 1))
-                    .isInstanceOf(Refused.class)
+                    .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("full");
             assertThat(Parcels.put(store, 100, 1)).as("once there is space").isPositive();
         }

@@ -138,7 +138,7 @@ class ReadTest {
                     }
                     return first + Parcels.value(rows, 1);
                 }))
-                .isInstanceOf(WriterBusy.class);
+                .isInstanceOf(WriterBusyException.class);
 
         mayGoOn.countDown();
         assertThat(tries).hasValue(Limits.READ_TRIES_MAX);

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -69,7 +69,7 @@ final class SequencedWriters {
                 synchronized (acknowledged) {
                     acknowledged.putLong(0, Math.max(acknowledged.getLong(0), sequence));
                 }
-            } catch (Refused refused) {
+            } catch (RefusedException refused) {
                 if (!store.isWritable()) {
                     return;
                 }

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Refused;
+import dev.plinth.engine.internal.base.RefusedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -56,7 +56,7 @@ final class WritesOnCommand {
                 default -> throw new IllegalArgumentException(command[0]);
             }
             return DONE;
-        } catch (Refused refused) {
+        } catch (RefusedException refused) {
             return refused.refusal().code().name().toLowerCase(Locale.ROOT);
         } catch (IllegalStateException refused) {
             return String.valueOf(refused.getMessage());

@@ -49,7 +49,7 @@ final class SweepTest {
     private static final long LET_IN_NANOS_LEAST = 2_000_000;
     private static final long IDLE_MILLIS = 30_000;
     private static final Outcome NO_ROOM =
-            new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
+            new Outcome.Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
 
     private final SteppingClock clock = new SteppingClock();
     private final Store store =

@@ -127,7 +127,7 @@ class WebhooksTest {
         hasThreads = hasRoom;
         return hasRoom
                 ? Outcome.Done.ok(new byte[0])
-                : new Outcome.Turned(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
+                : new Outcome.Refused(Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, "full, on purpose"));
     }
 
     private void execute(Runnable task) {

@@ -5,7 +5,7 @@ package dev.plinth.engine.internal.store;
  *
  * <p>It never leaves the room: each tool makes of it a sentence with a next step.
  */
-final class StoreDamage extends RuntimeException {
+final class StoreDamageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String file;
@@ -18,7 +18,7 @@ final class StoreDamage extends RuntimeException {
      * @param file the file that is damaged, or the first one that cannot be read because of it
      * @param position the first byte in it that cannot be used
      */
-    StoreDamage(String what, String file, long position) {
+    StoreDamageException(String what, String file, long position) {
         super(what, null, false, false);
         this.file = file;
         this.position = position;

@@ -6,20 +6,20 @@ package dev.plinth.engine.internal.base;
  * <p>It costs no stack trace. Rules throw it instead of threading a result type through every helper; nothing outside the
  * rooms sees it.
  */
-public final class Refused extends RuntimeException {
+public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Refusal refusal;
 
     /** Carries this refusal. */
-    public Refused(Refusal refusal) {
+    public RefusedException(Refusal refusal) {
         super(refusal.detail(), null, false, false);
         this.refusal = refusal;
     }
 
     /** Carries a refusal that has nothing but its sentence. */
-    public static Refused of(ProblemCode code, String detail) {
-        return new Refused(Refusal.of(code, detail));
+    public static RefusedException of(ProblemCode code, String detail) {
+        return new RefusedException(Refusal.of(code, detail));
     }
 
     /** The refusal. */

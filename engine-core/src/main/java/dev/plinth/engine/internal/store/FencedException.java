@@ -3,27 +3,27 @@ package dev.plinth.engine.internal.store;
 import java.io.IOException;
 
 /** Says that another opening has got past the lock of the directory. */
-final class TakenOver extends IOException {
+final class FencedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final boolean beforeTheWrite;
 
-    private TakenOver(boolean beforeTheWrite) {
+    private FencedException(boolean beforeTheWrite) {
         super("another process has opened the directory");
         this.beforeTheWrite = beforeTheWrite;
     }
 
     /** Refuses to write behind an end that a later opening may have read. */
-    static void requireOurs(boolean isOurs) throws TakenOver {
+    static void requireOurs(boolean isOurs) throws FencedException {
         if (!isOurs) {
-            throw new TakenOver(true);
+            throw new FencedException(true);
         }
     }
 
     /** Refuses to acknowledge a write that a later opening may have read, or not. */
-    static void requireStillOurs(boolean isOurs) throws TakenOver {
+    static void requireStillOurs(boolean isOurs) throws FencedException {
         if (!isOurs) {
-            throw new TakenOver(false);
+            throw new FencedException(false);
         }
     }
 

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import org.jspecify.annotations.Nullable;
 
 /** Takes out answers that are not remembered any more, found by their numbers, which are in the order of their times. */
-final class RememberedRetention implements Retention {
+final class IdempotencyRetention implements Retention {
     private static final SetKey ALL = SetKey.of(SetKinds.REMEMBERED_OF_ALL, 0);
 
     @Override
@@ -22,7 +22,7 @@ final class RememberedRetention implements Retention {
     public long nextExpiry(Rows rows) {
         long first = rows.ceiling(ALL, 0);
         byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : Remembered.expiresAt(row);
+        return row == null ? NEVER : IdempotencyRow.expiresAt(row);
     }
 
     @Override
@@ -31,7 +31,7 @@ final class RememberedRetention implements Retention {
         for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);
-            if (row == null || key == null || portion.isFull() || Remembered.expiresAt(row) > nowMillis) {
+            if (row == null || key == null || portion.isFull() || IdempotencyRow.expiresAt(row) > nowMillis) {
                 return;
             }
             portion.remove(Idempotency.REMEMBERED, key, row.length);
@@ -40,13 +40,13 @@ final class RememberedRetention implements Retention {
 
     /** Keeps the set of all, also where a key that had expired is used again before it was taken out. */
     static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        long old = before == null ? Remembered.NO_NUMBER : Remembered.number(before);
-        long number = after == null ? Remembered.NO_NUMBER : Remembered.number(after);
-        if (old != Remembered.NO_NUMBER) {
+        long old = before == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(before);
+        long number = after == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(after);
+        if (old != IdempotencyRow.NO_NUMBER) {
             sets.remove(ALL, old);
             sets.unplace(old);
         }
-        if (number != Remembered.NO_NUMBER) {
+        if (number != IdempotencyRow.NO_NUMBER) {
             sets.add(ALL, number);
             sets.place(number, Idempotency.REMEMBERED, key);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
  */
-record Remembered(
+record IdempotencyRow(
         long number,
         Fingerprint fingerprint,
         Id request,
@@ -33,9 +33,9 @@ record Remembered(
     private static final long WINDOW_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
-    static Remembered read(byte[] row) {
+    static IdempotencyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
-        return new Remembered(
+        return new IdempotencyRow(
                 in.version() < 2 ? NO_NUMBER : in.number(),
                 Fingerprint.of(in.bytes()),
                 in.id(IdKind.REQUEST),
