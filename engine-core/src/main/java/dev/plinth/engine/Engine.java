@@ -9,7 +9,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.access.KeyUsesLane;
+import dev.plinth.engine.internal.access.LastUsedWriter;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable {
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final WaitingJobs waitingJobs;
-    private final KeyUsesLane keyUses;
+    private final LastUsedWriter keyUses;
     private final RequestLog requestLog = new RequestLog();
     private final Sweep sweep;
     private final Timers timers;
@@ -134,7 +134,7 @@ public final class Engine implements AutoCloseable {
                 Access::isActive);
         waitingJobs = new WaitingJobs(store, jobs.handled());
         webhooks = webhooks(config, store, commits, seal, workers);
-        keyUses = new KeyUsesLane(access.uses(), commits, store.nowMillis());
+        keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);

@@ -69,7 +69,7 @@ final class ArchitectureTest {
             INTERNAL + "pipeline.RequestContext", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
-            INTERNAL + "timer.Rest", // what fails again and again burns real processors
+            INTERNAL + "timer.Backoff", // what fails again and again burns real processors
             INTERNAL + "webhook.Attempt", // an attempt's durationMillis is how long the receiver took
             INTERNAL + "webhook.KeptConnections", // a receiver closes what it has not used for some real seconds
             INTERNAL + "webhook.LookUps$LookUp"); // a name server takes real seconds

@@ -16,7 +16,7 @@ import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.PatientCommitter;
+import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,7 +94,7 @@ final class RefusingStoreTest {
             Store failed = late.engine().store();
             RandomIds ids = new RandomIds();
             Commits commits = new Commits(failed, ids, new Seal(new byte[32], ids));
-            PatientCommitter patient = new PatientCommitter(
+            RetryingCommitter patient = new RetryingCommitter(
                     (caller, change) -> {
                         asked.incrementAndGet();
                         return commits.commit(caller, change);
@@ -104,7 +104,7 @@ final class RefusingStoreTest {
             Outcome outcome = patient.commit(Caller.OPERATOR, Access.rememberDefault());
 
             assertThat(outcome.status()).isEqualTo(503);
-            assertThat(PatientCommitter.mayHaveRoomLater(outcome)).isTrue();
+            assertThat(RetryingCommitter.mayHaveRoomLater(outcome)).isTrue();
             assertThat(asked).hasValue(1);
             assertThat(patient.isStopped()).isTrue();
         }

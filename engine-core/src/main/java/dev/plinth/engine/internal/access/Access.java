@@ -62,7 +62,7 @@ public final class Access {
 
     private final Cache<String, Entry> cache =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
-    private final KeyUses uses = new KeyUses();
+    private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
     private final byte[] inProcessDigest;
@@ -172,7 +172,7 @@ public final class Access {
     /** Forgets all that is cached, because the rows behind it are gone. */
     public void forget() {
         version.incrementAndGet();
-        uses.forget();
+        lastUsed.forget();
     }
 
     /**
@@ -251,12 +251,12 @@ public final class Access {
 
     /** Notes that a key was used; a plain store, because this is on the way of every call. */
     public void noteUse(Entry entry, long nowMillis) {
-        uses.note(entry.use, nowMillis);
+        lastUsed.note(entry.use, nowMillis);
     }
 
     /** When keys were last used. */
-    public KeyUses uses() {
-        return uses;
+    public LastUsedTimes uses() {
+        return lastUsed;
     }
 
     /**
@@ -371,7 +371,7 @@ public final class Access {
         Caller caller =
                 new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()), RowReader.sequence(workspaceRow));
         return new Entry(
-                caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), uses.of(workspace, keyId));
+                caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUsed.of(workspace, keyId));
     }
 
     /** Names no scheme but the usual ones: what stands there may be a secret without a scheme. */
@@ -419,5 +419,5 @@ public final class Access {
      * @param use when the key was last used; moves
      */
     public record Entry(
-            Caller caller, boolean suspended, boolean disabled, long version, long validUntil, KeyUses.Use use) {}
+            Caller caller, boolean suspended, boolean disabled, long version, long validUntil, LastUsedTimes.Use use) {}
 }

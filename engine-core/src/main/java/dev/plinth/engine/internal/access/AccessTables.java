@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class AccessTables {
     static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
 
-    /** The lane of the due index in which revoked keys stand at the time at which they were revoked. */
-    static final int REVOKED_LANE = 6;
+    /** The kind of due work in which revoked keys stand at the time at which they were revoked. */
+    static final int REVOKED_DUE_KIND = 6;
 
     static final TableName WORKSPACES =
             new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
@@ -55,13 +55,13 @@ final class AccessTables {
         if (old == null && row != null) {
             sets.add(set, row.number());
             sets.place(row.number(), KEYS, key);
-            DueIndex.move(sets, REVOKED_LANE, row.number(), KeyRow.NOT_REVOKED, row.revokedAt());
+            DueIndex.move(sets, REVOKED_DUE_KIND, row.number(), KeyRow.NOT_REVOKED, row.revokedAt());
         } else if (old != null && row == null) {
             sets.remove(set, old.number());
             sets.unplace(old.number());
-            DueIndex.move(sets, REVOKED_LANE, old.number(), old.revokedAt(), KeyRow.NOT_REVOKED);
+            DueIndex.move(sets, REVOKED_DUE_KIND, old.number(), old.revokedAt(), KeyRow.NOT_REVOKED);
         } else if (old != null && row != null) {
-            DueIndex.move(sets, REVOKED_LANE, row.number(), old.revokedAt(), row.revokedAt());
+            DueIndex.move(sets, REVOKED_DUE_KIND, row.number(), old.revokedAt(), row.revokedAt());
         }
     }
 }

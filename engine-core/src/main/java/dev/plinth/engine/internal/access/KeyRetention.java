@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.access;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.DueIndex;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /** Takes out keys that were revoked long ago, with their last uses: their secrets went when they were revoked. */
 final class KeyRetention implements Retention {
@@ -15,23 +15,23 @@ final class KeyRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, AccessTables.REVOKED_LANE, Rows.NONE);
+        long first = DueIndex.nextTime(rows, AccessTables.REVOKED_DUE_KIND, Rows.NONE);
         return first == Rows.NONE ? NEVER : first + KeyRow.KEPT_MILLIS;
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        DueIndex.forEach(rows, AccessTables.REVOKED_LANE, nowMillis - KeyRow.KEPT_MILLIS, number -> {
+        DueIndex.forEach(rows, AccessTables.REVOKED_DUE_KIND, nowMillis - KeyRow.KEPT_MILLIS, number -> {
             byte[] row = rows.at(number);
             byte[] key = rows.keyAt(number);
             if (row != null && key != null) {
                 if (rows.get(AccessTables.USES, key) != null) {
-                    portion.remove(AccessTables.USES, key, 0);
+                    batch.remove(AccessTables.USES, key, 0);
                 }
-                portion.remove(AccessTables.KEYS, key, row.length);
+                batch.remove(AccessTables.KEYS, key, row.length);
             }
-            return !portion.isFull();
+            return !batch.isFull();
         });
     }
 }

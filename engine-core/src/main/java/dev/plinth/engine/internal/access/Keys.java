@@ -21,9 +21,9 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,24 +52,24 @@ public final class Keys {
     }
 
     /** Keys of a workspace with their secrets and their uses. */
-    public static Estate estate() {
+    public static WorkspacePurge purge() {
         return Keys::collect;
     }
 
-    private static void collect(Context context, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = AccessTables.keysOf(workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] bytes = rows.at(next);
-            if (bytes == null || portion.isFull()) {
+            if (bytes == null || batch.isFull()) {
                 return;
             }
             KeyRow row = KeyRow.read(bytes);
-            row.tokens().forEach(token -> portion.remove(AccessTables.TOKENS, token.digest(), 0));
+            row.tokens().forEach(token -> batch.remove(AccessTables.TOKENS, token.digest(), 0));
             if (rows.get(AccessTables.USES, row.key()) != null) {
-                portion.remove(AccessTables.USES, row.key(), 0);
+                batch.remove(AccessTables.USES, row.key(), 0);
             }
-            portion.remove(AccessTables.KEYS, row.key(), bytes.length);
+            batch.remove(AccessTables.KEYS, row.key(), bytes.length);
         }
     }
 
@@ -87,16 +87,16 @@ public final class Keys {
     }
 
     /** Shows a key. */
-    public static Command.Query get(Id id, KeyUses uses) {
-        return context -> Outcome.Done.ok(shown(context, find(context, id), null, uses));
+    public static Command.Query get(Id id, LastUsedTimes lastUsed) {
+        return context -> Outcome.Done.ok(shown(context, find(context, id), null, lastUsed));
     }
 
     /** Lists the keys of the caller's workspace. */
-    public static Command.Query list(PageRequest request, KeyUses uses) {
+    public static Command.Query list(PageRequest request, LastUsedTimes lastUsed) {
         return context ->
                 Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
                     KeyRow row = KeyRow.read(bytes);
-                    return row.isPurged(context.now()) ? null : shown(context, row, null, uses);
+                    return row.isPurged(context.now()) ? null : shown(context, row, null, lastUsed);
                 }));
     }
 
@@ -112,7 +112,7 @@ public final class Keys {
             @Nullable Long expiresAt) {}
 
     /** Changes a key. */
-    public static Command.Change update(Id id, Patch patch, KeyUses uses) {
+    public static Command.Change update(Id id, Patch patch, LastUsedTimes lastUsed) {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
@@ -124,20 +124,20 @@ public final class Keys {
                     patch.enabled() == null ? old.disabled() : !patch.enabled(),
                     patch.expiresAt() == null ? old.expiresAt() : patch.expiresAt());
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
-            return Decision.of(changes, Outcome.Done.ok(shown(context, row, null, uses)));
+            return Decision.of(changes, Outcome.Done.ok(shown(context, row, null, lastUsed)));
         };
     }
 
     /** Revokes a key for good; again it changes nothing. */
-    public static Command.Change revoke(Id id, KeyUses uses) {
+    public static Command.Change revoke(Id id, LastUsedTimes lastUsed) {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
             if (old.revoked()) {
-                return Decision.nothing(Outcome.Done.ok(shown(context, old, null, uses)));
+                return Decision.nothing(Outcome.Done.ok(shown(context, old, null, lastUsed)));
             }
             KeyRow row = old.revoke(context.now());
-            byte[] json = shown(context, row, null, uses);
+            byte[] json = shown(context, row, null, lastUsed);
             Changes changes = new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
@@ -146,7 +146,7 @@ public final class Keys {
     }
 
     /** Gives a key a new secret; the old one goes on for so many seconds. */
-    public static Command.Change rotate(Id id, long graceSeconds, KeyUses uses) {
+    public static Command.Change rotate(Id id, long graceSeconds, LastUsedTimes lastUsed) {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
@@ -167,11 +167,12 @@ public final class Keys {
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             putToken(changes, row, secret);
-            byte[] event = shown(context, row, null, uses);
+            byte[] event = shown(context, row, null, lastUsed);
             changes.event(new Changes.EventDraft(context.workspace(), "key.rotated", null, event));
             return Decision.of(
                     changes,
-                    Outcome.Done.ok(shown(context, row, secret.reveal(), uses)).withSecret());
+                    Outcome.Done.ok(shown(context, row, secret.reveal(), lastUsed))
+                            .withSecret());
         };
     }
 
@@ -204,8 +205,8 @@ public final class Keys {
                         .withSecret());
     }
 
-    private static byte[] shown(Context context, KeyRow row, @Nullable String secret, KeyUses uses) {
-        return row.json(context.now(), secret, uses.lastUsedAt(context.rows(), row));
+    private static byte[] shown(Context context, KeyRow row, @Nullable String secret, LastUsedTimes lastUsed) {
+        return row.json(context.now(), secret, lastUsed.lastUsedAt(context.rows(), row));
     }
 
     /**

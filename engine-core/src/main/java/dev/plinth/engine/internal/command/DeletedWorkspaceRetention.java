@@ -8,9 +8,9 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaMarks;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.List;
 
@@ -19,13 +19,13 @@ import java.util.List;
  * write; once none is left, nobody writes for the workspace any more.
  */
 public final class DeletedWorkspaceRetention implements Retention {
-    private static final List<Estate> ESTATES = List.of(
-            Jobs.estate(),
-            Endpoints.estate(),
-            Resources.estate(Jobs::cancelOn),
-            Events.estate(),
-            Keys.estate(),
-            QuotaMarks.estate());
+    private static final List<WorkspacePurge> ESTATES = List.of(
+            Jobs.purge(),
+            Endpoints.purge(),
+            Resources.purge(Jobs::cancelOn),
+            Events.purge(),
+            Keys.purge(),
+            QuotaMarks.purge());
 
     /** The retention. */
     public DeletedWorkspaceRetention() {}
@@ -45,29 +45,29 @@ public final class DeletedWorkspaceRetention implements Retention {
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         DeletedWorkspaces.Entry entry = DeletedWorkspaces.firstWithRows(rows);
         if (entry == null) {
-            forget(rows, nowMillis, portion);
+            forget(rows, nowMillis, batch);
             return;
         }
-        for (Estate estate : ESTATES) {
-            estate.collect(context, entry.workspace(), portion);
-            if (portion.isFull()) {
+        for (WorkspacePurge purge : ESTATES) {
+            purge.collect(context, entry.workspace(), batch);
+            if (batch.isFull()) {
                 return;
             }
         }
-        portion.put(
+        batch.put(
                 DeletedWorkspaces.TABLE,
                 entry.workspace().key(),
                 entry.empty(nowMillis).row());
     }
 
-    private static void forget(Rows rows, long nowMillis, Portion portion) {
+    private static void forget(Rows rows, long nowMillis, SweepBatch batch) {
         DeletedWorkspaces.Entry first = DeletedWorkspaces.first(rows);
         if (first != null && first.expiresAt() <= nowMillis) {
-            portion.remove(DeletedWorkspaces.TABLE, first.workspace().key(), 0);
+            batch.remove(DeletedWorkspaces.TABLE, first.workspace().key(), 0);
         }
     }
 }

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.AttemptRunner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class EventFeed implements AutoCloseable {
 
     private final Store store;
     private final Committer committer;
-    private final Attempts attempts;
+    private final AttemptRunner attempts;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean open = true;
 
@@ -45,7 +45,7 @@ public final class EventFeed implements AutoCloseable {
     public EventFeed(Store store, Committer committer, Executor executor, Map<String, Listener> listeners) {
         this.store = store;
         this.committer = committer;
-        this.attempts = new Attempts(executor, listeners.size(), store.vitals());
+        this.attempts = new AttemptRunner(executor, listeners.size(), store.vitals());
         listeners.forEach(
                 (name, listener) -> subscriptions.add(new Subscription(subscriptions.size(), name, listener)));
         // Who was woken in the moment between its last look and its end is not forgotten.

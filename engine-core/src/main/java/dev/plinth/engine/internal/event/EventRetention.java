@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /** Takes out old events, found by their numbers, which are in the order of their times. */
 final class EventRetention implements Retention {
@@ -20,10 +20,10 @@ final class EventRetention implements Retention {
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         long next = rows.ceiling(EventTables.ALL, 0);
-        while (next != Rows.NONE && !portion.isFull()) {
+        while (next != Rows.NONE && !batch.isFull()) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);
             if (row == null
@@ -31,7 +31,7 @@ final class EventRetention implements Retention {
                     || EventRow.expiresAt(EventRow.read(row).createdAt()) > nowMillis) {
                 return;
             }
-            portion.remove(EventTables.EVENTS, key, row.length);
+            batch.remove(EventTables.EVENTS, key, row.length);
             next = rows.ceiling(EventTables.ALL, next + 1);
         }
     }

@@ -18,8 +18,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Estate;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -77,10 +77,9 @@ public final class Events {
     }
 
     /** Events of a workspace. */
-    public static Estate estate() {
-        return (context, workspace, portion) -> {
-            boolean unused =
-                    portion.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
+    public static WorkspacePurge purge() {
+        return (context, workspace, batch) -> {
+            boolean unused = batch.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
         };
     }
 

@@ -5,8 +5,8 @@ import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
 /** Takes out answers that are not remembered any more, found by their numbers, which are in the order of their times. */
@@ -26,15 +26,15 @@ final class IdempotencyRetention implements Retention {
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);
-            if (row == null || key == null || portion.isFull() || IdempotencyRow.expiresAt(row) > nowMillis) {
+            if (row == null || key == null || batch.isFull() || IdempotencyRow.expiresAt(row) > nowMillis) {
                 return;
             }
-            portion.remove(Idempotency.REMEMBERED, key, row.length);
+            batch.remove(Idempotency.REMEMBERED, key, row.length);
         }
     }
 

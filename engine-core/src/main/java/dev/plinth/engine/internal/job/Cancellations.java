@@ -11,9 +11,9 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.CarryOn;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +67,10 @@ final class Cancellations {
     }
 
     static Retention retention() {
-        return new CarryOn(
+        return new BacklogRunner(
                 "canceled jobs",
                 BACKLOG,
-                (context, row, portion) -> Cancellation.read(row).carryOn(context, portion));
+                (context, row, batch) -> Cancellation.read(row).carryOn(context, batch));
     }
 
     /** A job under a number that can still be canceled; null if there is none, or it runs and has been asked to end. */
@@ -103,23 +103,23 @@ final class Cancellations {
             return workspace.keyOf(resource);
         }
 
-        void carryOn(Context context, Portion portion) {
+        void carryOn(Context context, SweepBatch batch) {
             Rows rows = context.rows();
             SetKey set = JobTables.openOn(resource, workspace);
             long next = DeletedWorkspaces.has(rows, workspace) ? Rows.NONE : rows.ceiling(set, reached + 1);
             for (int i = 0; next != Rows.NONE && next < number; i++) {
                 if (i == Limits.CANCELED_JOBS_PER_RECORD_MAX) {
                     byte[] row = new Cancellation(number, workspace, resource, next - 1).row();
-                    portion.put(BACKLOG.table(), key(), row);
+                    batch.put(BACKLOG.table(), key(), row);
                     return;
                 }
                 JobRow row = open(rows, next);
                 if (row != null) {
-                    portion.end(JobRules.step(context, canceled(context, row)));
+                    batch.end(JobRules.step(context, canceled(context, row)));
                 }
                 next = rows.ceiling(set, next + 1);
             }
-            portion.remove(BACKLOG.table(), key(), 0);
+            batch.remove(BACKLOG.table(), key(), 0);
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.DueIndex;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /** Takes out jobs that ended long ago, with their pieces; one with many pieces shrinks over several steps, its row goes last. */
 final class JobRetention implements Retention {
@@ -15,34 +15,34 @@ final class JobRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, JobTables.FINISHED_LANE, Rows.NONE);
+        long first = DueIndex.nextTime(rows, JobTables.FINISHED_DUE_KIND, Rows.NONE);
         return first == Rows.NONE ? NEVER : first + JobRow.KEPT_MILLIS;
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         long until = nowMillis - JobRow.KEPT_MILLIS;
-        DueIndex.forEach(rows, JobTables.FINISHED_LANE, until, number -> {
+        DueIndex.forEach(rows, JobTables.FINISHED_DUE_KIND, until, number -> {
             byte[] row = rows.at(number);
             if (row != null) {
-                remove(JobRow.read(row), row.length, portion);
+                remove(JobRow.read(row), row.length, batch);
             }
-            return !portion.isFull();
+            return !batch.isFull();
         });
     }
 
-    /** Adds the removal of a job to a portion, or of as much of it as there is room for. */
-    static void remove(JobRow row, int rowBytes, Portion portion) {
-        int outcomes = Pieces.remove(portion, row.facts().id(), Pieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
-        int result = Pieces.remove(portion, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
+    /** Adds the removal of a job to a batch, or of as much of it as there is room for. */
+    static void remove(JobRow row, int rowBytes, SweepBatch batch) {
+        int outcomes = Pieces.remove(batch, row.facts().id(), Pieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
+        int result = Pieces.remove(batch, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
         int input = Pieces.remove(
-                portion, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces());
+                batch, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces());
         if (outcomes + result + input == 0) {
-            portion.remove(JobTables.JOBS, row.key(), rowBytes);
+            batch.remove(JobTables.JOBS, row.key(), rowBytes);
         } else {
             JobRow left = row.shrunk(input, result, row.doneItems() < 0 ? row.doneItems() : outcomes);
-            portion.put(JobTables.JOBS, left.key(), left.row());
+            batch.put(JobTables.JOBS, left.key(), left.row());
         }
     }
 }

@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.json.ProblemJson;
-import dev.plinth.engine.internal.timer.PatientCommitter;
+import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -26,12 +26,12 @@ final class JobRun implements HostJob {
 
     private final JobRow row;
     private final byte[] input;
-    private final PatientCommitter committer;
+    private final RetryingCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
     private final Vitals vitals;
     private volatile boolean cancelRequested;
 
-    JobRun(JobRow row, byte[] input, PatientCommitter committer, BiPredicate<Rows, Id> mayRun, Vitals vitals) {
+    JobRun(JobRow row, byte[] input, RetryingCommitter committer, BiPredicate<Rows, Id> mayRun, Vitals vitals) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
@@ -191,7 +191,7 @@ final class JobRun implements HostJob {
     private Outcome commitItem(Command.Change item) {
         while (true) {
             Outcome outcome = committer.commit(engine(), item, Limits.JOB_ITEM_TRIES_MAX);
-            if (!PatientCommitter.mayHaveRoomLater(outcome) || committer.isStopped()) {
+            if (!RetryingCommitter.mayHaveRoomLater(outcome) || committer.isStopped()) {
                 return outcome;
             }
             Outcome failed = committer.commit(
@@ -202,7 +202,7 @@ final class JobRun implements HostJob {
                                     + " Retry the job once there is room; it goes on from there.",
                             false),
                     1);
-            if (!PatientCommitter.mayHaveRoomLater(failed)) {
+            if (!RetryingCommitter.mayHaveRoomLater(failed)) {
                 return outcome;
             }
         }

@@ -13,10 +13,10 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.Bulkhead;
-import dev.plinth.engine.internal.timer.Lane;
-import dev.plinth.engine.internal.timer.PatientCommitter;
+import dev.plinth.engine.internal.timer.DueSource;
+import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +33,17 @@ import org.jspecify.annotations.Nullable;
  * each has queued; whose turn it is has its most urgent job started, and of those the one that was accepted first. Jobs of other types
  * stay queued for workers elsewhere, whose leases lapse here.
  */
-public final class JobRunner implements Lane {
+public final class JobRunner implements DueSource {
     private static final System.Logger LOG = Log.of(JobRunner.class);
 
     private final Store store;
     private final Committer committer;
-    private final PatientCommitter patient;
+    private final RetryingCommitter patient;
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
     private final NewestProgress newest = new NewestProgress();
-    private final Attempts attempts;
+    private final AttemptRunner attempts;
     private final Bulkhead places = new Bulkhead(
             Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
@@ -70,9 +70,9 @@ public final class JobRunner implements Lane {
             BiPredicate<Rows, Id> mayRun) {
         this.store = store;
         this.committer = committer;
-        this.patient = new PatientCommitter(committer, store::isWritable);
+        this.patient = new RetryingCommitter(committer, store::isWritable);
         this.mayRun = mayRun;
-        this.attempts = new Attempts(executor, Limits.JOBS_RUNNING_MAX, store.vitals());
+        this.attempts = new AttemptRunner(executor, Limits.JOBS_RUNNING_MAX, store.vitals());
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
@@ -109,7 +109,7 @@ public final class JobRunner implements Lane {
 
     @Override
     public int number() {
-        return JobTables.LANE;
+        return JobTables.DUE_KIND;
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class JobRunner implements Lane {
         Outcome outcome = committer.commit(
                 Caller.engineFor(row.facts().workspace()),
                 row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id, newest));
-        return !PatientCommitter.mayHaveRoomLater(outcome);
+        return !RetryingCommitter.mayHaveRoomLater(outcome);
     }
 
     @Override
@@ -229,7 +229,7 @@ public final class JobRunner implements Lane {
         Outcome outcome = committer.commit(
                 Caller.engineFor(row.facts().workspace()),
                 step.apply(row.facts().id(), row.attempt()));
-        return !PatientCommitter.mayHaveRoomLater(outcome);
+        return !RetryingCommitter.mayHaveRoomLater(outcome);
     }
 
     private static List<JobRow> runningRows(Rows rows) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class JobTables {
-    static final int LANE = 1;
-    /** The lane of the due index in which finished jobs stand at the time of their end. */
-    static final int FINISHED_LANE = 3;
+    static final int DUE_KIND = 1;
+    /** The kind of due work in which finished jobs stand at the time of their end. */
+    static final int FINISHED_DUE_KIND = 3;
 
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
@@ -100,15 +100,15 @@ final class JobTables {
             lasting(row).forEach(set -> sets.add(set, row.facts().number()));
             enter(row, sets);
             moveOpen(sets, null, open(row), row.facts().number());
-            DueIndex.move(sets, LANE, row.facts().number(), DueIndex.NEVER, row.nextDue());
-            DueIndex.move(sets, FINISHED_LANE, row.facts().number(), DueIndex.NEVER, row.finishedAt());
+            DueIndex.move(sets, DUE_KIND, row.facts().number(), DueIndex.NEVER, row.nextDue());
+            DueIndex.move(sets, FINISHED_DUE_KIND, row.facts().number(), DueIndex.NEVER, row.finishedAt());
             sets.place(row.facts().number(), JOBS, key);
         } else if (old != null) {
             lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
             leave(old, sets);
             moveOpen(sets, open(old), null, old.facts().number());
-            DueIndex.move(sets, LANE, old.facts().number(), old.nextDue(), DueIndex.NEVER);
-            DueIndex.move(sets, FINISHED_LANE, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
+            DueIndex.move(sets, DUE_KIND, old.facts().number(), old.nextDue(), DueIndex.NEVER);
+            DueIndex.move(sets, FINISHED_DUE_KIND, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
             sets.unplace(old.facts().number());
         }
     }
@@ -122,8 +122,8 @@ final class JobTables {
         if (old.status().isFinal() != row.status().isFinal()) {
             moveOpen(sets, open(old), open(row), number);
         }
-        DueIndex.move(sets, LANE, number, old.nextDue(), row.nextDue());
-        DueIndex.move(sets, FINISHED_LANE, number, old.finishedAt(), row.finishedAt());
+        DueIndex.move(sets, DUE_KIND, number, old.nextDue(), row.nextDue());
+        DueIndex.move(sets, FINISHED_DUE_KIND, number, old.finishedAt(), row.finishedAt());
     }
 
     private static List<SetKey> lasting(JobRow row) {

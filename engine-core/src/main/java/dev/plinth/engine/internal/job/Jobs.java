@@ -22,9 +22,9 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,26 +52,26 @@ public final class Jobs {
     }
 
     /** Jobs of a workspace with their pieces and unique keys, and the types that its workers have leased. */
-    public static Estate estate() {
+    public static WorkspacePurge purge() {
         return Jobs::collect;
     }
 
-    private static void collect(Context context, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.JOBS, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] bytes = rows.at(next);
-            if (bytes == null || portion.isFull()) {
+            if (bytes == null || batch.isFull()) {
                 return;
             }
             JobRow row = JobRow.read(bytes);
             byte[] unique = row.uniqueKey();
             if (unique != null && rows.get(JobTables.UNIQUE, unique) != null) {
-                portion.remove(JobTables.UNIQUE, unique, 0);
+                batch.remove(JobTables.UNIQUE, unique, 0);
             }
-            JobRetention.remove(row, bytes.length, portion);
+            JobRetention.remove(row, bytes.length, batch);
         }
-        boolean unused = portion.removeAll(rows, LeasedTypes.of(workspace), LeasedTypes.TABLE);
+        boolean unused = batch.removeAll(rows, LeasedTypes.of(workspace), LeasedTypes.TABLE);
     }
 
     /** Asks the running jobs of a workspace that is deleted to end; the rest learns it when its row goes. */

@@ -15,8 +15,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ final class LeasedTypes implements Retention {
     static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.7, Owner.KEY, LeasedTypes::index);
 
     private static final int VERSION = 1;
-    private static final int LANE = 5;
+    private static final int DUE_KIND = 5;
     private static final long KEPT_MILLIS =
             Duration.ofMinutes(Limits.LEASED_TYPE_MINUTES).toMillis();
 
@@ -62,20 +62,20 @@ final class LeasedTypes implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, LANE, Rows.NONE);
+        long first = DueIndex.nextTime(rows, DUE_KIND, Rows.NONE);
         return first == Rows.NONE ? NEVER : first + KEPT_MILLIS;
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        DueIndex.forEach(rows, LANE, nowMillis - KEPT_MILLIS, number -> {
+        DueIndex.forEach(rows, DUE_KIND, nowMillis - KEPT_MILLIS, number -> {
             byte[] row = rows.at(number);
             byte[] key = rows.keyAt(number);
             if (row != null && key != null) {
-                portion.remove(TABLE, key, row.length);
+                batch.remove(TABLE, key, row.length);
             }
-            return !portion.isFull();
+            return !batch.isFull();
         });
     }
 
@@ -91,13 +91,13 @@ final class LeasedTypes implements Retention {
         if (old == null && row != null) {
             sets.add(of(row.workspace()), row.number());
             sets.place(row.number(), TABLE, key);
-            DueIndex.move(sets, LANE, row.number(), DueIndex.NEVER, row.leasedAt());
+            DueIndex.move(sets, DUE_KIND, row.number(), DueIndex.NEVER, row.leasedAt());
         } else if (old != null && row != null) {
-            DueIndex.move(sets, LANE, row.number(), old.leasedAt(), row.leasedAt());
+            DueIndex.move(sets, DUE_KIND, row.number(), old.leasedAt(), row.leasedAt());
         } else if (old != null) {
             sets.remove(of(old.workspace()), old.number());
             sets.unplace(old.number());
-            DueIndex.move(sets, LANE, old.number(), old.leasedAt(), DueIndex.NEVER);
+            DueIndex.move(sets, DUE_KIND, old.number(), old.leasedAt(), DueIndex.NEVER);
         }
     }
 

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -72,16 +72,16 @@ final class Pieces {
     }
 
     /**
-     * Takes out the last ones of some pieces, as many as go into a portion.
+     * Takes out the last ones of some pieces, as many as go into a batch.
      *
      * @param count how many there are, numbered from 0
      * @return how many are left
      */
-    static int remove(Portion portion, Id job, Kind kind, int count) {
+    static int remove(SweepBatch batch, Id job, Kind kind, int count) {
         int left = count;
-        while (left > 0 && !portion.isFull()) {
+        while (left > 0 && !batch.isFull()) {
             left--;
-            portion.remove(PIECES, key(job, kind, left), kind.usualBytes);
+            batch.remove(PIECES, key(job, kind, left), kind.usualBytes);
         }
         return left;
     }

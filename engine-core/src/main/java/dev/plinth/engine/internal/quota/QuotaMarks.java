@@ -13,8 +13,8 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Lane;
+import dev.plinth.engine.internal.timer.DueSource;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * a minute however much it calls, and one that calls little costs none. All that have used something are written at the end. What a
  * crash gives back is what was not written: about an eighth of a burst.
  */
-public final class QuotaMarks implements Lane {
+public final class QuotaMarks implements DueSource {
     /** What each workspace had used, by its id. */
     public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
@@ -53,11 +53,11 @@ public final class QuotaMarks implements Lane {
     }
 
     /** The mark of a workspace. */
-    public static Estate estate() {
-        return (context, workspace, portion) -> {
+    public static WorkspacePurge purge() {
+        return (context, workspace, batch) -> {
             byte[] row = context.rows().get(MARKS, workspace.key());
             if (row != null) {
-                portion.remove(MARKS, workspace.key(), row.length);
+                batch.remove(MARKS, workspace.key(), row.length);
             }
         };
     }
@@ -89,7 +89,7 @@ public final class QuotaMarks implements Lane {
 
     @Override
     public boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of this lane in the due index, but there is " + number);
+        throw new IllegalStateException("Expected nothing of this source in the due index, but there is " + number);
     }
 
     @Override
@@ -112,7 +112,7 @@ public final class QuotaMarks implements Lane {
         return false;
     }
 
-    /** Always: nothing of this lane is in the due index. */
+    /** Always: nothing of this source is in the due index. */
     @Override
     public boolean isFull() {
         return true;

@@ -11,9 +11,9 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.CarryOn;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /**
  * Deletions that need more rows than one record may have. The first record takes the resource's own row out, so that nothing of it is found
@@ -52,22 +52,22 @@ final class ResourceDeletions {
     }
 
     static Retention retention(ShareEnd end, EventRows eventRows) {
-        return new CarryOn("deleted resources", BACKLOG, (context, row, portion) -> {
+        return new BacklogRunner("deleted resources", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
-            carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRows, portion);
+            carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRows, batch);
         });
     }
 
     /** Shares go first, so that the jobs of the grantees end soonest. A deleted workspace gets no events. */
     private static void carryOn(
-            Context context, Id workspace, Id resource, ShareEnd end, EventRows eventRows, Portion portion) {
+            Context context, Id workspace, Id resource, ShareEnd end, EventRows eventRows, SweepBatch batch) {
         Rows rows = context.rows();
         boolean isSilent = DeletedWorkspaces.has(rows, workspace);
-        if (!Shares.collect(context, resource, end, portion)) {
+        if (!Shares.collect(context, resource, end, batch)) {
             return;
         }
         int perChild = 1 + (isSilent ? 0 : eventRows.of(rows, workspace, Children.DELETED));
-        int room = Math.max(1, portion.roomRows() / perChild);
+        int room = Math.max(1, batch.roomRows() / perChild);
         SetKey children = children(resource);
         for (long next = rows.ceiling(children, 0); next != Rows.NONE; next = rows.ceiling(children, next + 1)) {
             byte[] row = rows.at(next);
@@ -75,14 +75,14 @@ final class ResourceDeletions {
                 return;
             }
             ResourceRow child = ResourceRow.read(row, true);
-            portion.remove(ResourceTables.CHILDREN, child.key(), row.length);
+            batch.remove(ResourceTables.CHILDREN, child.key(), row.length);
             if (!isSilent) {
-                portion.changes().event(Children.deleted(child));
+                batch.changes().event(Children.deleted(child));
             }
         }
-        portion.remove(BACKLOG.table(), workspace.keyOf(resource), 0);
+        batch.remove(BACKLOG.table(), workspace.keyOf(resource), 0);
         if (!isSilent) {
-            portion.changes().event(Resources.deleted(workspace, resource));
+            batch.changes().event(Resources.deleted(workspace, resource));
         }
     }
 

@@ -19,9 +19,9 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +66,11 @@ public final class Resources {
      *
      * @param end ends what the grantees have under way on the resources
      */
-    public static Estate estate(ShareEnd end) {
-        return (context, workspace, portion) -> collect(context, workspace, end, portion);
+    public static WorkspacePurge purge(ShareEnd end) {
+        return (context, workspace, batch) -> collect(context, workspace, end, batch);
     }
 
-    private static void collect(Context context, Id workspace, ShareEnd end, Portion portion) {
+    private static void collect(Context context, Id workspace, ShareEnd end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
@@ -78,16 +78,16 @@ public final class Resources {
             ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
             if (row == null
                     || resource == null
-                    || !portion.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {
+                    || !batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {
                 return;
             }
-            if (!Shares.collect(context, resource.id(), end, portion) || portion.isFull()) {
+            if (!Shares.collect(context, resource.id(), end, batch) || batch.isFull()) {
                 return;
             }
-            portion.remove(ResourceTables.RESOURCES, resource.key(), row.length);
+            batch.remove(ResourceTables.RESOURCES, resource.key(), row.length);
         }
         boolean unused =
-                portion.removeAll(rows, SetKey.of(SetKinds.SHARES_TO_WORKSPACE, workspace), ResourceTables.SHARES);
+                batch.removeAll(rows, SetKey.of(SetKinds.SHARES_TO_WORKSPACE, workspace), ResourceTables.SHARES);
     }
 
     /** Creates a resource. */

@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -137,18 +137,18 @@ public final class Shares {
         }
     }
 
-    /** Puts the end of the shares of a resource into a portion; false if not all of them went into it. */
-    static boolean collect(Context context, Id resource, ShareEnd end, Portion portion) {
+    /** Puts the end of the shares of a resource into a batch; false if not all of them went into it. */
+    static boolean collect(Context context, Id resource, ShareEnd end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             byte[] row = rows.at(next);
-            if (row == null || portion.isFull()) {
+            if (row == null || batch.isFull()) {
                 return false;
             }
             ShareRow share = ShareRow.read(row);
-            end.end(context, resource, share.grantee(), portion.changes());
-            portion.remove(ResourceTables.SHARES, share.key(), row.length);
+            end.end(context, resource, share.grantee(), batch.changes());
+            batch.remove(ResourceTables.SHARES, share.key(), row.length);
         }
         return true;
     }

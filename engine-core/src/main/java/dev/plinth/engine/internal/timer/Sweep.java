@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * it takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up. A
  * step that makes events ends its turn, and its events and their deliveries are not among the rows that come.
  */
-public final class Sweep implements Lane {
+public final class Sweep implements DueSource {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long RUN = 0;
@@ -47,7 +47,7 @@ public final class Sweep implements Lane {
     private final Committer committer;
     private final EngineClock clock;
     private final List<Series> series = new ArrayList<>();
-    private final Attempts attempts;
+    private final AttemptRunner attempts;
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
     private volatile int stepsPerTurn = 1;
 
@@ -57,7 +57,7 @@ public final class Sweep implements Lane {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        this.attempts = new Attempts(executor, 1, store.vitals());
+        this.attempts = new AttemptRunner(executor, 1, store.vitals());
         for (List<Retention> each : retentions) {
             series.add(new Series(List.copyOf(each)));
             each.forEach(retention -> collected.put(retention.name(), new LongAdder()));
@@ -81,7 +81,7 @@ public final class Sweep implements Lane {
         Map<String, Long> figures = new LinkedHashMap<>();
         for (Series each : series) {
             for (Retention retention : each.retentions) {
-                if (retention instanceof CarryOn work) {
+                if (retention instanceof BacklogRunner work) {
                     figures.put(retention.name(), store.look(work::unfinished));
                 }
             }
@@ -158,9 +158,9 @@ public final class Sweep implements Lane {
                 if (!attempts.isOpen() || steps++ == Limits.SWEEP_STEPS_MAX) {
                     return;
                 }
-                Portion portion = each.step(due, now);
-                if (portion != null) {
-                    turn.stepped(portion);
+                SweepBatch batch = each.step(due, now);
+                if (batch != null) {
+                    turn.stepped(batch);
                     more = true;
                 }
             }
@@ -202,11 +202,11 @@ public final class Sweep implements Lane {
 
         /** One step; after one that did not end well the series rests, whatever the reason was. */
         @Nullable
-        Portion step(Retention retention, long now) {
+        SweepBatch step(Retention retention, long now) {
             notBefore = now + REST_MILLIS;
-            Portion portion = Sweep.this.step(retention, now);
-            notBefore = portion == null ? notBefore : 0;
-            return portion;
+            SweepBatch batch = Sweep.this.step(retention, now);
+            notBefore = batch == null ? notBefore : 0;
+            return batch;
         }
     }
 
@@ -218,11 +218,11 @@ public final class Sweep implements Lane {
         private long caused;
         private int steps;
 
-        void stepped(Portion portion) {
-            removed += portion.removed();
-            collected += portion.collected();
-            caused += portion.caused();
-            if (++steps < stepsPerTurn && portion.caused() == 0) {
+        void stepped(SweepBatch batch) {
+            removed += batch.removed();
+            collected += batch.collected();
+            caused += batch.caused();
+            if (++steps < stepsPerTurn && batch.caused() == 0) {
                 return;
             }
             store.letWritersIn();
@@ -253,23 +253,23 @@ public final class Sweep implements Lane {
     }
 
     /** One record; what was in it, nothing if other rows are to be tried, or null if the series has to rest. */
-    private @Nullable Portion step(Retention retention, long now) {
-        Portion portion = new Portion();
+    private @Nullable SweepBatch step(Retention retention, long now) {
+        SweepBatch batch = new SweepBatch();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
-            retention.collect(context, now, portion);
-            portion.noteCollected();
-            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+            retention.collect(context, now, batch);
+            batch.noteCollected();
+            return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done)) {
-            return retention.refused(now + REST_MILLIS) ? new Portion() : null;
+            return retention.refused(now + REST_MILLIS) ? new SweepBatch() : null;
         }
-        if (portion.isEmpty()) {
+        if (batch.isEmpty()) {
             return null;
         }
         LongAdder rows = collected.get(retention.name());
         if (rows != null) {
-            rows.add(portion.collected());
+            rows.add(batch.collected());
         }
-        return portion;
+        return batch;
     }
 }

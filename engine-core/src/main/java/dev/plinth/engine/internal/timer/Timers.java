@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The door of the room: one thread that starts what is due, lane by lane, in time order, and otherwise waits for the clock or
+ * The door of the room: one thread that starts what is due, source by source, in time order, and otherwise waits for the clock or
  * the doorbell. A manual clock runs the same passes itself and waits until all has come to rest.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
@@ -33,7 +33,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final System.Logger log = Log.sparing(Timers.class);
     private final Store store;
     private final EngineClock clock;
-    private final List<Lane> lanes;
+    private final List<DueSource> sources;
     private final ReentrantLock pass = new ReentrantLock();
     private final ReentrantLock bell = new ReentrantLock();
     private final Condition rung = bell.newCondition();
@@ -41,20 +41,20 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
     /** What found no room in the last pass. */
-    private volatile Map<Lane, Set<Long>> refused = Map.of();
-    /** Lanes that could not start what was ready in the last pass. */
-    private volatile Set<Lane> held = Set.of();
+    private volatile Map<DueSource, Set<Long>> refused = Map.of();
+    /** Sources that could not start what was ready in the last pass. */
+    private volatile Set<DueSource> held = Set.of();
 
-    /** When each lane that has failed is asked again. */
-    private final Map<Lane, Rest> rests = new ConcurrentHashMap<>();
+    /** When each source that has failed is asked again. */
+    private final Map<DueSource, Backoff> rests = new ConcurrentHashMap<>();
 
     private volatile boolean open = true;
 
-    /** Timers for these lanes; they run from {@link #start} to {@link #close}. */
-    public Timers(Store store, EngineClock clock, List<Lane> lanes) {
+    /** Timers for these sources; they run from {@link #start} to {@link #close}. */
+    public Timers(Store store, EngineClock clock, List<DueSource> sources) {
         this.store = store;
         this.clock = clock;
-        this.lanes = List.copyOf(lanes);
+        this.sources = List.copyOf(sources);
         this.thread = new OwnThread(this::loop, "plinth-timers", store.vitals());
     }
 
@@ -85,11 +85,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return store.nowMillis();
         }
         long next = Long.MAX_VALUE;
-        for (Lane lane : lanes) {
-            if (!held.contains(lane)) {
-                next = Math.min(next, ask(lane, Long.MAX_VALUE, lane::nextReadyMillis));
+        for (DueSource source : sources) {
+            if (!held.contains(source)) {
+                next = Math.min(next, ask(source, Long.MAX_VALUE, source::nextReadyMillis));
             }
-            next = Math.min(next, firstDueMillis(lane, Long.MAX_VALUE - 1));
+            next = Math.min(next, firstDueMillis(source, Long.MAX_VALUE - 1));
         }
         return next;
     }
@@ -100,8 +100,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         while (more && open) {
             pass();
             boolean rest = true;
-            for (Lane lane : lanes) {
-                rest &= lane.awaitIdle(REST_MILLIS_MAX);
+            for (DueSource source : sources) {
+                rest &= source.awaitIdle(REST_MILLIS_MAX);
             }
             more = rest && !isAtRest();
         }
@@ -111,8 +111,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private boolean isAtRest() {
         pass.lock();
         try {
-            for (Lane lane : lanes) {
-                if (!lane.awaitIdle(0)) {
+            for (DueSource source : sources) {
+                if (!source.awaitIdle(0)) {
                     return false;
                 }
             }
@@ -135,7 +135,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private void loop() {
-        Rest rest = null;
+        Backoff rest = null;
         while (open) {
             try {
                 long watch = store.watchClock();
@@ -145,7 +145,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 store.vitals().saw(e);
                 // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each
                 // commit would.
-                rest = Rest.after(rest);
+                rest = Backoff.after(rest);
                 log.log(
                         System.Logger.Level.ERROR,
                         "Expected a pass over due work to end well, but it failed; it goes on",
@@ -155,9 +155,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** Asks a lane. One that fails holds up no other, and rests before it is asked again: meanwhile the answer is another one. */
-    private <T> T ask(Lane lane, T otherwise, Supplier<T> question) {
-        Rest last = rests.get(lane);
+    /** Asks a source. One that fails holds up no other, and rests before it is asked again: meanwhile the answer is another one. */
+    private <T> T ask(DueSource source, T otherwise, Supplier<T> question) {
+        Backoff last = rests.get(source);
         if (last != null && !last.isOver()) {
             return otherwise;
         }
@@ -165,11 +165,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return question.get();
         } catch (RuntimeException | Error e) {
             store.vitals().saw(e);
-            Rest rest = Rest.after(last);
-            rests.put(lane, rest);
+            Backoff rest = Backoff.after(last);
+            rests.put(source, rest);
             log.log(
                     System.Logger.Level.ERROR,
-                    "Expected " + lane.getClass().getSimpleName()
+                    "Expected " + source.getClass().getSimpleName()
                             + " to start what is due, but it failed; it is asked again after " + rest.millis() + " ms",
                     e);
             return otherwise;
@@ -177,7 +177,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private boolean isAnyResting() {
-        for (Rest rest : rests.values()) {
+        for (Backoff rest : rests.values()) {
             if (!rest.isOver()) {
                 return true;
             }
@@ -217,9 +217,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             refused = Map.of();
             held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
-                for (Lane lane : lanes) {
-                    if (!held.contains(lane) && !ask(lane, true, () -> lane.startReady(store.nowMillis()))) {
-                        held = with(held, lane);
+                for (DueSource source : sources) {
+                    if (!held.contains(source) && !ask(source, true, () -> source.startReady(store.nowMillis()))) {
+                        held = with(held, source);
                     }
                 }
                 if (!startFirstDue() && !isAnythingReady()) {
@@ -227,7 +227,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 }
             }
         } catch (RefusedException refusal) {
-            // A row that a lane was shown will never be durable, so nothing is started by it.
+            // A row that a source was shown will never be durable, so nothing is started by it.
             if (store.isWritable()) {
                 throw refusal;
             }
@@ -237,8 +237,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private boolean isAnythingReady() {
-        for (Lane lane : lanes) {
-            if (!held.contains(lane) && ask(lane, false, lane::hasReady)) {
+        for (DueSource source : sources) {
+            if (!held.contains(source) && ask(source, false, source::hasReady)) {
                 return true;
             }
         }
@@ -247,30 +247,30 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private boolean startFirstDue() {
         long now = store.nowMillis();
-        Lane first = null;
+        DueSource first = null;
         long earliest = Long.MAX_VALUE;
-        for (Lane lane : lanes) {
-            long millis = firstDueMillis(lane, now);
+        for (DueSource source : sources) {
+            long millis = firstDueMillis(source, now);
             if (millis < earliest) {
-                first = lane;
+                first = source;
                 earliest = millis;
             }
         }
         if (first == null) {
             return false;
         }
-        Lane lane = first;
-        long number = ask(lane, Rows.NONE, () -> store.look(rows -> firstDue(rows, lane, now).number));
-        if (number != Rows.NONE && !ask(lane, false, () -> lane.start(number))) {
-            Map<Lane, Set<Long>> more = new HashMap<>(refused);
-            more.put(lane, with(more.getOrDefault(lane, Set.of()), number));
+        DueSource source = first;
+        long number = ask(source, Rows.NONE, () -> store.look(rows -> firstDue(rows, source, now).number));
+        if (number != Rows.NONE && !ask(source, false, () -> source.start(number))) {
+            Map<DueSource, Set<Long>> more = new HashMap<>(refused);
+            more.put(source, with(more.getOrDefault(source, Set.of()), number));
             refused = Map.copyOf(more);
         }
         return true;
     }
 
-    private long firstDueMillis(Lane lane, long until) {
-        return ask(lane, Due.NEVER.time, () -> store.look(rows -> firstDue(rows, lane, until).time));
+    private long firstDueMillis(DueSource source, long until) {
+        return ask(source, Due.NEVER.time, () -> store.look(rows -> firstDue(rows, source, until).time));
     }
 
     private static <T> Set<T> with(Set<T> some, T one) {
@@ -279,22 +279,22 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         return Set.copyOf(more);
     }
 
-    /** The first due thing of a lane that is not under way already and was not refused a moment ago. */
-    private Due firstDue(Rows rows, Lane lane, long until) {
-        Set<Long> passed = refused.getOrDefault(lane, Set.of());
-        if (lane.isFull() || passed.size() >= REFUSED_MAX) {
+    /** The first due thing of a source that is not under way already and was not refused a moment ago. */
+    private Due firstDue(Rows rows, DueSource source, long until) {
+        Set<Long> passed = refused.getOrDefault(source, Set.of());
+        if (source.isFull() || passed.size() >= REFUSED_MAX) {
             return Due.NEVER;
         }
-        long time = DueIndex.nextTime(rows, lane.number(), Rows.NONE);
+        long time = DueIndex.nextTime(rows, source.number(), Rows.NONE);
         while (time != Rows.NONE && time <= until) {
-            long number = DueIndex.nextNumber(rows, lane.number(), time, Rows.NONE);
+            long number = DueIndex.nextNumber(rows, source.number(), time, Rows.NONE);
             while (number != Rows.NONE) {
-                if (!lane.isBusy(number) && !passed.contains(number)) {
+                if (!source.isBusy(number) && !passed.contains(number)) {
                     return new Due(time, number);
                 }
-                number = DueIndex.nextNumber(rows, lane.number(), time, number);
+                number = DueIndex.nextNumber(rows, source.number(), time, number);
             }
-            time = DueIndex.nextTime(rows, lane.number(), time);
+            time = DueIndex.nextTime(rows, source.number(), time);
         }
         return Due.NEVER;
     }

@@ -13,7 +13,7 @@ import dev.plinth.engine.internal.base.Seal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Attempts;
+import dev.plinth.engine.internal.timer.AttemptRunner;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -66,7 +66,7 @@ final class DeliveryAttempts {
     }
 
     /** Begins an attempt at the delivery that is claimed; false if no thread is to be had. The attempt gives back its place. */
-    boolean begin(Attempts.Claim claim, Outlets.Place place) {
+    boolean begin(AttemptRunner.Claim claim, Outlets.Place place) {
         Flight flight = new Flight(claim, () -> outlets.giveBack(place), place);
         try {
             steps.execute(() -> step(flight, () -> prepare(flight)));
@@ -276,14 +276,14 @@ final class DeliveryAttempts {
 
     /** An attempt that is under way. Its steps come one after the other. */
     private static final class Flight {
-        private final Attempts.Claim claim;
+        private final AttemptRunner.Claim claim;
         /** Made at the beginning: at the end there may be no memory for it. */
         private final Runnable giveBack;
 
         private final Outlets.Place place;
         private volatile boolean over;
 
-        Flight(Attempts.Claim claim, Runnable giveBack, Outlets.Place place) {
+        Flight(AttemptRunner.Claim claim, Runnable giveBack, Outlets.Place place) {
             this.claim = claim;
             this.giveBack = giveBack;
             this.place = place;

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.webhook;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.DueIndex;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /** Takes out deliveries that were settled long ago, with their attempts. */
 final class DeliveryRetention implements Retention {
@@ -17,28 +17,28 @@ final class DeliveryRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, WebhookTables.SETTLED_LANE, Rows.NONE);
+        long first = DueIndex.nextTime(rows, WebhookTables.SETTLED_DUE_KIND, Rows.NONE);
         return first == Rows.NONE ? NEVER : first + DeliveryRow.KEPT_MILLIS;
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         long until = nowMillis - DeliveryRow.KEPT_MILLIS;
-        DueIndex.forEach(rows, WebhookTables.SETTLED_LANE, until, number -> {
+        DueIndex.forEach(rows, WebhookTables.SETTLED_DUE_KIND, until, number -> {
             byte[] row = rows.at(number);
             if (row != null) {
-                remove(DeliveryRow.read(row), row.length, portion);
+                remove(DeliveryRow.read(row), row.length, batch);
             }
-            return !portion.isFull();
+            return !batch.isFull();
         });
     }
 
-    /** Adds the removal of a delivery to a portion, with its attempts, which are few. */
-    static void remove(DeliveryRow row, int rowBytes, Portion portion) {
+    /** Adds the removal of a delivery to a batch, with its attempts, which are few. */
+    static void remove(DeliveryRow row, int rowBytes, SweepBatch batch) {
         for (int number = row.oldestAttempt(); number <= row.attempts(); number++) {
-            portion.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), number), ATTEMPT_BYTES);
+            batch.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), number), ATTEMPT_BYTES);
         }
-        portion.remove(WebhookTables.DELIVERIES, row.key(), rowBytes);
+        batch.remove(WebhookTables.DELIVERIES, row.key(), rowBytes);
     }
 }

@@ -89,7 +89,7 @@ final class DeliverySteps {
             Changes changes = new Changes();
             AtomicInteger seen = new AtomicInteger();
             Map<Id, Long> queues = new HashMap<>();
-            DueIndex.forEach(context.rows(), WebhookTables.LANE, context.now(), number -> {
+            DueIndex.forEach(context.rows(), WebhookTables.DUE_KIND, context.now(), number -> {
                 byte[] bytes = context.rows().at(number);
                 if (bytes != null) {
                     DeliveryRow row = DeliveryRow.read(bytes);

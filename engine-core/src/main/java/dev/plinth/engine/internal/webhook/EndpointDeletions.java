@@ -9,9 +9,9 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.CarryOn;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 
 /**
  * Deleted endpoints whose open deliveries the sweep drops. Without its endpoint a delivery is shown as dropped and does not go out, whether
@@ -45,25 +45,25 @@ final class EndpointDeletions {
     }
 
     static Retention retention() {
-        return new CarryOn("dropped deliveries", BACKLOG, (context, row, portion) -> {
+        return new BacklogRunner("dropped deliveries", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
-            carryOn(context, workspace, row.id(IdKind.ENDPOINT), portion);
+            carryOn(context, workspace, row.id(IdKind.ENDPOINT), batch);
         });
     }
 
-    private static void carryOn(Context context, Id workspace, Id endpoint, Portion portion) {
+    private static void carryOn(Context context, Id workspace, Id endpoint, SweepBatch batch) {
         Rows rows = context.rows();
         for (DeliveryStatus status : DeliveryStatus.OPEN) {
             SetKey set = WebhookTables.byStatus(endpoint, status);
             for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
                 byte[] row = rows.at(next);
-                if (row == null || portion.isFull()) {
+                if (row == null || batch.isFull()) {
                     return;
                 }
                 DeliveryRow dropped = dropped(context, DeliveryRow.read(row));
-                portion.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
+                batch.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
             }
         }
-        portion.remove(BACKLOG.table(), workspace.keyOf(endpoint), 0);
+        batch.remove(BACKLOG.table(), workspace.keyOf(endpoint), 0);
     }
 }

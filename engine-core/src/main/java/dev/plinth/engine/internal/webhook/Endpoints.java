@@ -19,9 +19,9 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.timer.Estate;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -201,11 +201,11 @@ public final class Endpoints {
     }
 
     /** Endpoints with their deliveries and attempts. What is left of deleted endpoints goes at its time. */
-    public static Estate estate() {
+    public static WorkspacePurge purge() {
         return Endpoints::collect;
     }
 
-    private static void collect(Context context, Id workspace, Portion portion) {
+    private static void collect(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.ENDPOINTS, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
@@ -217,15 +217,15 @@ public final class Endpoints {
             SetKey deliveries = SetKey.of(SetKinds.DELIVERIES, endpoint.id());
             for (long at = rows.ceiling(deliveries, 0); at != Rows.NONE; at = rows.ceiling(deliveries, at + 1)) {
                 byte[] delivery = rows.at(at);
-                if (delivery == null || portion.isFull()) {
+                if (delivery == null || batch.isFull()) {
                     return;
                 }
-                DeliveryRetention.remove(DeliveryRow.read(delivery), delivery.length, portion);
+                DeliveryRetention.remove(DeliveryRow.read(delivery), delivery.length, batch);
             }
-            if (portion.isFull()) {
+            if (batch.isFull()) {
                 return;
             }
-            portion.remove(WebhookTables.ENDPOINTS, endpoint.key(), row.length);
+            batch.remove(WebhookTables.ENDPOINTS, endpoint.key(), row.length);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OptionalLibrary;
-import dev.plinth.engine.internal.timer.Rest;
+import dev.plinth.engine.internal.timer.Backoff;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and many an engine never sends. Thread-safe.
  *
  * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that cannot send. That is told once,
- * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Rest}.
+ * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Backoff}.
  * A sender whose threads have ended by an error is replaced.
  */
 final class LateSender implements AutoCloseable {
@@ -34,7 +34,7 @@ final class LateSender implements AutoCloseable {
     /** Makes one attempt, as {@link Sender#send} does. It fails if there is no sender, or none that can send. */
     void send(SendRequest request, Consumer<SendResult> listener) {
         Broken before = broken;
-        if (before != null && !before.rest.isOver()) {
+        if (before != null && !before.backoff.isOver()) {
             listener.accept(before.result());
             return;
         }
@@ -83,10 +83,10 @@ final class LateSender implements AutoCloseable {
 
     private synchronized SendResult broken(SendError error, Throwable failure, String advice) {
         Broken before = broken;
-        if (before != null && !before.rest.isOver()) {
+        if (before != null && !before.backoff.isOver()) {
             return before.result(); // another attempt has found the same
         }
-        Broken now = new Broken(error, failure, advice, Rest.after(before == null ? null : before.rest));
+        Broken now = new Broken(error, failure, advice, Backoff.after(before == null ? null : before.backoff));
         broken = now;
         if (before == null) {
             LOG.log(
@@ -130,7 +130,7 @@ final class LateSender implements AutoCloseable {
     }
 
     /** Why the last try has failed, and when the next one may come. */
-    private record Broken(SendError error, Throwable failure, String advice, Rest rest) {
+    private record Broken(SendError error, Throwable failure, String advice, Backoff backoff) {
         SendResult result() {
             return new SendResult(null, null, null, error, 0);
         }

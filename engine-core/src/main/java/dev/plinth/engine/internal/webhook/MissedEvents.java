@@ -9,9 +9,9 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.CarryOn;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.function.Function;
 
 /**
@@ -50,22 +50,22 @@ final class MissedEvents {
      * @param events reads the row of an event
      */
     static Retention retention(Function<byte[], Changes.WrittenEvent> events) {
-        return new CarryOn("missed events", BACKLOG, (context, row, portion) -> {
+        return new BacklogRunner("missed events", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             byte[] key = workspace.keyOf(row.id(IdKind.ENDPOINT));
             byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, key);
             EndpointRow endpoint = bytes == null ? null : EndpointRow.read(bytes);
             EndpointRow.Missed missed = endpoint == null ? null : endpoint.missed();
             if (endpoint == null || missed == null || !endpoint.enabled()) {
-                portion.remove(BACKLOG.table(), key, 0);
+                batch.remove(BACKLOG.table(), key, 0);
                 return;
             }
-            portion.stayWithinShare(); // these deliveries are new ones
-            long next = carryOn(context, endpoint, missed.from(), events, portion);
+            batch.stayWithinShare(); // these deliveries are new ones
+            long next = carryOn(context, endpoint, missed.from(), events, batch);
             EndpointRow.Missed rest = next == Rows.NONE ? null : new EndpointRow.Missed(next, missed.since());
-            portion.put(WebhookTables.ENDPOINTS, key, endpoint.with(rest).row());
+            batch.put(WebhookTables.ENDPOINTS, key, endpoint.with(rest).row());
             if (rest == null) {
-                portion.remove(BACKLOG.table(), key, 0);
+                batch.remove(BACKLOG.table(), key, 0);
             }
         });
     }
@@ -76,20 +76,20 @@ final class MissedEvents {
             EndpointRow endpoint,
             long from,
             Function<byte[], Changes.WrittenEvent> events,
-            Portion portion) {
+            SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.EVENTS, endpoint.workspace());
         FanOut fanOut = new FanOut();
         long next = rows.ceiling(all, from);
         for (int seen = 0; next != Rows.NONE; seen++) {
             byte[] row = rows.at(next);
-            if (row == null || seen == Limits.SWEEP_ROWS_MAX || portion.isFull()) {
+            if (row == null || seen == Limits.SWEEP_ROWS_MAX || batch.isFull()) {
                 return next;
             }
             Changes.WrittenEvent event = events.apply(row);
             if (endpoint.settings().wants(event.type())) {
                 DeliveryRow delivery = fanOut.delivery(context, event, endpoint);
-                portion.end(WebhookTables.DELIVERIES, delivery.key(), delivery.row());
+                batch.end(WebhookTables.DELIVERIES, delivery.key(), delivery.row());
             }
             next = rows.ceiling(all, next + 1);
         }

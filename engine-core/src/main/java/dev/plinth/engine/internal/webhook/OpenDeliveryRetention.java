@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.webhook;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,17 +26,17 @@ final class OpenDeliveryRetention implements Retention {
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         Map<SetKey, Long> lanes = new LinkedHashMap<>();
         long next = rows.ceiling(WebhookTables.OPEN, 0);
-        while (next != Rows.NONE && portion.roomRows() > lanes.size()) {
+        while (next != Rows.NONE && batch.roomRows() > lanes.size()) {
             byte[] bytes = rows.at(next);
             DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
             if (row == null || expiresAt(row) > nowMillis) {
                 break;
             }
-            portion.end(
+            batch.end(
                     WebhookTables.DELIVERIES, row.key(), row.givenUp(nowMillis).row());
             SetKey lane = row.laneSet();
             if (lane != null) {
@@ -45,14 +45,14 @@ final class OpenDeliveryRetention implements Retention {
             next = rows.ceiling(WebhookTables.OPEN, next + 1);
         }
         // The oldest go first, so what is dropped of a lane stands at its head: one delivery of each lane is next.
-        lanes.forEach((lane, last) -> wake(rows, rows.ceiling(lane, last + 1), nowMillis, portion));
+        lanes.forEach((lane, last) -> wake(rows, rows.ceiling(lane, last + 1), nowMillis, batch));
     }
 
-    private static void wake(Rows rows, long number, long nowMillis, Portion portion) {
+    private static void wake(Rows rows, long number, long nowMillis, SweepBatch batch) {
         byte[] bytes = number == Rows.NONE ? null : rows.at(number);
         DeliveryRow behind = bytes == null ? null : DeliveryRow.read(bytes);
         if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
-            portion.put(
+            batch.put(
                     WebhookTables.DELIVERIES,
                     behind.key(),
                     behind.due(behind.status(), nowMillis).row());

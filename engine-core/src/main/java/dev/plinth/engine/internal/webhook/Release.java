@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +67,12 @@ record Release(
         return isAhead && delivery < number && !row.status().isSettled() ? released(rows, of, row) : row;
     }
 
-    /** Puts the next deliveries of one endpoint into a portion. Returns what is left to do, or null if nothing is. */
+    /** Puts the next deliveries of one endpoint into a batch. Returns what is left to do, or null if nothing is. */
     @Nullable
-    Release carryOn(Rows rows, Portion portion) {
+    Release carryOn(Rows rows, SweepBatch batch) {
         if (endpoint != null) {
             byte[] row = rows.get(WebhookTables.ENDPOINTS, key());
-            return row == null ? null : reach(rows, EndpointRow.read(row), portion);
+            return row == null ? null : reach(rows, EndpointRow.read(row), batch);
         }
         long next = rows.ceiling(SetKey.of(SetKinds.ENDPOINTS, workspace), endpointReached);
         byte[] row = next == Rows.NONE ? null : rows.at(next);
@@ -80,21 +80,21 @@ record Release(
             return null;
         }
         Release here = next == endpointReached ? this : reached(next, Rows.NONE);
-        Release left = here.reach(rows, EndpointRow.read(row), portion);
+        Release left = here.reach(rows, EndpointRow.read(row), batch);
         return left == null ? reached(next + 1, Rows.NONE) : left;
     }
 
-    private @Nullable Release reach(Rows rows, EndpointRow of, Portion portion) {
+    private @Nullable Release reach(Rows rows, EndpointRow of, SweepBatch batch) {
         long next = of.enabled() ? Releases.nextOpen(rows, of.id(), reached + 1) : Rows.NONE;
         for (int seen = 0; next != Rows.NONE && next < number; seen++) {
             byte[] bytes = rows.at(next);
-            if (bytes == null || seen == Limits.SWEEP_ROWS_MAX || portion.isFull()) {
+            if (bytes == null || seen == Limits.SWEEP_ROWS_MAX || batch.isFull()) {
                 return reached(of.number(), next - 1);
             }
             DeliveryRow row = DeliveryRow.read(bytes);
             DeliveryRow released = released(rows, of, row);
             if (!released.equals(row)) {
-                portion.end(WebhookTables.DELIVERIES, released.key(), released.row());
+                batch.end(WebhookTables.DELIVERIES, released.key(), released.row());
             }
             next = Releases.nextOpen(rows, of.id(), next + 1);
         }

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.timer.CarryOn;
+import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -79,14 +79,14 @@ final class Releases {
      * @param mayRun tells whether the deliveries of a workspace may go out; whoever allows it again begins another release
      */
     static Retention retention(BiPredicate<Rows, Id> mayRun) {
-        return new CarryOn("released deliveries", BACKLOG, (context, row, portion) -> {
+        return new BacklogRunner("released deliveries", BACKLOG, (context, row, batch) -> {
             Rows rows = context.rows();
             Release release = Release.read(row);
-            Release rest = mayRun.test(rows, release.workspace()) ? release.carryOn(rows, portion) : null;
+            Release rest = mayRun.test(rows, release.workspace()) ? release.carryOn(rows, batch) : null;
             if (rest == null) {
-                portion.remove(BACKLOG.table(), release.key(), 0);
+                batch.remove(BACKLOG.table(), release.key(), 0);
             } else {
-                portion.put(BACKLOG.table(), rest.key(), rest.row());
+                batch.put(BACKLOG.table(), rest.key(), rest.row());
             }
         });
     }

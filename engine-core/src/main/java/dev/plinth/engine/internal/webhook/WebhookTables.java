@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class WebhookTables {
-    static final int LANE = 2;
-    /** The lane of the due index in which settled deliveries stand at the time at which they were settled. */
-    static final int SETTLED_LANE = 4;
+    static final int DUE_KIND = 2;
+    /** The kind of due work in which settled deliveries stand at the time at which they were settled. */
+    static final int SETTLED_DUE_KIND = 4;
 
     /** Open deliveries of all workspaces, by number: in the order of their times. */
     static final SetKey OPEN = SetKey.of(SetKinds.DELIVERIES_OPEN, 0);
@@ -119,14 +119,14 @@ final class WebhookTables {
         long number = any.facts().number();
         DueIndex.move(
                 sets,
-                LANE,
+                DUE_KIND,
                 number,
                 old == null ? DueIndex.NEVER : old.nextByClock(),
                 row == null ? DueIndex.NEVER : row.nextByClock());
         queue(sets, number, old == null ? 0 : old.queuedFor(), row == null ? 0 : row.queuedFor());
         DueIndex.move(
                 sets,
-                SETTLED_LANE,
+                SETTLED_DUE_KIND,
                 number,
                 old == null ? DueIndex.NEVER : old.settledAt(),
                 row == null ? DueIndex.NEVER : row.settledAt());

@@ -20,9 +20,9 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Attempts;
-import dev.plinth.engine.internal.timer.Lane;
-import dev.plinth.engine.internal.timer.PatientCommitter;
+import dev.plinth.engine.internal.timer.AttemptRunner;
+import dev.plinth.engine.internal.timer.DueSource;
+import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: sends what is due, and says which addresses it would send to. */
-public final class Webhooks implements Lane, AutoCloseable {
+public final class Webhooks implements DueSource, AutoCloseable {
     /** What the value of a header looks like: JSON allows what HTTP does not, and blanks around it would not arrive (RFC 9110 §5.5). */
     public static final Pattern HEADER_VALUE = Pattern.compile("([!-~]([\\t -~]*[!-~])?)?");
 
@@ -43,7 +43,7 @@ public final class Webhooks implements Lane, AutoCloseable {
     private final AddressGuard guard;
     private final Reach reach;
     private final LateSender sender;
-    private final Attempts attempts;
+    private final AttemptRunner attempts;
     private final Outlets outlets;
     private final DeliveryAttempts deliveryAttempts;
     private boolean loaded;
@@ -119,7 +119,7 @@ public final class Webhooks implements Lane, AutoCloseable {
         long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
         int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
-        this.attempts = new Attempts(parts.executor(), places, store.vitals());
+        this.attempts = new AttemptRunner(parts.executor(), places, store.vitals());
         this.outlets = new Outlets(places, reach::perSecond);
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, outlets, steps);
         attempts.onRested(this::rested);
@@ -220,14 +220,14 @@ public final class Webhooks implements Lane, AutoCloseable {
 
     @Override
     public int number() {
-        return WebhookTables.LANE;
+        return WebhookTables.DUE_KIND;
     }
 
     /** Puts what is due into the queues of its endpoints, some of it in one step: attempts start from there. */
     @Override
     public boolean start(long number) {
         Outcome outcome = committer.commit(Caller.OPERATOR, DeliverySteps.queueDue());
-        return !PatientCommitter.mayHaveRoomLater(outcome);
+        return !RetryingCommitter.mayHaveRoomLater(outcome);
     }
 
     @Override
@@ -275,7 +275,7 @@ public final class Webhooks implements Lane, AutoCloseable {
             outlets.rest(outlet, signals);
             return true;
         }
-        Attempts.Claim claim = attempts.tryClaim(number);
+        AttemptRunner.Claim claim = attempts.tryClaim(number);
         return claim == null || deliveryAttempts.begin(claim, outlets.take(outlet, number, nowMillis));
     }
 

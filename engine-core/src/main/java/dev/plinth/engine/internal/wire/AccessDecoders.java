@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.access.LastUsedTimes;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
@@ -28,11 +28,11 @@ final class AccessDecoders {
     static final List<String> MODES = List.of("live", "test");
 
     private final Plans plans;
-    private final KeyUses uses;
+    private final LastUsedTimes lastUsed;
 
-    AccessDecoders(Plans plans, KeyUses uses) {
+    AccessDecoders(Plans plans, LastUsedTimes lastUsed) {
         this.plans = plans;
-        this.uses = uses;
+        this.lastUsed = lastUsed;
     }
 
     Command workspace(Request request) {
@@ -116,12 +116,12 @@ final class AccessDecoders {
     Command listKeys(Request request) {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
-        return input.checked(Keys.list(page, uses));
+        return input.checked(Keys.list(page, lastUsed));
     }
 
     Command key(Request request) {
         Input input = Input.of(request);
-        return input.checked(Keys.get(input.id(IdKind.KEY, 0), uses));
+        return input.checked(Keys.get(input.id(IdKind.KEY, 0), lastUsed));
     }
 
     Command updateKey(Request request) {
@@ -132,19 +132,19 @@ final class AccessDecoders {
         Boolean enabled = body.truth("enabled");
         Long expiresAt = body.isNull("expiresAt") ? (Long) Keys.NEVER : body.time("expiresAt");
         Keys.Patch patch = new Keys.Patch(name, scopes, enabled, expiresAt);
-        return input.checked(Keys.update(input.id(IdKind.KEY, 0), patch, uses));
+        return input.checked(Keys.update(input.id(IdKind.KEY, 0), patch, lastUsed));
     }
 
     Command revokeKey(Request request) {
         Input input = Input.of(request);
-        return input.checked(Keys.revoke(input.id(IdKind.KEY, 0), uses));
+        return input.checked(Keys.revoke(input.id(IdKind.KEY, 0), lastUsed));
     }
 
     Command rotateKey(Request request) {
         Input input = Input.of(request);
         Long grace = input.body().whole("graceSeconds", 0, GRACE_SECONDS_MAX);
         long seconds = grace == null ? GRACE_SECONDS_DEFAULT : grace;
-        return input.checked(Keys.rotate(input.id(IdKind.KEY, 0), seconds, uses));
+        return input.checked(Keys.rotate(input.id(IdKind.KEY, 0), seconds, lastUsed));
     }
 
     private static Keys.NewKey newKey(Fields body) {

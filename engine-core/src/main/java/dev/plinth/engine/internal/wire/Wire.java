@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.access.KeyUses;
+import dev.plinth.engine.internal.access.LastUsedTimes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
@@ -72,7 +72,7 @@ public final class Wire {
             Set<String> asyncOperations,
             HandledTypes handled,
             ContentTypes types,
-            KeyUses keyUses,
+            LastUsedTimes keyUses,
             RouteSettings settings,
             RequestLog log,
             Supplier<byte[]> figures,

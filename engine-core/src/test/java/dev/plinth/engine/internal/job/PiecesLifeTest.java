@@ -28,7 +28,7 @@ import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.SavedLife;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
-import dev.plinth.engine.internal.timer.Portion;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -254,13 +254,13 @@ class PiecesLifeTest {
         }
 
         private static Decision collected(Context context, boolean deletes) {
-            Portion portion = new Portion();
+            SweepBatch batch = new SweepBatch();
             if (deletes) {
-                Jobs.estate().collect(context, context.workspace(), portion);
+                Jobs.purge().collect(context, context.workspace(), batch);
             } else {
-                new JobRetention().collect(context, context.now() + YEAR_MILLIS, portion);
+                new JobRetention().collect(context, context.now() + YEAR_MILLIS, batch);
             }
-            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+            return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         }
 
         private int size(int most) {

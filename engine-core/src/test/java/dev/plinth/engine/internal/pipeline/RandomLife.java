@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.access.KeyUses;
 import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.access.LastUsedTimes;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
@@ -34,8 +34,8 @@ import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
-import dev.plinth.engine.internal.timer.Portion;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
@@ -57,7 +57,7 @@ final class RandomLife {
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
     private final List<Retention> retentions = retentions();
-    private final KeyUses uses = new KeyUses();
+    private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final Commits commits;
     private final Random random;
     private final Caller[] callers = {caller(1), caller(2)};
@@ -123,9 +123,9 @@ final class RandomLife {
     private void sweep() {
         Retention retention = retentions.get(random.nextInt(retentions.size()));
         run(Caller.OPERATOR, context -> {
-            Portion portion = new Portion();
-            retention.collect(context, context.now() + YEAR_MILLIS, portion);
-            return Decision.of(portion.changes(), Outcome.Done.ok(new byte[0]));
+            SweepBatch batch = new SweepBatch();
+            retention.collect(context, context.now() + YEAR_MILLIS, batch);
+            return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         });
     }
 
@@ -167,8 +167,8 @@ final class RandomLife {
     private void key(Caller caller) {
         switch (random.nextInt(4)) {
             case 0 -> run(Caller.OPERATOR, Workspaces.create("w" + random.nextInt(99), "starter"));
-            case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), uses));
-            case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, uses));
+            case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), lastUsed));
+            case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, lastUsed));
             default -> add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, Scope.FULL, null)));
         }
     }

@@ -191,8 +191,8 @@ final class SweepTest {
     void run_oneSeriesIsRefused_theOthersGoOn() {
         Retention refused = new Oldest("refused") {
             @Override
-            public void collect(Context context, long nowMillis, Portion portion) {
-                super.collect(context, nowMillis, portion);
+            public void collect(Context context, long nowMillis, SweepBatch batch) {
+                super.collect(context, nowMillis, batch);
                 full = true;
             }
         };
@@ -239,7 +239,7 @@ final class SweepTest {
         AtomicLong letIn = new AtomicLong();
         sweep = sweep(List.of(new Oldest("rows") {
             @Override
-            public void collect(Context context, long nowMillis, Portion portion) {
+            public void collect(Context context, long nowMillis, SweepBatch batch) {
                 if (writtenAtStep.isEmpty()) {
                     for (int i = 0; i < writers; i++) {
                         executor.execute(() -> store.write(transaction -> written.incrementAndGet()));
@@ -252,7 +252,7 @@ final class SweepTest {
                 if (endedAt.size() == 1) {
                     letIn.set(System.nanoTime() - endedAt.get(0));
                 }
-                super.collect(context, nowMillis, portion);
+                super.collect(context, nowMillis, batch);
                 endedAt.add(System.nanoTime());
             }
         }));
@@ -299,11 +299,11 @@ final class SweepTest {
             }
 
             @Override
-            public void collect(Context context, long nowMillis, Portion portion) {
+            public void collect(Context context, long nowMillis, SweepBatch batch) {
                 Rows rows = context.rows();
-                for (long next = rows.ceiling(ALL, 0); !portion.isFull(); next = rows.ceiling(ALL, next + 1)) {
+                for (long next = rows.ceiling(ALL, 0); !batch.isFull(); next = rows.ceiling(ALL, next + 1)) {
                     if (expiresAt(rows.at(next)) <= nowMillis) {
-                        portion.end(ROWS, rows.keyAt(next), row(nowMillis, 8));
+                        batch.end(ROWS, rows.keyAt(next), row(nowMillis, 8));
                     }
                 }
             }
@@ -395,11 +395,11 @@ final class SweepTest {
         }
 
         @Override
-        public void collect(Context context, long nowMillis, Portion portion) {
+        public void collect(Context context, long nowMillis, SweepBatch batch) {
             Rows rows = context.rows();
             long next = rows.ceiling(ALL, 0);
-            while (next != Rows.NONE && !portion.isFull() && expiresAt(rows.at(next)) <= nowMillis) {
-                portion.remove(ROWS, rows.keyAt(next), rows.at(next).length);
+            while (next != Rows.NONE && !batch.isFull() && expiresAt(rows.at(next)) <= nowMillis) {
+                batch.remove(ROWS, rows.keyAt(next), rows.at(next).length);
                 next = rows.ceiling(ALL, next + 1);
             }
         }
@@ -415,9 +415,9 @@ final class SweepTest {
         }
 
         @Override
-        public void collect(Context context, long nowMillis, Portion portion) {
+        public void collect(Context context, long nowMillis, SweepBatch batch) {
             order.add(name());
-            super.collect(context, nowMillis, portion);
+            super.collect(context, nowMillis, batch);
         }
     }
 

@@ -44,8 +44,8 @@ class TimersTest {
             Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), clock);
     private final List<Run> runs = new CopyOnWriteArrayList<>();
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
-    private final TestLane first = new TestLane(1, 64);
-    private final TestLane second = new TestLane(2, 64);
+    private final TestDueSource first = new TestDueSource(1, 64);
+    private final TestDueSource second = new TestDueSource(2, 64);
     private final Timers timers = new Timers(store, clock, List.of(first, second));
     private final ManualClock.Attachment attachment = clock.attach(timers);
     private final AtomicInteger failures = new AtomicInteger();
@@ -120,7 +120,7 @@ class TimersTest {
 
     @Test
     void advance_moreDueThanRunAtOnce_runsAllOfItInTheEnd() {
-        TestLane narrow = new TestLane(3, 2);
+        TestDueSource narrow = new TestDueSource(3, 2);
         try (Timers few = new Timers(store, clock, List.of(narrow));
                 ManualClock.Attachment attached = clock.attach(few)) {
             assertThat(attached).isNotNull();
@@ -140,10 +140,10 @@ class TimersTest {
         Random random = new Random(seed);
         List<Run> expected = new ArrayList<>();
         for (int number = 1; number <= TestScale.count(2_000); number++) {
-            int lane = 1 + random.nextInt(2);
+            int kind = 1 + random.nextInt(2);
             long due = START + random.nextInt(5_000);
-            put(lane, number, due);
-            expected.add(new Run(lane, number, due));
+            put(kind, number, due);
+            expected.add(new Run(kind, number, due));
         }
         while (clock.epochMillis() < START + 5_000) {
             clock.advance(Duration.ofMillis(random.nextInt(700)));
@@ -225,7 +225,7 @@ class TimersTest {
 
     @Test
     void timersThread_passThatFails_goesOn() {
-        TestLane broken = new TestLane(1, 64) {
+        TestDueSource broken = new TestDueSource(1, 64) {
             @Override
             public boolean startReady(long nowMillis) {
                 if (failures.getAndIncrement() == 0) {
@@ -251,8 +251,8 @@ class TimersTest {
         try (CapturedLog log = CapturedLog.open()) {
             clock.advance(Duration.ofSeconds(1));
 
-            assertThat(runs).map(Run::lane).contains(2);
-            assertThat(log.lines()).singleElement().asString().contains("TestLane", "1000 ms");
+            assertThat(runs).map(Run::kind).contains(2);
+            assertThat(log.lines()).singleElement().asString().contains("TestDueSource", "1000 ms");
         }
     }
 
@@ -323,18 +323,18 @@ class TimersTest {
         }
     }
 
-    private void put(int lane, long number, long due) {
-        write(lane, number, new RowWriter(1).number(due).row());
+    private void put(int kind, long number, long due) {
+        write(kind, number, new RowWriter(1).number(due).row());
     }
 
-    private void write(int lane, long number, byte[] row) {
+    private void write(int kind, long number, byte[] row) {
         long unused = store.write(transaction ->
-                transaction.append(List.of(new Changes.Write(DUE, key(lane, number), row)), transaction.nowMillis()));
+                transaction.append(List.of(new Changes.Write(DUE, key(kind, number), row)), transaction.nowMillis()));
     }
 
-    private static byte[] key(int lane, long number) {
+    private static byte[] key(int kind, long number) {
         byte[] key = new byte[16];
-        Bytes.putLong(key, 0, lane);
+        Bytes.putLong(key, 0, kind);
         Bytes.putLong(key, 8, number);
         return key;
     }
@@ -347,13 +347,13 @@ class TimersTest {
         return row == null ? DueIndex.NEVER : new RowReader(row, 1).number();
     }
 
-    /** One run of a lane's work. */
-    private record Run(int lane, long number, long at) {}
+    /** One run of a source's work. */
+    private record Run(int kind, long number, long at) {}
 
-    /** A lane whose work notes when it ran and is then done, or due again after a while. */
-    private class TestLane implements Lane {
-        private final int lane;
-        private final Attempts attempts;
+    /** A source whose work notes when it ran and is then done, or due again after a while. */
+    private class TestDueSource implements DueSource {
+        private final int kind;
+        private final AttemptRunner attempts;
         private volatile Duration again = Duration.ZERO;
         private volatile boolean hasRoom = true;
         private volatile boolean broken;
@@ -362,21 +362,21 @@ class TimersTest {
         private final AtomicInteger looks = new AtomicInteger();
         private int ended;
 
-        TestLane(int lane, int runningMax) {
-            this.lane = lane;
-            this.attempts = new Attempts(workers, runningMax, new Vitals());
+        TestDueSource(int kind, int runningMax) {
+            this.kind = kind;
+            this.attempts = new AttemptRunner(workers, runningMax, new Vitals());
         }
 
         @Override
         public int number() {
-            return lane;
+            return kind;
         }
 
         @Override
         public boolean start(long number) {
             long at = clock.epochMillis();
             // Noted here, in the order of starts; the work itself ends on another thread.
-            runs.add(new Run(lane, number, at));
+            runs.add(new Run(kind, number, at));
             if (!hasRoom) {
                 return false;
             }
@@ -428,9 +428,9 @@ class TimersTest {
 
         private void end(long number, long at) {
             if (again.isZero()) {
-                write(lane, number, null);
+                write(kind, number, null);
             } else {
-                put(lane, number, at + again.toMillis());
+                put(kind, number, at + again.toMillis());
             }
             synchronized (this) {
                 ended++;

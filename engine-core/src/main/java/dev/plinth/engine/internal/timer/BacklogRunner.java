@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Carries on the work of a backlog, a step of one piece of work after a step of another. A piece that was refused a step rests, and the others go
  * on. Used by one thread at a time, but for {@link #nextExpiry}.
  */
-public final class CarryOn implements Retention {
+public final class BacklogRunner implements Retention {
     private static final long SINCE_EVER = 0;
 
     /** The most pieces of work that rest each for itself; a further refusal lets the whole backlog rest. */
@@ -31,7 +31,7 @@ public final class CarryOn implements Retention {
      *
      * @param name what its rows are called in figures, such as {@code released deliveries}
      */
-    public CarryOn(String name, Backlog backlog, Step step) {
+    public BacklogRunner(String name, Backlog backlog, Step step) {
         this.name = name;
         this.backlog = backlog;
         this.step = step;
@@ -59,11 +59,11 @@ public final class CarryOn implements Retention {
     }
 
     @Override
-    public void collect(Context context, long nowMillis, Portion portion) {
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
         rests.values().removeIf(until -> until <= nowMillis);
         RowReader row = next(context.rows());
         if (row != null) {
-            step.carryOn(context, row, portion);
+            step.carryOn(context, row, batch);
         }
     }
 
@@ -96,10 +96,10 @@ public final class CarryOn implements Retention {
     @FunctionalInterface
     public interface Step {
         /**
-         * Puts the next rows of the work into a portion. The work's own row is among them: as it is then, or its removal if nothing is left.
+         * Puts the next rows of the work into a batch. The work's own row is among them: as it is then, or its removal if nothing is left.
          *
          * @param row the row of the work, at its list number
          */
-        void carryOn(Context context, RowReader row, Portion portion);
+        void carryOn(Context context, RowReader row, SweepBatch batch);
     }
 }

@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 
 /** What a room keeps of a workspace, all of which goes when the workspace is deleted. */
 @FunctionalInterface
-public interface Estate {
-    /** Puts rows of a workspace into a portion, until all of them are there or the portion is full, which tells the two apart. */
-    void collect(Context context, Id workspace, Portion portion);
+public interface WorkspacePurge {
+    /** Puts rows of a workspace into a batch, until all of them are there or the batch is full, which tells the two apart. */
+    void collect(Context context, Id workspace, SweepBatch batch);
 }

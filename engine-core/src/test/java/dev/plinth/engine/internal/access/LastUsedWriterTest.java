@@ -14,26 +14,26 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** When the last uses of keys are written: behind the calls, and rarely. */
-final class KeyUsesLaneTest {
+final class LastUsedWriterTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
-    private final KeyUses uses = new KeyUses();
+    private final LastUsedTimes lastUsed = new LastUsedTimes();
     private int records;
     private final Committer counting = (caller, change) -> {
         records++;
         return Outcome.Done.ok(new byte[0]);
     };
-    private final KeyUsesLane lane = new KeyUsesLane(uses, counting, clock.epochMillis());
+    private final LastUsedWriter writer = new LastUsedWriter(lastUsed, counting, clock.epochMillis());
 
     @Test
     void uses_none_nothingIsWritten() {
         clock.advance(Duration.ofHours(1));
-        lane.startReady(clock.epochMillis());
-        lane.writeAll();
+        writer.startReady(clock.epochMillis());
+        writer.writeAll();
 
         assertThat(records).isZero();
-        assertThat(lane.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
+        assertThat(writer.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -42,24 +42,24 @@ final class KeyUsesLaneTest {
             for (int key = 0; key < 100; key++) {
                 use(key);
             }
-            lane.startReady(clock.epochMillis());
+            writer.startReady(clock.epochMillis());
             clock.advance(Duration.ofSeconds(1));
         }
         assertThat(records).isZero();
-        assertThat(lane.nextReadyMillis()).isEqualTo(clock.epochMillis());
+        assertThat(writer.nextReadyMillis()).isEqualTo(clock.epochMillis());
 
-        lane.startReady(clock.epochMillis());
+        writer.startReady(clock.epochMillis());
 
         assertThat(records).isEqualTo(1);
-        assertThat(lane.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
+        assertThat(writer.nextReadyMillis()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void uses_clockStandsBeforeTheTimeOfDueWork_areWrittenByThat() {
         use(1);
-        long due = lane.nextReadyMillis();
+        long due = writer.nextReadyMillis();
 
-        lane.startReady(due);
+        writer.startReady(due);
 
         assertThat(clock.epochMillis()).isLessThan(due);
         assertThat(records).isEqualTo(1);
@@ -69,8 +69,8 @@ final class KeyUsesLaneTest {
     void uses_atTheEnd_areWrittenAtOnceAndOnlyOnce() {
         use(1);
 
-        lane.writeAll();
-        lane.writeAll();
+        writer.writeAll();
+        writer.writeAll();
 
         assertThat(records).isEqualTo(1);
     }
@@ -81,7 +81,7 @@ final class KeyUsesLaneTest {
             use(key);
         }
 
-        lane.writeAll();
+        writer.writeAll();
 
         assertThat(records).isEqualTo(3);
     }
@@ -89,8 +89,8 @@ final class KeyUsesLaneTest {
     @Test
     void uses_storeRefuses_nothingIsThrown() {
         use(1);
-        KeyUsesLane refused = new KeyUsesLane(
-                uses,
+        LastUsedWriter refused = new LastUsedWriter(
+                lastUsed,
                 (caller, change) -> {
                     throw RefusedException.of(ProblemCode.CAPACITY_EXHAUSTED, "Expected room, but there is none.");
                 },
@@ -98,10 +98,10 @@ final class KeyUsesLaneTest {
 
         refused.writeAll();
 
-        assertThat(uses.isUnwritten()).isFalse();
+        assertThat(lastUsed.isUnwritten()).isFalse();
     }
 
     private void use(int key) {
-        uses.note(uses.of(WORKSPACE, new Id(IdKind.KEY, 1, key)), clock.epochMillis());
+        lastUsed.note(lastUsed.of(WORKSPACE, new Id(IdKind.KEY, 1, key)), clock.epochMillis());
     }
 }

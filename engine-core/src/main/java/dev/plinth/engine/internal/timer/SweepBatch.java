@@ -8,15 +8,15 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 
 /** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
-public final class Portion {
+public final class SweepBatch {
     private final Changes changes = new Changes().within(Room.RECORDED);
     private int removed;
     private int ended;
     private int ownWrites;
     private long bytes;
 
-    /** A portion with nothing in it. */
-    public Portion() {}
+    /** A batch with nothing in it. */
+    public SweepBatch() {}
 
     /** True if nothing more should go into it. */
     public boolean isFull() {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A use is a plain store on the thread of its call; what is not yet in a row is collected once in a while. Of more than
  * {@value #KEYS_MAX} keys that are used within that while, some uses are forgotten. Thread-safe.
  */
-public final class KeyUses {
+public final class LastUsedTimes {
     private static final int KEYS_MAX = 100_000;
     private static final int ROW_VERSION = 1;
 
@@ -29,7 +29,7 @@ public final class KeyUses {
     private volatile boolean unwritten;
 
     /** No uses yet. */
-    public KeyUses() {}
+    public LastUsedTimes() {}
 
     /** The use of a key. */
     Use of(Id workspace, Id key) {

@@ -4,7 +4,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.timer.Lane;
+import dev.plinth.engine.internal.timer.DueSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,22 +12,22 @@ import java.util.concurrent.TimeUnit;
  * Writes when keys were last used, at most once a minute and at the end, so that no call pays for it: ordinary records of many
  * keys each. What a crash takes away is the last minute of it.
  */
-public final class KeyUsesLane implements Lane {
-    private static final System.Logger LOG = Log.of(KeyUsesLane.class);
+public final class LastUsedWriter implements DueSource {
+    private static final System.Logger LOG = Log.of(LastUsedWriter.class);
     private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final int KEYS_PER_RECORD = 500;
 
-    private final KeyUses uses;
+    private final LastUsedTimes lastUsed;
     private final Committer committer;
     private volatile long nextMillis;
 
     /**
-     * Makes a lane that writes these uses.
+     * Makes a writer that writes these uses.
      *
      * @param nowMillis the engine's time, in epoch milliseconds
      */
-    public KeyUsesLane(KeyUses uses, Committer committer, long nowMillis) {
-        this.uses = uses;
+    public LastUsedWriter(LastUsedTimes lastUsed, Committer committer, long nowMillis) {
+        this.lastUsed = lastUsed;
         this.committer = committer;
         this.nextMillis = nowMillis + INTERVAL_MILLIS;
     }
@@ -39,7 +39,7 @@ public final class KeyUsesLane implements Lane {
 
     @Override
     public boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of this lane in the due index, but there is " + number);
+        throw new IllegalStateException("Expected nothing of this source in the due index, but there is " + number);
     }
 
     @Override
@@ -53,7 +53,7 @@ public final class KeyUsesLane implements Lane {
 
     @Override
     public long nextReadyMillis() {
-        return uses.isUnwritten() ? nextMillis : Long.MAX_VALUE;
+        return lastUsed.isUnwritten() ? nextMillis : Long.MAX_VALUE;
     }
 
     @Override
@@ -61,7 +61,7 @@ public final class KeyUsesLane implements Lane {
         return false;
     }
 
-    /** Always: nothing of this lane is in the due index. */
+    /** Always: nothing of this source is in the due index. */
     @Override
     public boolean isFull() {
         return true;
@@ -74,11 +74,11 @@ public final class KeyUsesLane implements Lane {
 
     /** Writes all uses that are in no row. If the store refuses, they are lost: no call depends on them. */
     public void writeAll() {
-        List<KeyUses.Use> all = uses.takeUnwritten();
+        List<LastUsedTimes.Use> all = lastUsed.takeUnwritten();
         try {
             for (int from = 0; from < all.size(); from += KEYS_PER_RECORD) {
                 int to = Math.min(all.size(), from + KEYS_PER_RECORD);
-                committer.commit(Caller.OPERATOR, KeyUses.write(List.copyOf(all.subList(from, to))));
+                committer.commit(Caller.OPERATOR, LastUsedTimes.write(List.copyOf(all.subList(from, to))));
             }
         } catch (RefusedException refused) {
             LOG.log(

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param millis how long it lasts
  * @param endNanos when it ends, by {@link System#nanoTime}
  */
-public record Rest(long millis, long endNanos) {
+public record Backoff(long millis, long endNanos) {
     private static final long FIRST_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long MILLIS_MAX = TimeUnit.MINUTES.toMillis(10);
 
     /** The rest that begins now, after the one before; null if there was none. */
-    public static Rest after(@Nullable Rest last) {
+    public static Backoff after(@Nullable Backoff last) {
         long millis = last == null || last.isForgotten() ? FIRST_MILLIS : Math.min(2 * last.millis, MILLIS_MAX);
-        return new Rest(millis, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+        return new Backoff(millis, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     /** Returns true once it is over. */

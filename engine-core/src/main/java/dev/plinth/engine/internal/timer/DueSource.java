@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.timer;
 
 /** One kind of due work. */
-public interface Lane {
-    /** The number of the lane in the due index. */
+public interface DueSource {
+    /** The number of the kind of work in the due index. */
     int number();
 
     /**
@@ -38,6 +38,6 @@ public interface Lane {
         return Long.MAX_VALUE;
     }
 
-    /** Waits in real time until nothing of this lane is under way; false if that took too long. */
+    /** Waits in real time until nothing of this source is under way; false if that took too long. */
     boolean awaitIdle(long timeoutMillis);
 }

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * Commits the steps of attempts, and while there is no room for one tries again: a full disk must not leave an attempt between two steps,
  * and nothing is done twice because of it. Once the journal has failed it tries no more. Thread-safe; it holds the thread that calls it.
  */
-public final class PatientCommitter implements Committer {
+public final class RetryingCommitter implements Committer {
     private static final long PAUSE_MILLIS = 1000;
 
     private final Committer committer;
@@ -22,7 +22,7 @@ public final class PatientCommitter implements Committer {
      *
      * @param writable says whether the store takes records; once it says no, nothing is tried again
      */
-    public PatientCommitter(Committer committer, BooleanSupplier writable) {
+    public RetryingCommitter(Committer committer, BooleanSupplier writable) {
         this.committer = committer;
         this.writable = writable;
     }

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * deliveries, the sweep and listeners have one of these each. Thread-safe.
  *
  * <p>An attempt records its own failure, which then waits for its schedule. One that throws could not even do that, so what it was for is still
- * due; its number gets a {@link Rest}.
+ * due; its number gets a {@link Backoff}.
  */
-public final class Attempts {
+public final class AttemptRunner {
     private static final int RESTS_MAX = 10_000;
 
-    private final System.Logger log = Log.sparing(Attempts.class);
+    private final System.Logger log = Log.sparing(AttemptRunner.class);
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
-    private final Map<Long, Rest> rests = new ConcurrentHashMap<>();
+    private final Map<Long, Backoff> rests = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Vitals vitals;
     private final int runningMax;
@@ -45,7 +45,7 @@ public final class Attempts {
      *
      * @param vitals learns of an error that ends one
      */
-    public Attempts(Executor executor, int runningMax, Vitals vitals) {
+    public AttemptRunner(Executor executor, int runningMax, Vitals vitals) {
         this.executor = executor;
         this.runningMax = runningMax;
         this.vitals = vitals;
@@ -111,7 +111,7 @@ public final class Attempts {
 
         /** Rings while the attempt goes on: something that it had is free. */
         public void ring() {
-            Attempts.this.ring();
+            AttemptRunner.this.ring();
         }
 
         /** Takes the claim back as if it had not been, and rings no bell. */
@@ -189,8 +189,8 @@ public final class Attempts {
     }
 
     private boolean isResting(long number) {
-        Rest rest = rests.isEmpty() ? null : rests.get(number);
-        return rest != null && !rest.isOver();
+        Backoff backoff = rests.isEmpty() ? null : rests.get(number);
+        return backoff != null && !backoff.isOver();
     }
 
     private void run(long number, Runnable work) {
@@ -212,15 +212,15 @@ public final class Attempts {
     private void rest(long number, Throwable failure) {
         vitals.saw(failure);
         if (rests.size() >= RESTS_MAX) {
-            rests.values().removeIf(Rest::isOver);
+            rests.values().removeIf(Backoff::isOver);
         }
-        Rest rest = Rest.after(rests.get(number));
-        rests.put(number, rest);
-        CompletableFuture.delayedExecutor(rest.millis(), TimeUnit.MILLISECONDS, Runnable::run)
+        Backoff backoff = Backoff.after(rests.get(number));
+        rests.put(number, backoff);
+        CompletableFuture.delayedExecutor(backoff.millis(), TimeUnit.MILLISECONDS, Runnable::run)
                 .execute(() -> restIsOver(number));
         log.log(
                 System.Logger.Level.ERROR,
-                "Expected an attempt to record its end, but it failed; the next one comes after " + rest.millis()
+                "Expected an attempt to record its end, but it failed; the next one comes after " + backoff.millis()
                         + " ms",
                 failure);
     }

@@ -32,10 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
-class AttemptsTest {
+class AttemptRunnerTest {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final List<Long> ran = new ArrayList<>();
-    private final Attempts attempts = new Attempts(queue::add, 3, new Vitals());
+    private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new Vitals());
 
     @Test
     void tryStart_numberUnderWay_isNotStartedTwice() {
@@ -68,7 +68,7 @@ class AttemptsTest {
     @Test
     void tryStart_noThreadToBeHad_isFreeAgainAndTellsNobody() {
         AtomicInteger told = new AtomicInteger();
-        Attempts threadless = new Attempts(
+        AttemptRunner threadless = new AttemptRunner(
                 work -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
@@ -166,7 +166,7 @@ class AttemptsTest {
 
     @Test
     void tryStart_executorThatRefuses_freesTheNumber() {
-        Attempts refused = new Attempts(
+        AttemptRunner refused = new AttemptRunner(
                 work -> {
                     throw new RejectedExecutionException("on purpose");
                 },
@@ -202,7 +202,7 @@ class AttemptsTest {
         AtomicInteger given = new AtomicInteger();
         AtomicInteger rung = new AtomicInteger();
         attempts.onSettled(rung::incrementAndGet);
-        Attempts.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
+        AttemptRunner.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
 
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> claim.end(failure, given::incrementAndGet));
 
@@ -215,7 +215,7 @@ class AttemptsTest {
     void end_noMemoryToGiveBack_ringsAllTheSame() {
         AtomicInteger rung = new AtomicInteger();
         attempts.onSettled(rung::incrementAndGet);
-        Attempts.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
+        AttemptRunner.Claim claim = Objects.requireNonNull(attempts.tryClaim(1));
 
         assertThatExceptionOfType(OutOfMemoryError.class)
                 .isThrownBy(() -> claim.end(null, () -> {
@@ -229,12 +229,13 @@ class AttemptsTest {
     @Test
     void onRested_listenerMayWait_soItRunsOnTheExecutor() throws InterruptedException {
         BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
-        Attempts own = new Attempts(handed::add, 3, new Vitals());
+        AttemptRunner own = new AttemptRunner(handed::add, 3, new Vitals());
         AtomicLong heard = new AtomicLong();
         CountDownLatch rung = new CountDownLatch(2);
         own.onRested(heard::set);
         own.onSettled(rung::countDown);
-        assertThat(own.tryStart(7, () -> AttemptsTest.<RuntimeException>sneak(new IllegalStateException("on purpose"))))
+        assertThat(own.tryStart(
+                        7, () -> AttemptRunnerTest.<RuntimeException>sneak(new IllegalStateException("on purpose"))))
                 .isTrue();
         handed.take().run();
 
@@ -266,7 +267,7 @@ class AttemptsTest {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         for (int round = 0; round < TestScale.count(5_000); round++) {
             List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
-            Attempts shared = new Attempts(held::add, runningMax, new Vitals());
+            AttemptRunner shared = new AttemptRunner(held::add, runningMax, new Vitals());
             CyclicBarrier together = new CyclicBarrier(threads);
             AtomicInteger started = new AtomicInteger();
             List<Future<?>> running = new ArrayList<>();
@@ -292,7 +293,7 @@ class AttemptsTest {
     }
 
     private void fail(long number, Throwable failure) {
-        assertThat(attempts.tryStart(number, () -> AttemptsTest.<RuntimeException>sneak(failure)))
+        assertThat(attempts.tryStart(number, () -> AttemptRunnerTest.<RuntimeException>sneak(failure)))
                 .isTrue();
         runAll();
     }
