@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.concurrent.CompletableFuture;
@@ -15,12 +15,12 @@ import java.util.concurrent.CompletableFuture;
 public final class CallDoor {
     private final Wire wire;
     private final ReplyTo replyTo;
-    private final Vitals vitals;
+    private final FatalErrors fatalErrors;
 
-    CallDoor(Wire wire, ReplyTo replyTo, Vitals vitals) {
+    CallDoor(Wire wire, ReplyTo replyTo, FatalErrors fatalErrors) {
         this.wire = wire;
         this.replyTo = replyTo;
-        this.vitals = vitals;
+        this.fatalErrors = fatalErrors;
     }
 
     /**
@@ -55,11 +55,11 @@ public final class CallDoor {
 
     /** Notes an error that the server is about to handle. One that tells of missing memory is a failure of the engine ({@link Engine#isHealthy}). */
     public void noteError(Throwable error) {
-        vitals.saw(error);
+        fatalErrors.saw(error);
     }
 
     /** Notes that a thread of the server has ended by an error: that is a failure of the engine ({@link Engine#isHealthy}). */
     public void noteEnd(String thread, Throwable error) {
-        vitals.ended(thread, error);
+        fatalErrors.ended(thread, error);
     }
 }

@@ -26,7 +26,7 @@ public final class DataDirectory {
      * @param target a directory that is not there, or empty
      */
     public static StoreReport backup(Path directory, Path target) {
-        return StoreTools.backup(directory, target, Engine.tables(), List.of(SecretKeyFile.NAME));
+        return StoreTools.backup(directory, target, Engine.tables(), List.of(MasterKeyFile.NAME));
     }
 
     /**

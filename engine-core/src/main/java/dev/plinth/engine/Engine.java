@@ -14,15 +14,15 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.RecoverJob;
@@ -111,10 +111,10 @@ public final class Engine implements AutoCloseable {
         Plans plans = new Plans(config.plans());
         directory = config.directory();
         store = opened;
-        Seal seal = new Seal(SealKey.find(config, store), config.ids());
+        SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
         outgrown = new OutgrownTables(plans, store, config.maxResources());
-        commits = new Commits(store, config.ids(), seal, plans);
-        SealKey.check(config, store, commits, seal);
+        commits = new Commits(store, config.ids(), cipher, plans);
+        MasterKey.check(config, store, commits, cipher);
         workers = Workers.create();
         operatorToken = AdminToken.fresh(config);
         AdminToken adminToken = AdminToken.find(config, store, commits);
@@ -133,14 +133,14 @@ public final class Engine implements AutoCloseable {
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
         waitingJobs = new WaitingJobs(store, jobs.handled());
-        webhooks = webhooks(config, store, commits, seal, workers);
+        webhooks = webhooks(config, store, commits, cipher, workers);
         keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
         marks.onNoted(timers::wake);
         feed = new EventFeed(store, commits, workers, new HostCode(config, this::workspace).listeners());
-        jobRing = new Doorbell("plinth-job-ring", store.vitals().noting(timers::wake));
-        eventRing = new Doorbell("plinth-event-ring", store.vitals().noting(() -> {
+        jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
+        eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
             feed.wake();
             timers.wake();
         }));
@@ -150,7 +150,7 @@ public final class Engine implements AutoCloseable {
                 config.ids(),
                 access,
                 quotas,
-                new Idempotency(seal),
+                new Idempotency(cipher),
                 commits,
                 waitRegistry,
                 Resources::checkVisible,
@@ -264,7 +264,7 @@ public final class Engine implements AutoCloseable {
      * @param audiences one or more
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
-        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new OpenWaits()), store.vitals());
+        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new OpenWaits()), store.fatalErrors());
     }
 
     /**
@@ -395,7 +395,7 @@ public final class Engine implements AutoCloseable {
      * restart the process is the host's to decide.
      */
     public boolean isHealthy() {
-        return store.vitals().isWell() && store.isWritable();
+        return store.fatalErrors().isWell() && store.isWritable();
     }
 
     /**
@@ -403,7 +403,7 @@ public final class Engine implements AutoCloseable {
      * none of this: reads go on then.
      */
     public Optional<String> fatalFailure() {
-        return store.vitals().failure();
+        return store.fatalErrors().failure();
     }
 
     /**
@@ -412,7 +412,7 @@ public final class Engine implements AutoCloseable {
      * @return the sentence; empty if the engine was closed without such a failure
      */
     public Optional<String> awaitFatalFailure() throws InterruptedException {
-        return store.vitals().await();
+        return store.fatalErrors().await();
     }
 
     /**
@@ -427,7 +427,7 @@ public final class Engine implements AutoCloseable {
     public void close() {
         store.checkMayWait();
         if (closed.compareAndSet(false, true)
-                && !OwnThread.runWithin(
+                && !EngineThread.runWithin(
                         TimeUnit.SECONDS.toMillis(Limits.CLOSE_SECONDS), "plinth-close", this::closeInside)) {
             throw new IllegalStateException("Expected the engine to close within " + Limits.CLOSE_SECONDS
                     + " s, but its disk does not answer; what was acknowledged is safe, and the directory stays locked until the"
@@ -518,9 +518,9 @@ public final class Engine implements AutoCloseable {
     }
 
     private static Webhooks webhooks(
-            EngineConfig config, Store store, Commits commits, Seal seal, ExecutorService workers) {
+            EngineConfig config, Store store, Commits commits, SecretCipher cipher, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
-                store, commits, seal, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
+                store, commits, cipher, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
     }
 
     /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
@@ -615,7 +615,7 @@ public final class Engine implements AutoCloseable {
             return Store.open(settings, new MemoryJournal(), config.clock());
         }
         Path directory = config.directory().get();
-        config.secretKeyFile().ifPresent(file -> SecretKeyFile.check(file, directory));
+        config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
         Journal.Durability level =
                 Journal.Durability.valueOf(config.durability().name());
         Store.Files files = config.files().apply(directory, level);

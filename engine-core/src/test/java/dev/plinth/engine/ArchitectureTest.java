@@ -236,7 +236,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule threads_are_known_to_be_the_engines_own = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(INTERNAL + "base.OwnThread")
+            .doNotHaveFullyQualifiedName(INTERNAL + "base.EngineThread")
             .and()
             .doNotHaveFullyQualifiedName(ROOT + ".Workers")
             .should()
@@ -244,7 +244,7 @@ final class ArchitectureTest {
                     "it makes a thread",
                     access -> access.getTargetOwner().isEquivalentTo(Thread.class)
                             && access.getTarget().getName().equals("<init>")))
-            .because("a call that waits has to be refused on a thread for which others wait: OwnThread is one");
+            .because("a call that waits has to be refused on a thread for which others wait: EngineThread is one");
 
     @ArchTest
     static final ArchRule nothing_is_printed = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

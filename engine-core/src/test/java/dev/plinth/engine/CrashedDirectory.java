@@ -45,7 +45,7 @@ final class CrashedDirectory {
         Files.write(copy.resolve(segment(directory).getFileName()), kept);
         try (Stream<Path> files = Files.list(directory)) {
             for (Path key :
-                    files.filter(file -> file.endsWith(SecretKeyFile.NAME)).toList()) {
+                    files.filter(file -> file.endsWith(MasterKeyFile.NAME)).toList()) {
                 Files.copy(key, copy.resolve(key.getFileName()));
             }
         }

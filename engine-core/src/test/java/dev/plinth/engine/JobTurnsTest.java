@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
@@ -114,7 +114,7 @@ final class JobTurnsTest {
         };
         return new JobRunner(
                 store.engine().store(),
-                new Commits(store.engine().store(), ids, new Seal(new byte[32], ids)),
+                new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids)),
                 picked::add,
                 Map.of("mail", handler, "post", handler),
                 Map.of(),

@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.pipeline.Commits;
@@ -226,7 +226,7 @@ final class RecoverDeliveriesTest {
         SetKey all = SetKey.of(SetKinds.DELIVERIES, Objects.requireNonNull(Id.parse(IdKind.ENDPOINT, endpoint)));
         byte[] row = Objects.requireNonNull(rows.readToAnswer(view -> view.at(view.floor(all, Long.MAX_VALUE))));
         RandomIds ids = new RandomIds();
-        Outcome parked = new Commits(rows, ids, new Seal(new byte[32], ids))
+        Outcome parked = new Commits(rows, ids, new SecretCipher(new byte[32], ids))
                 .commit(Caller.OPERATOR, DeliveryStepsInside.park(row));
         assertThat(parked).isInstanceOf(Outcome.Done.class);
     }

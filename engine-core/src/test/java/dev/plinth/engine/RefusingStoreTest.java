@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobRunner;
@@ -56,7 +56,7 @@ final class RefusingStoreTest {
     void takeBackCrashed_noRoomForIt_isTriedAgainUntilThereIs() throws InterruptedException {
         String job = heldJob();
         RandomIds ids = new RandomIds();
-        Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
+        Commits commits = new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids));
         AtomicBoolean full = new AtomicBoolean(true);
         JobRunner next = runner((caller, change) -> full.get() ? NO_ROOM : commits.commit(caller, change));
 
@@ -93,7 +93,7 @@ final class RefusingStoreTest {
             late.journal.unknown(late.journal.durable() + 1);
             Store failed = late.engine().store();
             RandomIds ids = new RandomIds();
-            Commits commits = new Commits(failed, ids, new Seal(new byte[32], ids));
+            Commits commits = new Commits(failed, ids, new SecretCipher(new byte[32], ids));
             RetryingCommitter patient = new RetryingCommitter(
                     (caller, change) -> {
                         asked.incrementAndGet();
@@ -115,7 +115,7 @@ final class RefusingStoreTest {
     void attempt_whoseEndCannotBeRecorded_goesBackToTheQueueAndRests() {
         String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
         RandomIds ids = new RandomIds();
-        Commits commits = new Commits(store.engine().store(), ids, new Seal(new byte[32], ids));
+        Commits commits = new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids));
         AtomicBoolean full = new AtomicBoolean();
         AtomicInteger handled = new AtomicInteger();
         JobRunner runner = runner(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.time.Duration;
@@ -81,7 +81,7 @@ final class SuspendedJobsTest {
             RandomIds ids = new RandomIds();
             JobRunner runner = new JobRunner(
                     store.engine().store(),
-                    new Commits(store.engine().store(), ids, new Seal(new byte[32], ids)),
+                    new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids)),
                     picked::add,
                     Map.of("late", context -> {
                         attempts.incrementAndGet();

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import java.time.Duration;
@@ -23,7 +23,7 @@ final class UnsendableDeliveryTest {
             store.use(store.newKey(workspace));
             String endpoint = store.endpoint();
             RandomIds ids = new RandomIds();
-            Seal otherKey = new Seal(new byte[32], ids);
+            SecretCipher otherKey = new SecretCipher(new byte[32], ids);
             Outcome rotated = new Commits(store.engine().store(), ids, otherKey)
                     .commit(
                             Caller.engineFor(Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace))),

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
@@ -58,8 +58,8 @@ public class RoomBenchmark {
     private static final String ANSWERED = "answered";
 
     private final EngineClock clock = EngineClock.system();
-    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], new RandomIds());
-    private final Idempotency idempotency = new Idempotency(seal);
+    private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
+    private final Idempotency idempotency = new Idempotency(cipher);
     private final Access access =
             new Access(new Plans(List.of(BenchedEngine.PLAN)), "in process", Access.digest("operator"));
     private final Store store =
@@ -93,7 +93,7 @@ public class RoomBenchmark {
     public void prepare() throws MalformedJsonException {
         body = JsonReader.read(BODY);
         same = fingerprint();
-        Commits commits = new Commits(store, new RandomIds(), seal);
+        Commits commits = new Commits(store, new RandomIds(), cipher);
         String id =
                 member(commits.commit(Caller.OPERATOR, Workspaces.create("bench", BenchedEngine.PLAN.name())), "id");
         workspace = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, id));
@@ -117,7 +117,7 @@ public class RoomBenchmark {
 
     /** Who the owner of a key is. */
     @Benchmark
-    public Access.Entry authenticate() {
+    public Access.CachedCredential authenticate() {
         return access.authenticate(authorization, store::viewToAnswer, clock.epochMillis());
     }
 

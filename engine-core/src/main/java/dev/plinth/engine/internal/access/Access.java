@@ -60,7 +60,7 @@ public final class Access {
             ProblemCode.WORKSPACE_SUSPENDED,
             "Expected an active workspace, but this one is suspended; ask the operator to activate it.");
 
-    private final Cache<String, Entry> cache =
+    private final Cache<String, CachedCredential> cache =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final AtomicLong version = new AtomicLong();
@@ -182,9 +182,10 @@ public final class Access {
      * @param rows gives rows to look in, if it is not cached
      * @throws RefusedException with 401 if the credential is no good
      */
-    public Entry authenticate(@Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
+    public CachedCredential authenticate(
+            @Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
         // Only the usual spelling is a key of the cache: a client could send any other one in a million forms.
-        Entry known = authorization == null ? null : cache.getIfPresent(authorization);
+        CachedCredential known = authorization == null ? null : cache.getIfPresent(authorization);
         if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
             return known;
         }
@@ -192,12 +193,12 @@ public final class Access {
         if (authorization == null || token == null) {
             throw new RefusedException(noCredential(authorization, API_KEY));
         }
-        Entry entry = ApiSecret.isWellFormed(token) ? find(token, rows.get(), nowMillis) : null;
-        if (entry == null) {
+        CachedCredential cachedCredential = ApiSecret.isWellFormed(token) ? find(token, rows.get(), nowMillis) : null;
+        if (cachedCredential == null) {
             throw new RefusedException(NOT_VALID);
         }
-        cache.put(SCHEME + token, entry);
-        return entry;
+        cache.put(SCHEME + token, cachedCredential);
+        return cachedCredential;
     }
 
     /**
@@ -236,8 +237,8 @@ public final class Access {
      *
      * @throws RefusedException with 403 if not
      */
-    public void checkState(Entry entry) {
-        check(entry.suspended, entry.disabled);
+    public void checkState(CachedCredential cachedCredential) {
+        check(cachedCredential.suspended, cachedCredential.disabled);
     }
 
     private static void check(boolean suspended, boolean disabled) {
@@ -250,8 +251,8 @@ public final class Access {
     }
 
     /** Notes that a key was used; a plain store, because this is on the way of every call. */
-    public void noteUse(Entry entry, long nowMillis) {
-        lastUsed.note(entry.use, nowMillis);
+    public void noteUse(CachedCredential cachedCredential, long nowMillis) {
+        lastUsed.note(cachedCredential.use, nowMillis);
     }
 
     /** When keys were last used. */
@@ -348,7 +349,7 @@ public final class Access {
         return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()), since);
     }
 
-    private @Nullable Entry find(String token, Rows rows, long nowMillis) {
+    private @Nullable CachedCredential find(String token, Rows rows, long nowMillis) {
         long seen = version.get();
         byte[] digest = ApiSecret.digest(token);
         byte[] owner = rows.get(AccessTables.TOKENS, digest);
@@ -370,7 +371,7 @@ public final class Access {
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);
         Caller caller =
                 new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()), RowReader.sequence(workspaceRow));
-        return new Entry(
+        return new CachedCredential(
                 caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUsed.of(workspace, keyId));
     }
 
@@ -418,6 +419,6 @@ public final class Access {
      * @param validUntil when the credential ends by itself, in epoch milliseconds
      * @param use when the key was last used; moves
      */
-    public record Entry(
+    public record CachedCredential(
             Caller caller, boolean suspended, boolean disabled, long version, long validUntil, LastUsedTimes.Use use) {}
 }

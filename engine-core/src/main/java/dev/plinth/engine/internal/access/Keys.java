@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
@@ -138,7 +138,7 @@ public final class Keys {
             }
             KeyRow row = old.revoke(context.now());
             byte[] json = shown(context, row, null, lastUsed);
-            Changes changes = new Changes().within(Room.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
+            Changes changes = new Changes().within(ReserveAccess.RECORDED).put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
             changes.event(new Changes.EventDraft(context.workspace(), "key.revoked", null, json));
             return Decision.of(changes, Outcome.Done.ok(json));

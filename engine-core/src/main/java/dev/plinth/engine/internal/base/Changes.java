@@ -13,7 +13,7 @@ public final class Changes {
     private List<WrittenEvent> written = List.of();
     private List<Id> started = List.of();
     private List<Write> extras = List.of();
-    private @Nullable Room room;
+    private @Nullable ReserveAccess room;
 
     /** Puts a row. */
     public Changes put(TableName table, byte[] key, byte[] row) {
@@ -28,7 +28,7 @@ public final class Changes {
     }
 
     /** Says how far the record may go into what the tables keep in reserve. */
-    public Changes within(Room reserve) {
+    public Changes within(ReserveAccess reserve) {
         room = reserve;
         return this;
     }
@@ -89,8 +89,8 @@ public final class Changes {
     }
 
     /** Returns how far the record may go into the reserves, or what is given if no decision has said it. */
-    public Room room(Room otherwise) {
-        Room said = room;
+    public ReserveAccess room(ReserveAccess otherwise) {
+        ReserveAccess said = room;
         return said == null ? otherwise : said;
     }
 

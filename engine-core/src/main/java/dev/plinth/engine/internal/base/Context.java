@@ -13,17 +13,17 @@ public final class Context {
     private final long nowMillis;
     private final Rows rows;
     private final IdSource ids;
-    private final Seal seal;
+    private final SecretCipher cipher;
     private final Numbers numbers;
     private @Nullable Id sharedResource;
 
     /** A context for one command. */
-    public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, Seal seal, Numbers numbers) {
+    public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, Numbers numbers) {
         this.caller = caller;
         this.nowMillis = nowMillis;
         this.rows = rows;
         this.ids = ids;
-        this.seal = seal;
+        this.cipher = cipher;
         this.numbers = numbers;
     }
 
@@ -81,8 +81,8 @@ public final class Context {
     }
 
     /** What seals secrets at rest. */
-    public Seal seal() {
-        return seal;
+    public SecretCipher cipher() {
+        return cipher;
     }
 
     /** The next number in commit order: what lists and cursors go by. */
@@ -92,7 +92,7 @@ public final class Context {
 
     /** The same context for another caller. */
     public Context as(Caller other) {
-        return new Context(other, nowMillis, rows, ids, seal, numbers);
+        return new Context(other, nowMillis, rows, ids, cipher, numbers);
     }
 
     /** Gives out the numbers of lists; ascending, with gaps. */

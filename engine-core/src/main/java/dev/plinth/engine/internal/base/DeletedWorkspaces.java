@@ -27,7 +27,7 @@ public final class DeletedWorkspaces {
 
     /** Adds that a workspace is deleted. */
     public static void add(Context context, Id workspace, Changes changes) {
-        changes.put(TABLE, workspace.key(), new Entry(workspace, context.nextNumber(), 0).row());
+        changes.put(TABLE, workspace.key(), new DeletedWorkspace(workspace, context.nextNumber(), 0).row());
     }
 
     /** The workspace that a write says is deleted; null if it says nothing of the kind. */
@@ -36,12 +36,12 @@ public final class DeletedWorkspaces {
     }
 
     /** The first one that has rows left; null if none has. */
-    public static @Nullable Entry firstWithRows(Rows rows) {
+    public static @Nullable DeletedWorkspace firstWithRows(Rows rows) {
         return first(rows, WITH_ROWS);
     }
 
     /** The first one of all; null if there is none. They are in the order in which they were deleted. */
-    public static @Nullable Entry first(Rows rows) {
+    public static @Nullable DeletedWorkspace first(Rows rows) {
         return first(rows, ALL);
     }
 
@@ -50,27 +50,27 @@ public final class DeletedWorkspaces {
         return rows.size(WITH_ROWS);
     }
 
-    private static @Nullable Entry first(Rows rows, SetKey set) {
+    private static @Nullable DeletedWorkspace first(Rows rows, SetKey set) {
         long number = rows.ceiling(set, 0);
         byte[] row = number == Rows.NONE ? null : rows.at(number);
-        return row == null ? null : Entry.read(row);
+        return row == null ? null : DeletedWorkspace.read(row);
     }
 
     private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        Entry old = before == null ? null : Entry.read(before);
-        Entry entry = after == null ? null : Entry.read(after);
-        if (old != null && entry == null) {
+        DeletedWorkspace old = before == null ? null : DeletedWorkspace.read(before);
+        DeletedWorkspace deletedWorkspace = after == null ? null : DeletedWorkspace.read(after);
+        if (old != null && deletedWorkspace == null) {
             sets.remove(ALL, old.number);
             sets.remove(WITH_ROWS, old.number);
             sets.unplace(old.number);
-        } else if (entry != null) {
-            sets.add(ALL, entry.number);
-            if (entry.emptyAt == 0) {
-                sets.add(WITH_ROWS, entry.number);
+        } else if (deletedWorkspace != null) {
+            sets.add(ALL, deletedWorkspace.number);
+            if (deletedWorkspace.emptyAt == 0) {
+                sets.add(WITH_ROWS, deletedWorkspace.number);
             } else {
-                sets.remove(WITH_ROWS, entry.number);
+                sets.remove(WITH_ROWS, deletedWorkspace.number);
             }
-            sets.place(entry.number, TABLE, key);
+            sets.place(deletedWorkspace.number, TABLE, key);
         }
     }
 
@@ -80,15 +80,15 @@ public final class DeletedWorkspaces {
      * @param number its place in commit order
      * @param emptyAt when its last row went, in epoch milliseconds; 0 before
      */
-    public record Entry(Id workspace, long number, long emptyAt) {
-        static Entry read(byte[] row) {
+    public record DeletedWorkspace(Id workspace, long number, long emptyAt) {
+        static DeletedWorkspace read(byte[] row) {
             RowReader in = new RowReader(row, VERSION);
-            return new Entry(in.id(IdKind.WORKSPACE), in.number(), in.number());
+            return new DeletedWorkspace(in.id(IdKind.WORKSPACE), in.number(), in.number());
         }
 
         /** The same once nothing of the workspace is left. */
-        public Entry empty(long nowMillis) {
-            return new Entry(workspace, number, nowMillis);
+        public DeletedWorkspace empty(long nowMillis) {
+            return new DeletedWorkspace(workspace, number, nowMillis);
         }
 
         /** From when on it need not be known any more, in epoch milliseconds; only of one without rows. */

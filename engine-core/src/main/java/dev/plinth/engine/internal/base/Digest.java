@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 /** Puts together what is to be digested with SHA-256 (FIPS 180-4). Not thread-safe; one object, one digest. */
-public final class Digest extends Scratch {
+public final class Digest extends ScratchBuffer {
     /** Nothing yet. */
     public Digest() {}
 
@@ -35,7 +35,7 @@ public final class Digest extends Scratch {
     }
 
     /** Adds what another one has rendered. */
-    public Digest rendered(Scratch other) {
+    public Digest rendered(ScratchBuffer other) {
         move(other);
         return this;
     }

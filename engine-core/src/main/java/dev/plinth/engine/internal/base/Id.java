@@ -88,13 +88,13 @@ public record Id(IdKind kind, long high, long low) {
 
     /** The id as the wire shows it behind something short in ASCII, such as the path of what it names. */
     public String text(String before) {
-        byte[] buffer = Scratch.take();
+        byte[] buffer = ScratchBuffer.take();
         int start = before.length();
         for (int i = 0; i < start; i++) {
             buffer[i] = (byte) before.charAt(i);
         }
         String text = new String(buffer, 0, start + text(buffer, start), StandardCharsets.ISO_8859_1);
-        Scratch.giveBack(buffer);
+        ScratchBuffer.giveBack(buffer);
         return text;
     }
 

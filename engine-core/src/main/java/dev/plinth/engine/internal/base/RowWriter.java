@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The first eight bytes are left free: the store puts the commit sequence there, so that no row is copied on its way. Not
  * thread-safe; one writer, one row.
  */
-public final class RowWriter extends Scratch {
+public final class RowWriter extends ScratchBuffer {
     /** A writer of a row of this format version, 0–127. */
     public RowWriter(int version) {
         Bytes.putLong(bytes, 0, 0);
@@ -61,7 +61,7 @@ public final class RowWriter extends Scratch {
     }
 
     /** Adds with its length what another one has rendered. */
-    public RowWriter rendered(Scratch other) {
+    public RowWriter rendered(ScratchBuffer other) {
         small(other.size);
         move(other);
         return this;

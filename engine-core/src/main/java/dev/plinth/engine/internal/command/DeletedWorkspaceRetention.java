@@ -40,32 +40,32 @@ public final class DeletedWorkspaceRetention implements Retention {
         if (DeletedWorkspaces.firstWithRows(rows) != null) {
             return 0;
         }
-        DeletedWorkspaces.Entry first = DeletedWorkspaces.first(rows);
+        DeletedWorkspaces.DeletedWorkspace first = DeletedWorkspaces.first(rows);
         return first == null ? NEVER : first.expiresAt();
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        DeletedWorkspaces.Entry entry = DeletedWorkspaces.firstWithRows(rows);
-        if (entry == null) {
+        DeletedWorkspaces.DeletedWorkspace deletedWorkspace = DeletedWorkspaces.firstWithRows(rows);
+        if (deletedWorkspace == null) {
             forget(rows, nowMillis, batch);
             return;
         }
         for (WorkspacePurge purge : ESTATES) {
-            purge.collect(context, entry.workspace(), batch);
+            purge.collect(context, deletedWorkspace.workspace(), batch);
             if (batch.isFull()) {
                 return;
             }
         }
         batch.put(
                 DeletedWorkspaces.TABLE,
-                entry.workspace().key(),
-                entry.empty(nowMillis).row());
+                deletedWorkspace.workspace().key(),
+                deletedWorkspace.empty(nowMillis).row());
     }
 
     private static void forget(Rows rows, long nowMillis, SweepBatch batch) {
-        DeletedWorkspaces.Entry first = DeletedWorkspaces.first(rows);
+        DeletedWorkspaces.DeletedWorkspace first = DeletedWorkspaces.first(rows);
         if (first != null && first.expiresAt() <= nowMillis) {
             batch.remove(DeletedWorkspaces.TABLE, first.workspace().key(), 0);
         }

@@ -45,7 +45,7 @@ public final class EventFeed implements AutoCloseable {
     public EventFeed(Store store, Committer committer, Executor executor, Map<String, Listener> listeners) {
         this.store = store;
         this.committer = committer;
-        this.attempts = new AttemptRunner(executor, listeners.size(), store.vitals());
+        this.attempts = new AttemptRunner(executor, listeners.size(), store.fatalErrors());
         listeners.forEach(
                 (name, listener) -> subscriptions.add(new Subscription(subscriptions.size(), name, listener)));
         // Who was woken in the moment between its last look and its end is not forgotten.
@@ -198,7 +198,7 @@ public final class EventFeed implements AutoCloseable {
                 listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
                 return true;
             } catch (Exception | Error e) {
-                store.vitals().saw(e);
+                store.fatalErrors().saw(e);
                 log.log(
                         System.Logger.Level.WARNING,
                         "Expected listener " + name + " to take event " + row.id()

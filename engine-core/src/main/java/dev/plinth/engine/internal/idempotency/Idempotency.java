@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.Arrays;
@@ -27,11 +27,11 @@ public final class Idempotency {
             .keptDays(Limits.IDEMPOTENCY_HOURS / 24);
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
-    private final Seal seal;
+    private final SecretCipher cipher;
 
     /** A room that seals answers which show a secret. */
-    public Idempotency(Seal seal) {
-        this.seal = seal;
+    public Idempotency(SecretCipher cipher) {
+        this.cipher = cipher;
     }
 
     /** How long answers are remembered. */
@@ -59,7 +59,8 @@ public final class Idempotency {
         IdempotencyRow remembered = mine.answered;
         if (remembered != null) {
             return remembered.fingerprint().equals(fingerprint)
-                    ? new Replay(remembered.replay(seal, mine.rowKey), remembered.sharedResource(), remembered.sealed())
+                    ? new Replay(
+                            remembered.replay(cipher, mine.rowKey), remembered.sharedResource(), remembered.sealed())
                     : new Mismatch();
         }
         if (holder != null && !holder.end.equals(mine.end)) {
@@ -78,7 +79,7 @@ public final class Idempotency {
 
     /** Adds to a decision that its outcome is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
-        byte[] body = done.secret() ? seal.seal(done.body(), claim.rowKey) : done.body();
+        byte[] body = done.secret() ? cipher.seal(done.body(), claim.rowKey) : done.body();
         put(
                 changes,
                 claim,

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +81,8 @@ record IdempotencyRow(
                 .row();
     }
 
-    Outcome.Replayed replay(Seal seal, byte[] key) {
-        byte[] open = sealed ? seal.open(body, key) : body;
+    Outcome.Replayed replay(SecretCipher cipher, byte[] key) {
+        byte[] open = sealed ? cipher.open(body, key) : body;
         return new Outcome.Replayed(status, open, etag, location, retryAfterSeconds, request);
     }
 }

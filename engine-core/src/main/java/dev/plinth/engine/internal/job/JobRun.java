@@ -4,6 +4,7 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
@@ -13,7 +14,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
-import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
@@ -28,15 +28,20 @@ final class JobRun implements HostJob {
     private final byte[] input;
     private final RetryingCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
-    private final Vitals vitals;
+    private final FatalErrors fatalErrors;
     private volatile boolean cancelRequested;
 
-    JobRun(JobRow row, byte[] input, RetryingCommitter committer, BiPredicate<Rows, Id> mayRun, Vitals vitals) {
+    JobRun(
+            JobRow row,
+            byte[] input,
+            RetryingCommitter committer,
+            BiPredicate<Rows, Id> mayRun,
+            FatalErrors fatalErrors) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
         this.mayRun = mayRun;
-        this.vitals = vitals;
+        this.fatalErrors = fatalErrors;
         this.cancelRequested = row.cancelRequested();
     }
 
@@ -69,7 +74,7 @@ final class JobRun implements HostJob {
             Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
         } catch (Exception | Error e) {
-            vitals.saw(e);
+            fatalErrors.saw(e);
             Outcome outcome =
                     fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
             log(System.Logger.Level.WARNING, outcome, e);
@@ -136,7 +141,7 @@ final class JobRun implements HostJob {
                 between.run();
             } while (after != Rows.NONE);
         } catch (RuntimeException | Error e) {
-            vitals.saw(e);
+            fatalErrors.saw(e);
             LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
             Outcome unused =
                     fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
@@ -149,7 +154,7 @@ final class JobRun implements HostJob {
             Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
             return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Refused) outcome) : outcome;
         } catch (RuntimeException | Error e) {
-            vitals.saw(e);
+            fatalErrors.saw(e);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Expected item " + index + " of job " + jobId() + " to be done, but it failed",

@@ -72,7 +72,7 @@ public final class JobRunner implements DueSource {
         this.committer = committer;
         this.patient = new RetryingCommitter(committer, store::isWritable);
         this.mayRun = mayRun;
-        this.attempts = new AttemptRunner(executor, Limits.JOBS_RUNNING_MAX, store.vitals());
+        this.attempts = new AttemptRunner(executor, Limits.JOBS_RUNNING_MAX, store.fatalErrors());
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
@@ -353,7 +353,7 @@ public final class JobRunner implements DueSource {
     private void run(JobRow row, Work work) {
         byte[] input = store.readToAct(rows -> Pieces.join(
                 rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
-        JobRun run = new JobRun(row, input, patient, mayRun, store.vitals());
+        JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors());
         running.put(row.facts().id(), run);
         // What was asked for after the row was read and before the attempt could be told is read once more.
         JobRow now = row(row.facts().number());

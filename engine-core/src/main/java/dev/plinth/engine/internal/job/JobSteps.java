@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -164,7 +164,7 @@ final class JobSteps {
             if (row.doneItems() != index) {
                 return Decision.nothing(TOO_LATE);
             }
-            Changes changes = new Changes().within(Room.ASKED);
+            Changes changes = new Changes().within(ReserveAccess.ASKED);
             Outcome outcome;
             try {
                 Decision decision = change.decide(context);

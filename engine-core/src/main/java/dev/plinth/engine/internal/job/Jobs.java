@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -175,12 +175,12 @@ public final class Jobs {
             JobRow next = Cancellations.canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
                 return Decision.of(
-                        JobRules.step(context, next).within(Room.RECORDED), Outcome.Done.ok(next.json(null)));
+                        JobRules.step(context, next).within(ReserveAccess.RECORDED), Outcome.Done.ok(next.json(null)));
             }
             Outcome.Done done = new Outcome.Done(202, next.json(null), null, null, 0, false);
             return row.cancelRequested()
                     ? Decision.nothing(done)
-                    : Decision.of(JobRules.step(context, next).within(Room.RECORDED), done);
+                    : Decision.of(JobRules.step(context, next).within(ReserveAccess.RECORDED), done);
         };
     }
 

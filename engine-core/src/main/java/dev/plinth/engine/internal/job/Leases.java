@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.Times;
@@ -215,7 +215,7 @@ public final class Leases {
                                 + row.status().wireName() + ". Drop what you have of it and take another lease.");
             }
             Decision decision = step.decide(context, row, lease);
-            decision.changes().within(Room.RECORDED);
+            decision.changes().within(ReserveAccess.RECORDED);
             return decision;
         };
     }

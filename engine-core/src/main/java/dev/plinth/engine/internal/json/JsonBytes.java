@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Scratch;
+import dev.plinth.engine.internal.base.ScratchBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The caller opens and closes what it needs; commas come by themselves. Not thread-safe; one renderer, one document.
  */
-public final class JsonBytes extends Scratch {
+public final class JsonBytes extends ScratchBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);

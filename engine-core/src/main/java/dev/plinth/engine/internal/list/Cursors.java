@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.list;
 
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -18,29 +18,29 @@ public final class Cursors {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
-    private final Seal seal;
+    private final SecretCipher cipher;
     private final Id workspace;
     private final String filter;
 
     /**
      * The cursors of a list.
      *
-     * @param seal enciphers them
+     * @param cipher enciphers them
      * @param workspace the caller's
      * @param filter names the list and its filters
      */
-    public Cursors(Seal seal, Id workspace, String filter) {
-        this.seal = seal;
+    public Cursors(SecretCipher cipher, Id workspace, String filter) {
+        this.cipher = cipher;
         this.workspace = workspace;
         this.filter = filter;
     }
 
     /** Returns the cursor that goes on next to a number. */
     public String write(long number) {
-        byte[] block = new byte[Seal.BLOCK_BYTES];
+        byte[] block = new byte[SecretCipher.BLOCK_BYTES];
         Bytes.putLong(block, 0, number);
         Bytes.putLong(block, Long.BYTES, tag(number));
-        return ENCODER.encodeToString(seal.encipher(block));
+        return ENCODER.encodeToString(cipher.encipher(block));
     }
 
     /** Returns the number in a cursor; {@link #INVALID} if it is none of these. */
@@ -52,10 +52,11 @@ public final class Cursors {
             return INVALID;
         }
         // The decoder takes other spellings of the same bytes.
-        if (bytes.length != Seal.BLOCK_BYTES || !ENCODER.encodeToString(bytes).equals(cursor)) {
+        if (bytes.length != SecretCipher.BLOCK_BYTES
+                || !ENCODER.encodeToString(bytes).equals(cursor)) {
             return INVALID;
         }
-        byte[] block = seal.decipher(bytes);
+        byte[] block = cipher.decipher(bytes);
         long number = Bytes.getLong(block, 0);
         return number < 0 || Bytes.getLong(block, Long.BYTES) != tag(number) ? INVALID : number;
     }

@@ -69,10 +69,10 @@ final class AdmissionControl {
                     call.caller = access.authenticateHost(host, views.get());
                     return;
                 }
-                Access.Entry entry = access.authenticate(authorization, views, now);
-                call.caller = entry.caller();
-                access.checkState(entry);
-                access.noteUse(entry, now);
+                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, now);
+                call.caller = cachedCredential.caller();
+                access.checkState(cachedCredential);
+                access.noteUse(cachedCredential, now);
             }
         }
     }

@@ -17,10 +17,10 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
@@ -33,25 +33,25 @@ import org.jspecify.annotations.Nullable;
 public final class Commits implements Committer {
     private final Store store;
     private final IdSource ids;
-    private final Seal seal;
+    private final SecretCipher cipher;
     private final Plans plans;
 
     /** Commits to this store, whose workspaces have the plans of the product. */
-    public Commits(Store store, IdSource ids, Seal seal) {
-        this(store, ids, seal, new Plans(List.of()));
+    public Commits(Store store, IdSource ids, SecretCipher cipher) {
+        this(store, ids, cipher, new Plans(List.of()));
     }
 
     /** Commits to this store, whose workspaces have these plans. */
-    public Commits(Store store, IdSource ids, Seal seal, Plans plans) {
+    public Commits(Store store, IdSource ids, SecretCipher cipher, Plans plans) {
         this.plans = plans;
         this.store = store;
         this.ids = ids;
-        this.seal = seal;
+        this.cipher = cipher;
     }
 
     /** Returns what seals secrets at rest. */
-    Seal seal() {
-        return seal;
+    SecretCipher cipher() {
+        return cipher;
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class Commits implements Committer {
 
     private Committed decide(Transaction transaction, Caller caller, Command.Change change, CommitHook hook) {
         long now = transaction.nowMillis();
-        Context context = new Context(caller, now, transaction, ids, seal, transaction::nextNumber);
+        Context context = new Context(caller, now, transaction, ids, cipher, transaction::nextNumber);
         try {
             transaction.checkOpen();
             if (Access.hasChangedSince(transaction::changedAt, hook.admittedAt())) {
@@ -123,7 +123,7 @@ public final class Commits implements Committer {
 
     private long append(Transaction transaction, Context context, Changes changes) {
         return transaction.append(
-                changes.writes(), context.now(), changes.room(Room.of(context.caller())), plans(context));
+                changes.writes(), context.now(), changes.room(ReserveAccess.of(context.caller())), plans(context));
     }
 
     /** Adds what a decision would like to write, if there is room: such as what a receiver has answered. */
@@ -139,7 +139,7 @@ public final class Commits implements Committer {
     /** The caller's plan came with the caller; that of another workspace, or of one for which the engine works, stands in its row. */
     private Function<Id, Plan> plans(Context context) {
         Caller caller = context.caller();
-        boolean knows = Room.of(caller) == Room.ASKED;
+        boolean knows = ReserveAccess.of(caller) == ReserveAccess.ASKED;
         return workspace -> knows && workspace.equals(caller.workspace())
                 ? caller.plan()
                 : Access.planOf(plans, context.rows(), workspace);
@@ -163,7 +163,7 @@ public final class Commits implements Committer {
 
     /** The context of a call that only reads. */
     Context reading(Caller caller, long now, Rows rows) {
-        return new Context(caller, now, rows, ids, seal, () -> {
+        return new Context(caller, now, rows, ids, cipher, () -> {
             throw new IllegalStateException(
                     "Expected a read to need no list number, but it asked for one; make it a change");
         });

@@ -347,7 +347,7 @@ public final class Pipeline {
         if (known != null) {
             return known;
         }
-        call.request.admitted(call.caller.workspace(), parts.commits.seal());
+        call.request.admitted(call.caller.workspace(), parts.commits.cipher());
         Command command = call.request.route().decoder().decode(call.request); // 9: 400 422
         call.noteExecuted();
         if (command instanceof Command.Query query) {

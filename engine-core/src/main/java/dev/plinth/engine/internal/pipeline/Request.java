@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJsonException;
@@ -34,7 +34,7 @@ public final class Request {
     private @Nullable MalformedJsonException malformed;
     private @Nullable String path;
     private @Nullable Id host;
-    private @Nullable Seal seal;
+    private @Nullable SecretCipher cipher;
     private @Nullable Id workspace;
 
     /**
@@ -106,9 +106,9 @@ public final class Request {
     }
 
     /** Tells for which workspace it is, once that is known, and what enciphers the cursors of its lists. */
-    void admitted(Id to, Seal with) {
+    void admitted(Id to, SecretCipher with) {
         workspace = to;
-        seal = with;
+        cipher = with;
     }
 
     /**
@@ -117,11 +117,11 @@ public final class Request {
      * @param filter names the list and its filters
      */
     public Cursors cursors(String filter) {
-        if (seal == null || workspace == null) {
+        if (cipher == null || workspace == null) {
             throw new IllegalStateException(
                     "Expected a request that was let in, but it was not; its caller is not known.");
         }
-        return new Cursors(seal, workspace, filter);
+        return new Cursors(cipher, workspace, filter);
     }
 
     /** What is called. */

@@ -47,7 +47,7 @@ final class RequestRecorder {
 
     /** Refuses a request that the engine or the host failed: 500. */
     Answer fail(RequestContext call, Throwable error) {
-        store.vitals().saw(error);
+        store.fatalErrors().saw(error);
         LOG.log(System.Logger.Level.ERROR, "Expected request " + call.id + " to be answered, but it failed", error);
         return refuse(
                 call,

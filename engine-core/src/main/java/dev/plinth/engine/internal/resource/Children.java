@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -94,7 +94,7 @@ public final class Children {
             parent.editable();
             ifMatch.check(row.etag(), row.etag());
             parent.row().status().checkWritable();
-            Changes changes = new Changes().within(Room.RECORDED);
+            Changes changes = new Changes().within(ReserveAccess.RECORDED);
             remove(row, changes);
             return Decision.of(changes, Outcome.Done.ok(Resources.deleted(row.id())));
         };

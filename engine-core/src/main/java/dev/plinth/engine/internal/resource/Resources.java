@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -202,7 +202,7 @@ public final class Resources {
                     ProblemCode.INVALID_TRANSITION,
                     "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
         }
-        Changes changes = new Changes().within(Room.RECORDED).remove(ResourceTables.RESOURCES, row.key());
+        Changes changes = new Changes().within(ReserveAccess.RECORDED).remove(ResourceTables.RESOURCES, row.key());
         if (ResourceDeletions.isLarge(context.rows(), row, eventRows)) {
             ResourceDeletions.begin(context, row, changes);
         } else {
@@ -276,7 +276,7 @@ public final class Resources {
         byte[] json = row.json();
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
         if (status == Status.ARCHIVED) {
-            changes.within(Room.RECORDED); // only an archived one can be deleted
+            changes.within(ReserveAccess.RECORDED); // only an archived one can be deleted
         }
         changes.event(new Changes.EventDraft(row.workspace(), event, row.id(), json));
         return Decision.of(changes, Outcome.Done.ok(visible.view(json), visible.etag(row)));

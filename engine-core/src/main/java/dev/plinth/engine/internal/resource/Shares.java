@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -109,7 +109,7 @@ public final class Shares {
             if (leaves && !isThere(context.rows(), share)) {
                 throw new RefusedException(Refusal.notFound());
             }
-            Changes changes = new Changes().within(Room.RECORDED);
+            Changes changes = new Changes().within(ReserveAccess.RECORDED);
             end.end(context, resource, grantee, changes);
             changes.remove(ResourceTables.SHARES, share.key());
             changes.event(new Changes.EventDraft(share.owner(), "resource.unshared", resource, share.endedJson()));

@@ -8,9 +8,9 @@ import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ public final class Doorbell implements AutoCloseable {
                 Slot::new,
                 Limits.RING_SLOTS,
                 work -> {
-                    Thread made = new OwnThread(work, name);
+                    Thread made = new EngineThread(work, name);
                     thread = made;
                     return made;
                 },

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ final class FileJournal implements Journal {
         this.roomLeft = segmentRoom();
         this.written = bytesBefore(segmentNumber) + position;
         this.syncedTo = written;
-        this.flusher = new OwnThread(this::flushLoop, THREAD);
+        this.flusher = new EngineThread(this::flushLoop, THREAD);
     }
 
     @Override

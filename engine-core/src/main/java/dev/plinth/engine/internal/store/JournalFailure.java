@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Vitals;
+import dev.plinth.engine.internal.base.FatalErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -10,12 +10,12 @@ final class JournalFailure {
 
     /** True if the disk has failed, or is another one's; false for missing memory and for bugs. */
     static boolean isTheDisks(Throwable e) {
-        return (e instanceof IOException || e instanceof UncheckedIOException) && Vitals.noMemory(e) == null;
+        return (e instanceof IOException || e instanceof UncheckedIOException) && FatalErrors.noMemory(e) == null;
     }
 
     /** Tells of missing memory, and of nothing else: what else fails is tried again. */
     static void tellOfNoMemory(Journal.Fates told, Throwable e) {
-        if (Vitals.noMemory(e) != null) {
+        if (FatalErrors.noMemory(e) != null) {
             told.ended(NextSegment.THREAD, e);
         }
     }

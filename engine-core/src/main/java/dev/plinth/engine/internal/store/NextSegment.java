@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -44,7 +44,7 @@ final class NextSegment {
         this.segmentBytes = segmentBytes;
         this.changed = changed;
         this.failures = failures;
-        this.maker = new OwnThread(this::loop, THREAD);
+        this.maker = new EngineThread(this::loop, THREAD);
     }
 
     /**

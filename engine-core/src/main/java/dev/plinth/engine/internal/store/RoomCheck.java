@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,11 +63,11 @@ final class RoomCheck {
     /**
      * Returns why these writes do not fit all together, or null if they fit.
      *
-     * @param room how far they may go into the reserves
+     * @param reserve how far they may go into the reserves
      * @param plans tells the plan of a workspace
      */
     @Nullable
-    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+    Refusal lacks(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
         long bytes = 0;
         int puts = 0;
         for (int i = 0; i < writes.size(); i++) {
@@ -87,8 +87,8 @@ final class RoomCheck {
         if (puts == 0) {
             return null;
         }
-        if (!surelyFit(writes, puts, bytes, room, plans)) {
-            Refusal refusal = exactly(writes, room, plans);
+        if (!surelyFit(writes, puts, bytes, reserve, plans)) {
+            Refusal refusal = exactly(writes, reserve, plans);
             if (refusal != null) {
                 return refusal;
             }
@@ -96,7 +96,8 @@ final class RoomCheck {
         return factory.hasSpace(bytes) ? null : full("Expected room for more rows, but " + NO_SPACE);
     }
 
-    private boolean surelyFit(List<Changes.Write> writes, int puts, long bytes, Room room, Function<Id, Plan> plans) {
+    private boolean surelyFit(
+            List<Changes.Write> writes, int puts, long bytes, ReserveAccess reserve, Function<Id, Plan> plans) {
         if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, Shares.OPEN_PERCENT)) {
             return false;
         }
@@ -112,7 +113,7 @@ final class RoomCheck {
                     || !fits(table.bytes() + bytes, table.bytesMax(), Shares.OPEN_PERCENT)) {
                 return false;
             }
-            Id owner = room == Room.ASKED ? name.owner(write.key(), row) : null;
+            Id owner = reserve == ReserveAccess.ASKED ? name.owner(write.key(), row) : null;
             if (owner != null) {
                 Usage usage = usages.find(owner);
                 TableShare share = shares.of(plans.apply(owner))[name.number()];
@@ -126,7 +127,7 @@ final class RoomCheck {
     }
 
     /** Looks at what these writes add to each table for each workspace. Rows that are taken out make no room for others here. */
-    private @Nullable Refusal exactly(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
+    private @Nullable Refusal exactly(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
         List<Growth> growths = new ArrayList<>();
         for (int i = 0; i < writes.size(); i++) {
             Changes.Write write = writes.get(i);
@@ -138,14 +139,14 @@ final class RoomCheck {
         }
         Growth all = new Growth(null, null);
         for (Growth growth : growths) {
-            Refusal refusal = growth.grows() ? check(growth, growths, room, plans) : null;
+            Refusal refusal = growth.grows() ? check(growth, growths, reserve, plans) : null;
             if (refusal != null) {
                 return refusal;
             }
             all.rows += growth.rows;
             all.bytes += growth.bytes;
         }
-        return all.grows() ? checkMemory(all, growths, room) : null;
+        return all.grows() ? checkMemory(all, growths, reserve) : null;
     }
 
     private static Growth growth(List<Growth> growths, TableName table, @Nullable Id owner) {
@@ -159,7 +160,7 @@ final class RoomCheck {
         return growth;
     }
 
-    private @Nullable Refusal check(Growth growth, List<Growth> all, Room room, Function<Id, Plan> plans) {
+    private @Nullable Refusal check(Growth growth, List<Growth> all, ReserveAccess reserve, Function<Id, Plan> plans) {
         TableName name = growth.table;
         Id owner = growth.owner;
         if (name == null) {
@@ -167,7 +168,7 @@ final class RoomCheck {
         }
         Usage usage = owner == null ? null : usages.find(owner);
         int column = usages.column(name);
-        if (owner != null && room == Room.ASKED) {
+        if (owner != null && reserve == ReserveAccess.ASKED) {
             Plan plan = plans.apply(owner);
             TableShare share = shares.of(plan)[name.number()];
             if (growth.rows > 0 && rows(usage, column) + growth.rows > share.rows()) {
@@ -189,19 +190,19 @@ final class RoomCheck {
         long holders = owner == null ? 0 : usages.holders(column) + (rows(usage, column) == 0 ? 1 : 0);
         Bound ofRows = new Bound(table.rowsMax(), rows, holders, rows(usage, column) + growth.rows);
         Bound ofBytes = new Bound(table.bytesMax(), bytes, holders, bytes(usage, column) + growth.bytes);
-        Reserve rowsFrom = growth.rows > 0 ? ofRows.refuses(room) : Reserve.NONE;
-        Reserve from = rowsFrom == Reserve.NONE && growth.bytes > 0 ? ofBytes.refuses(room) : rowsFrom;
+        Reserve rowsFrom = growth.rows > 0 ? ofRows.refuses(reserve) : Reserve.NONE;
+        Reserve from = rowsFrom == Reserve.NONE && growth.bytes > 0 ? ofBytes.refuses(reserve) : rowsFrom;
         return from == Reserve.NONE ? null : from.refusal(tableIsFull(name, table));
     }
 
-    private @Nullable Refusal checkMemory(Growth all, List<Growth> growths, Room room) {
+    private @Nullable Refusal checkMemory(Growth all, List<Growth> growths, ReserveAccess reserve) {
         long used = heapBytes() + memory(all.rows, all.bytes);
         for (Growth growth : growths) {
             Id owner = growth.owner;
             Usage usage = owner == null ? null : usages.find(owner);
             long holders = owner == null ? 0 : usages.holders(Usages.ALL) + (usage == null ? 1 : 0);
             long own = memory(rows(usage, Usages.ALL) + growth.rows, bytes(usage, Usages.ALL) + growth.bytes);
-            Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(room) : Reserve.NONE;
+            Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(reserve) : Reserve.NONE;
             if (from != Reserve.NONE) {
                 return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
                         + " bytes that they may take of the heap; nothing was changed. There is room again when rows are deleted or"
@@ -221,18 +222,18 @@ final class RoomCheck {
      */
     private record Bound(long max, long used, long holders, long own) {
         /** Returns what is kept from the record; {@link Reserve#NONE} if the record may be appended. */
-        Reserve refuses(Room room) {
-            if (fits(used, max, room == Room.OPERATOR || holders == 0 ? PERCENT : Shares.OPEN_PERCENT)) {
+        Reserve refuses(ReserveAccess reserve) {
+            if (fits(used, max, reserve == ReserveAccess.OPERATOR || holders == 0 ? PERCENT : Shares.OPEN_PERCENT)) {
                 return Reserve.NONE;
             }
-            if (room == Room.OPERATOR || holders == 0 || !fits(used, max, LAST_PERCENT)) {
+            if (reserve == ReserveAccess.OPERATOR || holders == 0 || !fits(used, max, LAST_PERCENT)) {
                 return Reserve.ALL;
             }
             boolean fair = own <= max / (holders + 1);
             if (fits(used, max, FAIR_PERCENT)) {
-                return fair || room == Room.RECORDED ? Reserve.NONE : Reserve.OF_OTHERS;
+                return fair || reserve == ReserveAccess.RECORDED ? Reserve.NONE : Reserve.OF_OTHERS;
             }
-            boolean next = room == Room.RECORDED ? fair : own <= (max - used) / NEXT_PART;
+            boolean next = reserve == ReserveAccess.RECORDED ? fair : own <= (max - used) / NEXT_PART;
             return next ? Reserve.NONE : Reserve.OF_OTHERS;
         }
     }

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.OwnThread;
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class RowLoader implements AutoCloseable {
 
     RowLoader(Tables tables) {
         this.tables = tables;
-        this.indexing = new OwnThread(this::index, "plinth-recovery-sets");
+        this.indexing = new EngineThread(this::index, "plinth-recovery-sets");
         indexing.start();
     }
 

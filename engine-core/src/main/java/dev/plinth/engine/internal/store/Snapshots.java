@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -51,7 +51,7 @@ final class Snapshots implements AutoCloseable {
         this.journal = journal;
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
-        this.thread = new OwnThread(this::loop, "plinth-snapshots", store.vitals());
+        this.thread = new EngineThread(this::loop, "plinth-snapshots", store.fatalErrors());
         count(journal.bytesBefore(past.segment()), past.newestBytes());
     }
 
@@ -200,7 +200,7 @@ final class Snapshots implements AutoCloseable {
             try {
                 makeIfDue();
             } catch (IOException | RuntimeException | Error e) {
-                store.vitals().saw(e);
+                store.fatalErrors().saw(e);
                 lookLater(bytesPerSnapshot);
                 String reason = e instanceof RefusedException refused
                         ? refused.refusal().detail()

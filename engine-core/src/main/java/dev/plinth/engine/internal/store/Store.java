@@ -3,12 +3,12 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.Vitals;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class Store implements AutoCloseable {
     private final Tables tables;
     private final Journal journal;
     private final InFlight inFlight;
-    private final Vitals vitals = new Vitals();
+    private final FatalErrors fatalErrors = new FatalErrors();
     private final WriterLock writer = new WriterLock();
     private final EngineTime time;
     private final Transaction transaction;
@@ -302,7 +302,7 @@ public final class Store implements AutoCloseable {
             try {
                 listener.committed(sequence, writes);
             } catch (RuntimeException | Error e) {
-                vitals.saw(e);
+                fatalErrors.saw(e);
                 throw e;
             }
         });
@@ -330,7 +330,7 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException says what to do instead
      */
     public void checkMayWait() {
-        if (OwnThread.isCurrent() || writer.isHeldHere() || inFlight.isTellingHere()) {
+        if (EngineThread.isCurrent() || writer.isHeldHere() || inFlight.isTellingHere()) {
             throw new IllegalStateException(
                     "Expected a thread of the host, but "
                             + Thread.currentThread().getName()
@@ -393,8 +393,8 @@ public final class Store implements AutoCloseable {
     }
 
     /** Returns where failures are noted that the engine does not recover from. */
-    public Vitals vitals() {
-        return vitals;
+    public FatalErrors fatalErrors() {
+        return fatalErrors;
     }
 
     /** False once the journal has failed: nothing is written any more, reads go on. */
@@ -470,7 +470,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
-        vitals.close();
+        fatalErrors.close();
         if (snapshots != null) {
             snapshots.close();
         }
@@ -608,7 +608,7 @@ public final class Store implements AutoCloseable {
 
         @Override
         public void ended(String thread, Throwable error) {
-            store.vitals.ended(thread, error);
+            store.fatalErrors.ended(thread, error);
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -171,8 +171,8 @@ final class Tables implements AutoCloseable {
      * @param plans tells the plan of a workspace
      */
     @Nullable
-    Refusal lacks(List<Changes.Write> writes, Room room, Function<Id, Plan> plans) {
-        return roomCheck.lacks(writes, room, plans);
+    Refusal lacks(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
+        return roomCheck.lacks(writes, reserve, plans);
     }
 
     /**

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
@@ -73,16 +73,16 @@ public final class Transaction implements Rows {
      *     {@link Limits#RECORD_BYTES_MAX} bytes; then nothing was changed
      */
     public long append(List<Changes.Write> writes, long timeMillis) {
-        return append(writes, timeMillis, Room.OPERATOR, workspace -> Plan.STARTER);
+        return append(writes, timeMillis, ReserveAccess.OPERATOR, workspace -> Plan.STARTER);
     }
 
     /**
      * Appends one record as {@link #append(List, long)} does, within the shares of the workspaces that its rows count for.
      *
-     * @param room how far it may go into the reserves of the tables
-     * @param plans tells the plan of a workspace; asked only for {@link Room#ASKED}
+     * @param reserve how far it may go into the reserves of the tables
+     * @param plans tells the plan of a workspace; asked only for {@link ReserveAccess#ASKED}
      */
-    public long append(List<Changes.Write> writes, long timeMillis, Room room, Function<Id, Plan> plans) {
+    public long append(List<Changes.Write> writes, long timeMillis, ReserveAccess reserve, Function<Id, Plan> plans) {
         inFlight.checkWritable();
         int bytes = RecordCodec.size(writes);
         if (writes.size() > Limits.RECORD_ROWS_MAX || bytes > Limits.RECORD_BYTES_MAX) {
@@ -91,7 +91,7 @@ public final class Transaction implements Rows {
                     + " bytes; let what grows become a state in its row that the background carries on");
         }
         requireRoom(bytes);
-        Refusal lacking = tables.lacks(writes, room, plans);
+        Refusal lacking = tables.lacks(writes, reserve, plans);
         if (lacking != null) {
             throw new RefusedException(lacking);
         }
@@ -100,7 +100,7 @@ public final class Transaction implements Rows {
 
     /** Tells whether a row has room within the share of its workspace, and outside of the reserves. */
     public boolean hasRoom(Changes.Write write, Function<Id, Plan> plans) {
-        return tables.lacks(List.of(write), Room.ASKED, plans) == null;
+        return tables.lacks(List.of(write), ReserveAccess.ASKED, plans) == null;
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Deadline;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Vitals;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +29,7 @@ public final class AttemptRunner {
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
     private final Map<Long, Backoff> rests = new ConcurrentHashMap<>();
     private final Executor executor;
-    private final Vitals vitals;
+    private final FatalErrors fatalErrors;
     private final int runningMax;
     private final Object settled = new Object();
 
@@ -43,12 +43,12 @@ public final class AttemptRunner {
     /**
      * Attempts on this executor, at most so many at once.
      *
-     * @param vitals learns of an error that ends one
+     * @param fatalErrors learns of an error that ends one
      */
-    public AttemptRunner(Executor executor, int runningMax, Vitals vitals) {
+    public AttemptRunner(Executor executor, int runningMax, FatalErrors fatalErrors) {
         this.executor = executor;
         this.runningMax = runningMax;
-        this.vitals = vitals;
+        this.fatalErrors = fatalErrors;
     }
 
     /** Whom to tell that an attempt has ended, so that the next one can start. */
@@ -210,7 +210,7 @@ public final class AttemptRunner {
     }
 
     private void rest(long number, Throwable failure) {
-        vitals.saw(failure);
+        fatalErrors.saw(failure);
         if (rests.size() >= RESTS_MAX) {
             rests.values().removeIf(Backoff::isOver);
         }

@@ -57,7 +57,7 @@ public final class Sweep implements DueSource {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        this.attempts = new AttemptRunner(executor, 1, store.vitals());
+        this.attempts = new AttemptRunner(executor, 1, store.fatalErrors());
         for (List<Retention> each : retentions) {
             series.add(new Series(List.copyOf(each)));
             each.forEach(retention -> collected.put(retention.name(), new LongAdder()));

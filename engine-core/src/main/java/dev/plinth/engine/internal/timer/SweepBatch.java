@@ -2,14 +2,14 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 
 /** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
 public final class SweepBatch {
-    private final Changes changes = new Changes().within(Room.RECORDED);
+    private final Changes changes = new Changes().within(ReserveAccess.RECORDED);
     private int removed;
     private int ended;
     private int ownWrites;
@@ -63,7 +63,7 @@ public final class SweepBatch {
 
     /** Says that it makes rows that a workspace has asked for: they have room within the share of its plan only. */
     public void stayWithinShare() {
-        changes.within(Room.ASKED);
+        changes.within(ReserveAccess.ASKED);
     }
 
     /** Puts a row. */

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
@@ -55,7 +55,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.sources = List.copyOf(sources);
-        this.thread = new OwnThread(this::loop, "plinth-timers", store.vitals());
+        this.thread = new EngineThread(this::loop, "plinth-timers", store.fatalErrors());
     }
 
     /** Begins to start what is due; does nothing if it has begun, or is closed. */
@@ -142,7 +142,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 pass();
                 rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
-                store.vitals().saw(e);
+                store.fatalErrors().saw(e);
                 // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each
                 // commit would.
                 rest = Backoff.after(rest);
@@ -164,7 +164,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         try {
             return question.get();
         } catch (RuntimeException | Error e) {
-            store.vitals().saw(e);
+            store.fatalErrors().saw(e);
             Backoff rest = Backoff.after(last);
             rests.put(source, rest);
             log.log(

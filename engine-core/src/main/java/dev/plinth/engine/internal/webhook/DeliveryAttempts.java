@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
@@ -37,7 +37,7 @@ final class DeliveryAttempts {
     private final System.Logger log = Log.sparing(DeliveryAttempts.class);
     private final Store store;
     private final Committer committer;
-    private final Seal seal;
+    private final SecretCipher cipher;
     private final Webhooks.Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
     private final LateSender sender;
@@ -57,7 +57,7 @@ final class DeliveryAttempts {
     DeliveryAttempts(Webhooks.Parts parts, LateSender sender, Outlets outlets, Executor steps) {
         this.store = parts.store();
         this.committer = parts.committer();
-        this.seal = parts.seal();
+        this.cipher = parts.cipher();
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
         this.sender = sender;
@@ -235,7 +235,7 @@ final class DeliveryAttempts {
         try {
             request = request(endpoint, event, body, at);
         } catch (RuntimeException | Error e) {
-            store.vitals().saw(e);
+            store.fatalErrors().saw(e);
             log.log(
                     System.Logger.Level.ERROR,
                     "Expected to send " + event + " to endpoint " + endpoint.id()
@@ -252,7 +252,7 @@ final class DeliveryAttempts {
         // Receivers compare it with a clock that is right, so it is never ahead of ours, as the engine's time may be.
         long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
-        JsonValue own = JsonReader.trusted(endpoint.opened(seal).headers());
+        JsonValue own = JsonReader.trusted(endpoint.opened(cipher).headers());
         if (own instanceof JsonValue.Obj obj) {
             obj.members().forEach((name, value) -> {
                 if (value instanceof JsonValue.Text text) {
@@ -262,7 +262,7 @@ final class DeliveryAttempts {
         }
         headers.put("webhook-id", event.text());
         headers.put("webhook-timestamp", Long.toString(seconds));
-        headers.put("webhook-signature", Signature.sign(endpoint.keys(seal, at), event.text(), seconds, body));
+        headers.put("webhook-signature", Signature.sign(endpoint.keys(cipher, at), event.text(), seconds, body));
         return new SendRequest(
                 endpoint.workspace(), URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
     }

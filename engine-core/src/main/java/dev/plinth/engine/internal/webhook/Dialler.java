@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,7 +93,7 @@ final class Dialler implements AutoCloseable {
                         .setSoTimeout(Timeout.ofMilliseconds(2L * limits.totalMillis()))
                         .setTcpNoDelay(true)
                         .build(),
-                work -> new OwnThread(work, "plinth-webhook-io"),
+                work -> new EngineThread(work, "plinth-webhook-io"),
                 null,
                 trouble ->
                         LOG.log(System.Logger.Level.DEBUG, "Expected a connection to end well, but it failed", trouble),

@@ -4,7 +4,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
@@ -115,21 +115,21 @@ record EndpointRow(
     }
 
     /** The keys that sign at a time, the current one first, the old ones newest first. */
-    List<byte[]> keys(Seal seal, long now) {
+    List<byte[]> keys(SecretCipher cipher, long now) {
         List<byte[]> keys = new ArrayList<>();
-        keys.add(seal.open(secrets.current(), id.key()));
-        secrets.at(now).old().forEach(old -> keys.add(seal.open(old.sealed(), id.key())));
+        keys.add(cipher.open(secrets.current(), id.key()));
+        secrets.at(now).old().forEach(old -> keys.add(cipher.open(old.sealed(), id.key())));
         return keys;
     }
 
     /** Returns the endpoint as a caller with {@code webhooks:write} sees it. */
-    byte[] json(Seal seal, @Nullable String secret) {
-        return json(opened(seal).headers(), secret);
+    byte[] json(SecretCipher cipher, @Nullable String secret) {
+        return json(opened(cipher).headers(), secret);
     }
 
     /** The settings as a caller gave them. */
-    EndpointSettings opened(Seal seal) {
-        return settings.withHeaders(SealedHeaders.open(settings.headers(), seal, id));
+    EndpointSettings opened(SecretCipher cipher) {
+        return settings.withHeaders(SealedHeaders.open(settings.headers(), cipher, id));
     }
 
     /** Returns the endpoint without the values of its headers, as events and readers see it (decision 029). */

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.webhook;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.List;
 
 /**
@@ -29,8 +29,8 @@ public record EndpointSettings(
     }
 
     /** The settings with the values of their headers sealed for an endpoint. */
-    EndpointSettings sealed(Seal seal, Id endpoint) {
-        return withHeaders(SealedHeaders.seal(headers, seal, endpoint));
+    EndpointSettings sealed(SecretCipher cipher, Id endpoint) {
+        return withHeaders(SealedHeaders.seal(headers, cipher, endpoint));
     }
 
     /** True if the endpoint wants events of a type. */

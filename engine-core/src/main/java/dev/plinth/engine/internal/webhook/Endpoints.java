@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Room;
+import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
@@ -47,19 +47,19 @@ public final class Endpoints {
             }
             Id id = context.newId(IdKind.ENDPOINT);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
-            byte[] sealed = context.seal().seal(secret, id.key());
+            byte[] sealed = context.cipher().seal(secret, id.key());
             EndpointRow row = new EndpointRow(
                     id,
                     context.workspace(),
                     context.nextNumber(),
-                    settings.sealed(context.seal(), id),
+                    settings.sealed(context.cipher(), id),
                     true,
                     context.now(),
                     new EndpointRow.Secrets(sealed, List.of()),
                     null);
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.created", row.maskedJson()));
-            byte[] shown = row.json(context.seal(), WebhookSecret.text(secret));
+            byte[] shown = row.json(context.cipher(), WebhookSecret.text(secret));
             return Decision.of(
                     changes,
                     Outcome.Done.created(shown, null, "/v1/webhook-endpoints/" + id.text())
@@ -74,7 +74,7 @@ public final class Endpoints {
 
     /** Shows the credentials of receivers to a caller that may write them, and to no other. */
     private static byte[] shown(Context context, EndpointRow row) {
-        return context.caller().may(Scope.WEBHOOKS_WRITE) ? row.json(context.seal(), null) : row.maskedJson();
+        return context.caller().may(Scope.WEBHOOKS_WRITE) ? row.json(context.cipher(), null) : row.maskedJson();
     }
 
     /** Lists the endpoints of the caller's workspace. */
@@ -97,12 +97,12 @@ public final class Endpoints {
         return context -> {
             EndpointRow old = find(context, id);
             EndpointRow row = old.with(
-                    change.apply(old.opened(context.seal())).sealed(context.seal(), id),
+                    change.apply(old.opened(context.cipher())).sealed(context.cipher(), id),
                     enabled == null ? old.enabled() : enabled,
                     context.now());
-            byte[] json = row.json(context.seal(), null);
+            byte[] json = row.json(context.cipher(), null);
             Outcome.Done done = Outcome.Done.ok(json).withSecret();
-            if (Arrays.equals(json, old.json(context.seal(), null))) {
+            if (Arrays.equals(json, old.json(context.cipher(), null))) {
                 return Decision.nothing(done);
             }
             Changes changes = put(new Changes(), row);
@@ -137,7 +137,7 @@ public final class Endpoints {
                     .member("deleted", true)
                     .close()
                     .bytes();
-            Changes changes = new Changes().within(Room.RECORDED).remove(WebhookTables.ENDPOINTS, row.key());
+            Changes changes = new Changes().within(ReserveAccess.RECORDED).remove(WebhookTables.ENDPOINTS, row.key());
             Releases.end(context.rows(), row, changes);
             MissedEvents.end(context.rows(), row, changes);
             EndpointDeletions.begin(context, row, changes);
@@ -181,7 +181,7 @@ public final class Endpoints {
         return context -> {
             EndpointRow old = find(context, id);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
-            byte[] sealed = context.seal().seal(secret, id.key());
+            byte[] sealed = context.cipher().seal(secret, id.key());
             EndpointRow row =
                     old.with(old.secrets().rotate(sealed, context.now() + graceSeconds * 1000, context.now()));
             if (row.secrets().old().size() > Limits.OLD_SECRETS_MAX) {
@@ -195,7 +195,7 @@ public final class Endpoints {
             changes.event(event(row, "webhook_endpoint.updated", row.maskedJson()));
             return Decision.of(
                     changes,
-                    Outcome.Done.ok(row.json(context.seal(), WebhookSecret.text(secret)))
+                    Outcome.Done.ok(row.json(context.cipher(), WebhookSecret.text(secret)))
                             .withSecret());
         };
     }

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -67,7 +67,7 @@ final class LookUps implements AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                look -> new OwnThread(look, "plinth-webhook-lookup"));
+                look -> new EngineThread(look, "plinth-webhook-lookup"));
     }
 
     /** Asks for the addresses of a host. The answer may come after the limit, or never. */

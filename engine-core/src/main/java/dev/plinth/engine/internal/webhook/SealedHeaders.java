@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -19,20 +19,20 @@ final class SealedHeaders {
     private SealedHeaders() {}
 
     /** Returns headers with their values sealed for an endpoint. */
-    static byte[] seal(byte[] headers, Seal seal, Id endpoint) {
+    static byte[] seal(byte[] headers, SecretCipher cipher, Id endpoint) {
         return each(
                 headers,
                 value -> Base64.getEncoder()
                         .withoutPadding()
-                        .encodeToString(seal.seal(value.getBytes(StandardCharsets.UTF_8), endpoint.key())));
+                        .encodeToString(cipher.seal(value.getBytes(StandardCharsets.UTF_8), endpoint.key())));
     }
 
     /** Returns the headers that were sealed for an endpoint. */
-    static byte[] open(byte[] sealed, Seal seal, Id endpoint) {
+    static byte[] open(byte[] sealed, SecretCipher cipher, Id endpoint) {
         return each(
                 sealed,
                 value -> new String(
-                        seal.open(Base64.getDecoder().decode(value), endpoint.key()), StandardCharsets.UTF_8));
+                        cipher.open(Base64.getDecoder().decode(value), endpoint.key()), StandardCharsets.UTF_8));
     }
 
     /** Returns headers without their values. */

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.OwnThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Set;
@@ -49,7 +49,7 @@ final class Sender implements AutoCloseable {
         this.limits = limits;
         this.lookUps = new LookUps(guard, names, limits.connectMillis());
         this.dialler = new Dialler(guard, limits, tls, version);
-        this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new OwnThread(end, "plinth-webhook-deadline"));
+        this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new EngineThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         deadlines.scheduleWithFixedDelay(
                 kept::cutIdle, SendLimits.KEEP_ALIVE_MILLIS, SendLimits.KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Times;
@@ -60,7 +60,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     public record Parts(
             Store store,
             Committer committer,
-            Seal seal,
+            SecretCipher cipher,
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
@@ -119,7 +119,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
         int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
-        this.attempts = new AttemptRunner(parts.executor(), places, store.vitals());
+        this.attempts = new AttemptRunner(parts.executor(), places, store.fatalErrors());
         this.outlets = new Outlets(places, reach::perSecond);
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, outlets, steps);
         attempts.onRested(this::rested);

@@ -105,7 +105,7 @@ final class SystemDecoders {
 
     /** What both answer once the engine lacks memory or a thread. */
     private Optional<Outcome> failed() {
-        return store.vitals().failure().map(sentence -> health("failed", 503, sentence));
+        return store.fatalErrors().failure().map(sentence -> health("failed", 503, sentence));
     }
 
     /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */

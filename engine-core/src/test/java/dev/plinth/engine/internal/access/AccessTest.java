@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.HashMap;
@@ -34,8 +34,9 @@ class AccessTest {
     void authenticate_oneKeyInManySpellings_isCachedOnce() {
         for (int i = 0; i < SPELLINGS; i++) {
             String scheme = i % 2 == 0 ? "bEaReR" : "Bearer";
-            Access.Entry entry = access.authenticate(scheme + " ".repeat(1 + i) + rows.secret, () -> rows, NOW);
-            assertThat(entry.caller().key()).isEqualTo(KEY);
+            Access.CachedCredential cachedCredential =
+                    access.authenticate(scheme + " ".repeat(1 + i) + rows.secret, () -> rows, NOW);
+            assertThat(cachedCredential.caller().key()).isEqualTo(KEY);
         }
 
         assertThat(access.cached()).isOne();
@@ -43,9 +44,9 @@ class AccessTest {
 
     @Test
     void authenticate_usualSpelling_isFoundWithoutRows() {
-        Access.Entry first = access.authenticate("Bearer " + rows.secret, () -> rows, NOW);
+        Access.CachedCredential first = access.authenticate("Bearer " + rows.secret, () -> rows, NOW);
 
-        Access.Entry again = access.authenticate(
+        Access.CachedCredential again = access.authenticate(
                 "Bearer " + rows.secret,
                 () -> {
                     throw new AssertionError("Expected the entry of the cache");
@@ -62,8 +63,8 @@ class AccessTest {
 
         OneKey() {
             SeededIds ids = new SeededIds(1);
-            Context context =
-                    new Context(Caller.OPERATOR, NOW, this, ids, new Seal(new byte[Seal.KEY_BYTES], ids), () -> 1);
+            Context context = new Context(
+                    Caller.OPERATOR, NOW, this, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 1);
             ApiSecret made = ApiSecret.create(context, false, true);
             secret = made.reveal();
             KeyRow key = new KeyRow(

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -86,6 +86,7 @@ class ApiSecretTest {
     }
 
     private static Context context(IdSource ids) {
-        return new Context(Caller.OPERATOR, 0, null, ids, new Seal(new byte[Seal.KEY_BYTES], ids), () -> 1);
+        return new Context(
+                Caller.OPERATOR, 0, null, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 1);
     }
 }

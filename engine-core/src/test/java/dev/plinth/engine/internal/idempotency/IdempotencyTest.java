@@ -16,7 +16,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -43,8 +43,8 @@ class IdempotencyTest {
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
-    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(seal);
+    private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
+    private final Idempotency idempotency = new Idempotency(cipher);
     private final Store store = Store.open(
             new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
 
@@ -191,9 +191,9 @@ class IdempotencyTest {
     @Test
     void begin_sealedUnderAnotherOperatorsKey_doesNotOpen() {
         execute(fresh(FIRST), Outcome.Done.ok(bytes(SECRET)).withSecret());
-        byte[] otherKey = new byte[Seal.KEY_BYTES];
+        byte[] otherKey = new byte[SecretCipher.KEY_BYTES];
         otherKey[0] = 1;
-        Idempotency stranger = new Idempotency(new Seal(otherKey, ids));
+        Idempotency stranger = new Idempotency(new SecretCipher(otherKey, ids));
 
         assertThatThrownBy(() -> stranger.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
                 .isInstanceOf(IllegalStateException.class)
@@ -290,7 +290,7 @@ class IdempotencyTest {
             Caller caller = Caller.engineFor(WORKSPACE);
             Changes changes = new Changes();
             work.accept(
-                    new Context(caller, transaction.nowMillis(), transaction, ids, seal, transaction::nextNumber),
+                    new Context(caller, transaction.nowMillis(), transaction, ids, cipher, transaction::nextNumber),
                     changes);
             transaction.append(changes.writes(), transaction.nowMillis());
             return changes.writes().get(0).row();

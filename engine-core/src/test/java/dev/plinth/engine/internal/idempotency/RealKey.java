@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
@@ -29,8 +29,8 @@ final class RealKey implements KeyDoor {
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
-    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(seal);
+    private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
+    private final Idempotency idempotency = new Idempotency(cipher);
     private final ThreadLocal<Idempotency.KeyClaim> fresh = new ThreadLocal<>();
     private final Store store;
     private final AtomicInteger number = new AtomicInteger();
@@ -111,7 +111,7 @@ final class RealKey implements KeyDoor {
                         transaction.nowMillis(),
                         transaction,
                         ids,
-                        seal,
+                        cipher,
                         transaction::nextNumber);
                 idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
                 return transaction.append(changes.writes(), transaction.nowMillis()) > 0;

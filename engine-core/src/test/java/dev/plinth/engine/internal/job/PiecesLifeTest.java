@@ -19,7 +19,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -181,7 +181,7 @@ class PiecesLifeTest {
             SeededIds ids = new SeededIds(random.nextLong());
             this.store = store;
             this.random = random;
-            this.commits = new Commits(store, ids, new Seal(new byte[Seal.KEY_BYTES], ids));
+            this.commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
         }
 
         void step() {

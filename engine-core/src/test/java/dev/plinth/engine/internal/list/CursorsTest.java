@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CursorsTest {
     private static final String FILTER = "/v1/resources?status=active";
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
-    private static final Seal SEAL = new Seal(new byte[Seal.KEY_BYTES], new RandomIds());
+    private static final SecretCipher SEAL = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
     private static final Cursors CURSORS = new Cursors(SEAL, WORKSPACE, FILTER);
 
     @Test
@@ -44,14 +44,15 @@ class CursorsTest {
     @Test
     void read_cursorOfAnotherWorkspaceOrEngine_isInvalid() {
         String cursor = CURSORS.write(42);
-        byte[] key = new byte[Seal.KEY_BYTES];
+        byte[] key = new byte[SecretCipher.KEY_BYTES];
         key[0] = 1;
 
         assertThat(new Cursors(SEAL, new Id(IdKind.WORKSPACE, 1, 2), FILTER).read(cursor))
                 .isEqualTo(Cursors.INVALID);
-        assertThat(new Cursors(new Seal(key, new RandomIds()), WORKSPACE, FILTER).read(cursor))
+        assertThat(new Cursors(new SecretCipher(key, new RandomIds()), WORKSPACE, FILTER).read(cursor))
                 .isEqualTo(Cursors.INVALID);
-        assertThat(new Cursors(new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), WORKSPACE, FILTER).read(cursor))
+        assertThat(new Cursors(new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()), WORKSPACE, FILTER)
+                        .read(cursor))
                 .as("after a restart")
                 .isEqualTo(42);
     }

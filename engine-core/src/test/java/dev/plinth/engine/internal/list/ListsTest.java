@@ -6,7 +6,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Test;
 
 class ListsTest {
     private static final String FILTER = "the list";
-    private static final Cursors CURSORS =
-            new Cursors(new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), FILTER);
+    private static final Cursors CURSORS = new Cursors(
+            new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()),
+            new Id(IdKind.WORKSPACE, 1, 1),
+            FILTER);
 
     private final ListedRows rows = new ListedRows();
 

@@ -21,7 +21,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Journal;
@@ -266,6 +266,6 @@ class CommitsTest {
 
     private static Commits commits(Store store) {
         SeededIds ids = new SeededIds(1);
-        return new Commits(store, ids, new Seal(new byte[Seal.KEY_BYTES], ids));
+        return new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
     }
 }

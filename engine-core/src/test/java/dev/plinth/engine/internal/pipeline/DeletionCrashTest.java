@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -57,7 +57,7 @@ class DeletionCrashTest {
             Queue<SavedLife> moments = new ConcurrentLinkedQueue<>();
             try (Store store = saved.open(TableKind.HEAP)) {
                 SeededIds ids = new SeededIds(random.nextLong());
-                Commits commits = new Commits(store, ids, new Seal(new byte[Seal.KEY_BYTES], ids));
+                Commits commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
                 Id resource = archivedWithChildren(commits);
                 AtomicBoolean busy = new AtomicBoolean(true);
                 List<CompletableFuture<Void>> others = new ArrayList<>();

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -85,8 +85,8 @@ class OutcomeUnknownTest {
     private Pipeline open(Journal journal) {
         Store store = RandomLife.open(TableKind.HEAP, journal, clock);
         SeededIds ids = new SeededIds(1);
-        Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
-        Commits commits = new Commits(store, ids, seal);
+        SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
+        Commits commits = new Commits(store, ids, cipher);
         String workspace = member(commits, Workspaces.create("w", "starter"), "id");
         Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
         secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, Scope.FULL, null)), "secret");
@@ -96,7 +96,7 @@ class OutcomeUnknownTest {
                 ids,
                 new Access(new Plans(List.of()), "in-process", new byte[32]),
                 new Quotas(clock),
-                new Idempotency(seal),
+                new Idempotency(cipher),
                 commits,
                 new WaitRegistry(),
                 Resources::checkVisible,

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.command.StartJob;
@@ -70,7 +70,7 @@ final class RandomLife {
     RandomLife(Store store, Random random) {
         SeededIds ids = new SeededIds(random.nextLong());
         this.random = random;
-        this.commits = new Commits(store, ids, new Seal(new byte[Seal.KEY_BYTES], ids));
+        this.commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
     }
 
     static Store open(TableKind kind, Journal journal, EngineClock clock) {

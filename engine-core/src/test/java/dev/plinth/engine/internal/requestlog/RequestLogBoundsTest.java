@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.lang.reflect.Proxy;
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** How much the request log keeps, of one workspace and in all. */
 final class RequestLogBoundsTest {
-    private static final Cursors CURSORS =
-            new Cursors(new Seal(new byte[Seal.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
+    private static final Cursors CURSORS = new Cursors(
+            new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
     private static final long START = 1_700_000_000_000L;
 
@@ -303,6 +303,6 @@ final class RequestLogBoundsTest {
                 });
         Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), Scope.FULL, Plan.BUSINESS, 0);
         RandomIds ids = new RandomIds();
-        return new Context(caller, START, rows, ids, new Seal(new byte[Seal.KEY_BYTES], ids), () -> 0);
+        return new Context(caller, START, rows, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 0);
     }
 }

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -38,8 +38,8 @@ final class ManyResources implements AutoCloseable {
     private final Store store = Store.open(
             new Store.Settings(TableKind.HEAP, TABLES, 1_000_000), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
-    private final Seal seal = new Seal(new byte[Seal.KEY_BYTES], ids);
-    private final Cursors cursors = new Cursors(seal, CALLER.workspace(), "f");
+    private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
+    private final Cursors cursors = new Cursors(cipher, CALLER.workspace(), "f");
 
     /** The resource of this place: a tenth is paused, a tenth archived, a fifth large, a fifth red. */
     private static ResourceRow row(int place, Transaction transaction) {
@@ -125,7 +125,7 @@ final class ManyResources implements AutoCloseable {
         return store.readToAnswer(view -> {
             CountedRows rows = new CountedRows(view);
             Caller caller = filter.shared() ? GRANTEE : CALLER;
-            Context context = new Context(caller, 0, rows, ids, seal, () -> 0);
+            Context context = new Context(caller, 0, rows, ids, cipher, () -> 0);
             PageRequest request = new PageRequest(limit, edge, false, cursors);
             Outcome outcome = Resources.list(request, filter).answer(context);
             byte[] body = ((Outcome.Done) outcome).body();

@@ -76,7 +76,7 @@ class DeadJournalTest {
                 for (long id = 2; store.isWritable(); id++) {
                     awaitLost(store, id);
                 }
-                check.accept(store.vitals().failure());
+                check.accept(store.fatalErrors().failure());
                 fault.set(null);
             }
             return List.copyOf(log.lines());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.internal.base.Vitals;
+import dev.plinth.engine.internal.base.FatalErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttemptRunnerTest {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final List<Long> ran = new ArrayList<>();
-    private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new Vitals());
+    private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new FatalErrors());
 
     @Test
     void tryStart_numberUnderWay_isNotStartedTwice() {
@@ -73,7 +73,7 @@ class AttemptRunnerTest {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
                 3,
-                new Vitals());
+                new FatalErrors());
         threadless.onSettled(told::incrementAndGet);
 
         assertThat(threadless.tryStart(1, () -> {})).isFalse();
@@ -171,7 +171,7 @@ class AttemptRunnerTest {
                     throw new RejectedExecutionException("on purpose");
                 },
                 3,
-                new Vitals());
+                new FatalErrors());
 
         assertThat(refused.tryStart(1, () -> {})).isFalse();
         assertThat(refused.awaitIdle(0)).isTrue();
@@ -229,7 +229,7 @@ class AttemptRunnerTest {
     @Test
     void onRested_listenerMayWait_soItRunsOnTheExecutor() throws InterruptedException {
         BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
-        AttemptRunner own = new AttemptRunner(handed::add, 3, new Vitals());
+        AttemptRunner own = new AttemptRunner(handed::add, 3, new FatalErrors());
         AtomicLong heard = new AtomicLong();
         CountDownLatch rung = new CountDownLatch(2);
         own.onRested(heard::set);
@@ -267,7 +267,7 @@ class AttemptRunnerTest {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         for (int round = 0; round < TestScale.count(5_000); round++) {
             List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
-            AttemptRunner shared = new AttemptRunner(held::add, runningMax, new Vitals());
+            AttemptRunner shared = new AttemptRunner(held::add, runningMax, new FatalErrors());
             CyclicBarrier together = new CyclicBarrier(threads);
             AtomicInteger started = new AtomicInteger();
             List<Future<?>> running = new ArrayList<>();

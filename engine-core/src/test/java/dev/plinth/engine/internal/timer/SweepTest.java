@@ -19,7 +19,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
@@ -438,7 +438,7 @@ final class SweepTest {
                         now,
                         transaction,
                         ids,
-                        new Seal(new byte[Seal.KEY_BYTES], ids),
+                        new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids),
                         transaction::nextNumber);
                 Decision decision = change.decide(context);
                 if (full) {

@@ -8,11 +8,11 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.Vitals;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -364,7 +364,7 @@ class TimersTest {
 
         TestDueSource(int kind, int runningMax) {
             this.kind = kind;
-            this.attempts = new AttemptRunner(workers, runningMax, new Vitals());
+            this.attempts = new AttemptRunner(workers, runningMax, new FatalErrors());
         }
 
         @Override

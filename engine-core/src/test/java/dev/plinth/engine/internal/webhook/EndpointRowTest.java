@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class EndpointRowTest {
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
     private static final String HEADERS = "{\"X-A\":\"Bearer of-the-receiver\",\"x-b\":\"2\"}";
-    private static final Seal SEAL = new Seal(new byte[Seal.KEY_BYTES], new RandomIds());
+    private static final SecretCipher SEAL = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
     private static final byte[] CURRENT = {1};
     private static final byte[] OLD = {2};
 

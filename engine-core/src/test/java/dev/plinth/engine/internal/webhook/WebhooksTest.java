@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 /** Shows that no end of an attempt loses its place, or the delivery that is still due. One delivery waits at one endpoint. */
 @Timeout(120)
 class WebhooksTest {
-    private static final Seal SEAL = new Seal(new byte[Seal.KEY_BYTES], new RandomIds());
+    private static final SecretCipher SEAL = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final long QUEUE = 1;

@@ -6,52 +6,53 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class SealTest {
+class SecretCipherTest {
     private static final byte[] SECRET = "whsec_0123456789".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OWNER = {1, 2, 3};
 
-    private final Seal seal = new Seal(key(0), new RandomIds());
+    private final SecretCipher cipher = new SecretCipher(key(0), new RandomIds());
 
     @Test
     void open_sealedForTheSameOwner_isTheSecret() {
-        assertThat(seal.open(seal.seal(SECRET, OWNER), OWNER)).isEqualTo(SECRET);
-        assertThat(seal.open(seal.seal(new byte[0], new byte[0]), new byte[0])).isEmpty();
+        assertThat(cipher.open(cipher.seal(SECRET, OWNER), OWNER)).isEqualTo(SECRET);
+        assertThat(cipher.open(cipher.seal(new byte[0], new byte[0]), new byte[0]))
+                .isEmpty();
     }
 
     @Test
     void open_afterARestartWithTheSameKey_isTheSecret() {
-        assertThat(new Seal(key(0), new RandomIds()).open(seal.seal(SECRET, OWNER), OWNER))
+        assertThat(new SecretCipher(key(0), new RandomIds()).open(cipher.seal(SECRET, OWNER), OWNER))
                 .isEqualTo(SECRET);
     }
 
     @Test
     void open_forAnotherOwner_isRefused() {
-        byte[] sealed = seal.seal(SECRET, OWNER);
+        byte[] sealed = cipher.seal(SECRET, OWNER);
 
-        assertRefused(seal, sealed, new byte[] {1, 2, 4});
-        assertRefused(seal, sealed, new byte[] {1, 2});
-        assertRefused(seal, sealed, new byte[0]);
+        assertRefused(cipher, sealed, new byte[] {1, 2, 4});
+        assertRefused(cipher, sealed, new byte[] {1, 2});
+        assertRefused(cipher, sealed, new byte[0]);
     }
 
     @Test
     void open_withAnotherKey_isRefused() {
-        assertRefused(new Seal(key(1), new RandomIds()), seal.seal(SECRET, OWNER), OWNER);
+        assertRefused(new SecretCipher(key(1), new RandomIds()), cipher.seal(SECRET, OWNER), OWNER);
     }
 
     @Test
     void open_anyBitFlipped_isRefused() {
-        byte[] sealed = seal.seal(SECRET, OWNER);
+        byte[] sealed = cipher.seal(SECRET, OWNER);
         for (int bit = 0; bit < 8 * sealed.length; bit++) {
             byte[] flipped = sealed.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            assertRefused(seal, flipped, OWNER);
+            assertRefused(cipher, flipped, OWNER);
         }
     }
 
     @Test
     void seal_sameSecretTwice_looksDifferentAndShowsNothing() {
-        byte[] first = seal.seal(SECRET, OWNER);
-        byte[] second = seal.seal(SECRET, OWNER);
+        byte[] first = cipher.seal(SECRET, OWNER);
+        byte[] second = cipher.seal(SECRET, OWNER);
 
         assertThat(first).isNotEqualTo(second).hasSize(SECRET.length + 28);
         assertThat(new String(first, StandardCharsets.ISO_8859_1)).doesNotContain("whsec");
@@ -59,20 +60,20 @@ class SealTest {
 
     @Test
     void new_keyOfAnotherLength_isRefused() {
-        assertThatThrownBy(() -> new Seal(new byte[16], new RandomIds()))
+        assertThatThrownBy(() -> new SecretCipher(new byte[16], new RandomIds()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("32 bytes")
                 .hasMessageContaining("16");
     }
 
-    private static void assertRefused(Seal seal, byte[] sealed, byte[] owner) {
-        assertThatThrownBy(() -> seal.open(sealed, owner))
+    private static void assertRefused(SecretCipher cipher, byte[] sealed, byte[] owner) {
+        assertThatThrownBy(() -> cipher.open(sealed, owner))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageNotContaining("whsec");
     }
 
     private static byte[] key(int first) {
-        byte[] key = new byte[Seal.KEY_BYTES];
+        byte[] key = new byte[SecretCipher.KEY_BYTES];
         key[0] = (byte) first;
         return key;
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * What is rendered byte by byte, in a buffer of its thread, so that the result is allocated once, at its length. A thread keeps two
  * buffers, for what is rendered and for what that becomes a part of; who renders beside both gets a new one. Not thread-safe.
  */
-public abstract class Scratch {
+public abstract class ScratchBuffer {
     private static final int BYTES_AT_FIRST = 4 * 1024;
     private static final int BYTES_KEPT_MAX = 64 * 1024;
     private static final byte[] FINISHED = {};
@@ -44,7 +44,7 @@ public abstract class Scratch {
     }
 
     /** Adds what another one has rendered, of which nothing is left then. */
-    protected final void move(Scratch other) {
+    protected final void move(ScratchBuffer other) {
         other.checkUnfinished();
         reserve(other.size);
         System.arraycopy(other.bytes, 0, bytes, size, other.size);

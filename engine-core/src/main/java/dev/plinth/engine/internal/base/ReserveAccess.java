@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 /** How far a record may go into what the tables keep in reserve. */
-public enum Room {
+public enum ReserveAccess {
     /** What a tenant asks for: within the shares of its plan, and outside of what is kept for others. */
     ASKED,
 
@@ -12,7 +12,7 @@ public enum Room {
     OPERATOR;
 
     /** Returns the room of what a caller's decision writes, unless the decision says otherwise. */
-    public static Room of(Caller caller) {
+    public static ReserveAccess of(Caller caller) {
         return caller.isOperator() ? OPERATOR : caller.isEngine() ? RECORDED : ASKED;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Code that catches an error in order to go on notes it here first. Noting needs little memory, and none where there is none.
  */
-public final class Vitals {
+public final class FatalErrors {
     private static final int CAUSES_MAX = 16;
     private static final String NO_MEMORY = "The JVM has no memory left";
     private static final String REMEDY =

@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D), bound to what they belong to: a sealed value moved to another
  * owner does not open. Thread-safe.
  */
-public final class Seal {
+public final class SecretCipher {
     /** Length of the operator's key. */
     public static final int KEY_BYTES = 32;
 
@@ -28,7 +28,7 @@ public final class Seal {
     private final IdSource random;
 
     /** A seal with this key of 32 bytes. */
-    public Seal(byte[] key, IdSource random) {
+    public SecretCipher(byte[] key, IdSource random) {
         if (key.length != KEY_BYTES) {
             throw new IllegalArgumentException("Expected a key of " + KEY_BYTES + " bytes, but got " + key.length
                     + "; make one with: head -c 32 /dev/urandom");

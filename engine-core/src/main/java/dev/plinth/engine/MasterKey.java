@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +15,11 @@ import java.util.Optional;
  * The key of an engine: the one in its file, or one of this process alone where there is no directory. A store with a directory knows
  * from its first start what its key opens, so that it is not opened with another one, under which no webhook could be signed.
  */
-final class SealKey {
+final class MasterKey {
     private static final byte[] OWNER = "key check".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
-    private SealKey() {}
+    private MasterKey() {}
 
     /**
      * The key.
@@ -29,7 +29,7 @@ final class SealKey {
     static byte[] find(EngineConfig config, Store store) {
         Optional<Path> file = file(config);
         if (file.isEmpty()) {
-            byte[] key = new byte[Seal.KEY_BYTES];
+            byte[] key = new byte[SecretCipher.KEY_BYTES];
             config.ids().fillSecret(key);
             return key;
         }
@@ -37,7 +37,7 @@ final class SealKey {
             throw new IllegalStateException("Expected the key that the secrets of this store are sealed with in "
                     + file.get() + ", but there is no such file; bring it back, or say where it is.");
         }
-        return SecretKeyFile.readOrMake(file.get(), config.ids());
+        return MasterKeyFile.readOrMake(file.get(), config.ids());
     }
 
     /**
@@ -45,18 +45,18 @@ final class SealKey {
      *
      * @throws IllegalStateException if it is another one; one sentence says so and what to do
      */
-    static void check(EngineConfig config, Store store, Commits commits, Seal seal) {
+    static void check(EngineConfig config, Store store, Commits commits, SecretCipher cipher) {
         if (config.directory().isEmpty()) {
             return;
         }
         byte[] sealed = Access.rememberedKeyCheck(store.viewToAct());
         if (sealed == null) {
             // Where the store takes no change now, the next start remembers it.
-            Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(seal.seal(NOTHING, OWNER)));
+            Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(cipher.seal(NOTHING, OWNER)));
             return;
         }
         try {
-            byte[] unused = seal.open(sealed, OWNER);
+            byte[] unused = cipher.open(sealed, OWNER);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     "Expected the key that the secrets of this store are sealed with in "
@@ -67,6 +67,6 @@ final class SealKey {
 
     private static Optional<Path> file(EngineConfig config) {
         return config.secretKeyFile()
-                .or(() -> config.directory().map(directory -> directory.resolve(SecretKeyFile.NAME)));
+                .or(() -> config.directory().map(directory -> directory.resolve(MasterKeyFile.NAME)));
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A daemon thread of the engine's own, such as the one that writes the journal. Callers wait for what it does, so no code of a host is meant to
  * run on it, and a call that waits for the engine is refused there.
  */
-public final class OwnThread extends Thread {
+public final class EngineThread extends Thread {
     /** A thread that inherits nothing from the one that makes it. */
-    public OwnThread(Runnable work, String name) {
+    public EngineThread(Runnable work, String name) {
         super(null, work, name, 0, false);
         setDaemon(true);
     }
@@ -20,15 +20,15 @@ public final class OwnThread extends Thread {
     /**
      * A thread that inherits nothing from the one that makes it, and that the engine cannot do without.
      *
-     * @param vitals learns of an error that ends it
+     * @param fatalErrors learns of an error that ends it
      */
-    public OwnThread(Runnable work, String name, Vitals vitals) {
+    public EngineThread(Runnable work, String name, FatalErrors fatalErrors) {
         this(
                 () -> {
                     try {
                         work.run();
                     } catch (RuntimeException | Error e) {
-                        vitals.ended(name, e);
+                        fatalErrors.ended(name, e);
                         throw e;
                     }
                 },
@@ -42,7 +42,7 @@ public final class OwnThread extends Thread {
      */
     public static boolean runWithin(long millis, String name, Runnable work) {
         CompletableFuture<Void> end = new CompletableFuture<>();
-        new OwnThread(() -> complete(end, work), name).start();
+        new EngineThread(() -> complete(end, work), name).start();
         Deadline deadline = Deadline.inMillis(millis);
         boolean interrupted = false;
         try {
@@ -83,6 +83,6 @@ public final class OwnThread extends Thread {
 
     /** Returns true on a thread of the engine's own. */
     public static boolean isCurrent() {
-        return Thread.currentThread() instanceof OwnThread;
+        return Thread.currentThread() instanceof EngineThread;
     }
 }

@@ -2,7 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Seal;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,15 +17,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The key that seals secrets at rest: 32 bytes in a file that only its owner reads. */
-final class SecretKeyFile {
+final class MasterKeyFile {
     /** Its name in the directory of an engine that was told no other. */
     static final String NAME = "secret.key";
 
-    private static final System.Logger LOG = Log.of(SecretKeyFile.class);
+    private static final System.Logger LOG = Log.of(MasterKeyFile.class);
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-    private SecretKeyFile() {}
+    private MasterKeyFile() {}
 
     /**
      * Makes sure, before the directory of an engine is made, that a file can be its key or be made one.
@@ -64,9 +64,10 @@ final class SecretKeyFile {
     private static byte[] read(Path file) {
         try {
             byte[] key = Files.readAllBytes(file);
-            if (key.length != Seal.KEY_BYTES) {
-                throw new IllegalStateException("Expected a key of " + Seal.KEY_BYTES + " bytes, but " + file + " has "
-                        + key.length + "; bring the right file back, without it sealed secrets cannot be opened.");
+            if (key.length != SecretCipher.KEY_BYTES) {
+                throw new IllegalStateException(
+                        "Expected a key of " + SecretCipher.KEY_BYTES + " bytes, but " + file + " has " + key.length
+                                + "; bring the right file back, without it sealed secrets cannot be opened.");
             }
             return key;
         } catch (IOException e) {
@@ -108,7 +109,7 @@ final class SecretKeyFile {
     }
 
     private static void make(Path file, IdSource random) throws IOException {
-        byte[] key = new byte[Seal.KEY_BYTES];
+        byte[] key = new byte[SecretCipher.KEY_BYTES];
         random.fillSecret(key);
         FileAttribute<?>[] attributes = POSIX
                 ? new FileAttribute<?>[] {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store is opened with the key that its secrets are sealed with, or not at all: without it no webhook could be signed. */
-final class SealKeyTest {
+final class MasterKeyTest {
     @TempDir
     private Path directory;
 
