@@ -38,7 +38,7 @@ import dev.plinth.engine.internal.pipeline.OpenWaits;
 import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.WaitRegistry;
-import dev.plinth.engine.internal.quota.QuotaMarks;
+import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
@@ -120,8 +120,8 @@ public final class Engine implements AutoCloseable {
         AdminToken adminToken = AdminToken.find(config, store, commits);
         newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
-        QuotaMarks marks = new QuotaMarks(commits, config.clock(), store);
-        quotas = new Quotas(config.clock(), config.directory().isPresent() ? marks : null);
+        QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
+        quotas = new Quotas(config.clock(), config.directory().isPresent() ? checkpoints : null);
         WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
         jobs = new JobRunner(
@@ -136,8 +136,8 @@ public final class Engine implements AutoCloseable {
         webhooks = webhooks(config, store, commits, cipher, workers);
         keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
-        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, marks));
-        marks.onNoted(timers::wake);
+        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
+        checkpoints.onNoted(timers::wake);
         feed = new EventFeed(store, commits, workers, new HostCode(config, this::workspace).listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
@@ -491,7 +491,7 @@ public final class Engine implements AutoCloseable {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
-        tables.add(QuotaMarks.MARKS);
+        tables.add(QuotaCheckpointWriter.MARKS);
         tables.add(DeletedWorkspaces.TABLE);
         return tables;
     }

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.quota.QuotaMarks;
+import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -25,7 +25,7 @@ public final class DeletedWorkspaceRetention implements Retention {
             Resources.purge(Jobs::cancelOn),
             Events.purge(),
             Keys.purge(),
-            QuotaMarks.purge());
+            QuotaCheckpointWriter.purge());
 
     /** The retention. */
     public DeletedWorkspaceRetention() {}

@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
-import dev.plinth.engine.internal.requestlog.Entry;
+import dev.plinth.engine.internal.requestlog.LogEntry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
@@ -454,14 +454,14 @@ public final class Pipeline {
             return null;
         }
         if (claimResult instanceof Idempotency.Replay replay) {
-            call.use = Entry.KeyUse.REPLAYED;
+            call.use = LogEntry.KeyUse.REPLAYED;
             return replay(call, replay, view);
         }
         if (claimResult instanceof Idempotency.InUse inUse) {
-            call.use = Entry.KeyUse.IN_USE;
+            call.use = LogEntry.KeyUse.IN_USE;
             return inUse(call, inUse);
         }
-        call.use = Entry.KeyUse.MISMATCH;
+        call.use = LogEntry.KeyUse.MISMATCH;
         return call.answer(new Outcome.Refused(IdempotencyKeys.reused()), view.highest());
     }
 

@@ -13,7 +13,7 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
-import dev.plinth.engine.internal.requestlog.Entry;
+import dev.plinth.engine.internal.requestlog.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +38,7 @@ final class RequestContext implements Commits.CommitHook {
 
     Idempotency.@Nullable KeyClaim claim;
 
-    Entry.@Nullable KeyUse use;
+    LogEntry.@Nullable KeyUse use;
 
     /** Its place among the calls of its workspace that are under way; null if it is not counted. */
     ConcurrentCalls.@Nullable Call place;
@@ -129,7 +129,7 @@ final class RequestContext implements Commits.CommitHook {
     /** Its command is made: a key that nobody had used is used now. */
     void noteExecuted() {
         if (claim != null) {
-            use = Entry.KeyUse.EXECUTED;
+            use = LogEntry.KeyUse.EXECUTED;
         }
     }
 

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
-import dev.plinth.engine.internal.requestlog.Entry;
+import dev.plinth.engine.internal.requestlog.LogEntry;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import java.util.List;
@@ -86,11 +86,11 @@ final class RequestRecorder {
         return outcome instanceof Outcome.Refused refused && refused.refusal().code() == code;
     }
 
-    private static Entry entry(RequestContext call, Outcome outcome, long micros) {
+    private static LogEntry entry(RequestContext call, Outcome outcome, long micros) {
         Request request = call.request;
         String path = request.path();
         boolean done = outcome instanceof Outcome.Done;
-        return new Entry(
+        return new LogEntry(
                 call.id,
                 call.caller.key(),
                 request.method(),

@@ -22,42 +22,44 @@ final class Bucket {
 
     private final Plan plan;
     private final long since;
-    private final Rate rate;
-    private final @Nullable FurtherPolicies further;
+    private final GcraRate rate;
+    private final @Nullable AdditionalPolicies further;
     private volatile long arrival; // not in an object of its own, which would be one more cache line to wait for
     private final Id workspace;
-    private final @Nullable QuotaMarks marks;
+    private final @Nullable QuotaCheckpointWriter marks;
     private final long nanosPerMark;
     private volatile long markedArrival;
     private volatile boolean noted;
-    private @Nullable Heir heir; // guarded by this
+    private @Nullable Successor successor; // guarded by this
 
-    private Bucket(Tenure tenure, @Nullable FurtherPolicies further, long arrivalNanos) {
+    private Bucket(Tenure tenure, @Nullable AdditionalPolicies further, long arrivalNanos) {
         this.plan = tenure.plan;
         this.since = tenure.since;
         this.workspace = tenure.workspace;
         this.marks = tenure.marks;
-        this.rate = Rate.of(plan.requests(), plan.windowSeconds());
+        this.rate = GcraRate.of(plan.requests(), plan.windowSeconds());
         this.further = further;
         this.arrival = arrivalNanos;
         this.markedArrival = arrivalNanos;
         int units = further == null ? plan.requests() : Math.min(plan.requests(), further.smallestBurst());
-        this.nanosPerMark =
-                marks == null ? Long.MAX_VALUE : Math.max(1, units / QuotaMarks.PARTS_OF_BURST) * rate.nanosPerUnit();
+        this.nanosPerMark = marks == null
+                ? Long.MAX_VALUE
+                : Math.max(1, units / QuotaCheckpointWriter.PARTS_OF_BURST) * rate.nanosPerUnit();
     }
 
     /** A bucket with all its units, but those that a mark says were used. */
-    static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaMarks marks) {
+    static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaCheckpointWriter marks) {
         Plan plan = caller.plan();
-        QuotaMark mark = marks == null ? null : marks.of(caller.workspace());
+        QuotaCheckpoint checkpoint = marks == null ? null : marks.of(caller.workspace());
         long now = clock.nanoTime();
-        FurtherPolicies further = FurtherPolicies.of(plan, null, now);
+        AdditionalPolicies further = AdditionalPolicies.of(plan, null, now);
         long debt = 0;
-        if (marks != null && mark != null) {
-            long elapsed = marks.elapsedNanos(mark.atMillis());
-            debt = QuotaMark.debt(Rate.of(plan.requests(), plan.windowSeconds()), mark.milliUnits(), elapsed);
+        if (marks != null && checkpoint != null) {
+            long elapsed = marks.elapsedNanos(checkpoint.atMillis());
+            debt = QuotaCheckpoint.debt(
+                    GcraRate.of(plan.requests(), plan.windowSeconds()), checkpoint.milliUnits(), elapsed);
             if (further != null) {
-                further.restore(mark.others(), caller.workspace(), now, elapsed);
+                further.restore(checkpoint.others(), caller.workspace(), now, elapsed);
             }
         }
         return new Bucket(new Tenure(plan, caller.planSince(), caller.workspace(), marks), further, now + debt);
@@ -69,15 +71,15 @@ final class Bucket {
 
     /** What is used now, which counts as written from now on; null if the bucket is retired. */
     @Nullable
-    QuotaMark mark(long now, long nowMillis) {
+    QuotaCheckpoint mark(long now, long nowMillis) {
         noted = false;
         long last = arrival;
         if (last == RETIRED) {
             return null;
         }
         markedArrival = last;
-        List<QuotaMark.OfPolicy> others = further == null ? List.of() : further.used(now);
-        return new QuotaMark(nowMillis, QuotaMark.milliUnits(rate, Rate.debt(last, now)), others);
+        List<QuotaCheckpoint.OfPolicy> others = further == null ? List.of() : further.used(now);
+        return new QuotaCheckpoint(nowMillis, QuotaCheckpoint.milliUnits(rate, GcraRate.debt(last, now)), others);
     }
 
     /** True if a caller knows of another plan that is younger than this one. */
@@ -145,7 +147,7 @@ final class Bucket {
 
     /** Seconds until units are there, at least 1; 0 if they are. */
     long waitSeconds(long now, int units) {
-        return rate.waitSeconds(Rate.debt(arrival, now) + units * rate.nanosPerUnit());
+        return rate.waitSeconds(GcraRate.debt(arrival, now) + units * rate.nanosPerUnit());
     }
 
     /** Gives units back; false if the bucket is retired. */
@@ -171,18 +173,18 @@ final class Bucket {
      * given it meanwhile: the used units are kept, cut to the new burst.
      */
     synchronized Bucket successor(Caller caller, EngineClock clock) {
-        Heir known = heir;
+        Successor known = successor;
         if (known == null) {
             long last = ARRIVAL.getAndSet(this, RETIRED);
-            known = new Heir(caller.plan(), caller.planSince(), last);
-            heir = known;
+            known = new Successor(caller.plan(), caller.planSince(), last);
+            successor = known;
         }
         long now = clock.nanoTime();
-        Rate nextRate = Rate.of(known.plan.requests(), known.plan.windowSeconds());
+        GcraRate nextRate = GcraRate.of(known.plan.requests(), known.plan.windowSeconds());
         return new Bucket(
                 new Tenure(known.plan, known.since, workspace, marks),
-                FurtherPolicies.of(known.plan, further, now),
-                now + rate.debtAt(nextRate, Rate.debt(known.lastArrival, now)));
+                AdditionalPolicies.of(known.plan, further, now),
+                now + rate.debtAt(nextRate, GcraRate.debt(known.lastArrival, now)));
     }
 
     private Quota quota(boolean allowed, long debt, long retryAfter) {
@@ -194,7 +196,7 @@ final class Bucket {
      *
      * @param lastArrival the number that this bucket ended with
      */
-    private record Heir(Plan plan, long since, long lastArrival) {}
+    private record Successor(Plan plan, long since, long lastArrival) {}
 
     /**
      * Whose bucket it is and under which plan.
@@ -202,5 +204,5 @@ final class Bucket {
      * @param since when the plan began, in commit order
      */
     private record Tenure(
-            Plan plan, long since, Id workspace, @Nullable QuotaMarks marks) {}
+            Plan plan, long since, Id workspace, @Nullable QuotaCheckpointWriter marks) {}
 }

@@ -14,7 +14,7 @@ public final class Quotas {
     private final ConcurrentHashMap<Id, Bucket> buckets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, LongAdder> shadowRefusals = new ConcurrentHashMap<>();
     private final EngineClock clock;
-    private final @Nullable QuotaMarks marks;
+    private final @Nullable QuotaCheckpointWriter checkpoints;
     private final WorkerQuotas workers;
     private final ConcurrentCalls calls = new ConcurrentCalls();
 
@@ -24,9 +24,9 @@ public final class Quotas {
     }
 
     /** Buckets that refill by this clock, and know after a restart what was used before. */
-    public Quotas(EngineClock clock, @Nullable QuotaMarks marks) {
+    public Quotas(EngineClock clock, @Nullable QuotaCheckpointWriter checkpoints) {
         this.clock = clock;
-        this.marks = marks;
+        this.checkpoints = checkpoints;
         this.workers = new WorkerQuotas(clock);
     }
 
@@ -42,8 +42,8 @@ public final class Quotas {
 
     /** Writes what all workspaces have used. */
     public void writeMarks() {
-        if (marks != null) {
-            marks.write(buckets.values());
+        if (checkpoints != null) {
+            checkpoints.write(buckets.values());
         }
     }
 
@@ -122,7 +122,7 @@ public final class Quotas {
         Bucket bucket = buckets.get(caller.workspace());
         while (bucket == null || bucket.isOutdatedFor(caller)) {
             if (bucket == null) {
-                bucket = buckets.computeIfAbsent(caller.workspace(), id -> Bucket.first(caller, clock, marks));
+                bucket = buckets.computeIfAbsent(caller.workspace(), id -> Bucket.first(caller, clock, checkpoints));
             } else {
                 replace(caller, bucket);
                 bucket = buckets.get(caller.workspace());

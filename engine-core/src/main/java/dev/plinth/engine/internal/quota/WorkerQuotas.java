@@ -25,12 +25,12 @@ public final class WorkerQuotas {
     /** Takes a unit of the caller's workspace, and returns 0; or the seconds until there is one, at least 1. */
     public long take(Caller caller) {
         Plan plan = caller.plan();
-        Rate rate = Rate.of(requests(plan), plan.windowSeconds());
+        GcraRate rate = GcraRate.of(requests(plan), plan.windowSeconds());
         AtomicLong arrival = arrivals.computeIfAbsent(caller.workspace(), id -> new AtomicLong(clock.nanoTime()));
         while (true) {
             long old = arrival.get();
             long now = clock.nanoTime();
-            long debt = Rate.debt(old, now) + rate.nanosPerUnit();
+            long debt = GcraRate.debt(old, now) + rate.nanosPerUnit();
             long wait = rate.waitSeconds(debt);
             if (wait > 0 || arrival.compareAndSet(old, now + debt)) {
                 return wait;

@@ -49,14 +49,14 @@ public final class RequestLog {
     }
 
     /** Adds a request that is about to be answered. */
-    public void add(Id workspace, Entry entry) {
+    public void add(Id workspace, LogEntry logEntry) {
         while (true) {
             WorkspaceLog log = logs.get(workspace);
             if (log == null) {
                 log = logs.computeIfAbsent(
-                        workspace, id -> new WorkspaceLog(id, entry.id().timeMillis()));
+                        workspace, id -> new WorkspaceLog(id, logEntry.id().timeMillis()));
             }
-            switch (log.add(entry)) {
+            switch (log.add(logEntry)) {
                 case REPLACING -> {
                     return;
                 }
@@ -99,11 +99,11 @@ public final class RequestLog {
     public Command.Query get(Id id) {
         return context -> {
             WorkspaceLog log = logs.get(context.workspace());
-            Entry entry = log == null ? null : log.find(id);
-            if (entry == null) {
+            LogEntry logEntry = log == null ? null : log.find(id);
+            if (logEntry == null) {
                 throw new RefusedException(Refusal.notFound());
             }
-            return Outcome.Done.ok(entry.json());
+            return Outcome.Done.ok(logEntry.json());
         };
     }
 

@@ -23,7 +23,7 @@ final class WorkspaceLog {
 
     private final Id workspace;
     private final ArrayDeque<byte[]> packed = new ArrayDeque<>();
-    private final Entry[] fresh = new Entry[PACKED];
+    private final LogEntry[] fresh = new LogEntry[PACKED];
     private int freshCount;
 
     /** Of the oldest array, entries that are given up. */
@@ -42,20 +42,20 @@ final class WorkspaceLog {
     }
 
     /** Adds an entry, in the place of the oldest one if there are enough. */
-    synchronized Added add(Entry entry) {
+    synchronized Added add(LogEntry logEntry) {
         if (gone) {
             return Added.NOT;
         }
         if (freshCount == PACKED) {
             // Before anything is changed: where there is no memory for it, the next request tries again.
-            packed.add(Entry.pack(fresh));
+            packed.add(LogEntry.pack(fresh));
             freshCount = 0;
         }
         boolean full = count() >= Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
         if (full) {
             drop();
         }
-        fresh[freshCount++] = entry;
+        fresh[freshCount++] = logEntry;
         last++;
         return full ? Added.REPLACING : Added.GROWING;
     }
@@ -95,12 +95,12 @@ final class WorkspaceLog {
     }
 
     @Nullable
-    Entry find(Id id) {
+    LogEntry find(Id id) {
         Copy copy = items();
         for (long number = copy.next(Long.MAX_VALUE); number != Rows.NONE; number = copy.next(number)) {
-            Entry entry = copy.entry(number);
-            if (entry.id().equals(id)) {
-                return entry;
+            LogEntry logEntry = copy.entry(number);
+            if (logEntry.id().equals(id)) {
+                return logEntry;
             }
         }
         return null;
@@ -124,16 +124,16 @@ final class WorkspaceLog {
     /** Entries by number, newest last. Not thread-safe. */
     static final class Copy implements Lists.Items {
         private final byte[][] packed;
-        private final Entry[] fresh;
+        private final LogEntry[] fresh;
         private final int count;
         private final long last;
 
         /** The entries of the array that was asked for last. */
-        private Entry[] unpacked = {};
+        private LogEntry[] unpacked = {};
 
         private int unpackedArray = -1;
 
-        private Copy(byte[][] packed, Entry[] fresh, int count, long last) {
+        private Copy(byte[][] packed, LogEntry[] fresh, int count, long last) {
             this.packed = packed;
             this.fresh = fresh;
             this.count = count;
@@ -151,14 +151,14 @@ final class WorkspaceLog {
             return entry(number).json();
         }
 
-        Entry entry(long number) {
+        LogEntry entry(long number) {
             int index = packed.length * PACKED + fresh.length - 1 - (int) (last - number);
             int array = index / PACKED;
             if (array == packed.length) {
                 return fresh[index % PACKED];
             }
             if (array != unpackedArray) {
-                unpacked = Entry.unpack(packed[array], PACKED);
+                unpacked = LogEntry.unpack(packed[array], PACKED);
                 unpackedArray = array;
             }
             return unpacked[index % PACKED];

@@ -22,7 +22,7 @@ class QuotaModelTest {
     void take_anyInterleaving_looksAsIfOneByOne() {
         // The map of rates is everybody's: were it to grow because of this one's, that would look like a thread that
         // hangs.
-        assertThat(Rate.of(1, 60)).isNotEqualTo(Rate.of(3, 60));
+        assertThat(GcraRate.of(1, 60)).isNotEqualTo(GcraRate.of(3, 60));
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)

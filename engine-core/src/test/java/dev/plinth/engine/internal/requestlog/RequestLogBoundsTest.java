@@ -134,7 +134,7 @@ final class RequestLogBoundsTest {
     @Test
     void forget_workspace_leavesNothingOfItAndAllOfTheOthers() {
         RequestLog log = new RequestLog();
-        Entry one = entry(1);
+        LogEntry one = entry(1);
         log.add(workspace(1), one);
         log.add(workspace(2), entry(2));
         log.forget(workspace(1));
@@ -146,7 +146,7 @@ final class RequestLogBoundsTest {
     @Test
     void get_requestOfAnotherWorkspace_isNotThere() {
         RequestLog log = new RequestLog();
-        Entry one = entry(1);
+        LogEntry one = entry(1);
         log.add(workspace(1), one);
         log.add(workspace(2), entry(2));
         assertThat(isFound(log, workspace(1), one.id())).isTrue();
@@ -156,7 +156,7 @@ final class RequestLogBoundsTest {
     @Test
     void add_entriesOfAllLengths_showsEachWhole() {
         RequestLog log = new RequestLog();
-        List<Entry> added = new ArrayList<>();
+        List<LogEntry> added = new ArrayList<>();
         for (int i = 0; i < 5 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
             int length = i * 31 % Limits.REQUEST_LOG_PATH_LENGTH_MAX;
             added.add(entry(i, "/" + "p".repeat(length), i % 7 == 0 ? null : "key-" + i, ids(i % 4, i % 13)));
@@ -165,9 +165,9 @@ final class RequestLogBoundsTest {
                 assertThat(shown(log, added.get(i).id())).isEqualTo(added.get(i).json());
             }
         }
-        List<Entry> last = added.subList(added.size() - Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, added.size());
-        for (Entry entry : last) {
-            assertThat(shown(log, entry.id())).isEqualTo(entry.json());
+        List<LogEntry> last = added.subList(added.size() - Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, added.size());
+        for (LogEntry logEntry : last) {
+            assertThat(shown(log, logEntry.id())).isEqualTo(logEntry.json());
         }
     }
 
@@ -207,8 +207,8 @@ final class RequestLogBoundsTest {
     /** With what is refused and what is not ASCII. */
     @Test
     void pack_entries_keepsAllOfThem() {
-        for (Entry.KeyUse use : Entry.KeyUse.values()) {
-            Entry entry = new Entry(
+        for (LogEntry.KeyUse use : LogEntry.KeyUse.values()) {
+            LogEntry logEntry = new LogEntry(
                     new Id(IdKind.REQUEST, START << 16, -1),
                     new Id(IdKind.KEY, Long.MIN_VALUE, 3),
                     "POST",
@@ -221,8 +221,9 @@ final class RequestLogBoundsTest {
                     Long.MAX_VALUE,
                     List.of(new Id(IdKind.EVENT, 1, 2)),
                     List.of(new Id(IdKind.JOB, 3, 4), new Id(IdKind.JOB, 5, 6)));
-            Entry bare = entry(200);
-            assertThat(Entry.unpack(Entry.pack(new Entry[] {entry, bare}), 2)).containsExactly(entry, bare);
+            LogEntry bare = entry(200);
+            assertThat(LogEntry.unpack(LogEntry.pack(new LogEntry[] {logEntry, bare}), 2))
+                    .containsExactly(logEntry, bare);
         }
     }
 
@@ -238,13 +239,13 @@ final class RequestLogBoundsTest {
         return ((Outcome.Done) log.get(id).answer(context(workspace(1)))).body();
     }
 
-    private Entry entry(int status) {
+    private LogEntry entry(int status) {
         return entry(status, "/v1/resources", null, List.of());
     }
 
-    private Entry entry(int status, String path, @Nullable String idempotencyKey, List<Id> events) {
+    private LogEntry entry(int status, String path, @Nullable String idempotencyKey, List<Id> events) {
         time++;
-        return new Entry(
+        return new LogEntry(
                 new Id(IdKind.REQUEST, time << 16, status),
                 new Id(IdKind.KEY, 1, 1),
                 "GET",
@@ -253,7 +254,7 @@ final class RequestLogBoundsTest {
                 status,
                 null,
                 idempotencyKey,
-                idempotencyKey == null ? null : Entry.KeyUse.EXECUTED,
+                idempotencyKey == null ? null : LogEntry.KeyUse.EXECUTED,
                 1,
                 events,
                 List.of());

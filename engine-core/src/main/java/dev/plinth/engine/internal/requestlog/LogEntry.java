@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param events the events that it caused, at most {@code Limits.REQUEST_LOG_CAUSED_MAX} of them
  * @param jobs the jobs that it started, at most as many
  */
-public record Entry(
+public record LogEntry(
         Id id,
         Id key,
         String method,
@@ -60,18 +60,18 @@ public record Entry(
     }
 
     /** Entries as the log keeps them: as one row. */
-    static byte[] pack(Entry[] entries) {
+    static byte[] pack(LogEntry[] entries) {
         RowWriter row = new RowWriter(VERSION);
-        for (Entry entry : entries) {
-            entry.write(row);
+        for (LogEntry logEntry : entries) {
+            logEntry.write(row);
         }
         return row.row();
     }
 
     /** The entries, so many, that are kept as this row. */
-    static Entry[] unpack(byte[] packed, int count) {
+    static LogEntry[] unpack(byte[] packed, int count) {
         RowReader row = new RowReader(packed, VERSION);
-        Entry[] entries = new Entry[count];
+        LogEntry[] entries = new LogEntry[count];
         for (int i = 0; i < count; i++) {
             entries[i] = read(row);
         }
@@ -93,8 +93,8 @@ public record Entry(
         write(row, jobs);
     }
 
-    private static Entry read(RowReader row) {
-        return new Entry(
+    private static LogEntry read(RowReader row) {
+        return new LogEntry(
                 row.id(IdKind.REQUEST),
                 row.id(IdKind.KEY),
                 row.text(),

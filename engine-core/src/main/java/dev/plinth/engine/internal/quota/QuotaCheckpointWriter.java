@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * a minute however much it calls, and one that calls little costs none. All that have used something are written at the end. What a
  * crash gives back is what was not written: about an eighth of a burst.
  */
-public final class QuotaMarks implements DueSource {
+public final class QuotaCheckpointWriter implements DueSource {
     /** What each workspace had used, by its id. */
     public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
 
-    private static final System.Logger LOG = Log.of(QuotaMarks.class);
+    private static final System.Logger LOG = Log.of(QuotaCheckpointWriter.class);
     private static final int ROWS_PER_RECORD = 200;
 
     private final Committer committer;
@@ -46,7 +46,7 @@ public final class QuotaMarks implements DueSource {
     private volatile Runnable wake = () -> {};
 
     /** Marks of an engine. */
-    public QuotaMarks(Committer committer, EngineClock clock, Store store) {
+    public QuotaCheckpointWriter(Committer committer, EngineClock clock, Store store) {
         this.committer = committer;
         this.clock = clock;
         this.store = store;
@@ -69,9 +69,9 @@ public final class QuotaMarks implements DueSource {
 
     /** The mark of a workspace; null if it has none. */
     @Nullable
-    QuotaMark of(Id workspace) {
+    QuotaCheckpoint of(Id workspace) {
         byte[] row = store.viewToAnswer().get(MARKS, workspace.key());
-        return row == null ? null : QuotaMark.read(row);
+        return row == null ? null : QuotaCheckpoint.read(row);
     }
 
     /** Notes a bucket that is to be written; it sees to it that it is noted once. */
@@ -127,7 +127,7 @@ public final class QuotaMarks implements DueSource {
     void write(Collection<Bucket> buckets) {
         List<Entry> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
-            QuotaMark mark = bucket.mark(clock.nanoTime(), store.nowMillis());
+            QuotaCheckpoint mark = bucket.mark(clock.nanoTime(), store.nowMillis());
             // An old mark is overwritten by nothing too: under a slower plan it would not have refilled yet.
             if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
                 entries.add(new Entry(bucket.workspace(), mark));
@@ -163,7 +163,7 @@ public final class QuotaMarks implements DueSource {
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, store.nowMillis() - sinceMillis));
     }
 
-    private record Entry(Id workspace, QuotaMark mark) {}
+    private record Entry(Id workspace, QuotaCheckpoint mark) {}
 
     /** A stack of buckets that are to be written. */
     private record Noted(Bucket bucket, @Nullable Noted before) {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param milliUnits thousandths of units that were used of the plan's own limit
  * @param others the same of its further policies
  */
-record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
+record QuotaCheckpoint(long atMillis, long milliUnits, List<OfPolicy> others) {
     private static final int VERSION = 1;
     private static final int MILLI = 1000;
 
@@ -28,12 +28,12 @@ record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
     record OfPolicy(String policy, @Nullable Id key, long milliUnits) {}
 
     /** Thousandths of units that a debt stands for, rounded up. */
-    static long milliUnits(Rate rate, long debtNanos) {
+    static long milliUnits(GcraRate rate, long debtNanos) {
         return (long) Math.ceil(debtNanos * (double) MILLI / rate.nanosPerUnit());
     }
 
     /** The debt that is left of used units after some time. */
-    static long debt(Rate rate, long milliUnits, long elapsedNanos) {
+    static long debt(GcraRate rate, long milliUnits, long elapsedNanos) {
         long debt = Math.round(milliUnits * (double) rate.nanosPerUnit() / MILLI);
         return Math.max(0, Math.min(debt, rate.burstNanos()) - Math.max(0, elapsedNanos));
     }
@@ -43,7 +43,7 @@ record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
         return milliUnits == 0 && others.isEmpty();
     }
 
-    static QuotaMark read(byte[] row) {
+    static QuotaCheckpoint read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         long atMillis = in.number();
         long milliUnits = in.number();
@@ -52,7 +52,7 @@ record QuotaMark(long atMillis, long milliUnits, List<OfPolicy> others) {
         for (int i = 0; i < count; i++) {
             others.add(new OfPolicy(in.text(), in.optionalId(IdKind.KEY), in.number()));
         }
-        return new QuotaMark(atMillis, milliUnits, others);
+        return new QuotaCheckpoint(atMillis, milliUnits, others);
     }
 
     byte[] row() {

@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * A rate by the generic cell rate algorithm (ITU-T I.371): how far a theoretical arrival time is moved by a unit, and how far
  * it may be ahead of the clock.
  */
-record Rate(long nanosPerUnit, long burstNanos) {
+record GcraRate(long nanosPerUnit, long burstNanos) {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
-    private static final ConcurrentHashMap<Rate, Rate> SHARED = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<GcraRate, GcraRate> SHARED = new ConcurrentHashMap<>();
 
     /** Equal rates are one object, since every bucket has one: of 100,000 the processor's caches would not hold their own. */
-    static Rate of(int requests, int windowSeconds) {
+    static GcraRate of(int requests, int windowSeconds) {
         long nanosPerUnit = Math.max(1, windowSeconds * NANOS_PER_SECOND / requests);
-        return SHARED.computeIfAbsent(new Rate(nanosPerUnit, nanosPerUnit * requests), rate -> rate);
+        return SHARED.computeIfAbsent(new GcraRate(nanosPerUnit, nanosPerUnit * requests), rate -> rate);
     }
 
     /** How far an arrival time is ahead of the clock. */
@@ -40,7 +40,7 @@ record Rate(long nanosPerUnit, long burstNanos) {
     }
 
     /** The debt that stands for the same units at another rate, cut to its burst. */
-    long debtAt(Rate other, long debt) {
+    long debtAt(GcraRate other, long debt) {
         double used = debt / (double) nanosPerUnit;
         return Math.min(other.burstNanos, Math.round(used * other.nanosPerUnit));
     }

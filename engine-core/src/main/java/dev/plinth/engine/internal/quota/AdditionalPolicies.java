@@ -18,21 +18,21 @@ import org.jspecify.annotations.Nullable;
  * The policies of a plan beside its own, of one workspace: one theoretical arrival time for each, or for each policy and key. A
  * call takes from all or from none, so takes of one workspace come one by one here; a plan without such policies never does.
  */
-final class FurtherPolicies {
+final class AdditionalPolicies {
     private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int USED_MAX = 500;
 
     private final List<RatePolicy> policies;
-    private final List<Rate> rates = new ArrayList<>();
+    private final List<GcraRate> rates = new ArrayList<>();
     private final List<Map<Id, Long>> arrivals = new ArrayList<>(); // guarded by this
 
     private long prunedAt; // guarded by this
 
-    private FurtherPolicies(List<RatePolicy> policies) {
+    private AdditionalPolicies(List<RatePolicy> policies) {
         this.policies = policies;
         for (RatePolicy policy : policies) {
-            rates.add(Rate.of(policy.requests(), policy.windowSeconds()));
+            rates.add(GcraRate.of(policy.requests(), policy.windowSeconds()));
             arrivals.add(new HashMap<>());
         }
     }
@@ -42,11 +42,11 @@ final class FurtherPolicies {
      *
      * @param before those of the plan before: policies of the same name keep their used units
      */
-    static @Nullable FurtherPolicies of(Plan plan, @Nullable FurtherPolicies before, long now) {
+    static @Nullable AdditionalPolicies of(Plan plan, @Nullable AdditionalPolicies before, long now) {
         if (plan.policies().isEmpty()) {
             return null;
         }
-        FurtherPolicies further = new FurtherPolicies(plan.policies());
+        AdditionalPolicies further = new AdditionalPolicies(plan.policies());
         if (before != null) {
             synchronized (before) {
                 further.inherit(before, now);
@@ -79,7 +79,7 @@ final class FurtherPolicies {
             if (allowed && fits) {
                 move(i, caller, now, units * rates.get(i).nanosPerUnit());
             }
-            long debt = Rate.debt(arrival(i, caller, now), now);
+            long debt = GcraRate.debt(arrival(i, caller, now), now);
             others.add(new PolicyQuota(
                     policies.get(i),
                     allowed && fits,
@@ -118,15 +118,15 @@ final class FurtherPolicies {
     }
 
     /** What is used of each policy, by whom; of more than {@value #USED_MAX} keys some are left out. */
-    synchronized List<QuotaMark.OfPolicy> used(long now) {
-        List<QuotaMark.OfPolicy> used = new ArrayList<>();
+    synchronized List<QuotaCheckpoint.OfPolicy> used(long now) {
+        List<QuotaCheckpoint.OfPolicy> used = new ArrayList<>();
         for (int i = 0; i < policies.size(); i++) {
             for (Map.Entry<Id, Long> each : arrivals.get(i).entrySet()) {
-                long debt = Rate.debt(each.getValue(), now);
+                long debt = GcraRate.debt(each.getValue(), now);
                 if (debt > 0 && used.size() < USED_MAX) {
                     Id key = each.getKey().kind() == IdKind.KEY ? each.getKey() : null;
-                    used.add(new QuotaMark.OfPolicy(
-                            policies.get(i).name(), key, QuotaMark.milliUnits(rates.get(i), debt)));
+                    used.add(new QuotaCheckpoint.OfPolicy(
+                            policies.get(i).name(), key, QuotaCheckpoint.milliUnits(rates.get(i), debt)));
                 }
             }
         }
@@ -134,11 +134,11 @@ final class FurtherPolicies {
     }
 
     /** Takes up what was used before a restart. */
-    synchronized void restore(List<QuotaMark.OfPolicy> used, Id workspace, long now, long elapsedNanos) {
-        for (QuotaMark.OfPolicy each : used) {
+    synchronized void restore(List<QuotaCheckpoint.OfPolicy> used, Id workspace, long now, long elapsedNanos) {
+        for (QuotaCheckpoint.OfPolicy each : used) {
             for (int i = 0; i < policies.size(); i++) {
                 if (policies.get(i).name().equals(each.policy())) {
-                    long debt = QuotaMark.debt(rates.get(i), each.milliUnits(), elapsedNanos);
+                    long debt = QuotaCheckpoint.debt(rates.get(i), each.milliUnits(), elapsedNanos);
                     Id key = each.key();
                     arrivals.get(i).put(key == null ? workspace : key, now + debt);
                 }
@@ -147,8 +147,8 @@ final class FurtherPolicies {
     }
 
     private long waitSeconds(int i, Caller caller, long now, int units) {
-        Rate rate = rates.get(i);
-        return rate.waitSeconds(Rate.debt(arrival(i, caller, now), now) + units * rate.nanosPerUnit());
+        GcraRate rate = rates.get(i);
+        return rate.waitSeconds(GcraRate.debt(arrival(i, caller, now), now) + units * rate.nanosPerUnit());
     }
 
     private long arrival(int i, Caller caller, long now) {
@@ -157,7 +157,7 @@ final class FurtherPolicies {
 
     private void move(int i, Caller caller, long now, long cost) {
         if (cost > 0) {
-            arrivals.get(i).put(key(i, caller), now + Rate.debt(arrival(i, caller, now), now) + cost);
+            arrivals.get(i).put(key(i, caller), now + GcraRate.debt(arrival(i, caller, now), now) + cost);
         }
     }
 
@@ -179,18 +179,19 @@ final class FurtherPolicies {
         }
     }
 
-    private void inherit(FurtherPolicies before, long now) {
+    private void inherit(AdditionalPolicies before, long now) {
         for (int i = 0; i < policies.size(); i++) {
             for (int j = 0; j < before.policies.size(); j++) {
                 RatePolicy old = before.policies.get(j);
                 if (old.name().equals(policies.get(i).name())
                         && old.per() == policies.get(i).per()) {
-                    Rate from = before.rates.get(j);
-                    Rate to = rates.get(i);
+                    GcraRate from = before.rates.get(j);
+                    GcraRate to = rates.get(i);
                     Map<Id, Long> mine = arrivals.get(i);
                     before.arrivals
                             .get(j)
-                            .forEach((key, arrival) -> mine.put(key, now + from.debtAt(to, Rate.debt(arrival, now))));
+                            .forEach((key, arrival) ->
+                                    mine.put(key, now + from.debtAt(to, GcraRate.debt(arrival, now))));
                 }
             }
         }
