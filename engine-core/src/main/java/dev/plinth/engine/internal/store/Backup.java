@@ -31,10 +31,11 @@ final class Backup implements JournalVisitor {
      * @return what is in the copy
      * @throws StoreDamageException if the store is damaged
      */
-    static Prefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes) throws IOException {
+    static RecoverablePrefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes)
+            throws IOException {
         Backup backup = new Backup(from, to);
         try {
-            Prefix prefix = backup.copy(tables);
+            RecoverablePrefix prefix = backup.copy(tables);
             Segment last = backup.last;
             if (last == null) {
                 // An engine that never wrote anything has left no segment with a header.
@@ -49,9 +50,10 @@ final class Backup implements JournalVisitor {
         }
     }
 
-    private Prefix copy(List<TableName> tables) throws IOException {
+    private RecoverablePrefix copy(List<TableName> tables) throws IOException {
         StoreNames names = from.storeNames();
-        Prefix prefix = Prefix.opened(from, names, copySnapshot(names, tables, StoreId.of(from, names)), this);
+        RecoverablePrefix prefix =
+                RecoverablePrefix.opened(from, names, copySnapshot(names, tables, StoreId.of(from, names)), this);
         StoreDamageException damage = prefix.damage();
         if (damage != null) {
             throw damage;

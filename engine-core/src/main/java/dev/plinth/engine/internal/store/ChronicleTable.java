@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code moves}, counted between the put and the removal, has changed, and the reader looks again.
  *
  * <p><b>Room.</b> A Chronicle map throws when it is full, no count predicts when, and by then the journal has the record. So rows
- * and bytes are counted here, {@link RoomCheck} refuses at what the table was made for, and the maps are laid out for a quarter more:
+ * and bytes are counted here, {@link CapacityCheck} refuses at what the table was made for, and the maps are laid out for a quarter more:
  * refusal comes at 80 % of the layout.
  *
  * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, freed after the thread's end: to be

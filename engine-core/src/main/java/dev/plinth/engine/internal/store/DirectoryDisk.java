@@ -145,7 +145,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public void delete(String name) throws IOException {
-        Removal.remove(directory.resolve(name));
+        FileDeleter.remove(directory.resolve(name));
     }
 
     @Override

@@ -22,13 +22,13 @@ final class EngineTime {
     private static final long TOLD_FROM_MILLIS = TimeUnit.NANOSECONDS.toMillis(SteadyTime.FOLLOWED_AT_ONCE_NANOS);
 
     private final EngineClock clock;
-    private final Tables tables;
+    private final StoreTables tables;
     private final @Nullable SteadyTime now;
     private final @Nullable SteadyTime ofSweep;
     private volatile boolean told;
 
     /** Begins the time of tables that have all their records by now. */
-    EngineTime(EngineClock clock, Tables tables) {
+    EngineTime(EngineClock clock, StoreTables tables) {
         this.clock = clock;
         this.tables = tables;
         boolean mayBeWrong = clock.mayBeWrong();

@@ -67,7 +67,7 @@ final class FileJournal implements Journal {
     private final Condition wanted = queue.newCondition();
     private final Condition room = queue.newCondition();
     private final Object syncing = new Object();
-    private final NextSegment nextSegment;
+    private final SegmentPreparer segmentPreparer;
     private final Thread flusher;
     private List<byte[]> queued = new ArrayList<>();
     private List<byte[]> flushing = new ArrayList<>();
@@ -82,7 +82,7 @@ final class FileJournal implements Journal {
     private volatile boolean failed;
     private volatile boolean open = true;
     private int roomLeft;
-    private @Nullable Fates fates;
+    private @Nullable AppendListener appendListener;
     private Disk.File file;
     private long segmentNumber;
     private int fileBytes;
@@ -110,15 +110,15 @@ final class FileJournal implements Journal {
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
         this.nextToFlush = end.sequence() + 1;
-        this.nextSegment =
-                new NextSegment(disk, segmentBytes, this::wakeCallers, e -> JournalFailure.tellOfNoMemory(told(), e));
+        this.segmentPreparer = new SegmentPreparer(
+                disk, segmentBytes, this::wakeCallers, e -> JournalFailure.tellOfNoMemory(listener(), e));
         if (segmentNumber == 0) {
             this.file = begin(nextToFlush, null);
         } else {
             this.file = disk.open(Segment.name(segmentNumber));
             this.fileBytes = (int) file.size();
             this.isOthers = !end.closed();
-            goOn();
+            resumeSegment();
         }
         JournalState.open(store, disk.boot()).write(disk, false);
         this.roomLeft = segmentRoom();
@@ -138,10 +138,10 @@ final class FileJournal implements Journal {
     }
 
     @Override
-    public void start(Fates listener) {
-        fates = listener;
+    public void start(AppendListener listener) {
+        appendListener = listener;
         flusher.start();
-        nextSegment.start();
+        segmentPreparer.start();
     }
 
     /** Waits for the next segment if it is being prepared; only a disk that refused it has no room. */
@@ -153,11 +153,11 @@ final class FileJournal implements Journal {
                 awaitRoom();
             }
             while (true) {
-                boolean ready = nextSegment.isReady();
+                boolean ready = segmentPreparer.isReady();
                 if (fits(bytes, ready)) {
                     return true;
                 }
-                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : nextSegment.isRefused();
+                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : segmentPreparer.isRefused();
                 if (nothingHelps || !open) {
                     return open && !disk.isOurs(); // the flush then finds that out
                 }
@@ -270,10 +270,10 @@ final class FileJournal implements Journal {
     public void close() {
         shut();
         // Whoever closes, even interrupted: the lock of the directory must not be given up while these still write.
-        Joined.join(flusher);
-        nextSegment.join();
+        Joins.uninterruptibly(flusher);
+        segmentPreparer.join();
         try {
-            nextSegment.closeFull();
+            segmentPreparer.closeFull();
             file.close();
         } catch (IOException e) {
             LOG.log(
@@ -287,7 +287,7 @@ final class FileJournal implements Journal {
      * What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. Above
      * all the header of the last segment: without it, no level could read what is written behind it.
      */
-    private void goOn() throws IOException {
+    private void resumeSegment() throws IOException {
         disk.syncNames();
         file.sync();
         if (durability == Durability.FSYNC) {
@@ -327,14 +327,14 @@ final class FileJournal implements Journal {
     private void fail(Throwable e) {
         failed = true;
         if (!JournalFailure.isTheDisks(e)) {
-            told().ended(THREAD, e);
+            listener().ended(THREAD, e);
         }
         shut();
         try {
             if (e instanceof FencedException taken && taken.isBeforeTheWrite()) {
-                told().fenced(nextToFlush);
+                listener().fenced(nextToFlush);
             } else {
-                told().unknown(nextToFlush);
+                listener().unknown(nextToFlush);
             }
         } finally {
             tellOfFailure(e);
@@ -358,7 +358,7 @@ final class FileJournal implements Journal {
         } finally {
             queue.unlock();
         }
-        nextSegment.shut();
+        segmentPreparer.shut();
     }
 
     /** What the flusher has to write; waits until it is wanted, and is empty only when the journal is closed. */
@@ -438,7 +438,7 @@ final class FileJournal implements Journal {
             }
             return !flusherWanted;
         } catch (InterruptedException e) {
-            throw NextSegment.interrupted(e);
+            throw SegmentPreparer.interrupted(e);
         } finally {
             queue.unlock();
         }
@@ -490,7 +490,7 @@ final class FileJournal implements Journal {
 
     private void end() throws IOException {
         FencedException.requireOurs(disk.isStillOurs());
-        nextSegment.endFull();
+        segmentPreparer.endFull();
         sync();
         writeTrailer();
         file.sync();
@@ -533,7 +533,7 @@ final class FileJournal implements Journal {
             flushedCrc = RecordCodec.crc(batch.get(to - 1));
             nextToFlush += to - from;
             from = to;
-            told().durable(nextToFlush - 1);
+            listener().durable(nextToFlush - 1);
         }
     }
 
@@ -568,15 +568,16 @@ final class FileJournal implements Journal {
         FencedException.requireOurs(disk.isStillOurs());
         synchronized (syncing) {
             file = begin(
-                    firstSequence, new NextSegment.FullSegment(file, position, fileBytes - position, firstSequence));
+                    firstSequence,
+                    new SegmentPreparer.FullSegment(file, position, fileBytes - position, firstSequence));
         }
         syncedTo = bytesBefore(segmentNumber) + position;
         noteRoom(segmentRoom(), 0);
     }
 
-    private Disk.File begin(long firstSequence, NextSegment.@Nullable FullSegment before) throws IOException {
+    private Disk.File begin(long firstSequence, SegmentPreparer.@Nullable FullSegment before) throws IOException {
         Disk.File next =
-                nextSegment.take(new Segment(store, epoch, segmentNumber + 1, firstSequence, flushedCrc), before);
+                segmentPreparer.take(new Segment(store, epoch, segmentNumber + 1, firstSequence, flushedCrc), before);
         segmentNumber++;
         position = Segment.HEADER_BYTES;
         fileBytes = segmentBytes;
@@ -605,8 +606,8 @@ final class FileJournal implements Journal {
         }
     }
 
-    private Fates told() {
-        Fates listener = fates;
+    private AppendListener listener() {
+        AppendListener listener = appendListener;
         if (listener == null) {
             throw new IllegalStateException("Expected start() before append(), but nobody hears of records");
         }

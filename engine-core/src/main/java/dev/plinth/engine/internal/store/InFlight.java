@@ -52,7 +52,7 @@ final class InFlight {
     }
 
     /** Takes a sequence as heard of by all: what recovery has read into these tables. */
-    void startAt(long sequence, Tables tables) {
+    void startAt(long sequence, StoreTables tables) {
         durable = sequence;
         committed = sequence;
         heardMillis = tables.lastTimeMillis();
@@ -224,7 +224,7 @@ final class InFlight {
     }
 
     /** Undoes, the last one first, all records from this one on. Called inside the writer lock. */
-    void fail(long fromSequence, boolean fenced, Tables tables) {
+    void fail(long fromSequence, boolean fenced, StoreTables tables) {
         failure = fenced
                 ? Refusal.of(
                                 ProblemCode.SHUTTING_DOWN,

@@ -11,7 +11,7 @@ public interface Journal extends AutoCloseable {
     long epoch();
 
     /** Tells the journal whom to tell of fates; called once, before the first append. */
-    void start(Fates fates);
+    void start(AppendListener appendListener);
 
     /**
      * True if a record of so many bytes can be taken without touching the reserve that a full disk is met with. Waits while the disk
@@ -44,7 +44,7 @@ public interface Journal extends AutoCloseable {
     void close();
 
     /** Hears what became of records. */
-    interface Fates {
+    interface AppendListener {
         /** All records up to this one are durable. */
         void durable(long sequence);
 

@@ -14,9 +14,9 @@ final class JournalFailure {
     }
 
     /** Tells of missing memory, and of nothing else: what else fails is tried again. */
-    static void tellOfNoMemory(Journal.Fates told, Throwable e) {
+    static void tellOfNoMemory(Journal.AppendListener listener, Throwable e) {
         if (FatalErrors.noMemory(e) != null) {
-            told.ended(NextSegment.THREAD, e);
+            listener.ended(SegmentPreparer.THREAD, e);
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * all tools. It changes nothing, and holds one frame and a megabyte at a time.
  *
  * <p>A torn end is what a crash leaves: a last frame that is not whole, with nothing behind it that was written after it was
- * durable; {@link TornEnd} tells what may be in it. Anything else that is not whole is {@link StoreDamageException}.
+ * durable; {@link TornTail} tells what may be in it. Anything else that is not whole is {@link StoreDamageException}.
  *
  * <p>An engine may be writing meanwhile. Then a frame can be read while half of it is there, and the one behind it be found whole
  * a moment later; so no frame counts as damaged that was read only once.
@@ -114,20 +114,20 @@ final class JournalReader {
         }
     }
 
-    private static @Nullable Segment readHeader(Window window, String name) throws IOException {
-        return Segment.readHeader(window.at(0, Segment.HEADER_BYTES), name, window.size());
+    private static @Nullable Segment readHeader(SegmentWindow segmentWindow, String name) throws IOException {
+        return Segment.readHeader(segmentWindow.at(0, Segment.HEADER_BYTES), name, segmentWindow.size());
     }
 
     private void readSegment(long number, @Nullable String nextName) throws IOException {
         boolean last = nextName == null;
         String name = Segment.name(number);
         try (Disk.File file = disk.open(name)) {
-            Window window = new Window(file);
-            Segment header = readHeader(window, name);
+            SegmentWindow segmentWindow = new SegmentWindow(file);
+            Segment header = readHeader(segmentWindow, name);
             // A header is durable before the first frame is written, on every level.
-            if (header == null && (!last || frameBehind(window, 0, window.size(), 0, false) >= 0)) {
-                window.forget();
-                header = readHeader(window, name);
+            if (header == null && (!last || frameBehind(segmentWindow, 0, segmentWindow.size(), 0, false) >= 0)) {
+                segmentWindow.forget();
+                header = readHeader(segmentWindow, name);
                 if (header == null) {
                     throw new StoreDamageException("the header of " + name + " is damaged at byte 0", name, 0);
                 }
@@ -139,7 +139,7 @@ final class JournalReader {
             begin(header, name);
             limit = limit(header, nextName);
             visitor.segment(header);
-            readFrames(window, header, last);
+            readFrames(segmentWindow, header, last);
         }
     }
 
@@ -184,11 +184,11 @@ final class JournalReader {
         tail = new Tail(next - 1, crc, header.number(), Segment.HEADER_BYTES, 0, 0, 0);
     }
 
-    private void readFrames(Window window, Segment header, boolean last) throws IOException {
+    private void readFrames(SegmentWindow segmentWindow, Segment header, boolean last) throws IOException {
         String name = Segment.name(header.number());
         long at = Segment.HEADER_BYTES;
         while (next < limit) {
-            Frame frame = window.frame(at);
+            Frame frame = segmentWindow.frame(at);
             if (frame != null) {
                 if (last && frame.followed()) {
                     checkFollowed(header.number() + 1);
@@ -200,13 +200,13 @@ final class JournalReader {
                 tail = new Tail(next - 1, crc, header.number(), position, 0, 0, 0);
                 continue;
             }
-            long written = window.writtenEnd(at);
-            long behind = written > at ? frameBehind(window, at + 1, written, next, true) : -1;
+            long written = segmentWindow.writtenEnd(at);
+            long behind = written > at ? frameBehind(segmentWindow, at + 1, written, next, true) : -1;
             if (behind < 0) {
                 tail = new Tail(next - 1, crc, header.number(), tail.position, at, written, 0);
                 return;
             }
-            at = goOn(window, name, at, behind);
+            at = readOn(segmentWindow, name, at, behind);
         }
     }
 
@@ -221,13 +221,13 @@ final class JournalReader {
     }
 
     /** Where to go on though a frame is not whole and one behind it is: it may have been written meanwhile, or not be needed. */
-    private long goOn(Window window, String name, long at, long behind) throws IOException {
-        window.forget();
+    private long readOn(SegmentWindow segmentWindow, String name, long at, long behind) throws IOException {
+        segmentWindow.forget();
         if (readAgainAt != at) {
             readAgainAt = at;
             return tail.position;
         }
-        Frame frame = window.frame(behind);
+        Frame frame = segmentWindow.frame(behind);
         if (frame == null || frame.firstSequence() > from + 1 || next > from) {
             throw damaged(name, at, frame == null ? next : frame.firstSequence());
         }
@@ -271,11 +271,12 @@ final class JournalReader {
     }
 
     /** The first byte before {@code end} at which a frame of this record or a later one begins and is whole; -1 if there is none. */
-    static long frameBehind(Window window, long start, long end, long sequence, boolean synced) throws IOException {
+    static long frameBehind(SegmentWindow segmentWindow, long start, long end, long sequence, boolean synced)
+            throws IOException {
         // A frame may end in zeros, so it can reach behind the last byte that is none.
-        for (long at = start; at < end && at + Frame.HEADER_BYTES <= window.size(); at++) {
-            if (Frame.mayBegin(window.at(at, Frame.HEADER_BYTES), sequence, window.size() - at)) {
-                Frame frame = window.frame(at);
+        for (long at = start; at < end && at + Frame.HEADER_BYTES <= segmentWindow.size(); at++) {
+            if (Frame.mayBegin(segmentWindow.at(at, Frame.HEADER_BYTES), sequence, segmentWindow.size() - at)) {
+                Frame frame = segmentWindow.frame(at);
                 if (frame != null && (frame.synced() || !synced)) {
                     return at;
                 }
@@ -285,12 +286,12 @@ final class JournalReader {
     }
 
     /** The last record before {@code end} of which there is a whole frame, of this record or a later one; 0 if there is none. */
-    static long lastWhole(Window window, long start, long end, long sequence) throws IOException {
+    static long lastWhole(SegmentWindow segmentWindow, long start, long end, long sequence) throws IOException {
         long found = 0;
         long at = start;
         while (true) {
-            at = frameBehind(window, at, end, sequence, false);
-            Frame frame = at < 0 ? null : window.frame(at);
+            at = frameBehind(segmentWindow, at, end, sequence, false);
+            Frame frame = at < 0 ? null : segmentWindow.frame(at);
             if (frame == null) {
                 return found;
             }

@@ -151,7 +151,7 @@ record JournalState(
         if (closed || boot.isEmpty() || !boot.equals(disk.boot())) {
             return null;
         }
-        TornEnd torn = TornEnd.of(disk, tail);
+        TornTail torn = TornTail.of(disk, tail);
         // An engine may be writing the frame to files that are not ours. Then the frame is whole a moment later.
         int looksMax = disk.isOurs() ? 1 : LOOKS_MAX;
         for (int looks = 1; torn != null && !torn.isCutWrite(disk); looks++) {
@@ -163,7 +163,7 @@ record JournalState(
                         torn.from());
             }
             LockSupport.parkNanos(LOOK_NANOS);
-            torn = TornEnd.of(disk, tail);
+            torn = TornTail.of(disk, tail);
         }
         return null;
     }

@@ -56,8 +56,8 @@ final class MappedTables implements TableFactory {
     }
 
     @Override
-    public Words words() {
-        return new MappedWords(directory.resolve(PREFIX + "sets.words"));
+    public SlabMemory words() {
+        return new MappedSlabMemory(directory.resolve(PREFIX + "sets.words"));
     }
 
     /** Looks again at once as long as there is too little, so that it goes on by itself. */

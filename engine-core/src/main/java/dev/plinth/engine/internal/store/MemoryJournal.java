@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The journal of an engine without a directory: every record is as durable as the process, which is at once. */
 public final class MemoryJournal implements Journal {
-    private @Nullable Fates fates;
+    private @Nullable AppendListener appendListener;
 
     @Override
     public long epoch() {
@@ -12,13 +12,13 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public void start(Fates listener) {
-        fates = listener;
+    public void start(AppendListener listener) {
+        appendListener = listener;
     }
 
     @Override
     public void append(Record record) {
-        Fates listener = fates;
+        AppendListener listener = appendListener;
         if (listener == null) {
             throw new IllegalStateException(
                     "Expected start() before append(), but nobody hears of record " + record.sequence());
@@ -33,6 +33,6 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public void close() {
-        fates = null;
+        appendListener = null;
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * next member touch a few words whatever the size, so a page costs the same in a set of ten and in one of ten million, and holes
  * cost nothing.
  *
- * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count). {@link Nodes} tells what the
+ * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count). {@link TrieNodes} tells what the
  * other words are. One writer; readers beside it validate with the store's sequence lock. Where there is no memory for a member, the
  * set is as it was.
  */
@@ -34,14 +34,14 @@ final class OrderedSets {
     private static final long ONE_MAX = Long.MAX_VALUE >>> 2;
     private static final int ENTRY_BYTES = 25;
 
-    private final WordMap map;
-    private final Words words;
-    private final Nodes nodes;
+    private final SlabHashMap map;
+    private final SlabMemory slabs;
+    private final TrieNodes trieNodes;
 
-    OrderedSets(WordMap map, Words words) {
+    OrderedSets(SlabHashMap map, SlabMemory slabs) {
         this.map = map;
-        this.words = words;
-        this.nodes = new Nodes(words);
+        this.slabs = slabs;
+        this.trieNodes = new TrieNodes(slabs);
     }
 
     void add(SetKey set, long number) {
@@ -143,11 +143,11 @@ final class OrderedSets {
                     visitor.accept(entry(kind, high, low, member(word, i)));
                 }
             } else if (level == 0) {
-                long first = (key & (1L << LEVEL_SHIFT) - 1) << Nodes.BITS;
-                int each = nodes.lowest(word, 0);
+                long first = (key & (1L << LEVEL_SHIFT) - 1) << TrieNodes.BITS;
+                int each = trieNodes.lowest(word, 0);
                 while (each >= 0) {
                     visitor.accept(entry(kind, high, low, first | each));
-                    each = each + 1 < Nodes.FAN_OUT ? nodes.lowest(word, each + 1) : -1;
+                    each = each + 1 < TrieNodes.FAN_OUT ? trieNodes.lowest(word, each + 1) : -1;
                 }
             }
         });
@@ -170,10 +170,10 @@ final class OrderedSets {
                 long key = key(set, level, index(number, level));
                 long node = map.get(set.high(), set.low(), key);
                 int bit = bit(number, level);
-                if (node != 0 && nodes.has(node, bit)) {
+                if (node != 0 && trieNodes.has(node, bit)) {
                     return level > 0;
                 }
-                long with = nodes.with(node, bit);
+                long with = trieNodes.with(node, bit);
                 if (with != node) {
                     map.put(set.high(), set.low(), key, with);
                 }
@@ -197,10 +197,10 @@ final class OrderedSets {
             long key = key(set, level, index(number, level));
             long node = map.get(set.high(), set.low(), key);
             int bit = bit(number, level);
-            if (node == 0 || !nodes.has(node, bit)) {
+            if (node == 0 || !trieNodes.has(node, bit)) {
                 return level > 0;
             }
-            long without = nodes.without(node, bit);
+            long without = trieNodes.without(node, bit);
             put(set, key, without);
             if (without != 0) {
                 return true;
@@ -213,9 +213,9 @@ final class OrderedSets {
         for (int level = 0; level <= TOP; level++) {
             long index = index(number, level);
             int from = level == 0 ? bit(number, 0) : bit(number, level) - 1;
-            int bit = nodes.highest(node(set, level, index), from);
+            int bit = trieNodes.highest(node(set, level, index), from);
             if (bit >= 0) {
-                return lastBelow(set, level, index << Nodes.BITS | bit);
+                return lastBelow(set, level, index << TrieNodes.BITS | bit);
             }
         }
         return Rows.NONE;
@@ -224,8 +224,8 @@ final class OrderedSets {
     private long lastBelow(SetKey set, int foundAt, long found) {
         long path = found;
         for (int level = foundAt - 1; level >= 0; level--) {
-            int bit = nodes.highest(node(set, level, path), Nodes.FAN_OUT - 1);
-            path = path << Nodes.BITS | Math.max(0, bit);
+            int bit = trieNodes.highest(node(set, level, path), TrieNodes.FAN_OUT - 1);
+            path = path << TrieNodes.BITS | Math.max(0, bit);
         }
         return path;
     }
@@ -234,9 +234,9 @@ final class OrderedSets {
         for (int level = 0; level <= TOP; level++) {
             long index = index(number, level);
             int from = level == 0 ? bit(number, 0) : bit(number, level) + 1;
-            int bit = from == Nodes.FAN_OUT ? -1 : nodes.lowest(node(set, level, index), from);
+            int bit = from == TrieNodes.FAN_OUT ? -1 : trieNodes.lowest(node(set, level, index), from);
             if (bit >= 0) {
-                return firstBelow(set, level, index << Nodes.BITS | bit);
+                return firstBelow(set, level, index << TrieNodes.BITS | bit);
             }
         }
         return Rows.NONE;
@@ -245,18 +245,18 @@ final class OrderedSets {
     private long firstBelow(SetKey set, int foundAt, long found) {
         long path = found;
         for (int level = foundAt - 1; level >= 0; level--) {
-            int bit = nodes.lowest(node(set, level, path), 0);
-            path = path << Nodes.BITS | Math.max(0, bit);
+            int bit = trieNodes.lowest(node(set, level, path), 0);
+            path = path << TrieNodes.BITS | Math.max(0, bit);
         }
         return path;
     }
 
     private static long index(long number, int level) {
-        return level == TOP ? 0 : number >>> Nodes.BITS * (level + 1);
+        return level == TOP ? 0 : number >>> TrieNodes.BITS * (level + 1);
     }
 
     private static int bit(long number, int level) {
-        return (int) (number >>> Nodes.BITS * level) & Nodes.FAN_OUT - 1;
+        return (int) (number >>> TrieNodes.BITS * level) & TrieNodes.FAN_OUT - 1;
     }
 
     private static int tag(long root) {
@@ -270,7 +270,7 @@ final class OrderedSets {
     }
 
     private long member(long root, int at) {
-        return tag(root) == ONE ? root >>> 2 : words.get(block(root) + at);
+        return tag(root) == ONE ? root >>> 2 : slabs.get(block(root) + at);
     }
 
     /** Where a number stands in a list, or would stand. */
@@ -293,14 +293,14 @@ final class OrderedSets {
             return number << 2 | ONE;
         }
         boolean inPlace = tag(root) == LIST && blockWords(count) == blockWords(count + 1);
-        long block = inPlace ? block(root) : words.allocate(blockWords(count + 1));
+        long block = inPlace ? block(root) : slabs.allocate(blockWords(count + 1));
         for (int i = count; i > at; i--) {
-            words.set(block + i, member(root, i - 1));
+            slabs.set(block + i, member(root, i - 1));
         }
         for (int i = 0; i < at && !inPlace; i++) {
-            words.set(block + i, member(root, i));
+            slabs.set(block + i, member(root, i));
         }
-        words.set(block + at, number);
+        slabs.set(block + at, number);
         if (!inPlace) {
             freeList(root, count);
         }
@@ -313,12 +313,12 @@ final class OrderedSets {
             return 0;
         }
         boolean inPlace = blockWords(count) == blockWords(count - 1);
-        long block = inPlace ? block(root) : words.allocate(blockWords(count - 1));
+        long block = inPlace ? block(root) : slabs.allocate(blockWords(count - 1));
         for (int i = 0; i < at && !inPlace; i++) {
-            words.set(block + i, member(root, i));
+            slabs.set(block + i, member(root, i));
         }
         for (int i = at; i < count - 1; i++) {
-            words.set(block + i, member(root, i + 1));
+            slabs.set(block + i, member(root, i + 1));
         }
         if (!inPlace) {
             freeList(root, count);
@@ -328,7 +328,7 @@ final class OrderedSets {
 
     private void freeList(long root, int count) {
         if (tag(root) == LIST) {
-            words.free(block(root), blockWords(count));
+            slabs.free(block(root), blockWords(count));
         }
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A directory with the tables of another store is refused, and its files stay as they are.
  *
  * <p>Marker: magic 8, store 16, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8),
- * what {@link Tables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
+ * what {@link StoreTables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
  */
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = Log.of(QuickRestart.class);
@@ -156,7 +156,7 @@ final class QuickRestart implements AutoCloseable {
      *
      * @param expectedBytes how many bytes of rows will go into them at once
      */
-    Tables begin(long expectedBytes) {
+    StoreTables begin(long expectedBytes) {
         try {
             List<String> old = lock.names();
             requireOwn(directory, old);
@@ -168,7 +168,7 @@ final class QuickRestart implements AutoCloseable {
                         + ", but its file system has " + usable + "; free some, or name another directory for the quick"
                         + " restart.");
             }
-            return new Tables(factory(), settings.tables(), settings.maxResources());
+            return new StoreTables(factory(), settings.tables(), settings.maxResources());
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected to make tables in " + directory + ", but could not: " + e.getMessage()
@@ -200,7 +200,7 @@ final class QuickRestart implements AutoCloseable {
      *
      * @param end the last record that is in them, which is durable
      */
-    void leave(Tables tables, JournalEnd end) {
+    void leave(StoreTables tables, JournalEnd end) {
         try {
             ByteArrayOutputStream state = new ByteArrayOutputStream();
             try (tables) {
@@ -270,7 +270,8 @@ final class QuickRestart implements AutoCloseable {
         if (!names.equals(files())) {
             throw new IOException("the files are not those that were left");
         }
-        return new Recovery.Recovered(Tables.restore(factory(), settings.tables(), settings.maxResources(), in), end);
+        return new Recovery.Recovered(
+                StoreTables.restore(factory(), settings.tables(), settings.maxResources(), in), end);
     }
 
     private TableFactory factory() {

@@ -35,7 +35,7 @@ record ReadOnlyDirectory(Path directory) implements Disk {
         FileChannel channel = FileChannel.open(file, options);
         try {
             return new ChannelFile(
-                    channel, channel, () -> FileChannel.open(file, options), Removal.keepWhole(channel, file));
+                    channel, channel, () -> FileChannel.open(file, options), FileDeleter.keepWhole(channel, file));
         } catch (IOException e) {
             channel.close();
             throw e;

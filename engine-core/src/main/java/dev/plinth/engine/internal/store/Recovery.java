@@ -14,7 +14,7 @@ final class Recovery implements JournalVisitor {
     private static final System.Logger LOG = Log.of(Recovery.class);
 
     private final Disk disk;
-    private final Tables tables;
+    private final StoreTables tables;
     private final TableName[] byNumber = new TableName[128];
     private final RecordCodec codec;
     private final RecoveryProgress progress;
@@ -26,7 +26,7 @@ final class Recovery implements JournalVisitor {
     private long epoch;
     private String damagedSnapshot = "";
 
-    private Recovery(Disk disk, Tables tables, List<TableName> all) throws IOException {
+    private Recovery(Disk disk, StoreTables tables, List<TableName> all) throws IOException {
         this.disk = disk;
         this.tables = tables;
         this.codec = new RecordCodec(all);
@@ -50,7 +50,7 @@ final class Recovery implements JournalVisitor {
             if (quick != null) {
                 quick.requireOf(StoreId.of(disk, StoreNames.of(disk)));
             }
-            Recovered left = quick == null ? null : goOn(disk, settings, quick);
+            Recovered left = quick == null ? null : resume(disk, settings, quick);
             return left != null ? left : begin(disk, settings, quick);
         } catch (StoreDamageException damage) {
             throw new IllegalStateException(
@@ -67,8 +67,8 @@ final class Recovery implements JournalVisitor {
 
     private static Recovered begin(Disk disk, Store.Settings settings, @Nullable QuickRestart quick)
             throws IOException {
-        Tables tables = quick == null
-                ? new Tables(settings.factory(), settings.tables(), settings.maxResources())
+        StoreTables tables = quick == null
+                ? new StoreTables(settings.factory(), settings.tables(), settings.maxResources())
                 : quick.begin(Snapshot.newestBytes(disk));
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
@@ -83,7 +83,7 @@ final class Recovery implements JournalVisitor {
     }
 
     /** Replays what is behind the tables that were left; null if there are none or the journal does not fit to them. */
-    private static @Nullable Recovered goOn(Disk disk, Store.Settings settings, QuickRestart quick) {
+    private static @Nullable Recovered resume(Disk disk, Store.Settings settings, QuickRestart quick) {
         Recovered left = quick.find();
         if (left == null) {
             return null;
@@ -109,7 +109,7 @@ final class Recovery implements JournalVisitor {
      *
      * @param end where the journal goes on
      */
-    record Recovered(Tables tables, JournalEnd end) {}
+    record Recovered(StoreTables tables, JournalEnd end) {}
 
     private JournalReader.Tail fill() throws IOException {
         return replay(loadSnapshot());
@@ -216,7 +216,7 @@ final class Recovery implements JournalVisitor {
                 disk.delete(name);
             }
         }
-        TornEnd torn = TornEnd.of(disk, tail);
+        TornTail torn = TornTail.of(disk, tail);
         if (torn != null) {
             torn.putAside(disk);
         }

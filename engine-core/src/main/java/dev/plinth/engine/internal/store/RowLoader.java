@@ -16,13 +16,13 @@ final class RowLoader implements AutoCloseable {
     private static final int ROWS_PER_BATCH = 256;
     private static final int BATCHES_MAX = 16;
 
-    private final Tables tables;
+    private final StoreTables tables;
     private final BlockingQueue<List<Row>> batches = new ArrayBlockingQueue<>(BATCHES_MAX);
     private final Thread indexing;
     private List<Row> batch = new ArrayList<>(ROWS_PER_BATCH);
     private volatile @Nullable RuntimeException failure;
 
-    RowLoader(Tables tables) {
+    RowLoader(StoreTables tables) {
         this.tables = tables;
         this.indexing = new EngineThread(this::index, "plinth-recovery-sets");
         indexing.start();
@@ -42,7 +42,7 @@ final class RowLoader implements AutoCloseable {
     public void close() {
         hand(batch);
         hand(List.of());
-        Joined.join(indexing);
+        Joins.uninterruptibly(indexing);
         RuntimeException failed = failure;
         if (failed != null) {
             throw failed;

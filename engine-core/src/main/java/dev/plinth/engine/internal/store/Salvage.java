@@ -47,7 +47,7 @@ final class Salvage {
                     List.of("nothing to recover: the store opens with all records up to "
                             + found.opened().last()));
         }
-        Prefix kept = Prefix.longest(disk, names, found.snapshots());
+        RecoverablePrefix kept = RecoverablePrefix.longest(disk, names, found.snapshots());
         if (kept == null || kept.last() == 0) {
             throw new IllegalStateException("Expected something whole to keep, but "
                     + found.damages().get(0) + "; restore a backup, or start with a new directory.");
@@ -67,7 +67,7 @@ final class Salvage {
         String aside = newDirectory(disk, "lost-" + (kept.last() + 1));
         putAside(behind, kept, aside, store);
         JournalState.unknown(store).write(disk, true);
-        StoreDamageException left = Prefix.opened(
+        StoreDamageException left = RecoverablePrefix.opened(
                         disk, StoreNames.of(disk), CheckedSnapshot.all(disk, StoreNames.of(disk), tables))
                 .damage();
         if (left != null) {
@@ -80,14 +80,14 @@ final class Salvage {
         return new StoreReport(true, lines);
     }
 
-    private static String lost(Prefix kept, long lastKnown) {
+    private static String lost(RecoverablePrefix kept, long lastKnown) {
         return lastKnown > kept.last()
                 ? "records " + (kept.last() + 1) + " to " + lastKnown + ", and any behind them"
                 : "whatever was behind record " + kept.last() + "; nothing tells how much that was";
     }
 
     /** The files that do not belong to what is kept; the one that is cut off is not among them. */
-    private List<String> behind(Prefix kept, List<CheckedSnapshot> snapshots) {
+    private List<String> behind(RecoverablePrefix kept, List<CheckedSnapshot> snapshots) {
         List<String> behind = new ArrayList<>();
         // From the end: as long as any of it is there, the store is refused.
         for (int i = names.segments().size() - 1; i >= 0; i--) {
@@ -126,7 +126,7 @@ final class Salvage {
         return false;
     }
 
-    private void putAside(List<String> behind, Prefix kept, String aside, StoreId store) throws IOException {
+    private void putAside(List<String> behind, RecoverablePrefix kept, String aside, StoreId store) throws IOException {
         JournalReader.Tail tail = kept.tail();
         String last = tail.segmentNumber() == 0 ? null : Segment.name(tail.segmentNumber());
         if (last != null && isWrittenBehind(last, tail.position())) {
@@ -153,7 +153,7 @@ final class Salvage {
     /** True if there is more than the empty frame that ends a segment. */
     private boolean isWrittenBehind(String name, int position) throws IOException {
         try (Disk.File file = disk.open(name)) {
-            return new Window(file).writtenEnd(position) > position + Frame.HEADER_BYTES;
+            return new SegmentWindow(file).writtenEnd(position) > position + Frame.HEADER_BYTES;
         }
     }
 

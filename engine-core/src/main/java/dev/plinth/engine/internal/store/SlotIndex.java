@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the address of a row by the hash of its key, with one word for each row: 30 bits of the hash and 34 of the address.
  *
- * <p>Extendible hashing as in {@link WordMap}: the first bits of the hash choose one of many segments, and a segment that is full is
+ * <p>Extendible hashing as in {@link SlabHashMap}: the first bits of the hash choose one of many segments, and a segment that is full is
  * split in two. Unlike there a segment is never changed in its structure but made anew beside the old one, and the directory is cut
  * into {@value #SHARDS} parts. So no growth copies more than a segment of 8 KiB or a part of the directory, and a reader finds a key
  * in the old segment or in the new one. A removal leaves a mark, which the next key at that place or the next new segment takes away.

@@ -82,7 +82,7 @@ final class Snapshot {
     }
 
     /** Copies all rows to a temporary file; the store's writer may work on meanwhile. */
-    static Draft write(Disk disk, Tables tables, List<TableName> names, Start start) throws IOException {
+    static Draft write(Disk disk, StoreTables tables, List<TableName> names, Start start) throws IOException {
         disk.delete(disk.own(TEMPORARY));
         Disk.File file = disk.createStreamed(disk.own(TEMPORARY));
         BlockWriter blocks = new BlockWriter(file);

@@ -25,13 +25,13 @@ final class Snapshots implements AutoCloseable {
 
     private final Store store;
     private final Disk disk;
-    private final Tables tables;
+    private final StoreTables tables;
     private final FileJournal journal;
     private final List<TableName> names;
     private final long bytesPerSnapshot;
     private final Thread thread;
     private final Object wake = new Object();
-    private long began;
+    private long snapshotStart;
     private long newestBytes;
     private volatile long dueAt;
     private boolean open = true;
@@ -40,11 +40,11 @@ final class Snapshots implements AutoCloseable {
     Snapshots(
             Store store,
             Disk disk,
-            Tables tables,
+            StoreTables tables,
             FileJournal journal,
             List<TableName> names,
             long bytesPerSnapshot,
-            Past past) {
+            EarlierSnapshots earlier) {
         this.store = store;
         this.disk = disk;
         this.tables = tables;
@@ -52,7 +52,7 @@ final class Snapshots implements AutoCloseable {
         this.names = names;
         this.bytesPerSnapshot = bytesPerSnapshot;
         this.thread = new EngineThread(this::loop, "plinth-snapshots", store.fatalErrors());
-        count(journal.bytesBefore(past.segment()), past.newestBytes());
+        count(journal.bytesBefore(earlier.segment()), earlier.newestBytes());
     }
 
     void start() {
@@ -70,8 +70,8 @@ final class Snapshots implements AutoCloseable {
      * @param newestBytes length of the newest snapshot; 0 if there is none
      * @param segment the first segment that it needs
      */
-    record Past(long newestBytes, long segment) {
-        static Past of(Disk disk) throws IOException {
+    record EarlierSnapshots(long newestBytes, long segment) {
+        static EarlierSnapshots of(Disk disk) throws IOException {
             StoreNames names = StoreNames.of(disk);
             List<Long> segments = names.segments();
             long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
@@ -80,7 +80,7 @@ final class Snapshots implements AutoCloseable {
             while (at > 0 && firstSequence(disk, segments.get(at)) > newest + 1) {
                 at--;
             }
-            return new Past(Snapshot.newestBytes(disk), at < 0 ? 1 : segments.get(at));
+            return new EarlierSnapshots(Snapshot.newestBytes(disk), at < 0 ? 1 : segments.get(at));
         }
     }
 
@@ -96,12 +96,12 @@ final class Snapshots implements AutoCloseable {
     /** Makes one now, on the caller's thread; one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
-        Begun begun = store.write(this::begin);
-        Snapshot.Draft draft = Snapshot.write(disk, tables, names, begun.start);
+        Started started = store.write(this::begin);
+        Snapshot.Draft draft = Snapshot.write(disk, tables, names, started.start);
         try {
             long end = store.write(transaction -> {
                 transaction.checkWritable();
-                if (tables.takenBack() != begun.takenBack) {
+                if (tables.takenBack() != started.takenBack) {
                     throw new IllegalStateException(
                             "rows were taken back meanwhile that may be in it; it is made again later");
                 }
@@ -123,7 +123,7 @@ final class Snapshots implements AutoCloseable {
         keep(KEPT);
     }
 
-    private Begun begin(Transaction transaction) {
+    private Started begin(Transaction transaction) {
         Snapshot.Start start = new Snapshot.Start(
                 journal.store(),
                 transaction.lastSequence(),
@@ -131,7 +131,7 @@ final class Snapshots implements AutoCloseable {
                 journal.epoch(),
                 tables.lastTimeMillis(),
                 tables.lastNumber());
-        return new Begun(start, tables.takenBack());
+        return new Started(start, tables.takenBack());
     }
 
     /**
@@ -139,17 +139,17 @@ final class Snapshots implements AutoCloseable {
      *
      * @param takenBack how many times rows had been taken back when it began
      */
-    private record Begun(Snapshot.Start start, long takenBack) {}
+    private record Started(Snapshot.Start start, long takenBack) {}
 
     /** Takes a snapshot of that length as begun where the journal was that long. */
     private void count(long journalBytes, long snapshotBytes) {
-        began = journalBytes;
+        snapshotStart = journalBytes;
         newestBytes = snapshotBytes;
         lookLater(untilDue());
     }
 
     private long untilDue() {
-        return untilDue(journal.written() - began, tables.rowBytes(), newestBytes, bytesPerSnapshot);
+        return untilDue(journal.written() - snapshotStart, tables.rowBytes(), newestBytes, bytesPerSnapshot);
     }
 
     /**
@@ -180,7 +180,7 @@ final class Snapshots implements AutoCloseable {
             open = false;
             wake.notifyAll();
         }
-        Joined.join(thread);
+        Joins.uninterruptibly(thread);
     }
 
     private void loop() {

@@ -36,7 +36,7 @@ public final class Store implements AutoCloseable {
     private static final long TURN_PAUSE_NANOS = 20_000;
     private static final int TURN_PAUSES_MAX = 100;
 
-    private final Tables tables;
+    private final StoreTables tables;
     private final Journal journal;
     private final InFlight inFlight;
     private final FatalErrors fatalErrors = new FatalErrors();
@@ -48,7 +48,7 @@ public final class Store implements AutoCloseable {
     private @Nullable QuickRestart quick;
     private long recoveryNanos;
 
-    private Store(Tables tables, Journal journal, EngineClock clock) {
+    private Store(StoreTables tables, Journal journal, EngineClock clock) {
         this.tables = tables;
         this.journal = journal;
         this.inFlight = new InFlight();
@@ -58,9 +58,9 @@ public final class Store implements AutoCloseable {
 
     /** Opens a store without history. */
     public static Store open(Settings settings, Journal journal, EngineClock clock) {
-        Tables tables = new Tables(settings.factory(), settings.tables(), settings.maxResources());
+        StoreTables tables = new StoreTables(settings.factory(), settings.tables(), settings.maxResources());
         Store store = new Store(tables, journal, clock);
-        journal.start(new FateListener(store));
+        journal.start(new JournalListener(store));
         return store;
     }
 
@@ -96,10 +96,10 @@ public final class Store implements AutoCloseable {
         RecoveryProgress watch = new RecoveryProgress();
         Recovery.Recovered recovered = Recovery.run(disk, settings, quick);
         long recoveryNanos = watch.nanos();
-        Tables tables = recovered.tables();
+        StoreTables tables = recovered.tables();
         JournalEnd end = recovered.end();
         try {
-            Snapshots.Past past = Snapshots.Past.of(disk);
+            Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
             Store store = new Store(tables, journal, clock);
             store.inFlight.startAt(end.sequence(), tables);
@@ -107,10 +107,10 @@ public final class Store implements AutoCloseable {
             store.quick = quick;
             store.recoveryNanos = recoveryNanos;
             Snapshots snapshots =
-                    new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), past);
+                    new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
             store.snapshots = snapshots;
             store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(new FateListener(store));
+            journal.start(new JournalListener(store));
             snapshots.start();
             return store;
         } catch (IllegalStateException e) {
@@ -224,7 +224,7 @@ public final class Store implements AutoCloseable {
 
     /** A view for reads of single rows, each of which returns as {@link #readToAct} does. */
     public Rows viewToAct() {
-        return new RowsToAct(this);
+        return new DurableRows(this);
     }
 
     /**
@@ -587,7 +587,7 @@ public final class Store implements AutoCloseable {
     public record QuickFiles(Path directory, String release) {}
 
     /** Hands the journal's fates to whom they concern. */
-    private record FateListener(Store store) implements Journal.Fates {
+    private record JournalListener(Store store) implements Journal.AppendListener {
         @Override
         public void durable(long sequence) {
             store.inFlight.durable(sequence);

@@ -50,7 +50,7 @@ public final class StoreTools {
         BackupTarget copy = BackupTarget.beside(directory, target);
         try (HeldFiles files = hold(directory)) {
             List<String> taken = new ArrayList<>();
-            Prefix prefix;
+            RecoverablePrefix prefix;
             try (DirectoryDisk to = copy.open(further)) {
                 prefix = Backup.make(files, to, tables, Store.Files.SEGMENT_BYTES);
                 for (String name : files.names()) {
@@ -96,7 +96,7 @@ public final class StoreTools {
         }
     }
 
-    private static void checkCopy(Disk copy, List<TableName> tables, Prefix prefix) throws IOException {
+    private static void checkCopy(Disk copy, List<TableName> tables, RecoverablePrefix prefix) throws IOException {
         Verification.Found found = Verification.of(copy, StoreNames.of(copy), tables);
         if (!found.opens() || found.opened().last() != prefix.last()) {
             throw new IllegalStateException("Expected a whole copy up to record " + prefix.last() + ", but "

@@ -15,7 +15,7 @@ interface TableFactory {
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
 
     /** Makes the memory of the sets; to be restored first if it was there before. */
-    Words words();
+    SlabMemory words();
 
     /** Whether there is memory for more rows of so many bytes. Asked by the writer before the journal is written. */
     default boolean hasSpace(long bytes) {
@@ -49,8 +49,8 @@ interface TableFactory {
             }
 
             @Override
-            public Words words() {
-                return Words.onHeap();
+            public SlabMemory words() {
+                return SlabMemory.onHeap();
             }
         };
     }
@@ -82,8 +82,8 @@ interface TableFactory {
             }
 
             @Override
-            public Words words() {
-                return new OffHeapWords();
+            public SlabMemory words() {
+                return new OffHeapSlabMemory();
             }
         };
     }

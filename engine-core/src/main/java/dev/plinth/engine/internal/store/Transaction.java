@@ -24,13 +24,13 @@ public final class Transaction implements Rows {
     /** When to come again where only somebody who makes room, or restarts, can help. */
     static final long CAPACITY_RETRY_SECONDS = 60;
 
-    private final Tables tables;
+    private final StoreTables tables;
     private final Journal journal;
     private final EngineTime time;
     private final InFlight inFlight;
     private long number;
 
-    Transaction(Tables tables, Journal journal, EngineTime time, InFlight inFlight) {
+    Transaction(StoreTables tables, Journal journal, EngineTime time, InFlight inFlight) {
         this.tables = tables;
         this.journal = journal;
         this.time = time;

@@ -44,7 +44,11 @@ final class Verification implements JournalVisitor {
      * @param lastKnown the last record that anything speaks of
      */
     record Found(
-            List<String> lines, List<String> damages, Prefix opened, List<CheckedSnapshot> snapshots, long lastKnown) {
+            List<String> lines,
+            List<String> damages,
+            RecoverablePrefix opened,
+            List<CheckedSnapshot> snapshots,
+            long lastKnown) {
         /** True if the store opens with all of its records. */
         boolean opens() {
             return opened.damage() == null;
@@ -85,7 +89,7 @@ final class Verification implements JournalVisitor {
             lastKnown = Math.max(lastKnown, state.sequence());
         }
         readJournal(disk, StoreId.of(disk, names), names.segments());
-        Prefix opened = Prefix.opened(disk, names, snapshots);
+        RecoverablePrefix opened = RecoverablePrefix.opened(disk, names, snapshots);
         StoreDamageException damage = opened.damage();
         if (damage != null) {
             damages.add(damage.what());
@@ -124,8 +128,9 @@ final class Verification implements JournalVisitor {
     /** The last record of which there is a whole frame behind damage, in the same file. */
     private static long lastWhole(Disk disk, StoreDamageException damage) throws IOException {
         try (Disk.File file = disk.open(damage.file())) {
-            Window window = new Window(file);
-            return JournalReader.lastWhole(window, damage.position(), window.writtenEnd(damage.position()), 0);
+            SegmentWindow segmentWindow = new SegmentWindow(file);
+            return JournalReader.lastWhole(
+                    segmentWindow, damage.position(), segmentWindow.writtenEnd(damage.position()), 0);
         }
     }
 
@@ -188,7 +193,7 @@ final class Verification implements JournalVisitor {
         if (tail.headless() > 0) {
             return Segment.name(tail.headless()) + ": made and not begun, which the next start repairs";
         }
-        TornEnd torn = TornEnd.of(disk, tail);
+        TornTail torn = TornTail.of(disk, tail);
         if (torn == null) {
             return "";
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is absent was seen too: a miss counts as the last append before it. Not thread-safe; one view, one reader.
  */
 public final class View implements Rows {
-    private final Tables tables;
+    private final StoreTables tables;
     private final boolean rowByRow;
     private long highest;
     private long lastAtStart;
@@ -25,7 +25,7 @@ public final class View implements Rows {
      *
      * @param rowByRow true if nothing validates it as a whole, so that each row has to be right alone
      */
-    View(Tables tables, boolean rowByRow) {
+    View(StoreTables tables, boolean rowByRow) {
         this.tables = tables;
         this.rowByRow = rowByRow;
     }

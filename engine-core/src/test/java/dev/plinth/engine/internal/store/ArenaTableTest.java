@@ -35,8 +35,8 @@ abstract class ArenaTableTest extends TableContractTest {
             }
 
             @Override
-            public Words words() {
-                return Words.onHeap();
+            public SlabMemory words() {
+                return SlabMemory.onHeap();
             }
         };
     }

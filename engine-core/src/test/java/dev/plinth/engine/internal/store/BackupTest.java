@@ -35,7 +35,7 @@ class BackupTest {
         MemoryDisk disk = new MemoryDisk();
         MemoryDisk copy = new MemoryDisk();
         long acknowledged;
-        Prefix copied;
+        RecoverablePrefix copied;
         try (Store store = life.open(disk, DiskLife.NEVER)) {
             for (int i = life.random().nextInt(4); i > 0; i--) {
                 life.work(store, life.random().nextInt(100));

@@ -334,7 +334,7 @@ class BrokenCommitTest {
 
     @Test
     void apply_breaksOffAndSoDoesTakingBack_theWriterIsDoneAllTheSame() {
-        try (Tables tables = new Tables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
             Object[] rowsBefore = tables.apply(new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1))));
             assertThat(rowsBefore).containsOnlyNulls();
             TAKING_BACK_BREAKS.set(true);
@@ -354,7 +354,7 @@ class BrokenCommitTest {
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what waits there bears an interrupt
     void rowLoader_setsBreakOff_endsWithTheReason() {
-        try (Tables tables = new Tables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
             RowLoader loader = new RowLoader(tables);
             for (int i = 0; i < 100_000; i++) {
                 loader.put(BRITTLE, Parcels.key(i), row(i, BREAKS).row());

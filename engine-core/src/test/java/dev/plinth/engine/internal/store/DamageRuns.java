@@ -118,7 +118,7 @@ final class DamageRuns {
                 .as("found to open after %s: %s", what, found.damages())
                 .isTrue();
         MemoryDisk copy = new MemoryDisk();
-        Prefix copied = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        RecoverablePrefix copied = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
         assertThat(copied.last()).as(what).isEqualTo(left);
         life.checkAndGoOn(copy, left);
         return Result.OPENED;

@@ -50,7 +50,7 @@ final class History {
     }
 
     private byte[] hashOf(long sequence) {
-        try (Tables after = new Tables(TableKind.HEAP, tables, 1_000_000)) {
+        try (StoreTables after = new StoreTables(TableKind.HEAP, tables, 1_000_000)) {
             for (Record record : records.subList(0, (int) sequence)) {
                 after.apply(record);
             }

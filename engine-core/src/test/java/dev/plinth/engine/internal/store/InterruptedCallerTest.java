@@ -39,7 +39,7 @@ class InterruptedCallerTest {
                 }
             } finally {
                 done.set(true);
-                Joined.join(pest);
+                Joins.uninterruptibly(pest);
             }
             assertThat(Thread.interrupted()).as("still interrupted").isTrue();
         }

@@ -90,7 +90,7 @@ class JournalStateTest {
     void backup_withoutItsLastFrames_isRefusedToo() throws IOException {
         DiskLife life = closed(Journal.Durability.FSYNC);
         MemoryDisk copy = new MemoryDisk();
-        Prefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        RecoverablePrefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
         assertThat(life.check(copy.copy(), RECORDS)).isEqualTo(RECORDS);
 
         byte[] segment = copy.bytes(SEGMENT);

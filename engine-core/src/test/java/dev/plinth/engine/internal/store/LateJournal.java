@@ -18,7 +18,7 @@ public final class LateJournal implements Journal {
     private volatile boolean held;
     private volatile boolean failed;
     private volatile long durable;
-    private volatile Fates fates;
+    private volatile AppendListener appendListener;
 
     private LateJournal(boolean flushesByItself) {
         this.flushesByItself = flushesByItself;
@@ -65,13 +65,13 @@ public final class LateJournal implements Journal {
     /** Loses the reign from a sequence on. */
     public void fenced(long sequence) {
         failed = true;
-        onFlusher(() -> fates.fenced(sequence));
+        onFlusher(() -> appendListener.fenced(sequence));
     }
 
     /** Loses track from a sequence on. */
     public void unknown(long sequence) {
         failed = true;
-        onFlusher(() -> fates.unknown(sequence));
+        onFlusher(() -> appendListener.unknown(sequence));
     }
 
     @Override
@@ -80,8 +80,8 @@ public final class LateJournal implements Journal {
     }
 
     @Override
-    public void start(Fates listener) {
-        fates = listener;
+    public void start(AppendListener listener) {
+        appendListener = listener;
     }
 
     @Override
@@ -110,7 +110,7 @@ public final class LateJournal implements Journal {
 
     private void tellDurable(long sequence) {
         durable = sequence;
-        fates.durable(sequence);
+        appendListener.durable(sequence);
     }
 
     private void onFlusher(Runnable work) {

@@ -27,9 +27,9 @@ class OrderedSetsTest {
         int rounds = TestScale.count(100);
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
-            try (Words words = kind.factory().words()) {
-                WordMap map = new WordMap(words);
-                compare(new OrderedSets(map, words), map, words, random, bound(random));
+            try (SlabMemory slabs = kind.factory().words()) {
+                SlabHashMap map = new SlabHashMap(slabs);
+                compare(new OrderedSets(map, slabs), map, slabs, random, bound(random));
             }
         }
     }
@@ -37,9 +37,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_oneMoreThanAListTakes_keepsAllMembersInOrder(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            OrderedSets sets = new OrderedSets(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            OrderedSets sets = new OrderedSets(map, slabs);
             List<Long> expected = new ArrayList<>();
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
                 sets.add(SET, i * 1000);
@@ -58,9 +58,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_memberThatIsThere_countsOnce(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            OrderedSets sets = new OrderedSets(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            OrderedSets sets = new OrderedSets(map, slabs);
             for (int i = 0; i < 2; i++) {
                 for (long number = 0; number < 2 * LIST_MEMBERS_MAX; number++) {
                     sets.add(SET, number);
@@ -75,9 +75,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void remove_allMembers_leavesNoRow(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            OrderedSets sets = new OrderedSets(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {
                 sets.add(SET, i * (HUGE / 100));
             }
@@ -87,7 +87,7 @@ class OrderedSetsTest {
             }
 
             assertThat(map.size()).isZero();
-            assertThat(words.used()).isEqualTo(map.words());
+            assertThat(slabs.used()).isEqualTo(map.words());
             assertThat(sets.size(SET)).isZero();
             assertThat(sets.floor(SET, HUGE)).isEqualTo(Rows.NONE);
             assertThat(sets.ceiling(SET, 0)).isEqualTo(Rows.NONE);
@@ -97,9 +97,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void find_membersAtTheEdges_areFound(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            OrderedSets sets = new OrderedSets(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
                 sets.add(SET, 1000 + i);
             }
@@ -120,9 +120,9 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void add_otherSets_areNotTouched(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            OrderedSets sets = new OrderedSets(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {
                 sets.add(SET, i);
                 sets.add(NEIGHBOUR, i + 1000);
@@ -137,7 +137,7 @@ class OrderedSetsTest {
         }
     }
 
-    private void compare(OrderedSets sets, WordMap map, Words words, Random random, long bound) {
+    private void compare(OrderedSets sets, SlabHashMap map, SlabMemory slabs, Random random, long bound) {
         TreeSet<Long> model = new TreeSet<>();
         int steps = 300;
         for (int step = 0; step < steps; step++) {
@@ -161,7 +161,7 @@ class OrderedSetsTest {
         assertThat(map.size())
                 .as("words left of an emptied set, %s", TestScale.repeatWith(seed))
                 .isZero();
-        assertThat(words.used())
+        assertThat(slabs.used())
                 .as("blocks left of an emptied set, %s", TestScale.repeatWith(seed))
                 .isEqualTo(map.words());
     }

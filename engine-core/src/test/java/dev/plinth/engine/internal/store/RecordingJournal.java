@@ -22,8 +22,8 @@ class RecordingJournal implements Journal {
     }
 
     @Override
-    public void start(Fates fates) {
-        journal.start(fates);
+    public void start(AppendListener appendListener) {
+        journal.start(appendListener);
     }
 
     @Override

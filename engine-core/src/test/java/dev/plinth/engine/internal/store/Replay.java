@@ -10,7 +10,7 @@ public final class Replay {
     /** The state hash after these records. */
     public static byte[] stateHash(TableKind kind, List<TableName> names, List<Record> records) {
         RecordCodec codec = new RecordCodec(names);
-        try (Tables tables = new Tables(kind, names, 1000)) {
+        try (StoreTables tables = new StoreTables(kind, names, 1000)) {
             int crc = 0;
             for (Record record : records) {
                 byte[] bytes = RecordCodec.encode(record, crc);

@@ -58,7 +58,7 @@ public final class SavedLife {
         List<Changes.Write> rows = new ArrayList<>();
         Recovery.Recovered recovered =
                 Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1_000_000), null);
-        try (Tables found = recovered.tables()) {
+        try (StoreTables found = recovered.tables()) {
             for (TableName name : tables) {
                 found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));
             }

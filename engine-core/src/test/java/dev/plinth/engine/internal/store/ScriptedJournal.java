@@ -9,7 +9,7 @@ public final class ScriptedJournal implements Journal {
     private final long fatalSequence;
     private final List<Record> appended = new ArrayList<>();
     private final List<Record> survived = new ArrayList<>();
-    private Fates fates;
+    private AppendListener appendListener;
 
     /** What becomes of the fatal append. */
     public enum Fate {
@@ -40,8 +40,8 @@ public final class ScriptedJournal implements Journal {
     }
 
     @Override
-    public void start(Fates listener) {
-        fates = listener;
+    public void start(AppendListener listener) {
+        appendListener = listener;
     }
 
     @Override
@@ -49,14 +49,14 @@ public final class ScriptedJournal implements Journal {
         appended.add(record);
         if (record.sequence() != fatalSequence) {
             survived.add(record);
-            fates.durable(record.sequence());
+            appendListener.durable(record.sequence());
         } else if (fate == Fate.FENCED) {
-            fates.fenced(record.sequence());
+            appendListener.fenced(record.sequence());
         } else {
             if (fate == Fate.UNKNOWN_AND_APPLIED) {
                 survived.add(record);
             }
-            fates.unknown(record.sequence());
+            appendListener.unknown(record.sequence());
         }
     }
 

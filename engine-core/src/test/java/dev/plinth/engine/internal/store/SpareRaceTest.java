@@ -50,7 +50,7 @@ class SpareRaceTest {
         journal.close();
 
         Recovery.Recovered recovered = Recovery.run(memory.killed(), Parcels.settings(TableKind.HEAP), null);
-        try (Tables tables = recovered.tables()) {
+        try (StoreTables tables = recovered.tables()) {
             assertThat(recovered.end().sequence()).isEqualTo(RECORDS);
             assertThat(tables.stateHash()).isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), records));
         }
@@ -130,7 +130,7 @@ class SpareRaceTest {
         }
     }
 
-    private final class Hearer implements Journal.Fates {
+    private final class Hearer implements Journal.AppendListener {
         @Override
         public void durable(long sequence) {
             if (sequence == RECORDS) {

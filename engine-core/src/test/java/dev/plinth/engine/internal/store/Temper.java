@@ -62,7 +62,7 @@ enum Temper {
 
     /** The state that recovery finds. */
     static byte[] stateHash(Disk disk) {
-        try (Tables tables =
+        try (StoreTables tables =
                 Recovery.run(disk, Parcels.settings(TableKind.HEAP), null).tables()) {
             return tables.stateHash();
         }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Most records are let through by comparing all that they put with each bound. Only where that might not fit are their rows looked at.
  */
-final class RoomCheck {
+final class CapacityCheck {
     private static final int FAIR_PERCENT = 95;
     private static final int LAST_PERCENT = 99;
     private static final int PERCENT = 100;
@@ -41,8 +41,8 @@ final class RoomCheck {
 
     private final TableFactory factory;
     private final Table[] byNumber;
-    private final Usages usages;
-    private final Shares shares;
+    private final UsageCounter usageCounter;
+    private final TableShares tableShares;
     private final LongSupplier heapBytes;
     private final long heapBytesMax;
 
@@ -51,11 +51,16 @@ final class RoomCheck {
      *
      * @param heapBytes estimates what the tables take together if they are on the heap; tables elsewhere have no bound in common
      */
-    RoomCheck(TableFactory factory, Table[] byNumber, Usages usages, Shares shares, LongSupplier heapBytes) {
+    CapacityCheck(
+            TableFactory factory,
+            Table[] byNumber,
+            UsageCounter usageCounter,
+            TableShares tableShares,
+            LongSupplier heapBytes) {
         this.factory = factory;
         this.byNumber = byNumber;
-        this.usages = usages;
-        this.shares = shares;
+        this.usageCounter = usageCounter;
+        this.tableShares = tableShares;
         this.heapBytes = heapBytes;
         this.heapBytesMax = factory.memoryMax();
     }
@@ -98,7 +103,7 @@ final class RoomCheck {
 
     private boolean surelyFit(
             List<Changes.Write> writes, int puts, long bytes, ReserveAccess reserve, Function<Id, Plan> plans) {
-        if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, Shares.OPEN_PERCENT)) {
+        if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, TableShares.OPEN_PERCENT)) {
             return false;
         }
         for (int i = 0; i < writes.size(); i++) {
@@ -109,16 +114,17 @@ final class RoomCheck {
             }
             TableName name = write.table();
             Table table = byNumber[name.number()];
-            if (!fits(table.size() + puts, table.rowsMax(), Shares.OPEN_PERCENT)
-                    || !fits(table.bytes() + bytes, table.bytesMax(), Shares.OPEN_PERCENT)) {
+            if (!fits(table.size() + puts, table.rowsMax(), TableShares.OPEN_PERCENT)
+                    || !fits(table.bytes() + bytes, table.bytesMax(), TableShares.OPEN_PERCENT)) {
                 return false;
             }
             Id owner = reserve == ReserveAccess.ASKED ? name.owner(write.key(), row) : null;
             if (owner != null) {
-                Usage usage = usages.find(owner);
-                TableShare share = shares.of(plans.apply(owner))[name.number()];
-                int column = usages.column(name);
-                if (rows(usage, column) + puts > share.rows() || bytes(usage, column) + bytes > share.bytes()) {
+                WorkspaceUsage workspaceUsage = usageCounter.find(owner);
+                TableShare share = tableShares.of(plans.apply(owner))[name.number()];
+                int column = usageCounter.column(name);
+                if (rows(workspaceUsage, column) + puts > share.rows()
+                        || bytes(workspaceUsage, column) + bytes > share.bytes()) {
                     return false;
                 }
             }
@@ -166,15 +172,15 @@ final class RoomCheck {
         if (name == null) {
             return null;
         }
-        Usage usage = owner == null ? null : usages.find(owner);
-        int column = usages.column(name);
+        WorkspaceUsage workspaceUsage = owner == null ? null : usageCounter.find(owner);
+        int column = usageCounter.column(name);
         if (owner != null && reserve == ReserveAccess.ASKED) {
             Plan plan = plans.apply(owner);
-            TableShare share = shares.of(plan)[name.number()];
-            if (growth.rows > 0 && rows(usage, column) + growth.rows > share.rows()) {
+            TableShare share = tableShares.of(plan)[name.number()];
+            if (growth.rows > 0 && rows(workspaceUsage, column) + growth.rows > share.rows()) {
                 return beyond(name, plan, share.rows() + " rows");
             }
-            if (growth.bytes > 0 && bytes(usage, column) + growth.bytes > share.bytes()) {
+            if (growth.bytes > 0 && bytes(workspaceUsage, column) + growth.bytes > share.bytes()) {
                 return beyond(name, plan, share.bytes() + " bytes");
             }
         }
@@ -187,9 +193,9 @@ final class RoomCheck {
                 bytes += Math.max(0, other.bytes);
             }
         }
-        long holders = owner == null ? 0 : usages.holders(column) + (rows(usage, column) == 0 ? 1 : 0);
-        Bound ofRows = new Bound(table.rowsMax(), rows, holders, rows(usage, column) + growth.rows);
-        Bound ofBytes = new Bound(table.bytesMax(), bytes, holders, bytes(usage, column) + growth.bytes);
+        long holders = owner == null ? 0 : usageCounter.holders(column) + (rows(workspaceUsage, column) == 0 ? 1 : 0);
+        Bound ofRows = new Bound(table.rowsMax(), rows, holders, rows(workspaceUsage, column) + growth.rows);
+        Bound ofBytes = new Bound(table.bytesMax(), bytes, holders, bytes(workspaceUsage, column) + growth.bytes);
         Reserve rowsFrom = growth.rows > 0 ? ofRows.refuses(reserve) : Reserve.NONE;
         Reserve from = rowsFrom == Reserve.NONE && growth.bytes > 0 ? ofBytes.refuses(reserve) : rowsFrom;
         return from == Reserve.NONE ? null : from.refusal(tableIsFull(name, table));
@@ -199,9 +205,12 @@ final class RoomCheck {
         long used = heapBytes() + memory(all.rows, all.bytes);
         for (Growth growth : growths) {
             Id owner = growth.owner;
-            Usage usage = owner == null ? null : usages.find(owner);
-            long holders = owner == null ? 0 : usages.holders(Usages.ALL) + (usage == null ? 1 : 0);
-            long own = memory(rows(usage, Usages.ALL) + growth.rows, bytes(usage, Usages.ALL) + growth.bytes);
+            WorkspaceUsage workspaceUsage = owner == null ? null : usageCounter.find(owner);
+            long holders =
+                    owner == null ? 0 : usageCounter.holders(UsageCounter.ALL) + (workspaceUsage == null ? 1 : 0);
+            long own = memory(
+                    rows(workspaceUsage, UsageCounter.ALL) + growth.rows,
+                    bytes(workspaceUsage, UsageCounter.ALL) + growth.bytes);
             Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(reserve) : Reserve.NONE;
             if (from != Reserve.NONE) {
                 return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
@@ -223,7 +232,10 @@ final class RoomCheck {
     private record Bound(long max, long used, long holders, long own) {
         /** Returns what is kept from the record; {@link Reserve#NONE} if the record may be appended. */
         Reserve refuses(ReserveAccess reserve) {
-            if (fits(used, max, reserve == ReserveAccess.OPERATOR || holders == 0 ? PERCENT : Shares.OPEN_PERCENT)) {
+            if (fits(
+                    used,
+                    max,
+                    reserve == ReserveAccess.OPERATOR || holders == 0 ? PERCENT : TableShares.OPEN_PERCENT)) {
                 return Reserve.NONE;
             }
             if (reserve == ReserveAccess.OPERATOR || holders == 0 || !fits(used, max, LAST_PERCENT)) {
@@ -268,12 +280,12 @@ final class RoomCheck {
         return amount <= most / PERCENT * percent + most % PERCENT * percent / PERCENT;
     }
 
-    private static long rows(@Nullable Usage usage, int column) {
-        return usage == null ? 0 : usage.rows(column);
+    private static long rows(@Nullable WorkspaceUsage workspaceUsage, int column) {
+        return workspaceUsage == null ? 0 : workspaceUsage.rows(column);
     }
 
-    private static long bytes(@Nullable Usage usage, int column) {
-        return usage == null ? 0 : usage.bytes(column);
+    private static long bytes(@Nullable WorkspaceUsage workspaceUsage, int column) {
+        return workspaceUsage == null ? 0 : workspaceUsage.bytes(column);
     }
 
     private static Refusal beyond(TableName name, Plan plan, String share) {

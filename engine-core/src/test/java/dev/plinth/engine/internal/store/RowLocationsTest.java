@@ -13,51 +13,51 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class PlacesTest {
+class RowLocationsTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void anyOperation_randomNumbers_agreesWithHashMapAndLeavesNothing(TableKind kind) {
         Random random = new Random(seed);
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
-            Places places = new Places(map, words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
+            RowLocations locations = new RowLocations(map, slabs);
             Map<Long, byte[]> model = new HashMap<>();
             for (int step = 0; step < TestScale.count(200_000); step++) {
                 long number = random.nextInt(2_000);
                 if (random.nextInt(3) > 0) {
                     byte[] key = new byte[8 * (1 + random.nextInt(4))];
                     random.nextBytes(key);
-                    places.put(number, 5, key);
+                    locations.put(number, 5, key);
                     model.put(number, key);
                 } else {
-                    places.remove(number);
+                    locations.remove(number);
                     model.remove(number);
                 }
             }
             for (long number = 0; number < 2_000; number++) {
                 byte[] key = model.get(number);
-                byte[] place = places.get(number);
+                byte[] place = locations.get(number);
                 assertThat(place == null ? null : Arrays.copyOfRange(place, 1, place.length))
                         .as("number %d, %s", number, TestScale.repeatWith(seed))
                         .isEqualTo(key);
             }
             AtomicInteger shown = new AtomicInteger();
-            places.forEach((number, place) -> shown.incrementAndGet());
+            locations.forEach((number, place) -> shown.incrementAndGet());
             assertThat(shown).hasValue(model.size());
-            model.keySet().forEach(places::remove);
+            model.keySet().forEach(locations::remove);
             assertThat(map.size()).isZero();
-            assertThat(words.used()).isEqualTo(map.words());
+            assertThat(slabs.used()).isEqualTo(map.words());
         }
     }
 
     @Test
     void put_keyThatDoesNotFit_isRefused() {
-        try (Words words = Words.onHeap()) {
-            Places places = new Places(new WordMap(words), words);
+        try (SlabMemory slabs = SlabMemory.onHeap()) {
+            RowLocations locations = new RowLocations(new SlabHashMap(slabs), slabs);
 
-            assertThatThrownBy(() -> places.put(1, 5, new byte[40]))
+            assertThatThrownBy(() -> locations.put(1, 5, new byte[40]))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("40 bytes in table 5");
         }

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * means nothing any more and validate afterwards, so {@link #get} answers or throws {@link IndexOutOfBoundsException} whatever
  * the address is, and never touches memory that is not ours.
  */
-abstract class Words implements AutoCloseable {
+abstract class SlabMemory implements AutoCloseable {
     /** Words of an extent: 256 KiB. */
-    static final int EXTENT_WORDS = 1 << Words.SHIFT;
+    static final int EXTENT_WORDS = 1 << SlabMemory.SHIFT;
 
     static final int SHIFT = 15;
     static final int MASK = (1 << SHIFT) - 1;
@@ -106,8 +106,8 @@ abstract class Words implements AutoCloseable {
     public abstract void close();
 
     /** Words on the heap. */
-    static Words onHeap() {
-        return new Words() {
+    static SlabMemory onHeap() {
+        return new SlabMemory() {
             private long[][] extents = new long[0][];
 
             @Override

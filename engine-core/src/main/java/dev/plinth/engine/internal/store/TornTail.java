@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param kept the last record before it
  * @param lastBehind the last record of a whole frame in it; 0 if there is none
  */
-record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
-    private static final System.Logger LOG = Log.of(TornEnd.class);
+record TornTail(String segment, long from, long to, long kept, long lastBehind) {
+    private static final System.Logger LOG = Log.of(TornTail.class);
 
     /** The torn end of a journal; null if it has none, or if an engine has finished meanwhile what looked like one. */
-    static @Nullable TornEnd of(Disk disk, JournalReader.Tail tail) throws IOException {
+    static @Nullable TornTail of(Disk disk, JournalReader.Tail tail) throws IOException {
         if (tail.tornTo() <= tail.tornFrom()) {
             return null;
         }
         String segment = Segment.name(tail.segmentNumber());
         try (Disk.File file = disk.open(segment)) {
-            Window window = new Window(file);
-            if (window.frame(tail.tornFrom()) != null) {
+            SegmentWindow segmentWindow = new SegmentWindow(file);
+            if (segmentWindow.frame(tail.tornFrom()) != null) {
                 return null;
             }
-            long behind = JournalReader.lastWhole(window, tail.tornFrom(), tail.tornTo(), tail.sequence() + 1);
-            return new TornEnd(segment, tail.tornFrom(), tail.tornTo(), tail.sequence(), behind);
+            long behind = JournalReader.lastWhole(segmentWindow, tail.tornFrom(), tail.tornTo(), tail.sequence() + 1);
+            return new TornTail(segment, tail.tornFrom(), tail.tornTo(), tail.sequence(), behind);
         }
     }
 
@@ -41,16 +41,16 @@ record TornEnd(String segment, long from, long to, long kept, long lastBehind) {
             return false;
         }
         try (Disk.File file = disk.open(segment)) {
-            Window window = new Window(file);
-            long end = window.writtenEnd(from);
-            if (window.frame(from) != null || end <= from + Frame.HEADER_BYTES) {
+            SegmentWindow segmentWindow = new SegmentWindow(file);
+            long end = segmentWindow.writtenEnd(from);
+            if (segmentWindow.frame(from) != null || end <= from + Frame.HEADER_BYTES) {
                 return true;
             }
-            ByteBuffer head = window.at(from, Frame.HEADER_BYTES);
-            return Frame.mayBegin(head, kept + 1, window.size() - from)
+            ByteBuffer head = segmentWindow.at(from, Frame.HEADER_BYTES);
+            return Frame.mayBegin(head, kept + 1, segmentWindow.size() - from)
                     && head.getLong(8) == kept + 1
                     && from + head.getInt(0) > end
-                    && !Frame.isWholeButForItsLength(window.at(from, (int) (end - from)));
+                    && !Frame.isWholeButForItsLength(segmentWindow.at(from, (int) (end - from)));
         }
     }
 

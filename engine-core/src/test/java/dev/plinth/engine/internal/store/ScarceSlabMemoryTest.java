@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Sets and places for which there is no memory now and then: what did not succeed has changed nothing. */
-class ScarceWordsTest {
+class ScarceSlabMemoryTest {
     private static final int SETS = 5;
     private static final int OPERATIONS = 3_000;
 
@@ -25,8 +25,8 @@ class ScarceWordsTest {
     void sets_anyOperationMayFindNoMemory_areAsBeforeItOrAsAfterIt() {
         Random random = new Random(seed);
         for (int round = 0; round < TestScale.count(100); round++) {
-            ScarceWords words = new ScarceWords(random);
-            OrderedSets sets = new OrderedSets(new WordMap(words), words);
+            ScarceSlabMemory words = new ScarceSlabMemory(random);
+            OrderedSets sets = new OrderedSets(new SlabHashMap(words), words);
             List<TreeSet<Long>> expected = new ArrayList<>();
             for (int i = 0; i < SETS; i++) {
                 expected.add(new TreeSet<>());
@@ -51,8 +51,8 @@ class ScarceWordsTest {
     void places_anyOperationMayFindNoMemory_areAsBeforeItOrAsAfterIt() {
         Random random = new Random(seed);
         for (int round = 0; round < TestScale.count(50); round++) {
-            ScarceWords words = new ScarceWords(random);
-            Places places = new Places(new WordMap(words), words);
+            ScarceSlabMemory words = new ScarceSlabMemory(random);
+            RowLocations locations = new RowLocations(new SlabHashMap(words), words);
             TreeMap<Long, byte[]> expected = new TreeMap<>();
             for (int i = 0; i < OPERATIONS; i++) {
                 long number = random.nextInt(20_000);
@@ -61,10 +61,10 @@ class ScarceWordsTest {
                 words.scarce = random.nextInt(3) == 0;
                 try {
                     if (random.nextInt(3) > 0) {
-                        places.put(number, 7, key);
+                        locations.put(number, 7, key);
                         expected.put(number, key);
                     } else {
-                        places.remove(number);
+                        locations.remove(number);
                         expected.remove(number);
                     }
                 } catch (OutOfMemoryError e) {
@@ -73,7 +73,7 @@ class ScarceWordsTest {
                 words.scarce = false;
             }
             for (long number = 0; number < 20_000; number++) {
-                byte[] place = places.get(number);
+                byte[] place = locations.get(number);
                 byte[] key = place == null ? null : Arrays.copyOfRange(place, 1, place.length);
                 assertThat(key).as("place of %d; %s", number, where(round)).isEqualTo(expected.get(number));
             }
@@ -116,12 +116,12 @@ class ScarceWordsTest {
     }
 
     /** Gives a block only now and then, while memory is scarce. */
-    private static final class ScarceWords extends Words {
+    private static final class ScarceSlabMemory extends SlabMemory {
         private final Random random;
         private final List<long[]> extents = new ArrayList<>();
         private boolean scarce;
 
-        ScarceWords(Random random) {
+        ScarceSlabMemory(Random random) {
             this.random = random;
         }
 

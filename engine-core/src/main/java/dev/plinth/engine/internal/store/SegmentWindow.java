@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a segment that is in memory: as much as a frame needs, never the whole file. Not thread-safe. */
-final class Window {
+final class SegmentWindow {
     private static final int BYTES = 1024 * 1024;
 
     private final Disk.File file;
@@ -13,7 +13,7 @@ final class Window {
     private ByteBuffer bytes = ByteBuffer.allocate(BYTES).limit(0);
     private long start;
 
-    Window(Disk.File file) throws IOException {
+    SegmentWindow(Disk.File file) throws IOException {
         this.file = file;
         this.size = file.size();
     }

@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  * All tables of a store with the sets that follow from their rows: what a record is applied to, blindly and the same way every
  * time.
  */
-final class Tables implements AutoCloseable {
+final class StoreTables implements AutoCloseable {
     private final TableFactory factory;
     private final List<TableName> names;
     private final Table[] byNumber = new Table[128];
     private final TableName[] nameByNumber = new TableName[128];
     private final long[] changedAt = new long[128];
-    private final Words words;
-    private WordMap map;
-    private Places places;
+    private final SlabMemory slabs;
+    private SlabHashMap map;
+    private RowLocations locations;
     private OrderedSets sets;
     private final SetWriter memberships = new SetWriter();
     private volatile long version;
@@ -43,28 +43,29 @@ final class Tables implements AutoCloseable {
     private long lastNumber;
     private volatile long lastTimeMillis;
     private final RowCount all = new RowCount();
-    private final Usages usages;
-    private final RoomCheck roomCheck;
-    private final Shares shares;
+    private final UsageCounter usageCounter;
+    private final CapacityCheck capacityCheck;
+    private final TableShares tableShares;
     private boolean inSets;
     private boolean torn;
     private long takenBack;
 
     /** Empty tables. */
-    Tables(TableKind kind, List<TableName> names, long maxResources) {
+    StoreTables(TableKind kind, List<TableName> names, long maxResources) {
         this(kind.factory(), names, maxResources);
     }
 
     /** Empty tables. */
-    Tables(TableFactory factory, List<TableName> names, long maxResources) {
+    StoreTables(TableFactory factory, List<TableName> names, long maxResources) {
         this(factory, names, maxResources, factory.words());
     }
 
-    private Tables(TableFactory factory, List<TableName> names, long maxResources, Words words) {
-        this(factory, names, maxResources, words, new WordMap(words));
+    private StoreTables(TableFactory factory, List<TableName> names, long maxResources, SlabMemory slabs) {
+        this(factory, names, maxResources, slabs, new SlabHashMap(slabs));
     }
 
-    private Tables(TableFactory factory, List<TableName> names, long maxResources, Words words, WordMap map) {
+    private StoreTables(
+            TableFactory factory, List<TableName> names, long maxResources, SlabMemory slabs, SlabHashMap map) {
         this.factory = factory;
         this.names = names;
         for (TableName name : names) {
@@ -79,21 +80,21 @@ final class Tables implements AutoCloseable {
                     expected(maxResources, name.rowsPerResource()),
                     name.averageRowBytes());
         }
-        this.words = words;
+        this.slabs = slabs;
         this.map = map;
-        this.places = new Places(map, words);
-        this.sets = new OrderedSets(map, words);
-        this.usages = new Usages(names);
-        this.shares = new Shares(names, byNumber);
-        this.roomCheck = new RoomCheck(factory, byNumber, usages, shares, this::heapBytes);
+        this.locations = new RowLocations(map, slabs);
+        this.sets = new OrderedSets(map, slabs);
+        this.usageCounter = new UsageCounter(names);
+        this.tableShares = new TableShares(names, byNumber);
+        this.capacityCheck = new CapacityCheck(factory, byNumber, usageCounter, tableShares, this::heapBytes);
     }
 
     /** Tables whose memory is there, as {@link #save} has left it. */
-    static Tables restore(TableFactory factory, List<TableName> names, long maxResources, DataInput in)
+    static StoreTables restore(TableFactory factory, List<TableName> names, long maxResources, DataInput in)
             throws IOException {
-        Words words = factory.words();
-        words.restore(in);
-        Tables tables = new Tables(factory, names, maxResources, words, new WordMap(words, in));
+        SlabMemory slabs = factory.words();
+        slabs.restore(in);
+        StoreTables tables = new StoreTables(factory, names, maxResources, slabs, new SlabHashMap(slabs, in));
         tables.startAt(in.readLong(), in.readLong(), in.readLong());
         long rows = 0;
         long bytes = 0;
@@ -105,13 +106,13 @@ final class Tables implements AutoCloseable {
             bytes += table.bytes();
         }
         tables.all.set(rows, bytes);
-        tables.usages.restore(in);
+        tables.usageCounter.restore(in);
         return tables;
     }
 
     /** Writes down what does not stand in their memory; nobody may change them from then on. */
     void save(DataOutput out) throws IOException {
-        words.save(out);
+        slabs.save(out);
         map.save(out);
         out.writeLong(lastSequence);
         out.writeLong(lastTimeMillis);
@@ -122,7 +123,7 @@ final class Tables implements AutoCloseable {
             out.writeLong(table.bytes());
             table.save(out);
         }
-        usages.save(out);
+        usageCounter.save(out);
     }
 
     long version() {
@@ -150,13 +151,13 @@ final class Tables implements AutoCloseable {
     }
 
     byte @Nullable [] at(long number) {
-        byte[] place = places.get(number);
+        byte[] place = locations.get(number);
         return place == null ? null : byNumber[place[0]].get(Arrays.copyOfRange(place, 1, place.length));
     }
 
     /** The key of the row that a number stands for. */
     byte @Nullable [] keyAt(long number) {
-        byte[] place = places.get(number);
+        byte[] place = locations.get(number);
         return place == null ? null : Arrays.copyOfRange(place, 1, place.length);
     }
 
@@ -172,7 +173,7 @@ final class Tables implements AutoCloseable {
      */
     @Nullable
     Refusal lacks(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
-        return roomCheck.lacks(writes, reserve, plans);
+        return capacityCheck.lacks(writes, reserve, plans);
     }
 
     /**
@@ -333,12 +334,12 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             byNumber[name.number()].clear();
         }
-        usages.clear();
+        usageCounter.clear();
         all.clear();
-        words.clear();
-        map = new WordMap(words);
-        places = new Places(map, words);
-        sets = new OrderedSets(map, words);
+        slabs.clear();
+        map = new SlabHashMap(slabs);
+        locations = new RowLocations(map, slabs);
+        sets = new OrderedSets(map, slabs);
     }
 
     /** The writes that take all rows out. */
@@ -357,8 +358,8 @@ final class Tables implements AutoCloseable {
             byNumber[name.number()].forEach((key, row) -> add(sum, Bytes.sha256(number, key, row)));
         }
         sets.forEach(member -> add(sum, Bytes.sha256(member)));
-        places.forEach((key, row) -> add(sum, Bytes.sha256(key, row)));
-        usages.forEach((workspace, amounts) -> {
+        locations.forEach((key, row) -> add(sum, Bytes.sha256(key, row)));
+        usageCounter.forEach((workspace, amounts) -> {
             ByteBuffer amount = ByteBuffer.allocate(amounts.length * Long.BYTES);
             amount.asLongBuffer().put(amounts);
             add(sum, Bytes.sha256(workspace.key(), amount.array()));
@@ -379,22 +380,22 @@ final class Tables implements AutoCloseable {
 
     /** Estimates what the rows take if they are on the heap, with what is around them. */
     private long heapBytes() {
-        return words.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
+        return slabs.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
     }
 
     List<StoreFigures.TableUse> uses(int most) {
         List<StoreFigures.TableUse> uses = new ArrayList<>();
         for (TableName name : names) {
-            if (usages.column(name) > 0) {
+            if (usageCounter.column(name) > 0) {
                 uses.add(new StoreFigures.TableUse(
-                        figures(name), byNumber[name.number()].bytesMax(), usages.largest(name, most)));
+                        figures(name), byNumber[name.number()].bytesMax(), usageCounter.largest(name, most)));
             }
         }
         return uses;
     }
 
     StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
-        return shares.outgrownBy(plan);
+        return tableShares.outgrownBy(plan);
     }
 
     private StoreFigures.TableFigures figures(TableName name) {
@@ -407,7 +408,7 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             figures.add(figures(name));
         }
-        figures.add(new StoreFigures.TableFigures("sets", map.size(), words.used() * Long.BYTES, 0));
+        figures.add(new StoreFigures.TableFigures("sets", map.size(), slabs.used() * Long.BYTES, 0));
         return figures;
     }
 
@@ -416,7 +417,7 @@ final class Tables implements AutoCloseable {
         for (TableName name : names) {
             byNumber[name.number()].close();
         }
-        words.close();
+        slabs.close();
     }
 
     /** Puts a row or takes it out, without what follows from it. */
@@ -424,11 +425,11 @@ final class Tables implements AutoCloseable {
         Table table = byNumber[name.number()];
         // Whatever needs memory comes before the row changes.
         byte[] known = row == null ? table.get(key) : row;
-        Usage usage = known == null ? null : usages.of(name, key, known);
+        WorkspaceUsage workspaceUsage = known == null ? null : usageCounter.of(name, key, known);
         byte[] before = table.exchange(key, row);
         all.changed(key, before, row);
-        if (usage != null) {
-            usages.changed(usage, name, key, before, row);
+        if (workspaceUsage != null) {
+            usageCounter.changed(workspaceUsage, name, key, before, row);
         }
         return before;
     }
@@ -474,14 +475,14 @@ final class Tables implements AutoCloseable {
         @Override
         public void place(long number, TableName table, byte[] key) {
             inSets = true;
-            places.put(number, table.number(), key);
+            locations.put(number, table.number(), key);
             inSets = false;
         }
 
         @Override
         public void unplace(long number) {
             inSets = true;
-            places.remove(number);
+            locations.remove(number);
             inSets = false;
         }
     }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Words in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
-final class MappedWords extends Words {
+final class MappedSlabMemory extends SlabMemory {
     /** Words of what is mapped at once: 64 MiB, so that gigabytes do not take thousands of mappings. */
     private static final int REGION_SHIFT = 23;
 
@@ -17,7 +17,7 @@ final class MappedWords extends Words {
     private MappedByteBuffer[] regions = new MappedByteBuffer[0];
     private int extents;
 
-    MappedWords(Path file) {
+    MappedSlabMemory(Path file) {
         this.file = file;
     }
 

@@ -4,13 +4,13 @@ import dev.plinth.engine.internal.base.Id;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** The rows and bytes that one workspace has in each table. The writer counts; figures read beside the writer. */
-final class Usage {
+final class WorkspaceUsage {
     private static final int AMOUNTS = 2;
 
     private final Id workspace;
     private final AtomicLongArray amounts;
 
-    Usage(Id workspace, int columns) {
+    WorkspaceUsage(Id workspace, int columns) {
         this.workspace = workspace;
         this.amounts = new AtomicLongArray(AMOUNTS * columns);
     }

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.TableName;
 import org.jspecify.annotations.Nullable;
 
 /** Shows rows one by one, each once it is durable. */
-record RowsToAct(Store store) implements Rows {
+record DurableRows(Store store) implements Rows {
     @Override
     public byte @Nullable [] get(TableName table, byte[] key) {
         return store.readToAct(rows -> rows.get(table, key));

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * that comes too late is told that there is no such file. One tool at a time in a JVM that is not the engine's: by POSIX the first one
  * to close a file gives up the locks of all, and the others may then find damage where there is none.
  */
-final class Removal {
-    private static final System.Logger LOG = Log.of(Removal.class);
+final class FileDeleter {
+    private static final System.Logger LOG = Log.of(FileDeleter.class);
     private static final String SUFFIX = ".deleted.tmp";
     private static final int PIECE_BYTES = 4 * 1024 * 1024;
 
@@ -36,9 +36,9 @@ final class Removal {
      * nobody from writing, and from where no other class loader starts too.
      */
     private static final AtomicLong NEXT_BYTE =
-            new AtomicLong((1L << 62) + ((long) System.identityHashCode(Removal.class) << 28));
+            new AtomicLong((1L << 62) + ((long) System.identityHashCode(FileDeleter.class) << 28));
 
-    private Removal() {}
+    private FileDeleter() {}
 
     /** Takes a file out, if it is there. */
     static void remove(Path file) throws IOException {

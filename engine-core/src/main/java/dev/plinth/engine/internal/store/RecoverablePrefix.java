@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param tail where the whole part of the journal ends; in no segment if none of them is of use
  * @param damage why it ends there; null if that is the end of the journal
  */
-record Prefix(
+record RecoverablePrefix(
         Snapshot.@Nullable Loaded snapshot,
         JournalReader.Tail tail,
         @Nullable StoreDamageException damage) {
     /** Reads the journal behind a snapshot. */
-    private static Prefix behind(
+    private static RecoverablePrefix behind(
             Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
         long start = snapshot == null ? 0 : snapshot.start().sequence();
@@ -34,29 +34,30 @@ record Prefix(
         if (tail.sequence() < start) {
             tail = new JournalReader.Tail(start, crc, 0, 0, 0, 0, 0);
         }
-        return new Prefix(snapshot, tail, damage);
+        return new RecoverablePrefix(snapshot, tail, damage);
     }
 
     /** What opening the store reads; its damage is why the store would be refused. */
-    static Prefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
+    static RecoverablePrefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
         CheckedSnapshot foreign = CheckedSnapshot.newestIfForeign(snapshots);
-        Prefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
+        RecoverablePrefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
         return foreign == null || prefix.damage != null
                 ? prefix
-                : new Prefix(
+                : new RecoverablePrefix(
                         prefix.snapshot, prefix.tail, new StoreDamageException(foreign.damage(), foreign.name(), 0));
     }
 
     /** The same behind the newest snapshot that is whole. */
-    static Prefix opened(Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
+    static RecoverablePrefix opened(
+            Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
         // Read before the journal, which an engine may write on and close meanwhile.
         JournalState state = JournalState.read(disk);
-        Prefix prefix = behind(disk, names, snapshot, visitor);
+        RecoverablePrefix prefix = behind(disk, names, snapshot, visitor);
         long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
         if (prefix.damage == null && (!prefix.isState() || prefix.last() < newest || prefix.endsNowhere(names))) {
             String name = Segment.name(Math.max(1, prefix.tail.segmentNumber()));
-            return new Prefix(
+            return new RecoverablePrefix(
                     snapshot,
                     prefix.tail,
                     new StoreDamageException(
@@ -66,11 +67,12 @@ record Prefix(
                             prefix.tail.tornFrom()));
         }
         StoreDamageException atEnd = prefix.damage == null && state != null ? state.damage(disk, prefix.tail) : null;
-        return atEnd == null ? prefix : new Prefix(snapshot, prefix.tail, atEnd);
+        return atEnd == null ? prefix : new RecoverablePrefix(snapshot, prefix.tail, atEnd);
     }
 
     /** The longest one that is a state; null if there is none. */
-    static @Nullable Prefix longest(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
+    static @Nullable RecoverablePrefix longest(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots)
+            throws IOException {
         List<Snapshot.@Nullable Loaded> starts = new ArrayList<>();
         for (CheckedSnapshot snapshot : snapshots) {
             if (snapshot.isWhole()) {
@@ -78,9 +80,9 @@ record Prefix(
             }
         }
         starts.add(null);
-        Prefix longest = null;
+        RecoverablePrefix longest = null;
         for (Snapshot.Loaded start : starts) {
-            Prefix prefix = behind(disk, names, start, new JournalVisitor() {});
+            RecoverablePrefix prefix = behind(disk, names, start, new JournalVisitor() {});
             if (prefix.isState() && (longest == null || prefix.last() > longest.last())) {
                 longest = prefix;
             }

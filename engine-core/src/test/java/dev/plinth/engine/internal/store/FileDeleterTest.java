@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deletions of long files on the file system that the tests run on, and whoever reads them meanwhile. */
-class RemovalTest {
+class FileDeleterTest {
     private static final String NAME = "snapshot-0000000000000000042";
     private static final int BYTES = 9 * 1024 * 1024 + 77;
     private static final byte FILLING = 7;
@@ -150,7 +150,7 @@ class RemovalTest {
         try (FileChannel slow = FileChannel.open(file(), StandardOpenOption.READ)) {
             disk.delete(NAME);
 
-            assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> Removal.keepWhole(slow, file()));
+            assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> FileDeleter.keepWhole(slow, file()));
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.store;
 
 /** Waits for the end of a thread, whatever happens to the one that waits. */
-final class Joined {
-    private Joined() {}
+final class Joins {
+    private Joins() {}
 
     /** Returns when the thread has ended; an interrupt of the caller is kept for later. */
-    static void join(Thread thread) {
+    static void uninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (true) {
             try {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Says how much of each table one workspace may have under a plan: what the plan says, or else what the plan's own rate of calls fills
  * while the rows are kept, between a quarter of the table and all of it but the reserve.
  */
-final class Shares {
+final class TableShares {
     /** The part of a table, in percent, that is not kept in reserve. */
     static final int OPEN_PERCENT = 90;
 
@@ -30,7 +30,7 @@ final class Shares {
      *
      * @param byNumber the tables by their numbers
      */
-    Shares(List<TableName> names, Table[] byNumber) {
+    TableShares(List<TableName> names, Table[] byNumber) {
         this.names = names;
         this.byNumber = byNumber;
     }

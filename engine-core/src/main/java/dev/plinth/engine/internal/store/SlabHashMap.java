@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A hash table from keys of three words to one word that is not 0, in {@link Words}.
+ * A hash table from keys of three words to one word that is not 0, in {@link SlabMemory}.
  *
  * <p>Extendible hashing: the first bits of a key's hash choose one of many small segments, a segment that is three quarters full is
  * split in two, and only the directory of their addresses, eight bytes for some hundred keys, is ever copied whole. So no growth
@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>Keys are ids, digests and dense numbers, which nobody outside chooses: there is no defence against chosen collisions.
  */
-final class WordMap {
+final class SlabHashMap {
     private static final int SLOT_WORDS = 4;
     private static final int SLOTS = 256;
     private static final int SLOTS_USED_MAX = SLOTS * 3 / 4;
@@ -25,20 +25,20 @@ final class WordMap {
     private static final int SEGMENT_WORDS = HEADER_WORDS + SLOTS * SLOT_WORDS;
     private static final int DEPTH_MAX = 30;
 
-    private final Words words;
+    private final SlabMemory slabs;
     private long[] directory;
     private int depth;
     private long size;
     private long segments = 1;
 
-    WordMap(Words words) {
-        this.words = words;
-        this.directory = new long[] {words.allocate(SEGMENT_WORDS)};
+    SlabHashMap(SlabMemory slabs) {
+        this.slabs = slabs;
+        this.directory = new long[] {slabs.allocate(SEGMENT_WORDS)};
     }
 
     /** A map that {@link #save} has written down, over the same words. */
-    WordMap(Words words, DataInput in) throws IOException {
-        this.words = words;
+    SlabHashMap(SlabMemory slabs, DataInput in) throws IOException {
+        this.slabs = slabs;
         this.depth = in.readInt();
         this.size = in.readLong();
         this.segments = in.readLong();
@@ -71,19 +71,19 @@ final class WordMap {
     /** The word under a key; 0 if there is none. */
     long get(long a, long b, long c) {
         long slot = slot(a, b, c);
-        return slot == 0 ? 0 : words.get(slot + 3);
+        return slot == 0 ? 0 : slabs.get(slot + 3);
     }
 
     /** Puts a word, which must not be 0. Only a new key may want memory; if there is none, the map is as it was. */
     void put(long a, long b, long c, long word) {
         long slot = slot(a, b, c);
         if (slot != 0) {
-            words.set(slot + 3, word);
+            slabs.set(slot + 3, word);
             return;
         }
         long hash = hash(a, b, c);
         long segment = segment(hash);
-        while (words.get(segment + COUNT) >= SLOTS_USED_MAX) {
+        while (slabs.get(segment + COUNT) >= SLOTS_USED_MAX) {
             split(segment, hash);
             segment = segment(hash);
         }
@@ -98,18 +98,18 @@ final class WordMap {
             return;
         }
         long segment = segment(hash(a, b, c));
-        words.set(segment + COUNT, words.get(segment + COUNT) - 1);
+        slabs.set(segment + COUNT, slabs.get(segment + COUNT) - 1);
         size--;
         int hole = (int) ((slot - segment - HEADER_WORDS) / SLOT_WORDS);
         int next = hole;
         while (true) {
             next = next + 1 & SLOTS - 1;
             long from = address(segment, next);
-            if (words.get(from + 3) == 0) {
-                words.set(address(segment, hole) + 3, 0);
+            if (slabs.get(from + 3) == 0) {
+                slabs.set(address(segment, hole) + 3, 0);
                 return;
             }
-            int home = home(hash(words.get(from), words.get(from + 1), words.get(from + 2)));
+            int home = home(hash(slabs.get(from), slabs.get(from + 1), slabs.get(from + 2)));
             // It may move up unless its home lies behind the hole.
             if ((next - home & SLOTS - 1) >= (next - hole & SLOTS - 1)) {
                 copy(from, address(segment, hole));
@@ -127,9 +127,9 @@ final class WordMap {
             }
             for (int slot = 0; slot < SLOTS; slot++) {
                 long at = address(segment, slot);
-                long word = words.get(at + 3);
+                long word = slabs.get(at + 3);
                 if (word != 0) {
-                    visitor.visit(words.get(at), words.get(at + 1), words.get(at + 2), word);
+                    visitor.visit(slabs.get(at), slabs.get(at + 1), slabs.get(at + 2), word);
                 }
             }
         }
@@ -141,10 +141,10 @@ final class WordMap {
         int slot = home(hash);
         for (int i = 0; i < SLOTS; i++) {
             long at = address(segment, slot);
-            if (words.get(at + 3) == 0) {
+            if (slabs.get(at + 3) == 0) {
                 return 0;
             }
-            if (words.get(at) == a && words.get(at + 1) == b && words.get(at + 2) == c) {
+            if (slabs.get(at) == a && slabs.get(at + 1) == b && slabs.get(at + 2) == c) {
                 return at;
             }
             slot = slot + 1 & SLOTS - 1;
@@ -154,20 +154,20 @@ final class WordMap {
 
     private void insert(long segment, long hash, long a, long b, long c, long word) {
         int slot = home(hash);
-        while (words.get(address(segment, slot) + 3) != 0) {
+        while (slabs.get(address(segment, slot) + 3) != 0) {
             slot = slot + 1 & SLOTS - 1;
         }
         long at = address(segment, slot);
-        words.set(at, a);
-        words.set(at + 1, b);
-        words.set(at + 2, c);
-        words.set(at + 3, word);
-        words.set(segment + COUNT, words.get(segment + COUNT) + 1);
+        slabs.set(at, a);
+        slabs.set(at + 1, b);
+        slabs.set(at + 2, c);
+        slabs.set(at + 3, word);
+        slabs.set(segment + COUNT, slabs.get(segment + COUNT) + 1);
     }
 
     /** Divides a segment by the next bit of its keys' hashes. */
     private void split(long segment, long hash) {
-        int local = (int) words.get(segment + DEPTH);
+        int local = (int) slabs.get(segment + DEPTH);
         long[] entries = new long[SLOTS * SLOT_WORDS];
         if (local == depth) {
             if (depth == DEPTH_MAX) {
@@ -180,19 +180,19 @@ final class WordMap {
             directory = twice;
             depth++;
         }
-        long other = words.allocate(SEGMENT_WORDS);
+        long other = slabs.allocate(SEGMENT_WORDS);
         segments++;
         int span = 1 << depth - local;
         int first = index(hash) & -span;
         Arrays.fill(directory, first + span / 2, first + span, other);
 
         for (int i = 0; i < entries.length; i++) {
-            entries[i] = words.get(segment + HEADER_WORDS + i);
-            words.set(segment + HEADER_WORDS + i, 0);
+            entries[i] = slabs.get(segment + HEADER_WORDS + i);
+            slabs.set(segment + HEADER_WORDS + i, 0);
         }
-        words.set(segment + COUNT, 0);
-        words.set(segment + DEPTH, local + 1L);
-        words.set(other + DEPTH, local + 1L);
+        slabs.set(segment + COUNT, 0);
+        slabs.set(segment + DEPTH, local + 1L);
+        slabs.set(other + DEPTH, local + 1L);
         for (int i = 0; i < entries.length; i += SLOT_WORDS) {
             if (entries[i + 3] != 0) {
                 long entryHash = hash(entries[i], entries[i + 1], entries[i + 2]);
@@ -203,7 +203,7 @@ final class WordMap {
 
     private void copy(long from, long to) {
         for (int i = 0; i < SLOT_WORDS; i++) {
-            words.set(to + i, words.get(from + i));
+            slabs.set(to + i, slabs.get(from + i));
         }
     }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Whoever makes, takes or ends a file has the monitor meanwhile, so that none is touched half made.
  */
-final class NextSegment {
-    private static final System.Logger LOG = Log.of(NextSegment.class);
+final class SegmentPreparer {
+    private static final System.Logger LOG = Log.of(SegmentPreparer.class);
     static final String THREAD = "plinth-journal-spare";
     private static final long RETRY_MILLIS = 1000;
 
@@ -39,7 +39,7 @@ final class NextSegment {
      * @param changed hears that the file is ready or that the disk refused it
      * @param failures hears why one could not be made
      */
-    NextSegment(Disk disk, int segmentBytes, Runnable changed, Consumer<Throwable> failures) {
+    SegmentPreparer(Disk disk, int segmentBytes, Runnable changed, Consumer<Throwable> failures) {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
         this.changed = changed;
@@ -120,7 +120,7 @@ final class NextSegment {
 
     /** Waits until nothing is being made any more, after {@link #shut}. */
     void join() {
-        Joined.join(maker);
+        Joins.uninterruptibly(maker);
     }
 
     /** Lets go of a full segment that is not to be ended any more, since the journal has failed. */

@@ -7,7 +7,7 @@ package dev.plinth.engine.internal.store;
  * <p>The lowest three bits say how many numbers follow, nine bits each, or that the rest is the address of a block. A node
  * without numbers is 0.
  */
-final class Nodes {
+final class TrieNodes {
     static final int BITS = 9;
     static final int FAN_OUT = 1 << BITS;
 
@@ -19,15 +19,15 @@ final class Nodes {
     /** A block with so few numbers is packed again; fewer than fit, so that one number to and fro does not repack each time. */
     private static final int REPACKED_AT = 4;
 
-    private final Words words;
+    private final SlabMemory slabs;
 
-    Nodes(Words words) {
-        this.words = words;
+    TrieNodes(SlabMemory slabs) {
+        this.slabs = slabs;
     }
 
     boolean has(long node, int number) {
         if (isBlock(node)) {
-            return (words.get(block(node) + (number >> 6)) >>> number & 1) == 1;
+            return (slabs.get(block(node) + (number >> 6)) >>> number & 1) == 1;
         }
         int count = (int) node & BLOCK;
         for (int i = 0; i < count; i++) {
@@ -48,7 +48,7 @@ final class Nodes {
         if (count < PACKED_MAX) {
             return node + 1 | (long) number << TAG_BITS + BITS * count;
         }
-        long block = words.allocate(BLOCK_WORDS);
+        long block = slabs.allocate(BLOCK_WORDS);
         for (int i = 0; i < count; i++) {
             flip(block, packed(node, i));
         }
@@ -79,7 +79,7 @@ final class Nodes {
         if (isBlock(node)) {
             for (int i = from >> 6; i >= 0 && from >= 0; i--) {
                 long mask = i == from >> 6 ? -1L >>> 63 - (from & 63) : -1L;
-                long bits = words.get(block(node) + i) & mask;
+                long bits = slabs.get(block(node) + i) & mask;
                 if (bits != 0) {
                     return i << 6 | 63 - Long.numberOfLeadingZeros(bits);
                 }
@@ -101,7 +101,7 @@ final class Nodes {
         if (isBlock(node)) {
             for (int i = from >> 6; i < BLOCK_WORDS; i++) {
                 long mask = i == from >> 6 ? -1L << from : -1L;
-                long bits = words.get(block(node) + i) & mask;
+                long bits = slabs.get(block(node) + i) & mask;
                 if (bits != 0) {
                     return i << 6 | Long.numberOfTrailingZeros(bits);
                 }
@@ -123,7 +123,7 @@ final class Nodes {
         long block = block(node);
         int count = 0;
         for (int i = 0; i < BLOCK_WORDS; i++) {
-            count += Long.bitCount(words.get(block + i));
+            count += Long.bitCount(slabs.get(block + i));
         }
         if (count > REPACKED_AT) {
             return node;
@@ -132,13 +132,13 @@ final class Nodes {
         for (int each = lowest(node, 0); each >= 0; each = each + 1 < FAN_OUT ? lowest(node, each + 1) : -1) {
             packed = with(packed, each);
         }
-        words.free(block, BLOCK_WORDS);
+        slabs.free(block, BLOCK_WORDS);
         return packed;
     }
 
     private void flip(long block, int number) {
         long at = block + (number >> 6);
-        words.set(at, words.get(at) ^ 1L << number);
+        slabs.set(at, slabs.get(at) ^ 1L << number);
     }
 
     private static boolean isBlock(long node) {

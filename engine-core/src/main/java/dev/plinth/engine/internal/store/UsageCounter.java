@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One writer; {@link #largest} may be called beside it.
  */
-final class Usages {
+final class UsageCounter {
     private static final int NONE = -1;
 
     private final int[] columns = new int[128];
     private final int count;
     private final long[] holders;
-    private final ConcurrentHashMap<Id, Usage> byWorkspace = new ConcurrentHashMap<>();
-    private @Nullable Usage last;
+    private final ConcurrentHashMap<Id, WorkspaceUsage> byWorkspace = new ConcurrentHashMap<>();
+    private @Nullable WorkspaceUsage last;
 
-    Usages(List<TableName> names) {
+    UsageCounter(List<TableName> names) {
         Arrays.fill(columns, NONE);
         int next = 1;
         for (TableName name : names) {
@@ -61,26 +61,26 @@ final class Usages {
 
     /** Returns what a workspace has, or null if it has nothing. */
     @Nullable
-    Usage find(Id workspace) {
-        Usage known = last;
+    WorkspaceUsage find(Id workspace) {
+        WorkspaceUsage known = last;
         if (known != null && known.isOf(workspace)) {
             return known;
         }
-        Usage found = byWorkspace.get(workspace);
+        WorkspaceUsage found = byWorkspace.get(workspace);
         last = found == null ? known : found;
         return found;
     }
 
     /** Returns what the workspace of a row has, made if it has nothing, or null if the table is the engine's own. */
     @Nullable
-    Usage of(TableName table, byte[] key, byte[] row) {
+    WorkspaceUsage of(TableName table, byte[] key, byte[] row) {
         Id workspace = table.owner(key, row);
         if (workspace == null) {
             return null;
         }
-        Usage found = find(workspace);
+        WorkspaceUsage found = find(workspace);
         if (found == null) {
-            found = new Usage(workspace, count);
+            found = new WorkspaceUsage(workspace, count);
             byWorkspace.put(workspace, found);
             last = found;
         }
@@ -88,22 +88,27 @@ final class Usages {
     }
 
     /** Counts that a row stands where another one of the same workspace stood, or none. Needs no memory. */
-    void changed(Usage usage, TableName table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
+    void changed(
+            WorkspaceUsage workspaceUsage,
+            TableName table,
+            byte[] key,
+            byte @Nullable [] before,
+            byte @Nullable [] after) {
         int bytesBefore = before == null ? 0 : key.length + before.length;
         int bytesAfter = after == null ? 0 : key.length + after.length;
         int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
-        add(usage, columns[table.number()], more, bytesAfter - bytesBefore);
-        add(usage, ALL, more, bytesAfter - bytesBefore);
-        if (usage.rows(ALL) == 0) {
-            byWorkspace.remove(usage.workspace());
+        add(workspaceUsage, columns[table.number()], more, bytesAfter - bytesBefore);
+        add(workspaceUsage, ALL, more, bytesAfter - bytesBefore);
+        if (workspaceUsage.rows(ALL) == 0) {
+            byWorkspace.remove(workspaceUsage.workspace());
             last = null;
         }
     }
 
-    private void add(Usage usage, int column, long rows, long bytes) {
-        long before = usage.rows(column);
-        usage.add(column, rows, bytes);
-        long after = usage.rows(column);
+    private void add(WorkspaceUsage workspaceUsage, int column, long rows, long bytes) {
+        long before = workspaceUsage.rows(column);
+        workspaceUsage.add(column, rows, bytes);
+        long after = workspaceUsage.rows(column);
         if (before == 0 && after > 0) {
             holders[column]++;
         } else if (before > 0 && after == 0) {
@@ -116,10 +121,10 @@ final class Usages {
         int column = column(table);
         Comparator<StoreFigures.Holder> byRows = Comparator.comparingLong(StoreFigures.Holder::rows);
         PriorityQueue<StoreFigures.Holder> queue = new PriorityQueue<>(most + 1, byRows);
-        for (Usage usage : byWorkspace.values()) {
-            long rows = usage.rows(column);
+        for (WorkspaceUsage workspaceUsage : byWorkspace.values()) {
+            long rows = workspaceUsage.rows(column);
             if (rows > 0 && (queue.size() < most || rows > queue.element().rows())) {
-                queue.add(new StoreFigures.Holder(usage.workspace(), rows, usage.bytes(column)));
+                queue.add(new StoreFigures.Holder(workspaceUsage.workspace(), rows, workspaceUsage.bytes(column)));
                 if (queue.size() > most) {
                     queue.poll();
                 }
@@ -138,14 +143,14 @@ final class Usages {
 
     /** Shows what each workspace has in each column. */
     void forEach(BiConsumer<Id, long[]> visitor) {
-        byWorkspace.forEach((workspace, usage) -> {
-            if (usage.rows(ALL) == 0) {
+        byWorkspace.forEach((workspace, workspaceUsage) -> {
+            if (workspaceUsage.rows(ALL) == 0) {
                 return; // made for a row that then did not come
             }
             long[] amounts = new long[2 * count];
             for (int i = 0; i < count; i++) {
-                amounts[2 * i] = usage.rows(i);
-                amounts[2 * i + 1] = usage.bytes(i);
+                amounts[2 * i] = workspaceUsage.rows(i);
+                amounts[2 * i + 1] = workspaceUsage.bytes(i);
             }
             visitor.accept(workspace, amounts);
         });
@@ -153,12 +158,12 @@ final class Usages {
 
     void save(DataOutput out) throws IOException {
         out.writeInt(byWorkspace.size());
-        for (Usage usage : byWorkspace.values()) {
-            out.writeLong(usage.workspace().high());
-            out.writeLong(usage.workspace().low());
+        for (WorkspaceUsage workspaceUsage : byWorkspace.values()) {
+            out.writeLong(workspaceUsage.workspace().high());
+            out.writeLong(workspaceUsage.workspace().low());
             for (int i = 0; i < count; i++) {
-                out.writeLong(usage.rows(i));
-                out.writeLong(usage.bytes(i));
+                out.writeLong(workspaceUsage.rows(i));
+                out.writeLong(workspaceUsage.bytes(i));
             }
         }
     }
@@ -167,11 +172,11 @@ final class Usages {
         int workspaces = in.readInt();
         for (int i = 0; i < workspaces; i++) {
             Id workspace = new Id(IdKind.WORKSPACE, in.readLong(), in.readLong());
-            Usage usage = new Usage(workspace, count);
+            WorkspaceUsage workspaceUsage = new WorkspaceUsage(workspace, count);
             for (int column = 0; column < count; column++) {
-                add(usage, column, in.readLong(), in.readLong());
+                add(workspaceUsage, column, in.readLong(), in.readLong());
             }
-            byWorkspace.put(workspace, usage);
+            byWorkspace.put(workspace, workspaceUsage);
         }
     }
 }

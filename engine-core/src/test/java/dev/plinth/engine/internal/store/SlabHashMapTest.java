@@ -12,18 +12,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class WordMapTest {
+class SlabHashMapTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void anyOperation_randomKeys_agreesWithHashMap(TableKind kind) {
         Random random = new Random(seed);
-        try (Words words = kind.factory().words()) {
+        try (SlabMemory slabs = kind.factory().words()) {
             for (int round = 0; round < TestScale.count(20); round++) {
-                words.clear();
-                compare(new WordMap(words), random, 1 << random.nextInt(15));
-                assertThat(words.used()).as(TestScale.repeatWith(seed)).isPositive();
+                slabs.clear();
+                compare(new SlabHashMap(slabs), random, 1 << random.nextInt(15));
+                assertThat(slabs.used()).as(TestScale.repeatWith(seed)).isPositive();
             }
         }
     }
@@ -31,8 +31,8 @@ class WordMapTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void put_manyKeys_findsAllAfterEverySplit(TableKind kind) {
-        try (Words words = kind.factory().words()) {
-            WordMap map = new WordMap(words);
+        try (SlabMemory slabs = kind.factory().words()) {
+            SlabHashMap map = new SlabHashMap(slabs);
             int keys = TestScale.count(1_000_000);
             for (int i = 0; i < keys; i++) {
                 map.put(i % 7, i, i % 3, i + 1L);
@@ -50,18 +50,18 @@ class WordMapTest {
     @EnumSource(TableKind.class)
     void get_anyAddressAtAll_answersOrThrowsButStaysInItsMemory(TableKind kind) {
         Random random = new Random(seed);
-        try (Words words = kind.factory().words()) {
-            words.allocate(8);
-            assertThatThrownBy(() -> words.get(Words.EXTENT_WORDS)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> words.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        try (SlabMemory slabs = kind.factory().words()) {
+            slabs.allocate(8);
+            assertThatThrownBy(() -> slabs.get(SlabMemory.EXTENT_WORDS)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> slabs.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
             int answered = 0;
             for (int i = 0; i < 100_000; i++) {
                 long at = random.nextLong() >>> random.nextInt(64);
                 try {
-                    words.get(at);
+                    slabs.get(at);
                     answered++;
                 } catch (IndexOutOfBoundsException outside) {
-                    assertThat(at >>> Words.SHIFT).as("address %d", at).isNotZero();
+                    assertThat(at >>> SlabMemory.SHIFT).as("address %d", at).isNotZero();
                 }
             }
             assertThat(answered).isPositive();
@@ -70,22 +70,22 @@ class WordMapTest {
 
     @Test
     void allocate_freedBlock_isGivenAgainAndHoldsZeros() {
-        try (Words words = Words.onHeap()) {
-            long block = words.allocate(4);
-            words.set(block + 3, 17);
-            words.free(block, 4);
+        try (SlabMemory slabs = SlabMemory.onHeap()) {
+            long block = slabs.allocate(4);
+            slabs.set(block + 3, 17);
+            slabs.free(block, 4);
 
-            long again = words.allocate(4);
+            long again = slabs.allocate(4);
 
             assertThat(again).isEqualTo(block);
             for (int i = 0; i < 4; i++) {
-                assertThat(words.get(again + i)).isZero();
+                assertThat(slabs.get(again + i)).isZero();
             }
-            assertThat(words.used()).isEqualTo(4);
+            assertThat(slabs.used()).isEqualTo(4);
         }
     }
 
-    private void compare(WordMap map, Random random, int range) {
+    private void compare(SlabHashMap map, Random random, int range) {
         Map<List<Long>, Long> model = new HashMap<>();
         for (int step = 0; step < 20_000; step++) {
             long a = random.nextInt(2);

@@ -5,7 +5,7 @@ import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
 
 /** Words outside the heap, from the allocator that the Chronicle maps use: not bounded by {@code -XX:MaxDirectMemorySize}. */
-final class OffHeapWords extends Words {
+final class OffHeapSlabMemory extends SlabMemory {
     private static final int EXTENT_BYTES = EXTENT_WORDS * Long.BYTES;
 
     private final Memory memory = OS.memory();

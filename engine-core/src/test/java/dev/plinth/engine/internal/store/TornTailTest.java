@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** What may be damage at durability OS is told and put aside before it is zeroed; what a crash leaves is not worth a word. */
 @Timeout(120)
-class TornEndTest {
+class TornTailTest {
     private static final List<TableName> TABLES = List.of(Parcels.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 20;
     private static final int DAMAGED = 5;
 
-    private final Told told = new Told(TornEnd.class, Level.WARNING);
+    private final Told told = new Told(TornTail.class, Level.WARNING);
     private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.OS, Function.identity());
 
     @AfterEach

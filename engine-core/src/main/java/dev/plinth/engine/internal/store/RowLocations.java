@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Block: a word that tells which numbers are there, then five words for each: table and length of the key, key. The blocks stand in
  * the table of the sets under kind 0. One writer; readers beside it validate with the store's sequence lock.
  */
-final class Places {
+final class RowLocations {
     private static final int SHIFT = 6;
     private static final int NUMBERS = 1 << SHIFT;
     private static final int KEY_WORDS = 4;
@@ -20,18 +20,18 @@ final class Places {
     private static final int PLACE_WORDS = 1 + KEY_WORDS;
     private static final int BLOCK_WORDS = 1 + NUMBERS * PLACE_WORDS;
 
-    private final WordMap map;
-    private final Words words;
+    private final SlabHashMap map;
+    private final SlabMemory slabs;
 
-    Places(WordMap map, Words words) {
+    RowLocations(SlabHashMap map, SlabMemory slabs) {
         this.map = map;
-        this.words = words;
+        this.slabs = slabs;
     }
 
     /** The table's number, then the row's key; null if the number has no place. */
     byte @Nullable [] get(long number) {
         long block = map.get(0, 0, number >>> SHIFT);
-        if (block == 0 || (words.get(block) >>> number & 1) == 0) {
+        if (block == 0 || (slabs.get(block) >>> number & 1) == 0) {
             return null;
         }
         return place(block, (int) number & NUMBERS - 1);
@@ -45,28 +45,28 @@ final class Places {
         }
         long block = map.get(0, 0, number >>> SHIFT);
         if (block == 0) {
-            block = words.allocate(BLOCK_WORDS);
+            block = slabs.allocate(BLOCK_WORDS);
             map.put(0, 0, number >>> SHIFT, block);
         }
-        long taken = words.get(block);
-        words.set(block, taken | 1L << number);
+        long taken = slabs.get(block);
+        slabs.set(block, taken | 1L << number);
         long at = at(block, (int) number & NUMBERS - 1);
-        words.set(at, (long) table << Byte.SIZE | key.length);
+        slabs.set(at, (long) table << Byte.SIZE | key.length);
         for (int i = 0; i < key.length / Long.BYTES; i++) {
-            words.set(at + 1 + i, Bytes.getLong(key, i * Long.BYTES));
+            slabs.set(at + 1 + i, Bytes.getLong(key, i * Long.BYTES));
         }
     }
 
     void remove(long number) {
         long block = map.get(0, 0, number >>> SHIFT);
-        if (block == 0 || (words.get(block) >>> number & 1) == 0) {
+        if (block == 0 || (slabs.get(block) >>> number & 1) == 0) {
             return;
         }
-        long left = words.get(block) & ~(1L << number);
-        words.set(block, left);
+        long left = slabs.get(block) & ~(1L << number);
+        slabs.set(block, left);
         if (left == 0) {
             map.remove(0, 0, number >>> SHIFT);
-            words.free(block, BLOCK_WORDS);
+            slabs.free(block, BLOCK_WORDS);
         }
     }
 
@@ -77,7 +77,7 @@ final class Places {
                 return;
             }
             for (int i = 0; i < NUMBERS; i++) {
-                if ((words.get(block) >>> i & 1) == 1) {
+                if ((slabs.get(block) >>> i & 1) == 1) {
                     byte[] number = new byte[Long.BYTES];
                     Bytes.putLong(number, 0, page << SHIFT | i);
                     visitor.accept(number, place(block, i));
@@ -88,13 +88,13 @@ final class Places {
 
     private byte[] place(long block, int index) {
         long at = at(block, index);
-        long head = words.get(at);
+        long head = slabs.get(at);
         // A reader beside the writer may see anything here, and must not copy too much.
         int length = Math.min(KEY_BYTES_MAX, (int) head & 0xFF);
         byte[] place = new byte[1 + KEY_BYTES_MAX];
         place[0] = (byte) (head >>> Byte.SIZE);
         for (int i = 0; i < length / Long.BYTES; i++) {
-            Bytes.putLong(place, 1 + i * Long.BYTES, words.get(at + 1 + i));
+            Bytes.putLong(place, 1 + i * Long.BYTES, slabs.get(at + 1 + i));
         }
         return length == KEY_BYTES_MAX ? place : Arrays.copyOf(place, 1 + length);
     }
