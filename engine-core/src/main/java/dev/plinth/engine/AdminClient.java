@@ -4,8 +4,8 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** What the operator may do: workspaces, their plans, their first keys and what they have of the tables. Thread-safe. */
@@ -34,7 +34,7 @@ public final class AdminClient {
 
     /** Lists workspaces, newest first. */
     public Invocation<Page<Workspace>> workspaces() {
-        return calls.of("listWorkspaces", List.of(), Values.page(Workspace.class));
+        return calls.of("listWorkspaces", List.of(), ApiValueReader.page(Workspace.class));
     }
 
     /** Gives a workspace another name. */
@@ -72,7 +72,7 @@ public final class AdminClient {
 
     /** Tells how full each table is, and which workspaces have the most of it. */
     public Invocation<List<TableUse>> tables() {
-        return calls.of("listTables", List.of(), Values::tables);
+        return calls.of("listTables", List.of(), ApiValueReader::tables);
     }
 
     static byte[] newKey(String name, String... scopes) {

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
-import dev.plinth.engine.internal.json.Values;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import java.util.List;
 
 /** The children of one resource. Thread-safe. */
@@ -29,7 +29,7 @@ public final class ChildrenClient {
 
     /** Lists the children, newest first. */
     public Invocation<Page<Child>> list() {
-        return calls.of("listChildren", List.of(resourceId), Values.page(Child.class));
+        return calls.of("listChildren", List.of(resourceId), ApiValueReader.page(Child.class));
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */

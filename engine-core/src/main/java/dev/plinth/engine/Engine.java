@@ -29,9 +29,9 @@ import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.JobQueueFigures;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.WaitingJobs;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
@@ -88,7 +88,7 @@ public final class Engine implements AutoCloseable {
     private final Wire wire;
     private final Webhooks webhooks;
     private final JobRunner jobs;
-    private final WaitingJobs waitingJobs;
+    private final JobQueueFigures jobQueueFigures;
     private final LastUsedWriter keyUses;
     private final RequestLog requestLog = new RequestLog();
     private final Sweep sweep;
@@ -132,7 +132,7 @@ public final class Engine implements AutoCloseable {
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
-        waitingJobs = new WaitingJobs(store, jobs.handled());
+        jobQueueFigures = new JobQueueFigures(store, jobs.handled());
         webhooks = webhooks(config, store, commits, cipher, workers);
         keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
@@ -343,7 +343,7 @@ public final class Engine implements AutoCloseable {
 
     /** How the queued jobs of all workspaces stand, for figures: above all those that nothing handles. */
     public JobFigures jobFigures() {
-        return waitingJobs.get();
+        return jobQueueFigures.get();
     }
 
     /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
@@ -511,7 +511,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, requestMetrics, quotas, sweep, waitingJobs),
+                        new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures),
                         VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access)));

@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** The API keys of one workspace. Thread-safe. */
@@ -32,7 +32,7 @@ public final class KeysClient {
 
     /** Lists keys, newest first. */
     public Invocation<Page<ApiKey>> list() {
-        return calls.of("listKeys", List.of(), Values.page(ApiKey.class));
+        return calls.of("listKeys", List.of(), ApiValueReader.page(ApiKey.class));
     }
 
     /** Changes {@code name}, {@code scopes}, {@code enabled} or {@code expiresAt}. */

@@ -4,8 +4,8 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
 import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -27,7 +27,7 @@ public final class LeasesClient {
         for (String type : types) {
             body.text(type);
         }
-        return calls.of("leaseJobs", List.of(), body.closeArray().close().bytes(), Values::leased);
+        return calls.of("leaseJobs", List.of(), body.closeArray().close().bytes(), ApiValueReader::leased);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class LeasesClient {
      * 60 unless said otherwise), {@code wait} (0–30 real seconds for the first job to come, 0 unless said otherwise).
      */
     public Invocation<List<LeasedJob>> take(Json request) {
-        return calls.of("leaseJobs", List.of(), request.utf8(), Values::leased);
+        return calls.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
     }
 
     /** Prolongs a lease: from now on it lasts as long as when it was taken. */

@@ -10,8 +10,8 @@ import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /**
@@ -73,7 +73,7 @@ public final class PlinthClient {
 
     /** Lists jobs, newest first; filters are {@code status}, {@code type} and {@code resourceId}. */
     public Invocation<Page<Job>> jobs() {
-        return calls.of("listJobs", List.of(), Values.page(Job.class));
+        return calls.of("listJobs", List.of(), ApiValueReader.page(Job.class));
     }
 
     /** A job as it stands. */
@@ -143,7 +143,7 @@ public final class PlinthClient {
      * {@code resource.*}, separated by commas) and {@code resourceId}.
      */
     public Invocation<Page<Event>> events() {
-        return calls.of("listEvents", List.of(), Values.page(Event.class));
+        return calls.of("listEvents", List.of(), ApiValueReader.page(Event.class));
     }
 
     /** The events after one, oldest first. */
@@ -178,7 +178,7 @@ public final class PlinthClient {
 
     /** The last requests of the workspace, newest first: this one is not among them yet. */
     public Invocation<Page<LoggedRequest>> requests() {
-        return calls.of("listRequests", List.of(), Values.page(LoggedRequest.class));
+        return calls.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
     }
 
     /** One of the last requests of the workspace. */

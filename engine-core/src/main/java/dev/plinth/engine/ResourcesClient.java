@@ -5,8 +5,8 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** Resources of one workspace. Thread-safe. */
@@ -44,7 +44,7 @@ public final class ResourcesClient {
      * {@code createdBefore}, {@code shared} and one {@code metadata.…}.
      */
     public Invocation<Page<Resource>> list() {
-        return calls.of("listResources", List.of(), Values.page(Resource.class));
+        return calls.of("listResources", List.of(), ApiValueReader.page(Resource.class));
     }
 
     /** Lists resources after the page whose {@code nextCursor} this is. */

@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Share;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.util.List;
 
 /** With whom one resource is shared. Thread-safe. */
@@ -28,7 +28,7 @@ public final class SharesClient {
 
     /** Lists the shares, newest first. */
     public Invocation<Page<Share>> list() {
-        return calls.of("listShares", List.of(resourceId), Values.page(Share.class));
+        return calls.of("listShares", List.of(resourceId), ApiValueReader.page(Share.class));
     }
 
     /** Takes the role of a workspace back, and ends its jobs on the resource; gives the workspace's id. */

@@ -5,8 +5,8 @@ import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.json.Values;
 import java.time.Instant;
 import java.util.List;
 
@@ -33,7 +33,7 @@ public final class WebhooksClient {
 
     /** Lists endpoints, newest first. */
     public Invocation<Page<WebhookEndpoint>> list() {
-        return calls.of("listWebhookEndpoints", List.of(), Values.page(WebhookEndpoint.class));
+        return calls.of("listWebhookEndpoints", List.of(), ApiValueReader.page(WebhookEndpoint.class));
     }
 
     /** Changes members of an endpoint; {@code status} may be {@code enabled} or {@code disabled}. */
@@ -72,7 +72,7 @@ public final class WebhooksClient {
 
     /** Lists the deliveries to an endpoint, newest first. */
     public Invocation<Page<Delivery>> deliveries(String endpointId) {
-        return calls.of("listDeliveries", List.of(endpointId), Values.page(Delivery.class));
+        return calls.of("listDeliveries", List.of(endpointId), ApiValueReader.page(Delivery.class));
     }
 
     /** Shows a delivery. */

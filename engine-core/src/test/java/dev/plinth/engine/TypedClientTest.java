@@ -19,7 +19,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
-import dev.plinth.engine.internal.json.Values;
+import dev.plinth.engine.internal.json.ApiValueReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -62,7 +62,8 @@ final class TypedClientTest {
                 shares.grant(grantee, "editor"), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Share::of);
         assertThat(share.role()).isEqualTo("editor");
         assertThat(share.workspaceId()).isEqualTo(grantee);
-        assertThat(read(shares.list(), path, Values.page(Share.class)).data()).containsExactly(share);
+        assertThat(read(shares.list(), path, ApiValueReader.page(Share.class)).data())
+                .containsExactly(share);
         change(shares.revoke(grantee), "DELETE", path + "/" + grantee, "", deleted -> grantee);
         assertThat(shares.list().call().data()).isEmpty();
     }
@@ -84,7 +85,7 @@ final class TypedClientTest {
                 .jobId();
         assertThat(client.job(job, 30).call().result()).get().asString().contains("\"succeeded\":2");
 
-        Function<Json, Page<Resource>> page = Values.page(Resource.class);
+        Function<Json, Page<Resource>> page = ApiValueReader.page(Resource.class);
         assertThat(read(client.resources().list().where("type", "truck"), "/v1/resources?type=truck", page)
                         .data())
                 .hasSize(1);
@@ -123,7 +124,7 @@ final class TypedClientTest {
         assertThat(timed.mode()).isEqualTo("test");
         assertThat(timed.expiresAt()).isPresent();
         read(keysClient.get(made.id()), path, ApiKey::of);
-        assertThat(read(keysClient.list(), "/v1/keys", Values.page(ApiKey.class))
+        assertThat(read(keysClient.list(), "/v1/keys", ApiValueReader.page(ApiKey.class))
                         .data())
                 .hasSize(3);
         ApiKey named = change(
@@ -156,7 +157,10 @@ final class TypedClientTest {
         Job job = read(client.job(id), "/v1/jobs/" + id, Job::of);
         assertThat(job.maxAttempts()).isEqualTo(2);
         assertThat(job.runAt()).isPresent();
-        assertThat(read(client.jobs().where("status", "scheduled"), "/v1/jobs?status=scheduled", Values.page(Job.class))
+        assertThat(read(
+                                client.jobs().where("status", "scheduled"),
+                                "/v1/jobs?status=scheduled",
+                                ApiValueReader.page(Job.class))
                         .data())
                 .containsExactly(job);
         change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Job::of);
@@ -167,7 +171,8 @@ final class TypedClientTest {
     void events_showAndFilter() {
         Resource resource = client.resources().create("R").call();
         client.publish("a.b", Json.of("{\"n\":1}")).call();
-        Page<Event> page = read(client.events().where("type", "a.b"), "/v1/events?type=a.b", Values.page(Event.class));
+        Page<Event> page =
+                read(client.events().where("type", "a.b"), "/v1/events?type=a.b", ApiValueReader.page(Event.class));
         Event event = page.data().get(0);
         assertThat(event.data()).isEqualTo(Json.of("{\"n\":1}"));
         assertThat(read(client.event(event.id()), "/v1/events/" + event.id(), Event::of))
@@ -175,7 +180,7 @@ final class TypedClientTest {
         Page<Event> created = read(
                 client.events().where("resourceId", resource.id()),
                 "/v1/events?resourceId=" + resource.id(),
-                Values.page(Event.class));
+                ApiValueReader.page(Event.class));
         assertThat(created.data()).hasSize(1);
         assertThat(client.eventsAfter(created.data().get(0).id()).call().data()).containsExactly(event);
     }
@@ -193,7 +198,7 @@ final class TypedClientTest {
         assertThat(made.headers()).containsEntry("x-a", "b");
         assertThat(made.ordered()).isTrue();
         read(webhooks.get(made.id()), path, WebhookEndpoint::of);
-        assertThat(read(webhooks.list(), "/v1/webhook-endpoints", Values.page(WebhookEndpoint.class))
+        assertThat(read(webhooks.list(), "/v1/webhook-endpoints", ApiValueReader.page(WebhookEndpoint.class))
                         .data())
                 .hasSize(2);
         change(
@@ -218,7 +223,7 @@ final class TypedClientTest {
         Delivery delivery = read(
                         webhooks.deliveries(made.id()).where("status", "delivered"),
                         path + "/deliveries?status=delivered",
-                        Values.page(Delivery.class))
+                        ApiValueReader.page(Delivery.class))
                 .data()
                 .get(0);
         String one = "/v1/deliveries/" + delivery.id();

@@ -58,9 +58,9 @@ public final class RecoverJob implements StepJob {
     }
 
     @Override
-    public Step step(Context context, long askedAt, long after) {
+    public Batch step(Context context, long askedAt, long after) {
         Deliveries.Recovered recovered = Deliveries.recover(context, endpoint, since, askedAt, after);
-        return new Step(recovered.changes(), recovered.count(), recovered.reached());
+        return new Batch(recovered.changes(), recovered.count(), recovered.reached());
     }
 
     @Override

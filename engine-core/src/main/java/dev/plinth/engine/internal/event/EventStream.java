@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.list.UnitedSets;
+import dev.plinth.engine.internal.list.SetUnion;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -46,7 +46,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
 
     private Outcome part(Context context, boolean tellsPlace) {
         Rows rows = context.rows();
-        UnitedSets events = events(context);
+        SetUnion events = events(context);
         ByteArrayOutputStream part = new ByteArrayOutputStream();
         long at = position;
         long next = events.next(at);
@@ -68,8 +68,8 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
         return new Outcome.Page(part.toByteArray(), CONTENT_TYPE, new EventStream(filter, at));
     }
 
-    private UnitedSets events(Context context) {
-        return UnitedSets.upwards(context.rows(), filter.sets(context.workspace()));
+    private SetUnion events(Context context) {
+        return SetUnion.upwards(context.rows(), filter.sets(context.workspace()));
     }
 
     /** All up to the last event of the workspace has been looked at. An id without data is remembered by clients, and shown to nobody. */

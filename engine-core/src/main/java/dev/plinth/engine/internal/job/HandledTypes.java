@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param here the types that this JVM handles
  * @param newest how far jobs at workers are
  */
-public record HandledTypes(Set<String> here, NewestProgress newest) {
+public record HandledTypes(Set<String> here, ProgressReports newest) {
     /** These types, and no progress yet. */
     public HandledTypes(Set<String> here) {
-        this(here, new NewestProgress());
+        this(here, new ProgressReports());
     }
 
     /** Copies the types. */

@@ -34,10 +34,10 @@ final class JobRetention implements Retention {
 
     /** Adds the removal of a job to a batch, or of as much of it as there is room for. */
     static void remove(JobRow row, int rowBytes, SweepBatch batch) {
-        int outcomes = Pieces.remove(batch, row.facts().id(), Pieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
-        int result = Pieces.remove(batch, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
-        int input = Pieces.remove(
-                batch, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces());
+        int outcomes = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
+        int result = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
+        int input = JobPieces.remove(
+                batch, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces());
         if (outcomes + result + input == 0) {
             batch.remove(JobTables.JOBS, row.key(), rowBytes);
         } else {

@@ -27,14 +27,14 @@ final class JobRules {
 
     /** A job that ends with a result. */
     static JobRow succeeded(Context context, JobRow row, byte[] result) {
-        return row.ended(JobStatus.SUCCEEDED, context.now(), null, Pieces.count(result));
+        return row.ended(JobStatus.SUCCEEDED, context.now(), null, JobPieces.count(result));
     }
 
     /** The changes that end it so. */
     static Changes succeed(Context context, JobRow succeeded, byte[] result) {
         Changes changes = new Changes().put(JobTables.JOBS, succeeded.key(), succeeded.row());
         JobRow.Facts facts = succeeded.facts();
-        Pieces.put(changes, facts.workspace(), facts.id(), Pieces.Kind.RESULT, result);
+        JobPieces.put(changes, facts.workspace(), facts.id(), JobPieces.Kind.RESULT, result);
         addEnd(context.rows(), succeeded, result.length == 0 ? null : result, changes);
         return changes;
     }
@@ -69,12 +69,12 @@ final class JobRules {
         if (row.doneItems() < 0) {
             return row.resultPieces() == 0
                     ? null
-                    : Pieces.join(rows, row.facts().id(), Pieces.Kind.RESULT, row.resultPieces());
+                    : JobPieces.join(rows, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
         }
         List<byte[]> outcomes = new ArrayList<>();
         long bytes = 0;
         for (int i = 0; i < row.doneItems() && bytes <= bytesMax; i++) {
-            byte[] outcome = Pieces.get(rows, row.facts().id(), Pieces.Kind.OUTCOME, i);
+            byte[] outcome = JobPieces.get(rows, row.facts().id(), JobPieces.Kind.OUTCOME, i);
             if (outcome != null) {
                 outcomes.add(outcome);
                 bytes += outcome.length;

@@ -42,7 +42,7 @@ public final class JobRunner implements DueSource {
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
-    private final NewestProgress newest = new NewestProgress();
+    private final ProgressReports newest = new ProgressReports();
     private final AttemptRunner attempts;
     private final Bulkhead places = new Bulkhead(
             Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
@@ -351,8 +351,8 @@ public final class JobRunner implements DueSource {
     }
 
     private void run(JobRow row, Work work) {
-        byte[] input = store.readToAct(rows -> Pieces.join(
-                rows, row.facts().id(), Pieces.Kind.INPUT, row.facts().inputPieces()));
+        byte[] input = store.readToAct(rows -> JobPieces.join(
+                rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors());
         running.put(row.facts().id(), run);
         // What was asked for after the row was read and before the attempt could be told is read once more.

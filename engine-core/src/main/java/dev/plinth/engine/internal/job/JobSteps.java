@@ -60,7 +60,7 @@ final class JobSteps {
      * A lease lapses at its time: the job is queued again without having used the attempt. It fails with the third one in an attempt, and
      * is canceled if somebody had asked for that.
      */
-    static Command.Change lapse(Id id, NewestProgress newest) {
+    static Command.Change lapse(Id id, ProgressReports newest) {
         return context -> {
             JobRow row = newest.of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
@@ -175,7 +175,7 @@ final class JobSteps {
             }
             JobRow next = row.itemDone(outcome instanceof Outcome.Done, job.count());
             changes.put(JobTables.JOBS, next.key(), next.row());
-            Pieces.put(changes, context.workspace(), id, Pieces.Kind.OUTCOME, index, job.render(index, outcome));
+            JobPieces.put(changes, context.workspace(), id, JobPieces.Kind.OUTCOME, index, job.render(index, outcome));
             return Decision.of(changes, DONE);
         });
     }
@@ -186,7 +186,7 @@ final class JobSteps {
      */
     static Command.Change step(Id id, int attempt, StepJob job, long after, BiPredicate<Rows, Id> mayRun) {
         return interruptible(id, attempt, mayRun, (context, row) -> {
-            StepJob.Step step = job.step(context, row.facts().createdAt(), after);
+            StepJob.Batch step = job.step(context, row.facts().createdAt(), after);
             long done =
                     step.done() + (row.progress() == null ? 0 : row.progress().done());
             JobRow next = row.progressed(new JobRow.Progress(done, done, ""));
@@ -228,7 +228,7 @@ final class JobSteps {
         };
     }
 
-    private static Command.Change running(Id id, int attempt, Step step) {
+    private static Command.Change running(Id id, int attempt, Transition step) {
         return context -> {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
@@ -240,7 +240,7 @@ final class JobSteps {
 
     /** What a step does to a running job. */
     @FunctionalInterface
-    private interface Step {
+    private interface Transition {
         Changes changes(Context context, JobRow row);
     }
 }

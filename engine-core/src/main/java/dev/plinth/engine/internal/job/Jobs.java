@@ -38,7 +38,7 @@ public final class Jobs {
     /** The tables of the room. */
     public static List<TableName> tables() {
         return List.of(
-                JobTables.JOBS, Pieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
+                JobTables.JOBS, JobPieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
     }
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
@@ -100,8 +100,8 @@ public final class Jobs {
         checkRoom(context);
         Id id = context.newId(IdKind.JOB);
         Changes changes = new Changes();
-        Pieces.put(changes, context.workspace(), id, Pieces.Kind.INPUT, input.input());
-        JobRow row = row(context, id, input, Pieces.count(input.input()));
+        JobPieces.put(changes, context.workspace(), id, JobPieces.Kind.INPUT, input.input());
+        JobRow row = row(context, id, input, JobPieces.count(input.input()));
         changes.put(JobTables.JOBS, row.key(), row.row()).started(id);
         byte[] key = row.uniqueKey();
         if (key != null) {

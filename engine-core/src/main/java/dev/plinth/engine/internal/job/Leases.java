@@ -168,10 +168,10 @@ public final class Leases {
                 break;
             }
             JobRow row = JobRow.read(bytes);
-            byte[] input = Pieces.join(
+            byte[] input = JobPieces.join(
                     context.rows(),
                     row.facts().id(),
-                    Pieces.Kind.INPUT,
+                    JobPieces.Kind.INPUT,
                     row.facts().inputPieces());
             inputBytes += input.length;
             if (inputBytes > Limits.LEASE_INPUT_BYTES_MAX && !jobs.isEmpty()) {
@@ -203,7 +203,7 @@ public final class Leases {
     }
 
     /** A step of who has the lease; whoever else shows a token is refused, also once the job is final. */
-    private static Command.Change held(Id id, String token, HandledTypes handled, Step step) {
+    private static Command.Change held(Id id, String token, HandledTypes handled, HolderAction holderAction) {
         Id shown = Id.parse(IdKind.LEASE, token);
         return context -> {
             JobRow row = handled.newest().of(Jobs.find(context, id));
@@ -214,7 +214,7 @@ public final class Leases {
                         "Expected the token of the lease that the job is under, but this one is not; the job is "
                                 + row.status().wireName() + ". Drop what you have of it and take another lease.");
             }
-            Decision decision = step.decide(context, row, lease);
+            Decision decision = holderAction.decide(context, row, lease);
             decision.changes().within(ReserveAccess.RECORDED);
             return decision;
         };
@@ -222,7 +222,7 @@ public final class Leases {
 
     /** What the holder of a lease does. */
     @FunctionalInterface
-    private interface Step {
+    private interface HolderAction {
         Decision decide(Context context, JobRow row, JobRow.Lease lease);
     }
 

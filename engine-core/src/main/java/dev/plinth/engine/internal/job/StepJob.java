@@ -14,7 +14,7 @@ public interface StepJob {
      * @param askedAt when the job was accepted, in epoch milliseconds
      * @param after the number of the last row that was looked at, or {@code Rows.NONE}
      */
-    Step step(Context context, long askedAt, long after);
+    Batch step(Context context, long askedAt, long after);
 
     /** The result of the job, as its GET shows it, after so many rows have been dealt with. */
     byte[] result(long done);
@@ -26,7 +26,7 @@ public interface StepJob {
      * @param done how many were dealt with
      * @param reached the number of the last one that was looked at; {@code Rows.NONE} if there are no more
      */
-    record Step(Changes changes, int done, long reached) {}
+    record Batch(Changes changes, int done, long reached) {}
 
     /** Opens the job that an input describes. */
     @FunctionalInterface

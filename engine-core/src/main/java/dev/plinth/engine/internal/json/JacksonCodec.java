@@ -37,7 +37,7 @@ public final class JacksonCodec implements JsonCodec {
 
     @Override
     public <T extends WireValue> T value(Class<T> type, Json json) {
-        return Values.read(type, json);
+        return ApiValueReader.read(type, json);
     }
 
     private static @Nullable Object java(JsonValue value) {

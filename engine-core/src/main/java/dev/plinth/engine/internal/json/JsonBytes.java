@@ -187,7 +187,7 @@ public final class JsonBytes extends ScratchBuffer {
     private JsonBytes value(JsonValue value, boolean sorted) {
         if (value instanceof JsonValue.Obj obj) {
             open();
-            if (obj.members() instanceof Members few && (!sorted || few.isAscii())) {
+            if (obj.members() instanceof ObjectMembers few && (!sorted || few.isAscii())) {
                 members(few, sorted);
             } else if (sorted) {
                 sortedMembers(obj.members());
@@ -223,7 +223,7 @@ public final class JsonBytes extends ScratchBuffer {
         return raw(value instanceof JsonValue.Bool bool ? (bool.value() ? TRUE : FALSE) : NULL);
     }
 
-    private void members(Members members, boolean sorted) {
+    private void members(ObjectMembers members, boolean sorted) {
         int member = sorted ? members.above(-1) : 0;
         for (int i = 0; i < members.size(); i++) {
             raw(members.source(), members.from(member) - 1, members.to(member) + 1);

@@ -114,15 +114,15 @@ final class JsonScanner {
             }
             JsonValue value = value();
             if (members.isEmpty()) {
-                members = new Members(source);
+                members = new ObjectMembers(source);
             }
             // Few plain names are compared where they stand; with many that would take a time that grows with their
             // square.
             boolean isNew;
-            if (members instanceof Members few && written == null && few.size() < Members.MAX) {
+            if (members instanceof ObjectMembers few && written == null && few.size() < ObjectMembers.MAX) {
                 isNew = few.add(from, to, value);
             } else {
-                members = members instanceof Members ? new LinkedHashMap<>(members) : members;
+                members = members instanceof ObjectMembers ? new LinkedHashMap<>(members) : members;
                 isNew = members.put(written == null ? plain(from, to) : written, value) == null;
             }
             if (!isNew) {

@@ -31,7 +31,7 @@ public sealed interface JsonValue {
     }
 
     /** A string. */
-    final class Text extends Spelled implements JsonValue {
+    final class Text extends LazyText implements JsonValue {
         /** A string that stands nowhere. */
         public Text(String value) {
             super(value);
@@ -53,7 +53,7 @@ public sealed interface JsonValue {
     }
 
     /** A number as it was written. */
-    final class Num extends Spelled implements JsonValue {
+    final class Num extends LazyText implements JsonValue {
         /** A number that stands nowhere. */
         public Num(String written) {
             super(written);

@@ -22,7 +22,7 @@ public final class Lists {
 
     /** Reads one page of several sets, as if they were one. */
     public static byte[] page(Rows rows, List<SetKey> sets, PageRequest request, Renderer renderer) {
-        UnitedSets numbers = request.oldestFirst() ? UnitedSets.upwards(rows, sets) : UnitedSets.downwards(rows, sets);
+        SetUnion numbers = request.oldestFirst() ? SetUnion.upwards(rows, sets) : SetUnion.downwards(rows, sets);
         return page(
                 new Items() {
                     @Override

@@ -28,7 +28,8 @@ public final class Children {
     /** Creates a child of a resource. */
     public static Command.Change create(Id resource, Content content) {
         return context -> {
-            ResourceRow parent = Visible.find(context, resource).editable().row();
+            ResourceRow parent =
+                    VisibleResource.find(context, resource).editable().row();
             parent.status().checkWritable();
             ResourceRow row = ResourceRow.create(
                     context.newId(IdKind.CHILD),
@@ -49,8 +50,9 @@ public final class Children {
     /** Shows a child. */
     public static Command.Query get(Id resource, Id child, @Nullable String ifNoneMatch) {
         return context -> {
-            ResourceRow row = find(context, Visible.find(context, resource).row(), child);
-            if (Match.isUnchanged(ifNoneMatch, row.etag())) {
+            ResourceRow row =
+                    find(context, VisibleResource.find(context, resource).row(), child);
+            if (EntityTagMatch.isUnchanged(ifNoneMatch, row.etag())) {
                 return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
             }
             return Outcome.Done.ok(row.json(), row.etag());
@@ -60,7 +62,7 @@ public final class Children {
     /** Lists the children of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {
-            Visible visible = Visible.find(context, resource);
+            VisibleResource visible = VisibleResource.find(context, resource);
             return Outcome.Done.ok(page(context.rows(), visible.row().id(), request));
         };
     }
@@ -69,7 +71,7 @@ public final class Children {
     public static Command.Change patch(
             Id resource, Id child, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
         return context -> {
-            Visible parent = Visible.find(context, resource);
+            VisibleResource parent = VisibleResource.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
             ifMatch.check(row.etag(), row.etag());
@@ -89,7 +91,7 @@ public final class Children {
     /** Deletes a child. */
     public static Command.Change delete(Id resource, Id child, Precondition ifMatch) {
         return context -> {
-            Visible parent = Visible.find(context, resource);
+            VisibleResource parent = VisibleResource.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
             ifMatch.check(row.etag(), row.etag());

@@ -31,7 +31,7 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
             }
             return;
         }
-        List<String> tags = Match.tags(ifMatch);
+        List<String> tags = EntityTagMatch.tags(ifMatch);
         if (!ifMatch.strip().equals("*") && !tags.contains(version) && !tags.contains(shown)) {
             throw RefusedException.of(
                     ProblemCode.PRECONDITION_FAILED,

@@ -25,10 +25,10 @@ final class ResourceDeletions {
     private ResourceDeletions() {}
 
     /** True if the deletion of a resource takes more rows than one record may have. */
-    static boolean isLarge(Rows rows, ResourceRow row, EventRows eventRows) {
+    static boolean isLarge(Rows rows, ResourceRow row, EventRowCount eventRowCount) {
         long children = rows.size(children(row.id()));
         long shares = rows.size(shares(row.id()));
-        int perChild = 1 + eventRows.of(rows, row.workspace(), Children.DELETED);
+        int perChild = 1 + eventRowCount.of(rows, row.workspace(), Children.DELETED);
         return children * perChild + shares > Limits.DECISION_ROWS_MAX;
     }
 
@@ -51,22 +51,27 @@ final class ResourceDeletions {
         return row != null && row.skip(Long.BYTES + 2 * Id.BYTES).small() == 1;
     }
 
-    static Retention retention(ShareEnd end, EventRows eventRows) {
+    static Retention retention(ShareRevocation end, EventRowCount eventRowCount) {
         return new BacklogRunner("deleted resources", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
-            carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRows, batch);
+            carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRowCount, batch);
         });
     }
 
     /** Shares go first, so that the jobs of the grantees end soonest. A deleted workspace gets no events. */
     private static void carryOn(
-            Context context, Id workspace, Id resource, ShareEnd end, EventRows eventRows, SweepBatch batch) {
+            Context context,
+            Id workspace,
+            Id resource,
+            ShareRevocation end,
+            EventRowCount eventRowCount,
+            SweepBatch batch) {
         Rows rows = context.rows();
         boolean isSilent = DeletedWorkspaces.has(rows, workspace);
         if (!Shares.collect(context, resource, end, batch)) {
             return;
         }
-        int perChild = 1 + (isSilent ? 0 : eventRows.of(rows, workspace, Children.DELETED));
+        int perChild = 1 + (isSilent ? 0 : eventRowCount.of(rows, workspace, Children.DELETED));
         int room = Math.max(1, batch.roomRows() / perChild);
         SetKey children = children(resource);
         for (long next = rows.ceiling(children, 0); next != Rows.NONE; next = rows.ceiling(children, next + 1)) {

@@ -170,7 +170,7 @@ final class ResourceRow {
     }
 
     String etag() {
-        return Match.tag(version());
+        return EntityTagMatch.tag(version());
     }
 
     /** The id of the resource that access and order go by: the parent of a child. */

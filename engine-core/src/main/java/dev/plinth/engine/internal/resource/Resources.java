@@ -45,10 +45,10 @@ public final class Resources {
      * Carries on deletions that need more rows than one record may have.
      *
      * @param end ends what the grantees have under way on the resources
-     * @param eventRows tells how many rows an event writes
+     * @param eventRowCount tells how many rows an event writes
      */
-    public static Retention deletions(ShareEnd end, EventRows eventRows) {
-        return ResourceDeletions.retention(end, eventRows);
+    public static Retention deletions(ShareRevocation end, EventRowCount eventRowCount) {
+        return ResourceDeletions.retention(end, eventRowCount);
     }
 
     /** True if a write gives the sweep something to carry on. */
@@ -66,11 +66,11 @@ public final class Resources {
      *
      * @param end ends what the grantees have under way on the resources
      */
-    public static WorkspacePurge purge(ShareEnd end) {
+    public static WorkspacePurge purge(ShareRevocation end) {
         return (context, workspace, batch) -> collect(context, workspace, end, batch);
     }
 
-    private static void collect(Context context, Id workspace, ShareEnd end, SweepBatch batch) {
+    private static void collect(Context context, Id workspace, ShareRevocation end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
@@ -107,14 +107,14 @@ public final class Resources {
     /** Shows a resource, with its first children if asked. */
     public static Command.Query get(Id id, @Nullable String ifNoneMatch, boolean withChildren) {
         return context -> {
-            Visible visible = Visible.find(context, id);
+            VisibleResource visible = VisibleResource.find(context, id);
             ResourceRow row = visible.row();
             if (withChildren) {
                 byte[] children = Children.firstOf(context.rows(), row.id(), CHILDREN_INCLUDED_MAX);
                 return Outcome.Done.ok(JsonBytes.append(visible.json(), new JsonBytes().raw("children", children)));
             }
             String etag = visible.etag(row);
-            if (Match.isUnchanged(ifNoneMatch, etag)) {
+            if (EntityTagMatch.isUnchanged(ifNoneMatch, etag)) {
                 return new Outcome.Done(304, new byte[0], etag, null, 0, false);
             }
             return Outcome.Done.ok(visible.json(), etag);
@@ -136,7 +136,7 @@ public final class Resources {
     /** Applies a merge patch. */
     public static Command.Change patch(Id id, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
         return context -> {
-            Visible visible = Visible.find(context, id).editable();
+            VisibleResource visible = VisibleResource.find(context, id).editable();
             ResourceRow row = visible.row();
             visible.check(ifMatch);
             row.status().checkWritable();
@@ -152,7 +152,7 @@ public final class Resources {
     /** Moves a resource to another status. */
     private static Command.Change move(Id id, Status.Move move, Precondition ifMatch) {
         return context -> {
-            Visible visible = Visible.find(context, id);
+            VisibleResource visible = VisibleResource.find(context, id);
             boolean ownersMove = move == Status.Move.ARCHIVE || move == Status.Move.UNARCHIVE;
             ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
             visible.check(ifMatch);
@@ -175,13 +175,14 @@ public final class Resources {
      * it on. With at most {@link Limits#DELETION_AWAITED_CHILDREN_MAX} children the answer waits for the end of that.
      *
      * @param end ends what the grantees have under way on it
-     * @param eventRows tells how many rows an event writes
+     * @param eventRowCount tells how many rows an event writes
      */
-    public static Command.DeferredChange delete(Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
+    public static Command.DeferredChange delete(
+            Id id, Precondition ifMatch, ShareRevocation end, EventRowCount eventRowCount) {
         return new Command.DeferredChange() {
             @Override
             public Decision decide(Context context) {
-                return Resources.delete(context, id, ifMatch, end, eventRows);
+                return Resources.delete(context, id, ifMatch, end, eventRowCount);
             }
 
             @Override
@@ -193,8 +194,9 @@ public final class Resources {
         };
     }
 
-    private static Decision delete(Context context, Id id, Precondition ifMatch, ShareEnd end, EventRows eventRows) {
-        Visible visible = Visible.find(context, id).owned();
+    private static Decision delete(
+            Context context, Id id, Precondition ifMatch, ShareRevocation end, EventRowCount eventRowCount) {
+        VisibleResource visible = VisibleResource.find(context, id).owned();
         ResourceRow row = visible.row();
         visible.check(ifMatch);
         if (row.status() != Status.ARCHIVED) {
@@ -203,7 +205,7 @@ public final class Resources {
                     "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
         }
         Changes changes = new Changes().within(ReserveAccess.RECORDED).remove(ResourceTables.RESOURCES, row.key());
-        if (ResourceDeletions.isLarge(context.rows(), row, eventRows)) {
+        if (ResourceDeletions.isLarge(context.rows(), row, eventRowCount)) {
             ResourceDeletions.begin(context, row, changes);
         } else {
             Shares.removeAll(context, row.id(), end, changes);
@@ -219,7 +221,7 @@ public final class Resources {
      * @return what the operation is shown of it
      */
     public static Operable operable(Context context, Id id, Precondition ifMatch) {
-        Visible visible = Visible.find(context, id).editable();
+        VisibleResource visible = VisibleResource.find(context, id).editable();
         visible.check(ifMatch);
         visible.row().status().checkOperable();
         return new Operable(visible.row().workspace(), visible.json());
@@ -231,14 +233,14 @@ public final class Resources {
      * @return the workspace that owns it
      */
     public static Id writable(Context context, Id id) {
-        ResourceRow row = Visible.find(context, id).editable().row();
+        ResourceRow row = VisibleResource.find(context, id).editable().row();
         row.status().checkWritable();
         return row.workspace();
     }
 
     /** Checks that the caller sees a resource. */
     public static void checkVisible(Context context, Id id) {
-        Visible unused = Visible.find(context, id);
+        VisibleResource unused = VisibleResource.find(context, id);
     }
 
     static Changes.EventDraft deleted(Id workspace, Id resource) {
@@ -271,7 +273,8 @@ public final class Resources {
         }
     }
 
-    private static Decision changed(Context context, Visible visible, Status status, Content content, String event) {
+    private static Decision changed(
+            Context context, VisibleResource visible, Status status, Content content, String event) {
         ResourceRow row = visible.row().next(status, content, context.now());
         byte[] json = row.json();
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());

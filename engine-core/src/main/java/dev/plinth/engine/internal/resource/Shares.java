@@ -34,9 +34,10 @@ public final class Shares {
      * @param grantees tells whether a workspace takes shares of another
      * @param end ends what an editor has under way, if it is to be a reader from now on
      */
-    public static Command.Change grant(Id resource, Id grantee, boolean editor, Grantees grantees, ShareEnd end) {
+    public static Command.Change grant(
+            Id resource, Id grantee, boolean editor, Grantees grantees, ShareRevocation end) {
         return context -> {
-            ResourceRow row = Visible.find(context, resource).owned().row();
+            ResourceRow row = VisibleResource.find(context, resource).owned().row();
             if (grantee.equals(context.workspace()) || !grantees.take(context.rows(), context.workspace(), grantee)) {
                 throw notAGrantee();
             }
@@ -85,7 +86,7 @@ public final class Shares {
     /** Lists the shares of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {
-            Visible.find(context, resource).owned();
+            VisibleResource.find(context, resource).owned();
             SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, row -> {
                 ShareRow share = ShareRow.read(row);
@@ -94,12 +95,12 @@ public final class Shares {
         };
     }
 
-    /** Takes a role back, or leaves what was shared, in one record, and ends what the grantee has under way by it: {@link ShareEnd} bounds what of that is in the record. */
-    public static Command.Change revoke(Id resource, Id grantee, ShareEnd end) {
+    /** Takes a role back, or leaves what was shared, in one record, and ends what the grantee has under way by it: {@link ShareRevocation} bounds what of that is in the record. */
+    public static Command.Change revoke(Id resource, Id grantee, ShareRevocation end) {
         return context -> {
             boolean leaves = grantee.equals(context.workspace());
             if (!leaves) {
-                Visible.find(context, resource).owned();
+                VisibleResource.find(context, resource).owned();
             }
             byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
             if (old == null || DeletedWorkspaces.has(context.rows(), grantee)) {
@@ -124,7 +125,7 @@ public final class Shares {
     }
 
     /** Adds the end of all shares of a resource. */
-    static void removeAll(Context context, Id resource, ShareEnd end, Changes changes) {
+    static void removeAll(Context context, Id resource, ShareRevocation end, Changes changes) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
@@ -138,7 +139,7 @@ public final class Shares {
     }
 
     /** Puts the end of the shares of a resource into a batch; false if not all of them went into it. */
-    static boolean collect(Context context, Id resource, ShareEnd end, SweepBatch batch) {
+    static boolean collect(Context context, Id resource, ShareRevocation end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {

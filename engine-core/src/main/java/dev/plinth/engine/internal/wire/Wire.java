@@ -168,7 +168,7 @@ public final class Wire {
     }
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {
-        Reply reply = ReplyWriter.write(answer);
+        Reply reply = ReplyRenderer.write(answer);
         Optional<Reply.Rest> rest = rest(request, answer, to);
         return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
     }
@@ -199,7 +199,7 @@ public final class Wire {
 
     /** The answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
-        return ReplyWriter.write(refusal, pipeline.newRequestId());
+        return ReplyRenderer.write(refusal, pipeline.newRequestId());
     }
 
     /** True if the host has a synchronous operation of this name. */
@@ -225,7 +225,7 @@ public final class Wire {
 
     /** An answer as bytes. */
     public static Reply reply(Answer answer) {
-        return ReplyWriter.write(answer);
+        return ReplyRenderer.write(answer);
     }
 
     /** Bytes of a body that a route takes; the usual number for what is no route. */

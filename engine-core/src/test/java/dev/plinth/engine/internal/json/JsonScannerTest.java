@@ -95,7 +95,7 @@ class JsonScannerTest {
     void document_ofMoreMembersThanAreComparedInPlace_keepsThemAll() throws MalformedJsonException {
         List<String> names = new ArrayList<>();
         StringBuilder text = new StringBuilder("{");
-        for (int i = 0; i < 3 * Members.MAX; i++) {
+        for (int i = 0; i < 3 * ObjectMembers.MAX; i++) {
             names.add("größe" + i);
             text.append(i == 0 ? "" : ",")
                     .append("\"größe")

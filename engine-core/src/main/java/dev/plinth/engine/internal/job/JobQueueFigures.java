@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Counts the queued jobs of all workspaces that nothing handles, and tells how long the oldest ones have waited. Thread-safe. */
-public final class WaitingJobs implements Supplier<JobFigures> {
+public final class JobQueueFigures implements Supplier<JobFigures> {
     /** Rows that are looked at together, so that a busy writer does not make a long look start again. */
     private static final int ROWS_AT_ONCE = 100;
 
@@ -21,7 +21,7 @@ public final class WaitingJobs implements Supplier<JobFigures> {
     private final HandledTypes handled;
 
     /** Counts the jobs of a store. */
-    public WaitingJobs(Store store, HandledTypes handled) {
+    public JobQueueFigures(Store store, HandledTypes handled) {
         this.store = store;
         this.handled = handled;
     }

@@ -15,11 +15,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer as status, headers and bytes. */
-final class ReplyWriter {
+final class ReplyRenderer {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
 
-    private ReplyWriter() {}
+    private ReplyRenderer() {}
 
     static Reply write(Answer answer) {
         ReplyHeaders headers = new ReplyHeaders();

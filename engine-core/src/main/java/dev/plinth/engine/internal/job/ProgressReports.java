@@ -19,10 +19,10 @@ import java.util.function.BiConsumer;
  * The newest progress that workers have reported. A job's row takes it once in {@link Limits#PROGRESS_MILLIS_MIN}, and with whatever else
  * changes the row; readers see it at once. Memory only: a process that dies loses what no row has taken. Thread-safe.
  */
-public final class NewestProgress {
+public final class ProgressReports {
     private final Map<Id, Report> reports = new ConcurrentHashMap<>();
 
-    NewestProgress() {}
+    ProgressReports() {}
 
     /** A job with its newest progress, as it is shown, and as the next change of it is written. */
     JobRow of(JobRow row) {

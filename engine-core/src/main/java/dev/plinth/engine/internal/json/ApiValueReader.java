@@ -38,34 +38,34 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Makes the values of the typed API of the JSON that the wire shows, which each of them keeps. */
-public final class Values {
+public final class ApiValueReader {
     private static final Map<Class<?>, Reader<?>> READERS = Map.ofEntries(
-            reader(Resource.class, Values::resource),
-            reader(Child.class, Values::child),
-            reader(Share.class, Values::share),
-            reader(Job.class, Values::job),
-            reader(LeasedJob.class, Values::leasedJob),
-            reader(Lease.class, Values::lease),
-            reader(AcceptedJob.class, Values::accepted),
-            reader(Event.class, Values::event),
-            reader(WebhookEndpoint.class, Values::endpoint),
-            reader(Delivery.class, Values::delivery),
-            reader(Delivery.Attempt.class, Values::attempt),
-            reader(Workspace.class, Values::workspace),
-            reader(ApiKey.class, Values::key),
-            reader(LoggedRequest.class, Values::request),
-            reader(RateLimit.class, Values::rateLimit),
-            reader(RateLimit.Policy.class, Values::policy),
-            reader(TableUse.class, Values::tableUse),
-            reader(TableUse.Holder.class, Values::holder),
-            reader(Problem.class, Values::problem),
-            reader(ProblemError.class, Values::problemError),
-            reader(NewResource.class, Values::newResource));
+            reader(Resource.class, ApiValueReader::resource),
+            reader(Child.class, ApiValueReader::child),
+            reader(Share.class, ApiValueReader::share),
+            reader(Job.class, ApiValueReader::job),
+            reader(LeasedJob.class, ApiValueReader::leasedJob),
+            reader(Lease.class, ApiValueReader::lease),
+            reader(AcceptedJob.class, ApiValueReader::accepted),
+            reader(Event.class, ApiValueReader::event),
+            reader(WebhookEndpoint.class, ApiValueReader::endpoint),
+            reader(Delivery.class, ApiValueReader::delivery),
+            reader(Delivery.Attempt.class, ApiValueReader::attempt),
+            reader(Workspace.class, ApiValueReader::workspace),
+            reader(ApiKey.class, ApiValueReader::key),
+            reader(LoggedRequest.class, ApiValueReader::request),
+            reader(RateLimit.class, ApiValueReader::rateLimit),
+            reader(RateLimit.Policy.class, ApiValueReader::policy),
+            reader(TableUse.class, ApiValueReader::tableUse),
+            reader(TableUse.Holder.class, ApiValueReader::holder),
+            reader(Problem.class, ApiValueReader::problem),
+            reader(ProblemError.class, ApiValueReader::problemError),
+            reader(NewResource.class, ApiValueReader::newResource));
 
     private static final List<String> NEW_RESOURCE = List.of("name", "type", "data", "metadata");
     private static final Set<String> OF_A_LEASE = Set.of("input", "leaseToken", "leaseExpiresAt");
 
-    private Values() {}
+    private ApiValueReader() {}
 
     /**
      * The value that JSON spells.

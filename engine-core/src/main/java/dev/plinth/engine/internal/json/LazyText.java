@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
  * A value that is spelled: it stands in the text of its document, and only who asks for it gets a text of its own. Immutable; two
  * are equal if they are of one kind and spell the same.
  */
-abstract class Spelled {
+abstract class LazyText {
     private final byte @Nullable [] source;
     private final int from;
     private final int to;
     private @Nullable String text;
 
     /** What stands in UTF-8, without escapes, from here to there. */
-    Spelled(byte[] source, int from, int to) {
+    LazyText(byte[] source, int from, int to) {
         this.source = source;
         this.from = from;
         this.to = to;
     }
 
-    Spelled(String text) {
+    LazyText(String text) {
         this.source = null;
         this.from = 0;
         this.to = 0;
@@ -51,7 +51,7 @@ abstract class Spelled {
 
     @Override
     public final boolean equals(@Nullable Object other) {
-        return other instanceof Spelled spelled && getClass() == other.getClass() && text().equals(spelled.text());
+        return other instanceof LazyText spelled && getClass() == other.getClass() && text().equals(spelled.text());
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares entity tags as RFC 9110 §13.1 says: strongly for If-Match, weakly for If-None-Match. */
-final class Match {
-    private Match() {}
+final class EntityTagMatch {
+    private EntityTagMatch() {}
 
     /** The strong tag of a version. */
     static String tag(long version) {

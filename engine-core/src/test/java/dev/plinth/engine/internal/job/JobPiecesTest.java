@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
  * a job, so nothing has to look for such pieces.
  */
 @Timeout(300)
-class PiecesLifeTest {
+class JobPiecesTest {
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final List<TableName> TABLES = tables();
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
@@ -125,7 +125,7 @@ class PiecesLifeTest {
                     if (row != null) {
                         jobs.put(job, JobRow.read(row));
                     }
-                } else if (write.isIn(Pieces.PIECES)) {
+                } else if (write.isIn(JobPieces.PIECES)) {
                     String job = text(write.key(), 0);
                     concerned.add(job);
                     TreeMap<Long, byte[]> ofJob = pieces.computeIfAbsent(job, any -> new TreeMap<>());
@@ -151,13 +151,13 @@ class PiecesLifeTest {
 
         private static Set<Long> expected(JobRow row) {
             Set<Long> expected = new TreeSet<>();
-            add(expected, Pieces.Kind.INPUT, row.facts().inputPieces());
-            add(expected, Pieces.Kind.RESULT, row.resultPieces());
-            add(expected, Pieces.Kind.OUTCOME, row.doneItems());
+            add(expected, JobPieces.Kind.INPUT, row.facts().inputPieces());
+            add(expected, JobPieces.Kind.RESULT, row.resultPieces());
+            add(expected, JobPieces.Kind.OUTCOME, row.doneItems());
             return expected;
         }
 
-        private static void add(Set<Long> expected, Pieces.Kind kind, int count) {
+        private static void add(Set<Long> expected, JobPieces.Kind kind, int count) {
             for (long i = 0; i < count; i++) {
                 expected.add((long) kind.ordinal() << 32 | i);
             }

@@ -15,13 +15,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What is too large, or too many, for a job's row: input and result cut into pieces, and one piece for each outcome. */
-final class Pieces {
+final class JobPieces {
     /** By job, then kind and index. */
     static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptDays(Limits.JOB_DAYS);
 
     private static final int VERSION = 1;
 
-    private Pieces() {}
+    private JobPieces() {}
 
     /** The kinds of pieces; the number goes into the upper half of the index. */
     enum Kind {

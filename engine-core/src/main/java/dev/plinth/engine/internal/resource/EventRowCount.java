@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Rows;
 
 /** Tells how many rows an event writes: its own, and one for each webhook endpoint that wants it. */
 @FunctionalInterface
-public interface EventRows {
+public interface EventRowCount {
     /** The rows of an event of a type in a workspace; 1 or more. */
     int of(Rows rows, Id workspace, String type);
 }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * A resource that the caller sees, with the share that shows it where it is another workspace's. The only way to a resource:
  * what is not visible is refused in the very words used for what does not exist.
  */
-record Visible(ResourceRow row, @Nullable ShareRow share) {
+record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
     /** The resource of an id, or a refusal. */
-    static Visible find(Context context, Id id) {
+    static VisibleResource find(Context context, Id id) {
         Rows rows = context.rows();
         byte[] own = rows.get(ResourceTables.RESOURCES, context.workspace().keyOf(id));
         if (own != null) {
-            return new Visible(ResourceRow.read(own, false), null);
+            return new VisibleResource(ResourceRow.read(own, false), null);
         }
         byte[] shareRow = rows.get(ResourceTables.SHARES, context.workspace().keyOf(id));
         if (shareRow != null) {
@@ -27,14 +27,14 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
             byte[] shared = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(id));
             if (shared != null && !DeletedWorkspaces.has(rows, share.owner())) {
                 context.showsShared(id);
-                return new Visible(ResourceRow.read(shared, false), share);
+                return new VisibleResource(ResourceRow.read(shared, false), share);
             }
         }
         throw new RefusedException(Refusal.notFound());
     }
 
     /** Refuses unless the caller's workspace owns it. */
-    Visible owned() {
+    VisibleResource owned() {
         if (share != null) {
             throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
@@ -44,7 +44,7 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
     }
 
     /** Refuses unless the caller's workspace owns it or may edit it. */
-    Visible editable() {
+    VisibleResource editable() {
         if (share != null && !share.editor()) {
             throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
@@ -55,7 +55,7 @@ record Visible(ResourceRow row, @Nullable ShareRow share) {
 
     /** The tag of a version of it as the caller sees it: with the role, which that version shows too. */
     String etag(ResourceRow version) {
-        return share == null ? version.etag() : Match.tag(version.version(), share.role());
+        return share == null ? version.etag() : EntityTagMatch.tag(version.version(), share.role());
     }
 
     /** Refuses unless a precondition fits it. */

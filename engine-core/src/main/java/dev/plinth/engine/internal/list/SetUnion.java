@@ -8,7 +8,7 @@ import java.util.List;
  * Several sets read as one, each number once. It goes up or down, and remembers the next number of each set, so that a step asks only
  * the sets whose number was taken. Not thread-safe; one reading.
  */
-public final class UnitedSets {
+public final class SetUnion {
     private final Rows rows;
     private final List<SetKey> sets;
     private final boolean upwards;
@@ -17,7 +17,7 @@ public final class UnitedSets {
 
     private boolean begun;
 
-    private UnitedSets(Rows rows, List<SetKey> sets, boolean upwards) {
+    private SetUnion(Rows rows, List<SetKey> sets, boolean upwards) {
         this.rows = rows;
         this.sets = sets;
         this.upwards = upwards;
@@ -25,13 +25,13 @@ public final class UnitedSets {
     }
 
     /** Reads the sets from their smallest numbers on. */
-    public static UnitedSets upwards(Rows rows, List<SetKey> sets) {
-        return new UnitedSets(rows, sets, true);
+    public static SetUnion upwards(Rows rows, List<SetKey> sets) {
+        return new SetUnion(rows, sets, true);
     }
 
     /** Reads the sets from their largest numbers on. */
-    public static UnitedSets downwards(Rows rows, List<SetKey> sets) {
-        return new UnitedSets(rows, sets, false);
+    public static SetUnion downwards(Rows rows, List<SetKey> sets) {
+        return new SetUnion(rows, sets, false);
     }
 
     /** The number next to an edge, which never moves back; {@link Rows#NONE} if there is none. */

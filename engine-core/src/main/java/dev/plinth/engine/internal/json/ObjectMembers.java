@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The few members of an object in the order in which they came. Their names stand in the object's text, without escapes: only who
  * asks for one gets a text of its own. Not to be changed once it is read.
  */
-final class Members extends AbstractMap<String, JsonValue> {
+final class ObjectMembers extends AbstractMap<String, JsonValue> {
     /** So many at most, because a name is looked for by going through them. */
     static final int MAX = 16;
 
@@ -26,7 +26,7 @@ final class Members extends AbstractMap<String, JsonValue> {
     private int size;
 
     /** None yet, of an object in this text. */
-    Members(byte[] source) {
+    ObjectMembers(byte[] source) {
         this.source = source;
     }
 
