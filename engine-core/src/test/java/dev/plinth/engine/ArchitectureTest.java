@@ -70,9 +70,9 @@ final class ArchitectureTest {
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Backoff", // what fails again and again burns real processors
-            INTERNAL + "webhook.Attempt", // an attempt's durationMillis is how long the receiver took
-            INTERNAL + "webhook.KeptConnections", // a receiver closes what it has not used for some real seconds
-            INTERNAL + "webhook.LookUps$LookUp"); // a name server takes real seconds
+            INTERNAL + "webhook.SendAttempt", // an attempt's durationMillis is how long the receiver took
+            INTERNAL + "webhook.ConnectionPool", // a receiver closes what it has not used for some real seconds
+            INTERNAL + "webhook.DnsLookups$DnsLookup"); // a name server takes real seconds
 
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =

@@ -40,8 +40,8 @@ final class DeliveryAttempts {
     private final SecretCipher cipher;
     private final Webhooks.Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
-    private final LateSender sender;
-    private final Outlets outlets;
+    private final LazySender sender;
+    private final DeliveryScheduler scheduler;
     private final Executor steps;
     /** The numbers of the attempts under way, by the number of their delivery. */
     private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
@@ -54,25 +54,25 @@ final class DeliveryAttempts {
      *
      * @param steps runs the steps
      */
-    DeliveryAttempts(Webhooks.Parts parts, LateSender sender, Outlets outlets, Executor steps) {
+    DeliveryAttempts(Webhooks.Parts parts, LazySender sender, DeliveryScheduler scheduler, Executor steps) {
         this.store = parts.store();
         this.committer = parts.committer();
         this.cipher = parts.cipher();
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
         this.sender = sender;
-        this.outlets = outlets;
+        this.scheduler = scheduler;
         this.steps = steps;
     }
 
     /** Begins an attempt at the delivery that is claimed; false if no thread is to be had. The attempt gives back its place. */
-    boolean begin(AttemptRunner.Claim claim, Outlets.Place place) {
-        Flight flight = new Flight(claim, () -> outlets.giveBack(place), place);
+    boolean begin(AttemptRunner.Claim claim, DeliveryScheduler.Slot slot) {
+        Flight flight = new Flight(claim, () -> scheduler.giveBack(slot), slot);
         try {
             steps.execute(() -> step(flight, () -> prepare(flight)));
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError noThread) {
-            outlets.giveBack(place);
+            scheduler.giveBack(slot);
             claim.giveUp();
             log.log(
                     System.Logger.Level.WARNING,
@@ -142,7 +142,7 @@ final class DeliveryAttempts {
             return false;
         }
         long at = store.nowMillis();
-        if (outlets.weigh(flight.place, body.length)) {
+        if (scheduler.weigh(flight.slot, body.length)) {
             flight.claim.ring();
         }
         sending.put(number, row.attempts() + 1);
@@ -151,7 +151,7 @@ final class DeliveryAttempts {
                 end(flight, null); // the engine has cut it, not the receiver: it stays due
                 return;
             }
-            outlets.sent(flight.place, result.delivered(), result.durationMillis());
+            scheduler.sent(flight.slot, result.delivered(), result.durationMillis());
             record(flight, row, DeliverySteps.attempted(row, manual, at, result));
         });
         return true;
@@ -280,13 +280,13 @@ final class DeliveryAttempts {
         /** Made at the beginning: at the end there may be no memory for it. */
         private final Runnable giveBack;
 
-        private final Outlets.Place place;
+        private final DeliveryScheduler.Slot slot;
         private volatile boolean over;
 
-        Flight(AttemptRunner.Claim claim, Runnable giveBack, Outlets.Place place) {
+        Flight(AttemptRunner.Claim claim, Runnable giveBack, DeliveryScheduler.Slot slot) {
             this.claim = claim;
             this.giveBack = giveBack;
-            this.place = place;
+            this.slot = slot;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
 /**
- * What one attempt may cost; receivers are strangers, so everything has a bound. How many attempts there are at once, {@link Outlets} knows.
+ * What one attempt may cost; receivers are strangers, so everything has a bound. How many attempts there are at once, {@link DeliveryScheduler} knows.
  *
  * @param connectMillis the most that a name look-up, a connect and each silence in a TLS handshake may take, each for itself
  * @param totalMillis the most that a whole attempt may take, absolute

@@ -27,13 +27,13 @@ import org.apache.hc.core5.ssl.SSLContexts;
  */
 final class Sender implements AutoCloseable {
     private final System.Logger log = Log.sparing(Sender.class);
-    private final LookUps lookUps;
-    private final Dialler dialler;
-    private final KeptConnections kept = new KeptConnections();
+    private final DnsLookups lookups;
+    private final Connector connector;
+    private final ConnectionPool kept = new ConnectionPool();
     private final ScheduledThreadPoolExecutor deadlines;
     private final SendLimits limits;
-    private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
-    private final Attempt.Route route = new RouteOfAttempt();
+    private final Set<SendAttempt> underWay = ConcurrentHashMap.newKeySet();
+    private final SendAttempt.Transport transport = new AttemptTransport();
     private volatile boolean closed;
 
     /**
@@ -47,8 +47,8 @@ final class Sender implements AutoCloseable {
 
     Sender(AddressGuard guard, Resolver names, SendLimits limits, SSLContext tls, String version) {
         this.limits = limits;
-        this.lookUps = new LookUps(guard, names, limits.connectMillis());
-        this.dialler = new Dialler(guard, limits, tls, version);
+        this.lookups = new DnsLookups(guard, names, limits.connectMillis());
+        this.connector = new Connector(guard, limits, tls, version);
         this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new EngineThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         deadlines.scheduleWithFixedDelay(
@@ -61,27 +61,27 @@ final class Sender implements AutoCloseable {
      * @param listener hears what came of it, once and by the deadline, on one of the sender's threads or on the caller's; it must not block
      */
     void send(SendRequest request, Consumer<SendResult> listener) {
-        Attempt attempt = new Attempt(request, Target.of(request.url()), route, listener);
-        underWay.add(attempt);
+        SendAttempt sendAttempt = new SendAttempt(request, Target.of(request.url()), transport, listener);
+        underWay.add(sendAttempt);
         try {
-            attempt.deadline(deadlines.schedule(
-                    () -> attempt.end(SendError.TIMEOUT), limits.totalMillis(), TimeUnit.MILLISECONDS));
-            KeptConnections.Connection connection = kept.take(request.workspace(), attempt.target());
+            sendAttempt.deadline(deadlines.schedule(
+                    () -> sendAttempt.end(SendError.TIMEOUT), limits.totalMillis(), TimeUnit.MILLISECONDS));
+            ConnectionPool.Connection connection = kept.take(request.workspace(), sendAttempt.target());
             if (closed) {
-                attempt.end(SendError.CONNECTION);
+                sendAttempt.end(SendError.CONNECTION);
             } else if (connection != null) {
-                attempt.exchange(connection, true);
+                sendAttempt.exchange(connection, true);
             } else {
-                route.dial(attempt);
+                transport.dial(sendAttempt);
             }
         } catch (RejectedExecutionException atClosing) {
-            attempt.end(SendError.CONNECTION);
+            sendAttempt.end(SendError.CONNECTION);
         } catch (LinkageError otherVersion) {
-            attempt.abandon();
+            sendAttempt.abandon();
             throw otherVersion;
         } catch (RuntimeException | Error unexpected) {
             log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
-            attempt.end(SendError.CONNECTION);
+            sendAttempt.end(SendError.CONNECTION);
         }
     }
 
@@ -94,88 +94,89 @@ final class Sender implements AutoCloseable {
 
     /** Returns false once it can send nothing more, though it was not closed. */
     boolean isAlive() {
-        return closed || dialler.isAlive();
+        return closed || connector.isAlive();
     }
 
     /** Cuts all connections; attempts that are under way end as {@code connection}. */
     @Override
     public void close() {
         closed = true;
-        lookUps.close();
+        lookups.close();
         deadlines.shutdownNow();
-        underWay.forEach(attempt -> attempt.end(SendError.CONNECTION));
+        underWay.forEach(sendAttempt -> sendAttempt.end(SendError.CONNECTION));
         kept.close();
-        dialler.close();
+        connector.close();
     }
 
-    private void lookUp(Attempt attempt) {
+    private void lookUp(SendAttempt sendAttempt) {
         Future<?> limit =
-                deadlines.schedule(() -> attempt.end(SendError.DNS), limits.connectMillis(), TimeUnit.MILLISECONDS);
-        lookUps.find(attempt.request().workspace(), attempt.target().host(), new LookUps.Answer() {
+                deadlines.schedule(() -> sendAttempt.end(SendError.DNS), limits.connectMillis(), TimeUnit.MILLISECONDS);
+        lookups.find(sendAttempt.request().workspace(), sendAttempt.target().host(), new DnsLookups.Answer() {
             @Override
             public void found(InetAddress[] addresses) {
                 limit.cancel(false);
-                connect(attempt, addresses, 0);
+                connect(sendAttempt, addresses, 0);
             }
 
             @Override
             public void failed(IOException trouble) {
                 limit.cancel(false);
-                attempt.end(trouble instanceof ForbiddenAddressException ? SendError.FORBIDDEN_ADDRESS : SendError.DNS);
+                sendAttempt.end(
+                        trouble instanceof ForbiddenAddressException ? SendError.FORBIDDEN_ADDRESS : SendError.DNS);
             }
         });
     }
 
     /** Tries one address after the other, the first few. */
-    private void connect(Attempt attempt, InetAddress[] addresses, int index) {
-        if (attempt.isOver()) {
+    private void connect(SendAttempt sendAttempt, InetAddress[] addresses, int index) {
+        if (sendAttempt.isOver()) {
             return;
         }
         int tried = Math.min(addresses.length, SendLimits.ADDRESSES_TRIED);
         try {
-            attempt.connecting(dialler.dial(attempt.target(), addresses[index], new Dialler.Answer() {
+            sendAttempt.connecting(connector.dial(sendAttempt.target(), addresses[index], new Connector.Answer() {
                 @Override
                 public void reached(IOSession session) {
-                    attempt.reached(KeptConnections.made(session));
+                    sendAttempt.reached(ConnectionPool.made(session));
                 }
 
                 @Override
                 public void connected(IOSession session) {
-                    attempt.exchange(KeptConnections.made(session), false);
+                    sendAttempt.exchange(ConnectionPool.made(session), false);
                 }
 
                 @Override
                 public void failed(Exception trouble, boolean inHandshake) {
                     if (inHandshake || index + 1 == tried) {
-                        attempt.end(Attempt.classify(trouble, inHandshake));
+                        sendAttempt.end(SendAttempt.classify(trouble, inHandshake));
                     } else {
-                        connect(attempt, addresses, index + 1);
+                        connect(sendAttempt, addresses, index + 1);
                     }
                 }
             }));
         } catch (IOException | RuntimeException trouble) {
-            attempt.end(Attempt.classify(trouble, false));
+            sendAttempt.end(SendAttempt.classify(trouble, false));
         }
     }
 
-    private final class RouteOfAttempt implements Attempt.Route {
+    private final class AttemptTransport implements SendAttempt.Transport {
         @Override
-        public void dial(Attempt attempt) {
+        public void dial(SendAttempt sendAttempt) {
             try {
-                lookUp(attempt);
+                lookUp(sendAttempt);
             } catch (RejectedExecutionException atClosing) {
-                attempt.end(SendError.CONNECTION);
+                sendAttempt.end(SendError.CONNECTION);
             }
         }
 
         @Override
-        public void keep(Attempt attempt, KeptConnections.Connection connection) {
-            kept.keep(attempt.request().workspace(), attempt.target(), connection);
+        public void keep(SendAttempt sendAttempt, ConnectionPool.Connection connection) {
+            kept.keep(sendAttempt.request().workspace(), sendAttempt.target(), connection);
         }
 
         @Override
-        public void ended(Attempt attempt) {
-            underWay.remove(attempt);
+        public void ended(SendAttempt sendAttempt) {
+            underWay.remove(sendAttempt);
         }
     }
 }

@@ -42,9 +42,9 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private final Committer committer;
     private final AddressGuard guard;
     private final Reach reach;
-    private final LateSender sender;
+    private final LazySender sender;
     private final AttemptRunner attempts;
-    private final Outlets outlets;
+    private final DeliveryScheduler scheduler;
     private final DeliveryAttempts deliveryAttempts;
     private boolean loaded;
 
@@ -115,13 +115,13 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.committer = parts.committer();
         this.reach = parts.reach();
         this.guard = new AddressGuard(reach.allowed().stream().map(Cidr::parse).toList());
-        this.sender = new LateSender(() -> Sender.create(guard, parts.version()));
+        this.sender = new LazySender(() -> Sender.create(guard, parts.version()));
         long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
         int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
         this.attempts = new AttemptRunner(parts.executor(), places, store.fatalErrors());
-        this.outlets = new Outlets(places, reach::perSecond);
-        this.deliveryAttempts = new DeliveryAttempts(parts, sender, outlets, steps);
+        this.scheduler = new DeliveryScheduler(places, reach::perSecond);
+        this.deliveryAttempts = new DeliveryAttempts(parts, sender, scheduler, steps);
         attempts.onRested(this::rested);
     }
 
@@ -166,15 +166,16 @@ public final class Webhooks implements DueSource, AutoCloseable {
         } else if (write.isIn(WebhookTables.ENDPOINTS)) {
             Id endpoint = Id.read(IdKind.ENDPOINT, write.key(), Id.BYTES);
             if (row == null) {
-                outlets.forget(endpoint);
+                scheduler.forget(endpoint);
             } else {
-                outlets.changed(endpoint);
+                scheduler.changed(endpoint);
             }
         }
     }
 
     private void queued(DeliveryRow row) {
-        Outlet unused = outlets.queued(row.facts().workspace(), row.facts().endpoint(), row.queuedFor());
+        EndpointThrottle unused =
+                scheduler.queued(row.facts().workspace(), row.facts().endpoint(), row.queuedFor());
     }
 
     /** Whom to tell that an attempt has ended. */
@@ -199,7 +200,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
                     .close()
                     .bytes();
             Id workspace = context.workspace();
-            if (!outlets.takeTest(workspace)) {
+            if (!scheduler.takeTest(workspace)) {
                 throw new RefusedException(Refusal.of(
                                 ProblemCode.CAPACITY_EXHAUSTED,
                                 "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
@@ -212,7 +213,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             try {
                 answer = testAnswer(sender.send(deliveryAttempts.request(row, event, body, context.now())));
             } finally {
-                outlets.giveBackTest(workspace);
+                scheduler.giveBackTest(workspace);
             }
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         };
@@ -234,13 +235,13 @@ public final class Webhooks implements DueSource, AutoCloseable {
     public boolean startReady(long nowMillis) {
         load();
         for (int i = 0; i < Limits.DELIVERIES_STARTED_PER_TURN_MAX && mayStart(); i++) {
-            Outlet outlet = outlets.next(nowMillis);
-            if (outlet == null) {
+            EndpointThrottle throttle = scheduler.next(nowMillis);
+            if (throttle == null) {
                 return true;
             }
-            if (outlet.host() == null) {
-                describe(outlet);
-            } else if (!start(outlet, nowMillis)) {
+            if (throttle.host() == null) {
+                describe(throttle);
+            } else if (!start(throttle, nowMillis)) {
                 return false;
             }
         }
@@ -250,12 +251,12 @@ public final class Webhooks implements DueSource, AutoCloseable {
     @Override
     public boolean hasReady() {
         load();
-        return mayStart() && outlets.next(store.nowMillis()) != null;
+        return mayStart() && scheduler.next(store.nowMillis()) != null;
     }
 
     @Override
     public long nextReadyMillis() {
-        return mayStart() ? outlets.nextMillis(store.nowMillis()) : Long.MAX_VALUE;
+        return mayStart() ? scheduler.nextMillis(store.nowMillis()) : Long.MAX_VALUE;
     }
 
     private boolean mayStart() {
@@ -263,24 +264,24 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     /** Starts the first delivery that waits at an endpoint; false if no thread is to be had. */
-    private boolean start(Outlet outlet, long nowMillis) {
-        long signals = outlets.signals(outlet);
-        long from = outlets.searchFrom(outlet);
-        long number = store.look(rows -> firstFree(rows, outlet, from));
+    private boolean start(EndpointThrottle throttle, long nowMillis) {
+        long signals = scheduler.signals(throttle);
+        long from = scheduler.searchFrom(throttle);
+        long number = store.look(rows -> firstFree(rows, throttle, from));
         if (number == Rows.NONE && from != 0) {
-            outlets.restartLap(outlet);
-            number = store.look(rows -> firstFree(rows, outlet, 0));
+            scheduler.restartLap(throttle);
+            number = store.look(rows -> firstFree(rows, throttle, 0));
         }
         if (number == Rows.NONE) {
-            outlets.rest(outlet, signals);
+            scheduler.rest(throttle, signals);
             return true;
         }
         AttemptRunner.Claim claim = attempts.tryClaim(number);
-        return claim == null || deliveryAttempts.begin(claim, outlets.take(outlet, number, nowMillis));
+        return claim == null || deliveryAttempts.begin(claim, scheduler.take(throttle, number, nowMillis));
     }
 
-    private long firstFree(Rows rows, Outlet outlet, long from) {
-        SetKey queue = DeliveryRow.queue(outlet.queue());
+    private long firstFree(Rows rows, EndpointThrottle throttle, long from) {
+        SetKey queue = DeliveryRow.queue(throttle.queue());
         long number = rows.ceiling(queue, from);
         while (number != Rows.NONE && attempts.isClaimed(number)) {
             number = rows.ceiling(queue, number + 1);
@@ -289,16 +290,18 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     /** Reads what an endpoint says. Deliveries of one that is gone are looked at like others, and dropped. */
-    private void describe(Outlet outlet) {
+    private void describe(EndpointThrottle throttle) {
         EndpointRow row = store.readToAct(rows -> {
-            byte[] bytes = rows.get(WebhookTables.ENDPOINTS, outlet.workspace().keyOf(outlet.endpoint()));
+            byte[] bytes =
+                    rows.get(WebhookTables.ENDPOINTS, throttle.workspace().keyOf(throttle.endpoint()));
             return bytes == null ? null : EndpointRow.read(bytes);
         });
         if (row == null) {
-            outlets.describe(outlet, "", Limits.DELIVERIES_PER_SECOND_MAX);
+            scheduler.describe(throttle, "", Limits.DELIVERIES_PER_SECOND_MAX);
         } else {
             EndpointSettings settings = row.settings();
-            outlets.describe(outlet, Target.of(URI.create(settings.url())).hostAndPort(), reach.perSecond(settings));
+            scheduler.describe(
+                    throttle, Target.of(URI.create(settings.url())).hostAndPort(), reach.perSecond(settings));
         }
     }
 

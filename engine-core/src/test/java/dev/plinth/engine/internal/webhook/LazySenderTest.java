@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shows when a sender is made, and what comes of one that is not. */
 @Timeout(60)
-class LateSenderTest {
+class LazySenderTest {
     private final AtomicInteger made = new AtomicInteger();
 
     @Test
     void send_twice_makesOneSender() throws IOException {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LateSender sender = late()) {
+                LazySender sender = late()) {
             assertThat(made).hasValue(0);
 
             assertThat(sender.send(Senders.request(receiver.url("hook.test"))).delivered())
@@ -36,7 +36,7 @@ class LateSenderTest {
     @ValueSource(booleans = {true, false})
     void send_afterClose_isConnection(boolean sentBefore) throws IOException {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""))) {
-            LateSender sender = late();
+            LazySender sender = late();
             if (sentBefore) {
                 assertThat(sender.send(Senders.request(receiver.url("hook.test")))
                                 .delivered())
@@ -52,7 +52,7 @@ class LateSenderTest {
     @Test
     void send_noTls_isTls() {
         try (CapturedLog log = CapturedLog.open();
-                LateSender sender = new LateSender(() -> {
+                LazySender sender = new LazySender(() -> {
                     throw new SSLInitializationException("no TLS", new IOException());
                 })) {
             assertThat(sender.send(Senders.request(URI.create("http://hook.test/")))
@@ -68,7 +68,7 @@ class LateSenderTest {
         AtomicBoolean otherVersion = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LateSender sender = new LateSender(() -> {
+                LazySender sender = new LazySender(() -> {
                     made.incrementAndGet();
                     if (otherVersion.get()) {
                         throw new NoSuchMethodError("on purpose");
@@ -105,7 +105,7 @@ class LateSenderTest {
         AtomicBoolean full = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LateSender sender = new LateSender(() -> {
+                LazySender sender = new LazySender(() -> {
                     if (full.get()) {
                         throw new OutOfMemoryError("on purpose");
                     }
@@ -121,8 +121,8 @@ class LateSenderTest {
         }
     }
 
-    private LateSender late() {
-        return new LateSender(() -> {
+    private LazySender late() {
+        return new LazySender(() -> {
             made.incrementAndGet();
             return Senders.sender();
         });

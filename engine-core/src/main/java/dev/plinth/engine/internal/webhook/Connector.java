@@ -38,8 +38,8 @@ import org.apache.hc.core5.util.Timeout;
  * <p>Below it is the bare HTTP/1.1 of Apache HttpCore: it knows no redirects, retries, cookies, authentication, decompression or proxies, so
  * there is nothing to take out that would act on a stranger's word. Thread-safe.
  */
-final class Dialler implements AutoCloseable {
-    private static final System.Logger LOG = Log.of(Dialler.class);
+final class Connector implements AutoCloseable {
+    private static final System.Logger LOG = Log.of(Connector.class);
     private static final int SELECT_MILLIS = 100;
     private static final int THREADS_MAX = 4;
 
@@ -49,7 +49,7 @@ final class Dialler implements AutoCloseable {
     private final TlsStrategy tls;
 
     /** A dialler whose threads run until it is closed. */
-    Dialler(AddressGuard guard, SendLimits limits, SSLContext tls, String version) {
+    Connector(AddressGuard guard, SendLimits limits, SSLContext tls, String version) {
         this.guard = guard;
         this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
         this.tls = new BasicClientTlsStrategy(
@@ -80,7 +80,7 @@ final class Dialler implements AutoCloseable {
                                 http,
                                 CharCodingConfig.DEFAULT,
                                 null,
-                                () -> new BoundedHeads(heads.create()),
+                                () -> new BoundedHeadParser(heads.create()),
                                 null,
                                 null),
                         null,

@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Backoff}.
  * A sender whose threads have ended by an error is replaced.
  */
-final class LateSender implements AutoCloseable {
-    private static final System.Logger LOG = Log.of(LateSender.class);
+final class LazySender implements AutoCloseable {
+    private static final System.Logger LOG = Log.of(LazySender.class);
 
-    private final System.Logger log = Log.sparing(LateSender.class);
+    private final System.Logger log = Log.sparing(LazySender.class);
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
     private volatile @Nullable Broken broken;
 
     /** No sender yet; the maker is asked once, and again only if it failed. */
-    LateSender(Supplier<Sender> maker) {
+    LazySender(Supplier<Sender> maker) {
         this.maker = maker;
     }
 

@@ -30,10 +30,10 @@ import org.apache.hc.core5.reactor.IOSession;
  * <p>It tells a kept connection that is gone from a receiver that fails by what the connection has counted: nothing has come since the
  * request was written.
  */
-final class Exchange implements AsyncClientExchangeHandler {
+final class SendExchange implements AsyncClientExchangeHandler {
     private static final ContentType JSON = ContentType.create("application/json");
 
-    private final Attempt attempt;
+    private final SendAttempt sendAttempt;
     private final IOSession session;
     private final boolean kept;
     private final ByteBuffer body;
@@ -47,11 +47,11 @@ final class Exchange implements AsyncClientExchangeHandler {
      *
      * @param kept true if the connection has had an exchange before
      */
-    Exchange(Attempt attempt, IOSession session, boolean kept) {
-        this.attempt = attempt;
+    SendExchange(SendAttempt sendAttempt, IOSession session, boolean kept) {
+        this.sendAttempt = sendAttempt;
         this.session = session;
         this.kept = kept;
-        this.body = ByteBuffer.wrap(attempt.request().body());
+        this.body = ByteBuffer.wrap(sendAttempt.request().body());
     }
 
     /** Makes the head of a request. */
@@ -75,7 +75,7 @@ final class Exchange implements AsyncClientExchangeHandler {
     @Override
     public void produceRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
         receivedBefore = received();
-        channel.sendRequest(attempt.httpRequest(), new BasicEntityDetails(body.remaining(), JSON), context);
+        channel.sendRequest(sendAttempt.httpRequest(), new BasicEntityDetails(body.remaining(), JSON), context);
     }
 
     @Override
@@ -102,7 +102,7 @@ final class Exchange implements AsyncClientExchangeHandler {
     @Override
     public void consumeResponse(HttpResponse response, EntityDetails entity, HttpContext context) {
         Header retryAfter = response.getFirstHeader("Retry-After");
-        attempt.answered(response.getCode(), retryAfter == null ? null : retryAfter.getValue());
+        sendAttempt.answered(response.getCode(), retryAfter == null ? null : retryAfter.getValue());
         if (entity == null) {
             complete();
         }
@@ -115,9 +115,9 @@ final class Exchange implements AsyncClientExchangeHandler {
 
     @Override
     public void consume(ByteBuffer part) {
-        if (!ended && !(attempt.read(part) && isWithinBound())) {
+        if (!ended && !(sendAttempt.read(part) && isWithinBound())) {
             end();
-            attempt.completed(false);
+            sendAttempt.completed(false);
         }
     }
 
@@ -130,7 +130,7 @@ final class Exchange implements AsyncClientExchangeHandler {
     public void failed(Exception trouble) {
         if (end()) {
             boolean isGone = kept && (receivedBefore < 0 || received() == receivedBefore);
-            attempt.broken(trouble, isGone);
+            sendAttempt.broken(trouble, isGone);
         }
     }
 
@@ -147,7 +147,7 @@ final class Exchange implements AsyncClientExchangeHandler {
 
     private void complete() {
         if (end()) {
-            attempt.completed(written);
+            sendAttempt.completed(written);
         }
     }
 

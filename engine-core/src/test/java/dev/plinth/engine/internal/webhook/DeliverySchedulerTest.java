@@ -15,14 +15,15 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whose delivery starts next, and what is left for those that ask later. */
-final class OutletsTest {
+final class DeliverySchedulerTest {
     private static final int PLACES = 2_048;
     private static final int FIRST = Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
     private static final int LARGE = Limits.ROW_BYTES_MAX;
     private static final long QUICK = 1;
     private static final long SLOW = Limits.DELIVERY_SLOW_MILLIS;
 
-    private final Outlets outlets = new Outlets(PLACES, host -> host.equals("narrow:443") ? 10 : 100_000);
+    private final DeliveryScheduler scheduler =
+            new DeliveryScheduler(PLACES, host -> host.equals("narrow:443") ? 10 : 100_000);
     private long now = 1_000_000;
     private long last;
 
@@ -40,7 +41,7 @@ final class OutletsTest {
         int most = 0;
         for (int round = 0; round < 100; round++) {
             now += 1_000;
-            List<Outlets.Place> started = startAll();
+            List<DeliveryScheduler.Slot> started = startAll();
             most = Math.max(most, started.size());
             end(started, true, QUICK);
         }
@@ -54,7 +55,7 @@ final class OutletsTest {
         for (int round = 0; round < 10; round++) {
             end(startAll(), true, QUICK);
         }
-        List<Outlets.Place> many = startAll();
+        List<DeliveryScheduler.Slot> many = startAll();
         assertThat(many).hasSizeGreaterThan(FIRST);
 
         end(many, true, SLOW);
@@ -65,11 +66,11 @@ final class OutletsTest {
     @Test
     void sent_failedSomeTimesInARow_leavesOneUntilOneIsDelivered() {
         endpoint(1, 1, "a:443");
-        List<Outlets.Place> started = startAll();
+        List<DeliveryScheduler.Slot> started = startAll();
         end(started, false, QUICK);
         end(startAll(), false, QUICK);
 
-        List<Outlets.Place> one = startAll();
+        List<DeliveryScheduler.Slot> one = startAll();
         assertThat(one).hasSize(1);
         end(one, true, QUICK);
         assertThat(startAll()).hasSizeGreaterThan(1);
@@ -83,7 +84,7 @@ final class OutletsTest {
                 endpoint(workspace, i, "hangs:443");
             }
         }
-        List<Outlets.Place> greedy = startAll();
+        List<DeliveryScheduler.Slot> greedy = startAll();
         assertThat(greedy).hasSizeLessThan(PLACES);
 
         endpoint(201, 1, "quick:443");
@@ -101,9 +102,9 @@ final class OutletsTest {
 
         Set<Id> first = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            Outlet next = Objects.requireNonNull(outlets.next(now));
+            EndpointThrottle next = Objects.requireNonNull(scheduler.next(now));
             first.add(next.workspace());
-            outlets.take(next, ++last, now);
+            scheduler.take(next, ++last, now);
         }
 
         assertThat(first).hasSize(3);
@@ -112,23 +113,23 @@ final class OutletsTest {
     /** The endpoints of one workspace that hang leave half of its share to the others. */
     @Test
     void next_slowEndpointsOfAWorkspace_leaveHalfOfItsShareToTheOthers() {
-        Outlets few = new Outlets(80, host -> 100_000);
-        List<Outlet> slow = new ArrayList<>();
+        DeliveryScheduler few = new DeliveryScheduler(80, host -> 100_000);
+        List<EndpointThrottle> slow = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             few.queued(workspace(1), endpointId(1, i), 100 + i);
         }
         Map<Id, Integer> inFlight = new HashMap<>();
-        for (Outlet next = few.next(now); next != null; next = few.next(now)) {
+        for (EndpointThrottle next = few.next(now); next != null; next = few.next(now)) {
             few.describe(next, "a:443", 200);
-            Outlets.Place place = few.take(next, ++last, now);
+            DeliveryScheduler.Slot slot = few.take(next, ++last, now);
             slow.add(next);
-            few.sent(place, true, SLOW);
-            few.giveBack(place);
+            few.sent(slot, true, SLOW);
+            few.giveBack(slot);
             if (slow.size() == 20) {
                 break;
             }
         }
-        for (Outlet next = few.next(now); next != null; next = few.next(now)) {
+        for (EndpointThrottle next = few.next(now); next != null; next = few.next(now)) {
             few.take(next, ++last, now);
             inFlight.merge(next.workspace(), 1, Integer::sum);
         }
@@ -143,7 +144,7 @@ final class OutletsTest {
     void next_rateOfAnEndpoint_isReachedInASecondAndGoesOnInTheNext() {
         endpoint(1, 1, "a:443", 3);
         assertThat(startAndEndAll()).isEqualTo(3);
-        assertThat(outlets.nextMillis(now)).isEqualTo(now + 334);
+        assertThat(scheduler.nextMillis(now)).isEqualTo(now + 334);
 
         now += 1_000;
 
@@ -166,8 +167,8 @@ final class OutletsTest {
     @Test
     void weigh_largeEvents_countAsSeveral() {
         endpoint(1, 1, "a:443");
-        List<Outlets.Place> started = startAll();
-        started.forEach(place -> outlets.weigh(place, PLACES / 4 * Limits.DELIVERY_PLACE_BYTES));
+        List<DeliveryScheduler.Slot> started = startAll();
+        started.forEach(slot -> scheduler.weigh(slot, PLACES / 4 * Limits.DELIVERY_PLACE_BYTES));
 
         endpoint(2, 1, "b:443");
         assertThat(startAll()).isEmpty();
@@ -181,7 +182,7 @@ final class OutletsTest {
         endpoint(1, 1, "a:443");
         deliver(10, LARGE);
 
-        List<Outlets.Place> started = startAll();
+        List<DeliveryScheduler.Slot> started = startAll();
 
         assertThat(started).hasSizeGreaterThan(FIRST);
         assertThat(started.size() * (1 + LARGE / Limits.DELIVERY_PLACE_BYTES)).isLessThan(PLACES / 4);
@@ -192,8 +193,8 @@ final class OutletsTest {
         endpoint(1, 1, "a:443");
         deliver(10, LARGE);
 
-        List<Outlets.Place> started = startAll();
-        assertThat(outlets.weigh(started.get(0), 1)).as("gives places back").isTrue();
+        List<DeliveryScheduler.Slot> started = startAll();
+        assertThat(scheduler.weigh(started.get(0), 1)).as("gives places back").isTrue();
         end(started, true, QUICK);
         deliver(10, 1);
 
@@ -203,26 +204,26 @@ final class OutletsTest {
     @Test
     void forget_deletedEndpoint_leavesNothingOnceItsAttemptsHaveEnded() {
         endpoint(1, 1, "a:443");
-        List<Outlets.Place> started = startAll();
-        outlets.forget(endpointId(1, 1));
-        assertThat(outlets.size()).isOne();
+        List<DeliveryScheduler.Slot> started = startAll();
+        scheduler.forget(endpointId(1, 1));
+        assertThat(scheduler.size()).isOne();
 
         end(started, false, QUICK);
-        Outlet idle = Objects.requireNonNull(outlets.next(now));
-        outlets.rest(idle, outlets.signals(idle));
+        EndpointThrottle idle = Objects.requireNonNull(scheduler.next(now));
+        scheduler.rest(idle, scheduler.signals(idle));
 
-        assertThat(outlets.size()).isZero();
+        assertThat(scheduler.size()).isZero();
     }
 
     @Test
     void takeTest_manyWorkspacesWhoseReceiversHang_leaveSomeToOthers() {
         for (int workspace = 1; workspace <= 150; workspace++) {
-            while (outlets.takeTest(workspace(workspace))) {
+            while (scheduler.takeTest(workspace(workspace))) {
                 last++;
             }
         }
 
-        assertThat(outlets.takeTest(workspace(999))).isTrue();
+        assertThat(scheduler.takeTest(workspace(999))).isTrue();
     }
 
     private void endpoint(int workspace, int number, String host) {
@@ -231,15 +232,15 @@ final class OutletsTest {
 
     /** An endpoint at which deliveries without end wait. */
     private void endpoint(int workspace, int number, String host, int perSecond) {
-        Outlet outlet =
-                outlets.queued(workspace(workspace), endpointId(workspace, number), 1_000L * workspace + number);
-        outlets.describe(outlet, host, perSecond);
+        EndpointThrottle throttle =
+                scheduler.queued(workspace(workspace), endpointId(workspace, number), 1_000L * workspace + number);
+        scheduler.describe(throttle, host, perSecond);
     }
 
-    private List<Outlets.Place> startAll() {
-        List<Outlets.Place> started = new ArrayList<>();
-        for (Outlet next = outlets.next(now); next != null; next = outlets.next(now)) {
-            started.add(outlets.take(next, ++last, now));
+    private List<DeliveryScheduler.Slot> startAll() {
+        List<DeliveryScheduler.Slot> started = new ArrayList<>();
+        for (EndpointThrottle next = scheduler.next(now); next != null; next = scheduler.next(now)) {
+            started.add(scheduler.take(next, ++last, now));
         }
         return started;
     }
@@ -247,8 +248,8 @@ final class OutletsTest {
     /** Starts what may start, each as soon as the one before has been delivered, until a rate holds it up. */
     private int startAndEndAll() {
         int count = 0;
-        for (Outlet next = outlets.next(now); next != null; next = outlets.next(now)) {
-            end(List.of(outlets.take(next, ++last, now)), true, QUICK);
+        for (EndpointThrottle next = scheduler.next(now); next != null; next = scheduler.next(now)) {
+            end(List.of(scheduler.take(next, ++last, now)), true, QUICK);
             count++;
         }
         return count;
@@ -257,17 +258,17 @@ final class OutletsTest {
     /** Starts what may start and delivers it, so many times. */
     private void deliver(int times, int bytes) {
         for (int i = 0; i < times; i++) {
-            List<Outlets.Place> started = startAll();
-            started.forEach(place -> outlets.weigh(place, bytes));
+            List<DeliveryScheduler.Slot> started = startAll();
+            started.forEach(slot -> scheduler.weigh(slot, bytes));
             end(started, true, QUICK);
             now += 1_000;
         }
     }
 
-    private void end(List<Outlets.Place> started, boolean delivered, long millis) {
-        started.forEach(place -> {
-            outlets.sent(place, delivered, millis);
-            outlets.giveBack(place);
+    private void end(List<DeliveryScheduler.Slot> started, boolean delivered, long millis) {
+        started.forEach(slot -> {
+            scheduler.sent(slot, delivered, millis);
+            scheduler.giveBack(slot);
         });
     }
 

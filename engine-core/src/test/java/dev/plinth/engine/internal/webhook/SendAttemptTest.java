@@ -14,50 +14,50 @@ import org.junit.jupiter.api.Timeout;
 
 /** Shows what an attempt leaves behind when its deadline and its answer meet. */
 @Timeout(60)
-class AttemptTest {
+class SendAttemptTest {
     @Test
     void completed_afterTheDeadline_keepsNoConnection() throws Exception {
         Kept kept = new Kept();
         List<SendResult> results = new ArrayList<>();
         try (Receiver receiver = Receiver.talking(
                         (self, socket) -> socket.getInputStream().readAllBytes());
-                Dialler dialler =
-                        new Dialler(Senders.ONLY_127_0_0_1, SendLimits.STANDARD, SSLContexts.createDefault(), "1")) {
+                Connector connector =
+                        new Connector(Senders.ONLY_127_0_0_1, SendLimits.STANDARD, SSLContexts.createDefault(), "1")) {
             SendRequest request = Senders.request(receiver.url("hook.test"));
             Target target = Target.of(request.url());
             Connected connected = new Connected();
-            dialler.dial(target, Senders.address("127.0.0.1"), connected);
-            Attempt attempt = new Attempt(request, target, kept, results::add);
-            attempt.exchange(KeptConnections.made(connected.session.get(30, TimeUnit.SECONDS)), false);
+            connector.dial(target, Senders.address("127.0.0.1"), connected);
+            SendAttempt sendAttempt = new SendAttempt(request, target, kept, results::add);
+            sendAttempt.exchange(ConnectionPool.made(connected.session.get(30, TimeUnit.SECONDS)), false);
 
-            attempt.end(SendError.TIMEOUT);
-            attempt.completed(true);
+            sendAttempt.end(SendError.TIMEOUT);
+            sendAttempt.completed(true);
 
             assertThat(kept.connections).isEmpty();
             assertThat(results).singleElement().extracting(SendResult::error).isEqualTo(SendError.TIMEOUT);
         }
     }
 
-    private static final class Kept implements Attempt.Route {
-        private final List<KeptConnections.Connection> connections = new ArrayList<>();
+    private static final class Kept implements SendAttempt.Transport {
+        private final List<ConnectionPool.Connection> connections = new ArrayList<>();
 
         @Override
-        public void dial(Attempt attempt) {
+        public void dial(SendAttempt sendAttempt) {
             throw new AssertionError("Expected one connection.");
         }
 
         @Override
-        public void keep(Attempt attempt, KeptConnections.Connection connection) {
+        public void keep(SendAttempt sendAttempt, ConnectionPool.Connection connection) {
             connections.add(connection);
         }
 
         @Override
-        public void ended(Attempt attempt) {
-            assertThat(attempt.isOver()).isTrue();
+        public void ended(SendAttempt sendAttempt) {
+            assertThat(sendAttempt.isOver()).isTrue();
         }
     }
 
-    private static final class Connected implements Dialler.Answer {
+    private static final class Connected implements Connector.Answer {
         private final CompletableFuture<IOSession> session = new CompletableFuture<>();
 
         @Override

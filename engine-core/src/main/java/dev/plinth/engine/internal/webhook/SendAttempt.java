@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status. It ends once: by its
  * answer, a failure, its deadline or the close of the sender, whichever comes first. Thread-safe.
  */
-final class Attempt {
+final class SendAttempt {
     private static final int SUCCESS_FIRST = 200;
     private static final int SUCCESS_LAST = 299;
 
     private final SendRequest request;
     private final Target target;
-    private final Route route;
+    private final Transport transport;
     private final Consumer<SendResult> listener;
     private final ResponseReader body = new ResponseReader();
     private final long begunNanos = System.nanoTime();
@@ -33,22 +33,22 @@ final class Attempt {
     private @Nullable BasicHttpRequest head;
 
     private boolean over;
-    private KeptConnections.@Nullable Connection connection;
+    private ConnectionPool.@Nullable Connection connection;
     private @Nullable Future<?> connecting;
     private @Nullable Future<?> deadline;
     private @Nullable Integer status;
     private @Nullable Long retryAfterSeconds;
 
     /** The sender, as an attempt sees it. */
-    interface Route {
+    interface Transport {
         /** Goes on with a new connection. */
-        void dial(Attempt attempt);
+        void dial(SendAttempt sendAttempt);
 
         /** Keeps the connection for the next attempt. */
-        void keep(Attempt attempt, KeptConnections.Connection connection);
+        void keep(SendAttempt sendAttempt, ConnectionPool.Connection connection);
 
         /** Forgets the attempt. */
-        void ended(Attempt attempt);
+        void ended(SendAttempt sendAttempt);
     }
 
     /**
@@ -56,12 +56,12 @@ final class Attempt {
      *
      * @param listener hears what came of it, once
      */
-    Attempt(SendRequest request, Target target, Route route, Consumer<SendResult> listener) {
+    SendAttempt(SendRequest request, Target target, Transport transport, Consumer<SendResult> listener) {
         this.request = request;
         this.target = target;
-        this.route = route;
+        this.transport = transport;
         this.listener = listener;
-        this.head = Exchange.head(request, target);
+        this.head = SendExchange.head(request, target);
     }
 
     SendRequest request() {
@@ -74,7 +74,7 @@ final class Attempt {
 
     /** Returns the head of the request, for one exchange. */
     synchronized BasicHttpRequest httpRequest() {
-        BasicHttpRequest made = head == null ? Exchange.head(request, target) : head;
+        BasicHttpRequest made = head == null ? SendExchange.head(request, target) : head;
         head = null;
         return made;
     }
@@ -100,7 +100,7 @@ final class Attempt {
     }
 
     /** Takes a connection before its handshake, so that the end of the attempt cuts it; false if the attempt has ended and the connection is cut. */
-    boolean reached(KeptConnections.Connection made) {
+    boolean reached(ConnectionPool.Connection made) {
         synchronized (this) {
             connecting = null;
             if (!over) {
@@ -113,9 +113,9 @@ final class Attempt {
     }
 
     /** Sends the request on a connection, unless the attempt has ended meanwhile. */
-    void exchange(KeptConnections.Connection on, boolean kept) {
+    void exchange(ConnectionPool.Connection on, boolean kept) {
         if (reached(on)) {
-            new Exchange(this, on.session(), kept).begin();
+            new SendExchange(this, on.session(), kept).begin();
         }
     }
 
@@ -136,7 +136,7 @@ final class Attempt {
      * @param reusable true if the connection can take another request
      */
     void completed(boolean reusable) {
-        KeptConnections.Connection used = null;
+        ConnectionPool.Connection used = null;
         synchronized (this) {
             if (over) {
                 return; // the end cuts the connection, so no other attempt may get it
@@ -147,7 +147,7 @@ final class Attempt {
             }
         }
         if (used != null) {
-            route.keep(this, used);
+            transport.keep(this, used);
         }
         Integer code = status();
         boolean isSuccess = code != null && code >= SUCCESS_FIRST && code <= SUCCESS_LAST;
@@ -161,11 +161,11 @@ final class Attempt {
      */
     void broken(Exception trouble, boolean isGone) {
         if (isGone && !isOver()) {
-            KeptConnections.Connection gone = connection();
+            ConnectionPool.Connection gone = connection();
             if (gone != null) {
                 gone.cut();
             }
-            route.dial(this);
+            transport.dial(this);
         } else {
             end(classify(trouble));
         }
@@ -173,7 +173,7 @@ final class Attempt {
 
     /** Ends the attempt, if nothing has ended it before. Whatever it had is cut. */
     void end(@Nullable SendError error) {
-        KeptConnections.Connection left;
+        ConnectionPool.Connection left;
         synchronized (this) {
             if (over) {
                 return;
@@ -190,7 +190,7 @@ final class Attempt {
         if (left != null) {
             left.cut();
         }
-        route.ended(this);
+        transport.ended(this);
         listener.accept(result(error));
     }
 
@@ -202,7 +202,7 @@ final class Attempt {
                 deadline.cancel(false);
             }
         }
-        route.ended(this);
+        transport.ended(this);
     }
 
     private synchronized SendResult result(@Nullable SendError error) {
@@ -210,7 +210,7 @@ final class Attempt {
         return new SendResult(status, body.text(), retryAfterSeconds, error, millis);
     }
 
-    private synchronized KeptConnections.@Nullable Connection connection() {
+    private synchronized ConnectionPool.@Nullable Connection connection() {
         return connection;
     }
 

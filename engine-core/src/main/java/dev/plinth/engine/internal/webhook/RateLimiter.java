@@ -4,7 +4,7 @@ package dev.plinth.engine.internal.webhook;
  * So many a second, all of which may come at once: a bucket that is empty when its last unit would be used up ahead of time (GCRA). It goes by the
  * engine's time. Not thread-safe.
  */
-final class Rate {
+final class RateLimiter {
     private static final long MICROS = 1_000_000;
     private static final long MILLI_MICROS = 1_000;
 
@@ -12,7 +12,7 @@ final class Rate {
     private long usedUntilMicros;
 
     /** A rate of which nothing is used. */
-    Rate(int perSecond) {
+    RateLimiter(int perSecond) {
         this.gapMicros = MICROS / perSecond;
     }
 

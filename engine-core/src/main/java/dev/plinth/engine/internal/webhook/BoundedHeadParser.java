@@ -14,13 +14,13 @@ import org.apache.hc.core5.http.nio.SessionInputBuffer;
  * <p>HttpCore bounds a line and the lines of a head. It does not bound the interim heads (1xx) before an answer, and reads them in one go for as
  * long as bytes arrive. Not thread-safe.
  */
-final class BoundedHeads implements NHttpMessageParser<HttpResponse> {
+final class BoundedHeadParser implements NHttpMessageParser<HttpResponse> {
     private final NHttpMessageParser<HttpResponse> parser;
     /** Bytes of the heads of the answer that is being read. */
     private long read;
 
     /** A parser that has read nothing. */
-    BoundedHeads(NHttpMessageParser<HttpResponse> parser) {
+    BoundedHeadParser(NHttpMessageParser<HttpResponse> parser) {
         this.parser = parser;
     }
 

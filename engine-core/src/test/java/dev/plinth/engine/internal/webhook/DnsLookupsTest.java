@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Shows that the look-ups of one workspace hold up no other, and that each answer comes once. */
 @Timeout(60)
-class LookUpsTest {
+class DnsLookupsTest {
     private static final Id GREEDY = Senders.WORKSPACE;
     private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
     private static final int LIMIT_MILLIS = 60_000;
@@ -29,15 +29,15 @@ class LookUpsTest {
             }
             return Senders.addresses("127.0.0.1");
         };
-        try (LookUps lookUps = new LookUps(Senders.ONLY_127_0_0_1, resolver, LIMIT_MILLIS)) {
+        try (DnsLookups lookups = new DnsLookups(Senders.ONLY_127_0_0_1, resolver, LIMIT_MILLIS)) {
             for (int i = 0; i < SendLimits.LOOK_UPS; i++) {
-                lookUps.find(GREEDY, "hanging" + i + ".test", new Found());
+                lookups.find(GREEDY, "hanging" + i + ".test", new Found());
             }
             Found queued = new Found();
-            lookUps.find(GREEDY, "hook.test", queued);
+            lookups.find(GREEDY, "hook.test", queued);
             Found found = new Found();
 
-            lookUps.find(OTHER, "hook.test", found);
+            lookups.find(OTHER, "hook.test", found);
 
             assertThat(found.addresses.get(30, TimeUnit.SECONDS)).containsExactly(Senders.address("127.0.0.1"));
             assertThat(queued.addresses).isNotDone();
@@ -55,12 +55,12 @@ class LookUpsTest {
             await(over);
             return Senders.addresses("127.0.0.1");
         };
-        try (LookUps lookUps = new LookUps(Senders.ONLY_127_0_0_1, resolver, LIMIT_MILLIS)) {
+        try (DnsLookups lookups = new DnsLookups(Senders.ONLY_127_0_0_1, resolver, LIMIT_MILLIS)) {
             Found first = new Found();
             Found second = new Found();
 
-            lookUps.find(GREEDY, "hook.test", first);
-            lookUps.find(OTHER, "hook.test", second);
+            lookups.find(GREEDY, "hook.test", first);
+            lookups.find(OTHER, "hook.test", second);
             over.countDown();
 
             first.addresses.get(30, TimeUnit.SECONDS);
@@ -75,9 +75,9 @@ class LookUpsTest {
     void find_answerThatThrows_isToldOnceAndLetsTheNextLookUpRun() throws Exception {
         AtomicInteger told = new AtomicInteger();
         CountDownLatch ended = new CountDownLatch(1);
-        try (LookUps lookUps =
-                new LookUps(Senders.ONLY_127_0_0_1, host -> Senders.addresses("127.0.0.1"), LIMIT_MILLIS)) {
-            lookUps.find(GREEDY, "hook.test", new LookUps.Answer() {
+        try (DnsLookups lookups =
+                new DnsLookups(Senders.ONLY_127_0_0_1, host -> Senders.addresses("127.0.0.1"), LIMIT_MILLIS)) {
+            lookups.find(GREEDY, "hook.test", new DnsLookups.Answer() {
                 @Override
                 public void found(InetAddress[] addresses) {
                     told.incrementAndGet();
@@ -94,7 +94,7 @@ class LookUpsTest {
             assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
 
             Found next = new Found();
-            lookUps.find(GREEDY, "hook.test", next);
+            lookups.find(GREEDY, "hook.test", next);
 
             next.addresses.get(30, TimeUnit.SECONDS);
             assertThat(told).hasValue(1);
@@ -112,7 +112,7 @@ class LookUpsTest {
         }
     }
 
-    private static final class Found implements LookUps.Answer {
+    private static final class Found implements DnsLookups.Answer {
         private final CompletableFuture<InetAddress[]> addresses = new CompletableFuture<>();
 
         @Override

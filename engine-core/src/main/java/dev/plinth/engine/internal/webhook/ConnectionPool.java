@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * <p>That cannot defeat the guard: a kept connection was dialled to a checked address, and the guard never changes. Each workspace has its own, so what a
  * receiver sends on one that was not asked for reaches no other workspace. Thread-safe.
  */
-final class KeptConnections implements AutoCloseable {
-    private final Map<Route, Deque<Kept>> routes = new HashMap<>();
+final class ConnectionPool implements AutoCloseable {
+    private final Map<PoolKey, Deque<IdleConnection>> routes = new HashMap<>();
     private int count;
     private boolean closed;
 
     /** The requests that a connection may carry. */
-    private record Route(Id workspace, String scheme, String hostAndPort) {
-        static Route of(Id workspace, Target target) {
-            return new Route(workspace, target.scheme(), target.hostAndPort());
+    private record PoolKey(Id workspace, String scheme, String hostAndPort) {
+        static PoolKey of(Id workspace, Target target) {
+            return new PoolKey(workspace, target.scheme(), target.hostAndPort());
         }
     }
 
-    private record Kept(Connection connection, long sinceNanos) {
+    private record IdleConnection(Connection connection, long sinceNanos) {
         boolean isUsable(long now) {
             return now - sinceNanos < TimeUnit.MILLISECONDS.toNanos(SendLimits.KEEP_ALIVE_MILLIS)
                     && connection.isUsable(now);
@@ -63,11 +63,11 @@ final class KeptConnections implements AutoCloseable {
 
     /** Takes out the connection that was used last; null if there is none. */
     synchronized @Nullable Connection take(Id workspace, Target target) {
-        Route route = Route.of(workspace, target);
-        Deque<Kept> kept = routes.get(route);
+        PoolKey poolKey = PoolKey.of(workspace, target);
+        Deque<IdleConnection> kept = routes.get(poolKey);
         Connection found = null;
         while (kept != null && !kept.isEmpty() && found == null) {
-            Kept last = kept.removeLast();
+            IdleConnection last = kept.removeLast();
             count--;
             if (last.isUsable(System.nanoTime())) {
                 found = last.connection;
@@ -76,7 +76,7 @@ final class KeptConnections implements AutoCloseable {
             }
         }
         if (kept != null && kept.isEmpty()) {
-            routes.remove(route);
+            routes.remove(poolKey);
         }
         return found;
     }
@@ -88,8 +88,8 @@ final class KeptConnections implements AutoCloseable {
             connection.cut();
             return;
         }
-        routes.computeIfAbsent(Route.of(workspace, target), route -> new ArrayDeque<>())
-                .addLast(new Kept(connection, now));
+        routes.computeIfAbsent(PoolKey.of(workspace, target), poolKey -> new ArrayDeque<>())
+                .addLast(new IdleConnection(connection, now));
         count++;
     }
 

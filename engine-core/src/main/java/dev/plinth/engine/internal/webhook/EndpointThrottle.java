@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known in memory of an endpoint: how many attempts it may have in flight, how fast, and whether deliveries wait. Guarded by the
- * {@link Outlets} that it is in.
+ * {@link DeliveryScheduler} that it is in.
  *
  * <p>The number in flight begins small and grows by one with each webhook that is delivered soon, so one that hangs has few. It is back at the
  * beginning when one fails or takes long, and one attempt is left after some failures in a row.
  */
-final class Outlet {
+final class EndpointThrottle {
     private final Id endpoint;
     private final Id workspace;
     private final long queue;
     private @Nullable String host;
     private int perSecond = Limits.DELIVERIES_PER_SECOND_DEFAULT;
-    private Rate rate = new Rate(Limits.DELIVERIES_PER_SECOND_DEFAULT);
+    private RateLimiter rateLimiter = new RateLimiter(Limits.DELIVERIES_PER_SECOND_DEFAULT);
     /** Places that an attempt takes before its event is read. */
     private int weight = 1;
 
@@ -38,7 +38,7 @@ final class Outlet {
      *
      * @param queue the number of the queue in which its deliveries wait
      */
-    Outlet(Id workspace, Id endpoint, long queue) {
+    EndpointThrottle(Id workspace, Id endpoint, long queue) {
         this.workspace = workspace;
         this.endpoint = endpoint;
         this.queue = queue;
@@ -67,7 +67,7 @@ final class Outlet {
         host = hostAndPort;
         if (mostPerSecond != perSecond) {
             perSecond = mostPerSecond;
-            rate = new Rate(mostPerSecond);
+            rateLimiter = new RateLimiter(mostPerSecond);
         }
     }
 
@@ -95,12 +95,12 @@ final class Outlet {
 
     /** Returns from when on its rate allows one more, in epoch milliseconds. */
     long nextMillis() {
-        return rate.nextMillis();
+        return rateLimiter.nextMillis();
     }
 
     void begin(long nowMillis) {
         inFlight++;
-        rate.take(nowMillis);
+        rateLimiter.take(nowMillis);
     }
 
     void end() {

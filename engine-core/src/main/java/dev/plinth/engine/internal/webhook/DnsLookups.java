@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * host share a look-up once it runs. One that waits for the turn of its workspace is shared within the workspace only. Workspaces share the
  * threads, and take turns where they wait: names that hang hold up no other workspace. Thread-safe.
  */
-final class LookUps implements AutoCloseable {
+final class DnsLookups implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
     private final AddressGuard guard;
@@ -38,10 +38,10 @@ final class LookUps implements AutoCloseable {
     private final long limitNanos;
     private final ThreadPoolExecutor threads;
     /** The look-ups that new questions for a host may join. */
-    private final Map<String, LookUp> open = new HashMap<>();
+    private final Map<String, DnsLookup> open = new HashMap<>();
 
-    private final Map<Id, Deque<LookUp>> waiting = new LinkedHashMap<>();
-    private final Shares<Id> shares = new Shares<>(SendLimits.LOOK_UPS, SendLimits.LOOK_UPS);
+    private final Map<Id, Deque<DnsLookup>> waiting = new LinkedHashMap<>();
+    private final FairShares<Id> fairShares = new FairShares<>(SendLimits.LOOK_UPS, SendLimits.LOOK_UPS);
 
     /** Hears what came of a look-up, on one of its threads or the caller's own. It must not block. */
     interface Answer {
@@ -57,7 +57,7 @@ final class LookUps implements AutoCloseable {
      *
      * @param limitMillis how long an answer is of use
      */
-    LookUps(AddressGuard guard, Resolver resolver, int limitMillis) {
+    DnsLookups(AddressGuard guard, Resolver resolver, int limitMillis) {
         this.guard = guard;
         this.resolver = resolver;
         this.limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMillis);
@@ -82,13 +82,13 @@ final class LookUps implements AutoCloseable {
             return;
         }
         synchronized (this) {
-            LookUp lookUp = open.get(host);
-            if (lookUp == null || lookUp.isLate() || !lookUp.isRunning && !lookUp.workspace.equals(workspace)) {
-                lookUp = new LookUp(workspace, host);
-                open.put(host, lookUp);
-                waiting.computeIfAbsent(workspace, id -> new ArrayDeque<>()).add(lookUp);
+            DnsLookup lookup = open.get(host);
+            if (lookup == null || lookup.isLate() || !lookup.isRunning && !lookup.workspace.equals(workspace)) {
+                lookup = new DnsLookup(workspace, host);
+                open.put(host, lookup);
+                waiting.computeIfAbsent(workspace, id -> new ArrayDeque<>()).add(lookup);
             }
-            lookUp.answers.add(answer);
+            lookup.answers.add(answer);
         }
         startSome();
     }
@@ -100,29 +100,29 @@ final class LookUps implements AutoCloseable {
 
     /** Starts what may start, of each workspace in turn. */
     private void startSome() {
-        for (LookUp next = next(); next != null; next = next()) {
-            LookUp lookUp = next;
+        for (DnsLookup next = next(); next != null; next = next()) {
+            DnsLookup lookup = next;
             try {
-                threads.execute(() -> run(lookUp));
+                threads.execute(() -> run(lookup));
             } catch (RejectedExecutionException | OutOfMemoryError noThread) {
                 end(
-                        lookUp,
+                        lookup,
                         new InetAddress[0],
-                        unknown(lookUp.host, "no thread for the look-up is to be had", noThread));
+                        unknown(lookup.host, "no thread for the look-up is to be had", noThread));
             }
         }
     }
 
-    private synchronized @Nullable LookUp next() {
-        Iterator<Map.Entry<Id, Deque<LookUp>>> turns = waiting.entrySet().iterator();
+    private synchronized @Nullable DnsLookup next() {
+        Iterator<Map.Entry<Id, Deque<DnsLookup>>> turns = waiting.entrySet().iterator();
         while (turns.hasNext()) {
-            Map.Entry<Id, Deque<LookUp>> turn = turns.next();
+            Map.Entry<Id, Deque<DnsLookup>> turn = turns.next();
             Id workspace = turn.getKey();
-            Deque<LookUp> own = turn.getValue();
+            Deque<DnsLookup> own = turn.getValue();
             while (!own.isEmpty() && own.element().isLate()) {
                 open.remove(own.element().host, own.remove());
             }
-            LookUp first = shares.isFree(workspace) ? own.poll() : null;
+            DnsLookup first = fairShares.isFree(workspace) ? own.poll() : null;
             if (own.isEmpty()) {
                 turns.remove();
             } else if (first != null) {
@@ -130,7 +130,7 @@ final class LookUps implements AutoCloseable {
                 waiting.put(workspace, own); // its next turn comes behind the others
             }
             if (first != null) {
-                shares.take(workspace, 1);
+                fairShares.take(workspace, 1);
                 first.isRunning = true;
                 return first;
             }
@@ -138,18 +138,18 @@ final class LookUps implements AutoCloseable {
         return null;
     }
 
-    private void run(LookUp lookUp) {
+    private void run(DnsLookup lookup) {
         InetAddress[] found = new InetAddress[0];
         IOException trouble = null;
         try {
-            found = lookUp(lookUp.host);
+            found = lookUp(lookup.host);
         } catch (IOException failed) {
             trouble = failed;
         } catch (RuntimeException | Error unexpected) {
-            trouble = unknown(lookUp.host, String.valueOf(unexpected), unexpected);
+            trouble = unknown(lookup.host, String.valueOf(unexpected), unexpected);
         }
         try {
-            end(lookUp, found, trouble);
+            end(lookup, found, trouble);
         } finally {
             startSome();
         }
@@ -168,12 +168,12 @@ final class LookUps implements AutoCloseable {
         return answers;
     }
 
-    private void end(LookUp lookUp, InetAddress[] found, @Nullable IOException trouble) {
+    private void end(DnsLookup lookup, InetAddress[] found, @Nullable IOException trouble) {
         List<Answer> answers;
         synchronized (this) {
-            open.remove(lookUp.host, lookUp);
-            shares.giveBack(lookUp.workspace, 1);
-            answers = List.copyOf(lookUp.answers);
+            open.remove(lookup.host, lookup);
+            fairShares.giveBack(lookup.workspace, 1);
+            answers = List.copyOf(lookup.answers);
         }
         for (Answer answer : answers) {
             if (trouble == null) {
@@ -192,14 +192,14 @@ final class LookUps implements AutoCloseable {
     }
 
     /** A question to the resolver; guarded by the look-ups. */
-    private final class LookUp {
+    private final class DnsLookup {
         private final Id workspace;
         private final String host;
         private final List<Answer> answers = new ArrayList<>();
         private final long begunNanos = System.nanoTime();
         private boolean isRunning;
 
-        LookUp(Id workspace, String host) {
+        DnsLookup(Id workspace, String host) {
             this.workspace = workspace;
             this.host = host;
         }

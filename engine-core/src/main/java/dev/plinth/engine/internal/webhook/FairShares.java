@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param <H> what holds places
  */
-final class Shares<H> {
+final class FairShares<H> {
     private final Map<H, Integer> held = new HashMap<>();
     private final int places;
     private final int perHolderMax;
@@ -25,7 +25,7 @@ final class Shares<H> {
      *
      * @param perHolderMax the most that one holder has, however much is free
      */
-    Shares(int places, int perHolderMax) {
+    FairShares(int places, int perHolderMax) {
         this.places = places;
         this.perHolderMax = perHolderMax;
         this.free = places;

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Timeout;
 
 /** Shows the last line of defence alone: a blocked address is not dialled, whoever asks. */
 @Timeout(60)
-class DiallerTest {
+class ConnectorTest {
     @Test
     void dial_blockedAddress_isNeverDialled() throws IOException {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
-                Dialler dialler = dialler(Senders.guard("127.0.0.2/32"))) {
+                Connector connector = dialler(Senders.guard("127.0.0.2/32"))) {
             Connected answer = new Connected();
 
             assertThatExceptionOfType(ForbiddenAddressException.class)
-                    .isThrownBy(() -> dialler.dial(target(receiver), Senders.address("127.0.0.1"), answer));
+                    .isThrownBy(() -> connector.dial(target(receiver), Senders.address("127.0.0.1"), answer));
 
             assertThat(answer.connection).isNotDone();
             assertThat(receiver.connections()).isZero();
@@ -34,10 +34,10 @@ class DiallerTest {
     @Test
     void dial_allowedAddress_connectsToIt() throws Exception {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
-                Dialler dialler = dialler(Senders.ONLY_127_0_0_1)) {
+                Connector connector = dialler(Senders.ONLY_127_0_0_1)) {
             Connected answer = new Connected();
 
-            dialler.dial(target(receiver), Senders.address("127.0.0.1"), answer);
+            connector.dial(target(receiver), Senders.address("127.0.0.1"), answer);
 
             assertThat(answer.get().getRemoteAddress())
                     .isEqualTo(new InetSocketAddress(Senders.address("127.0.0.1"), receiver.port()));
@@ -55,11 +55,11 @@ class DiallerTest {
                         end.completeExceptionally(e);
                     }
                 });
-                Dialler dialler = dialler(Senders.ONLY_127_0_0_1)) {
+                Connector connector = dialler(Senders.ONLY_127_0_0_1)) {
             Connected answer = new Connected();
-            dialler.dial(target(receiver), Senders.address("127.0.0.1"), answer);
+            connector.dial(target(receiver), Senders.address("127.0.0.1"), answer);
 
-            KeptConnections.made(answer.get()).cut();
+            ConnectionPool.made(answer.get()).cut();
 
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> end.get(30, TimeUnit.SECONDS))
@@ -71,11 +71,11 @@ class DiallerTest {
         return Target.of(receiver.url("hook.test"));
     }
 
-    private static Dialler dialler(AddressGuard guard) {
-        return new Dialler(guard, SendLimits.STANDARD, SSLContexts.createDefault(), "1");
+    private static Connector dialler(AddressGuard guard) {
+        return new Connector(guard, SendLimits.STANDARD, SSLContexts.createDefault(), "1");
     }
 
-    private static final class Connected implements Dialler.Answer {
+    private static final class Connected implements Connector.Answer {
         private final CompletableFuture<IOSession> connection = new CompletableFuture<>();
 
         IOSession get() throws Exception {

@@ -1,0 +1,286 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whose delivery starts next. Workspaces take turns, and of each workspace its endpoints: one that has waited longest is asked first.
+ *
+ * <p>What holds one up, so that it holds up no other:
+ * <ul>
+ *   <li>a workspace has its share of the attempts in flight ({@link FairShares}), and its slow endpoints half of that;
+ *   <li>an endpoint has as many in flight as it has shown to take ({@link EndpointThrottle}), and no more a second than it asks for;
+ *   <li>a host and port has so many a second, and so many in flight, whoever sends there: a stranger is not flooded.
+ * </ul>
+ *
+ * <p>It is memory alone: after a restart an endpoint is taken for a good one. Thread-safe.
+ */
+final class DeliveryScheduler {
+    private final Map<Id, EndpointThrottle> throttles = new HashMap<>();
+    /** The throttles at which deliveries may wait that could start, by workspace; who was served last stands last. */
+    private final Map<Id, Set<EndpointThrottle>> turns = new LinkedHashMap<>();
+
+    private final Map<String, Host> hosts = new HashMap<>();
+    private final Map<Id, Integer> slowInFlight = new HashMap<>();
+    private final FairShares<Id> fairShares;
+    private final FairShares<Id> tests =
+            new FairShares<>(Limits.WEBHOOK_TESTS_RUNNING_MAX, Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX);
+    private final ToIntFunction<String> perSecondToHost;
+
+    /**
+     * Throttles of which nothing is known.
+     *
+     * @param places the attempts that may be in flight at once
+     * @param perSecondToHost says for a host and port how many webhooks it gets a second, and at once
+     */
+    DeliveryScheduler(int places, ToIntFunction<String> perSecondToHost) {
+        this.fairShares = new FairShares<>(places, places);
+        this.perSecondToHost = perSecondToHost;
+    }
+
+    /** A place that an attempt has; it gives it back once. */
+    static final class Slot {
+        private final EndpointThrottle throttle;
+        private final String host;
+        private final boolean slow;
+        private int weight;
+
+        private Slot(EndpointThrottle throttle, String host) {
+            this.throttle = throttle;
+            this.host = host;
+            this.slow = throttle.isSlow();
+            this.weight = throttle.weight();
+        }
+    }
+
+    /** A host and port, with what is in flight there. */
+    private static final class Host {
+        private final int most;
+        private final RateLimiter rateLimiter;
+        private int inFlight;
+
+        Host(int perSecond) {
+            most = perSecond;
+            rateLimiter = new RateLimiter(perSecond);
+        }
+    }
+
+    /** A delivery waits in the queue of an endpoint, or may. Returns the throttle of the endpoint. */
+    synchronized EndpointThrottle queued(Id workspace, Id endpoint, long queue) {
+        EndpointThrottle throttle =
+                throttles.computeIfAbsent(endpoint, id -> new EndpointThrottle(workspace, endpoint, queue));
+        throttle.signal();
+        activate(throttle);
+        return throttle;
+    }
+
+    /** An endpoint has changed. */
+    synchronized void changed(Id endpoint) {
+        EndpointThrottle throttle = throttles.get(endpoint);
+        if (throttle != null) {
+            throttle.forgetDescription();
+        }
+    }
+
+    /** An endpoint is deleted. */
+    synchronized void forget(Id endpoint) {
+        EndpointThrottle throttle = throttles.get(endpoint);
+        if (throttle != null) {
+            throttle.delete();
+            throttle.forgetDescription();
+            forgetIfDone(throttle);
+        }
+    }
+
+    /** Takes over what an endpoint says. */
+    synchronized void describe(EndpointThrottle throttle, String hostAndPort, int perSecond) {
+        throttle.describe(hostAndPort, perSecond);
+    }
+
+    /** Nothing waits at a throttle that could start, unless something has come since it was asked for its signals. */
+    synchronized void rest(EndpointThrottle throttle, long signals) {
+        throttle.restartLap();
+        if (throttle.signals() == signals) {
+            deactivate(throttle);
+            forgetIfDone(throttle);
+        }
+    }
+
+    synchronized long signals(EndpointThrottle throttle) {
+        return throttle.signals();
+    }
+
+    synchronized long searchFrom(EndpointThrottle throttle) {
+        return throttle.searchFrom();
+    }
+
+    synchronized void restartLap(EndpointThrottle throttle) {
+        throttle.restartLap();
+    }
+
+    /** Returns the throttle that is next; null if none can start anything now. */
+    synchronized @Nullable EndpointThrottle next(long nowMillis) {
+        for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
+            int most = fairShares.most();
+            if (fairShares.held(turn.getKey()) < most) {
+                for (EndpointThrottle throttle : turn.getValue()) {
+                    if (isFree(throttle, most) && nextMillis(throttle) <= nowMillis) {
+                        return throttle;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Returns when a throttle can start something that only a rate holds up, in epoch milliseconds; {@code Long.MAX_VALUE} for never. */
+    synchronized long nextMillis(long nowMillis) {
+        long next = Long.MAX_VALUE;
+        for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
+            int most = fairShares.most();
+            if (fairShares.held(turn.getKey()) < most) {
+                for (EndpointThrottle throttle : turn.getValue()) {
+                    long millis = isFree(throttle, most) ? nextMillis(throttle) : 0;
+                    next = millis > nowMillis ? Math.min(next, millis) : next;
+                }
+            }
+        }
+        return next;
+    }
+
+    /** An attempt begins at a throttle. */
+    synchronized Slot take(EndpointThrottle throttle, long number, long nowMillis) {
+        String host = throttle.host();
+        Slot slot = new Slot(throttle, host == null ? "" : host);
+        throttle.begin(nowMillis);
+        throttle.started(number);
+        Host to = host(slot.host, nowMillis);
+        to.inFlight++;
+        to.rateLimiter.take(nowMillis);
+        fairShares.take(throttle.workspace(), slot.weight);
+        if (slot.slow) {
+            slowInFlight.merge(throttle.workspace(), 1, Integer::sum);
+        }
+        Set<EndpointThrottle> own = turns.remove(throttle.workspace());
+        if (own != null) {
+            own.remove(throttle);
+            if (!throttle.isFull()) {
+                own.add(throttle);
+            }
+            if (!own.isEmpty()) {
+                turns.put(throttle.workspace(), own); // the next turn of both comes behind the others
+            }
+        }
+        return slot;
+    }
+
+    /**
+     * An attempt carries so many bytes; a large one takes the place of several. The next attempts at its throttle begin with as many places: which
+     * event they carry is known only when they have begun.
+     *
+     * @return true if places are free now
+     */
+    synchronized boolean weigh(Slot slot, int bytes) {
+        int weight = 1 + bytes / Limits.DELIVERY_PLACE_BYTES;
+        int more = weight - slot.weight;
+        slot.weight = weight;
+        slot.throttle.weighed(weight);
+        if (more > 0) {
+            fairShares.take(slot.throttle.workspace(), more);
+        } else if (more < 0) {
+            fairShares.giveBack(slot.throttle.workspace(), -more);
+        }
+        return more < 0;
+    }
+
+    /** Takes over what came of an attempt that has not ended yet. */
+    synchronized void sent(Slot slot, boolean delivered, long durationMillis) {
+        slot.throttle.sent(delivered, durationMillis);
+    }
+
+    /** An attempt has ended. */
+    synchronized void giveBack(Slot slot) {
+        EndpointThrottle throttle = slot.throttle;
+        throttle.end();
+        Host to = hosts.get(slot.host);
+        if (to != null) {
+            to.inFlight--;
+        }
+        fairShares.giveBack(throttle.workspace(), slot.weight);
+        if (slot.slow) {
+            slowInFlight.computeIfPresent(throttle.workspace(), (id, had) -> had == 1 ? null : had - 1);
+        }
+        throttle.signal();
+        activate(throttle);
+    }
+
+    /** A test event begins; false if too many are in flight, for the workspace or for all. */
+    synchronized boolean takeTest(Id workspace) {
+        boolean free = tests.isFree(workspace);
+        if (free) {
+            tests.take(workspace, 1);
+        }
+        return free;
+    }
+
+    /** A test event has ended. */
+    synchronized void giveBackTest(Id workspace) {
+        tests.giveBack(workspace, 1);
+    }
+
+    /** Returns how many endpoints something is remembered of. */
+    synchronized int size() {
+        return throttles.size();
+    }
+
+    private boolean isFree(EndpointThrottle throttle, int most) {
+        if (throttle.isFull()) {
+            return false;
+        }
+        if (throttle.isSlow() && slowInFlight.getOrDefault(throttle.workspace(), 0) >= Math.max(1, most / 2)) {
+            return false;
+        }
+        Host host = hosts.get(throttle.host());
+        return host == null || host.inFlight < host.most;
+    }
+
+    private long nextMillis(EndpointThrottle throttle) {
+        Host host = hosts.get(throttle.host());
+        return host == null ? throttle.nextMillis() : Math.max(host.rateLimiter.nextMillis(), throttle.nextMillis());
+    }
+
+    private Host host(String hostAndPort, long nowMillis) {
+        if (hosts.size() >= Limits.DELIVERIES_RUNNING_MAX && !hosts.containsKey(hostAndPort)) {
+            hosts.values().removeIf(host -> host.inFlight == 0 && host.rateLimiter.isUnused(nowMillis));
+        }
+        return hosts.computeIfAbsent(hostAndPort, host -> new Host(perSecondToHost.applyAsInt(host)));
+    }
+
+    private void activate(EndpointThrottle throttle) {
+        if (!throttle.isFull()) {
+            turns.computeIfAbsent(throttle.workspace(), id -> new LinkedHashSet<>())
+                    .add(throttle);
+        }
+    }
+
+    private void deactivate(EndpointThrottle throttle) {
+        Set<EndpointThrottle> own = turns.get(throttle.workspace());
+        if (own != null && own.remove(throttle) && own.isEmpty()) {
+            turns.remove(throttle.workspace());
+        }
+    }
+
+    private void forgetIfDone(EndpointThrottle throttle) {
+        if (throttle.isForgettable()) {
+            deactivate(throttle);
+            throttles.remove(throttle.endpoint());
+        }
+    }
+}
