@@ -10,10 +10,10 @@ import java.util.List;
 
 /** What the operator may do: workspaces, their plans, their first keys and what they have of the tables. Thread-safe. */
 public final class AdminClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    AdminClient(Calls calls) {
-        this.calls = calls;
+    AdminClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /** Creates a workspace under a plan, such as {@code starter}. */
@@ -24,17 +24,17 @@ public final class AdminClient {
                 .member("plan", plan)
                 .close()
                 .bytes();
-        return calls.of("createWorkspace", List.of(), body, Workspace::of);
+        return invocations.of("createWorkspace", List.of(), body, Workspace::of);
     }
 
     /** Shows a workspace. */
     public Invocation<Workspace> workspace(String id) {
-        return calls.of("getAnyWorkspace", List.of(id), Workspace::of);
+        return invocations.of("getAnyWorkspace", List.of(id), Workspace::of);
     }
 
     /** Lists workspaces, newest first. */
     public Invocation<Page<Workspace>> workspaces() {
-        return calls.of("listWorkspaces", List.of(), ApiValueReader.page(Workspace.class));
+        return invocations.of("listWorkspaces", List.of(), ApiValueReader.page(Workspace.class));
     }
 
     /** Gives a workspace another name. */
@@ -62,17 +62,17 @@ public final class AdminClient {
 
     /** Deletes a workspace for good: its keys are refused from now on, its rows go in the background. Gives its id. */
     public Invocation<String> deleteWorkspace(String id) {
-        return calls.of("deleteAnyWorkspace", List.of(id), deleted -> id);
+        return invocations.of("deleteAnyWorkspace", List.of(id), deleted -> id);
     }
 
     /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
-        return calls.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
+        return invocations.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
     }
 
     /** Tells how full each table is, and which workspaces have the most of it. */
     public Invocation<List<TableUse>> tables() {
-        return calls.of("listTables", List.of(), ApiValueReader::tables);
+        return invocations.of("listTables", List.of(), ApiValueReader::tables);
     }
 
     static byte[] newKey(String name, String... scopes) {
@@ -89,6 +89,6 @@ public final class AdminClient {
 
     private Invocation<Workspace> update(String id, String member, String value) {
         byte[] body = new JsonBytes().open().member(member, value).close().bytes();
-        return calls.of("updateAnyWorkspace", List.of(id), body, Workspace::of);
+        return invocations.of("updateAnyWorkspace", List.of(id), body, Workspace::of);
     }
 }

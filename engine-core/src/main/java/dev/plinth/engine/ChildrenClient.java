@@ -9,36 +9,36 @@ import java.util.List;
 
 /** The children of one resource. Thread-safe. */
 public final class ChildrenClient {
-    private final Calls calls;
+    private final Invocations invocations;
     private final String resourceId;
 
-    ChildrenClient(Calls calls, String resourceId) {
-        this.calls = calls;
+    ChildrenClient(Invocations invocations, String resourceId) {
+        this.invocations = invocations;
         this.resourceId = resourceId;
     }
 
     /** Creates a child. */
     public Invocation<Child> create(NewResource input) {
-        return calls.of("createChild", List.of(resourceId), input.json().utf8(), Child::of);
+        return invocations.of("createChild", List.of(resourceId), input.json().utf8(), Child::of);
     }
 
     /** Shows a child. */
     public Invocation<Child> get(String id) {
-        return calls.of("getChild", List.of(resourceId, id), Child::of);
+        return invocations.of("getChild", List.of(resourceId, id), Child::of);
     }
 
     /** Lists the children, newest first. */
     public Invocation<Page<Child>> list() {
-        return calls.of("listChildren", List.of(resourceId), ApiValueReader.page(Child.class));
+        return invocations.of("listChildren", List.of(resourceId), ApiValueReader.page(Child.class));
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Child> update(String id, Json mergePatch) {
-        return calls.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Child::of);
+        return invocations.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Child::of);
     }
 
     /** Deletes a child; gives its id. */
     public Invocation<String> delete(String id) {
-        return calls.of("deleteChild", List.of(resourceId, id), deleted -> id);
+        return invocations.of("deleteChild", List.of(resourceId, id), deleted -> id);
     }
 }

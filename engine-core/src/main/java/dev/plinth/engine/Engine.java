@@ -104,7 +104,7 @@ public final class Engine implements AutoCloseable {
     private final Optional<Path> directory;
 
     private volatile ManualClock.@Nullable Attachment attachment;
-    private final OutgrownTables outgrown;
+    private final PlanCapacityCheck outgrown;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
@@ -112,10 +112,10 @@ public final class Engine implements AutoCloseable {
         directory = config.directory();
         store = opened;
         SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
-        outgrown = new OutgrownTables(plans, store, config.maxResources());
+        outgrown = new PlanCapacityCheck(plans, store, config.maxResources());
         commits = new Commits(store, config.ids(), cipher, plans);
         MasterKey.check(config, store, commits, cipher);
-        workers = Workers.create();
+        workers = EngineExecutors.create();
         operatorToken = AdminToken.fresh(config);
         AdminToken adminToken = AdminToken.find(config, store, commits);
         newAdminToken = adminToken.made();
@@ -128,7 +128,7 @@ public final class Engine implements AutoCloseable {
                 store,
                 commits,
                 workers,
-                new HostCode(config, this::workspace).jobs(),
+                new HostHandlers(config, this::workspace).jobs(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
@@ -138,7 +138,7 @@ public final class Engine implements AutoCloseable {
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, new HostCode(config, this::workspace).listeners());
+        feed = new EventFeed(store, commits, workers, new HostHandlers(config, this::workspace).listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
             feed.wake();
@@ -206,7 +206,7 @@ public final class Engine implements AutoCloseable {
 
     /** A client bound to an API key. */
     public PlinthClient client(String apiKey) {
-        return new PlinthClient(Calls.with(wire, pipeline, apiKey));
+        return new PlinthClient(Invocations.with(wire, pipeline, apiKey));
     }
 
     /**
@@ -221,12 +221,12 @@ public final class Engine implements AutoCloseable {
     public PlinthClient workspace(String id) {
         Id workspace = Id.parse(IdKind.WORKSPACE, id);
         return new PlinthClient(
-                Calls.byHost(wire, pipeline, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
+                Invocations.byHost(wire, pipeline, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
     }
 
     /** What the operator may do. */
     public AdminClient admin() {
-        return new AdminClient(Calls.with(wire, pipeline, operatorToken));
+        return new AdminClient(Invocations.with(wire, pipeline, operatorToken));
     }
 
     /**
@@ -504,7 +504,7 @@ public final class Engine implements AutoCloseable {
                         quotas,
                         plans,
                         webhooks,
-                        new HostCode(config, this::workspace).operations(),
+                        new HostHandlers(config, this::workspace).operations(),
                         config.asyncOperations().keySet(),
                         jobs.handled(),
                         config.types(),

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call gives
  */
 public final class Invocation<T> {
-    private final Calls calls;
+    private final Invocations invocations;
     private final String operation;
     private final List<String> pathValues;
     private final @Nullable String query;
@@ -34,14 +34,14 @@ public final class Invocation<T> {
     private final Function<Json, T> reader;
 
     private Invocation(
-            Calls calls,
+            Invocations invocations,
             String operation,
             List<String> pathValues,
             @Nullable String query,
             Request.Headers headers,
             byte[] body,
             Function<Json, T> reader) {
-        this.calls = calls;
+        this.invocations = invocations;
         this.operation = operation;
         this.pathValues = pathValues;
         this.query = query;
@@ -51,8 +51,8 @@ public final class Invocation<T> {
     }
 
     static <T> Invocation<T> of(
-            Calls calls, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
-        return new Invocation<>(calls, operation, pathValues, null, calls.headers(), body, reader);
+            Invocations invocations, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
+        return new Invocation<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Invocation<T> {
      * @throws IllegalStateException if the call looks at no version, such as one that creates something
      */
     public Invocation<T> ifVersion(long version) {
-        if (!calls.wire().looksAtVersions(operation)) {
+        if (!invocations.wire().looksAtVersions(operation)) {
             throw new IllegalStateException(operation + " looks at no version; leave ifVersion out");
         }
         return with(query, headers.withIfMatch("\"v" + version + "\""));
@@ -108,7 +108,7 @@ public final class Invocation<T> {
      * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may find itself
      */
     public T call() {
-        return result(calls.pipeline().call(request()));
+        return result(invocations.pipeline().call(request()));
     }
 
     /**
@@ -116,15 +116,15 @@ public final class Invocation<T> {
      * engine and wait, as for {@link Engine#submit}.
      */
     public CompletableFuture<T> submit() {
-        return calls.pipeline().submit(request()).thenApply(this::result);
+        return invocations.pipeline().submit(request()).thenApply(this::result);
     }
 
     private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
-        return new Invocation<>(calls, operation, pathValues, otherQuery, otherHeaders, body, reader);
+        return new Invocation<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
     }
 
     private Request request() {
-        return calls.request(operation, pathValues, query, headers, body);
+        return invocations.request(operation, pathValues, query, headers, body);
     }
 
     private T result(Answer answer) {

@@ -9,35 +9,35 @@ import java.util.List;
 
 /** The API keys of one workspace. Thread-safe. */
 public final class KeysClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    KeysClient(Calls calls) {
-        this.calls = calls;
+    KeysClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /** Creates a key; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> create(String name, String... scopes) {
-        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
+        return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
     }
 
     /** Creates a key of these members: {@code name}, {@code mode}, {@code scopes}, {@code expiresAt}. The answer has the secret. */
     public Invocation<ApiKey> create(Json input) {
-        return calls.of("createKey", List.of(), input.utf8(), ApiKey::of);
+        return invocations.of("createKey", List.of(), input.utf8(), ApiKey::of);
     }
 
     /** Shows a key. */
     public Invocation<ApiKey> get(String id) {
-        return calls.of("getKey", List.of(id), ApiKey::of);
+        return invocations.of("getKey", List.of(id), ApiKey::of);
     }
 
     /** Lists keys, newest first. */
     public Invocation<Page<ApiKey>> list() {
-        return calls.of("listKeys", List.of(), ApiValueReader.page(ApiKey.class));
+        return invocations.of("listKeys", List.of(), ApiValueReader.page(ApiKey.class));
     }
 
     /** Changes {@code name}, {@code scopes}, {@code enabled} or {@code expiresAt}. */
     public Invocation<ApiKey> update(String id, Json changes) {
-        return calls.of("updateKey", List.of(id), changes.utf8(), ApiKey::of);
+        return invocations.of("updateKey", List.of(id), changes.utf8(), ApiKey::of);
     }
 
     /** Refuses the calls of a key until it is enabled again. */
@@ -52,12 +52,12 @@ public final class KeysClient {
 
     /** Revokes a key for good. */
     public Invocation<ApiKey> revoke(String id) {
-        return calls.of("revokeKey", List.of(id), ApiKey::of);
+        return invocations.of("revokeKey", List.of(id), ApiKey::of);
     }
 
     /** Gives a key a new secret, which the answer has; the old one goes on for a day. */
     public Invocation<ApiKey> rotate(String id) {
-        return calls.of("rotateKey", List.of(id), ApiKey::of);
+        return invocations.of("rotateKey", List.of(id), ApiKey::of);
     }
 
     /**
@@ -71,6 +71,6 @@ public final class KeysClient {
                 .member("graceSeconds", graceSeconds)
                 .close()
                 .bytes();
-        return calls.of("rotateKey", List.of(id), body, ApiKey::of);
+        return invocations.of("rotateKey", List.of(id), body, ApiKey::of);
     }
 }

@@ -15,10 +15,10 @@ import java.util.function.UnaryOperator;
  * Thread-safe.
  */
 public final class LeasesClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    LeasesClient(Calls calls) {
-        this.calls = calls;
+    LeasesClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /** Takes one queued job of these types for 60 s; an empty list if there is none. */
@@ -27,7 +27,7 @@ public final class LeasesClient {
         for (String type : types) {
             body.text(type);
         }
-        return calls.of("leaseJobs", List.of(), body.closeArray().close().bytes(), ApiValueReader::leased);
+        return invocations.of("leaseJobs", List.of(), body.closeArray().close().bytes(), ApiValueReader::leased);
     }
 
     /**
@@ -35,12 +35,12 @@ public final class LeasesClient {
      * 60 unless said otherwise), {@code wait} (0–30 real seconds for the first job to come, 0 unless said otherwise).
      */
     public Invocation<List<LeasedJob>> take(Json request) {
-        return calls.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
+        return invocations.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
     }
 
     /** Prolongs a lease: from now on it lasts as long as when it was taken. */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
-        return calls.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
+        return invocations.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class LeasesClient {
      */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken, int leaseSeconds) {
         byte[] body = body(leaseToken, json -> json.member("leaseSeconds", leaseSeconds));
-        return calls.of("heartbeatJob", List.of(jobId), body, Lease::of);
+        return invocations.of("heartbeatJob", List.of(jobId), body, Lease::of);
     }
 
     /**
@@ -64,13 +64,13 @@ public final class LeasesClient {
         byte[] body = body(
                 leaseToken,
                 json -> json.member("done", done).member("total", total).member("message", message));
-        return calls.of("reportProgress", List.of(jobId), body, Job::of);
+        return invocations.of("reportProgress", List.of(jobId), body, Job::of);
     }
 
     /** Ends a job well; its result is any JSON value, null for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
         byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
-        return calls.of("completeJob", List.of(jobId), body, Job::of);
+        return invocations.of("completeJob", List.of(jobId), body, Job::of);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class LeasesClient {
                         .member("detail", detail)
                         .close()
                         .member("retryable", retryable));
-        return calls.of("failJob", List.of(jobId), body, Job::of);
+        return invocations.of("failJob", List.of(jobId), body, Job::of);
     }
 
     private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {

@@ -21,35 +21,35 @@ import java.util.List;
  * <p>Every method gives an {@link Invocation}; nothing happens until it is called or submitted. Thread-safe.
  */
 public final class PlinthClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    PlinthClient(Calls calls) {
-        this.calls = calls;
+    PlinthClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /** Resources. */
     public ResourcesClient resources() {
-        return new ResourcesClient(calls);
+        return new ResourcesClient(invocations);
     }
 
     /** The children of a resource. */
     public ChildrenClient children(String resourceId) {
-        return new ChildrenClient(calls, resourceId);
+        return new ChildrenClient(invocations, resourceId);
     }
 
     /** With whom a resource is shared. */
     public SharesClient shares(String resourceId) {
-        return new SharesClient(calls, resourceId);
+        return new SharesClient(invocations, resourceId);
     }
 
     /** The workspace's API keys. */
     public KeysClient keys() {
-        return new KeysClient(calls);
+        return new KeysClient(invocations);
     }
 
     /** The workspace's webhook endpoints and deliveries. */
     public WebhooksClient webhooks() {
-        return new WebhooksClient(calls);
+        return new WebhooksClient(invocations);
     }
 
     /** Starts a job of a type that has a handler, here or elsewhere. */
@@ -60,7 +60,7 @@ public final class PlinthClient {
                 .raw("input", input.utf8())
                 .close()
                 .bytes();
-        return calls.of("createJob", List.of(), body, AcceptedJob::of);
+        return invocations.of("createJob", List.of(), body, AcceptedJob::of);
     }
 
     /**
@@ -68,17 +68,17 @@ public final class PlinthClient {
      * {@code uniqueKey}, {@code maxAttempts}.
      */
     public Invocation<AcceptedJob> startJob(Json input) {
-        return calls.of("createJob", List.of(), input.utf8(), AcceptedJob::of);
+        return invocations.of("createJob", List.of(), input.utf8(), AcceptedJob::of);
     }
 
     /** Lists jobs, newest first; filters are {@code status}, {@code type} and {@code resourceId}. */
     public Invocation<Page<Job>> jobs() {
-        return calls.of("listJobs", List.of(), ApiValueReader.page(Job.class));
+        return invocations.of("listJobs", List.of(), ApiValueReader.page(Job.class));
     }
 
     /** A job as it stands. */
     public Invocation<Job> job(String jobId) {
-        return calls.of("getJob", List.of(jobId), Job::of);
+        return invocations.of("getJob", List.of(jobId), Job::of);
     }
 
     /**
@@ -92,17 +92,17 @@ public final class PlinthClient {
 
     /** Cancels a job, or asks it to end if it is running. */
     public Invocation<Job> cancelJob(String jobId) {
-        return calls.of("cancelJob", List.of(jobId), Job::of);
+        return invocations.of("cancelJob", List.of(jobId), Job::of);
     }
 
     /** Queues a failed job again, with its attempts counted anew. */
     public Invocation<Job> retryJob(String jobId) {
-        return calls.of("retryJob", List.of(jobId), Job::of);
+        return invocations.of("retryJob", List.of(jobId), Job::of);
     }
 
     /** What a worker outside of this JVM does: takes leases of jobs and ends them. */
     public LeasesClient leases() {
-        return new LeasesClient(calls);
+        return new LeasesClient(invocations);
     }
 
     /** Publishes an event of the host's own type. */
@@ -113,7 +113,7 @@ public final class PlinthClient {
                 .raw("data", data.utf8())
                 .close()
                 .bytes();
-        return calls.of("publishEvent", List.of(), body, Event::of);
+        return invocations.of("publishEvent", List.of(), body, Event::of);
     }
 
     /**
@@ -130,12 +130,12 @@ public final class PlinthClient {
                 .member("resourceId", resourceId)
                 .close()
                 .bytes();
-        return calls.of("publishEvent", List.of(), body, Event::of);
+        return invocations.of("publishEvent", List.of(), body, Event::of);
     }
 
     /** An event. */
     public Invocation<Event> event(String eventId) {
-        return calls.of("getEvent", List.of(eventId), Event::of);
+        return invocations.of("getEvent", List.of(eventId), Event::of);
     }
 
     /**
@@ -143,7 +143,7 @@ public final class PlinthClient {
      * {@code resource.*}, separated by commas) and {@code resourceId}.
      */
     public Invocation<Page<Event>> events() {
-        return calls.of("listEvents", List.of(), ApiValueReader.page(Event.class));
+        return invocations.of("listEvents", List.of(), ApiValueReader.page(Event.class));
     }
 
     /** The events after one, oldest first. */
@@ -157,42 +157,42 @@ public final class PlinthClient {
         for (String type : types) {
             body.text(type);
         }
-        return calls.of(
+        return invocations.of(
                 "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), WebhookEndpoint::of);
     }
 
     /** The caller's workspace. */
     public Invocation<Workspace> workspace() {
-        return calls.of("getWorkspace", List.of(), Workspace::of);
+        return invocations.of("getWorkspace", List.of(), Workspace::of);
     }
 
     /** Changes {@code name} and, by a merge patch, {@code metadata} of the caller's workspace. */
     public Invocation<Workspace> updateWorkspace(Json changes) {
-        return calls.of("updateWorkspace", List.of(), changes.utf8(), Workspace::of);
+        return invocations.of("updateWorkspace", List.of(), changes.utf8(), Workspace::of);
     }
 
     /** How the workspace's rate limit stands; takes nothing from it. */
     public Invocation<RateLimit> rateLimit() {
-        return calls.of("getRateLimit", List.of(), RateLimit::of);
+        return invocations.of("getRateLimit", List.of(), RateLimit::of);
     }
 
     /** The last requests of the workspace, newest first: this one is not among them yet. */
     public Invocation<Page<LoggedRequest>> requests() {
-        return calls.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
+        return invocations.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
     }
 
     /** One of the last requests of the workspace. */
     public Invocation<LoggedRequest> request(String requestId) {
-        return calls.of("getRequest", List.of(requestId), LoggedRequest::of);
+        return invocations.of("getRequest", List.of(requestId), LoggedRequest::of);
     }
 
     /** Creates a key of the workspace; with scopes a restricted one. The answer has the secret. */
     public Invocation<ApiKey> createKey(String name, String... scopes) {
-        return calls.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
+        return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
     }
 
     /** Revokes a key for good. */
     public Invocation<ApiKey> revokeKey(String keyId) {
-        return calls.of("revokeKey", List.of(keyId), ApiKey::of);
+        return invocations.of("revokeKey", List.of(keyId), ApiKey::of);
     }
 }

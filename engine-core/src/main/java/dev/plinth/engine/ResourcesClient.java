@@ -11,10 +11,10 @@ import java.util.List;
 
 /** Resources of one workspace. Thread-safe. */
 public final class ResourcesClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    ResourcesClient(Calls calls) {
-        this.calls = calls;
+    ResourcesClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /** Creates a resource with a name. */
@@ -24,19 +24,19 @@ public final class ResourcesClient {
 
     /** Creates a resource. */
     public Invocation<Resource> create(NewResource input) {
-        return calls.of("createResource", List.of(), input.json().utf8(), Resource::of);
+        return invocations.of("createResource", List.of(), input.json().utf8(), Resource::of);
     }
 
     /** Shows a resource. */
     public Invocation<Resource> get(String id) {
-        return calls.of("getResource", List.of(id), Resource::of);
+        return invocations.of("getResource", List.of(id), Resource::of);
     }
 
     /**
      * Shows a resource with its first 100 children, as the wire does: {@code children} has {@code data} and {@code hasMore}.
      */
     public Invocation<Json> getWithChildren(String id) {
-        return calls.of("getResource", List.of(id), json -> json).where("include", "children");
+        return invocations.of("getResource", List.of(id), json -> json).where("include", "children");
     }
 
     /**
@@ -44,7 +44,7 @@ public final class ResourcesClient {
      * {@code createdBefore}, {@code shared} and one {@code metadata.…}.
      */
     public Invocation<Page<Resource>> list() {
-        return calls.of("listResources", List.of(), ApiValueReader.page(Resource.class));
+        return invocations.of("listResources", List.of(), ApiValueReader.page(Resource.class));
     }
 
     /** Lists resources after the page whose {@code nextCursor} this is. */
@@ -54,32 +54,32 @@ public final class ResourcesClient {
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Resource> update(String id, Json mergePatch) {
-        return calls.of("updateResource", List.of(id), mergePatch.utf8(), Resource::of);
+        return invocations.of("updateResource", List.of(id), mergePatch.utf8(), Resource::of);
     }
 
     /** Pauses a resource: no operation runs on it any more. */
     public Invocation<Resource> pause(String id) {
-        return calls.of("pauseResource", List.of(id), Resource::of);
+        return invocations.of("pauseResource", List.of(id), Resource::of);
     }
 
     /** Makes a paused resource active again. */
     public Invocation<Resource> resume(String id) {
-        return calls.of("resumeResource", List.of(id), Resource::of);
+        return invocations.of("resumeResource", List.of(id), Resource::of);
     }
 
     /** Archives a resource: nothing of it changes any more. */
     public Invocation<Resource> archive(String id) {
-        return calls.of("archiveResource", List.of(id), Resource::of);
+        return invocations.of("archiveResource", List.of(id), Resource::of);
     }
 
     /** Makes an archived resource active again. */
     public Invocation<Resource> unarchive(String id) {
-        return calls.of("unarchiveResource", List.of(id), Resource::of);
+        return invocations.of("unarchiveResource", List.of(id), Resource::of);
     }
 
     /** Deletes an archived resource with its children; gives its id. */
     public Invocation<String> delete(String id) {
-        return calls.of("deleteResource", List.of(id), deleted -> id);
+        return invocations.of("deleteResource", List.of(id), deleted -> id);
     }
 
     /**
@@ -88,11 +88,11 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is an asynchronous one, before anything runs: {@link #start} starts it
      */
     public Invocation<Json> run(String id, String operation, Json input) {
-        if (calls.wire().startsJob(operation)) {
+        if (invocations.wire().startsJob(operation)) {
             throw new IllegalStateException("Expected a synchronous operation, but " + operation
                     + " is an asynchronous one; call start, which gives its job.");
         }
-        return Invocation.of(calls, "runOperation", List.of(id, operation), input(input), json -> json);
+        return Invocation.of(invocations, "runOperation", List.of(id, operation), input(input), json -> json);
     }
 
     /**
@@ -101,11 +101,11 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is a synchronous one, before anything runs: {@link #run} runs it
      */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
-        if (calls.wire().runsAtOnce(operation)) {
+        if (invocations.wire().runsAtOnce(operation)) {
             throw new IllegalStateException("Expected an asynchronous operation, but " + operation
                     + " is a synchronous one; call run, which gives its result.");
         }
-        return calls.of("runOperation", List.of(id, operation), input(input), AcceptedJob::of);
+        return invocations.of("runOperation", List.of(id, operation), input(input), AcceptedJob::of);
     }
 
     /**
@@ -117,7 +117,8 @@ public final class ResourcesClient {
     public Invocation<AcceptedJob> bulk(List<Json> operations) {
         JsonBytes body = new JsonBytes().open().name("operations").openArray();
         operations.forEach(operation -> body.raw(operation.utf8()));
-        return calls.of("bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
+        return invocations.of(
+                "bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
     }
 
     private static byte[] input(Json input) {

@@ -8,11 +8,11 @@ import java.util.List;
 
 /** With whom one resource is shared. Thread-safe. */
 public final class SharesClient {
-    private final Calls calls;
+    private final Invocations invocations;
     private final String resourceId;
 
-    SharesClient(Calls calls, String resourceId) {
-        this.calls = calls;
+    SharesClient(Invocations invocations, String resourceId) {
+        this.invocations = invocations;
         this.resourceId = resourceId;
     }
 
@@ -23,16 +23,16 @@ public final class SharesClient {
      */
     public Invocation<Share> grant(String workspaceId, String role) {
         byte[] body = new JsonBytes().open().member("role", role).close().bytes();
-        return calls.of("share", List.of(resourceId, workspaceId), body, Share::of);
+        return invocations.of("share", List.of(resourceId, workspaceId), body, Share::of);
     }
 
     /** Lists the shares, newest first. */
     public Invocation<Page<Share>> list() {
-        return calls.of("listShares", List.of(resourceId), ApiValueReader.page(Share.class));
+        return invocations.of("listShares", List.of(resourceId), ApiValueReader.page(Share.class));
     }
 
     /** Takes the role of a workspace back, and ends its jobs on the resource; gives the workspace's id. */
     public Invocation<String> revoke(String workspaceId) {
-        return calls.of("unshare", List.of(resourceId, workspaceId), deleted -> workspaceId);
+        return invocations.of("unshare", List.of(resourceId, workspaceId), deleted -> workspaceId);
     }
 }

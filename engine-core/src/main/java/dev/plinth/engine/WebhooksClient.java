@@ -12,10 +12,10 @@ import java.util.List;
 
 /** Where the events of one workspace are sent, and what became of it. Thread-safe. */
 public final class WebhooksClient {
-    private final Calls calls;
+    private final Invocations invocations;
 
-    WebhooksClient(Calls calls) {
-        this.calls = calls;
+    WebhooksClient(Invocations invocations) {
+        this.invocations = invocations;
     }
 
     /**
@@ -23,32 +23,32 @@ public final class WebhooksClient {
      * {@code maxPerSecond}. The answer has the secret.
      */
     public Invocation<WebhookEndpoint> create(Json input) {
-        return calls.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);
+        return invocations.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);
     }
 
     /** Shows an endpoint. */
     public Invocation<WebhookEndpoint> get(String id) {
-        return calls.of("getWebhookEndpoint", List.of(id), WebhookEndpoint::of);
+        return invocations.of("getWebhookEndpoint", List.of(id), WebhookEndpoint::of);
     }
 
     /** Lists endpoints, newest first. */
     public Invocation<Page<WebhookEndpoint>> list() {
-        return calls.of("listWebhookEndpoints", List.of(), ApiValueReader.page(WebhookEndpoint.class));
+        return invocations.of("listWebhookEndpoints", List.of(), ApiValueReader.page(WebhookEndpoint.class));
     }
 
     /** Changes members of an endpoint; {@code status} may be {@code enabled} or {@code disabled}. */
     public Invocation<WebhookEndpoint> update(String id, Json changes) {
-        return calls.of("updateWebhookEndpoint", List.of(id), changes.utf8(), WebhookEndpoint::of);
+        return invocations.of("updateWebhookEndpoint", List.of(id), changes.utf8(), WebhookEndpoint::of);
     }
 
     /** Deletes an endpoint; gives its id. */
     public Invocation<String> delete(String id) {
-        return calls.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
+        return invocations.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
     }
 
     /** Gives an endpoint a new secret, which the answer has; the one before it signs too for a day. */
     public Invocation<WebhookEndpoint> rotateSecret(String id) {
-        return calls.of("rotateWebhookSecret", List.of(id), WebhookEndpoint::of);
+        return invocations.of("rotateWebhookSecret", List.of(id), WebhookEndpoint::of);
     }
 
     /**
@@ -62,27 +62,27 @@ public final class WebhooksClient {
                 .member("graceSeconds", graceSeconds)
                 .close()
                 .bytes();
-        return calls.of("rotateWebhookSecret", List.of(id), body, WebhookEndpoint::of);
+        return invocations.of("rotateWebhookSecret", List.of(id), body, WebhookEndpoint::of);
     }
 
     /** Sends a test event at once; gives {@code delivered}, {@code status}, {@code durationMillis} and {@code errorClass}. */
     public Invocation<Json> test(String id) {
-        return calls.of("testWebhookEndpoint", List.of(id), json -> json);
+        return invocations.of("testWebhookEndpoint", List.of(id), json -> json);
     }
 
     /** Lists the deliveries to an endpoint, newest first. */
     public Invocation<Page<Delivery>> deliveries(String endpointId) {
-        return calls.of("listDeliveries", List.of(endpointId), ApiValueReader.page(Delivery.class));
+        return invocations.of("listDeliveries", List.of(endpointId), ApiValueReader.page(Delivery.class));
     }
 
     /** Shows a delivery. */
     public Invocation<Delivery> delivery(String deliveryId) {
-        return calls.of("getDelivery", List.of(deliveryId), Delivery::of);
+        return invocations.of("getDelivery", List.of(deliveryId), Delivery::of);
     }
 
     /** Sends a delivery again, whatever became of it; 409 if its endpoint is deleted or its event is not kept any more. */
     public Invocation<Delivery> resend(String deliveryId) {
-        return calls.of("resendDelivery", List.of(deliveryId), Delivery::of);
+        return invocations.of("resendDelivery", List.of(deliveryId), Delivery::of);
     }
 
     /**
@@ -93,6 +93,6 @@ public final class WebhooksClient {
     public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
         byte[] body =
                 new JsonBytes().open().member("since", since.toString()).close().bytes();
-        return calls.of("recoverDeliveries", List.of(endpointId), body, AcceptedJob::of);
+        return invocations.of("recoverDeliveries", List.of(endpointId), body, AcceptedJob::of);
     }
 }

@@ -21,11 +21,11 @@ final class ConnectionSweep implements Connection.Listener {
     private final Map<EngineConnection, Watch> watches = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Deadlines deadlines;
-    private final Calls calls;
+    private final CallService calls;
     /** How long a connection may be idle, or linger, while the server closes; null as long as it does not. */
     private volatile @Nullable Duration grace;
 
-    ConnectionSweep(Scheduler scheduler, Deadlines deadlines, Calls calls) {
+    ConnectionSweep(Scheduler scheduler, Deadlines deadlines, CallService calls) {
         this.scheduler = scheduler;
         this.deadlines = deadlines;
         this.calls = calls;

@@ -15,19 +15,19 @@ final class EngineConnector extends ServerConnector {
     /** Calls run on the selectors' threads, and Jetty has one for two processors. */
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    private final Calls calls;
+    private final CallService calls;
     private final ByteBudget headers;
     private volatile boolean closing;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections, Calls calls, ByteBudget headers) {
+    EngineConnector(Server server, ConnectionFactory connections, CallService calls, ByteBudget headers) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;
     }
 
     /** Returns what answers the requests that come by this connector. */
-    Calls calls() {
+    CallService calls() {
         return calls;
     }
 

@@ -32,7 +32,7 @@ final class Exchange implements Invocable.Task {
     private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
-    private final Calls calls;
+    private final CallService calls;
     private final Bounds bounds;
     private final EngineConnector connector;
     private final EngineConnection connection;
@@ -245,7 +245,7 @@ final class Exchange implements Invocable.Task {
                     .write(
                             reply,
                             payer(),
-                            new Streams.Outlet(
+                            new Streams.Sink(
                                     calls, connection, request.getComponents().getExecutor(), response, callback));
         }
     }

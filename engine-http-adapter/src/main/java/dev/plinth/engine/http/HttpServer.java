@@ -51,18 +51,18 @@ public final class HttpServer implements AutoCloseable {
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
         boolean together = settings.adminPort().isEmpty();
-        Calls main = doors.open(threads, settings.audiences());
+        CallService main = doors.open(threads, settings.audiences());
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
         place("main", settings.host(), settings.port(), main, addresses);
         if (!together) {
-            Calls admin = doors.open(threads, EnumSet.of(Audience.OPERATOR, Audience.PROBE));
+            CallService admin = doors.open(threads, EnumSet.of(Audience.OPERATOR, Audience.PROBE));
             place("admin", settings.adminHost(), settings.adminPort().getAsInt(), admin, addresses);
         }
     }
 
-    private void place(String name, String host, int port, Calls calls, Addresses addresses) {
+    private void place(String name, String host, int port, CallService calls, Addresses addresses) {
         EngineConnector connector =
                 new EngineConnector(server, new EngineConnectionFactory(configuration()), calls, bounds.headers());
         connector.setName(name);
@@ -83,7 +83,7 @@ public final class HttpServer implements AutoCloseable {
     @FunctionalInterface
     interface Doors {
         /** Opens a door for some audiences, whose replies complete on the executor. */
-        Calls open(Executor executor, Set<Audience> audiences);
+        CallService open(Executor executor, Set<Audience> audiences);
     }
 
     /** Collects what a server is to be; the engine must stay open while it serves. */

@@ -45,7 +45,7 @@ public final class HttpServerBuilder {
 
     HttpServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "Expected an engine to serve, but got null.");
-        this.doors = first -> (executor, audiences) -> new EngineCalls(engine, executor, audiences, first);
+        this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
     /** For doors of any kind, which know no filter. */
@@ -177,7 +177,7 @@ public final class HttpServerBuilder {
     HttpServer start(Deadlines deadlines, long heapBytes) {
         HttpServer.Doors engine = doors.apply(filter);
         HttpServer.Doors all =
-                console ? (executor, audiences) -> new ConsoleCalls(engine.open(executor, audiences)) : engine;
+                console ? (executor, audiences) -> new ConsoleCallService(engine.open(executor, audiences)) : engine;
         return HttpServer.start(all, settings(deadlines, heapBytes));
     }
 

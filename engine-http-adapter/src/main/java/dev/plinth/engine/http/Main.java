@@ -105,7 +105,7 @@ public final class Main {
             engine = builder(options).open();
             HttpServer server = listen(engine, options);
             stopOnSignal(engine, server);
-            FatalEnd end = FatalEnd.watching(engine);
+            FatalExit end = FatalExit.watching(engine);
             announce(engine, options, server);
             end.await();
             return OK;

@@ -10,9 +10,9 @@ import org.eclipse.jetty.util.Callback;
 
 /** Answers with the engine's problem documents wherever Jetty would answer with an HTML page of its own. */
 final class RefusalHandler implements Request.Handler {
-    private final Calls calls;
+    private final CallService calls;
 
-    RefusalHandler(Calls calls) {
+    RefusalHandler(CallService calls) {
         this.calls = calls;
     }
 

@@ -15,24 +15,24 @@ final class Refusals {
      * The answer to a request that is not framed as it must be. Always 400, also where HTTP has a narrower status: the contract
      * has one code for it.
      */
-    static Reply malformed(Calls calls, HttpException exception) {
+    static Reply malformed(CallService calls, HttpException exception) {
         return calls.refusal(
                 "malformed_request",
                 "Expected a request that is framed as RFC 9112 says, but got " + found(exception)
                         + "; the connection is closed.");
     }
 
-    static Reply shuttingDown(Calls calls) {
+    static Reply shuttingDown(CallService calls) {
         return calls.refusal("shutting_down", "The server is shutting down; try again on a new connection.");
     }
 
     /** The answer to a call for which there is no memory, by a door that does not refuse it itself. */
-    static Reply noRoom(Calls calls, String detail) {
+    static Reply noRoom(CallService calls, String detail) {
         return calls.refusal("capacity_exhausted", detail).with("Retry-After", "1");
     }
 
     /** The same in place of an answer, whose rate limit it tells. */
-    static Reply noRoom(Calls calls, String detail, Reply answer) {
+    static Reply noRoom(CallService calls, String detail, Reply answer) {
         Reply refusal = noRoom(calls, detail);
         for (String name : RATE_LIMIT) {
             String value = answer.header(name);
@@ -43,7 +43,7 @@ final class Refusals {
         return refusal;
     }
 
-    static Reply tooManyFailures(Calls calls, int failuresMax, long seconds) {
+    static Reply tooManyFailures(CallService calls, int failuresMax, long seconds) {
         return calls.refusal(
                         "rate_limited",
                         "More than " + failuresMax
@@ -52,7 +52,7 @@ final class Refusals {
                 .with("Retry-After", Long.toString(seconds));
     }
 
-    static Reply internalError(Calls calls) {
+    static Reply internalError(CallService calls) {
         return calls.refusal("internal_error", "Something went wrong inside the server; its log says what.");
     }
 

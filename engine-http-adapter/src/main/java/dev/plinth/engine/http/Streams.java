@@ -31,15 +31,16 @@ final class Streams {
      * @param calls hears of errors
      * @param executor writes the parts
      */
-    record Outlet(Calls calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
+    record Sink(
+            CallService calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
 
     /**
      * Writes a body to its end; the head of its response is set. Where too many streams are open, it ends behind its first part.
      *
      * @param payer names who pays for the memory of the call
      */
-    void write(Reply reply, String payer, Outlet outlet) {
-        Body body = new Body(payer, outlet);
+    void write(Reply reply, String payer, Sink sink) {
+        Body body = new Body(payer, sink);
         open.add(body);
         int own = byPayer.merge(payer, 1, Integer::sum);
         boolean fits = own <= FramingLimits.STREAMS_PER_WORKSPACE_MAX && open.size() <= FramingLimits.STREAMS_MAX;
@@ -74,12 +75,12 @@ final class Streams {
      */
     private final class Body {
         private final String payer;
-        private final Outlet outlet;
+        private final Sink sink;
         private volatile CompletableFuture<Reply.Part> next = new CompletableFuture<>();
 
-        Body(String payer, Outlet outlet) {
+        Body(String payer, Sink sink) {
             this.payer = payer;
-            this.outlet = outlet;
+            this.sink = sink;
         }
 
         void write(Reply.Part part) {
@@ -96,7 +97,7 @@ final class Streams {
                         share.close();
                         fail(failure);
                     });
-            SlicedWrite.write(outlet.connection(), outlet.response(), written.bytes(), last, then);
+            SlicedWrite.write(sink.connection(), sink.response(), written.bytes(), last, then);
         }
 
         /** Jetty, whose thread this is, drops what its callbacks throw. */
@@ -112,7 +113,7 @@ final class Streams {
             CompletableFuture<Reply.Part> part = new CompletableFuture<>();
             next = part;
             // Not on the thread that completes it: that one makes other calls durable and shall not write to sockets.
-            CompletableFuture<Void> written = part.thenAcceptAsync(this::write, outlet.executor());
+            CompletableFuture<Void> written = part.thenAcceptAsync(this::write, sink.executor());
             written.whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     fail(failure);
@@ -123,7 +124,7 @@ final class Streams {
             } else {
                 rest.next().whenComplete((value, failure) -> {
                     if (failure != null) {
-                        outlet.calls().noteError(failure);
+                        sink.calls().noteError(failure);
                     }
                     part.complete(value == null ? END : value);
                 });
@@ -132,14 +133,14 @@ final class Streams {
 
         private void succeed() {
             close(this);
-            outlet.callback().succeeded();
+            sink.callback().succeeded();
         }
 
         private void fail(Throwable failure) {
-            outlet.calls().noteError(failure);
+            sink.calls().noteError(failure);
             close(this);
             // As a rule the client is gone, of which nobody needs a log.
-            outlet.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
+            sink.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }
     }
 }

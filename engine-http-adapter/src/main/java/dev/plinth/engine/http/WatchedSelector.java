@@ -6,9 +6,9 @@ import org.eclipse.jetty.io.SelectorManager;
 /** A selector of Jetty's whose end is told: without it the connections that it has hang for ever. */
 final class WatchedSelector extends ManagedSelector {
     private final String name;
-    private final Calls calls;
+    private final CallService calls;
 
-    WatchedSelector(SelectorManager manager, int id, Calls calls) {
+    WatchedSelector(SelectorManager manager, int id, CallService calls) {
         super(manager, id);
         this.name = "plinth-http-selector-" + id;
         this.calls = calls;

@@ -40,7 +40,7 @@ class BoundsTest {
     private static final int BODY_BYTES = 4 * 1024 * 1024;
     private static final int PART_BYTES = 256 * 1024;
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
     private final List<RawClient> clients = new ArrayList<>();
     private HttpServer server = start(Deadlines.STANDARD, SMALL_HEAP);
 
@@ -205,7 +205,7 @@ class BoundsTest {
         awaitUntil(called);
 
         assertThat(server.bounds().bodies().inFlight()).isEqualTo(BODY_BYTES);
-        late.complete(FakeCalls.ok("late"));
+        late.complete(FakeCallService.ok("late"));
 
         assertThat(waiting.read().text()).isEqualTo("late");
         awaitBodies(0);

@@ -19,7 +19,7 @@ class DeadlinesTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
     private HttpServer server;
 
     @AfterEach
@@ -103,7 +103,7 @@ class DeadlinesTest {
     @Test
     void engine_slowerThanEveryDeadline_waitedFor() throws IOException {
         calls.answer = call -> new CompletableFuture<Reply>()
-                .completeOnTimeout(FakeCalls.ok("late"), MIDDLE.toMillis() * 3 / 2, TimeUnit.MILLISECONDS);
+                .completeOnTimeout(FakeCallService.ok("late"), MIDDLE.toMillis() * 3 / 2, TimeUnit.MILLISECONDS);
         try (RawClient client = connect(MIDDLE, MIDDLE, MIDDLE)) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().text())
                     .isEqualTo("late");

@@ -41,7 +41,7 @@ class DrainTest {
 
     private final LiveServer live = LiveServer.start(builder -> builder.plan(Plan.perMinute("wide", 1_000_000)));
     private final HttpServer patient = HttpServer.start(
-            (executor, audiences) -> new EngineCalls(live.engine(), executor), "127.0.0.1", 0, PATIENT);
+            (executor, audiences) -> new EngineCallService(live.engine(), executor), "127.0.0.1", 0, PATIENT);
     private String key;
 
     /** What a host may close first. */

@@ -14,7 +14,7 @@ class EngineConnectorTest {
     private static final int DRAINS = 100;
     private static final ByteBudget HEADERS = new ByteBudget("headers", 1, 1, 0);
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
     private final EngineConnector connector =
             new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine gets to see of a request, and a client of a reply. */
 class ExchangeTest {
-    private static final int TOO_LARGE = FakeCalls.BODY_BYTES_MAX + 1;
+    private static final int TOO_LARGE = FakeCallService.BODY_BYTES_MAX + 1;
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
     private HttpServer server;
     private RawClient client;
 
@@ -91,7 +91,7 @@ class ExchangeTest {
         try (RawClient other = new RawClient(server.port())) {
             assertThatExceptionOfType(SocketException.class).isThrownBy(() -> get("/"));
 
-            calls.answer = call -> CompletableFuture.completedFuture(FakeCalls.ok("done"));
+            calls.answer = call -> CompletableFuture.completedFuture(FakeCallService.ok("done"));
             assertThat(other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().text())
                     .isEqualTo("done");
         }
@@ -199,7 +199,7 @@ class ExchangeTest {
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.header("etag")).isEqualTo("\"v1\"");
         assertThat(reply.headers()).doesNotContainKeys("transfer-encoding", "content-length");
-        calls.answer = call -> CompletableFuture.completedFuture(FakeCalls.ok("done"));
+        calls.answer = call -> CompletableFuture.completedFuture(FakeCallService.ok("done"));
         assertThat(get("/").text()).isEqualTo("done");
     }
 
@@ -219,7 +219,7 @@ class ExchangeTest {
 
     @Test
     void reply_completedByAnotherThread_arrives() throws IOException {
-        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCalls.ok("later"));
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCallService.ok("later"));
 
         assertThat(get("/").text()).isEqualTo("later");
         assertThat(get("/").text()).isEqualTo("later");
@@ -250,7 +250,7 @@ class ExchangeTest {
 
     @Test
     void requests_pipelined_answeredInOrder() throws IOException {
-        calls.answer = call -> CompletableFuture.completedFuture(FakeCalls.ok(call.path()));
+        calls.answer = call -> CompletableFuture.completedFuture(FakeCallService.ok(call.path()));
         client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n" + post("", "abc") + chunked("", "abc")
                 + "GET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
@@ -263,12 +263,12 @@ class ExchangeTest {
 
     @Test
     void body_atTheLimit_arrivesInBothFramings() throws IOException {
-        String body = "x".repeat(FakeCalls.BODY_BYTES_MAX);
+        String body = "x".repeat(FakeCallService.BODY_BYTES_MAX);
         client.send(post("", body)).read();
         client.send(chunked("", body)).read();
 
         assertThat(calls.calls).hasSize(2).allSatisfy(call -> {
-            assertThat(call.body()).hasSize(FakeCalls.BODY_BYTES_MAX);
+            assertThat(call.body()).hasSize(FakeCallService.BODY_BYTES_MAX);
             assertThat(call.bodyTooLarge()).isFalse();
         });
     }

@@ -18,12 +18,12 @@ class FramingTest {
     private static final String SECOND = "GET /second HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-    private static FakeCalls calls;
+    private static FakeCallService calls;
     private static HttpServer server;
 
     @BeforeAll
     static void start() {
-        calls = new FakeCalls();
+        calls = new FakeCallService();
         Deadlines patient = new Deadlines(
                 Deadlines.STANDARD.headers(),
                 Deadlines.STANDARD.body(),

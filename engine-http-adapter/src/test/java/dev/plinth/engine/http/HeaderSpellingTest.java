@@ -16,7 +16,7 @@ class HeaderSpellingTest {
                 "Bearer sk_live_Xabc",
                 "Bearer sk_live_xabc",
                 "bearer sk_live_XABC");
-        FakeCalls calls = new FakeCalls();
+        FakeCallService calls = new FakeCallService();
         try (HttpServer server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
                 RawClient client = new RawClient(server.port())) {
             for (String credential : sent) {

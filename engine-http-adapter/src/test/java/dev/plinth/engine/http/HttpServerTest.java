@@ -24,7 +24,7 @@ class HttpServerTest {
     private static final int REQUESTS_EACH = 50;
     private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
 
     private HttpServer start() {
         return HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
@@ -87,7 +87,7 @@ class HttpServerTest {
     @Test
     void clients_manyOnKeptConnections_allAnswered() throws Exception {
         ExecutorService answering = Executors.newFixedThreadPool(2);
-        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCalls.ok(call.path()), answering);
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCallService.ok(call.path()), answering);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (HttpServer server = start()) {
             CountDownLatch allConnected = new CountDownLatch(CLIENTS);
@@ -139,7 +139,7 @@ class HttpServerTest {
             CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
             assertThat(idle.isAtEnd()).as("an idle connection is closed").isTrue();
             assertThat(closed).isNotDone();
-            reply.complete(FakeCalls.ok("finished"));
+            reply.complete(FakeCallService.ok("finished"));
 
             RawReply finished = busy.read();
             assertThat(finished.text()).isEqualTo("finished");

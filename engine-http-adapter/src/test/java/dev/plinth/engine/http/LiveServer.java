@@ -27,7 +27,7 @@ final class LiveServer implements AutoCloseable {
     private LiveServer(Engine engine) {
         this.engine = engine;
         this.server = HttpServer.start(
-                (executor, audiences) -> new EngineCalls(engine, executor), "127.0.0.1", 0, Deadlines.STANDARD);
+                (executor, audiences) -> new EngineCallService(engine, executor), "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
     static LiveServer start() {

@@ -162,7 +162,7 @@ class MainIT {
                         "--port=0",
                         "--data=" + directory.resolve("data")));
 
-        assertThat(exitCode(process)).isIn(1, FatalEnd.STATUS);
+        assertThat(exitCode(process)).isIn(1, FatalExit.STATUS);
         assertOneSentence("-XX:MaxDirectMemorySize");
     }
 
@@ -235,7 +235,7 @@ class MainIT {
 
             callUntilItEnds(process, port(lines), key);
 
-            assertThat(exitCode(process)).isEqualTo(FatalEnd.STATUS);
+            assertThat(exitCode(process)).isEqualTo(FatalExit.STATUS);
             assertOneSentence("no memory left");
             assertOneSentence("-Xmx");
         } finally {

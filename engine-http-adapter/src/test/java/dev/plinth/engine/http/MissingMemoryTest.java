@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class MissingMemoryTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    private final FakeCalls calls = new FakeCalls();
+    private final FakeCallService calls = new FakeCallService();
     private final OutOfMemoryError noMemory = new OutOfMemoryError("none, says the test");
     private HttpServer server;
     private RawClient client;
@@ -109,7 +109,7 @@ class MissingMemoryTest {
 
         @Override
         public int bodyBytesMax() {
-            return FakeCalls.BODY_BYTES_MAX;
+            return FakeCallService.BODY_BYTES_MAX;
         }
 
         @Override

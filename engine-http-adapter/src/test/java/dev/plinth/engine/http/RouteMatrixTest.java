@@ -59,7 +59,8 @@ class RouteMatrixTest {
     static void start() throws IOException {
         clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         engine = open(clock);
-        server = HttpServer.start((executor, audiences) -> new EngineCalls(engine, executor), "127.0.0.1", 0, PATIENT);
+        server = HttpServer.start(
+                (executor, audiences) -> new EngineCallService(engine, executor), "127.0.0.1", 0, PATIENT);
         client = new RawClient(server.port());
         suspended = MatrixWorldMaker.lay(engine, clock);
         engine.admin().suspend(suspended.workspace()).call();

@@ -5,7 +5,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 
 /** All that the socket side knows of the engine, so that it can be tested without one. Thread-safe. */
-interface Calls {
+interface CallService {
     /**
      * Takes the headers of a call, of which the body is read only if it matters. The futures of the admission complete with the reply, refusals
      * included, and never block on I/O. What is chained to them writes to sockets, so they complete at once or on the server's executor.

@@ -10,15 +10,15 @@ import java.util.Map;
  * Serves the console in front of the engine's routes: its files below {@code /console/}, and a link to it in {@code GET /}. All other calls
  * go on. Thread-safe.
  */
-final class ConsoleCalls implements Calls {
+final class ConsoleCallService implements CallService {
     private static final String FOLDER = "/console/";
     private static final String BARE = "/console";
     private static final String ROOT = "/";
 
-    private final Calls engine;
+    private final CallService engine;
     private final ConsoleFiles files = new ConsoleFiles();
 
-    ConsoleCalls(Calls engine) {
+    ConsoleCallService(CallService engine) {
         this.engine = engine;
     }
 
@@ -32,10 +32,10 @@ final class ConsoleCalls implements Calls {
         if (!path.equals(ROOT) || admission.isRefused()) {
             return admission;
         }
-        return new WholeCall(
+        return new AdmitAll(
                 head,
                 admission.bodyBytesMax(),
-                call -> admission.submit(call.body(), bytes -> true).thenApply(ConsoleCalls::linked),
+                call -> admission.submit(call.body(), bytes -> true).thenApply(ConsoleCallService::linked),
                 detail -> Refusals.noRoom(engine, detail));
     }
 

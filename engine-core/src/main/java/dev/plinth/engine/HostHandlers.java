@@ -12,7 +12,7 @@ import java.util.function.Function;
  *
  * @param clients makes the client of a workspace of its id
  */
-record HostCode(EngineConfig config, Function<String, PlinthClient> clients) {
+record HostHandlers(EngineConfig config, Function<String, PlinthClient> clients) {
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
         config.jobHandlers()

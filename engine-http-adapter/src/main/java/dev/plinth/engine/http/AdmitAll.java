@@ -13,7 +13,7 @@ import java.util.function.LongPredicate;
  *
  * @param noRoom makes the reply to a call for which there is no memory, of the sentence that says so
  */
-record WholeCall(
+record AdmitAll(
         Call head, int bodyBytesMax, Function<Call, CompletableFuture<Reply>> door, Function<String, Reply> noRoom)
         implements Admission {
     @Override

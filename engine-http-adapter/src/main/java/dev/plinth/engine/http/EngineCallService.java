@@ -14,14 +14,14 @@ import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 /** The engine, seen as the socket side sees it. */
-final class EngineCalls implements Calls {
+final class EngineCallService implements CallService {
     private final Engine engine;
     private final CallDoor door;
     private final Executor executor;
     private final Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter;
 
     /** The engine's own door, whose replies complete on the executor. */
-    EngineCalls(Engine engine, Executor executor) {
+    EngineCallService(Engine engine, Executor executor) {
         this(engine, executor, EnumSet.allOf(Audience.class), Optional.empty());
     }
 
@@ -30,7 +30,7 @@ final class EngineCalls implements Calls {
      *
      * @param filter stands in front of the door, and takes whole calls; what it gives may complete on any thread
      */
-    EngineCalls(
+    EngineCallService(
             Engine engine,
             Executor executor,
             Set<Audience> audiences,
@@ -45,7 +45,7 @@ final class EngineCalls implements Calls {
     public Admission admit(Call head) {
         return filter.isEmpty()
                 ? door.admit(head)
-                : new WholeCall(
+                : new AdmitAll(
                         head,
                         engine.bodyBytesMax(head.method(), head.path()),
                         call -> filtered(filter.get(), call),

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Stands for the engine: remembers the calls and answers them as the test says. */
-final class FakeCalls implements Calls {
+final class FakeCallService implements CallService {
     static final int BODY_BYTES_MAX = 256 * 1024;
 
     final List<Call> calls = new CopyOnWriteArrayList<>();
@@ -30,7 +30,7 @@ final class FakeCalls implements Calls {
     @Override
     public Admission admit(Call head) {
         return admission.apply(
-                new WholeCall(head, BODY_BYTES_MAX, this::submit, detail -> refusal("capacity_exhausted", detail)));
+                new AdmitAll(head, BODY_BYTES_MAX, this::submit, detail -> refusal("capacity_exhausted", detail)));
     }
 
     private CompletableFuture<Reply> submit(Call call) {

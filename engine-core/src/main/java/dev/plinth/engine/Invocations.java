@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers the caller's credential, or none
  * @param host the workspace for which the host's own code calls, or null
  */
-record Calls(
+record Invocations(
         Wire wire,
         Pipeline pipeline,
         Request.Headers headers,
@@ -23,13 +23,13 @@ record Calls(
     private static final byte[] NO_BODY = {};
 
     /** Makes invocations that carry a credential. */
-    static Calls with(Wire wire, Pipeline pipeline, String credential) {
-        return new Calls(wire, pipeline, Request.Headers.of("Bearer " + credential), null);
+    static Invocations with(Wire wire, Pipeline pipeline, String credential) {
+        return new Invocations(wire, pipeline, Request.Headers.of("Bearer " + credential), null);
     }
 
     /** Makes invocations of the host's own code for a workspace. */
-    static Calls byHost(Wire wire, Pipeline pipeline, Id workspace) {
-        return new Calls(wire, pipeline, Request.Headers.NONE, workspace);
+    static Invocations byHost(Wire wire, Pipeline pipeline, Id workspace) {
+        return new Invocations(wire, pipeline, Request.Headers.NONE, workspace);
     }
 
     <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {

@@ -15,8 +15,8 @@ import java.util.Optional;
  *
  * <p>It halts rather than exits, since a shutdown hook needs memory too. The stream and a sentence of its own are made ahead.
  */
-final class FatalEnd {
-    private static final System.Logger LOG = System.getLogger(FatalEnd.class.getName());
+final class FatalExit {
+    private static final System.Logger LOG = System.getLogger(FatalExit.class.getName());
 
     /** The program's exit code then. */
     static final int STATUS = 4;
@@ -29,14 +29,14 @@ final class FatalEnd {
     private final Engine engine;
     private final CallDoor door;
 
-    private FatalEnd(Engine engine) {
+    private FatalExit(Engine engine) {
         this.engine = engine;
         this.door = engine.door(Runnable::run);
     }
 
     /** Watches an engine from now on: whatever a thread dies of and whatever a library logs is told to it too. */
-    static FatalEnd watching(Engine engine) {
-        FatalEnd end = new FatalEnd(engine);
+    static FatalExit watching(Engine engine) {
+        FatalExit end = new FatalExit(engine);
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
             end.saw(error);
             LOG.log(Level.ERROR, "The thread " + thread.getName() + " has ended", error);

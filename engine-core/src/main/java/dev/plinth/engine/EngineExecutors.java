@@ -6,8 +6,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes the executor for handlers, deliveries and waits: virtual threads where the JDK has them (JEP 444). */
-final class Workers {
-    private Workers() {}
+final class EngineExecutors {
+    private EngineExecutors() {}
 
     static ExecutorService create() {
         try {

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param maxResources how many resources the tables are laid out for
  */
-record OutgrownTables(Plans plans, Store store, long maxResources) {
+record PlanCapacityCheck(Plans plans, Store store, long maxResources) {
     /** Returns a sentence on the plans that sell more, for the operator; empty if none does. */
     Optional<String> sentence() {
         List<String> outgrown = new ArrayList<>();
