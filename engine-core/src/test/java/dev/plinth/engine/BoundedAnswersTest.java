@@ -27,7 +27,7 @@ final class BoundedAnswersTest {
     private static final int LARGE = 60 * 1024;
     private static final int ITEMS = 40;
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {

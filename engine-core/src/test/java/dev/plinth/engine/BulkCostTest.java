@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A bulk call costs what its items write: an event each, and a delivery for each endpoint. */
 @Timeout(120)
 final class BulkCostTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {

@@ -33,7 +33,7 @@ final class BulkJobTest {
 
     @Test
     void bulk_asManyItemsAsThereMayBe_eachHasItsOutcome() {
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             String job = start(store, MOST, i -> i % 10 == 7 ? "{\"action\":\"create\",\"name\":7}" : CREATE.apply(i));
 
             Map<String, Object> done = end(store, job);
@@ -59,7 +59,7 @@ final class BulkJobTest {
 
     @Test
     void bulk_oneItemMoreThanThereMayBe_isRefused() {
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             Reply refused = store.call("POST", BULK, body(MOST + 1, i -> "{\"action\":\"create\"}"));
 
             assertThat(refused.status()).isEqualTo(422);
@@ -69,7 +69,7 @@ final class BulkJobTest {
 
     @Test
     void cancel_underWay_noFurtherItemIsDone() {
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             for (int round = 0; round < 20; round++) {
                 long before = store.rows("resources");
                 String job = start(store, MANY, CREATE);
@@ -100,16 +100,16 @@ final class BulkJobTest {
         Path copy = directory.resolve("copy");
         String key;
         String job;
-        try (AgingStore store =
-                AgingStore.open(builder -> wide(builder).directory(first).durability(Durability.OS))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> wide(builder).directory(first).durability(Durability.OS))) {
             key = store.key();
             job = start(store, MANY, CREATE);
             await(store, job, shown -> doneItems(shown) > 0);
             store.engine().backup(copy);
             assertThat(store.engine().store().isWritable()).isTrue();
         }
-        try (AgingStore store =
-                AgingStore.open(builder -> wide(builder).directory(copy).durability(Durability.OS))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> wide(builder).directory(copy).durability(Durability.OS))) {
             store.use(key);
             assertDoneOnce(store, job, MANY);
         }
@@ -118,8 +118,8 @@ final class BulkJobTest {
     @Test
     void close_inTheMiddle_goesBackToTheQueueAndGoesOnAfterReopening() {
         Path path = directory.resolve("data");
-        try (AgingStore store =
-                AgingStore.open(builder -> wide(builder).directory(path).durability(Durability.OS))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> wide(builder).directory(path).durability(Durability.OS))) {
             String key = store.key();
             String job = start(store, MOST, CREATE);
             await(store, job, shown -> doneItems(shown) > 0);
@@ -135,7 +135,7 @@ final class BulkJobTest {
 
     @Test
     void suspension_underWay_noFurtherItemIsDoneUntilActivation() {
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             String workspace = store.newWorkspace("acme");
             store.use(store.newKey(workspace));
             String job = start(store, MOST, CREATE);
@@ -153,7 +153,7 @@ final class BulkJobTest {
 
     @Test
     void keyRevoked_underWay_jobOfTheWorkspaceGoesOn() {
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             String workspace = store.newWorkspace("acme");
             var key = store.engine().admin().createKey(workspace, "k").call();
             store.use(key.secret().orElseThrow());
@@ -172,7 +172,7 @@ final class BulkJobTest {
         String members =
                 IntStream.range(0, 100_000).mapToObj(i -> ",\"m" + i + "\":1").collect(Collectors.joining());
         String id = "x".repeat(500_000);
-        try (AgingStore store = inMemory()) {
+        try (TestEngine store = inMemory()) {
             String job = start(store, 3, i -> switch (i) {
                 case 0 -> "{\"action\":\"create\",\"name\":\"a\"" + members + "}";
                 case 1 -> "{\"action\":\"update\",\"id\":\"" + id + "\",\"name\":\"a\"}";
@@ -189,8 +189,8 @@ final class BulkJobTest {
         }
     }
 
-    private static AgingStore inMemory() {
-        return AgingStore.open(BulkJobTest::wide);
+    private static TestEngine inMemory() {
+        return TestEngine.open(BulkJobTest::wide);
     }
 
     /** Room for a test that asks again and again. */
@@ -198,7 +198,7 @@ final class BulkJobTest {
         return builder.plan(Plan.perMinute("business", 1_000_000));
     }
 
-    private static void assertDoneOnce(AgingStore store, String job, int count) {
+    private static void assertDoneOnce(TestEngine store, String job, int count) {
         Map<String, Object> done = end(store, job);
         assertThat(done.get("status")).isEqualTo("succeeded");
         assertThat(done.get("attempt")).hasToString("1");
@@ -224,8 +224,8 @@ final class BulkJobTest {
         assertThat(store.text("/v1/events?type=job.succeeded")).contains(job);
     }
 
-    private static String start(AgingStore store, int count, IntFunction<String> operation) {
-        return AgingStore.id(store.call("POST", BULK, body(count, operation)));
+    private static String start(TestEngine store, int count, IntFunction<String> operation) {
+        return TestEngine.id(store.call("POST", BULK, body(count, operation)));
     }
 
     private static String body(int count, IntFunction<String> operation) {
@@ -235,7 +235,7 @@ final class BulkJobTest {
     }
 
     /** A job once it is final. */
-    private static Map<String, Object> end(AgingStore store, String job) {
+    private static Map<String, Object> end(TestEngine store, String job) {
         Map<String, Object> shown = Map.of();
         while (!isFinal(shown)) {
             shown = Json.of(store.text("/v1/jobs/" + job + "?wait=30")).asMap();
@@ -244,7 +244,7 @@ final class BulkJobTest {
     }
 
     /** Looks at a job until it is as wanted. */
-    private static Map<String, Object> await(AgingStore store, String job, Predicate<Map<String, Object>> wanted) {
+    private static Map<String, Object> await(TestEngine store, String job, Predicate<Map<String, Object>> wanted) {
         long deadline = System.nanoTime() + WAIT_NANOS;
         while (System.nanoTime() < deadline) {
             Map<String, Object> shown = show(store, job);
@@ -256,7 +256,7 @@ final class BulkJobTest {
         throw new AssertionError("Expected the job to get on, but it is " + show(store, job));
     }
 
-    private static Map<String, Object> show(AgingStore store, String job) {
+    private static Map<String, Object> show(TestEngine store, String job) {
         return Json.of(store.text("/v1/jobs/" + job)).asMap();
     }
 

@@ -1,21 +1,21 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Resource;
-import dev.plinth.engine.PlainRows.Share;
-import dev.plinth.engine.PlainRows.Workspace;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Resource;
+import dev.plinth.engine.ModelRows.Share;
+import dev.plinth.engine.ModelRows.Workspace;
 
 /** Requests on children, and what has to come of them (contract §6). */
 final class ChildSteps {
-    private final PlainWorld world;
+    private final ModelState world;
 
-    ChildSteps(PlainWorld world) {
+    ChildSteps(ModelState world) {
         this.world = world;
     }
 
-    PlainAsk create(PlainChoice choose, Workspace who) {
+    ModelRequest create(ModelRandom choose, Workspace who) {
         String parent = choose.id(choose.resource(who), "res");
-        PlainAsk ask = PlainAsk.of(
+        ModelRequest ask = ModelRequest.of(
                 "POST",
                 "/v1/resources/" + parent + "/children",
                 "resources:write",
@@ -23,31 +23,32 @@ final class ChildSteps {
         return choose.oneIn(10) ? ContentSteps.wrong(ask, choose) : ask.withBody(ContentSteps.created(choose));
     }
 
-    PlainAsk get(PlainChoice choose, Workspace who) {
+    ModelRequest get(ModelRandom choose, Workspace who) {
         Resource child = choose.row(world.children);
-        PlainAsk ask = one("GET", "resources:read", child, choose, who, this::get);
+        ModelRequest ask = one("GET", "resources:read", child, choose, who, this::get);
         return choose.oneIn(2) ? ask : ask.withHeader("if-none-match", choose.of("\"v1\"", "W/\"v2\"", "*"));
     }
 
-    PlainAsk patch(PlainChoice choose, Workspace who) {
+    ModelRequest patch(ModelRandom choose, Workspace who) {
         Resource child = choose.row(world.children);
-        PlainAsk ask = one("PATCH", "resources:write", child, choose, who, this::patch);
+        ModelRequest ask = one("PATCH", "resources:write", child, choose, who, this::patch);
         return choose.oneIn(10)
                 ? ContentSteps.wrong(ask, choose)
                 : ResourceSteps.matching(ask.withBody(ContentSteps.patch(choose)), choose.ifMatch(child));
     }
 
-    PlainAsk delete(PlainChoice choose, Workspace who) {
+    ModelRequest delete(ModelRandom choose, Workspace who) {
         Resource child = choose.row(world.children);
         return ResourceSteps.matching(
                 one("DELETE", "resources:write", child, choose, who, this::delete), choose.ifMatch(child));
     }
 
-    private PlainAsk one(String method, String scope, Resource child, PlainChoice choose, Workspace who, OnChild rule) {
+    private ModelRequest one(
+            String method, String scope, Resource child, ModelRandom choose, Workspace who, OnChild rule) {
         Resource parent = child == null || choose.oneIn(10) ? choose.resource(who) : child.parent;
         String parentId = choose.id(parent, "res");
         String childId = choose.id(child, "sub");
-        return PlainAsk.of(
+        return ModelRequest.of(
                 method, "/v1/resources/" + parentId + "/children/" + childId, scope, (caller, same, answer) -> {
                     Resource seen = world.visible(caller, parentId);
                     Resource row = seen == null ? null : world.child(seen, childId);
@@ -57,7 +58,7 @@ final class ChildSteps {
                 });
     }
 
-    private Expected create(Workspace who, String parentId, PlainAsk ask, PlainAnswer answer) {
+    private Expected create(Workspace who, String parentId, ModelRequest ask, ModelAnswer answer) {
         Resource parent = world.visible(who, parentId);
         Share share = parent == null ? null : world.share(parent, who);
         if (parent == null) {
@@ -80,13 +81,13 @@ final class ChildSteps {
                 .showing(share == null ? null : parent);
     }
 
-    private Expected get(Resource row, Share share, PlainAsk ask) {
+    private Expected get(Resource row, Share share, ModelRequest ask) {
         return ResourceSteps.unchanged(ask, row.etag())
                 ? ResourceSteps.notModified(row.etag())
                 : Expected.ok(row.shown(), row.etag());
     }
 
-    private Expected patch(Resource row, Share share, PlainAsk ask) {
+    private Expected patch(Resource row, Share share, ModelRequest ask) {
         Expected refused = refusedWrite(row, share, ask);
         if (refused != null) {
             return refused;
@@ -97,17 +98,17 @@ final class ChildSteps {
         return Expected.ok(row.shown(), row.etag()).showing(share == null ? null : row.parent);
     }
 
-    private Expected delete(Resource row, Share share, PlainAsk ask) {
+    private Expected delete(Resource row, Share share, ModelRequest ask) {
         Expected refused = refusedWrite(row, share, ask);
         if (refused != null) {
             return refused;
         }
         row.deleted = true;
-        world.event(row.owner, "child.deleted", row.parent, PlainWorld.deleted(row.id));
-        return Expected.ok(PlainWorld.deleted(row.id), null).showing(share == null ? null : row.parent);
+        world.event(row.owner, "child.deleted", row.parent, ModelState.deleted(row.id));
+        return Expected.ok(ModelState.deleted(row.id), null).showing(share == null ? null : row.parent);
     }
 
-    private static Expected refusedWrite(Resource row, Share share, PlainAsk ask) {
+    private static Expected refusedWrite(Resource row, Share share, ModelRequest ask) {
         Expected refused = ResourceSteps.refusedChange(row, share, ask);
         boolean archived = row.parent.status.equals("archived");
         return refused == null && archived ? Expected.refused(409, "resource_archived") : refused;
@@ -115,6 +116,6 @@ final class ChildSteps {
 
     @FunctionalInterface
     private interface OnChild {
-        Expected apply(Resource row, Share share, PlainAsk ask);
+        Expected apply(Resource row, Share share, ModelRequest ask);
     }
 }

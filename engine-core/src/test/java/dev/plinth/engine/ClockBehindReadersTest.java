@@ -60,14 +60,14 @@ final class ClockBehindReadersTest {
                 .withKey(key.secret().orElseThrow())
                 .withHeader("Idempotency-Key", "k-1")
                 .withBody(Json.of(RESOURCE));
-        String first = AgingStore.id(engine.call(create));
+        String first = TestEngine.id(engine.call(create));
         clock.pass(Duration.ofHours(24));
 
         stepBackBehindARecord();
 
         Reply again = engine.call(create);
         assertThat(again.header("Idempotent-Replayed")).isNull();
-        assertThat(AgingStore.id(again)).isNotEqualTo(first);
+        assertThat(TestEngine.id(again)).isNotEqualTo(first);
     }
 
     @Test
@@ -84,7 +84,7 @@ final class ClockBehindReadersTest {
 
     @Test
     void event_expired_isNotShownStill() {
-        String event = AgingStore.id(call("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{}}"));
+        String event = TestEngine.id(call("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{}}"));
         clock.pass(Duration.ofDays(30));
         assertThat(call("GET", "/v1/events/" + event, "").status()).isEqualTo(404);
 
@@ -97,7 +97,7 @@ final class ClockBehindReadersTest {
     void webhookSecret_graceOver_signsNoMore() {
         try (HeldReceiver receiver = new HeldReceiver()) {
             receiver.letAllGo();
-            String endpoint = AgingStore.id(
+            String endpoint = TestEngine.id(
                     call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\",\"types\":[\"a.b\"]}"));
             call("POST", "/v1/webhook-endpoints/" + endpoint + "/secret/rotate", "{\"graceSeconds\":10}");
             call("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{}}");

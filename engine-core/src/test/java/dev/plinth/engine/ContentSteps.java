@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Resource;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Resource;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ final class ContentSteps {
     private ContentSteps() {}
 
     /** The body of a creation. */
-    static Map<String, Object> created(PlainChoice choose) {
+    static Map<String, Object> created(ModelRandom choose) {
         Map<String, Object> body = new HashMap<>();
         body.put("name", "n" + choose.random.nextInt(99));
         if (choose.oneIn(2)) {
@@ -38,7 +38,7 @@ final class ContentSteps {
     }
 
     /** The body of a patch; it may change nothing. */
-    static Map<String, Object> patch(PlainChoice choose) {
+    static Map<String, Object> patch(ModelRandom choose) {
         Map<String, Object> body = new HashMap<>();
         if (choose.oneIn(3)) {
             body.put("name", "n" + choose.random.nextInt(3));
@@ -53,11 +53,11 @@ final class ContentSteps {
     }
 
     /** A request with a body that is refused before anything else is looked at. */
-    static PlainAsk wrong(PlainAsk ask, PlainChoice choose) {
+    static ModelRequest wrong(ModelRequest ask, ModelRandom choose) {
         Wrong wrong = WRONG.get(choose.random.nextInt(WRONG.size()));
         Expected expected =
                 wrong.status == 400 ? Expected.early(400, "malformed_request") : Expected.invalid(wrong.pointers);
-        return PlainAsk.of(ask.method(), ask.path(), ask.scope(), (who, same, answer) -> expected)
+        return ModelRequest.of(ask.method(), ask.path(), ask.scope(), (who, same, answer) -> expected)
                 .withBody(wrong.body);
     }
 
@@ -91,7 +91,7 @@ final class ContentSteps {
         if (!patch.containsKey(name)) {
             return old;
         }
-        return patch.get(name) == null ? Map.of() : PlainWorld.merged(old, map(patch.get(name)));
+        return patch.get(name) == null ? Map.of() : ModelState.merged(old, map(patch.get(name)));
     }
 
     static Map<String, Object> map(Object value) {
@@ -102,7 +102,7 @@ final class ContentSteps {
         return map;
     }
 
-    private static Map<String, Object> data(PlainChoice choose) {
+    private static Map<String, Object> data(ModelRandom choose) {
         Map<String, Object> data = new HashMap<>();
         data.put("n", choose.of(new BigDecimal("1"), new BigDecimal("1.0"), null, "text", true));
         if (choose.oneIn(2)) {
@@ -113,7 +113,7 @@ final class ContentSteps {
         return data;
     }
 
-    private static Map<String, Object> metadata(PlainChoice choose) {
+    private static Map<String, Object> metadata(ModelRandom choose) {
         return new HashMap<>(Map.of(choose.of("colour", "colour", "size"), choose.of("red", "blue")));
     }
 

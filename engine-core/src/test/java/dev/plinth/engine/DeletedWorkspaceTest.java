@@ -28,7 +28,7 @@ final class DeletedWorkspaceTest {
 
     @Test
     void delete_answersOnceAndThenNotFound() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String doomed = store.newWorkspace("doomed");
 
             Reply first = delete(store, doomed, "k");
@@ -49,7 +49,7 @@ final class DeletedWorkspaceTest {
 
     @Test
     void delete_keysAndSharesBothWays_areNoMoreAtOnce() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String own = store.key();
             String ownWorkspace = store.engine().client(own).workspace().call().id();
             String doomed = store.newWorkspace("doomed");
@@ -84,7 +84,7 @@ final class DeletedWorkspaceTest {
 
     @Test
     void sweep_workspaceWithRowsOfAllKinds_leavesTheTablesAsTheyWereBefore() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String own = store.key();
             fill(store, 3);
             store.days(1);
@@ -110,8 +110,8 @@ final class DeletedWorkspaceTest {
 
     @Test
     void sweep_closedInTheMiddle_goesOnAfterReopening() {
-        try (AgingStore store =
-                AgingStore.open(builder -> builder.directory(directory).durability(Durability.OS))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.directory(directory).durability(Durability.OS))) {
             store.days(1);
             Map<String, Long> before = rows(store);
             String own = store.key();
@@ -136,7 +136,7 @@ final class DeletedWorkspaceTest {
     void job_runningWhenItsWorkspaceIsDeleted_isToldAndLeavesNothing() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CompletableFuture<Boolean> told = new CompletableFuture<>();
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("t", job -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("t", job -> {
             started.countDown();
             while (!job.isCancelRequested()) {
                 Thread.onSpinWait();
@@ -165,7 +165,7 @@ final class DeletedWorkspaceTest {
     void call_underWayWhenItsWorkspaceIsDeleted_isRefusedAndLeavesNothing() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
-        try (AgingStore store = AgingStore.open(builder -> builder.operation("slow", operation -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.operation("slow", operation -> {
             started.countDown();
             try {
                 mayGoOn.await();
@@ -198,7 +198,7 @@ final class DeletedWorkspaceTest {
 
     @Test
     void delivery_pendingWhenItsWorkspaceIsDeleted_doesNotGoOut() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.answerWith(number -> 500);
             String doomed = store.newWorkspace("doomed");
             store.use(store.newKey(doomed));
@@ -216,7 +216,7 @@ final class DeletedWorkspaceTest {
 
     @Test
     void key_ofAnotherWorkspace_staysUntouched() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             fill(store, 2);
             String resources = store.text("/v1/resources");
             String doomed = store.newWorkspace("doomed");
@@ -231,30 +231,30 @@ final class DeletedWorkspaceTest {
     }
 
     /** Rows of all tables but that of the sets: a set that was large once is kept in another form than one that never was. */
-    private static Map<String, Long> rows(AgingStore store) {
+    private static Map<String, Long> rows(TestEngine store) {
         Map<String, Long> rows = store.rows();
         rows.remove("sets");
         return rows;
     }
 
-    private static Reply delete(AgingStore store, String workspace, String idempotencyKey) {
+    private static Reply delete(TestEngine store, String workspace, String idempotencyKey) {
         return store.engine()
                 .call(Call.of("DELETE", "/admin/v1/workspaces/" + workspace)
                         .withKey(store.adminToken())
                         .withHeader("Idempotency-Key", idempotencyKey));
     }
 
-    private static void share(AgingStore store, String resource, String workspace) {
+    private static void share(TestEngine store, String resource, String workspace) {
         assertThat(store.call("PUT", "/v1/resources/" + resource + "/shares/" + workspace, "{\"role\":\"editor\"}")
                         .status())
                 .isEqualTo(201);
     }
 
     /** Rows of all kinds for the workspace whose key is in use. */
-    private static void fill(AgingStore store, int rounds) {
+    private static void fill(TestEngine store, int rounds) {
         store.endpoint();
         for (int i = 0; i < rounds; i++) {
-            String resource = AgingStore.id(store.keyed("r" + i, "POST", "/v1/resources", "{\"name\":\"r\"}"));
+            String resource = TestEngine.id(store.keyed("r" + i, "POST", "/v1/resources", "{\"name\":\"r\"}"));
             store.make("/v1/resources/" + resource + "/children", "{\"name\":\"c\",\"metadata\":{\"a\":\"b\"}}");
             store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
             store.make("/v1/jobs", "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"u" + i + "\"}");

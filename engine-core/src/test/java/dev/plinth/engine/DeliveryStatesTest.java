@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** How deliveries are shown while they are sent, while they are held and once there is nowhere to send them (contract §9). */
 @Timeout(60)
 final class DeliveryStatesTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final String endpoint = store.endpoint();
     private final String deliveries = "/v1/webhook-endpoints/" + endpoint + "/deliveries";
 
@@ -78,7 +78,7 @@ final class DeliveryStatesTest {
     void resend_severalTimesAtOnce_isSentAsOften() {
         publish();
         store.pass(Duration.ZERO);
-        String delivery = AgingStore.id(store.call("GET", deliveries));
+        String delivery = TestEngine.id(store.call("GET", deliveries));
 
         for (int i = 0; i < 3; i++) {
             assertThat(store.call("POST", "/v1/deliveries/" + delivery + "/resend")
@@ -139,7 +139,7 @@ final class DeliveryStatesTest {
         store.answerWith(number -> 500);
         String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
         store.days(5);
-        String delivery = AgingStore.id(store.call("GET", deliveries + "?limit=1"));
+        String delivery = TestEngine.id(store.call("GET", deliveries + "?limit=1"));
         store.answerWith(number -> 200);
         store.call("POST", "/v1/deliveries/" + delivery + "/resend");
         store.pass(Duration.ZERO);
@@ -163,7 +163,7 @@ final class DeliveryStatesTest {
     void resend_toADeletedEndpoint_isRefused() {
         publish();
         store.pass(Duration.ZERO);
-        String delivery = AgingStore.id(store.call("GET", deliveries));
+        String delivery = TestEngine.id(store.call("GET", deliveries));
         store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
 
         Reply reply = store.call("POST", "/v1/deliveries/" + delivery + "/resend");

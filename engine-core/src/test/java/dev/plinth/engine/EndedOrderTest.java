@@ -21,7 +21,7 @@ final class EndedOrderTest {
     private static final int MANY = 450;
     private static final Pattern VERSION = Pattern.compile("\"version\":(\\d+)");
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final String endpoint = "/v1/webhook-endpoints/" + store.endpoint();
     /** The versions of the resource, as they came. */
     private final List<Integer> came = new CopyOnWriteArrayList<>();

@@ -117,7 +117,7 @@ final class EngineBuilderTest {
     @Test
     void progress_messageOfTheMostCodePoints_isTakenAndALongerOneIsRefused() {
         String longest = "\uD83D\uDE00".repeat(255);
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("fits", job -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("fits", job -> {
                     job.progress(1, 2, longest);
                     return Json.EMPTY_OBJECT;
                 })

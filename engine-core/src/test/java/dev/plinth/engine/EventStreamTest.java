@@ -36,7 +36,7 @@ final class EventStreamTest {
     private static final String FULL_OF_EVENTS = "{\"operations\":[%s]}";
     private static final int STREAMS_MAX = 100;
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {

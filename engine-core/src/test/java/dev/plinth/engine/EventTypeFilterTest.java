@@ -30,7 +30,7 @@ final class EventTypeFilterTest {
 
     private static final int SILENT_PARTS_MAX = 3;
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private PlinthClient client;
     private String resource;
 

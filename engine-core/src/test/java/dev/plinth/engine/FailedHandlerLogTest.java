@@ -18,11 +18,11 @@ final class FailedHandlerLogTest {
     private final Logger logger = Logger.getLogger("dev.plinth.engine.internal.job");
     private final Records records = new Records();
     private final Exception cause = new IllegalStateException("the printer is on fire");
-    private AgingStore store;
+    private TestEngine store;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.jobHandler("breaks", job -> {
+        store = TestEngine.open(builder -> builder.jobHandler("breaks", job -> {
                     throw new Exception("could not print", cause);
                 })
                 .jobHandler("declines", job -> {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class FatalFailureTest {
     @Test
     void engine_callRunsOutOfMemory_isUnhealthyAndSaysWhatToDo() throws InterruptedException {
-        try (AgingStore store = AgingStore.open(fails("run", new OutOfMemoryError("Java heap space")))) {
+        try (TestEngine store = TestEngine.open(fails("run", new OutOfMemoryError("Java heap space")))) {
             assertThat(store.engine().isHealthy()).isTrue();
             assertThat(health(store, "live").status()).isEqualTo(200);
 
@@ -31,7 +31,7 @@ class FatalFailureTest {
 
     @Test
     void engine_noThreadToBeHad_speaksOfThreads() {
-        try (AgingStore store = AgingStore.open(
+        try (TestEngine store = TestEngine.open(
                 fails("run", new IllegalStateException(new OutOfMemoryError("unable to create native thread"))))) {
             assertThat(run(store).status()).isEqualTo(500);
 
@@ -41,7 +41,7 @@ class FatalFailureTest {
 
     @Test
     void engine_jobRunsOutOfMemory_isUnhealthy() {
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("heavy", job -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("heavy", job -> {
             throw new OutOfMemoryError("Java heap space");
         }))) {
             String job = store.make("/v1/jobs", "{\"type\":\"heavy\",\"input\":{},\"maxAttempts\":1}");
@@ -53,7 +53,7 @@ class FatalFailureTest {
 
     @Test
     void engine_handlerFailsOtherwise_staysHealthy() {
-        try (AgingStore store = AgingStore.open(fails("run", new IllegalStateException("on purpose")))) {
+        try (TestEngine store = TestEngine.open(fails("run", new IllegalStateException("on purpose")))) {
             assertThat(run(store).status()).isEqualTo(500);
 
             assertThat(store.engine().isHealthy()).isTrue();
@@ -65,7 +65,7 @@ class FatalFailureTest {
     /** The server that serves the engine cannot do without its selectors, so neither can the engine. */
     @Test
     void engine_threadOfItsServerEnds_isUnhealthyAndNamesTheThread() {
-        try (AgingStore store = AgingStore.open(builder -> {})) {
+        try (TestEngine store = TestEngine.open(builder -> {})) {
             CallDoor door = store.engine().door(Runnable::run);
             door.noteError(new IllegalStateException("one connection broke"));
             assertThat(store.engine().isHealthy()).isTrue();
@@ -80,7 +80,7 @@ class FatalFailureTest {
     void await_engineIsClosed_endsWithoutASentence() {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         CompletableFuture<Optional<String>> awaited;
-        try (AgingStore store = AgingStore.open(builder -> {})) {
+        try (TestEngine store = TestEngine.open(builder -> {})) {
             awaited = CompletableFuture.supplyAsync(() -> await(store.engine()), threads);
         }
         assertThat(awaited.join()).isEmpty();
@@ -104,12 +104,12 @@ class FatalFailureTest {
         });
     }
 
-    private static Reply run(AgingStore store) {
+    private static Reply run(TestEngine store) {
         String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
         return store.call("POST", "/v1/resources/" + resource + "/operations/run", "{}");
     }
 
-    private static void assertUnhealthy(AgingStore store, String... words) {
+    private static void assertUnhealthy(TestEngine store, String... words) {
         assertThat(store.engine().isHealthy()).isFalse();
         assertThat(store.engine().fatalFailure())
                 .hasValueSatisfying(said -> assertThat(said).contains(words));
@@ -120,7 +120,7 @@ class FatalFailureTest {
         }
     }
 
-    private static Reply health(AgingStore store, String route) {
+    private static Reply health(TestEngine store, String route) {
         return store.engine().call(Call.of("GET", "/health/" + route));
     }
 }

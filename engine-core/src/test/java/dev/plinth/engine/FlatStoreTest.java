@@ -37,7 +37,7 @@ final class FlatStoreTest {
 
     @Test
     void rows_constantLoadFor90Days_stayTheSameAfterTheFirstMonth() {
-        try (AgingStore store = AgingStore.open(FlatStoreTest::withHandler)) {
+        try (TestEngine store = TestEngine.open(FlatStoreTest::withHandler)) {
             Map<String, Long> largest = new TreeMap<>();
             Map<String, Long> bound = new TreeMap<>();
             load(store, day -> {
@@ -64,7 +64,7 @@ final class FlatStoreTest {
     @Test
     void files_constantLoadFor90Days_snapshotsStayTheSame() throws IOException {
         List<Long> sizes = new ArrayList<>();
-        try (AgingStore store = AgingStore.open(
+        try (TestEngine store = TestEngine.open(
                 builder -> withHandler(builder.directory(directory).durability(Durability.OS)))) {
             load(store, day -> {
                 if (day == 45 || day == DAYS - 1) {
@@ -91,7 +91,7 @@ final class FlatStoreTest {
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger made = new AtomicInteger();
         Semaphore today = new Semaphore(0);
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             List<Thread> writers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
@@ -134,7 +134,7 @@ final class FlatStoreTest {
         }
     }
 
-    private static void load(AgingStore store, Day day) {
+    private static void load(TestEngine store, Day day) {
         String endpoint = store.endpoint();
         assertThat(endpoint).isNotEmpty();
         for (int number = 0; number < DAYS; number++) {
@@ -147,8 +147,8 @@ final class FlatStoreTest {
         }
     }
 
-    private static void live(AgingStore store, String key) {
-        String resource = AgingStore.id(store.keyed(key, "POST", "/v1/resources", "{\"name\":\"r\"}"));
+    private static void live(TestEngine store, String key) {
+        String resource = TestEngine.id(store.keyed(key, "POST", "/v1/resources", "{\"name\":\"r\"}"));
         store.make("/v1/resources/" + resource + "/children", "{\"name\":\"c\"}");
         store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
         store.make("/v1/jobs", "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"" + key + "\"}");
@@ -165,7 +165,7 @@ final class FlatStoreTest {
         return table.equals("sets") ? bound + bound / 10 : bound;
     }
 
-    private long snapshotBytes(AgingStore store) {
+    private long snapshotBytes(TestEngine store) {
         try {
             store.engine().store().snapshot();
             try (Stream<Path> files = Files.list(directory)) {

@@ -29,7 +29,7 @@ final class HostClientTest {
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final CountDownLatch heard = new CountDownLatch(1);
-    private final AgingStore store = AgingStore.open(builder -> builder.plan(TWO)
+    private final TestEngine store = TestEngine.open(builder -> builder.plan(TWO)
             .jobHandler("import", job -> {
                 for (int i = 0; i < 3; i++) {
                     job.workspace()

@@ -93,8 +93,8 @@ final class HostOperationIfMatchTest {
     @Test
     void operation_ifMatchDemanded_428WithoutIt() {
         String route = "POST /v1/resources/{id}/operations/{name}";
-        try (AgingStore store =
-                AgingStore.open(builder -> builder.requireIfMatch(route).operation("now", operation -> {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.requireIfMatch(route).operation("now", operation -> {
                     runs.incrementAndGet();
                     return OperationResult.of(Json.EMPTY_OBJECT);
                 }))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an answer says of wrong input: exactly what is wrong, and of very much only the first. */
 final class InputErrorsTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {

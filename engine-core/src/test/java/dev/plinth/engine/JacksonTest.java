@@ -25,7 +25,7 @@ final class JacksonTest {
 
     private final ObjectMapper two = new ObjectMapper();
     private final JsonMapper three = new JsonMapper();
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final PlinthClient client = store.engine().client(store.key());
 
     @AfterEach

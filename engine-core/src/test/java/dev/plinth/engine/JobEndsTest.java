@@ -25,7 +25,7 @@ final class JobEndsTest {
 
     private final CountDownLatch heard = new CountDownLatch(1);
     private final AtomicReference<String> failed = new AtomicReference<>();
-    private final AgingStore store = AgingStore.open(builder -> builder.jobHandler("error", job -> {
+    private final TestEngine store = TestEngine.open(builder -> builder.jobHandler("error", job -> {
                 throw new ServiceConfigurationError("There is no provider.");
             })
             .jobHandler("failure", job -> {
@@ -91,8 +91,8 @@ final class JobEndsTest {
 
     @Test
     void bulk_noRoomForTheOutcomesOfAll_failsAndGoesOnWhenItIsRetried() {
-        try (AgingStore small =
-                AgingStore.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1000))) {
+        try (TestEngine small =
+                TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1000))) {
             String item = "{\"action\":\"pause\",\"id\":\"res_00000000000000000000000000\"}";
             String bulk = "{\"operations\":[" + (item + ",").repeat(699) + item + "]}";
             String first = small.make("/v1/resources/bulk", bulk);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class JobTurnsTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final List<Runnable> picked = new ArrayList<>();
     private final List<String> ran = new ArrayList<>();
     private final Map<String, String> workspaces = new HashMap<>();

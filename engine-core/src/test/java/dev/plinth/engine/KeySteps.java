@@ -1,8 +1,8 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Key;
-import dev.plinth.engine.PlainRows.Workspace;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Key;
+import dev.plinth.engine.ModelRows.Workspace;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,38 +16,41 @@ final class KeySteps {
     private static final String WRITE = "keys:write";
     private static final int OLD_SECRETS_MAX = 10;
 
-    private final PlainWorld world;
+    private final ModelState world;
 
-    KeySteps(PlainWorld world) {
+    KeySteps(ModelState world) {
         this.world = world;
     }
 
     /** Any of them; the first key of a workspace is only looked at. */
-    PlainAsk any(PlainChoice choose, Workspace who) {
+    ModelRequest any(ModelRandom choose, Workspace who) {
         Key target = choose.row(later(who, choose));
         String id = choose.id(target, "key");
         String path = "/v1/keys/" + id;
         return switch (choose.random.nextInt(6)) {
-            case 0, 1 -> PlainAsk.of("POST", "/v1/keys", WRITE, this::create).withBody(wanted(choose));
-            case 2 -> PlainAsk.of("GET", path, "keys:read", on(id, (key, ask, answer) -> shown(key)));
-            case 3 -> PlainAsk.of("PATCH", path, WRITE, on(id, this::update)).withBody(patch(choose));
+            case 0, 1 ->
+                ModelRequest.of("POST", "/v1/keys", WRITE, this::create).withBody(wanted(choose));
+            case 2 -> ModelRequest.of("GET", path, "keys:read", on(id, (key, ask, answer) -> shown(key)));
+            case 3 ->
+                ModelRequest.of("PATCH", path, WRITE, on(id, this::update)).withBody(patch(choose));
             case 4 ->
-                PlainAsk.of("POST", path + "/rotate", WRITE, on(id, this::rotate))
+                ModelRequest.of("POST", path + "/rotate", WRITE, on(id, this::rotate))
                         .withBody(choose.oneIn(2) ? Map.of() : Map.of("graceSeconds", choose.of(0, 60, 86_400)));
             default ->
                 choose.oneIn(2)
-                        ? PlainAsk.of("DELETE", path, WRITE, on(id, this::revoke))
-                        : PlainAsk.of("POST", "/v1/keys", WRITE, (caller, ask, answer) -> Expected.invalid("/scopes"))
+                        ? ModelRequest.of("DELETE", path, WRITE, on(id, this::revoke))
+                        : ModelRequest.of(
+                                        "POST", "/v1/keys", WRITE, (caller, ask, answer) -> Expected.invalid("/scopes"))
                                 .withBody("{\"name\":\"k\",\"scopes\":[\"resources:burn\"]}");
         };
     }
 
     /** The first key of a workspace, made by the operator. */
-    PlainAsk root(Workspace workspace) {
-        return PlainAsk.of(
+    ModelRequest root(Workspace workspace) {
+        return ModelRequest.of(
                         "POST",
                         "/admin/v1/workspaces/" + workspace.id + "/keys",
-                        PlainAsk.OPERATOR,
+                        ModelRequest.OPERATOR,
                         (caller, ask, answer) -> {
                             Expected made = made(workspace, ask, answer, null);
                             workspace.root = world.keys.get(world.keys.size() - 1);
@@ -56,10 +59,10 @@ final class KeySteps {
                 .withBody(Map.of("name", "root"));
     }
 
-    private List<Key> later(Workspace who, PlainChoice choose) {
+    private List<Key> later(Workspace who, ModelRandom choose) {
         List<Key> later = new ArrayList<>();
         for (Key key : world.keys) {
-            boolean own = PlainWorld.sameAs(key.workspace, who) || choose.oneIn(8);
+            boolean own = ModelState.sameAs(key.workspace, who) || choose.oneIn(8);
             if (own && !key.id.equals(key.workspace.root.id)) {
                 later.add(key);
             }
@@ -67,7 +70,7 @@ final class KeySteps {
         return later;
     }
 
-    private Map<String, Object> wanted(PlainChoice choose) {
+    private Map<String, Object> wanted(ModelRandom choose) {
         Map<String, Object> body = patch(choose);
         body.remove("enabled");
         body.put("name", "k" + choose.random.nextInt(9));
@@ -80,7 +83,7 @@ final class KeySteps {
         return body;
     }
 
-    private Map<String, Object> patch(PlainChoice choose) {
+    private Map<String, Object> patch(ModelRandom choose) {
         Map<String, Object> body = new HashMap<>();
         if (choose.oneIn(2)) {
             body.put(
@@ -97,25 +100,25 @@ final class KeySteps {
             body.put("enabled", choose.oneIn(2));
         }
         if (choose.oneIn(4)) {
-            body.put("expiresAt", choose.oneIn(4) ? null : PlainRows.time(world.now + choose.of(1, 5_000, 7_200_000)));
+            body.put("expiresAt", choose.oneIn(4) ? null : ModelRows.time(world.now + choose.of(1, 5_000, 7_200_000)));
         }
         return body;
     }
 
-    private PlainAsk.Rule on(String id, OnKey rule) {
+    private ModelRequest.Rule on(String id, OnKey rule) {
         return (who, ask, answer) -> {
             Key key =
-                    PlainWorld.first(world.keys, each -> each.id.equals(id) && PlainWorld.sameAs(each.workspace, who));
+                    ModelState.first(world.keys, each -> each.id.equals(id) && ModelState.sameAs(each.workspace, who));
             return key == null ? Expected.refused(404, "not_found") : rule.apply(key, ask, answer);
         };
     }
 
-    private Expected create(Workspace who, PlainAsk ask, PlainAnswer answer) {
+    private Expected create(Workspace who, ModelRequest ask, ModelAnswer answer) {
         Expected refused = refusedGift(ask, scopes(ask.members(), Key.none()));
         return refused == null ? made(who, ask, answer, "/v1/keys/") : refused;
     }
 
-    private Expected made(Workspace workspace, PlainAsk ask, PlainAnswer answer, String location) {
+    private Expected made(Workspace workspace, ModelRequest ask, ModelAnswer answer, String location) {
         Map<String, Object> body = ask.members();
         Key key = new Key();
         key.workspace = workspace;
@@ -132,7 +135,7 @@ final class KeySteps {
         return Expected.created(secret(key, answer), null, location == null ? null : location + key.id);
     }
 
-    private Expected update(Key key, PlainAsk ask, PlainAnswer answer) {
+    private Expected update(Key key, ModelRequest ask, ModelAnswer answer) {
         Map<String, Object> body = ask.members();
         TreeSet<String> scopes = scopes(body, key.scopes);
         Expected refused = refusedGift(ask, scopes);
@@ -145,7 +148,7 @@ final class KeySteps {
         return shown(key);
     }
 
-    private Expected rotate(Key key, PlainAsk ask, PlainAnswer answer) {
+    private Expected rotate(Key key, ModelRequest ask, ModelAnswer answer) {
         Expected refused = refusedGift(ask, key.scopes);
         if (refused != null) {
             return refused;
@@ -167,7 +170,7 @@ final class KeySteps {
         return Expected.ok(secret(key, answer), null);
     }
 
-    private Expected revoke(Key key, PlainAsk ask, PlainAnswer answer) {
+    private Expected revoke(Key key, ModelRequest ask, ModelAnswer answer) {
         if (!key.revoked) {
             key.revoked = true;
             world.event(key.workspace, "key.revoked", null, key.shown(world.now));
@@ -180,17 +183,17 @@ final class KeySteps {
     }
 
     /** Nobody gives more than the own key has. */
-    private Expected refusedGift(PlainAsk ask, TreeSet<String> scopes) {
+    private Expected refusedGift(ModelRequest ask, TreeSet<String> scopes) {
         return world.keyOf(ask.secret()).mayGive(scopes) ? null : Expected.early(403, "insufficient_scope");
     }
 
-    private Map<String, Object> secret(Key key, PlainAnswer answer) {
+    private Map<String, Object> secret(Key key, ModelAnswer answer) {
         Map<String, Object> shown = key.shown(world.now);
         shown.put("secret", answer.text("secret"));
         return shown;
     }
 
-    private void takeSecret(Key key, PlainAnswer answer) {
+    private void takeSecret(Key key, ModelAnswer answer) {
         String secret = answer.text("secret");
         String kind = (key.scopes.isEmpty() ? "sk_" : "rk_") + key.mode + "_";
         if (secret.matches(kind + "[0-9A-Za-z]{36}") && world.keyOf(secret) == null) {
@@ -220,6 +223,6 @@ final class KeySteps {
 
     @FunctionalInterface
     private interface OnKey {
-        Expected apply(Key key, PlainAsk ask, PlainAnswer answer);
+        Expected apply(Key key, ModelRequest ask, ModelAnswer answer);
     }
 }

@@ -42,7 +42,7 @@ final class LargeDeletionTest {
     /** What a reader sees of the oldest child tells what it has to see of the resource a moment later. */
     @Test
     void delete_besideReaders_isSeenWholeOrNotAtAll() throws Exception {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String resource = resource(store);
             List<String> children = children(store, resource, MANY);
@@ -84,8 +84,8 @@ final class LargeDeletionTest {
 
     @Test
     void delete_noRoomForAllItsEvents_isGoneAtOnceAndDoneOnceThereIsRoom() {
-        try (AgingStore store =
-                AgingStore.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1))) {
             List<String> told = hear(store);
             String grantee = store.newWorkspace("grantee");
             String granteeKey = store.newKey(grantee);
@@ -117,7 +117,7 @@ final class LargeDeletionTest {
     @Test
     void delete_processDiesAnywhere_isDoneAfterTheNextStartOrNotAtAll() throws IOException {
         AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
-        try (AgingStore store = AgingStore.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+        try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             String resource = resource(store);
             subscribe(store);
             List<String> children = children(store, resource, 1_200);
@@ -152,7 +152,7 @@ final class LargeDeletionTest {
     /** Rows of a record, and what the caller sees: with 500 children or fewer all events are there when the call has returned. */
     @Test
     void delete_fewChildrenAndManyEndpoints_answersWhenAllEventsAreThere() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             for (int i = 0; i < 20; i++) {
                 subscribe(store);
             }
@@ -176,7 +176,7 @@ final class LargeDeletionTest {
 
     @Test
     void delete_behindOneThatIsMuchLarger_isDoneBeforeIt() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String large = resource(store);
             children(store, large, MANY);
@@ -193,8 +193,8 @@ final class LargeDeletionTest {
                             .forEach(write -> ends.add(Id.read(IdKind.RESOURCE, write.key(), Id.BYTES)
                                     .text())));
             CompletableFuture<Reply> second;
-            try (FrozenWriter frozen =
-                    new FrozenWriter(store.engine(), () -> store.call("DELETE", "/v1/resources/" + large))) {
+            try (HeldWriterLock frozen =
+                    new HeldWriterLock(store.engine(), () -> store.call("DELETE", "/v1/resources/" + large))) {
                 assertDeleted(frozen.reply(), large);
                 second = CompletableFuture.supplyAsync(() -> store.call("DELETE", "/v1/resources/" + small));
                 while (store.engine().store().writersWaiting() < 2) {
@@ -210,7 +210,7 @@ final class LargeDeletionTest {
 
     @Test
     void delete_itemOfABulkCall_isDoneInBoundedSteps() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String resource = resource(store);
             List<String> children = children(store, resource, 2_000);
@@ -231,7 +231,7 @@ final class LargeDeletionTest {
 
     @Test
     void deleteWorkspace_whileAResourceIsBeingDeleted_leavesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.days(40);
             byte[] before = store.engine().store().stateHash();
             String doomed = store.newWideWorkspace();
@@ -252,8 +252,8 @@ final class LargeDeletionTest {
 
     @Test
     void create_inThePlaceOfOneThatIsBeingDeleted_isWithinThePlan() {
-        try (AgingStore store =
-                AgingStore.open(builder -> builder.plan(new Plan("one", 1_000_000, 1, 20, 100, 1, List.of())))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.plan(new Plan("one", 1_000_000, 1, 20, 100, 1, List.of())))) {
             store.use(store.newKey(
                     store.engine().admin().createWorkspace("w", "one").call().id()));
             String resource = resource(store);
@@ -268,7 +268,7 @@ final class LargeDeletionTest {
         }
     }
 
-    private static void assertGone(AgingStore store, String resource, String child, String grantee) {
+    private static void assertGone(TestEngine store, String resource, String child, String grantee) {
         String path = "/v1/resources/" + resource;
         for (String read : List.of("", "?include=children", "/children", "/children/" + child, "/shares")) {
             assertThat(store.status(path + read)).as(read).isEqualTo(404);
@@ -296,18 +296,18 @@ final class LargeDeletionTest {
                 .isEqualTo(404);
     }
 
-    private static void subscribe(AgingStore store) {
+    private static void subscribe(TestEngine store) {
         String endpoint = store.endpoint();
         store.call(
                 "PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"child.deleted\",\"resource.deleted\"]}");
         store.pass(Duration.ZERO);
     }
 
-    private static String resource(AgingStore store) {
+    private static String resource(TestEngine store) {
         return store.make("/v1/resources", "{\"name\":\"r\",\"metadata\":{\"k\":\"v\"}}");
     }
 
-    private static List<String> children(AgingStore store, String resource, int count) {
+    private static List<String> children(TestEngine store, String resource, int count) {
         List<String> children = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             children.add(store.make("/v1/resources/" + resource + "/children", "{\"name\":\"c\"}"));
@@ -315,7 +315,7 @@ final class LargeDeletionTest {
         return children;
     }
 
-    private static void archive(AgingStore store, String resource) {
+    private static void archive(TestEngine store, String resource) {
         assertThat(store.call("POST", "/v1/resources/" + resource + "/archive", "{}")
                         .status())
                 .isEqualTo(200);
@@ -326,7 +326,7 @@ final class LargeDeletionTest {
     }
 
     /** The deletions as they were heard of. */
-    private static List<String> hear(AgingStore store) {
+    private static List<String> hear(TestEngine store) {
         List<String> told = new CopyOnWriteArrayList<>();
         store.hear(body -> {
             Matcher event = DELETED.matcher(body);
@@ -344,7 +344,7 @@ final class LargeDeletionTest {
         return deletions;
     }
 
-    private static void assertEvents(AgingStore store, String resource, List<String> children) {
+    private static void assertEvents(TestEngine store, String resource, List<String> children) {
         assertThat(store.events(resource).stream().filter(event -> event.contains(".deleted ")))
                 .containsExactlyElementsOf(deletions(resource, children));
     }

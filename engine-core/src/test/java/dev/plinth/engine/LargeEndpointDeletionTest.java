@@ -37,7 +37,7 @@ final class LargeEndpointDeletionTest {
 
     @Test
     void delete_besideReaders_isSeenWholeOrNotAtAll() throws Exception {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String endpoint = disabled(store);
             publish(store, 1);
@@ -79,12 +79,12 @@ final class LargeEndpointDeletionTest {
 
     @Test
     void delete_beforeTheBackgroundWasThere_showsAllDeliveriesAsDropped() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String endpoint = disabled(store);
             publish(store, MANY);
             String newest = "/v1/deliveries/" + newest(store, endpoint);
-            try (FrozenWriter frozen = new FrozenWriter(store.engine(), () -> store.call("DELETE", endpoint))) {
+            try (HeldWriterLock frozen = new HeldWriterLock(store.engine(), () -> store.call("DELETE", endpoint))) {
                 assertThat(frozen.reply().text()).contains("\"deleted\":true");
 
                 assertThat(store.text("/metrics")).doesNotContain("plinth_deliveries{status=\"held\"} 0");
@@ -112,14 +112,14 @@ final class LargeEndpointDeletionTest {
     /** The four that are under way have gone out before; none of those that wait for their places does. */
     @Test
     void delete_whileItsDeliveriesGoOut_noneBeginsFromTheAnswerOn() {
-        try (AgingStore store = AgingStore.inMemory();
+        try (TestEngine store = TestEngine.inMemory();
                 HeldReceiver receiver = new HeldReceiver()) {
             store.use(store.newKey(store.newWideWorkspace()));
             String endpoint = "/v1/webhook-endpoints/"
                     + store.make("/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\",\"types\":[\"a.b\"]}");
             publish(store, 1_000);
             receiver.awaitReceived(4);
-            try (FrozenWriter frozen = new FrozenWriter(store.engine(), () -> store.call("DELETE", endpoint))) {
+            try (HeldWriterLock frozen = new HeldWriterLock(store.engine(), () -> store.call("DELETE", endpoint))) {
                 assertThat(frozen.reply().status()).isEqualTo(200);
                 receiver.letAllGo();
             }
@@ -136,7 +136,7 @@ final class LargeEndpointDeletionTest {
 
     @Test
     void delete_attemptThatWasUnderWayFails_isNotTriedAgain() {
-        try (AgingStore store = AgingStore.inMemory();
+        try (TestEngine store = TestEngine.inMemory();
                 HeldReceiver receiver = new HeldReceiver()) {
             receiver.answer(500);
             String endpoint = "/v1/webhook-endpoints/"
@@ -156,7 +156,7 @@ final class LargeEndpointDeletionTest {
     @Test
     void delete_processDiesAnywhere_isDoneAfterTheNextStartOrNotAtAll() throws IOException {
         AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
-        try (AgingStore store = AgingStore.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+        try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             String other = "/v1/webhook-endpoints/" + store.endpoint();
             store.call("PATCH", other, "{\"types\":[\"webhook_endpoint.deleted\"]}");
             String endpoint = disabled(store);
@@ -191,7 +191,7 @@ final class LargeEndpointDeletionTest {
 
     @Test
     void deleteWorkspace_whileAnEndpointIsBeingDeleted_leavesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.days(40);
             byte[] before = store.engine().store().stateHash();
             String doomed = store.newWideWorkspace();
@@ -207,7 +207,7 @@ final class LargeEndpointDeletionTest {
         }
     }
 
-    private static void assertDropped(AgingStore store, int count) {
+    private static void assertDropped(TestEngine store, int count) {
         assertThat(store.text("/metrics"))
                 .contains(
                         "plinth_deliveries{status=\"dropped\"} " + count,
@@ -215,7 +215,7 @@ final class LargeEndpointDeletionTest {
                         "plinth_deliveries{status=\"pending\"} 0");
     }
 
-    private static String disabled(AgingStore store) {
+    private static String disabled(TestEngine store) {
         String endpoint = "/v1/webhook-endpoints/" + store.endpoint();
         assertThat(store.call("PATCH", endpoint, "{\"types\":[\"a.b\"],\"status\":\"disabled\"}")
                         .status())
@@ -224,7 +224,7 @@ final class LargeEndpointDeletionTest {
         return endpoint;
     }
 
-    private static void publish(AgingStore store, int count) {
+    private static void publish(TestEngine store, int count) {
         for (int i = 0; i < count; i++) {
             Reply reply = store.engine()
                     .call(Call.of("POST", "/v1/events")
@@ -234,7 +234,7 @@ final class LargeEndpointDeletionTest {
         }
     }
 
-    private static String newest(AgingStore store, String endpoint) {
+    private static String newest(TestEngine store, String endpoint) {
         Matcher id = DELIVERY.matcher(store.text(endpoint + "/deliveries?limit=1"));
         assertThat(id.find()).isTrue();
         return id.group(1);

@@ -43,13 +43,13 @@ final class LargeReleaseTest {
 
     @Test
     void enable_beforeTheBackgroundWasThere_showsNoneAsHeld() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
             String newest = newest(store, endpoint);
-            try (FrozenWriter frozen =
-                    new FrozenWriter(store.engine(), () -> store.call("PATCH", endpoint, "{\"status\":\"enabled\"}"))) {
+            try (HeldWriterLock frozen = new HeldWriterLock(
+                    store.engine(), () -> store.call("PATCH", endpoint, "{\"status\":\"enabled\"}"))) {
                 assertThat(frozen.reply().text()).contains("\"status\":\"enabled\"");
 
                 assertThat(store.text("/metrics")).doesNotContain("plinth_deliveries{status=\"held\"} 0");
@@ -67,7 +67,7 @@ final class LargeReleaseTest {
 
     @Test
     void enable_whileOthersWrite_letsThemInAndKeepsTheOrder() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -98,7 +98,7 @@ final class LargeReleaseTest {
 
     @Test
     void enable_thenDisabledAtOnce_holdsWhatHasNotGoneOutAndLosesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -123,7 +123,7 @@ final class LargeReleaseTest {
 
     @Test
     void enable_thenDeletedAtOnce_dropsWhatHasNotGoneOut() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             change(store, resources(store), CHANGES);
 
@@ -143,7 +143,7 @@ final class LargeReleaseTest {
 
     @Test
     void enable_withRetriesAhead_triesThemAtOnce() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -163,7 +163,7 @@ final class LargeReleaseTest {
 
     @Test
     void orderingNone_manyWaitBehindOneThatFails_areSentAtOnce() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -184,7 +184,7 @@ final class LargeReleaseTest {
 
     @Test
     void activate_afterASuspension_releasesAllEnabledEndpointsAndNoOther() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             List<String> endpoints = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 endpoints.add(disabled(store));
@@ -220,7 +220,7 @@ final class LargeReleaseTest {
     @Test
     void enable_processDiesAnywhere_deliversAllAfterTheNextStart() throws IOException {
         AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
-        try (AgingStore store = AgingStore.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+        try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -249,7 +249,7 @@ final class LargeReleaseTest {
 
     @Test
     void deleteWorkspace_whileDeliveriesAreReleased_leavesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.days(40);
             byte[] before = store.engine().store().stateHash();
             String doomed = store.newWideWorkspace();
@@ -266,7 +266,7 @@ final class LargeReleaseTest {
     }
 
     /** A change of a resource by another thread; gives the sequence of its record once that is there, and does not wait for its answer. */
-    private static long writeNow(AgingStore store, String resource) {
+    private static long writeNow(TestEngine store, String resource) {
         Store rows = store.engine().store();
         long before = rows.journalFigures().appended();
         Thread writer = new Thread(() -> store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"between\"}"));
@@ -278,7 +278,7 @@ final class LargeReleaseTest {
         return before + 1;
     }
 
-    private String disabled(AgingStore store) {
+    private String disabled(TestEngine store) {
         store.hear(body -> {
             Matcher change = CHANGE.matcher(body);
             if (change.find()) {
@@ -293,12 +293,12 @@ final class LargeReleaseTest {
         return endpoint;
     }
 
-    private static void patch(AgingStore store, String endpoint, String change) {
+    private static void patch(TestEngine store, String endpoint, String change) {
         assertThat(store.call("PATCH", endpoint, change).status()).isEqualTo(200);
         store.pass(Duration.ZERO);
     }
 
-    private static List<String> resources(AgingStore store) {
+    private static List<String> resources(TestEngine store) {
         List<String> resources = new ArrayList<>();
         for (int i = 0; i < RESOURCES; i++) {
             resources.add(store.make("/v1/resources", "{\"name\":\"r\"}"));
@@ -307,7 +307,7 @@ final class LargeReleaseTest {
     }
 
     /** Changes each resource so often, in turns. */
-    private void change(AgingStore store, List<String> resources, int times) {
+    private void change(TestEngine store, List<String> resources, int times) {
         for (int i = 0; i < times; i++) {
             changes++;
             for (String resource : resources) {
@@ -334,7 +334,7 @@ final class LargeReleaseTest {
                 .count();
     }
 
-    private static String newest(AgingStore store, String endpoint) {
+    private static String newest(TestEngine store, String endpoint) {
         Matcher id = DELIVERY.matcher(store.text(endpoint + "/deliveries?limit=1"));
         assertThat(id.find()).isTrue();
         return id.group(1);

@@ -39,9 +39,9 @@ final class LargeShareEndTest {
 
     @Test
     void revoke_beforeTheBackgroundWasThere_endsTheRightAndSaysWhatIsToCome() {
-        try (AgingStore store = shared(builder -> {})) {
+        try (TestEngine store = shared(builder -> {})) {
             List<String> jobs = jobs(store, MANY);
-            try (FrozenWriter frozen = new FrozenWriter(store.engine(), () -> unshare(store))) {
+            try (HeldWriterLock frozen = new HeldWriterLock(store.engine(), () -> unshare(store))) {
                 assertThat(frozen.reply().text()).isEqualTo("{\"deleted\":true}");
 
                 assertThat(get(store, grantee, "/v1/resources/" + resource)).contains("not_found");
@@ -55,9 +55,9 @@ final class LargeShareEndTest {
 
     @Test
     void revoke_jobsWaitForWorkersElsewhere_noneIsLeasedAnyMore() {
-        try (AgingStore store = shared(builder -> {})) {
+        try (TestEngine store = shared(builder -> {})) {
             List<String> jobs = jobs(store, MANY);
-            String other = AgingStore.id(post(store, grantee, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"));
+            String other = TestEngine.id(post(store, grantee, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"));
             AtomicInteger most = new AtomicInteger();
             store.engine().store().onCommitted((sequence, writes) -> most.accumulateAndGet(writes.size(), Math::max));
 
@@ -74,7 +74,7 @@ final class LargeShareEndTest {
 
     @Test
     void revoke_jobsWaitForPlacesInThisProcess_noneBeginsAnyMore() throws InterruptedException {
-        try (AgingStore store = shared(builder -> builder.jobHandler("idle", job -> {
+        try (TestEngine store = shared(builder -> builder.jobHandler("idle", job -> {
             started.release();
             mayEnd.await();
             return job.isCancelRequested() ? null : Json.of("{}");
@@ -99,7 +99,7 @@ final class LargeShareEndTest {
 
     @Test
     void grant_againAtOnce_endsOldJobsAndNoNewOnes() {
-        try (AgingStore store = shared(builder -> {})) {
+        try (TestEngine store = shared(builder -> {})) {
             List<String> jobs = jobs(store, MANY);
 
             share(store, "reader");
@@ -122,7 +122,7 @@ final class LargeShareEndTest {
 
     @Test
     void deleteResource_manyGranteesWithManyJobs_endsAllOfThem() {
-        try (AgingStore store = shared(builder -> {})) {
+        try (TestEngine store = shared(builder -> {})) {
             List<String> jobs = jobs(store, MANY);
             for (int i = 0; i < 40; i++) {
                 String other = store.newWideWorkspace();
@@ -146,7 +146,7 @@ final class LargeShareEndTest {
     @Test
     void revoke_processDiesAnywhere_isDoneAfterTheNextStartOrNotAtAll() throws IOException {
         AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
-        try (AgingStore store = shared(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+        try (TestEngine store = shared(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             List<String> jobs = jobs(store, MANY);
             store.pass(Duration.ZERO);
             CrashedDirectory crashed = CrashedDirectory.begin(place.get());
@@ -169,7 +169,7 @@ final class LargeShareEndTest {
 
     @Test
     void deleteWorkspace_whileItsJobsAreCanceled_leavesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.days(40);
             byte[] before = store.engine().store().stateHash();
             String first = share(store);
@@ -184,28 +184,28 @@ final class LargeShareEndTest {
         }
     }
 
-    private AgingStore shared(Consumer<EngineBuilder> more) {
-        AgingStore store = AgingStore.open(more);
+    private TestEngine shared(Consumer<EngineBuilder> more) {
+        TestEngine store = TestEngine.open(more);
         share(store);
         return store;
     }
 
     /** Makes an owner, whose workspace it gives, and an editor of its resource. */
-    private String share(AgingStore store) {
+    private String share(TestEngine store) {
         String ownerWorkspace = store.newWideWorkspace();
         owner = store.newKey(ownerWorkspace);
         granteeWorkspace = store.newWideWorkspace();
         grantee = store.newKey(granteeWorkspace);
-        resource = AgingStore.id(post(store, owner, "/v1/resources", "{\"name\":\"shared\"}"));
+        resource = TestEngine.id(post(store, owner, "/v1/resources", "{\"name\":\"shared\"}"));
         share(store, "editor");
         return ownerWorkspace;
     }
 
-    private void share(AgingStore store, String role) {
+    private void share(TestEngine store, String role) {
         share(store, granteeWorkspace, role);
     }
 
-    private void share(AgingStore store, String with, String role) {
+    private void share(TestEngine store, String with, String role) {
         assertThat(store.engine()
                         .call(Call.of("PUT", "/v1/resources/" + resource + "/shares/" + with)
                                 .withKey(owner)
@@ -214,16 +214,16 @@ final class LargeShareEndTest {
                 .isBetween(200, 201);
     }
 
-    private Reply unshare(AgingStore store) {
+    private Reply unshare(TestEngine store) {
         return store.engine()
                 .call(Call.of("DELETE", "/v1/resources/" + resource + "/shares/" + granteeWorkspace)
                         .withKey(owner));
     }
 
-    private List<String> jobs(AgingStore store, int count) {
+    private List<String> jobs(TestEngine store, int count) {
         List<String> jobs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            jobs.add(AgingStore.id(post(store, grantee, "/v1/jobs", job())));
+            jobs.add(TestEngine.id(post(store, grantee, "/v1/jobs", job())));
         }
         return jobs;
     }
@@ -232,7 +232,7 @@ final class LargeShareEndTest {
         return "{\"type\":\"idle\",\"input\":{},\"resourceId\":\"" + resource + "\"}";
     }
 
-    private void assertAllCanceledOnce(AgingStore store, List<String> jobs) {
+    private void assertAllCanceledOnce(TestEngine store, List<String> jobs) {
         for (String job : jobs) {
             assertThat(get(store, grantee, "/v1/jobs/" + job)).contains("\"status\":\"canceled\"");
         }
@@ -242,11 +242,11 @@ final class LargeShareEndTest {
         assertThat(store.events(resource)).containsExactlyElementsOf(canceled);
     }
 
-    private static String get(AgingStore store, String key, String path) {
+    private static String get(TestEngine store, String key, String path) {
         return store.engine().call(Call.of("GET", path).withKey(key)).text();
     }
 
-    private static Reply post(AgingStore store, String key, String path, String body) {
+    private static Reply post(TestEngine store, String key, String path, String body) {
         return store.engine().call(Call.of("POST", path).withKey(key).withBody(Json.of(body)));
     }
 }

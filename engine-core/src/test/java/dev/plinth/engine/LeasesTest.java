@@ -39,7 +39,7 @@ final class LeasesTest {
     @TempDir
     private Path directory;
 
-    private AgingStore store = AgingStore.inMemory();
+    private TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {
@@ -98,7 +98,7 @@ final class LeasesTest {
     void take_largeInputs_asManyAsFitIntoOneAnswer() {
         String large = "x".repeat(100_000);
         for (int i = 0; i < 3; i++) {
-            AgingStore.id(store.call("POST", "/v1/jobs", "{\"type\":\"send\",\"input\":{\"text\":\"" + large + "\"}}"));
+            TestEngine.id(store.call("POST", "/v1/jobs", "{\"type\":\"send\",\"input\":{\"text\":\"" + large + "\"}}"));
         }
 
         for (int i = 0; i < 3; i++) {
@@ -112,10 +112,10 @@ final class LeasesTest {
     @Test
     void take_longestInput_isGivenWithoutAKeyOnly() {
         store.close();
-        store = AgingStore.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1_000));
+        store = TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1_000));
         String start = "{\"type\":\"send\",\"input\":{\"text\":\"";
         String longest = "x".repeat(256 * 1024 - start.length() - "\"}}".length());
-        AgingStore.id(store.call("POST", "/v1/jobs", start + longest + "\"}}"));
+        TestEngine.id(store.call("POST", "/v1/jobs", start + longest + "\"}}"));
 
         Reply keyed = store.keyed("k", "POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}");
 
@@ -525,7 +525,7 @@ final class LeasesTest {
     @Test
     void restart_leaseOutlivesIt() {
         store.close();
-        store = AgingStore.open(builder -> builder.directory(directory).tables(Tables.HEAP));
+        store = TestEngine.open(builder -> builder.directory(directory).tables(Tables.HEAP));
         String kept = start("send");
         String lapses = start("send");
         LeasedJob held = takeOne("send");
@@ -567,7 +567,7 @@ final class LeasesTest {
         for (String member : members) {
             body.append(',').append(member);
         }
-        return AgingStore.id(store.call("POST", "/v1/jobs", body.append('}').toString()));
+        return TestEngine.id(store.call("POST", "/v1/jobs", body.append('}').toString()));
     }
 
     private LeasedJob takeOne(String type) {

@@ -11,7 +11,7 @@ final class ListsByResourceTest {
 
     @Test
     void lists_ofAForeignResource_areThoseOfOneThatNothingHas() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String foreign = busyResource(store);
             store.use(store.newKey(store.newWorkspace("stranger")));
 
@@ -25,7 +25,7 @@ final class ListsByResourceTest {
 
     @Test
     void lists_ofASharedResource_showEachSideItsOwn() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String owner = store.key();
             String resource = busyResource(store);
             String grantee = store.newWorkspace("grantee");
@@ -51,7 +51,7 @@ final class ListsByResourceTest {
         }
     }
 
-    private static String busyResource(AgingStore store) {
+    private static String busyResource(TestEngine store) {
         String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
         for (int i = 0; i < ROWS; i++) {
             store.make("/v1/jobs", jobOn(resource));

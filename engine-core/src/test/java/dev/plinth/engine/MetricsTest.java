@@ -25,7 +25,7 @@ final class MetricsTest {
 
     @Test
     void page_afterAllKindsOfWork_keepsTheRulesOfTheFormat() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             work(store);
             Reply page = page(store);
             assertThat(page.status()).isEqualTo(200);
@@ -37,7 +37,7 @@ final class MetricsTest {
 
     @Test
     void figures_areWhatTheEngineShowsElsewhere() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             work(store);
             Map<String, Double> samples = samples(page(store).text());
             assertThat(samples)
@@ -62,7 +62,7 @@ final class MetricsTest {
 
     @Test
     void rateLimited_countsRefusedRequests() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String workspace = store.engine()
                     .admin()
                     .createWorkspace("small", "starter")
@@ -78,8 +78,8 @@ final class MetricsTest {
 
     @Test
     void journalAndSnapshot_ofADirectory_areThere() throws IOException {
-        try (AgingStore store =
-                AgingStore.open(builder -> builder.directory(directory).durability(Durability.OS))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.directory(directory).durability(Durability.OS))) {
             work(store);
             assertThat(page(store).text()).doesNotContain("\nplinth_snapshot_age_seconds ");
             store.engine().store().snapshot();
@@ -96,7 +96,7 @@ final class MetricsTest {
 
     @Test
     void page_namesNoWorkspaceKeyOrSecret() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             work(store);
             assertThat(page(store).text())
                     .doesNotContainPattern("(ws|key|res|job|evt|we|dlv|req)_[0-9a-z]{26}")
@@ -104,7 +104,7 @@ final class MetricsTest {
         }
     }
 
-    private static void work(AgingStore store) {
+    private static void work(TestEngine store) {
         String endpoint = store.endpoint();
         String resource = store.make("/v1/resources", "{\"name\":\"R\"}");
         assertThat(store.call("POST", "/v1/resources", "{}").status()).isEqualTo(422);
@@ -118,7 +118,7 @@ final class MetricsTest {
         assertThat(store.received()).isPositive();
     }
 
-    private static Reply page(AgingStore store) {
+    private static Reply page(TestEngine store) {
         return store.engine().call(Call.of("GET", "/metrics"));
     }
 

@@ -39,7 +39,7 @@ final class MissedEventsTest {
 
     @Test
     void disabled_moreEventsThanItHolds_hasAMarkAndNoFurtherRows() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, 95);
@@ -62,7 +62,7 @@ final class MissedEventsTest {
 
     @Test
     void enable_makesWhatWasMissedInOrder() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -81,7 +81,7 @@ final class MissedEventsTest {
     /** The mark is written in the record of the event that is missed, even where that record has many. */
     @Test
     void deletion_ofAResourceWithChildren_beyondWhatIsHeld_losesNoEvent() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             patch(store, endpoint, "{\"types\":[\"child.deleted\",\"resource.*\"]}");
             change(store, resources(store), 97);
@@ -112,7 +112,7 @@ final class MissedEventsTest {
 
     @Test
     void enable_thenDisabledAtOnce_losesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -134,7 +134,7 @@ final class MissedEventsTest {
     @Test
     void enable_processDiesAnywhere_deliversAllAfterTheNextStart() throws IOException {
         AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
-        try (AgingStore store = AgingStore.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+        try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             String endpoint = disabled(store);
             List<String> resources = resources(store);
             change(store, resources, CHANGES);
@@ -163,7 +163,7 @@ final class MissedEventsTest {
 
     @Test
     void deleteEndpoint_thatMissesEvents_leavesNoWork() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = disabled(store);
             change(store, resources(store), CHANGES);
             store.call("PATCH", endpoint, "{\"status\":\"enabled\"}");
@@ -178,7 +178,7 @@ final class MissedEventsTest {
 
     @Test
     void deleteWorkspace_whileMissedEventsAreMade_leavesNothing() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             store.days(40);
             byte[] before = store.engine().store().stateHash();
             String doomed = store.newWideWorkspace();
@@ -199,7 +199,7 @@ final class MissedEventsTest {
     void enable_moreMissedThanThePlansShareTakes_staysWithinItAndHoldsUpNoOther() {
         long share = Limits.DELIVERIES_HELD_MAX + 10;
         Plan narrow = Plan.perMinute("narrow", 1_000_000).withShare("deliveries", new TableShare(share, 10_000_000));
-        try (AgingStore store = AgingStore.open(builder -> builder.plan(narrow))) {
+        try (TestEngine store = TestEngine.open(builder -> builder.plan(narrow))) {
             String free = store.key();
             String full = store.newKey(store.engine()
                     .admin()
@@ -226,7 +226,7 @@ final class MissedEventsTest {
         }
     }
 
-    private String disabled(AgingStore store) {
+    private String disabled(TestEngine store) {
         store.hear(body -> {
             Matcher change = CHANGE.matcher(body);
             if (change.find()) {
@@ -241,12 +241,12 @@ final class MissedEventsTest {
         return endpoint;
     }
 
-    private static void patch(AgingStore store, String endpoint, String change) {
+    private static void patch(TestEngine store, String endpoint, String change) {
         assertThat(store.call("PATCH", endpoint, change).status()).isEqualTo(200);
         store.pass(Duration.ZERO);
     }
 
-    private static List<String> resources(AgingStore store) {
+    private static List<String> resources(TestEngine store) {
         List<String> resources = new ArrayList<>();
         for (int i = 0; i < RESOURCES; i++) {
             resources.add(store.make("/v1/resources", "{\"name\":\"r\"}"));
@@ -255,7 +255,7 @@ final class MissedEventsTest {
     }
 
     /** Changes each resource so often, in turns. */
-    private void change(AgingStore store, List<String> resources, int times) {
+    private void change(TestEngine store, List<String> resources, int times) {
         for (int i = 0; i < times; i++) {
             changes++;
             for (String resource : resources) {

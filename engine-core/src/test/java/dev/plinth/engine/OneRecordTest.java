@@ -21,7 +21,7 @@ final class OneRecordTest {
     private static final int EVENTS = 3;
     private static final int MANY = 450;
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final String endpoint = "/v1/webhook-endpoints/" + store.endpoint();
 
@@ -48,7 +48,7 @@ final class OneRecordTest {
     void deleteEndpoint_withManyOpenDeliveries_dropsAll() {
         store.answerWith(number -> 500);
         publish(MANY);
-        String delivery = AgingStore.id(store.call("GET", endpoint + "/deliveries"));
+        String delivery = TestEngine.id(store.call("GET", endpoint + "/deliveries"));
 
         store.keyed("k", "DELETE", endpoint, "{}");
 

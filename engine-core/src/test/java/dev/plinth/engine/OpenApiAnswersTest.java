@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 /** What every operation takes and answers is what its OpenAPI document says: this very status, and no other members. */
 final class OpenApiAnswersTest {
     private final TreeSet<String> seen = new TreeSet<>();
-    private AgingStore store;
+    private TestEngine store;
     private OpenApiDocument document;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT))
+        store = TestEngine.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT))
                 .asyncOperation("render", job -> {
                     job.progress(1, 2, "half");
                     throw new JobFailure("broken", "It never works.", false);
@@ -130,22 +130,22 @@ final class OpenApiAnswersTest {
     }
 
     private void jobs(String resource) {
-        String failed = AgingStore.id(store.call("POST", resource + "/operations/render", "{}"));
+        String failed = TestEngine.id(store.call("POST", resource + "/operations/render", "{}"));
         ok("getJob", "GET", "/v1/jobs/" + failed + "?wait=30", null);
         ok("retryJob", "POST", "/v1/jobs/" + failed + "/retry", null);
         String waiting = "{\"type\":\"idle\",\"input\":{},\"uniqueKey\":\"u\",\"runAt\":\"2027-01-01T00:00:00.000Z\"}";
-        String job = AgingStore.id(ok("createJob", "POST", "/v1/jobs", waiting));
+        String job = TestEngine.id(ok("createJob", "POST", "/v1/jobs", waiting));
         ok("createJob", "POST", "/v1/jobs", waiting);
         ok("listJobs", "GET", "/v1/jobs", null);
         assertThat(ok("cancelJob", "POST", "/v1/jobs/" + job + "/cancel", null).status())
                 .isEqualTo(200);
         String worker = "{\"leaseToken\":\"" + lease() + "\"";
-        String leased = "/v1/jobs/" + AgingStore.id(store.call("GET", "/v1/jobs?status=running"));
+        String leased = "/v1/jobs/" + TestEngine.id(store.call("GET", "/v1/jobs?status=running"));
         ok("heartbeatJob", "POST", leased + "/heartbeat", worker + "}");
         ok("reportProgress", "POST", leased + "/progress", worker + ",\"done\":1,\"total\":2}");
         ok("completeJob", "POST", leased + "/complete", worker + ",\"result\":[1]}");
         worker = "{\"leaseToken\":\"" + lease() + "\"";
-        leased = "/v1/jobs/" + AgingStore.id(store.call("GET", "/v1/jobs?status=running"));
+        leased = "/v1/jobs/" + TestEngine.id(store.call("GET", "/v1/jobs?status=running"));
         ok("failJob", "POST", leased + "/fail", worker + ",\"error\":{\"detail\":\"no\"}}");
     }
 
@@ -174,7 +174,7 @@ final class OpenApiAnswersTest {
     private void deliveries(String endpoint) {
         store.pass(Duration.ofSeconds(1));
         Reply page = ok("listDeliveries", "GET", endpoint + "/deliveries", null);
-        String delivery = AgingStore.id(page);
+        String delivery = TestEngine.id(page);
         ok("getDelivery", "GET", "/v1/deliveries/" + delivery, null);
         ok("resendDelivery", "POST", "/v1/deliveries/" + delivery + "/resend", null);
         ok("recoverDeliveries", "POST", endpoint + "/recover", "{\"since\":\"2026-01-01T00:00:00Z\"}");
@@ -191,7 +191,7 @@ final class OpenApiAnswersTest {
     }
 
     private String id(String operation, String method, String path, String body) {
-        return AgingStore.id(ok(operation, method, path, body));
+        return TestEngine.id(ok(operation, method, path, body));
     }
 
     private Reply ok(String operation, String method, String path, String body) {

@@ -30,13 +30,13 @@ final class OpenApiBodiesTest {
     private static final int SHOWN_MAX = 200;
 
     private final List<String> faults = new ArrayList<>();
-    private AgingStore store;
+    private TestEngine store;
     private OpenApiDocument document;
     private int edges;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT)));
+        store = TestEngine.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT)));
         store.use(store.newKey(store.newWideWorkspace()));
         document = OpenApiDocument.of(store.engine());
         // So many that whoever would wait for one finds it.
@@ -65,7 +65,7 @@ final class OpenApiBodiesTest {
     @Test
     void newResource_ofRegisteredTypes_hasToBeOfOneOfThem() {
         Json any = Json.of("{\"type\":\"object\"}");
-        try (AgingStore typed = AgingStore.open(builder ->
+        try (TestEngine typed = TestEngine.open(builder ->
                 builder.resourceType("truck", any).childType("child", any).childType("wheel", any))) {
             document = OpenApiDocument.of(typed.engine());
             for (String body : List.of(

@@ -24,7 +24,7 @@ final class OpenApiParametersTest {
     private static final int VALUES_LEAST = 60;
 
     private final List<String> faults = new ArrayList<>();
-    private AgingStore store;
+    private TestEngine store;
     private OpenApiDocument document;
     private String resource;
     private String endpoint;
@@ -33,7 +33,7 @@ final class OpenApiParametersTest {
 
     @BeforeEach
     void open() {
-        store = AgingStore.inMemory();
+        store = TestEngine.inMemory();
         store.use(store.newKey(store.newWideWorkspace()));
         document = OpenApiDocument.of(store.engine());
         resource =

@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Test;
 final class OpenApiTest {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
 
-    private AgingStore store;
+    private TestEngine store;
     private JsonValue.Obj document;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(
+        store = TestEngine.open(
                 builder -> builder.operation("rename", operation -> OperationResult.of(Json.EMPTY_OBJECT))
                         .asyncOperation("render", job -> Json.EMPTY_OBJECT));
         Reply reply = store.engine().call(Call.of("GET", "/openapi.json"));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was used comes back by the new plan from the moment of the change on, whether anybody looks at it then or not. */
 final class PlanChangeTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private String workspace;
 
     @BeforeEach

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PublishOnResourceTest {
     private static final String ABSENT = "res_00000000000000000000000000";
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {
@@ -31,7 +31,7 @@ final class PublishOnResourceTest {
         Reply reply = publish("payment.taken", resource);
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(201);
-        String event = AgingStore.id(reply);
+        String event = TestEngine.id(reply);
         assertThat(reply.header("Location")).isEqualTo("/v1/events/" + event);
         assertThat(store.text("/v1/events/" + event)).isEqualTo(reply.text());
         assertThat(store.text("/v1/events?resourceId=" + resource)).contains(event);
@@ -127,7 +127,7 @@ final class PublishOnResourceTest {
         store.call("PUT", share, "{\"role\":\"editor\"}");
         store.use(grantee);
         Reply made = keyed("k", "payment.taken", resource);
-        String event = AgingStore.id(made);
+        String event = TestEngine.id(made);
         assertThat(made.status()).isEqualTo(201);
         assertThat(store.text("/v1/events?type=payment.*")).doesNotContain(event);
         assertThat(store.status("/v1/events/" + event)).isEqualTo(404);

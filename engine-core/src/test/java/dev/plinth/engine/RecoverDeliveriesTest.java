@@ -46,7 +46,7 @@ final class RecoverDeliveriesTest {
     @TempDir
     private Path directory;
 
-    private AgingStore store = AgingStore.inMemory();
+    private TestEngine store = TestEngine.inMemory();
     private String endpoint = endpoint();
 
     @AfterEach
@@ -332,7 +332,7 @@ final class RecoverDeliveriesTest {
     @Test
     void recover_engineClosedRightAfter_goesOnAfterTheRestart() {
         store.close();
-        store = AgingStore.open(builder -> builder.directory(directory));
+        store = TestEngine.open(builder -> builder.directory(directory));
         endpoint = endpoint();
         exhaust(MORE_THAN_A_STEP);
         AcceptedJob job = ask(START);

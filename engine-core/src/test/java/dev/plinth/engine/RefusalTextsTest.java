@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Refusals say what to do instead: which credential, which scheme, which operations there are. */
 final class RefusalTextsTest {
-    private final AgingStore store =
-            AgingStore.open(builder -> builder.operation("rename", operation -> OperationResult.of(Json.EMPTY_OBJECT))
+    private final TestEngine store =
+            TestEngine.open(builder -> builder.operation("rename", operation -> OperationResult.of(Json.EMPTY_OBJECT))
                     .asyncOperation("export", job -> Json.EMPTY_OBJECT));
 
     @AfterEach
@@ -80,7 +80,7 @@ final class RefusalTextsTest {
 
     @Test
     void operation_whereThereAreNone_isToldSo() {
-        try (AgingStore bare = AgingStore.inMemory()) {
+        try (TestEngine bare = TestEngine.inMemory()) {
             assertThat(bare.call("POST", "/v1/resources/res_1/operations/rename")
                             .text())
                     .contains("there are none.");

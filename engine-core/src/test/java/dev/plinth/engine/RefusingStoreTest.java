@@ -40,7 +40,7 @@ final class RefusingStoreTest {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
-    private final AgingStore store = AgingStore.open(builder -> builder.jobHandler("held", job -> {
+    private final TestEngine store = TestEngine.open(builder -> builder.jobHandler("held", job -> {
         begun.countDown();
         mayEnd.await();
         return null;
@@ -87,7 +87,7 @@ final class RefusingStoreTest {
     /** Its refusal asks the caller to come again, as a full disk's does; but nothing makes a failed journal well. */
     @Test
     void attempt_journalHasFailed_isNotCommittedAgain() {
-        try (LateEngine late = LateEngine.open()) {
+        try (DeferredEngine late = DeferredEngine.open()) {
             late.journal.hold();
             late.append("resources", "POST", "/v1/resources", "{\"name\":\"r\"}");
             late.journal.unknown(late.journal.durable() + 1);

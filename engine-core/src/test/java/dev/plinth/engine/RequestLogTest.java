@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 final class RequestLogTest {
     @Test
     void request_thatMadeSomething_namesItsEventAndItsKey() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             Reply made = store.keyed("\"k-1\"", "POST", "/v1/resources?", "{\"name\":\"R\"}");
 
             Reply shown = store.call("GET", "/v1/requests/" + id(made));
 
             assertThat(shown.status()).as(shown.text()).isEqualTo(200);
-            String event = AgingStore.id(store.call("GET", "/v1/events?limit=1"));
-            String key = AgingStore.id(store.call("GET", "/v1/keys"));
+            String event = TestEngine.id(store.call("GET", "/v1/events?limit=1"));
+            String key = TestEngine.id(store.call("GET", "/v1/keys"));
             assertThat(shown.text().replaceAll("\"durationMicros\":\\d+", "\"durationMicros\":0"))
                     .isEqualTo("{\"id\":\"" + id(made) + "\",\"method\":\"POST\",\"route\":\"/v1/resources\","
                             + "\"path\":\"/v1/resources\",\"status\":201,\"keyId\":\"" + key
@@ -39,15 +39,15 @@ final class RequestLogTest {
 
     @Test
     void request_replayedMismatchedOrUnused_saysSo() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String body = "{\"name\":\"R\"}";
             Reply first = store.keyed("k", "POST", "/v1/resources", body);
             Reply again = store.keyed("k", "POST", "/v1/resources", body);
             Reply other = store.keyed("k", "POST", "/v1/resources", "{\"name\":\"S\"}");
             Reply wrong = store.keyed("w", "POST", "/v1/resources", "{}");
             Reply without = store.call("POST", "/v1/resources", body);
-            Reply refused = store.keyed("d", "DELETE", "/v1/resources/" + AgingStore.id(first), "{}");
-            Reply refusedAgain = store.keyed("d", "DELETE", "/v1/resources/" + AgingStore.id(first), "{}");
+            Reply refused = store.keyed("d", "DELETE", "/v1/resources/" + TestEngine.id(first), "{}");
+            Reply refusedAgain = store.keyed("d", "DELETE", "/v1/resources/" + TestEngine.id(first), "{}");
 
             assertThat(shown(store, first)).contains("\"idempotency\":\"executed\"");
             assertThat(shown(store, again))
@@ -70,7 +70,7 @@ final class RequestLogTest {
     void request_whileItsTwinRuns_isInUse() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        try (AgingStore store = AgingStore.open(builder -> builder.operation("slow", operation -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.operation("slow", operation -> {
             inside.countDown();
             try {
                 goOn.await();
@@ -96,17 +96,17 @@ final class RequestLogTest {
 
     @Test
     void request_thatStartsAJob_namesTheJob() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             Reply accepted = store.call("POST", "/v1/jobs", "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"u\"}");
             Reply deduplicated = store.call("POST", "/v1/jobs", "{\"type\":\"t\",\"input\":{},\"uniqueKey\":\"u\"}");
-            assertThat(shown(store, accepted)).contains("\"jobs\":[\"" + AgingStore.id(accepted) + "\"]");
+            assertThat(shown(store, accepted)).contains("\"jobs\":[\"" + TestEngine.id(accepted) + "\"]");
             assertThat(shown(store, deduplicated)).contains("\"jobs\":[]");
         }
     }
 
     @Test
     void requests_refusedOnTheWay_areThereWithTheirCode() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String full = store.key();
             ApiKey reader = store.engine()
                     .client(full)
@@ -131,7 +131,7 @@ final class RequestLogTest {
 
     @Test
     void requests_ofNoWorkspace_areInNoLog() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             Reply nobody = store.engine().call(Call.of("GET", "/v1/resources"));
             Reply wrongKey = store.engine().call(Call.of("GET", "/v1/resources").withKey(store.key() + "x"));
             Reply operator =
@@ -151,7 +151,7 @@ final class RequestLogTest {
 
     @Test
     void request_ofASuspendedWorkspaceOrADisabledKey_isThereOnceItMayBeRead() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String workspace =
                     store.engine().client(store.key()).workspace().call().id();
             store.engine().admin().suspend(workspace).call();
@@ -163,7 +163,7 @@ final class RequestLogTest {
 
     @Test
     void requests_queryHeadersAndBodies_areNotInTheLog() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             Reply made = store.engine()
                     .call(Call.of("GET", "/v1/resources?metadata.token=hush-query")
                             .withKey(store.key()));
@@ -176,7 +176,7 @@ final class RequestLogTest {
 
     @Test
     void list_pages_newestFirstWithCursor() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             for (int i = 0; i < 30; i++) {
                 assertThat(store.status("/v1/workspace")).isEqualTo(200);
             }
@@ -194,7 +194,7 @@ final class RequestLogTest {
 
     @Test
     void javaCalls_areLoggedLikeThoseOfTheWire() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             PlinthClient client = store.engine().client(store.key());
             Resource made =
                     client.resources().create("R").idempotencyKey("j").submit().join();
@@ -218,7 +218,7 @@ final class RequestLogTest {
 
     @Test
     void delete_workspace_takesItsRequestsWithIt() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             assertThat(store.status("/v1/workspace")).isEqualTo(200);
             int workspaces = store.engine().requestLog().workspaces();
             String doomed = store.newWorkspace("doomed");
@@ -237,7 +237,7 @@ final class RequestLogTest {
         return Objects.requireNonNull(reply.header("Request-Id"));
     }
 
-    private static String shown(AgingStore store, Reply reply) {
+    private static String shown(TestEngine store, Reply reply) {
         Reply shown = store.call("GET", "/v1/requests/" + id(reply));
         assertThat(shown.status()).as(shown.text()).isEqualTo(200);
         return shown.text();

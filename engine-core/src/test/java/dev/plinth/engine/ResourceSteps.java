@@ -1,9 +1,9 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Resource;
-import dev.plinth.engine.PlainRows.Share;
-import dev.plinth.engine.PlainRows.Workspace;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Resource;
+import dev.plinth.engine.ModelRows.Share;
+import dev.plinth.engine.ModelRows.Workspace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,38 +15,38 @@ final class ResourceSteps {
     private static final String WRITE = "resources:write";
     private static final int CHILDREN_INCLUDED = 100;
 
-    private final PlainWorld world;
+    private final ModelState world;
 
-    ResourceSteps(PlainWorld world) {
+    ResourceSteps(ModelState world) {
         this.world = world;
     }
 
-    PlainAsk create(PlainChoice choose) {
-        PlainAsk ask = PlainAsk.of("POST", "/v1/resources", WRITE, this::create);
+    ModelRequest create(ModelRandom choose) {
+        ModelRequest ask = ModelRequest.of("POST", "/v1/resources", WRITE, this::create);
         return choose.oneIn(10) ? ContentSteps.wrong(ask, choose) : ask.withBody(ContentSteps.created(choose));
     }
 
-    PlainAsk create(String name) {
-        return PlainAsk.of("POST", "/v1/resources", WRITE, this::create).withBody(Map.of("name", name));
+    ModelRequest create(String name) {
+        return ModelRequest.of("POST", "/v1/resources", WRITE, this::create).withBody(Map.of("name", name));
     }
 
-    PlainAsk patch(PlainChoice choose, Workspace who) {
+    ModelRequest patch(ModelRandom choose, Workspace who) {
         Resource target = choose.resource(who);
         String id = choose.id(target, "res");
-        PlainAsk ask =
-                PlainAsk.of("PATCH", "/v1/resources/" + id, WRITE, (caller, same, answer) -> patch(caller, id, same));
+        ModelRequest ask = ModelRequest.of(
+                "PATCH", "/v1/resources/" + id, WRITE, (caller, same, answer) -> patch(caller, id, same));
         if (choose.oneIn(10)) {
             return ContentSteps.wrong(ask, choose);
         }
         return matching(ask.withBody(ContentSteps.patch(choose)), choose.ifMatch(target));
     }
 
-    PlainAsk move(PlainChoice choose, Workspace who) {
+    ModelRequest move(ModelRandom choose, Workspace who) {
         Resource target = choose.resource(who);
         String id = choose.id(target, "res");
         String move = choose.of("pause", "resume", "archive", "archive", "unarchive");
         return matching(
-                PlainAsk.of(
+                ModelRequest.of(
                         "POST",
                         "/v1/resources/" + id + "/" + move,
                         WRITE,
@@ -54,21 +54,23 @@ final class ResourceSteps {
                 choose.ifMatch(target));
     }
 
-    PlainAsk delete(PlainChoice choose, Workspace who) {
+    ModelRequest delete(ModelRandom choose, Workspace who) {
         Resource target = choose.resource(who);
-        Resource archived = PlainWorld.first(
-                world.resources, each -> PlainWorld.sameAs(each.owner, who) && each.status.equals("archived"));
+        Resource archived = ModelState.first(
+                world.resources, each -> ModelState.sameAs(each.owner, who) && each.status.equals("archived"));
         Resource one = archived == null || choose.oneIn(3) ? target : archived;
         String id = choose.id(one, "res");
         return matching(
-                PlainAsk.of("DELETE", "/v1/resources/" + id, WRITE, (caller, same, answer) -> delete(caller, id, same)),
+                ModelRequest.of(
+                        "DELETE", "/v1/resources/" + id, WRITE, (caller, same, answer) -> delete(caller, id, same)),
                 choose.ifMatch(one));
     }
 
-    PlainAsk get(PlainChoice choose, Workspace who) {
+    ModelRequest get(ModelRandom choose, Workspace who) {
         Resource target = choose.resource(who);
         String id = choose.id(target, "res");
-        PlainAsk ask = PlainAsk.of("GET", "/v1/resources/" + id, READ, (caller, same, answer) -> get(caller, id, same));
+        ModelRequest ask =
+                ModelRequest.of("GET", "/v1/resources/" + id, READ, (caller, same, answer) -> get(caller, id, same));
         if (choose.oneIn(4)) {
             return ask.withQuery("include=children");
         }
@@ -79,17 +81,17 @@ final class ResourceSteps {
                         choose.of(
                                 tag,
                                 "W/" + tag,
-                                PlainChoice.withRole(tag, "editor"),
-                                PlainChoice.withRole(tag, "reader"),
+                                ModelRandom.withRole(tag, "editor"),
+                                ModelRandom.withRole(tag, "reader"),
                                 "*"))
                 : ask;
     }
 
-    private Expected create(Workspace who, PlainAsk ask, PlainAnswer answer) {
+    private Expected create(Workspace who, ModelRequest ask, ModelAnswer answer) {
         long there = world.resources.stream()
-                .filter(each -> !each.deleted && PlainWorld.sameAs(each.owner, who))
+                .filter(each -> !each.deleted && ModelState.sameAs(each.owner, who))
                 .count();
-        if (who.plan.equals("pro") && there >= PlainEngine.PRO_RESOURCES_MAX) {
+        if (who.plan.equals("pro") && there >= ModelledEngine.PRO_RESOURCES_MAX) {
             return Expected.refused(403, "plan_limit_reached");
         }
         Resource made = ContentSteps.made(ask.members(), "resource", world.now);
@@ -101,7 +103,7 @@ final class ResourceSteps {
         return Expected.created(made.shown(), made.etag(), "/v1/resources/" + made.id);
     }
 
-    private Expected get(Workspace who, String id, PlainAsk ask) {
+    private Expected get(Workspace who, String id, ModelRequest ask) {
         Resource row = world.visible(who, id);
         if (row == null) {
             return Expected.refused(404, "not_found");
@@ -129,7 +131,7 @@ final class ResourceSteps {
         return children;
     }
 
-    private Expected patch(Workspace who, String id, PlainAsk ask) {
+    private Expected patch(Workspace who, String id, ModelRequest ask) {
         Resource row = world.visible(who, id);
         Share share = row == null ? null : world.share(row, who);
         Expected refused = refusedChange(row, share, ask);
@@ -145,7 +147,7 @@ final class ResourceSteps {
         return shown(row, share);
     }
 
-    private Expected move(Workspace who, String id, String move, PlainAsk ask) {
+    private Expected move(Workspace who, String id, String move, ModelRequest ask) {
         Resource row = world.visible(who, id);
         Share share = row == null ? null : world.share(row, who);
         boolean owners = move.endsWith("archive");
@@ -175,7 +177,7 @@ final class ResourceSteps {
         return shown(row, share);
     }
 
-    private Expected delete(Workspace who, String id, PlainAsk ask) {
+    private Expected delete(Workspace who, String id, ModelRequest ask) {
         Resource row = world.visible(who, id);
         Share share = row == null ? null : world.share(row, who);
         if (share != null) {
@@ -191,32 +193,32 @@ final class ResourceSteps {
         for (Resource child : world.children) {
             if (!child.deleted && child.parent.id.equals(id)) {
                 child.deleted = true;
-                world.event(who, "child.deleted", row, PlainWorld.deleted(child.id));
+                world.event(who, "child.deleted", row, ModelState.deleted(child.id));
             }
         }
         world.shares.removeIf(each -> each.resource.id.equals(id));
         row.deleted = true;
-        world.event(who, "resource.deleted", row, PlainWorld.deleted(id));
-        return Expected.ok(PlainWorld.deleted(id), null);
+        world.event(who, "resource.deleted", row, ModelState.deleted(id));
+        return Expected.ok(ModelState.deleted(id), null);
     }
 
     /** What every change of a resource or child may meet first; null if it goes on. */
-    static Expected refusedChange(Resource row, Share share, PlainAsk ask) {
+    static Expected refusedChange(Resource row, Share share, ModelRequest ask) {
         if (row == null) {
             return Expected.refused(404, "not_found");
         }
         if (share != null && share.role.equals("reader")) {
             return Expected.refused(403, "forbidden");
         }
-        boolean matches = PlainChoice.matches(ask.headers().get("if-match"), row.etag(), row.etag(share));
+        boolean matches = ModelRandom.matches(ask.headers().get("if-match"), row.etag(), row.etag(share));
         return matches ? null : Expected.refused(412, "precondition_failed");
     }
 
-    static PlainAsk matching(PlainAsk ask, String ifMatch) {
+    static ModelRequest matching(ModelRequest ask, String ifMatch) {
         return ifMatch == null ? ask : ask.withHeader("if-match", ifMatch);
     }
 
-    static boolean unchanged(PlainAsk ask, String shown) {
+    static boolean unchanged(ModelRequest ask, String shown) {
         String tag = ask.headers().get("if-none-match");
         return tag != null && (tag.equals("*") || tag.replace("W/", "").equals(shown));
     }

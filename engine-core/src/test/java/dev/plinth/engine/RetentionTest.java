@@ -16,7 +16,7 @@ final class RetentionTest {
     private static final Duration MILLI = Duration.ofMillis(1);
     private static final Pattern CURSOR = Pattern.compile("\"nextCursor\":\"([^\"]+)\"");
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 final class RevokedInFlightTest {
     private final CountDownLatch inHost = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
-    private AgingStore store;
+    private TestEngine store;
     private String workspace;
     private String key;
     private String keyId;
@@ -31,7 +31,7 @@ final class RevokedInFlightTest {
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.operation("slow", operation -> {
+        store = TestEngine.open(builder -> builder.operation("slow", operation -> {
                     inHost.countDown();
                     await(goOn);
                     return OperationResult.of(Json.of("{}")).withPatch(Json.of("{\"name\":\"changed\"}"));
@@ -44,7 +44,7 @@ final class RevokedInFlightTest {
         var made = store.engine().admin().createKey(workspace, "k").call();
         keyId = made.id();
         key = made.secret().orElseThrow();
-        resource = AgingStore.id(call("POST", "/v1/resources", "{\"name\":\"r\"}"));
+        resource = TestEngine.id(call("POST", "/v1/resources", "{\"name\":\"r\"}"));
     }
 
     @AfterEach
@@ -112,7 +112,7 @@ final class RevokedInFlightTest {
 
     @Test
     void waitForAJob_keyExpiresMeanwhile_isNotShownItsEnd() {
-        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}"));
+        String job = TestEngine.id(call("POST", "/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}"));
         String ends = Times.text(store.clock.epochMillis() + 60_000);
         assertThat(call("PATCH", "/v1/keys/" + keyId, "{\"expiresAt\":\"" + ends + "\"}")
                         .status())
@@ -127,7 +127,7 @@ final class RevokedInFlightTest {
 
     @Test
     void waitForAJob_scopeTakenAwayMeanwhile_isNotShownItsEnd() {
-        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
+        String job = TestEngine.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
         CompletableFuture<Reply> waiting = submit("GET", "/v1/jobs/" + job + "?wait=30", null);
         narrow("events:read");
         goOn.countDown();
@@ -161,7 +161,7 @@ final class RevokedInFlightTest {
 
     @Test
     void waitingRead_keyRevokedMeanwhile_is401() throws Exception {
-        String job = AgingStore.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
+        String job = TestEngine.id(call("POST", "/v1/jobs", "{\"type\":\"held\",\"input\":{}}"));
         CompletableFuture<Reply> waiting = store.engine()
                 .submit(Call.of("GET", "/v1/jobs/" + job + "?wait=20").withKey(key));
         assertThat(waiting.isDone()).isFalse();

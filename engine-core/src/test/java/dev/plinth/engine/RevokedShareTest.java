@@ -22,7 +22,7 @@ final class RevokedShareTest {
 
     private final Semaphore started = new Semaphore(0);
     private final CountDownLatch toldToEnd = new CountDownLatch(1);
-    private AgingStore store;
+    private TestEngine store;
     private String owner;
     private String grantee;
     private String granteeWorkspace;
@@ -30,7 +30,7 @@ final class RevokedShareTest {
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.asyncOperation("work", job -> {
+        store = TestEngine.open(builder -> builder.asyncOperation("work", job -> {
                     started.release();
                     while (!job.isCancelRequested()) {
                         Thread.onSpinWait();
@@ -91,7 +91,7 @@ final class RevokedShareTest {
 
     @Test
     void retry_afterRevoke_isRefusedAsIfTheResourceWereNotThere() {
-        String failed = AgingStore.id(
+        String failed = TestEngine.id(
                 post(grantee, "/v1/jobs", "{\"type\":\"broken\",\"input\":{},\"resourceId\":\"" + resource + "\"}"));
         assertThat(show(grantee, failed + "?wait=30")).contains("\"status\":\"failed\"");
         unshare(resource, granteeWorkspace);
@@ -131,7 +131,7 @@ final class RevokedShareTest {
         String ofOwner = job(owner, resource, "");
         String ofThird = job(thirdKey, resource, "");
         keep.add(job(grantee, other, ""));
-        keep.add(AgingStore.id(post(grantee, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}")));
+        keep.add(TestEngine.id(post(grantee, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}")));
         String failedBefore = job(grantee, resource, "");
         assertThat(post(grantee, "/v1/jobs/" + failedBefore + "/cancel", "{}").status())
                 .isEqualTo(200);
@@ -310,7 +310,7 @@ final class RevokedShareTest {
         for (int i = 0; i < 120; i++) {
             queued.add(job(thirdKey, resource, ""));
         }
-        String elsewhere = AgingStore.id(post(thirdKey, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"));
+        String elsewhere = TestEngine.id(post(thirdKey, "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"));
         String doomed = store.engine().client(owner).workspace().call().id();
 
         store.engine().admin().deleteWorkspace(doomed).call();
@@ -331,7 +331,7 @@ final class RevokedShareTest {
         String queued = job(grantee, resource, "");
         assertThat(post(owner, "/v1/resources/" + resource + "/archive", "{}").status())
                 .isEqualTo(200);
-        String bulk = AgingStore.id(post(
+        String bulk = TestEngine.id(post(
                 owner, "/v1/resources/bulk", "{\"operations\":[{\"action\":\"delete\",\"id\":\"" + resource + "\"}]}"));
         assertThat(show(owner, bulk + "?wait=30")).contains("\"succeeded\":1");
         assertThat(show(grantee, queued)).contains("\"status\":\"canceled\"");
@@ -347,12 +347,12 @@ final class RevokedShareTest {
 
     /** Starts the operation that runs until it is told to end. */
     private String start(String key, String on) {
-        return AgingStore.id(post(key, "/v1/resources/" + on + "/operations/work", "{}"));
+        return TestEngine.id(post(key, "/v1/resources/" + on + "/operations/work", "{}"));
     }
 
     /** Starts a job of a type that nobody handles, so that it waits. */
     private String job(String key, String on, String more) {
-        return AgingStore.id(
+        return TestEngine.id(
                 post(key, "/v1/jobs", "{\"type\":\"idle\",\"input\":{},\"resourceId\":\"" + on + "\"" + more + "}"));
     }
 

@@ -26,8 +26,8 @@ class SecretsAtRestTest {
     void files_ofAnEngineWhoseEndpointsHaveHeaders_haveNoneOfTheirValues() throws IOException {
         String headers = "\"headers\":{\"Authorization\":\"" + CREDENTIAL + "\"}";
         String endpoint;
-        try (AgingStore store = open()) {
-            endpoint = AgingStore.id(store.keyed(
+        try (TestEngine store = open()) {
+            endpoint = TestEngine.id(store.keyed(
                     "one", "POST", "/v1/webhook-endpoints", "{\"url\":\"https://hooks.example/\"," + headers + "}"));
             String other = store.endpoint();
             assertThat(store.keyed("two", "PATCH", "/v1/webhook-endpoints/" + other, "{" + headers + "}")
@@ -45,7 +45,7 @@ class SecretsAtRestTest {
     /** The directories are closed to others as well; but a file may be copied, or its directory opened. */
     @Test
     void files_ofAnEngine_areTheOwnersAloneWhateverTheUmask() throws IOException {
-        try (AgingStore store = open()) {
+        try (TestEngine store = open()) {
             store.make("/v1/resources", "{\"name\":\"r\"}");
             store.make("/v1/resources", "{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}");
         }
@@ -59,8 +59,8 @@ class SecretsAtRestTest {
         }
     }
 
-    private AgingStore open() {
-        return AgingStore.open(builder -> builder.directory(base.resolve("data"))
+    private TestEngine open() {
+        return TestEngine.open(builder -> builder.directory(base.resolve("data"))
                 .tables(Tables.OFF_HEAP)
                 .maxResources(1000)
                 .quickRestart(base.resolve("quick")));

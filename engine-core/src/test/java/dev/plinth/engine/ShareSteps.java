@@ -1,54 +1,54 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Resource;
-import dev.plinth.engine.PlainRows.Share;
-import dev.plinth.engine.PlainRows.Workspace;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Resource;
+import dev.plinth.engine.ModelRows.Share;
+import dev.plinth.engine.ModelRows.Workspace;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Requests on shares, and what has to come of them (contract §6). */
 final class ShareSteps {
-    private final PlainWorld world;
+    private final ModelState world;
 
-    ShareSteps(PlainWorld world) {
+    ShareSteps(ModelState world) {
         this.world = world;
     }
 
-    PlainAsk grant(PlainChoice choose, Workspace who) {
+    ModelRequest grant(ModelRandom choose, Workspace who) {
         String resource = choose.id(choose.resource(who), "res");
         String grantee = choose.id(choose.row(world.workspaces), "ws");
-        PlainAsk ask = PlainAsk.of(
+        ModelRequest ask = ModelRequest.of(
                 "PUT",
                 "/v1/resources/" + resource + "/shares/" + grantee,
                 "resources:write",
                 (caller, same, answer) -> grant(caller, resource, grantee, same, answer));
         if (choose.oneIn(15)) {
-            return PlainAsk.of("PUT", ask.path(), ask.scope(), (caller, same, answer) -> Expected.invalid("/role"))
+            return ModelRequest.of("PUT", ask.path(), ask.scope(), (caller, same, answer) -> Expected.invalid("/role"))
                     .withBody(choose.of("{}", "{\"role\":\"owner\"}", "{\"role\":7}"));
         }
         return ask.withBody(Map.of("role", choose.of("reader", "editor")));
     }
 
-    PlainAsk revoke(PlainChoice choose, Workspace who) {
+    ModelRequest revoke(ModelRandom choose, Workspace who) {
         Share share = choose.row(world.shares);
         String resource = choose.id(share == null || choose.oneIn(6) ? choose.resource(who) : share.resource, "res");
         String grantee = choose.id(share == null ? choose.row(world.workspaces) : share.grantee, "ws");
-        return PlainAsk.of(
+        return ModelRequest.of(
                 "DELETE",
                 "/v1/resources/" + resource + "/shares/" + grantee,
                 "resources:write",
                 (caller, same, answer) -> revoke(caller, resource, grantee));
     }
 
-    private Expected grant(Workspace who, String id, String granteeId, PlainAsk ask, PlainAnswer answer) {
+    private Expected grant(Workspace who, String id, String granteeId, ModelRequest ask, ModelAnswer answer) {
         Resource row = world.visible(who, id);
         Expected refused = refused(row, who);
         if (refused != null) {
             return refused;
         }
         Workspace grantee = world.workspace(granteeId);
-        if (grantee == null || PlainWorld.sameAs(grantee, who)) {
+        if (grantee == null || ModelState.sameAs(grantee, who)) {
             return Expected.refused(422, "validation_failed");
         }
         if (row.status.equals("archived")) {
@@ -76,7 +76,7 @@ final class ShareSteps {
     private Expected revoke(Workspace who, String id, String granteeId) {
         Resource row = world.visible(who, id);
         Workspace grantee = world.workspace(granteeId);
-        boolean leaves = grantee != null && PlainWorld.sameAs(grantee, who);
+        boolean leaves = grantee != null && ModelState.sameAs(grantee, who);
         Expected refused = leaves && row != null ? null : refused(row, who);
         if (refused != null) {
             return refused;

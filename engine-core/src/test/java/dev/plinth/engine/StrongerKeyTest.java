@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A restricted key touches no key that may do more than itself (contract §10). */
 class StrongerKeyTest {
-    private AgingStore store;
+    private TestEngine store;
     private String weak;
     private String full;
     private String fullId;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> {});
+        store = TestEngine.open(builder -> {});
         full = store.key();
         weak = String.valueOf(made("[\"keys:write\",\"events:read\"]").get("secret"));
         fullId = String.valueOf(made("[]").get("id"));

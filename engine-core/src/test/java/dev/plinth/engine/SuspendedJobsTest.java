@@ -26,7 +26,7 @@ final class SuspendedJobsTest {
 
     @Test
     void attempt_workspaceSuspendedMeanwhile_resultStands() throws Exception {
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("slow", job -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("slow", job -> {
             inHost.countDown();
             goOn.await();
             return Json.of("{\"sent\":true}");
@@ -47,7 +47,7 @@ final class SuspendedJobsTest {
 
     @Test
     void retry_ofASuspendedWorkspace_waitsForActivation() throws Exception {
-        try (AgingStore store = AgingStore.open(builder -> builder.jobHandler("slow", job -> {
+        try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("slow", job -> {
             if (attempts.incrementAndGet() == 1) {
                 inHost.countDown();
                 goOn.await();
@@ -74,7 +74,7 @@ final class SuspendedJobsTest {
     @Test
     void start_workspaceSuspendedAfterTheJobWasPicked_doesNotBegin() {
         List<Runnable> picked = new ArrayList<>();
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String workspace = store.newWorkspace("acme");
             store.use(store.newKey(workspace));
             String job = store.make("/v1/jobs", "{\"type\":\"late\",\"input\":{}}");

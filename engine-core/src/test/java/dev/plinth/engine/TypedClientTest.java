@@ -32,14 +32,14 @@ import org.junit.jupiter.api.Test;
  * idempotency key is replayed by the raw call, so that both are one canonical request.
  */
 final class TypedClientTest {
-    private AgingStore store;
+    private TestEngine store;
     private PlinthClient client;
     private OpenApiDocument document;
     private int keys;
 
     @BeforeEach
     void open() {
-        store = AgingStore.open(builder -> builder.plan(Plan.BUSINESS
+        store = TestEngine.open(builder -> builder.plan(Plan.BUSINESS
                 .withPolicy(RatePolicy.of("burst", 1_000, 1))
                 .withPolicy(RatePolicy.of("day", 50_000, 86_400))));
         client = store.engine().client(store.key());

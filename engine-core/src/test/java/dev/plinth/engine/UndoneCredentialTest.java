@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the engine knows of a caller from a row in flight goes with the row: then the durable row counts again. */
 @Timeout(60)
 final class UndoneCredentialTest {
-    private final LateEngine late = LateEngine.open();
+    private final DeferredEngine late = DeferredEngine.open();
     private final ApiKey used =
             late.engine().admin().createKey(late.workspace(), "used").call();
 

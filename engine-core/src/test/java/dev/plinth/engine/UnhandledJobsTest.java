@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class UnhandledJobsTest {
     private static final String UNHANDLED = "\"handled\":false";
 
-    private AgingStore store = AgingStore.open(builder -> builder.jobHandler("known", job -> Json.EMPTY_OBJECT)
+    private TestEngine store = TestEngine.open(builder -> builder.jobHandler("known", job -> Json.EMPTY_OBJECT)
             .jobHandler("fails", job -> {
                 throw new JobFailure("no", "It fails.", true);
             })
@@ -141,7 +141,7 @@ final class UnhandledJobsTest {
     @Test
     void leasedTypes_outliveARestart(@TempDir Path directory) {
         store.close();
-        store = AgingStore.open(builder -> builder.directory(directory).durability(Durability.OS));
+        store = TestEngine.open(builder -> builder.directory(directory).durability(Durability.OS));
         job("rented", "");
         String second = job("rented", "");
         lease("rented");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class UnsendableDeliveryTest {
     @Test
     void attempt_secretThatCannotBeOpened_failsLikeAnyOther() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String workspace = store.newWideWorkspace();
             store.use(store.newKey(workspace));
             String endpoint = store.endpoint();

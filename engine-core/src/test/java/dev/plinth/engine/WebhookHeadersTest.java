@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The headers that a caller adds to what an endpoint is sent: what is taken arrives as it was given, anything else is refused. */
 @Timeout(60)
 final class WebhookHeadersTest {
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
     private final String endpoint = "/v1/webhook-endpoints/" + store.endpoint();
 
     @AfterEach

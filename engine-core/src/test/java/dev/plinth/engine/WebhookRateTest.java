@@ -14,7 +14,7 @@ final class WebhookRateTest {
 
     @Test
     void deliveries_endpointThatTakesThreeASecond_getNoMore() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             String endpoint = store.endpoint();
             Reply changed = store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"maxPerSecond\":3}");
             assertThat(changed.text()).contains("\"maxPerSecond\":3");
@@ -33,7 +33,7 @@ final class WebhookRateTest {
 
     @Test
     void deliveries_hostWithARateOfItsOwn_getNoMoreOverAllEndpoints() {
-        try (AgingStore store = AgingStore.open(builder -> builder.webhookHostRate("127.0.0.1", 4))) {
+        try (TestEngine store = TestEngine.open(builder -> builder.webhookHostRate("127.0.0.1", 4))) {
             for (int i = 0; i < 3; i++) {
                 String unused = store.endpoint();
             }
@@ -51,7 +51,7 @@ final class WebhookRateTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "10001", "1.5", "\"3\""})
     void create_rateOutOfRange_isRefused(String rate) {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             Reply refused = store.call(
                     "POST",
                     "/v1/webhook-endpoints",
@@ -64,12 +64,12 @@ final class WebhookRateTest {
 
     @Test
     void get_endpointThatSaysNoRate_showsNone() {
-        try (AgingStore store = AgingStore.inMemory()) {
+        try (TestEngine store = TestEngine.inMemory()) {
             assertThat(store.text("/v1/webhook-endpoints/" + store.endpoint())).doesNotContain("maxPerSecond");
         }
     }
 
-    private static void publish(AgingStore store) {
+    private static void publish(TestEngine store) {
         for (int i = 0; i < EVENTS; i++) {
             String unused = store.make("/v1/events", "{\"type\":\"payment.processed\",\"data\":{}}");
         }

@@ -25,7 +25,7 @@ final class WebhookSecretRotationTest {
     @TempDir
     private Path directory;
 
-    private AgingStore store = AgingStore.inMemory();
+    private TestEngine store = TestEngine.inMemory();
     private String endpoint = quietEndpoint();
     private volatile String body = "";
 
@@ -87,7 +87,7 @@ final class WebhookSecretRotationTest {
     @Test
     void rotate_thenReopened_signsWithTheSameSecrets() {
         store.close();
-        store = AgingStore.open(builder -> builder.directory(directory).durability(Durability.OS));
+        store = TestEngine.open(builder -> builder.directory(directory).durability(Durability.OS));
         endpoint = quietEndpoint();
         String first = rotate(0);
         String second = rotate(300);

@@ -36,7 +36,7 @@ final class WholeDecisionTest {
     private static final int DELETIONS = 20;
 
     private final EventIds ids = new EventIds();
-    private AgingStore store = open(builder -> {});
+    private TestEngine store = open(builder -> {});
 
     @AfterEach
     void close() {
@@ -224,8 +224,8 @@ final class WholeDecisionTest {
         store = open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(maxResources));
     }
 
-    private AgingStore open(Consumer<EngineBuilder> tables) {
-        AgingStore opened = AgingStore.open(builder -> tables.accept(builder.ids(ids)));
+    private TestEngine open(Consumer<EngineBuilder> tables) {
+        TestEngine opened = TestEngine.open(builder -> tables.accept(builder.ids(ids)));
         opened.use(opened.newKey(opened.newWideWorkspace()));
         return opened;
     }

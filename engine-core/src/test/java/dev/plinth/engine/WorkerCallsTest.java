@@ -28,7 +28,7 @@ final class WorkerCallsTest {
     @TempDir
     private Path directory;
 
-    private AgingStore store = AgingStore.inMemory();
+    private TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {
@@ -131,7 +131,7 @@ final class WorkerCallsTest {
     @Test
     void progress_thatNoRowHasTaken_isKeptByACleanCloseAndALapse() {
         store.close();
-        store = AgingStore.open(builder -> builder.directory(directory).durability(Durability.OS));
+        store = TestEngine.open(builder -> builder.directory(directory).durability(Durability.OS));
         String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
         String token = token(lease("a", 0));
         progress(job, token, 1);
@@ -160,7 +160,8 @@ final class WorkerCallsTest {
 
     @Test
     void calls_moreThanMayBeUnderWay_areRefusedAndTakeNoUnit() {
-        try (LateEngine late = LateEngine.open(builder -> builder.clock(ManualClock.startingAt(Instant.EPOCH)))) {
+        try (DeferredEngine late =
+                DeferredEngine.open(builder -> builder.clock(ManualClock.startingAt(Instant.EPOCH)))) {
             Call create = late.asked("POST", "/v1/resources", "{\"name\":\"n\"}");
             late.journal.hold();
             List<CompletableFuture<Reply>> underWay = new ArrayList<>();

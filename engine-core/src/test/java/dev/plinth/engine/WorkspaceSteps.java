@@ -1,8 +1,8 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.PlainAsk.Expected;
-import dev.plinth.engine.PlainRows.Event;
-import dev.plinth.engine.PlainRows.Workspace;
+import dev.plinth.engine.ModelRequest.Expected;
+import dev.plinth.engine.ModelRows.Event;
+import dev.plinth.engine.ModelRows.Workspace;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
@@ -10,16 +10,16 @@ import java.util.Map;
 
 /** Requests on workspaces, the operator's and their own, on rate limits and on events (contract §§4, 8, 10). */
 final class WorkspaceSteps {
-    private final PlainWorld world;
+    private final ModelState world;
     private final String adminToken;
 
-    WorkspaceSteps(PlainWorld world, String adminToken) {
+    WorkspaceSteps(ModelState world, String adminToken) {
         this.world = world;
         this.adminToken = adminToken;
     }
 
-    PlainAsk create(String name, String plan) {
-        return PlainAsk.of("POST", "/admin/v1/workspaces", PlainAsk.OPERATOR, (who, ask, answer) -> {
+    ModelRequest create(String name, String plan) {
+        return ModelRequest.of("POST", "/admin/v1/workspaces", ModelRequest.OPERATOR, (who, ask, answer) -> {
                     Workspace made = new Workspace();
                     made.id = answer.text("id");
                     made.number = world.nextNumber();
@@ -34,8 +34,8 @@ final class WorkspaceSteps {
     }
 
     /** The operator's, of any workspace; a suspended one is most likely activated. */
-    PlainAsk operator(PlainChoice choose) {
-        Workspace suspended = PlainWorld.first(world.workspaces, each -> each.suspended && !each.deleted);
+    ModelRequest operator(ModelRandom choose) {
+        Workspace suspended = ModelState.first(world.workspaces, each -> each.suspended && !each.deleted);
         if (suspended != null && !choose.oneIn(3)) {
             return patch(suspended.id, Map.of("status", "active"));
         }
@@ -46,28 +46,28 @@ final class WorkspaceSteps {
             case 1, 2, 3 -> patch(id, Map.of("plan", choose.of("tiny", "starter", "pro", "business")));
             case 4 -> patch(id, Map.of("name", "w" + choose.random.nextInt(9)));
             case 5 ->
-                PlainAsk.of("PATCH", path, PlainAsk.OPERATOR, (who, ask, answer) -> Expected.invalid("/plan"))
+                ModelRequest.of("PATCH", path, ModelRequest.OPERATOR, (who, ask, answer) -> Expected.invalid("/plan"))
                         .withBody(Map.of("plan", "golden"))
                         .with(adminToken);
             case 6 -> mayDelete(id) && choose.oneIn(2) ? delete(id) : patch(id, Map.of());
             case 7 -> patch(id, Map.of("name", "x")).with(choose.of(null, choose.secret(choose.workspace())));
             default ->
-                PlainAsk.of("GET", path, PlainAsk.OPERATOR, (who, ask, answer) -> shown(world.workspace(id)))
+                ModelRequest.of("GET", path, ModelRequest.OPERATOR, (who, ask, answer) -> shown(world.workspace(id)))
                         .with(adminToken);
         };
     }
 
     /** A workspace's own. */
-    PlainAsk own(PlainChoice choose) {
+    ModelRequest own(ModelRandom choose) {
         if (choose.oneIn(3)) {
-            return PlainAsk.of("GET", "/v1/rate-limit", null, (who, ask, answer) -> rateLimit(who));
+            return ModelRequest.of("GET", "/v1/rate-limit", null, (who, ask, answer) -> rateLimit(who));
         }
         if (choose.oneIn(2)) {
-            return PlainAsk.of("GET", "/v1/workspace", null, (who, ask, answer) -> shown(who));
+            return ModelRequest.of("GET", "/v1/workspace", null, (who, ask, answer) -> shown(who));
         }
         Map<String, Object> body = ContentSteps.patch(choose);
         body.remove("data");
-        return PlainAsk.of("PATCH", "/v1/workspace", "keys:write", (who, ask, answer) -> {
+        return ModelRequest.of("PATCH", "/v1/workspace", "keys:write", (who, ask, answer) -> {
                     Map<String, Object> patch = ask.members();
                     who.name = (String) patch.getOrDefault("name", who.name);
                     who.metadata = ContentSteps.patched(who.metadata, patch, "metadata");
@@ -76,21 +76,22 @@ final class WorkspaceSteps {
                 .withBody(body);
     }
 
-    PlainAsk event(PlainChoice choose) {
+    ModelRequest event(ModelRandom choose) {
         if (choose.oneIn(2)) {
             String id = choose.id(choose.row(world.events), "evt");
-            return PlainAsk.of("GET", "/v1/events/" + id, "events:read", (who, ask, answer) -> {
-                Event event = PlainWorld.first(
-                        world.events, each -> each.id.equals(id) && PlainWorld.sameAs(each.workspace, who));
+            return ModelRequest.of("GET", "/v1/events/" + id, "events:read", (who, ask, answer) -> {
+                Event event = ModelState.first(
+                        world.events, each -> each.id.equals(id) && ModelState.sameAs(each.workspace, who));
                 boolean there = event != null && world.isKept(event);
                 return there ? Expected.ok(event.shown(), null) : Expected.refused(404, "not_found");
             });
         }
         if (choose.oneIn(8)) {
-            return PlainAsk.of("POST", "/v1/events", "events:write", (who, ask, answer) -> Expected.invalid("/type"))
+            return ModelRequest.of(
+                            "POST", "/v1/events", "events:write", (who, ask, answer) -> Expected.invalid("/type"))
                     .withBody("{\"type\":\"" + choose.of("resource.created", "key.x", "no spaces") + "\",\"data\":{}}");
         }
-        return PlainAsk.of("POST", "/v1/events", "events:write", (who, ask, answer) -> {
+        return ModelRequest.of("POST", "/v1/events", "events:write", (who, ask, answer) -> {
                     Map<String, Object> data = ContentSteps.map(ask.members().get("data"));
                     Event event = world.event(who, "payment.processed", null, data);
                     event.id = answer.text("id");
@@ -99,8 +100,8 @@ final class WorkspaceSteps {
                 .withBody(Map.of("type", "payment.processed", "data", Map.of("n", choose.random.nextInt(9))));
     }
 
-    PlainAsk patch(String id, Map<String, Object> patch) {
-        return PlainAsk.of("PATCH", "/admin/v1/workspaces/" + id, PlainAsk.OPERATOR, (who, ask, answer) -> {
+    ModelRequest patch(String id, Map<String, Object> patch) {
+        return ModelRequest.of("PATCH", "/admin/v1/workspaces/" + id, ModelRequest.OPERATOR, (who, ask, answer) -> {
                     Workspace row = world.workspace(id);
                     if (row == null) {
                         return Expected.refused(404, "not_found");
@@ -125,14 +126,14 @@ final class WorkspaceSteps {
         return world.workspaces.get(world.workspaces.size() - 1).id.equals(id);
     }
 
-    private PlainAsk delete(String id) {
-        return PlainAsk.of("DELETE", "/admin/v1/workspaces/" + id, PlainAsk.OPERATOR, (who, ask, answer) -> {
+    private ModelRequest delete(String id) {
+        return ModelRequest.of("DELETE", "/admin/v1/workspaces/" + id, ModelRequest.OPERATOR, (who, ask, answer) -> {
                     Workspace row = world.workspace(id);
                     if (row == null) {
                         return Expected.refused(404, "not_found");
                     }
                     row.deleted = true;
-                    return Expected.ok(PlainWorld.deleted(id), null);
+                    return Expected.ok(ModelState.deleted(id), null);
                 })
                 .with(adminToken);
     }
@@ -144,7 +145,7 @@ final class WorkspaceSteps {
     private Expected rateLimit(Workspace who) {
         Map<String, Object> policy = new HashMap<>();
         policy.put("name", who.plan);
-        policy.put("limit", BigDecimal.valueOf(PlainQuota.QUOTAS.get(who.plan)));
+        policy.put("limit", BigDecimal.valueOf(ModelQuota.QUOTAS.get(who.plan)));
         policy.put("windowSeconds", BigDecimal.valueOf(60));
         policy.put("remaining", BigDecimal.valueOf(who.quota.left()));
         policy.put("resetSeconds", BigDecimal.valueOf(who.quota.nextSeconds()));

@@ -27,7 +27,7 @@ final class WriterHoldTest {
     private static final int READS = 20;
     private static final long RECORD_BYTES_MAX = 2L * Limits.SWEEP_BYTES_MAX;
 
-    private final AgingStore store = AgingStore.inMemory();
+    private final TestEngine store = TestEngine.inMemory();
 
     @AfterEach
     void close() {
@@ -86,10 +86,10 @@ final class WriterHoldTest {
     /** A read of thousands of rows beside a busy writer would fail each time, and then keep the writer out. */
     @Test
     void job_withManyOutcomes_isReadWithoutTheWriterLock() {
-        AtomicReference<AgingStore> opened = new AtomicReference<>();
+        AtomicReference<TestEngine> opened = new AtomicReference<>();
         AtomicReference<Thread> reader = new AtomicReference<>();
         EngineClock clock = writingWhileRead(opened, reader);
-        try (AgingStore busy = AgingStore.open(builder -> builder.clock(clock))) {
+        try (TestEngine busy = TestEngine.open(builder -> builder.clock(clock))) {
             String job = busy.make("/v1/resources/bulk", "{\"operations\":[{\"action\":\"create\",\"name\":\"n\"}]}");
             assertThat(busy.text("/v1/jobs/" + job + "?wait=30")).contains("\"index\":0,");
             long before = busy.engine().store().writerFigures().readsInside();
@@ -107,12 +107,12 @@ final class WriterHoldTest {
     }
 
     /** A clock that lets another thread write each time that the reader asks for the time, which it does within each try to read. */
-    private static EngineClock writingWhileRead(AtomicReference<AgingStore> opened, AtomicReference<Thread> reader) {
+    private static EngineClock writingWhileRead(AtomicReference<TestEngine> opened, AtomicReference<Thread> reader) {
         EngineClock system = EngineClock.system();
         return new EngineClock() {
             @Override
             public long epochMillis() {
-                AgingStore busy = opened.get();
+                TestEngine busy = opened.get();
                 if (busy != null && Thread.currentThread().equals(reader.get()) && mayWait(busy)) {
                     CompletableFuture.runAsync(() -> busy.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}"))
                             .join();
@@ -128,7 +128,7 @@ final class WriterHoldTest {
     }
 
     /** False inside the writer lock. */
-    private static boolean mayWait(AgingStore busy) {
+    private static boolean mayWait(TestEngine busy) {
         try {
             busy.engine().store().checkMayWait();
             return true;

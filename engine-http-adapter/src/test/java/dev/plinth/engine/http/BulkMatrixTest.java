@@ -29,7 +29,7 @@ class BulkMatrixTest {
         ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         try (Engine engine = RouteMatrixTest.open(clock)) {
             MatrixWorld world = MatrixWorldMaker.lay(engine, clock);
-            List<IdState> states = Target.RESOURCE.states();
+            List<IdState> states = MatrixTarget.RESOURCE.states();
             List<Map<?, ?>> outcomes = outcomes(world, clock, action, states);
             Set<String> hidden = new HashSet<>();
 
@@ -56,7 +56,7 @@ class BulkMatrixTest {
         String name = action.equals("update") ? ",\"name\":\"new\"" : "";
         List<String> items = new ArrayList<>();
         for (IdState state : states) {
-            String id = world.id(Target.RESOURCE, state, state);
+            String id = world.id(MatrixTarget.RESOURCE, state, state);
             items.add("{\"action\":\"" + action + "\",\"id\":\"" + id + "\"" + name + "}");
         }
         Json body = Json.of("{\"operations\":[" + String.join(",", items) + "]}");

@@ -150,7 +150,8 @@ class Kill9IT {
             ServedProcess server = quick ? startQuick() : start(random);
             JsonApi admin = new JsonApi(ADMIN);
             admin.connect(server.base());
-            try (Crowd crowd = new Crowd(admin, server.base(), heard(), new Random(random.nextLong()))) {
+            try (BackgroundLoad load =
+                    new BackgroundLoad(admin, server.base(), heard(), new Random(random.nextLong()))) {
                 JsonApi api = new JsonApi(server.key());
                 List<OracleWriter> writers = new ArrayList<>();
                 Oracle oracle = begin(server, api, writers, catcher, random);
@@ -162,25 +163,25 @@ class Kill9IT {
                         server = stopAndStartQuickly(server);
                         api.connect(server.base());
                         oracle.check();
-                        crowd.check(server.base());
+                        load.check(server.base());
                     }
                     witnesses.watch();
-                    crowd.begin();
-                    endWhileWriting(server, writers, crowd, cycle, random);
+                    load.begin();
+                    endWhileWriting(server, writers, load, cycle, random);
                     witnesses.stop();
-                    crowd.stop();
+                    load.stop();
                     server = quick ? startWithoutStaleTables() : start(random);
                     starts.add(server.startMillis());
                     api.connect(server.base());
                     oracle.check();
                     witnesses.check();
-                    crowd.check(server.base());
+                    load.check(server.base());
                     if ((cycle + 1) % CYCLES_PER_LINE == 0) {
                         System.out.println(cycle + 1 + " ends: " + oracle.figures());
                     }
                 }
-                crowd.finish();
-                System.out.println("Told: " + witnesses.figures() + "; beside: " + crowd.figures());
+                load.finish();
+                System.out.println("Told: " + witnesses.figures() + "; beside: " + load.figures());
                 server.kill();
                 if (deliver) {
                     server = startJar();
@@ -243,12 +244,13 @@ class Kill9IT {
     }
 
     private void endWhileWriting(
-            ServedProcess server, List<OracleWriter> writers, Crowd crowd, int cycle, Random random) throws Exception {
+            ServedProcess server, List<OracleWriter> writers, BackgroundLoad load, int cycle, Random random)
+            throws Exception {
         Moment moment = Moment.values()[cycle % Moment.values().length];
         if (moment == Moment.LARGE_DECISION) {
             LargeDecision.Kind[] kinds = LargeDecision.Kind.values();
             LargeDecision.Kind kind = kinds[cycle / Moment.values().length % kinds.length];
-            crowd.prepare(kind, kind == LargeDecision.Kind.DELETE_PARENT ? rows(600, 3000) : rows(600, 5000));
+            load.prepare(kind, kind == LargeDecision.Kind.DELETE_PARENT ? rows(600, 3000) : rows(600, 5000));
         }
         CountDownLatch enough = new CountDownLatch(random.nextInt(ACKNOWLEDGED_MAX));
         List<Thread> threads = new ArrayList<>();
@@ -261,7 +263,7 @@ class Kill9IT {
             rethrow(writers);
         }
         if (moment == Moment.LARGE_DECISION) {
-            crowd.decide();
+            load.decide();
             spin(random.nextInt(DECISION_NANOS_MAX));
         } else if (moment != Moment.SOME_WRITES) {
             awaitFile(server, moment, writers);

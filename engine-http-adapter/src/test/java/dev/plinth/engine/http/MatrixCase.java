@@ -1,7 +1,7 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.http.MatrixRow.IdLocation;
 import dev.plinth.engine.http.MatrixRow.Param;
-import dev.plinth.engine.http.MatrixRow.Place;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -44,7 +44,7 @@ record MatrixCase(
             String id = id(world, param);
             path = path.replace("{" + param.name() + "}", id);
             body = body.replace("{" + param.name() + "}", id);
-            boolean isInQuery = param.place() == Place.QUERY || param.place() == Place.FILTER;
+            boolean isInQuery = param.place() == IdLocation.QUERY || param.place() == IdLocation.FILTER;
             if (isInQuery && entry.getValue() != IdState.NOT_GIVEN) {
                 query += "&" + param.name() + "=" + id;
             }
@@ -63,7 +63,7 @@ record MatrixCase(
     String id(MatrixWorld world, Param param) {
         IdState state = states.get(param);
         IdState resource = states.entrySet().stream()
-                .filter(entry -> entry.getKey().target() == Target.RESOURCE)
+                .filter(entry -> entry.getKey().target() == MatrixTarget.RESOURCE)
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(IdState.OWN);

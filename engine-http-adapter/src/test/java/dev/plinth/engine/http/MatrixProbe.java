@@ -8,8 +8,8 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.MatrixRow.Guard;
+import dev.plinth.engine.http.MatrixRow.IdLocation;
 import dev.plinth.engine.http.MatrixRow.Param;
-import dev.plinth.engine.http.MatrixRow.Place;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
@@ -158,7 +158,7 @@ final class MatrixProbe {
         boolean isFiltered = false;
         for (Map.Entry<Param, IdState> entry : cell.states().entrySet()) {
             IdState state = entry.getValue();
-            boolean isFilter = entry.getKey().place() == Place.FILTER;
+            boolean isFilter = entry.getKey().place() == IdLocation.FILTER;
             isFiltered |= isFilter && state.isHidden() && state != IdState.DELETED;
             isHidden &= state.isHidden()
                     ? isFilter || state.isWellFormed()
@@ -172,7 +172,7 @@ final class MatrixProbe {
     /** Such a call is told which ones there are, whatever else it asks for. */
     private static boolean asksForAnUnknownOperation(MatrixCase cell) {
         return cell.states().entrySet().stream()
-                .anyMatch(entry -> entry.getKey().target() == Target.OPERATION
+                .anyMatch(entry -> entry.getKey().target() == MatrixTarget.OPERATION
                         && entry.getValue().isHidden());
     }
 

@@ -19,7 +19,7 @@ final class MatrixRow {
     }
 
     /** Where an id stands. */
-    enum Place {
+    enum IdLocation {
         PATH,
         QUERY,
         BODY,
@@ -32,7 +32,7 @@ final class MatrixRow {
      *
      * @param usual the state in which it stands while another id is asked for in all of its own
      */
-    record Param(Place place, String name, Target target, IdState usual) {
+    record Param(IdLocation place, String name, MatrixTarget target, IdState usual) {
         List<IdState> states() {
             List<IdState> states = new ArrayList<>(target.states());
             if (usual == IdState.NOT_GIVEN) {
@@ -45,7 +45,7 @@ final class MatrixRow {
     private final String name;
     private final Expected success;
     private final List<Param> params = new ArrayList<>();
-    private final Map<Target, Map<IdState, Expected>> stated = new EnumMap<>(Target.class);
+    private final Map<MatrixTarget, Map<IdState, Expected>> stated = new EnumMap<>(MatrixTarget.class);
     private Guard guard = Guard.WORKSPACE;
     private String scope = "";
     private String body = "";
@@ -86,11 +86,11 @@ final class MatrixRow {
         return this;
     }
 
-    MatrixRow id(String variable, Target target) {
-        return id(Place.PATH, variable, target, IdState.OWN);
+    MatrixRow id(String variable, MatrixTarget target) {
+        return id(IdLocation.PATH, variable, target, IdState.OWN);
     }
 
-    MatrixRow id(Place place, String variable, Target target, IdState usual) {
+    MatrixRow id(IdLocation place, String variable, MatrixTarget target, IdState usual) {
         params.add(new Param(place, variable, target, usual));
         return this;
     }
@@ -125,19 +125,24 @@ final class MatrixRow {
     }
 
     MatrixRow active(Expected expected) {
-        return when(Target.RESOURCE, expected, IdState.OWN, IdState.EDITABLE, IdState.READABLE);
+        return when(MatrixTarget.RESOURCE, expected, IdState.OWN, IdState.EDITABLE, IdState.READABLE);
     }
 
     MatrixRow paused(Expected expected) {
-        return when(Target.RESOURCE, expected, IdState.PAUSED, IdState.EDITABLE_PAUSED);
+        return when(MatrixTarget.RESOURCE, expected, IdState.PAUSED, IdState.EDITABLE_PAUSED);
     }
 
     MatrixRow archived(Expected expected) {
-        return when(Target.RESOURCE, expected, IdState.ARCHIVED, IdState.EDITABLE_ARCHIVED, IdState.READABLE_ARCHIVED);
+        return when(
+                MatrixTarget.RESOURCE,
+                expected,
+                IdState.ARCHIVED,
+                IdState.EDITABLE_ARCHIVED,
+                IdState.READABLE_ARCHIVED);
     }
 
     /** States what an id of a kind gives in some states. */
-    MatrixRow when(Target target, Expected expected, IdState... states) {
+    MatrixRow when(MatrixTarget target, Expected expected, IdState... states) {
         Map<IdState, Expected> of = stated.computeIfAbsent(target, each -> new EnumMap<>(IdState.class));
         for (IdState state : states) {
             of.put(state, expected);
@@ -184,7 +189,7 @@ final class MatrixRow {
         }
         Expected expected = success;
         for (Map.Entry<Param, IdState> entry : states.entrySet()) {
-            boolean isOwnersAlone = entry.getKey().target() == Target.GRANTEE;
+            boolean isOwnersAlone = entry.getKey().target() == MatrixTarget.GRANTEE;
             if (isOwnersAlone && expected.equals(Expected.ROLE_TOO_WEAK)) {
                 // Who else is granted what is nothing that a grantee may learn.
                 return expected;
@@ -201,14 +206,14 @@ final class MatrixRow {
     }
 
     private Expected expected(Param param, IdState state) {
-        if (param.place() == Place.FILTER || state == IdState.NOT_GIVEN) {
+        if (param.place() == IdLocation.FILTER || state == IdState.NOT_GIVEN) {
             return success;
         }
         Expected said = stated.getOrDefault(param.target(), Map.of()).get(state);
         if (state.isHidden()) {
             return said == null ? Expected.NOT_FOUND : said;
         }
-        if (param.target() == Target.RESOURCE && state.role().compareTo(role) < 0) {
+        if (param.target() == MatrixTarget.RESOURCE && state.role().compareTo(role) < 0) {
             return Expected.ROLE_TOO_WEAK;
         }
         return said == null ? success : said;

@@ -6,19 +6,19 @@ import static dev.plinth.engine.http.Expected.WRONG_STATE;
 import static dev.plinth.engine.http.Expected.changed;
 import static dev.plinth.engine.http.Expected.refused;
 import static dev.plinth.engine.http.Expected.same;
-import static dev.plinth.engine.http.Target.CHILD;
-import static dev.plinth.engine.http.Target.DELIVERY;
-import static dev.plinth.engine.http.Target.ENDPOINT;
-import static dev.plinth.engine.http.Target.EVENT;
-import static dev.plinth.engine.http.Target.GRANTEE;
-import static dev.plinth.engine.http.Target.JOB;
-import static dev.plinth.engine.http.Target.KEY;
-import static dev.plinth.engine.http.Target.OPERATION;
-import static dev.plinth.engine.http.Target.REQUEST;
-import static dev.plinth.engine.http.Target.RESOURCE;
-import static dev.plinth.engine.http.Target.WORKSPACE;
+import static dev.plinth.engine.http.MatrixTarget.CHILD;
+import static dev.plinth.engine.http.MatrixTarget.DELIVERY;
+import static dev.plinth.engine.http.MatrixTarget.ENDPOINT;
+import static dev.plinth.engine.http.MatrixTarget.EVENT;
+import static dev.plinth.engine.http.MatrixTarget.GRANTEE;
+import static dev.plinth.engine.http.MatrixTarget.JOB;
+import static dev.plinth.engine.http.MatrixTarget.KEY;
+import static dev.plinth.engine.http.MatrixTarget.OPERATION;
+import static dev.plinth.engine.http.MatrixTarget.REQUEST;
+import static dev.plinth.engine.http.MatrixTarget.RESOURCE;
+import static dev.plinth.engine.http.MatrixTarget.WORKSPACE;
 
-import dev.plinth.engine.http.MatrixRow.Place;
+import dev.plinth.engine.http.MatrixRow.IdLocation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,7 +84,7 @@ final class MatrixRows {
         read("listShares", "resources").id("id", RESOURCE).forOwners();
         write("unshare", "resources", changed(200))
                 .id("id", RESOURCE)
-                .id(Place.PATH, "workspaceId", GRANTEE, IdState.GRANTED)
+                .id(IdLocation.PATH, "workspaceId", GRANTEE, IdState.GRANTED)
                 .forOwnersAndTheGrantee()
                 .when(GRANTEE, Expected.NOT_FOUND, IdState.OWN, IdState.ONESELF);
     }
@@ -107,13 +107,13 @@ final class MatrixRows {
 
     private void jobs() {
         write("createJob", "jobs", changed(202))
-                .id(Place.BODY, "resourceId", RESOURCE, IdState.OWN)
+                .id(IdLocation.BODY, "resourceId", RESOURCE, IdState.OWN)
                 .body("{\"type\":\"idle\",\"input\":{},\"resourceId\":\"{resourceId}\"}")
                 .forEditors()
                 .paused(IS_PAUSED)
                 .archived(IS_ARCHIVED);
         read("listJobs", "jobs")
-                .id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
+                .id(IdLocation.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
                 .query("limit=1");
         read("getJob", "jobs").id("jobId", JOB);
         write("cancelJob", "jobs", changed(200))
@@ -138,7 +138,7 @@ final class MatrixRows {
         Expected notAnEvent = refused(400, "parameter_invalid");
         Expected noSuchResource = refused(422, "validation_failed");
         write("publishEvent", "events", changed(201))
-                .id(Place.BODY, "resourceId", RESOURCE, IdState.OWN)
+                .id(IdLocation.BODY, "resourceId", RESOURCE, IdState.OWN)
                 .body("{\"type\":\"a.b\",\"data\":{},\"resourceId\":\"{resourceId}\"}")
                 .forEditors()
                 .archived(IS_ARCHIVED)
@@ -147,12 +147,12 @@ final class MatrixRows {
                 .when(RESOURCE, noSuchResource, IdState.MALFORMED, IdState.UPPER_CASE)
                 .when(RESOURCE, noSuchResource, IdState.TOO_LONG, IdState.OTHER_KIND);
         read("listEvents", "events")
-                .id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
-                .id(Place.QUERY, "after", EVENT, IdState.NOT_GIVEN)
+                .id(IdLocation.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN)
+                .id(IdLocation.QUERY, "after", EVENT, IdState.NOT_GIVEN)
                 .query("limit=1")
                 .when(EVENT, notAnEvent, IdState.ABSENT, IdState.FOREIGN, IdState.OF_OTHER_SIDE)
                 .when(EVENT, notAnEvent, IdState.MALFORMED, IdState.UPPER_CASE, IdState.TOO_LONG, IdState.OTHER_KIND);
-        read("streamEvents", "events").id(Place.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN);
+        read("streamEvents", "events").id(IdLocation.FILTER, "resourceId", RESOURCE, IdState.NOT_GIVEN);
         read("getEvent", "events").id("eventId", EVENT);
     }
 

@@ -16,7 +16,7 @@ final class MatrixWorld {
     private final Engine engine;
     private final Neighbour own;
     private final Neighbour stranger;
-    private final Map<Target, Map<IdState, String>> ids = new EnumMap<>(Target.class);
+    private final Map<MatrixTarget, Map<IdState, String>> ids = new EnumMap<>(MatrixTarget.class);
     private final Map<Credential, String> secrets = new EnumMap<>(Credential.class);
     private final Map<String, String> restricted = new HashMap<>();
 
@@ -27,12 +27,12 @@ final class MatrixWorld {
         this.engine = engine;
         this.own = own;
         this.stranger = stranger;
-        for (Target target : Target.values()) {
+        for (MatrixTarget target : MatrixTarget.values()) {
             ids.put(target, new EnumMap<>(IdState.class));
         }
     }
 
-    void put(Target target, IdState state, String id) {
+    void put(MatrixTarget target, IdState state, String id) {
         ids.get(target).put(state, id);
     }
 
@@ -53,7 +53,7 @@ final class MatrixWorld {
         return own.id();
     }
 
-    String laid(Target target, IdState state) {
+    String laid(MatrixTarget target, IdState state) {
         return ids.get(target).get(state);
     }
 
@@ -62,15 +62,15 @@ final class MatrixWorld {
      *
      * @param resource the state of the resource beside it, whose child it is if it is one
      */
-    String id(Target target, IdState state, IdState resource) {
+    String id(MatrixTarget target, IdState state, IdState resource) {
         return switch (state) {
             case MALFORMED -> "nonsense-0815";
             case ABSENT -> absent(existing(target));
             case UPPER_CASE -> existing(target).toUpperCase(Locale.ROOT);
             case TOO_LONG -> existing(target) + "0";
-            case OTHER_KIND -> laid(target == Target.JOB ? Target.EVENT : Target.JOB, IdState.OWN);
-            case OWN -> target == Target.CHILD ? childOf(resource) : existing(target);
-            case FOREIGN -> target == Target.REQUEST ? requestOf(stranger) : laid(target, state);
+            case OTHER_KIND -> laid(target == MatrixTarget.JOB ? MatrixTarget.EVENT : MatrixTarget.JOB, IdState.OWN);
+            case OWN -> target == MatrixTarget.CHILD ? childOf(resource) : existing(target);
+            case FOREIGN -> target == MatrixTarget.REQUEST ? requestOf(stranger) : laid(target, state);
             default -> laid(target, state);
         };
     }
@@ -92,12 +92,12 @@ final class MatrixWorld {
         };
     }
 
-    private String existing(Target target) {
-        return target == Target.REQUEST ? requestOf(own) : laid(target, IdState.OWN);
+    private String existing(MatrixTarget target) {
+        return target == MatrixTarget.REQUEST ? requestOf(own) : laid(target, IdState.OWN);
     }
 
     private String childOf(IdState resource) {
-        Map<IdState, String> children = ids.get(Target.CHILD);
+        Map<IdState, String> children = ids.get(MatrixTarget.CHILD);
         return children.getOrDefault(resource, children.get(IdState.OWN));
     }
 

@@ -71,15 +71,15 @@ final class MatrixWorldMaker {
         call(own, "POST", RESOURCES + "/" + deleted + "/archive", "");
         call(own, "DELETE", RESOURCES + "/" + deleted, "");
 
-        String first = world.laid(Target.RESOURCE, IdState.OWN);
+        String first = world.laid(MatrixTarget.RESOURCE, IdState.OWN);
         String child = child(own, first);
-        world.put(Target.CHILD, IdState.DELETED, child);
+        world.put(MatrixTarget.CHILD, IdState.DELETED, child);
         call(own, "DELETE", RESOURCES + "/" + first + "/children/" + child, "");
-        world.put(Target.CHILD, IdState.OF_ANOTHER_PARENT, child(own, make(own, RESOURCES, NAME)));
+        world.put(MatrixTarget.CHILD, IdState.OF_ANOTHER_PARENT, child(own, make(own, RESOURCES, NAME)));
     }
 
     private void sharedResources() {
-        for (IdState state : Target.RESOURCE.states()) {
+        for (IdState state : MatrixTarget.RESOURCE.states()) {
             if (state.role() == IdState.Role.READER || state.role() == IdState.Role.EDITOR) {
                 String id = resource(owner, state);
                 share(owner, id, own, state.role() == IdState.Role.READER ? "reader" : "editor");
@@ -93,8 +93,8 @@ final class MatrixWorldMaker {
         Neighbour doomed = neighbour();
         share(doomed, resource(doomed, IdState.OF_DELETED_WORKSPACE), own, "editor");
         engine.admin().deleteWorkspace(doomed.id()).call();
-        world.put(Target.GRANTEE, IdState.DELETED, doomed.id());
-        world.put(Target.WORKSPACE, IdState.DELETED, doomed.id());
+        world.put(MatrixTarget.GRANTEE, IdState.DELETED, doomed.id());
+        world.put(MatrixTarget.WORKSPACE, IdState.DELETED, doomed.id());
     }
 
     private void foreignResources() {
@@ -106,54 +106,54 @@ final class MatrixWorldMaker {
     }
 
     private void workspaces() {
-        world.put(Target.GRANTEE, IdState.OWN, stranger.id());
-        world.put(Target.GRANTEE, IdState.ONESELF, own.id());
-        world.put(Target.GRANTEE, IdState.GRANTED, friend.id());
-        world.put(Target.WORKSPACE, IdState.OWN, neighbour().id());
-        world.put(Target.OPERATION, IdState.OWN, "echo");
-        world.put(Target.OPERATION, IdState.ASYNCHRONOUS, "later");
+        world.put(MatrixTarget.GRANTEE, IdState.OWN, stranger.id());
+        world.put(MatrixTarget.GRANTEE, IdState.ONESELF, own.id());
+        world.put(MatrixTarget.GRANTEE, IdState.GRANTED, friend.id());
+        world.put(MatrixTarget.WORKSPACE, IdState.OWN, neighbour().id());
+        world.put(MatrixTarget.OPERATION, IdState.OWN, "echo");
+        world.put(MatrixTarget.OPERATION, IdState.ASYNCHRONOUS, "later");
     }
 
     private void jobs() {
-        world.put(Target.JOB, IdState.OWN, make(own, "/v1/jobs", IDLE_JOB));
-        world.put(Target.JOB, IdState.FOREIGN, make(stranger, "/v1/jobs", IDLE_JOB));
+        world.put(MatrixTarget.JOB, IdState.OWN, make(own, "/v1/jobs", IDLE_JOB));
+        world.put(MatrixTarget.JOB, IdState.FOREIGN, make(stranger, "/v1/jobs", IDLE_JOB));
         String finished = make(own, "/v1/jobs", IDLE_JOB);
         call(own, "POST", "/v1/jobs/" + finished + "/cancel", "");
-        world.put(Target.JOB, IdState.FINISHED, finished);
+        world.put(MatrixTarget.JOB, IdState.FINISHED, finished);
         String failing = IDLE_JOB.replace("idle", "fails");
-        world.put(Target.JOB, IdState.FAILED, make(own, "/v1/jobs", failing));
+        world.put(MatrixTarget.JOB, IdState.FAILED, make(own, "/v1/jobs", failing));
         String shared = make(own, RESOURCES, NAME);
         share(own, shared, friend, "editor");
-        world.put(Target.JOB, IdState.OF_OTHER_SIDE, make(friend, "/v1/jobs", jobOn(shared)));
+        world.put(MatrixTarget.JOB, IdState.OF_OTHER_SIDE, make(friend, "/v1/jobs", jobOn(shared)));
     }
 
     private void webhooks() {
-        String readable = world.laid(Target.RESOURCE, IdState.READABLE);
-        world.put(Target.EVENT, IdState.OF_OTHER_SIDE, first(owner, "/v1/events?resourceId=" + readable));
+        String readable = world.laid(MatrixTarget.RESOURCE, IdState.READABLE);
+        world.put(MatrixTarget.EVENT, IdState.OF_OTHER_SIDE, first(owner, "/v1/events?resourceId=" + readable));
         String event = "{\"type\":\"a.b\",\"data\":{}}";
 
         String gone = holdingEndpoint(own);
         make(own, "/v1/events", event);
-        world.put(Target.DELIVERY, IdState.DROPPED, first(own, ENDPOINTS + "/" + gone + "/deliveries"));
+        world.put(MatrixTarget.DELIVERY, IdState.DROPPED, first(own, ENDPOINTS + "/" + gone + "/deliveries"));
         call(own, "DELETE", ENDPOINTS + "/" + gone, "");
-        world.put(Target.ENDPOINT, IdState.DELETED, gone);
+        world.put(MatrixTarget.ENDPOINT, IdState.DELETED, gone);
 
         for (IdState state : List.of(IdState.OWN, IdState.FOREIGN)) {
             Neighbour of = state == IdState.OWN ? own : stranger;
             String endpoint = holdingEndpoint(of);
-            world.put(Target.ENDPOINT, state, endpoint);
-            world.put(Target.EVENT, state, make(of, "/v1/events", event));
-            world.put(Target.DELIVERY, state, first(of, ENDPOINTS + "/" + endpoint + "/deliveries"));
+            world.put(MatrixTarget.ENDPOINT, state, endpoint);
+            world.put(MatrixTarget.EVENT, state, make(of, "/v1/events", event));
+            world.put(MatrixTarget.DELIVERY, state, first(of, ENDPOINTS + "/" + endpoint + "/deliveries"));
         }
     }
 
     private void keys() {
         String body = key("\"scopes\":[\"keys:read\"]");
-        world.put(Target.KEY, IdState.OWN, make(own, "/v1/keys", body));
-        world.put(Target.KEY, IdState.FOREIGN, make(stranger, "/v1/keys", body));
+        world.put(MatrixTarget.KEY, IdState.OWN, make(own, "/v1/keys", body));
+        world.put(MatrixTarget.KEY, IdState.FOREIGN, make(stranger, "/v1/keys", body));
         String revoked = make(own, "/v1/keys", body);
         call(own, "DELETE", "/v1/keys/" + revoked, "");
-        world.put(Target.KEY, IdState.REVOKED, revoked);
+        world.put(MatrixTarget.KEY, IdState.REVOKED, revoked);
     }
 
     private void credentials() {
@@ -213,8 +213,8 @@ final class MatrixWorldMaker {
     /** A resource in its first state, with a child. */
     private String resource(Neighbour of, IdState state) {
         String id = make(of, RESOURCES, NAME);
-        world.put(Target.RESOURCE, state, id);
-        world.put(Target.CHILD, state, child(of, id));
+        world.put(MatrixTarget.RESOURCE, state, id);
+        world.put(MatrixTarget.CHILD, state, child(of, id));
         return id;
     }
 

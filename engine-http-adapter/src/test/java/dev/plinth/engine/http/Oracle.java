@@ -84,17 +84,17 @@ final class Oracle {
 
     /** Repeats the call whose answer never came: it is a replay if and only if the change is there. */
     private void complete(OracleWriter writer) throws IOException, InterruptedException {
-        Ask ask = writer.open();
-        if (ask == null) {
+        OracleCall oracleCall = writer.open();
+        if (oracleCall == null) {
             return;
         }
-        if (ask.kind() == Ask.Kind.BULK) {
-            writer.send(ask);
+        if (oracleCall.kind() == OracleCall.Kind.BULK) {
+            writer.send(oracleCall);
             return;
         }
-        boolean there = isThere(ask, writer);
-        assertThat(writer.send(ask))
-                .as("replayed, as the change is there: %s", ask)
+        boolean there = isThere(oracleCall, writer);
+        assertThat(writer.send(oracleCall))
+                .as("replayed, as the change is there: %s", oracleCall)
                 .isEqualTo(there);
         if (there) {
             happened++;
@@ -103,32 +103,32 @@ final class Oracle {
         }
     }
 
-    private boolean isThere(Ask ask, OracleWriter writer) throws IOException, InterruptedException {
-        if (ask.kind() == Ask.Kind.SHARE || ask.kind() == Ask.Kind.UNSHARE) {
-            String list = ask.path().substring(0, ask.path().lastIndexOf('/'));
-            return api.all(list).isEmpty() == (ask.kind() == Ask.Kind.UNSHARE);
+    private boolean isThere(OracleCall oracleCall, OracleWriter writer) throws IOException, InterruptedException {
+        if (oracleCall.kind() == OracleCall.Kind.SHARE || oracleCall.kind() == OracleCall.Kind.UNSHARE) {
+            String list = oracleCall.path().substring(0, oracleCall.path().lastIndexOf('/'));
+            return api.all(list).isEmpty() == (oracleCall.kind() == OracleCall.Kind.UNSHARE);
         }
-        if (ask.kind().makesSomething()) {
-            return api.all(listOf(ask)).stream()
-                    .anyMatch(entry -> entry.toString().contains(ask.mark() + ","));
+        if (oracleCall.kind().makesSomething()) {
+            return api.all(listOf(oracleCall)).stream()
+                    .anyMatch(entry -> entry.toString().contains(oracleCall.mark() + ","));
         }
-        String path = ask.path().replaceAll("/(pause|resume|archive|unarchive|cancel)$", "");
+        String path = oracleCall.path().replaceAll("/(pause|resume|archive|unarchive|cancel)$", "");
         Answer now = api.get(path);
-        if (ask.kind().endsSomething()) {
+        if (oracleCall.kind().endsSomething()) {
             return now.status() == 404;
         }
-        if (ask.kind() == Ask.Kind.CANCEL_JOB || ask.kind() == Ask.Kind.REVOKE_KEY) {
+        if (oracleCall.kind() == OracleCall.Kind.CANCEL_JOB || oracleCall.kind() == OracleCall.Kind.REVOKE_KEY) {
             return List.of("canceled", "revoked").contains(now.json().get("status"));
         }
         return !now.json().equals(writer.rows().get(path));
     }
 
-    private static String listOf(Ask ask) {
-        return switch (ask.kind()) {
-            case CREATE -> ask.path() + "?status=all";
-            case CREATE_JOB -> ask.path() + "?type=" + ask.mark();
-            case PUBLISH -> ask.path() + "?type=host." + ask.mark();
-            default -> ask.path();
+    private static String listOf(OracleCall oracleCall) {
+        return switch (oracleCall.kind()) {
+            case CREATE -> oracleCall.path() + "?status=all";
+            case CREATE_JOB -> oracleCall.path() + "?type=" + oracleCall.mark();
+            case PUBLISH -> oracleCall.path() + "?type=host." + oracleCall.mark();
+            default -> oracleCall.path();
         };
     }
 
@@ -254,19 +254,21 @@ final class Oracle {
         delivered.addAll(toDeliver);
     }
 
-    private static String typeOf(Ask ask) {
-        return ask.kind() == Ask.Kind.PUBLISH
-                ? "host." + ask.mark()
-                : ask.kind().event();
+    private static String typeOf(OracleCall oracleCall) {
+        return oracleCall.kind() == OracleCall.Kind.PUBLISH
+                ? "host." + oracleCall.mark()
+                : oracleCall.kind().event();
     }
 
     private static void checkEvents(Done done, Map<String, List<Map<String, Object>>> events) {
-        Ask ask = done.ask();
-        if (ask.kind() == Ask.Kind.PUBLISH) {
-            assertThat(events.get(typeOf(ask))).as("events of %s", ask).isEqualTo(List.of(done.told()));
-        } else if (!ask.kind().event().isEmpty()) {
-            assertThat(events.getOrDefault(ask.kind().event(), List.of()))
-                    .as("events of %s", ask)
+        OracleCall oracleCall = done.ask();
+        if (oracleCall.kind() == OracleCall.Kind.PUBLISH) {
+            assertThat(events.get(typeOf(oracleCall)))
+                    .as("events of %s", oracleCall)
+                    .isEqualTo(List.of(done.told()));
+        } else if (!oracleCall.kind().event().isEmpty()) {
+            assertThat(events.getOrDefault(oracleCall.kind().event(), List.of()))
+                    .as("events of %s", oracleCall)
                     .filteredOn(event -> done.told().equals(event.get("data")))
                     .hasSize(1);
         }

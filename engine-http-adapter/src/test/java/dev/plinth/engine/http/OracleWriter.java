@@ -38,7 +38,7 @@ final class OracleWriter {
     private final Map<String, String> bulks = new LinkedHashMap<>();
     private final List<Done> done = new ArrayList<>();
     private int marks;
-    private @Nullable Ask open;
+    private @Nullable OracleCall open;
     private volatile @Nullable AssertionError failure;
 
     /**
@@ -62,7 +62,7 @@ final class OracleWriter {
      * @param told what its event has to tell; empty if it has none
      * @param children ids of the children that went with it
      */
-    record Done(Ask ask, Answer answer, Map<String, Object> told, List<String> children) {}
+    record Done(OracleCall ask, Answer answer, Map<String, Object> told, List<String> children) {}
 
     /** What a GET of each path has to show. */
     Map<String, Map<String, Object>> rows() {
@@ -91,7 +91,7 @@ final class OracleWriter {
 
     /** The call whose answer never came. */
     @Nullable
-    Ask open() {
+    OracleCall open() {
         return open;
     }
 
@@ -124,7 +124,7 @@ final class OracleWriter {
     }
 
     /** Sends a call, and notes what it answers; whether that is a replay. */
-    boolean send(Ask ask) throws IOException, InterruptedException {
+    boolean send(OracleCall ask) throws IOException, InterruptedException {
         open = ask;
         Answer answer = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
         if (diskMayFail && answer.status() == 503) {
@@ -140,7 +140,7 @@ final class OracleWriter {
 
     /** Repeats a call, which has to answer as it did. */
     void replay(Done call) throws IOException, InterruptedException {
-        Ask ask = call.ask();
+        OracleCall ask = call.ask();
         Answer again = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
         if (diskMayFail && again.status() == 503) {
             throw new IOException("The disk of the server is gone: " + again.body());
@@ -166,7 +166,7 @@ final class OracleWriter {
                 .removeIf(row -> String.valueOf(row.getValue().get("status")).matches("canceled|revoked"));
     }
 
-    private void note(Ask ask, Answer answer) {
+    private void note(OracleCall ask, Answer answer) {
         Map<String, Object> body = new LinkedHashMap<>(answer.json());
         body.remove("secret");
         Map<String, Object> told = body;
@@ -203,49 +203,49 @@ final class OracleWriter {
         }
     }
 
-    private Ask next() {
+    private OracleCall next() {
         List<String> resources = paths(path -> path.matches(RESOURCES + "/[^/]*"));
         int dice = random.nextInt(100);
         if (dice < 30) {
             return nextOfOthers(random.nextInt(6));
         }
         if (resources.size() < 2 || dice < 45 && resources.size() < RESOURCES_MAX) {
-            return ask(Ask.Kind.CREATE, RESOURCES, content(), "");
+            return ask(OracleCall.Kind.CREATE, RESOURCES, content(), "");
         }
         String path = resources.get(random.nextInt(resources.size()));
         String status = String.valueOf(rows.getOrDefault(path, Map.of()).get("status"));
         String id = path.substring(RESOURCES.length() + 1);
         if (status.equals("archived")) {
             return random.nextInt(3) > 0
-                    ? ask(Ask.Kind.DELETE, path, "", id)
-                    : ask(Ask.Kind.UNARCHIVE, path + "/unarchive", "", id);
+                    ? ask(OracleCall.Kind.DELETE, path, "", id)
+                    : ask(OracleCall.Kind.UNARCHIVE, path + "/unarchive", "", id);
         }
         List<String> children = paths(row -> row.startsWith(path + "/children/"));
         String child = children.isEmpty() ? "" : children.get(random.nextInt(children.size()));
         switch (random.nextInt(7)) {
             case 0:
-                return ask(Ask.Kind.ARCHIVE, path + "/archive", "", id);
+                return ask(OracleCall.Kind.ARCHIVE, path + "/archive", "", id);
             case 1:
                 return status.equals("paused")
-                        ? ask(Ask.Kind.RESUME, path + "/resume", "", id)
-                        : ask(Ask.Kind.PAUSE, path + "/pause", "", id);
+                        ? ask(OracleCall.Kind.RESUME, path + "/resume", "", id)
+                        : ask(OracleCall.Kind.PAUSE, path + "/pause", "", id);
             case 2:
                 String share = path + "/shares/" + grantee;
                 return shares.containsKey(path)
-                        ? ask(Ask.Kind.UNSHARE, share, "", id)
-                        : ask(Ask.Kind.SHARE, share, "{\"role\":\"reader\"}", id);
+                        ? ask(OracleCall.Kind.UNSHARE, share, "", id)
+                        : ask(OracleCall.Kind.SHARE, share, "{\"role\":\"reader\"}", id);
             case 3, 4:
                 return child.isEmpty() || children.size() < OTHERS_MAX && random.nextBoolean()
-                        ? ask(Ask.Kind.CREATE_CHILD, path + "/children", content(), id)
+                        ? ask(OracleCall.Kind.CREATE_CHILD, path + "/children", content(), id)
                         : random.nextBoolean()
-                                ? ask(Ask.Kind.PATCH_CHILD, child, content(), id)
-                                : ask(Ask.Kind.DELETE_CHILD, child, "", id);
+                                ? ask(OracleCall.Kind.PATCH_CHILD, child, content(), id)
+                                : ask(OracleCall.Kind.DELETE_CHILD, child, "", id);
             default:
-                return ask(Ask.Kind.PATCH, path, content(), id);
+                return ask(OracleCall.Kind.PATCH, path, content(), id);
         }
     }
 
-    private Ask nextOfOthers(int which) {
+    private OracleCall nextOfOthers(int which) {
         List<String> keys = active("/v1/keys/");
         List<String> endpoints = paths(path -> path.startsWith("/v1/webhook-endpoints/"));
         List<String> jobs = paths(path ->
@@ -253,28 +253,29 @@ final class OracleWriter {
         return switch (which) {
             case 0 ->
                 keys.size() > OTHERS_MAX
-                        ? ask(Ask.Kind.REVOKE_KEY, keys.get(0), "", "")
-                        : ask(Ask.Kind.CREATE_KEY, "/v1/keys", "{\"name\":\"MARK\"}", "");
+                        ? ask(OracleCall.Kind.REVOKE_KEY, keys.get(0), "", "")
+                        : ask(OracleCall.Kind.CREATE_KEY, "/v1/keys", "{\"name\":\"MARK\"}", "");
             case 1 ->
                 endpoints.size() > OTHERS_MAX
-                        ? ask(Ask.Kind.DELETE_ENDPOINT, endpoints.get(0), "", "")
+                        ? ask(OracleCall.Kind.DELETE_ENDPOINT, endpoints.get(0), "", "")
                         : ask(
-                                Ask.Kind.CREATE_ENDPOINT,
+                                OracleCall.Kind.CREATE_ENDPOINT,
                                 "/v1/webhook-endpoints",
                                 "{\"description\":\"MARK\",\"url\":\"" + sink + "\",\"types\":[\"nothing\"]}",
                                 "");
             case 2 ->
                 endpoints.isEmpty()
                         ? nextOfOthers(1)
-                        : ask(Ask.Kind.PATCH_ENDPOINT, endpoints.get(0), "{\"description\":\"MARK\"}", "");
+                        : ask(OracleCall.Kind.PATCH_ENDPOINT, endpoints.get(0), "{\"description\":\"MARK\"}", "");
             case 3 ->
                 jobs.size() > OTHERS_MAX
-                        ? ask(Ask.Kind.CANCEL_JOB, jobs.get(0) + "/cancel", "", "")
-                        : ask(Ask.Kind.CREATE_JOB, "/v1/jobs", "{\"type\":\"MARK\",\"input\":{}}", "");
-            case 4 -> ask(Ask.Kind.PUBLISH, "/v1/events", "{\"type\":\"host.MARK\",\"data\":{\"of\":\"MARK\"}}", "");
+                        ? ask(OracleCall.Kind.CANCEL_JOB, jobs.get(0) + "/cancel", "", "")
+                        : ask(OracleCall.Kind.CREATE_JOB, "/v1/jobs", "{\"type\":\"MARK\",\"input\":{}}", "");
+            case 4 ->
+                ask(OracleCall.Kind.PUBLISH, "/v1/events", "{\"type\":\"host.MARK\",\"data\":{\"of\":\"MARK\"}}", "");
             default ->
                 paths(path -> path.matches(RESOURCES + "/[^/]*")).size() < RESOURCES_MAX
-                        ? ask(Ask.Kind.BULK, "/v1/resources/bulk", bulk(), "")
+                        ? ask(OracleCall.Kind.BULK, "/v1/resources/bulk", bulk(), "")
                         : nextOfOthers(4);
         };
     }
@@ -291,9 +292,9 @@ final class OracleWriter {
         return "{\"name\":\"MARK\",\"data\":{\"text\":\"" + "x".repeat(random.nextInt(DATA_CHARS_MAX)) + "\"}}";
     }
 
-    private Ask ask(Ask.Kind kind, String path, String body, String resource) {
+    private OracleCall ask(OracleCall.Kind kind, String path, String body, String resource) {
         String mark = name + "_" + marks++;
-        return new Ask(kind, path, "key-" + mark, body.replace("MARK", mark), mark, resource);
+        return new OracleCall(kind, path, "key-" + mark, body.replace("MARK", mark), mark, resource);
     }
 
     private List<String> active(String prefix) {

@@ -11,8 +11,8 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
-import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -35,9 +35,9 @@ final class RealKey implements KeyDoor {
     private final Store store;
     private final AtomicInteger number = new AtomicInteger();
 
-    private final LateJournal lossy;
+    private final DeferredJournal lossy;
 
-    private RealKey(Journal journal, LateJournal lossy) {
+    private RealKey(Journal journal, DeferredJournal lossy) {
         this.lossy = lossy;
         store = Store.open(
                 new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
@@ -50,7 +50,7 @@ final class RealKey implements KeyDoor {
 
     /** Keys whose journal loses everything at a disturbance: what it was told before is undone. */
     static RealKey losing() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         return new RealKey(journal, journal);
     }
 

@@ -25,7 +25,7 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Commits;
-import dev.plinth.engine.internal.store.SavedLife;
+import dev.plinth.engine.internal.store.MemoryDirectory;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -67,8 +67,8 @@ class JobPiecesTest {
         for (int round = 0; round < TestScale.count(20); round++) {
             Random random = new Random(seed + round);
             ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
-            SavedLife saved = new SavedLife(TABLES, clock);
-            Queue<SavedLife> moments = new ConcurrentLinkedQueue<>();
+            MemoryDirectory saved = new MemoryDirectory(TABLES, clock);
+            Queue<MemoryDirectory> moments = new ConcurrentLinkedQueue<>();
             Random moment = new Random(random.nextLong());
             saved.dieAtOneIn(100, moment, left -> {
                 if (moments.size() < MOMENTS) {
@@ -88,7 +88,7 @@ class JobPiecesTest {
             }
             deaths += moments.size();
             int number = 0;
-            for (SavedLife left : moments) {
+            for (MemoryDirectory left : moments) {
                 Rows found = new Rows();
                 found.check(found.add(left.rows()), "left at moment " + number++ + "; " + TestScale.repeatWith(seed));
                 assertThat(found.wrong).isEmpty();

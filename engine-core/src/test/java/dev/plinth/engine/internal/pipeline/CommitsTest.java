@@ -24,8 +24,8 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
-import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -140,7 +140,7 @@ class CommitsTest {
 
     @Test
     void commitNow_diskFarBehind_isRefusedAndGoesOnWhenItHasCaughtUp() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         Commits commits = commits(store);
         int taken = 0;
@@ -163,7 +163,7 @@ class CommitsTest {
 
     @Test
     void commit_diskFarBehind_waitsUntilItHasCaughtUp() throws InterruptedException {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         Commits commits = commits(store);
         int taken = fill(store, commits);
@@ -179,7 +179,7 @@ class CommitsTest {
 
     @Test
     void commit_journalFailsWhileItWaitsForRoom_isRefused() throws InterruptedException {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         Commits commits = commits(store);
         int taken = fill(store, commits);

@@ -20,7 +20,7 @@ import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.store.SavedLife;
+import dev.plinth.engine.internal.store.MemoryDirectory;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.webhook.FanOut;
@@ -52,9 +52,9 @@ class DeletionCrashTest {
     void deletion_processDiesAnywhere_isWholeOrHasNotBegun() {
         for (int round = 0; round < TestScale.count(20); round++) {
             Random random = new Random(seed + round);
-            SavedLife saved =
-                    new SavedLife(RandomLife.TABLES, ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
-            Queue<SavedLife> moments = new ConcurrentLinkedQueue<>();
+            MemoryDirectory saved = new MemoryDirectory(
+                    RandomCommands.TABLES, ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
+            Queue<MemoryDirectory> moments = new ConcurrentLinkedQueue<>();
             try (Store store = saved.open(TableKind.HEAP)) {
                 SeededIds ids = new SeededIds(random.nextLong());
                 Commits commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
@@ -82,7 +82,7 @@ class DeletionCrashTest {
                 others.forEach(CompletableFuture::join);
             }
             assertThat(moments).as("moments at which the process dies").isNotEmpty();
-            for (SavedLife left : moments) {
+            for (MemoryDirectory left : moments) {
                 Map<String, Integer> rows = new HashMap<>();
                 for (Changes.Write row : left.rows()) {
                     rows.merge(row.table().name(), 1, Integer::sum);

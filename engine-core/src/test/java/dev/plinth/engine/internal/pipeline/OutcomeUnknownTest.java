@@ -23,8 +23,8 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
-import dev.plinth.engine.internal.store.LateJournal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -65,7 +65,7 @@ class OutcomeUnknownTest {
 
     @Test
     void replay_whatItShowsIsLost_getsBackTheOneUnitThatItTook() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Pipeline pipeline = open(journal);
         journal.durable(RECORDS_BEFORE);
         assertThat(left(pipeline.call(request("GET", 2 * UNITS, null)))).isEqualTo(60 - 2 * UNITS);
@@ -83,7 +83,7 @@ class OutcomeUnknownTest {
 
     /** A pipeline over a journal that has taken a workspace and a key. */
     private Pipeline open(Journal journal) {
-        Store store = RandomLife.open(TableKind.HEAP, journal, clock);
+        Store store = RandomCommands.open(TableKind.HEAP, journal, clock);
         SeededIds ids = new SeededIds(1);
         SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
         Commits commits = new Commits(store, ids, cipher);

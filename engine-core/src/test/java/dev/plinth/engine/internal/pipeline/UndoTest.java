@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.LateJournal;
+import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Record;
 import dev.plinth.engine.internal.store.Replay;
 import dev.plinth.engine.internal.store.Store;
@@ -40,13 +40,13 @@ class UndoTest {
     @EnumSource(TableKind.class)
     void replay_anyLife_hasTheStateOfTheLiveRunOnBothKindsOfTables(TableKind kind) {
         for (int round = 0; round < TestScale.count(20); round++) {
-            LateJournal journal = LateJournal.stepwise();
-            try (Store store = RandomLife.open(kind, journal, clock())) {
-                RandomLife life = new RandomLife(store, new Random(seed + round));
+            DeferredJournal journal = DeferredJournal.stepwise();
+            try (Store store = RandomCommands.open(kind, journal, clock())) {
+                RandomCommands life = new RandomCommands(store, new Random(seed + round));
                 life.live(DURABLE_COMMITS);
 
                 for (TableKind other : TableKind.values()) {
-                    assertThat(Replay.stateHash(other, RandomLife.TABLES, journal.appended()))
+                    assertThat(Replay.stateHash(other, RandomCommands.TABLES, journal.appended()))
                             .as("%s, live %s, replayed %s", TestScale.repeatWith(seed), kind, other)
                             .isEqualTo(store.stateHash());
                 }
@@ -55,10 +55,10 @@ class UndoTest {
     }
 
     private static void undo(TableKind kind, Random random, String where) {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         ManualClock clock = clock();
-        try (Store store = RandomLife.open(kind, journal, clock)) {
-            RandomLife life = new RandomLife(store, random);
+        try (Store store = RandomCommands.open(kind, journal, clock)) {
+            RandomCommands life = new RandomCommands(store, random);
             life.live(DURABLE_COMMITS);
             int durable = journal.appended().size();
             journal.durable(durable);
@@ -83,7 +83,7 @@ class UndoTest {
             byte[] undone = store.stateHash();
             assertThat(undone)
                     .as("state and replayed state, " + what)
-                    .isEqualTo(Replay.stateHash(kind, RandomLife.TABLES, records.subList(0, (int) lost - 1)));
+                    .isEqualTo(Replay.stateHash(kind, RandomCommands.TABLES, records.subList(0, (int) lost - 1)));
             assertMarks(store, records.subList(0, (int) lost - 1), what);
             byte[] before = hashes.get(lost - 1);
             if (before != null) {
@@ -100,7 +100,7 @@ class UndoTest {
         assertThat(store.<Long>write(Transaction::nextNumber))
                 .as("next number, " + what)
                 .isEqualTo(last.lastNumber() + 1);
-        for (TableName table : RandomLife.TABLES) {
+        for (TableName table : RandomCommands.TABLES) {
             long changedAt = kept.stream()
                     .filter(record -> record.writes().stream().anyMatch(write -> write.isIn(table)))
                     .mapToLong(Record::sequence)

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A store is copied while it writes, makes snapshots and deletes segments: between any two reads of the copy. */
 @Timeout(300)
 class BackupTest {
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
     private final long seed = TestScale.seed();
 
@@ -27,16 +27,16 @@ class BackupTest {
             return;
         }
         for (int i = 0; i < TestScale.count(100); i++) {
-            run(new DiskLife(seed + i, durability, Function.identity()));
+            run(new RandomDiskWrites(seed + i, durability, Function.identity()));
         }
     }
 
-    private static void run(DiskLife life) throws IOException {
+    private static void run(RandomDiskWrites life) throws IOException {
         MemoryDisk disk = new MemoryDisk();
         MemoryDisk copy = new MemoryDisk();
         long acknowledged;
         RecoverablePrefix copied;
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             for (int i = life.random().nextInt(4); i > 0; i--) {
                 life.work(store, life.random().nextInt(100));
                 store.snapshot();
@@ -44,7 +44,7 @@ class BackupTest {
             life.work(store, life.random().nextInt(100));
             acknowledged = store.committed();
             HeldFiles held = HeldFiles.of(new BusyDisk(disk, store, life));
-            copied = Backup.make(held, copy, TABLES, DiskLife.SEGMENT_BYTES);
+            copied = Backup.make(held, copy, TABLES, RandomDiskWrites.SEGMENT_BYTES);
             Verification.Found found = Verification.of(held, held.storeNames(), TABLES);
             assertThat(found.damages()).as(life.where()).isEmpty();
             assertThat(found.opened().last()).as(life.where()).isGreaterThanOrEqualTo(copied.last());
@@ -58,9 +58,9 @@ class BackupTest {
     /** Before each read of who copies, the store does something. */
     private static final class BusyDisk extends ForwardingDisk {
         private final Store store;
-        private final DiskLife life;
+        private final RandomDiskWrites life;
 
-        BusyDisk(Disk disk, Store store, DiskLife life) {
+        BusyDisk(Disk disk, Store store, RandomDiskWrites life) {
             super(disk);
             this.store = store;
             this.life = life;

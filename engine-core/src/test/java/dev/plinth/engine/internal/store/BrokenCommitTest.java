@@ -74,7 +74,7 @@ class BrokenCommitTest {
 
             assertThat(store.stateHash()).isEqualTo(before);
             assertThat(store.<Boolean>readToAnswer(
-                            rows -> rows.get(BRITTLE, Parcels.key(2)) == null && rows.size(ALL) == 1))
+                            rows -> rows.get(BRITTLE, TestRows.key(2)) == null && rows.size(ALL) == 1))
                     .isTrue();
             long next = put(store, 5, (byte) 5);
             assertThat(next).isEqualTo(2);
@@ -184,7 +184,7 @@ class BrokenCommitTest {
             breakOff(store, List.of(row(1, (byte) 3), row(2, (byte) 2), row(3, BREAKS)), () -> {
                 View view = store.viewToAnswer();
                 read.set(CompletableFuture.supplyAsync(
-                        () -> value(view, 1) == 1 && view.get(BRITTLE, Parcels.key(2)) == null));
+                        () -> value(view, 1) == 1 && view.get(BRITTLE, TestRows.key(2)) == null));
                 for (int i = 0; i < 10_000 && !read.get().isDone(); i++) {
                     Thread.yield();
                 }
@@ -357,7 +357,7 @@ class BrokenCommitTest {
         try (StoreTables tables = new StoreTables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
             RowLoader loader = new RowLoader(tables);
             for (int i = 0; i < 100_000; i++) {
-                loader.put(BRITTLE, Parcels.key(i), row(i, BREAKS).row());
+                loader.put(BRITTLE, TestRows.key(i), row(i, BREAKS).row());
             }
 
             assertThatThrownBy(loader::close)
@@ -434,8 +434,8 @@ class BrokenCommitTest {
     }
 
     private static Store open(TableKind kind, Disk disk) {
-        Store.Files files =
-                new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, DiskLife.SEGMENT_BYTES, DiskLife.NEVER);
+        Store.Files files = new Store.Files(
+                Path.of("nowhere"), Journal.Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
         return Store.open(settings(kind), files, disk, EngineClock.system());
     }
 
@@ -486,7 +486,7 @@ class BrokenCommitTest {
     }
 
     private static byte value(Rows rows, long id) {
-        byte[] row = rows.get(BRITTLE, Parcels.key(id));
+        byte[] row = rows.get(BRITTLE, TestRows.key(id));
         return row == null ? -1 : row[row.length - 1];
     }
 
@@ -506,7 +506,7 @@ class BrokenCommitTest {
     private static Changes.Write row(long id, byte value) {
         return new Changes.Write(
                 BRITTLE,
-                Parcels.key(id),
+                TestRows.key(id),
                 new RowWriter(1).bytes(new byte[] {value}).row());
     }
 

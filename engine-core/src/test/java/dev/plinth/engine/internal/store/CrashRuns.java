@@ -13,7 +13,7 @@ final class CrashRuns {
     private static final int RECORDS_MAX = 120;
     private static final int LIVES = 6;
     // Seldom enough that several segments are deleted at once; often; and never.
-    private static final long[] SNAPSHOTS = {10 * 1024, DiskLife.OFTEN, DiskLife.NEVER};
+    private static final long[] SNAPSHOTS = {10 * 1024, RandomDiskWrites.OFTEN, RandomDiskWrites.NEVER};
 
     private final Journal.Durability durability;
     private final Function<Disk, Disk> sabotage;
@@ -26,7 +26,7 @@ final class CrashRuns {
 
     /** One store through several lives; gives how many states it was left in so far. */
     int run(long seed) {
-        DiskLife life = new DiskLife(seed, durability, sabotage);
+        RandomDiskWrites life = new RandomDiskWrites(seed, durability, sabotage);
         Random random = life.random();
         MemoryDisk disk = new MemoryDisk();
         long acknowledged = 0;
@@ -61,7 +61,7 @@ final class CrashRuns {
         return states;
     }
 
-    private Store openOrFail(DiskLife life, MemoryDisk disk) {
+    private Store openOrFail(RandomDiskWrites life, MemoryDisk disk) {
         try {
             return life.open(disk, SNAPSHOTS[life.random().nextInt(SNAPSHOTS.length)]);
         } catch (RuntimeException e) {
@@ -69,7 +69,7 @@ final class CrashRuns {
         }
     }
 
-    private void check(DiskLife life, Moment moment) {
+    private void check(RandomDiskWrites life, Moment moment) {
         Random random = life.random();
         for (int i = 0; i < 3; i++) {
             MemoryDisk left = moment.disk.crash(random);
@@ -87,7 +87,7 @@ final class CrashRuns {
     }
 
     /** A machine that dies while it opens loses nothing that it had found. */
-    private void checkRepair(DiskLife life, MemoryDisk left, long acknowledged) {
+    private void checkRepair(RandomDiskWrites life, MemoryDisk left, long acknowledged) {
         List<MemoryDisk> moments = new ArrayList<>();
         left.watch(operation -> moments.add(left.killed()));
         long last = life.check(left, acknowledged);

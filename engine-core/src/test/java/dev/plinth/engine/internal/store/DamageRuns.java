@@ -18,21 +18,21 @@ import java.util.function.Function;
  */
 final class DamageRuns {
     private static final int RECORDS = 250;
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
-    private final DiskLife life;
+    private final RandomDiskWrites life;
     private final Random random;
     private final Map<String, byte[]> contents;
     private final long last;
 
     /** A store with some segments, and with two snapshots unless they are never made. */
     DamageRuns(long seed, long bytesPerSnapshot, Function<Disk, Disk> sabotage) {
-        life = new DiskLife(seed, Journal.Durability.FSYNC, sabotage);
+        life = new RandomDiskWrites(seed, Journal.Durability.FSYNC, sabotage);
         random = life.random();
         MemoryDisk disk = new MemoryDisk();
         Store store = life.open(disk, bytesPerSnapshot);
         life.work(store, RECORDS / 2);
-        if (bytesPerSnapshot != DiskLife.NEVER) {
+        if (bytesPerSnapshot != RandomDiskWrites.NEVER) {
             // Those in the background may be late.
             snapshot(store);
             life.work(store, 1);
@@ -70,7 +70,7 @@ final class DamageRuns {
         MemoryDisk disk = MemoryDisk.of(damaged);
         Store store;
         try {
-            store = life.open(disk, DiskLife.NEVER);
+            store = life.open(disk, RandomDiskWrites.NEVER);
         } catch (IllegalStateException refused) {
             assertThat(refused)
                     .as(what)
@@ -104,7 +104,7 @@ final class DamageRuns {
         MemoryDisk disk = MemoryDisk.of(damaged);
         Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
         long left;
-        try (Store store = life.open(disk.copy(), DiskLife.NEVER)) {
+        try (Store store = life.open(disk.copy(), RandomDiskWrites.NEVER)) {
             left = store.committed();
         } catch (IllegalStateException refused) {
             assertThat(found.opens())
@@ -118,21 +118,22 @@ final class DamageRuns {
                 .as("found to open after %s: %s", what, found.damages())
                 .isTrue();
         MemoryDisk copy = new MemoryDisk();
-        RecoverablePrefix copied = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        RecoverablePrefix copied = Backup.make(HeldFiles.of(disk), copy, TABLES, RandomDiskWrites.SEGMENT_BYTES);
         assertThat(copied.last()).as(what).isEqualTo(left);
         life.checkAndGoOn(copy, left);
         return Result.OPENED;
     }
 
     private void salvage(Damage damage, MemoryDisk disk, Map<String, byte[]> damaged, String what) throws IOException {
-        assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
+        assertThatThrownBy(
+                        () -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, RandomDiskWrites.SEGMENT_BYTES))
                 .as("backup after %s", what)
                 .isInstanceOf(StoreDamageException.class);
         try {
-            StoreReport told = Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES);
+            StoreReport told = Salvage.run(disk, TABLES, false, RandomDiskWrites.SEGMENT_BYTES);
             assertThat(told.isWhole()).as(what).isFalse();
             assertThat(disk.contents()).as(what).containsExactlyEntriesOf(damaged);
-            StoreReport done = Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES);
+            StoreReport done = Salvage.run(disk, TABLES, true, RandomDiskWrites.SEGMENT_BYTES);
             assertThat(done.isWhole()).as(what).isTrue();
         } catch (IllegalStateException nothingToKeep) {
             assertThat(nothingToKeep).as(what).hasMessageStartingWith("Expected something whole to keep");
@@ -142,7 +143,7 @@ final class DamageRuns {
         SalvageTest.assertNothingIsLost(damaged, disk.contents());
         Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
         assertThat(found.opens()).as("%s after %s", found, what).isTrue();
-        assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES)
+        assertThat(Salvage.run(disk, TABLES, true, RandomDiskWrites.SEGMENT_BYTES)
                         .lines()
                         .get(0))
                 .as(what)

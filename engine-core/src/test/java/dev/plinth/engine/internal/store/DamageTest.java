@@ -37,8 +37,8 @@ class DamageTest {
         int each = Math.max(3, TestScale.count(count) / STORES / Damage.values().length);
         Map<DamageRuns.Result, Integer> results = new EnumMap<>(DamageRuns.Result.class);
         for (int i = 0; i < STORES || i < STORES_MAX && results.keySet().equals(NOTHING); i++) {
-            DamageRuns runs =
-                    new DamageRuns(seed + i, i % 2 == 0 ? DiskLife.NEVER : DiskLife.OFTEN, Function.identity());
+            DamageRuns runs = new DamageRuns(
+                    seed + i, i % 2 == 0 ? RandomDiskWrites.NEVER : RandomDiskWrites.OFTEN, Function.identity());
             for (int j = 0; j < each; j++) {
                 results.merge(run.of(runs), 1, Integer::sum);
             }

@@ -103,7 +103,7 @@ class DeadJournalTest {
         };
         return Store.open(
                 new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000),
-                new Store.Files(Path.of("nowhere"), level, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                new Store.Files(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 failing,
                 EngineClock.system());
     }
@@ -124,6 +124,6 @@ class DeadJournalTest {
     private static long put(Store store, long id) {
         byte[] row = new RowWriter(1).bytes(new byte[] {1}).row();
         return store.write(transaction ->
-                transaction.append(List.of(new Changes.Write(ROWS, Parcels.key(id), row)), transaction.nowMillis()));
+                transaction.append(List.of(new Changes.Write(ROWS, TestRows.key(id), row)), transaction.nowMillis()));
     }
 }

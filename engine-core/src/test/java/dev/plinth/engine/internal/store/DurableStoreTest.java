@@ -19,13 +19,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DurableStoreTest {
     private static final String FIRST = Segment.name(1);
 
-    private final DiskLife life = life(Journal.Durability.FSYNC);
+    private final RandomDiskWrites life = life(Journal.Durability.FSYNC);
     private final MemoryDisk disk = new MemoryDisk();
 
     @Test
     void spaceEnds_whileServing_writesAreRefusedAndGoOnWhenItReturns() {
-        Store store = life.open(disk, DiskLife.NEVER);
-        disk.limit(3 * DiskLife.SEGMENT_BYTES);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
+        disk.limit(3 * RandomDiskWrites.SEGMENT_BYTES);
         assertThatThrownBy(() -> {
                     while (true) {
                         life.append(store);
@@ -56,14 +56,14 @@ class DurableStoreTest {
             value = Journal.Durability.class,
             names = {"FSYNC", "OS"})
     void process_diesBeforeItsSegmentIsDurable_powerFailsInTheNextOne_opens(Journal.Durability durability) {
-        DiskLife first = life(durability);
+        RandomDiskWrites first = life(durability);
         List<MemoryDisk> moments = new ArrayList<>();
         disk.watch(operation -> moments.add(disk.killed()));
-        first.open(disk, DiskLife.NEVER).close();
+        first.open(disk, RandomDiskWrites.NEVER).close();
         disk.watch(null);
         for (MemoryDisk moment : moments) {
-            DiskLife next = life(durability);
-            try (Store store = next.open(moment, DiskLife.NEVER)) {
+            RandomDiskWrites next = life(durability);
+            try (Store store = next.open(moment, RandomDiskWrites.NEVER)) {
                 next.work(store, 8);
                 for (int i = 0; i < 200; i++) {
                     next.check(moment.crash(next.random()), 0);
@@ -74,7 +74,7 @@ class DurableStoreTest {
 
     @Test
     void spaceEnds_withinASnapshotOrASegment_whatWasBegunGivesItsRoomBack() throws IOException {
-        Store store = life.open(disk, DiskLife.NEVER);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
         life.work(store, 100);
         disk.limit(disk.contents().values().stream()
                         .mapToLong(bytes -> bytes.length)
@@ -86,7 +86,7 @@ class DurableStoreTest {
 
         MemoryDisk small = new MemoryDisk();
         small.limit(1000);
-        assertThatThrownBy(() -> Segment.prepareSpare(small, DiskLife.SEGMENT_BYTES))
+        assertThatThrownBy(() -> Segment.prepareSpare(small, RandomDiskWrites.SEGMENT_BYTES))
                 .isInstanceOf(IOException.class);
         assertThat(small.names()).isEmpty();
     }
@@ -94,14 +94,14 @@ class DurableStoreTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void reopening_afterSnapshots_hasTheHashOfTheLiveRun(TableKind kind) throws IOException {
-        Store store = life.open(kind, disk, DiskLife.OFTEN);
+        Store store = life.open(kind, disk, RandomDiskWrites.OFTEN);
         life.work(store, 400);
         store.snapshot();
         life.work(store, 100);
         byte[] live = store.stateHash();
         store.close();
 
-        try (Store again = life.open(disk.killed(), DiskLife.NEVER)) {
+        try (Store again = life.open(disk.killed(), RandomDiskWrites.NEVER)) {
             assertThat(again.stateHash()).isEqualTo(live);
         }
     }
@@ -111,8 +111,8 @@ class DurableStoreTest {
             value = Journal.Durability.class,
             names = {"FSYNC", "OS"})
     void bitFlips_inTheLastFrameOfAClosedStore_areDamage(Journal.Durability durability) {
-        DiskLife written = life(durability);
-        Store store = written.open(disk, DiskLife.NEVER);
+        RandomDiskWrites written = life(durability);
+        Store store = written.open(disk, RandomDiskWrites.NEVER);
         written.work(store, 20);
         store.close();
 
@@ -121,7 +121,7 @@ class DurableStoreTest {
 
     @Test
     void bitFlips_inTheLastFrameOfAnIdleStore_areDamage() {
-        Store store = life.open(disk, DiskLife.NEVER);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
         life.work(store, 20);
         while (!lastFrame().records().isEmpty()) {
             Thread.onSpinWait();
@@ -133,20 +133,20 @@ class DurableStoreTest {
 
     @Test
     void emptyFrames_manyOpenings_takeNoRoom() {
-        Store store = life.open(disk, DiskLife.NEVER);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
         life.work(store, 20);
         store.close();
         byte[] before = disk.bytes(FIRST).clone();
 
         for (int i = 0; i < 5; i++) {
-            life.open(disk, DiskLife.NEVER).close();
+            life.open(disk, RandomDiskWrites.NEVER).close();
         }
 
         assertThat(disk.bytes(FIRST)).isEqualTo(before);
     }
 
-    private static DiskLife life(Journal.Durability durability) {
-        return new DiskLife(TestScale.seed(), durability, Function.identity());
+    private static RandomDiskWrites life(Journal.Durability durability) {
+        return new RandomDiskWrites(TestScale.seed(), durability, Function.identity());
     }
 
     private Frame lastFrame() {
@@ -155,13 +155,13 @@ class DurableStoreTest {
         return SegmentBytes.frame(bytes, frames.get(frames.size() - 1));
     }
 
-    private static void assertLastFrameIsGuarded(DiskLife life, MemoryDisk disk) {
+    private static void assertLastFrameIsGuarded(RandomDiskWrites life, MemoryDisk disk) {
         List<SegmentBytes.Place> frames = SegmentBytes.frames(disk.bytes(FIRST));
         SegmentBytes.Place guarded = frames.get(frames.size() - 2);
         for (int at = guarded.from(); at < guarded.to(); at++) {
             MemoryDisk damaged = disk.killed();
             damaged.bytes(FIRST)[at] ^= 4;
-            assertThatThrownBy(() -> life.open(damaged, DiskLife.NEVER))
+            assertThatThrownBy(() -> life.open(damaged, RandomDiskWrites.NEVER))
                     .as("byte %d", at)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(FIRST);

@@ -32,7 +32,7 @@ final class FaultRuns {
 
     /** False if the scenario ended before the operation of this number. */
     private boolean run(DiskFault fault, long number) {
-        DiskLife life = new DiskLife(seed, durability, sabotage);
+        RandomDiskWrites life = new RandomDiskWrites(seed, durability, sabotage);
         MemoryDisk disk = new MemoryDisk();
         disk.failAt(fault, number);
         long acknowledged = 0;
@@ -54,8 +54,8 @@ final class FaultRuns {
         return disk.failedOn() != null;
     }
 
-    private static long live(DiskLife life, MemoryDisk disk, String what) {
-        Store store = life.open(disk, DiskLife.OFTEN);
+    private static long live(RandomDiskWrites life, MemoryDisk disk, String what) {
+        Store store = life.open(disk, RandomDiskWrites.OFTEN);
         life.work(store, RECORDS);
         store.close();
         Thread failed = disk.failedOn();

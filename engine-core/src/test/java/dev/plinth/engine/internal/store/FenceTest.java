@@ -29,11 +29,11 @@ class FenceTest {
     private final Random random = new Random(TestScale.seed());
     private final MemoryDisk disk = new MemoryDisk();
     private final Opening first = Opening.of(disk);
-    private final Told told = new Told(FileJournal.class, Level.SEVERE);
+    private final CapturedClassLog log = new CapturedClassLog(FileJournal.class, Level.SEVERE);
 
     @AfterEach
     void endListening() {
-        told.close();
+        log.close();
     }
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class FenceTest {
             assertThat(List.of(value(again, 1), value(again, 2), value(again, 3), value(again, 5), value(again, 6)))
                     .containsExactly(1L, 2L, -1L, 5L, 6L);
         }
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .singleElement()
                 .satisfies(line -> assertThat(line).contains("another process has got past the lock of the directory"));
     }
@@ -196,18 +196,18 @@ class FenceTest {
 
     private static Store open(Disk disk, Journal.Durability durability) {
         return Store.open(
-                Parcels.settings(TableKind.HEAP),
-                new Store.Files(Path.of("nowhere"), durability, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                TestRows.settings(TableKind.HEAP),
+                new Store.Files(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 disk,
                 EngineClock.system());
     }
 
     private static void put(Store store, long id) {
-        store.await(Parcels.put(store, id, id));
+        store.await(TestRows.put(store, id, id));
     }
 
     private static long value(Store store, long id) {
-        return store.<Long>readToAnswer(rows -> Parcels.value(rows, id));
+        return store.<Long>readToAnswer(rows -> TestRows.value(rows, id));
     }
 
     private static ProblemCode codeOf(Store store, long id) {

@@ -20,10 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A file of another store among those of this one is damage with a name; nothing of it is ever shown. */
 @Timeout(120)
 class ForeignFilesTest {
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
-    private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
-    private final DiskLife other = new DiskLife(TestScale.seed() + 1, Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life =
+            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites other =
+            new RandomDiskWrites(TestScale.seed() + 1, Journal.Durability.FSYNC, Function.identity());
     private final Map<String, byte[]> own = written(life);
     private final Map<String, byte[]> foreign = written(other);
 
@@ -36,7 +38,7 @@ class ForeignFilesTest {
                 : 2;
         Map<String, byte[]> mixed = copied(own);
         byte[] bytes = foreign.get(Segment.name(2)).clone();
-        Segment header = Segment.readHeader(ByteBuffer.wrap(bytes), Segment.name(2), DiskLife.SEGMENT_BYTES);
+        Segment header = Segment.readHeader(ByteBuffer.wrap(bytes), Segment.name(2), RandomDiskWrites.SEGMENT_BYTES);
         new Segment(header.store(), header.epoch(), number, header.firstSequence(), header.crcBefore())
                 .header(bytes.length)
                 .get(bytes, 0, Segment.HEADER_BYTES);
@@ -52,7 +54,7 @@ class ForeignFilesTest {
 
         assertNamed(mixed, Snapshot.name(240));
         MemoryDisk disk = MemoryDisk.of(mixed);
-        StoreReport done = Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES);
+        StoreReport done = Salvage.run(disk, TABLES, true, RandomDiskWrites.SEGMENT_BYTES);
         assertThat(done.lines()).contains("kept records 1 to " + life.history().size());
         life.checkAndGoOn(disk, life.history().size());
     }
@@ -60,20 +62,22 @@ class ForeignFilesTest {
     private void assertNamed(Map<String, byte[]> mixed, String name) throws IOException {
         MemoryDisk disk = MemoryDisk.of(mixed);
         String what = name + " is of store " + idIn(foreign) + " and not of store " + idIn(own);
-        assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER))
+        assertThatThrownBy(() -> life.open(disk, RandomDiskWrites.NEVER))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(what + "; nothing was changed");
         assertThat(disk.contents()).containsExactlyEntriesOf(mixed);
         Verification.Found found = Verification.of(disk, StoreNames.of(disk), TABLES);
         assertThat(found.opens()).isFalse();
         assertThat(found.damages()).contains(what);
-        assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
+        assertThatThrownBy(
+                        () -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, RandomDiskWrites.SEGMENT_BYTES))
                 .isInstanceOf(StoreDamageException.class)
                 .hasMessage(what);
-        assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES).isWhole())
+        assertThat(Salvage.run(disk, TABLES, true, RandomDiskWrites.SEGMENT_BYTES)
+                        .isWhole())
                 .isTrue();
         long kept;
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             kept = life.check(store, 1);
         }
         assertThat(kept).isPositive();
@@ -85,9 +89,9 @@ class ForeignFilesTest {
     }
 
     /** Several segments, and a snapshot behind record 240. */
-    private static Map<String, byte[]> written(DiskLife life) {
+    private static Map<String, byte[]> written(RandomDiskWrites life) {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 240);
             if (life.history().size() == 240) {
                 store.snapshot();

@@ -35,7 +35,7 @@ class InterruptedCallerTest {
                     Thread.onSpinWait();
                 }
                 for (long i = 0; i < RECORDS; i++) {
-                    store.await(Parcels.put(store, i, i));
+                    store.await(TestRows.put(store, i, i));
                 }
             } finally {
                 done.set(true);
@@ -45,14 +45,14 @@ class InterruptedCallerTest {
         }
         try (Store store = open(durability)) {
             for (long i = 0; i < RECORDS; i++) {
-                assertThat(Parcels.value(store.viewToAnswer(), i)).isEqualTo(i);
+                assertThat(TestRows.value(store.viewToAnswer(), i)).isEqualTo(i);
             }
             assertThat(store.committed()).isEqualTo(RECORDS);
         }
     }
 
     private Store open(Journal.Durability durability) {
-        Store.Files files = new Store.Files(directory, durability, 64 * 1024, DiskLife.NEVER);
-        return Store.open(Parcels.settings(TableKind.HEAP), files, EngineClock.system());
+        Store.Files files = new Store.Files(directory, durability, 64 * 1024, RandomDiskWrites.NEVER);
+        return Store.open(TestRows.settings(TableKind.HEAP), files, EngineClock.system());
     }
 }

@@ -38,7 +38,7 @@ class JournalContractTest {
         Store store = open(new MemoryJournal());
 
         for (long sequence = 1; sequence <= 10; sequence++) {
-            assertThat(Parcels.put(store, sequence % 3, sequence)).isEqualTo(sequence);
+            assertThat(TestRows.put(store, sequence % 3, sequence)).isEqualTo(sequence);
             assertThat(store.committed()).isEqualTo(sequence);
             assertThat(store.whenCommitted(sequence)).isCompleted();
         }
@@ -59,10 +59,10 @@ class JournalContractTest {
             names = {"FSYNC", "OS"})
     void fileJournal_everyWrite_isDurableAndHeardOnceItIsWaitedFor(Journal.Durability durability) {
         MemoryDisk disk = new MemoryDisk();
-        Store store = open(Temper.file(disk, durability));
+        Store store = open(JournalFault.file(disk, durability));
 
         for (long sequence = 1; sequence <= 100; sequence++) {
-            assertThat(Parcels.put(store, sequence % 3, sequence)).isEqualTo(sequence);
+            assertThat(TestRows.put(store, sequence % 3, sequence)).isEqualTo(sequence);
             store.await(sequence);
             assertThat(store.committed()).isEqualTo(sequence);
             assertThat(store.whenCommitted(sequence)).isCompleted();
@@ -70,56 +70,56 @@ class JournalContractTest {
         assertThat(heard).isEqualTo(upTo(100));
         assertThat(store.isWritable()).isTrue();
         assertThat(store.durability()).isEqualTo(durability);
-        assertThat(Temper.stateHash(disk.killed())).isEqualTo(store.stateHash());
+        assertThat(JournalFault.stateHash(disk.killed())).isEqualTo(store.stateHash());
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void append_fatalRecord_itsCallerLearnsIt(Temper temper) {
-        Store store = open(temper.losing(FATAL).journal());
+    @EnumSource(JournalFault.class)
+    void append_fatalRecord_itsCallerLearnsIt(JournalFault journalFault) {
+        Store store = open(journalFault.losing(FATAL).journal());
         putAndSettleUpTo(store, FATAL - 1);
 
-        long sequence = Parcels.put(store, 1, 1000);
+        long sequence = TestRows.put(store, 1, 1000);
 
-        assertRefused(store, sequence, temper.code());
+        assertRefused(store, sequence, journalFault.code());
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void append_fatalRecord_leavesTheStateOfTheRecordBefore(Temper temper) {
-        Store store = open(temper.losing(FATAL).journal());
+    @EnumSource(JournalFault.class)
+    void append_fatalRecord_leavesTheStateOfTheRecordBefore(JournalFault journalFault) {
+        Store store = open(journalFault.losing(FATAL).journal());
         putAndSettleUpTo(store, FATAL - 1);
         byte[] before = store.stateHash();
 
-        settle(store, Parcels.put(store, 1, 1000));
+        settle(store, TestRows.put(store, 1, 1000));
 
         assertThat(store.stateHash()).isEqualTo(before);
-        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(4);
+        assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, 1))).isEqualTo(4);
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void append_fatalRecord_nobodyHearsOfIt(Temper temper) {
-        Store store = open(temper.losing(FATAL).journal());
+    @EnumSource(JournalFault.class)
+    void append_fatalRecord_nobodyHearsOfIt(JournalFault journalFault) {
+        Store store = open(journalFault.losing(FATAL).journal());
         putAndSettleUpTo(store, FATAL - 1);
 
-        settle(store, Parcels.put(store, 1, 1000));
+        settle(store, TestRows.put(store, 1, 1000));
 
         assertThat(heard).isEqualTo(upTo(FATAL - 1));
         assertThat(store.committed()).isEqualTo(FATAL - 1);
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void append_afterFatalRecord_isRefusedAndReachesNoJournal(Temper temper) {
-        RecordingJournal journal = temper.losing(FATAL).journal();
+    @EnumSource(JournalFault.class)
+    void append_afterFatalRecord_isRefusedAndReachesNoJournal(JournalFault journalFault) {
+        RecordingJournal journal = journalFault.losing(FATAL).journal();
         Store store = open(journal);
         putAndSettleUpTo(store, FATAL);
         byte[] before = store.stateHash();
 
         for (int i = 0; i < 3; i++) {
-            RefusedException refused = catchThrowableOfType(RefusedException.class, () -> Parcels.put(store, 9, 9));
-            boolean fenced = temper == Temper.FENCED;
+            RefusedException refused = catchThrowableOfType(RefusedException.class, () -> TestRows.put(store, 9, 9));
+            boolean fenced = journalFault == JournalFault.FENCED;
             assertThat(refused.refusal().code())
                     .isEqualTo(fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.CAPACITY_EXHAUSTED);
             assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(fenced ? 1 : 60);
@@ -131,30 +131,30 @@ class JournalContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void read_afterFatalRecord_goesOnAndNeedNotWait(Temper temper) {
-        Store store = open(temper.losing(FATAL).journal());
+    @EnumSource(JournalFault.class)
+    void read_afterFatalRecord_goesOnAndNeedNotWait(JournalFault journalFault) {
+        Store store = open(journalFault.losing(FATAL).journal());
         putAndSettleUpTo(store, FATAL);
 
         View view = store.viewToAnswer();
-        assertThat(Parcels.value(view, 0)).isEqualTo(3);
-        assertThat(Parcels.value(view, 77)).isEqualTo(-1);
+        assertThat(TestRows.value(view, 0)).isEqualTo(3);
+        assertThat(TestRows.value(view, 77)).isEqualTo(-1);
         assertThat(view.highest()).isEqualTo(FATAL - 1);
         assertThat(store.whenCommitted(view.highest())).isCompleted();
     }
 
     @ParameterizedTest
-    @EnumSource(Temper.class)
-    void reopen_afterFatalRecord_hasItIfAndOnlyIfTheLogDid(Temper temper) {
-        Temper.Journals journals = temper.losing(FATAL);
+    @EnumSource(JournalFault.class)
+    void reopen_afterFatalRecord_hasItIfAndOnlyIfTheLogDid(JournalFault journalFault) {
+        JournalFault.Journals journals = journalFault.losing(FATAL);
         Store store = open(journals.journal());
         putAndSettleUpTo(store, FATAL - 1);
         byte[] before = store.stateHash();
-        settle(store, Parcels.put(store, 1, 1000));
+        settle(store, TestRows.put(store, 1, 1000));
 
         byte[] reopened = journals.reopened().get();
 
-        if (temper.applied()) {
+        if (journalFault.applied()) {
             assertThat(reopened).isNotEqualTo(before);
         } else {
             assertThat(reopened).isEqualTo(before);
@@ -168,9 +168,9 @@ class JournalContractTest {
         List<CompletableFuture<Void>> waiters = new ArrayList<>();
 
         store.write(transaction -> {
-            long first = transaction.append(List.of(Parcels.write(transaction, 1, 1)), transaction.nowMillis());
+            long first = transaction.append(List.of(TestRows.write(transaction, 1, 1)), transaction.nowMillis());
             waiters.add(store.whenCommitted(first));
-            long second = transaction.append(List.of(Parcels.write(transaction, 2, 2)), transaction.nowMillis());
+            long second = transaction.append(List.of(TestRows.write(transaction, 2, 2)), transaction.nowMillis());
             waiters.add(store.whenCommitted(first));
             waiters.add(store.whenCommitted(second));
             return second;
@@ -180,13 +180,13 @@ class JournalContractTest {
         assertThat(waiters.get(1)).isCompleted();
         assertThat(waiters.get(2)).isCompletedExceptionally();
         assertThat(heard).containsExactly(1L);
-        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(1);
-        assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 2))).isEqualTo(-1);
+        assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, 1))).isEqualTo(1);
+        assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, 2))).isEqualTo(-1);
     }
 
     @Test
     void lateJournal_beforeDurable_nothingIsAcknowledgedOrHeard() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         putUpTo(store, 5);
         List<CompletableFuture<Void>> waiters = waiters(store, 5);
@@ -208,12 +208,12 @@ class JournalContractTest {
 
     @Test
     void lateJournal_waitersOfOneRecord_goOnOnlyAfterAllListenersHeardOfIt() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         List<Boolean> doneWhenHeard = new ArrayList<>();
         List<CompletableFuture<Void>> waiters = new ArrayList<>();
         store.onCommitted((sequence, writes) -> doneWhenHeard.add(waiters.get(0).isDone()));
-        waiters.add(store.whenCommitted(Parcels.put(store, 1, 1)));
+        waiters.add(store.whenCommitted(TestRows.put(store, 1, 1)));
 
         journal.durable(1);
 
@@ -223,14 +223,14 @@ class JournalContractTest {
 
     @Test
     void lateJournal_readOfARecordInFlight_waitsForIt() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
-        Parcels.put(store, 1, 10);
+        TestRows.put(store, 1, 10);
         journal.durable(1);
-        Parcels.put(store, 1, 20);
+        TestRows.put(store, 1, 20);
 
         View view = store.viewToAnswer();
-        assertThat(Parcels.value(view, 1)).isEqualTo(20);
+        assertThat(TestRows.value(view, 1)).isEqualTo(20);
         CompletableFuture<Void> answer = store.whenCommitted(view.highest());
 
         assertThat(answer).isNotDone();
@@ -240,13 +240,13 @@ class JournalContractTest {
 
     @Test
     void lateJournal_unknownWithSeveralInFlight_allOfThemAreUndoneAndTheirWaitersTold() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         putUpTo(store, 4);
         byte[] before = store.stateHash();
-        Parcels.put(store, 1, 50);
-        Parcels.remove(store, 2);
-        Parcels.put(store, 1, 60);
+        TestRows.put(store, 1, 50);
+        TestRows.remove(store, 2);
+        TestRows.put(store, 1, 60);
         List<CompletableFuture<Void>> waiters = waiters(store, 7);
 
         journal.durable(4);
@@ -264,30 +264,30 @@ class JournalContractTest {
     @ParameterizedTest
     @EnumSource(TableKind.class)
     void lateJournal_unknownRecordThatWroteOneRowSeveralTimes_theRowIsAsBefore(TableKind kind) {
-        LateJournal journal = LateJournal.stepwise();
-        try (Store store = Parcels.open(kind, journal, clock)) {
+        DeferredJournal journal = DeferredJournal.stepwise();
+        try (Store store = TestRows.open(kind, journal, clock)) {
             putUpTo(store, 3);
             byte[] before = store.stateHash();
             store.write(transaction -> transaction.append(
                     List.of(
-                            Parcels.write(transaction, 1, 10),
-                            Parcels.removal(1),
-                            Parcels.write(transaction, 1, 20),
-                            Parcels.removal(2),
-                            Parcels.write(transaction, 7, 30),
-                            Parcels.removal(7)),
+                            TestRows.write(transaction, 1, 10),
+                            TestRows.removal(1),
+                            TestRows.write(transaction, 1, 20),
+                            TestRows.removal(2),
+                            TestRows.write(transaction, 7, 30),
+                            TestRows.removal(7)),
                     transaction.nowMillis()));
 
             journal.unknown(4);
 
             assertThat(store.stateHash()).isEqualTo(before);
-            assertThat(Parcels.value(store.viewToAnswer(), 1)).isEqualTo(1);
+            assertThat(TestRows.value(store.viewToAnswer(), 1)).isEqualTo(1);
         }
     }
 
     @Test
     void lateJournal_fenced_waitersLearnThatNothingWasChanged() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         putUpTo(store, 3);
         List<CompletableFuture<Void>> waiters = waiters(store, 3);
@@ -303,10 +303,10 @@ class JournalContractTest {
 
     @Test
     void lateJournal_blockingWaiter_isReleasedByTheFlusher() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
-        Parcels.put(store, 1, 1);
-        Parcels.put(store, 1, 2);
+        TestRows.put(store, 1, 1);
+        TestRows.put(store, 1, 2);
         CompletableFuture<Void> first = CompletableFuture.runAsync(() -> store.await(1));
         CompletableFuture<Void> second = CompletableFuture.runAsync(() -> store.await(2));
 
@@ -327,8 +327,8 @@ class JournalContractTest {
         int each = TestScale.count(5_000);
         RecordingJournal journal = new RecordingJournal(
                 durability == Journal.Durability.MEMORY
-                        ? LateJournal.groupCommit()
-                        : Temper.file(new MemoryDisk(), durability));
+                        ? DeferredJournal.groupCommit()
+                        : JournalFault.file(new MemoryDisk(), durability));
         Store store = open(journal);
         AtomicLong early = new AtomicLong();
         ExecutorService writers = Executors.newFixedThreadPool(threads);
@@ -337,7 +337,7 @@ class JournalContractTest {
             int id = thread;
             running.add(writers.submit(() -> {
                 for (int i = 0; i < each; i++) {
-                    long sequence = Parcels.put(store, id, i);
+                    long sequence = TestRows.put(store, id, i);
                     store.await(sequence);
                     if (store.committed() < sequence) {
                         early.incrementAndGet();
@@ -354,14 +354,14 @@ class JournalContractTest {
         assertThat(sequences(journal.appended())).isEqualTo(upTo((long) threads * each));
         assertThat(heard).isEqualTo(upTo((long) threads * each));
         assertThat(store.stateHash())
-                .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), journal.appended()));
+                .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), journal.appended()));
     }
 
     @Test
     void groupCommit_failsUnderManyWriters_eachIsAnsweredOnceAndTheRestIsTakenBack() throws Exception {
         int threads = 4;
         long fatal = TestScale.count(2_000);
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         AtomicBoolean failed = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
@@ -396,18 +396,18 @@ class JournalContractTest {
         assertThat(store.stateHash())
                 .isEqualTo(Replay.stateHash(
                         TableKind.HEAP,
-                        List.of(Parcels.TABLE),
+                        List.of(TestRows.TABLE),
                         journal.appended().subList(0, (int) fatal - 1)));
     }
 
     @Test
     void time_clockStepsBack_neverGoesBackInRecords() {
         SettableClock wall = new SettableClock();
-        LateJournal journal = LateJournal.stepwise();
-        Store store = Parcels.open(TableKind.HEAP, journal, wall);
+        DeferredJournal journal = DeferredJournal.stepwise();
+        Store store = TestRows.open(TableKind.HEAP, journal, wall);
         for (long millis : new long[] {1000, 2000, 500, 1999, 2001, 0}) {
             wall.millis = millis;
-            Parcels.put(store, 1, millis);
+            TestRows.put(store, 1, millis);
         }
 
         assertThat(journal.appended())
@@ -417,11 +417,11 @@ class JournalContractTest {
 
     @Test
     void nextNumber_manyRecords_ascendsAndIsInEachRecord() {
-        LateJournal journal = LateJournal.stepwise();
+        DeferredJournal journal = DeferredJournal.stepwise();
         Store store = open(journal);
         for (long id = 0; id < 5; id++) {
-            Parcels.put(store, id, id);
-            Parcels.put(store, id, id + 1);
+            TestRows.put(store, id, id);
+            TestRows.put(store, id, id + 1);
         }
 
         assertThat(journal.appended()).map(Record::lastNumber).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
@@ -435,7 +435,7 @@ class JournalContractTest {
     }
 
     private Store open(Journal journal) {
-        Store store = Parcels.open(TableKind.HEAP, journal, clock);
+        Store store = TestRows.open(TableKind.HEAP, journal, clock);
         opened.add(store);
         store.onCommitted((sequence, writes) -> heard.add(sequence));
         return store;
@@ -444,7 +444,7 @@ class JournalContractTest {
     private static void writeUntilRefused(Store store, int id, AtomicLong acknowledged) {
         for (long i = 0; ; i++) {
             try {
-                store.await(Parcels.put(store, id, i));
+                store.await(TestRows.put(store, id, i));
                 acknowledged.incrementAndGet();
             } catch (RefusedException refused) {
                 return;
@@ -455,14 +455,14 @@ class JournalContractTest {
     /** Writes records until the sequence is this one; record n sets parcel n mod 3 to n. */
     private static void putUpTo(Store store, long last) {
         for (long sequence = 1; sequence <= last; sequence++) {
-            Parcels.put(store, sequence % 3, sequence);
+            TestRows.put(store, sequence % 3, sequence);
         }
     }
 
     /** The same, each after the one before has met its fate. */
     private static void putAndSettleUpTo(Store store, long last) {
         for (long sequence = 1; sequence <= last; sequence++) {
-            settle(store, Parcels.put(store, sequence % 3, sequence));
+            settle(store, TestRows.put(store, sequence % 3, sequence));
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is missing at the end of a journal is told from what a crash leaves, by what the last reign has left beside it. */
 @Timeout(300)
 class JournalStateTest {
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 12;
     /** Of a record, so that all records together fit into one segment. */
@@ -40,7 +40,7 @@ class JournalStateTest {
             value = Journal.Durability.class,
             names = {"FSYNC", "OS"})
     void closedStore_zeroedToTheEndOfItsLastSegment_isRefusedWithThePlaceOrWhole(Journal.Durability durability) {
-        DiskLife life = closed(durability);
+        RandomDiskWrites life = closed(durability);
         List<SegmentBytes.Place> frames = SegmentBytes.frames(disk.bytes(SEGMENT));
         int whole = frames.get(RECORDS - 1).to();
 
@@ -57,7 +57,7 @@ class JournalStateTest {
             String what = "record " + first.firstSequence() + " in " + SEGMENT + " at byte " + first.from()
                     + " is missing, since the store was closed behind record " + RECORDS;
             Map<String, byte[]> before = zeroed.contents();
-            assertThatThrownBy(() -> life.open(zeroed, DiskLife.NEVER))
+            assertThatThrownBy(() -> life.open(zeroed, RandomDiskWrites.NEVER))
                     .as("zeros from %d", at)
                     .hasMessageContaining(what + "; nothing was changed");
             assertThat(zeroed.contents()).containsExactlyEntriesOf(before);
@@ -66,7 +66,7 @@ class JournalStateTest {
 
     @Test
     void closedStore_withoutItsLastFrames_isFoundByTheToolsAndSalvaged() throws IOException {
-        DiskLife life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
         byte[] segment = disk.bytes(SEGMENT);
         SegmentBytes.Place from = SegmentBytes.frames(segment).get(7);
         Arrays.fill(segment, from.from(), segment.length, (byte) 0);
@@ -77,26 +77,30 @@ class JournalStateTest {
                 .singleElement()
                 .satisfies(damage ->
                         assertThat(damage).contains("record 8 in " + SEGMENT, "was closed behind record " + RECORDS));
-        assertThatThrownBy(() -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, DiskLife.SEGMENT_BYTES))
+        assertThatThrownBy(
+                        () -> Backup.make(HeldFiles.of(disk), new MemoryDisk(), TABLES, RandomDiskWrites.SEGMENT_BYTES))
                 .isInstanceOf(StoreDamageException.class);
-        assertThat(Salvage.run(disk, TABLES, false, DiskLife.SEGMENT_BYTES).lines())
+        assertThat(Salvage.run(disk, TABLES, false, RandomDiskWrites.SEGMENT_BYTES)
+                        .lines())
                 .contains("would keep records 1 to 7", "would lose records 8 to 12, and any behind them");
-        assertThat(Salvage.run(disk, TABLES, true, DiskLife.SEGMENT_BYTES).isWhole())
+        assertThat(Salvage.run(disk, TABLES, true, RandomDiskWrites.SEGMENT_BYTES)
+                        .isWhole())
                 .isTrue();
         life.checkAndGoOn(disk, 7);
     }
 
     @Test
     void backup_withoutItsLastFrames_isRefusedToo() throws IOException {
-        DiskLife life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
         MemoryDisk copy = new MemoryDisk();
-        RecoverablePrefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, DiskLife.SEGMENT_BYTES);
+        RecoverablePrefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, RandomDiskWrites.SEGMENT_BYTES);
         assertThat(life.check(copy.copy(), RECORDS)).isEqualTo(RECORDS);
 
         byte[] segment = copy.bytes(SEGMENT);
         Arrays.fill(segment, SegmentBytes.frames(segment).get(7).from(), segment.length, (byte) 0);
 
-        assertThatThrownBy(() -> life.open(copy, DiskLife.NEVER)).hasMessageContaining("record 8 in " + SEGMENT);
+        assertThatThrownBy(() -> life.open(copy, RandomDiskWrites.NEVER))
+                .hasMessageContaining("record 8 in " + SEGMENT);
     }
 
     /** Whatever bit it is: the page cache has all that was written, so it is damage. */
@@ -105,7 +109,7 @@ class JournalStateTest {
             value = Journal.Durability.class,
             names = {"FSYNC", "OS"})
     void killedProcess_bitFlippedAndMachineNotRestarted_isDamage(Journal.Durability durability) {
-        DiskLife life = life(durability);
+        RandomDiskWrites life = life(durability);
         MemoryDisk killed = killed(life);
         byte[] segment = killed.bytes(SEGMENT);
         List<SegmentBytes.Place> frames = SegmentBytes.frames(segment);
@@ -119,7 +123,7 @@ class JournalStateTest {
             MemoryDisk damaged = killed.killed();
             damaged.bytes(SEGMENT)[at] ^= (byte) (1 << at % 8);
             Map<String, byte[]> before = damaged.contents();
-            assertThatThrownBy(() -> life.open(damaged, DiskLife.NEVER))
+            assertThatThrownBy(() -> life.open(damaged, RandomDiskWrites.NEVER))
                     .as("byte %d", at)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(SEGMENT)
@@ -161,7 +165,7 @@ class JournalStateTest {
 
     @Test
     void killedProcess_bitFlippedAndMachineRestarted_isTakenForATornEndAtOs() {
-        DiskLife life = life(Journal.Durability.OS);
+        RandomDiskWrites life = life(Journal.Durability.OS);
         MemoryDisk killed = killed(life);
         SegmentBytes.Place flipped = SegmentBytes.frames(killed.bytes(SEGMENT)).get(4);
         killed.bytes(SEGMENT)[flipped.to() - 1] ^= 1;
@@ -174,20 +178,20 @@ class JournalStateTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void killedProcess_inTheMiddleOfAWrite_losesThatOnly(boolean behindAnEmptyFrame) {
-        DiskLife life = life(Journal.Durability.OS);
-        Store store = life.open(disk, DiskLife.NEVER);
+        RandomDiskWrites life = life(Journal.Durability.OS);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
         for (int i = 0; i < 3; i++) {
             store.await(life.append(store, ROWS));
         }
         if (behindAnEmptyFrame) {
             store.close();
-            store = life.open(disk, DiskLife.NEVER);
+            store = life.open(disk, RandomDiskWrites.NEVER);
         }
         MemoryDisk before = disk.killed();
         long sequence = store.write(transaction -> {
             List<Changes.Write> writes = new ArrayList<>();
             for (int id = 0; id < 20; id++) {
-                writes.add(Parcels.write(transaction, id, id + 1));
+                writes.add(TestRows.write(transaction, id, id + 1));
             }
             long appended = transaction.append(writes, transaction.nowMillis());
             life.history().add(appended, transaction, writes);
@@ -208,8 +212,8 @@ class JournalStateTest {
     /** What a disk leaves that has failed may be anything, though the machine goes on. */
     @Test
     void failedJournal_machineNotRestarted_isTakenAsAfterAPowerCut() {
-        DiskLife life = life(Journal.Durability.OS);
-        Store store = life.open(disk, DiskLife.NEVER);
+        RandomDiskWrites life = life(Journal.Durability.OS);
+        Store store = life.open(disk, RandomDiskWrites.NEVER);
         for (int i = 0; i < RECORDS; i++) {
             store.await(life.append(store, ROWS));
         }
@@ -231,7 +235,7 @@ class JournalStateTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void state_damagedOrGone_storeOpensWithAllThatIsThere(boolean gone) throws IOException {
-        DiskLife life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
         if (gone) {
             disk.delete(JournalState.NAME);
         } else {
@@ -254,14 +258,14 @@ class JournalStateTest {
         assertThat(JournalState.read(disk)).isNull();
     }
 
-    private static DiskLife life(Journal.Durability durability) {
-        return new DiskLife(TestScale.seed(), durability, Function.identity());
+    private static RandomDiskWrites life(Journal.Durability durability) {
+        return new RandomDiskWrites(TestScale.seed(), durability, Function.identity());
     }
 
     /** Each record in a frame of its own. */
-    private DiskLife closed(Journal.Durability durability) {
-        DiskLife life = life(durability);
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+    private RandomDiskWrites closed(Journal.Durability durability) {
+        RandomDiskWrites life = life(durability);
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             for (int i = 0; i < RECORDS; i++) {
                 store.await(life.append(store, ROWS));
             }
@@ -270,13 +274,13 @@ class JournalStateTest {
     }
 
     /** The same, and the last record is one that does not end in zeros. */
-    private MemoryDisk killed(DiskLife life) {
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+    private MemoryDisk killed(RandomDiskWrites life) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             for (int i = 1; i < RECORDS; i++) {
                 store.await(life.append(store, ROWS));
             }
             store.await(store.write(transaction -> {
-                List<Changes.Write> writes = List.of(Parcels.write(transaction, 1, 0x0303_0303_0303_0303L));
+                List<Changes.Write> writes = List.of(TestRows.write(transaction, 1, 0x0303_0303_0303_0303L));
                 long appended = transaction.append(writes, transaction.nowMillis());
                 life.history().add(appended, transaction, writes);
                 return appended;

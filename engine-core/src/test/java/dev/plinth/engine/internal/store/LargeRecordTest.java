@@ -159,7 +159,7 @@ class LargeRecordTest {
             random.nextBytes(bytes);
             writes.add(new Changes.Write(
                     BOXES,
-                    Parcels.key(id % 4 << 8 | i),
+                    TestRows.key(id % 4 << 8 | i),
                     new RowWriter(1).bytes(bytes).row()));
         }
         return store.write(transaction -> transaction.append(writes, transaction.nowMillis()));

@@ -146,7 +146,7 @@ class LostLockTest {
             assertThat(store.stateHash()).isEqualTo(state);
             for (int id = 1; id <= values.size(); id++) {
                 int which = id;
-                assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, which)))
+                assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, which)))
                         .as("%d", id)
                         .isEqualTo(values.get(id - 1));
             }
@@ -168,7 +168,7 @@ class LostLockTest {
     }
 
     private static void put(Store store, long id) {
-        store.await(Parcels.put(store, id, id));
+        store.await(TestRows.put(store, id, id));
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

@@ -39,7 +39,8 @@ class OpeningTest {
     private static final Path NOTHING_CAN_BE_MADE_IN = Path.of("/proc");
     private static final int VERSION_AT = 8;
 
-    private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life =
+            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
 
     @TempDir
     private Path base;
@@ -199,13 +200,13 @@ class OpeningTest {
 
     @Test
     void directory_withASegmentThatWasNeverBegun_isNew() {
-        byte[] zeros = new byte[DiskLife.SEGMENT_BYTES];
+        byte[] zeros = new byte[RandomDiskWrites.SEGMENT_BYTES];
         assertThat(life.check(MemoryDisk.of(Map.of(Segment.name(1), zeros)), 0)).isZero();
     }
 
     @Test
     void directory_withAHeaderOnly_isNew() {
-        byte[] bytes = new byte[DiskLife.SEGMENT_BYTES];
+        byte[] bytes = new byte[RandomDiskWrites.SEGMENT_BYTES];
         Segment.first(StoreId.random()).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
 
         assertThat(life.check(MemoryDisk.of(Map.of(Segment.name(1), bytes)), 0)).isZero();
@@ -229,7 +230,7 @@ class OpeningTest {
     void disk_fullAtTheFirstStart_isRefusedAndTheStoreIsNewOnceThereIsRoom() {
         MemoryDisk disk = new MemoryDisk();
         disk.limit(1000);
-        assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER))
+        assertThatThrownBy(() -> life.open(disk, RandomDiskWrites.NEVER))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Expected room for a journal segment of 4096 bytes")
                 .hasMessageContaining("free some space");
@@ -247,7 +248,7 @@ class OpeningTest {
             ManualClock clock = ManualClock.startingAt(Instant.parse(time));
             try (Store store = OpensDirectory.open(directory, clock)) {
                 assertThat(store.lastTimeMillis()).isEqualTo(last);
-                Parcels.put(store, 1, 1);
+                TestRows.put(store, 1, 1);
                 assertThat(store.lastTimeMillis()).isEqualTo(Math.max(last, clock.epochMillis()));
                 last = store.lastTimeMillis();
                 store.snapshot();
@@ -258,7 +259,7 @@ class OpeningTest {
     @Test
     void record_damagedThatTheSnapshotHas_isNotOverwrittenByTheNextOne() throws IOException {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 10);
             store.snapshot();
         }
@@ -273,10 +274,10 @@ class OpeningTest {
     void record_damagedBeforeAFrameThatEndsInZeros_isDamageAndNoTornEnd() {
         MemoryDisk disk = new MemoryDisk();
         MemoryDisk killed;
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
-            store.await(Parcels.put(store, 1, 1));
-            store.await(Parcels.put(store, 2, 2));
-            store.await(Parcels.put(store, 3, 0));
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
+            store.await(TestRows.put(store, 1, 1));
+            store.await(TestRows.put(store, 2, 2));
+            store.await(TestRows.put(store, 3, 0));
             killed = disk.killed();
         }
         Map<String, byte[]> contents = killed.contents();
@@ -292,7 +293,7 @@ class OpeningTest {
 
     private Map<String, byte[]> written() {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 100);
         }
         return disk.contents();
@@ -301,7 +302,7 @@ class OpeningTest {
     /** With one snapshot all of the journal is still there. */
     private Map<String, byte[]> writtenWithSnapshot() {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 80);
             store.snapshot();
             life.work(store, 20);
@@ -327,7 +328,7 @@ class OpeningTest {
     }
 
     private void assertRefused(Map<String, byte[]> contents, String message) {
-        assertThatThrownBy(() -> life.open(MemoryDisk.of(contents), DiskLife.NEVER))
+        assertThatThrownBy(() -> life.open(MemoryDisk.of(contents), RandomDiskWrites.NEVER))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Expected ")
                 .hasMessageContaining(message)

@@ -13,8 +13,9 @@ final class OpensDirectory {
 
     static Store open(Path directory, EngineClock clock) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
-                new Store.Files(directory, Journal.Durability.OS, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                new Store.Files(
+                        directory, Journal.Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 clock);
     }
 

@@ -61,7 +61,7 @@ class PowerCutIT {
 
     private void cut(LoopDisk disk, Journal.Durability level, int cycles, String sabotage)
             throws IOException, InterruptedException {
-        try (Store model = Parcels.open(TableKind.HEAP, new MemoryJournal(), EngineClock.system())) {
+        try (Store model = TestRows.open(TableKind.HEAP, new MemoryJournal(), EngineClock.system())) {
             for (int cycle = 0; cycle < cycles; cycle++) {
                 String what = level + ", cut " + cycle + "; " + TestScale.repeatWith(seed);
                 long acknowledged = cutWhileWriting(disk, level, sabotage);

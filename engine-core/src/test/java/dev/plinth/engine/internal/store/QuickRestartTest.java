@@ -83,8 +83,9 @@ class QuickRestartTest {
         try (Store store = open()) {
             assertThat(store.committed()).isEqualTo(last);
             assertThat(store.figures().get(0).rows()).isEqualTo(rows(store));
-            assertThat(Parcels.put(store, 1, 77)).isEqualTo(last + 1);
-            assertThat(store.<Long>readToAnswer(rows -> Parcels.value(rows, 1))).isEqualTo(77);
+            assertThat(TestRows.put(store, 1, 77)).isEqualTo(last + 1);
+            assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, 1)))
+                    .isEqualTo(77);
         }
     }
 
@@ -94,7 +95,7 @@ class QuickRestartTest {
         try (Store store = open()) {
             write(store, new Random(13), 500);
             store.await(store.<Long>write(transaction -> transaction.append(
-                    List.of(new Changes.Write(Parcels.TABLE, Parcels.key(1), largeRow(transaction))),
+                    List.of(new Changes.Write(TestRows.TABLE, TestRows.key(1), largeRow(transaction))),
                     transaction.nowMillis())));
             state = store.stateHash();
         }
@@ -146,13 +147,13 @@ class QuickRestartTest {
 
     @Test
     void otherLayout_tablesAreMadeAgain() throws IOException {
-        assertRebuilt(left -> open(left, directory, new Store.Settings(kind(), List.of(Parcels.TABLE), IDS), BOOT));
+        assertRebuilt(left -> open(left, directory, new Store.Settings(kind(), List.of(TestRows.TABLE), IDS), BOOT));
     }
 
     @Test
     void otherKind_tablesAreMadeAgain() throws IOException {
         assertRebuilt(
-                left -> open(left, directory, new Store.Settings(otherKind(), List.of(Parcels.TABLE), 2 * IDS), BOOT));
+                left -> open(left, directory, new Store.Settings(otherKind(), List.of(TestRows.TABLE), 2 * IDS), BOOT));
     }
 
     @Test
@@ -307,7 +308,7 @@ class QuickRestartTest {
         Store store = open();
         write(store, new Random(11), 50);
         disk.failFromNowOn(DiskFault.SYNC_ERROR);
-        assertThatThrownBy(() -> store.await(Parcels.put(store, 1, 1))).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> store.await(TestRows.put(store, 1, 1))).isInstanceOf(RefusedException.class);
 
         store.close();
 
@@ -361,7 +362,7 @@ class QuickRestartTest {
 
     @Test
     void heapTables_areRefused() {
-        assertThatThrownBy(() -> open(disk, directory, Parcels.settings(TableKind.HEAP), BOOT))
+        assertThatThrownBy(() -> open(disk, directory, TestRows.settings(TableKind.HEAP), BOOT))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("heap tables");
     }
@@ -405,13 +406,13 @@ class QuickRestartTest {
             long id = random.nextInt(IDS);
             store.await(
                     random.nextInt(3) == 0
-                            ? Parcels.remove(store, id)
-                            : Parcels.put(store, id, random.nextInt(Integer.MAX_VALUE)));
+                            ? TestRows.remove(store, id)
+                            : TestRows.put(store, id, random.nextInt(Integer.MAX_VALUE)));
         }
     }
 
     private static byte[] largeRow(Transaction transaction) {
-        byte[] usual = Objects.requireNonNull(Parcels.write(transaction, 1, 1).row());
+        byte[] usual = Objects.requireNonNull(TestRows.write(transaction, 1, 1).row());
         return Arrays.copyOf(usual, 2000);
     }
 
@@ -419,7 +420,7 @@ class QuickRestartTest {
         return store.<Integer>readToAnswer(rows -> {
             int count = 0;
             for (int id = 0; id < IDS; id++) {
-                count += Parcels.value(rows, id) == -1 ? 0 : 1;
+                count += TestRows.value(rows, id) == -1 ? 0 : 1;
             }
             return count;
         });
@@ -457,11 +458,12 @@ class QuickRestartTest {
     }
 
     private Store.Settings settings() {
-        return new Store.Settings(kind(), List.of(Parcels.TABLE), 2 * IDS);
+        return new Store.Settings(kind(), List.of(TestRows.TABLE), 2 * IDS);
     }
 
     private static Store.Files files() {
-        return new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, DiskLife.SEGMENT_BYTES, DiskLife.NEVER);
+        return new Store.Files(
+                Path.of("nowhere"), Journal.Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
     }
 
     private Path marker() {

@@ -97,10 +97,10 @@ class QuickSpaceTest {
         usable.add(0L);
         try (Store store = open(directory)) {
             assertThat(store.stateHash()).isEqualTo(state);
-            assertThatThrownBy(() -> Parcels.put(store, 100, 1))
+            assertThatThrownBy(() -> TestRows.put(store, 100, 1))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("full");
-            assertThat(Parcels.put(store, 100, 1)).as("once there is space").isPositive();
+            assertThat(TestRows.put(store, 100, 1)).as("once there is space").isPositive();
         }
     }
 
@@ -142,7 +142,7 @@ class QuickSpaceTest {
     private static void put(Store store, int from, int to) {
         long last = 0;
         for (int id = from; id < to; id++) {
-            last = Parcels.put(store, id, id);
+            last = TestRows.put(store, id, id);
         }
         store.await(last);
     }
@@ -177,10 +177,10 @@ class QuickSpaceTest {
     }
 
     private static Store.Settings settings() {
-        return new Store.Settings(TableKind.OFF_HEAP, List.of(Parcels.TABLE), 2 * ROWS);
+        return new Store.Settings(TableKind.OFF_HEAP, List.of(TestRows.TABLE), 2 * ROWS);
     }
 
     private static Store.Files files() {
-        return new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, 1024 * 1024, DiskLife.NEVER);
+        return new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, 1024 * 1024, RandomDiskWrites.NEVER);
     }
 }

@@ -30,8 +30,8 @@ class ReadTest {
     private static final int PARCELS = 4;
     private static final long TOTAL = 1000;
 
-    private final LateJournal journal = LateJournal.stepwise();
-    private Store store = Parcels.open(TableKind.HEAP, journal, EngineClock.system());
+    private final DeferredJournal journal = DeferredJournal.stepwise();
+    private Store store = TestRows.open(TableKind.HEAP, journal, EngineClock.system());
 
     @AfterEach
     void close() {
@@ -45,7 +45,7 @@ class ReadTest {
         store.write(transaction -> {
             List<Changes.Write> writes = new ArrayList<>();
             for (long id = 0; id < PARCELS; id++) {
-                writes.add(Parcels.write(transaction, id, TOTAL / PARCELS));
+                writes.add(TestRows.write(transaction, id, TOTAL / PARCELS));
             }
             return transaction.append(writes, transaction.nowMillis());
         });
@@ -53,7 +53,7 @@ class ReadTest {
         List<Long> torn = beside(this::moveBetweenParcels, rows -> {
             long sum = 0;
             for (long id = 0; id < PARCELS; id++) {
-                sum += Parcels.value(rows, id);
+                sum += TestRows.value(rows, id);
             }
             return sum == TOTAL ? null : sum;
         });
@@ -66,18 +66,18 @@ class ReadTest {
     void read_setAndItsRowsBesideABusyWriter_everyMemberHasItsRow(TableKind kind) throws Exception {
         reopen(kind);
         for (long id = 0; id < 40; id++) {
-            Parcels.put(store, id, id);
+            TestRows.put(store, id, id);
         }
 
         List<Long> torn = beside(this::removeAndPutAgain, rows -> {
             long members = 0;
-            for (long at = rows.ceiling(Parcels.ALL, 0); at != Rows.NONE; at = rows.ceiling(Parcels.ALL, at + 1)) {
+            for (long at = rows.ceiling(TestRows.ALL, 0); at != Rows.NONE; at = rows.ceiling(TestRows.ALL, at + 1)) {
                 if (rows.at(at) == null) {
                     return at;
                 }
                 members++;
             }
-            return members == 40 && rows.size(Parcels.ALL) == 40 ? null : members;
+            return members == 40 && rows.size(TestRows.ALL) == 40 ? null : members;
         });
 
         assertThat(torn).as("members without a row, or counts other than 40").isEmpty();
@@ -89,7 +89,7 @@ class ReadTest {
 
         String result = store.readToAnswer(rows -> {
             if (tries.incrementAndGet() == 1) {
-                onOtherThread(() -> Parcels.put(store, 1, 1));
+                onOtherThread(() -> TestRows.put(store, 1, 1));
                 throw new IllegalStateException("what a torn read may cause");
             }
             return "calm";
@@ -104,12 +104,12 @@ class ReadTest {
         AtomicInteger tries = new AtomicInteger();
 
         long value = store.readToAnswer(rows -> {
-            long first = Parcels.value(rows, 1);
+            long first = TestRows.value(rows, 1);
             boolean alone = tries.incrementAndGet() > 16;
             if (!alone) {
-                onOtherThread(() -> Parcels.put(store, 1, tries.get()));
+                onOtherThread(() -> TestRows.put(store, 1, tries.get()));
             }
-            return first + Parcels.value(rows, 1);
+            return first + TestRows.value(rows, 1);
         });
 
         assertThat(value).isEqualTo(32);
@@ -123,11 +123,11 @@ class ReadTest {
         CountDownLatch mayGoOn = new CountDownLatch(1);
 
         assertThatThrownBy(() -> store.readAtOnce(rows -> {
-                    long first = Parcels.value(rows, 1);
+                    long first = TestRows.value(rows, 1);
                     if (tries.incrementAndGet() > Limits.READ_TRIES_MAX) {
                         return first;
                     }
-                    onOtherThread(() -> Parcels.put(store, 1, tries.get()));
+                    onOtherThread(() -> TestRows.put(store, 1, tries.get()));
                     if (tries.get() == Limits.READ_TRIES_MAX) {
                         CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> store.write(transaction -> {
                             hasLock.countDown();
@@ -136,7 +136,7 @@ class ReadTest {
                         }));
                         await(hasLock);
                     }
-                    return first + Parcels.value(rows, 1);
+                    return first + TestRows.value(rows, 1);
                 }))
                 .isInstanceOf(WriterBusyException.class);
 
@@ -155,61 +155,61 @@ class ReadTest {
 
     @Test
     void highest_oneRow_isTheSequenceOfItsCommit() {
-        Parcels.put(store, 1, 1);
-        Parcels.put(store, 2, 2);
-        Parcels.put(store, 3, 3);
+        TestRows.put(store, 1, 1);
+        TestRows.put(store, 2, 2);
+        TestRows.put(store, 3, 3);
 
-        assertThat(highest(rows -> Parcels.value(rows, 2))).isEqualTo(2);
+        assertThat(highest(rows -> TestRows.value(rows, 2))).isEqualTo(2);
     }
 
     @Test
     void highest_severalRows_isTheHighestOfTheirSequences() {
-        Parcels.put(store, 1, 1);
-        Parcels.put(store, 2, 2);
-        Parcels.put(store, 3, 3);
-        Parcels.put(store, 1, 4);
-        Parcels.put(store, 9, 5);
+        TestRows.put(store, 1, 1);
+        TestRows.put(store, 2, 2);
+        TestRows.put(store, 3, 3);
+        TestRows.put(store, 1, 4);
+        TestRows.put(store, 9, 5);
 
-        assertThat(highest(rows -> Parcels.value(rows, 2) + Parcels.value(rows, 1) + Parcels.value(rows, 3)))
+        assertThat(highest(rows -> TestRows.value(rows, 2) + TestRows.value(rows, 1) + TestRows.value(rows, 3)))
                 .isEqualTo(4);
     }
 
     @Test
     void highest_missingRow_isTheLastAppendBeforeIt() {
-        Parcels.put(store, 1, 1);
-        Parcels.put(store, 2, 2);
+        TestRows.put(store, 1, 1);
+        TestRows.put(store, 2, 2);
 
-        assertThat(highest(rows -> Parcels.value(rows, 77))).isEqualTo(2);
+        assertThat(highest(rows -> TestRows.value(rows, 77))).isEqualTo(2);
     }
 
     @Test
     void highest_set_isTheLastAppendBeforeIt() {
-        Parcels.put(store, 1, 1);
-        Parcels.put(store, 2, 2);
+        TestRows.put(store, 1, 1);
+        TestRows.put(store, 2, 2);
 
-        assertThat(highest(rows -> rows.floor(Parcels.ALL, 1))).isEqualTo(2);
-        assertThat(highest(rows -> rows.ceiling(Parcels.ALL, 0))).isEqualTo(2);
-        assertThat(highest(rows -> rows.size(Parcels.ALL))).isEqualTo(2);
+        assertThat(highest(rows -> rows.floor(TestRows.ALL, 1))).isEqualTo(2);
+        assertThat(highest(rows -> rows.ceiling(TestRows.ALL, 0))).isEqualTo(2);
+        assertThat(highest(rows -> rows.size(TestRows.ALL))).isEqualTo(2);
     }
 
     @Test
     void highest_nothingRead_isNothingToWaitFor() {
-        Parcels.put(store, 1, 1);
+        TestRows.put(store, 1, 1);
 
         assertThat(highest(rows -> "constant")).isZero();
     }
 
     @Test
     void highest_removalDuringTheRead_isNotShownWithoutWaitingForIt() {
-        Parcels.put(store, 1, 1);
+        TestRows.put(store, 1, 1);
         journal.durable(1);
         AtomicBoolean removed = new AtomicBoolean();
 
         long highest = highest(rows -> {
             if (removed.compareAndSet(false, true)) {
-                onOtherThread(() -> Parcels.remove(store, 1));
+                onOtherThread(() -> TestRows.remove(store, 1));
             }
-            return Parcels.value(rows, 1);
+            return TestRows.value(rows, 1);
         });
 
         assertThat(highest)
@@ -219,7 +219,7 @@ class ReadTest {
 
     private void reopen(TableKind kind) {
         store.close();
-        store = Parcels.open(kind, new MemoryJournal(), EngineClock.system());
+        store = TestRows.open(kind, new MemoryJournal(), EngineClock.system());
     }
 
     /** What readers found wrong while the writer was busy; they read at least once each. */
@@ -262,20 +262,20 @@ class ReadTest {
             long amount = turn % 7;
             return transaction.append(
                     List.of(
-                            Parcels.write(transaction, from, Parcels.value(transaction, from) - amount),
-                            Parcels.write(transaction, to, Parcels.value(transaction, to) + amount)),
+                            TestRows.write(transaction, from, TestRows.value(transaction, from) - amount),
+                            TestRows.write(transaction, to, TestRows.value(transaction, to) + amount)),
                     transaction.nowMillis());
         });
     }
 
     private void removeAndPutAgain(int turn) {
         store.write(transaction -> transaction.append(
-                List.of(Parcels.removal(turn % 40), fresh(transaction, turn)), transaction.nowMillis()));
+                List.of(TestRows.removal(turn % 40), fresh(transaction, turn)), transaction.nowMillis()));
     }
 
     private static Changes.Write fresh(Transaction transaction, int turn) {
-        byte[] row = Parcels.write(transaction, Long.MAX_VALUE, turn).row();
-        return new Changes.Write(Parcels.TABLE, Parcels.key(turn % 40), row);
+        byte[] row = TestRows.write(transaction, Long.MAX_VALUE, turn).row();
+        return new Changes.Write(TestRows.TABLE, TestRows.key(turn % 40), row);
     }
 
     private long highest(Function<View, ?> reader) {

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 class RecoveryProgressTest {
     private static final int STEPS_PER_LOOK = 1024;
 
-    private final Told told = new Told(RecoveryProgress.class, Level.INFO);
+    private final CapturedClassLog log = new CapturedClassLog(RecoveryProgress.class, Level.INFO);
     private long nanos = TimeUnit.DAYS.toNanos(-3);
     private final RecoveryProgress progress = new RecoveryProgress(() -> nanos);
 
     @AfterEach
     void endListening() {
-        told.close();
+        log.close();
     }
 
     @Test
@@ -31,7 +31,7 @@ class RecoveryProgressTest {
 
         progress.end(42);
 
-        assertThat(told.lines()).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
@@ -42,7 +42,7 @@ class RecoveryProgressTest {
             rows(2 * STEPS_PER_LOOK);
         }
 
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .containsExactly(
                         // The first look of a second comes after half of its rows.
                         "Recovering, snapshot-1: 9216 rows so far, 1843 a second",
@@ -59,7 +59,7 @@ class RecoveryProgressTest {
         pass(2_000);
         rows(STEPS_PER_LOOK);
 
-        assertThat(told.lines()).containsExactly("Recovering, snapshot-1: 1024 rows so far, 512 a second");
+        assertThat(log.lines()).containsExactly("Recovering, snapshot-1: 1024 rows so far, 512 a second");
     }
 
     @Test
@@ -73,7 +73,7 @@ class RecoveryProgressTest {
         pass(2_000);
         progress.segment();
 
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .containsExactly("Recovering, file 2 of at most 7 of the journal: 1024 records so far, 512 a second");
     }
 
@@ -85,11 +85,11 @@ class RecoveryProgressTest {
         pass(6_250);
         progress.segment();
         records(3);
-        told.lines().clear();
+        log.lines().clear();
 
         progress.end(1026);
 
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .containsExactly(
                         "Recovered up to record 1026: 1023 rows of a snapshot and 3 records of the journal in 6.3 s");
         assertThat(progress.nanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(6_250));
@@ -100,11 +100,11 @@ class RecoveryProgressTest {
         progress.journal(1);
         pass(6_000);
         progress.segment();
-        told.lines().clear();
+        log.lines().clear();
 
         progress.end(0);
 
-        assertThat(told.lines()).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     private void pass(long millis) {

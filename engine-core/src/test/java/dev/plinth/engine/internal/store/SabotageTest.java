@@ -41,7 +41,7 @@ class SabotageTest {
             if (round >= ROUNDS_OF_ALL) {
                 continue;
             }
-            DamageRuns damage = new DamageRuns(seed + round, DiskLife.NEVER, sabotage);
+            DamageRuns damage = new DamageRuns(seed + round, RandomDiskWrites.NEVER, sabotage);
             for (Damage kind : Damage.values()) {
                 // What is forged or flipped shows only in a row that nobody wrote again later.
                 for (int i = 0; i < DAMAGES_OF_A_KIND; i++) {

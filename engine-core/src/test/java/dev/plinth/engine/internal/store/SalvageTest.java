@@ -21,9 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A damaged store is salvaged: what is kept, what is told, what is put aside. {@link DamageTest} has the many cases. */
 @Timeout(120)
 class SalvageTest {
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
-    private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life =
+            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
 
     @Test
     void store_whole_hasNothingToRecover() throws IOException {
@@ -79,7 +80,7 @@ class SalvageTest {
 
     /** Cut down to its last frame, or to less than a header. */
     @ParameterizedTest
-    @ValueSource(ints = {1, DiskLife.SEGMENT_BYTES - 10})
+    @ValueSource(ints = {1, RandomDiskWrites.SEGMENT_BYTES - 10})
     void segment_lastOneIsShorter_whatIsBeforeItIsKept(int fewer) throws IOException {
         Map<String, byte[]> contents = written();
         long last =
@@ -88,7 +89,8 @@ class SalvageTest {
         contents.computeIfPresent(Segment.name(last), (name, bytes) -> Arrays.copyOf(bytes, bytes.length - fewer));
         MemoryDisk disk = MemoryDisk.of(contents);
 
-        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).hasMessageContaining(Segment.name(last));
+        assertThatThrownBy(() -> life.open(disk.copy(), RandomDiskWrites.NEVER))
+                .hasMessageContaining(Segment.name(last));
         assertThat(run(disk, true).lines()).contains("kept records 1 to " + kept);
 
         assertNothingIsLost(contents, disk.contents());
@@ -110,14 +112,15 @@ class SalvageTest {
     @Test
     void journal_endsBeforeTheSnapshotStarts_theSnapshotAloneIsKept() throws IOException {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 10);
             store.snapshot();
         }
         byte[] segment = disk.bytes(Segment.name(1));
         Arrays.fill(segment, SegmentBytes.frames(segment).get(1).from(), segment.length, (byte) 0);
 
-        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> life.open(disk.copy(), RandomDiskWrites.NEVER))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(Verification.of(disk, StoreNames.of(disk), TABLES).opens()).isFalse();
         assertThat(run(disk, true).isWhole()).isTrue();
         life.checkAndGoOn(disk, 10);
@@ -126,7 +129,7 @@ class SalvageTest {
     @Test
     void journal_endsBeforeADamagedSnapshotStarts_theLossIsTold() throws IOException {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 5);
             store.snapshot();
             for (int i = 0; i < 5; i++) {
@@ -142,7 +145,8 @@ class SalvageTest {
             }
         }
 
-        assertThatThrownBy(() -> life.open(disk.copy(), DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> life.open(disk.copy(), RandomDiskWrites.NEVER))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(run(disk, true).lines()).anyMatch(line -> line.matches("lost records \\d+ to 10, .*"));
         life.checkAndGoOn(disk, 5);
     }
@@ -217,12 +221,12 @@ class SalvageTest {
     }
 
     private static StoreReport run(MemoryDisk disk, boolean acceptLoss) throws IOException {
-        return Salvage.run(disk, TABLES, acceptLoss, DiskLife.SEGMENT_BYTES);
+        return Salvage.run(disk, TABLES, acceptLoss, RandomDiskWrites.SEGMENT_BYTES);
     }
 
     private Map<String, byte[]> written() {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 250);
         }
         return disk.contents();
@@ -230,7 +234,7 @@ class SalvageTest {
 
     private Map<String, byte[]> writtenWithSnapshot() throws IOException {
         MemoryDisk disk = new MemoryDisk();
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             life.work(store, 80);
             store.snapshot();
             life.work(store, 20);

@@ -65,7 +65,7 @@ final class ScarceMemory {
 
     private static Changes.Write row(long id, int bytes) {
         return new Changes.Write(
-                LARGE, Parcels.key(id), new RowWriter(1).bytes(new byte[bytes]).row());
+                LARGE, TestRows.key(id), new RowWriter(1).bytes(new byte[bytes]).row());
     }
 
     /** All of the heap but some. */

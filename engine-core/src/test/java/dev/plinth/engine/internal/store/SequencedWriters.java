@@ -27,7 +27,7 @@ final class SequencedWriters {
     static Store open(Path directory, Journal.Durability level, Function<Disk, Disk> sabotage) {
         Disk disk = DirectoryDisk.open(directory);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
+                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
                 new Store.Files(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
                 sabotage.apply(disk),
                 EngineClock.system());
@@ -39,7 +39,7 @@ final class SequencedWriters {
             long sequence = transaction.lastSequence() + 1;
             long id = sequence * 31 % IDS;
             Changes.Write write =
-                    sequence % REMOVES_EVERY == 0 ? Parcels.removal(id) : Parcels.write(transaction, id, sequence);
+                    sequence % REMOVES_EVERY == 0 ? TestRows.removal(id) : TestRows.write(transaction, id, sequence);
             return transaction.append(List.of(write), transaction.nowMillis());
         });
     }

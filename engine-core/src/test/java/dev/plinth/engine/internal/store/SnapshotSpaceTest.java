@@ -27,23 +27,23 @@ class SnapshotSpaceTest {
         Store.Files files =
                 new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
         try (Store store =
-                Store.open(Parcels.settings(TableKind.HEAP), files, new WeighedDisk(), EngineClock.system())) {
+                Store.open(TestRows.settings(TableKind.HEAP), files, new WeighedDisk(), EngineClock.system())) {
             for (int i = 0; i < ROWS; i++) {
-                store.await(Parcels.put(store, i, i));
+                store.await(TestRows.put(store, i, i));
             }
             store.snapshot();
-            store.await(Parcels.put(store, 0, 0));
+            store.await(TestRows.put(store, 0, 0));
             store.snapshot();
         }
         largest.set(0);
         long live = Snapshot.newestBytes(memory);
         Store.Files often = new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, OFTEN);
         try (Store store =
-                Store.open(Parcels.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
+                Store.open(TestRows.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
             Thread maker = snapshots();
             for (int i = 0; i < UPDATES; i++) {
-                store.await(Parcels.put(store, random.nextInt(ROWS), i));
+                store.await(TestRows.put(store, random.nextInt(ROWS), i));
                 if (i % 100 == 0) {
                     awaitSnapshot(maker);
                 }

@@ -26,8 +26,8 @@ class SpareRaceTest {
     @Test
     void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
         List<Record> records = records();
-        FileJournal journal =
-                new FileJournal(disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), DiskLife.SEGMENT_BYTES);
+        FileJournal journal = new FileJournal(
+                disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
         disk.stopsThePreparer = true;
         journal.start(new Hearer());
         disk.preparerStopped.await();
@@ -49,19 +49,20 @@ class SpareRaceTest {
         allDurable.join();
         journal.close();
 
-        Recovery.Recovered recovered = Recovery.run(memory.killed(), Parcels.settings(TableKind.HEAP), null);
+        Recovery.Recovered recovered = Recovery.run(memory.killed(), TestRows.settings(TableKind.HEAP), null);
         try (StoreTables tables = recovered.tables()) {
             assertThat(recovered.end().sequence()).isEqualTo(RECORDS);
-            assertThat(tables.stateHash()).isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(Parcels.TABLE), records));
+            assertThat(tables.stateHash())
+                    .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), records));
         }
     }
 
     /** More than one segment takes, as a store would append them. */
     private static List<Record> records() {
-        LateJournal made = LateJournal.stepwise();
-        try (Store store = Parcels.open(TableKind.HEAP, made, EngineClock.system())) {
+        DeferredJournal made = DeferredJournal.stepwise();
+        try (Store store = TestRows.open(TableKind.HEAP, made, EngineClock.system())) {
             for (int i = 0; i < RECORDS; i++) {
-                Parcels.put(store, i, i);
+                TestRows.put(store, i, i);
             }
         }
         return new ArrayList<>(made.appended());

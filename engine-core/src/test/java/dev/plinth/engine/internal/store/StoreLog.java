@@ -5,7 +5,7 @@ import java.util.logging.Level;
 
 /** What the store tells the log of its clock, for tests of other rooms. */
 public final class StoreLog implements AutoCloseable {
-    private final Told told = new Told(EngineTime.class, Level.INFO);
+    private final CapturedClassLog log = new CapturedClassLog(EngineTime.class, Level.INFO);
 
     private StoreLog() {}
 
@@ -14,14 +14,14 @@ public final class StoreLog implements AutoCloseable {
     }
 
     public List<String> lines() {
-        return told.lines();
+        return log.lines();
     }
 
     /** Does something again and again until a line is there that begins so. */
     public void awaitLine(String start, Runnable again) {
-        while (told.lines().stream().noneMatch(line -> line.startsWith(start))) {
+        while (log.lines().stream().noneMatch(line -> line.startsWith(start))) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new AssertionError("Expected " + start + " before the time was over, but got " + told.lines());
+                throw new AssertionError("Expected " + start + " before the time was over, but got " + log.lines());
             }
             again.run();
         }
@@ -29,6 +29,6 @@ public final class StoreLog implements AutoCloseable {
 
     @Override
     public void close() {
-        told.close();
+        log.close();
     }
 }

@@ -19,17 +19,18 @@ import org.junit.jupiter.api.Timeout;
 /** What may be damage at durability OS is told and put aside before it is zeroed; what a crash leaves is not worth a word. */
 @Timeout(120)
 class TornTailTest {
-    private static final List<TableName> TABLES = List.of(Parcels.TABLE);
+    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 20;
     private static final int DAMAGED = 5;
 
-    private final Told told = new Told(TornTail.class, Level.WARNING);
-    private final DiskLife life = new DiskLife(TestScale.seed(), Journal.Durability.OS, Function.identity());
+    private final CapturedClassLog log = new CapturedClassLog(TornTail.class, Level.WARNING);
+    private final RandomDiskWrites life =
+            new RandomDiskWrites(TestScale.seed(), Journal.Durability.OS, Function.identity());
 
     @AfterEach
     void endListening() {
-        told.close();
+        log.close();
     }
 
     @Test
@@ -43,7 +44,7 @@ class TornTailTest {
             assertThat(copies(disk)).containsExactly("lost-5/" + SEGMENT);
             assertThat(disk.bytes("lost-5/" + SEGMENT)).isEqualTo(before);
         }
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .singleElement()
                 .satisfies(line -> assertThat(line)
                         .contains(
@@ -59,12 +60,12 @@ class TornTailTest {
         assertThat(life.check(disk, RECORDS - 1)).isEqualTo(RECORDS - 1);
 
         assertThat(copies(disk)).isEmpty();
-        assertThat(told.lines()).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
     void start_longerThanAFrame_keepsACopy() {
-        byte[] bytes = new byte[Frame.BYTES_MAX + DiskLife.SEGMENT_BYTES];
+        byte[] bytes = new byte[Frame.BYTES_MAX + RandomDiskWrites.SEGMENT_BYTES];
         Arrays.fill(bytes, Segment.HEADER_BYTES, bytes.length, (byte) 0xff);
         Segment.first(StoreId.random()).header(bytes.length).get(bytes, 0, Segment.HEADER_BYTES);
         MemoryDisk disk = MemoryDisk.of(Map.of(SEGMENT, bytes));
@@ -72,7 +73,7 @@ class TornTailTest {
         assertThat(life.check(disk, 0)).isZero();
 
         assertThat(disk.bytes("lost-1/" + SEGMENT)).isEqualTo(bytes);
-        assertThat(told.lines())
+        assertThat(log.lines())
                 .singleElement()
                 .satisfies(line -> assertThat(line).contains("more than one write to the journal"));
     }
@@ -84,14 +85,14 @@ class TornTailTest {
         disk.limit(0);
 
         for (int start = 0; start < 2; start++) {
-            assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER))
+            assertThatThrownBy(() -> life.open(disk, RandomDiskWrites.NEVER))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("Expected to put aside a copy of " + SEGMENT + " before bytes ")
                     .hasMessageEndingWith("No space left on device; free some space and start again.");
             assertThat(disk.contents()).containsOnlyKeys(SEGMENT);
             assertThat(disk.bytes(SEGMENT)).isEqualTo(before);
         }
-        assertThat(told.lines()).isEmpty();
+        assertThat(log.lines()).isEmpty();
 
         disk.limit(Long.MAX_VALUE);
         assertThat(life.check(disk, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
@@ -105,7 +106,7 @@ class TornTailTest {
         byte[] before = disk.bytes(SEGMENT).clone();
         List<MemoryDisk> moments = new ArrayList<>();
         disk.watch(operation -> moments.add(disk.killed()));
-        life.open(disk, DiskLife.NEVER).close();
+        life.open(disk, RandomDiskWrites.NEVER).close();
         disk.watch(null);
         for (MemoryDisk moment : List.copyOf(moments)) {
             moments.add(moment.crash(life.random()));
@@ -127,7 +128,7 @@ class TornTailTest {
         for (int start = 0; start < 3; start++) {
             // The first start writes the copy and then the zeros; later ones write zeros only.
             disk.failAt(DiskFault.SHORT_WRITE, start == 0 ? 2 : 1);
-            assertThatThrownBy(() -> life.open(disk, DiskLife.NEVER)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> life.open(disk, RandomDiskWrites.NEVER)).isInstanceOf(IllegalStateException.class);
             assertThat(copies(disk)).containsExactly("lost-5/" + SEGMENT);
         }
         assertThat(life.check(disk, DAMAGED - 1)).isEqualTo(DAMAGED - 1);
@@ -161,7 +162,7 @@ class TornTailTest {
     private MemoryDisk damaged(int record) {
         MemoryDisk disk = new MemoryDisk();
         MemoryDisk killed;
-        try (Store store = life.open(disk, DiskLife.NEVER)) {
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             for (int i = 0; i < RECORDS; i++) {
                 store.await(life.append(store, 1));
             }

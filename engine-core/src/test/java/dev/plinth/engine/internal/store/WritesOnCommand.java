@@ -23,8 +23,8 @@ final class WritesOnCommand {
 
     static Store open(Path directory, Journal.Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Parcels.TABLE), 1_000_000),
-                new Store.Files(directory, durability, DiskLife.SEGMENT_BYTES, DiskLife.NEVER),
+                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                new Store.Files(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 EngineClock.system());
     }
 
@@ -47,7 +47,7 @@ final class WritesOnCommand {
             switch (command[0]) {
                 case "put" -> {
                     long id = Long.parseLong(command[1]);
-                    store.await(Parcels.put(store, id, id));
+                    store.await(TestRows.put(store, id, id));
                 }
                 case "read" -> {
                     String unused = Files.readString(directory.resolve(command[1]));

@@ -22,10 +22,10 @@ interface Attack {
     }
 
     /** Makes what the attack begins with. The honest tenant is not measured yet. */
-    default void prepare(Arena arena) throws Exception {}
+    default void prepare(AttackContext context) throws Exception {}
 
-    /** Attacks until it has done its worst, or {@link Arena#goesOn} says no. */
-    void run(Arena arena) throws Exception;
+    /** Attacks until it has done its worst, or {@link AttackContext#goesOn} says no. */
+    void run(AttackContext context) throws Exception;
 
     /** Returns the beginnings of the answers of which the attacker has to get one, such as {@code 403 plan_limit_reached}; empty if none is due. */
     Set<String> refusals();

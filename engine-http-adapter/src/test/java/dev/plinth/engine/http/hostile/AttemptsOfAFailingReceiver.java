@@ -15,13 +15,13 @@ final class AttemptsOfAFailingReceiver implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         try (Receiver failing = Receiver.answering(500, TEXT_BYTES);
-                Caller caller = arena.as(arena.tenant("starter"))) {
+                Caller caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
-                arena.endpoint(caller, failing.uri() + i, "enabled");
+                context.endpoint(caller, failing.uri() + i, "enabled");
             }
-            arena.repeat(caller, "/v1/resources/bulk", Bulk.creates(EVENTS));
+            context.repeat(caller, "/v1/resources/bulk", Bulk.creates(EVENTS));
         }
     }
 

@@ -13,13 +13,17 @@ final class BodiesOfStrangers implements Attack {
     private static final int[] BYTES = {4 << 20, 1 << 20, 256 << 10, 64 << 10, 16 << 10};
 
     @Override
-    public void run(Arena arena) throws Exception {
-        try (Swarm swarm = new Swarm(arena)) {
-            for (int i = 0; i < CONNECTIONS && arena.goesOn(); i++) {
+    public void run(AttackContext context) throws Exception {
+        try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
+            for (int i = 0; i < CONNECTIONS && context.goesOn(); i++) {
                 int bytes = BYTES[i * BYTES.length / CONNECTIONS];
                 byte[] head =
                         Caller.head("POST", "/v1/resources/bulk", "", bytes).getBytes(StandardCharsets.US_ASCII);
-                swarm.open(Arena.address(i / CONNECTIONS_PER_ADDRESS), head, bytes - MISSING, Swarm.GREEDY);
+                swarm.open(
+                        AttackContext.address(i / CONNECTIONS_PER_ADDRESS),
+                        head,
+                        bytes - MISSING,
+                        ConnectionSwarm.GREEDY);
                 if (i % CONNECTIONS_PER_ADDRESS == 0) {
                     swarm.run(1);
                 }

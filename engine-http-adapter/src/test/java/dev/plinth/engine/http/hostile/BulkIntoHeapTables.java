@@ -18,9 +18,9 @@ final class BulkIntoHeapTables implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        try (Caller caller = arena.as(arena.tenant("starter"))) {
-            arena.repeat(caller, "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
+    public void run(AttackContext context) throws Exception {
+        try (Caller caller = context.as(context.tenant("starter"))) {
+            context.repeat(caller, "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
         }
     }
 

@@ -8,12 +8,12 @@ final class BulkOfNumbers implements Attack {
     private static final int CONNECTIONS = 12;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("starter");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("starter");
         String body = "{\"operations\":[" + "1,".repeat(NUMBERS) + "1]}";
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = arena.as(tenant)) {
-                arena.repeat(caller, "/v1/resources/bulk", body);
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = context.as(tenant)) {
+                context.repeat(caller, "/v1/resources/bulk", body);
             }
         });
     }

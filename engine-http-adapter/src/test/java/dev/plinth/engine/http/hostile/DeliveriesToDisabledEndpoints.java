@@ -13,12 +13,12 @@ final class DeliveriesToDisabledEndpoints implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        try (Caller caller = arena.as(arena.tenant("starter"))) {
+    public void run(AttackContext context) throws Exception {
+        try (Caller caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
-                arena.endpoint(caller, "http://127.0.0.1:9/" + i, "disabled");
+                context.endpoint(caller, "http://127.0.0.1:9/" + i, "disabled");
             }
-            arena.repeat(caller, "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
+            context.repeat(caller, "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
         }
     }
 

@@ -17,22 +17,22 @@ final class DeliveryResentOften implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("business");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("business");
         try (Receiver failing = Receiver.answering(500, TEXT_BYTES);
-                Caller caller = arena.as(tenant)) {
-            String endpoint = arena.endpoint(caller, failing.uri(), "enabled");
-            arena.attack(caller, "POST", "/v1/resources", "{\"name\":\"resent\"}");
-            RawReply list = arena.attack(caller, "GET", "/v1/webhook-endpoints/" + endpoint + "/deliveries", "");
-            Map<?, ?> first = (Map<?, ?>) ((List<?>) Arena.made(list).getOrDefault("data", List.of())).get(0);
+                Caller caller = context.as(tenant)) {
+            String endpoint = context.endpoint(caller, failing.uri(), "enabled");
+            context.attack(caller, "POST", "/v1/resources", "{\"name\":\"resent\"}");
+            RawReply list = context.attack(caller, "GET", "/v1/webhook-endpoints/" + endpoint + "/deliveries", "");
+            Map<?, ?> first = (Map<?, ?>) ((List<?>) AttackContext.made(list).getOrDefault("data", List.of())).get(0);
             String delivery = "/v1/deliveries/" + first.get("id");
-            for (int i = 0; i < RESENDS && arena.goesOn(); i++) {
-                arena.checkSize(arena.attack(caller, "POST", delivery + "/resend", ""));
+            for (int i = 0; i < RESENDS && context.goesOn(); i++) {
+                context.checkSize(context.attack(caller, "POST", delivery + "/resend", ""));
             }
-            arena.together(READERS, number -> {
-                try (Caller reader = arena.as(tenant)) {
-                    for (int i = 0; i < READERS && arena.goesOn(); i++) {
-                        arena.checkSize(arena.attack(reader, "GET", delivery, ""));
+            context.together(READERS, number -> {
+                try (Caller reader = context.as(tenant)) {
+                    for (int i = 0; i < READERS && context.goesOn(); i++) {
+                        context.checkSize(context.attack(reader, "GET", delivery, ""));
                     }
                 }
             });

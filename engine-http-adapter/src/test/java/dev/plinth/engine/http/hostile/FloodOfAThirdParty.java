@@ -15,19 +15,19 @@ final class FloodOfAThirdParty implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         try (Receiver flooded = Receiver.answering(200, 0);
-                Caller caller = arena.as(arena.tenant("starter"))) {
+                Caller caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
-                arena.endpoint(caller, flooded.uri() + i, "enabled");
+                context.endpoint(caller, flooded.uri() + i, "enabled");
             }
             long began = System.nanoTime();
-            arena.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(EVENTS));
-            arena.rest(Integer.MAX_VALUE);
+            context.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(EVENTS));
+            context.rest(Integer.MAX_VALUE);
             long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
-            arena.told().note("webhooks a second at the receiver: " + flooded.received() / seconds);
+            context.told().note("webhooks a second at the receiver: " + flooded.received() / seconds);
             if (flooded.received() > seconds * PER_SECOND_MAX) {
-                arena.fault("a receiver got " + flooded.received() + " webhooks in " + seconds + " s of one tenant");
+                context.fault("a receiver got " + flooded.received() + " webhooks in " + seconds + " s of one tenant");
             }
         }
     }

@@ -14,13 +14,13 @@ final class GuessedCredentials implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         // The checksum of thirty zeros: the key is looked up, and is not there.
         String guess = "Authorization: Bearer sk_live_" + "0".repeat(30) + "2C8GjS\r\n";
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = new Caller(arena.port(), Arena.address(0), guess)) {
-                while (arena.goesOn()) {
-                    arena.attack(caller, "GET", "/v1/workspace", "");
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = new Caller(context.port(), AttackContext.address(0), guess)) {
+                while (context.goesOn()) {
+                    context.attack(caller, "GET", "/v1/workspace", "");
                 }
             }
         });

@@ -11,28 +11,28 @@ final class HeldDeliveriesReleased implements Attack {
     private Tenant tenant = new Tenant("", "");
 
     @Override
-    public void prepare(Arena arena) throws Exception {
-        tenant = arena.tenant("pro");
-        try (Caller caller = arena.as(tenant)) {
-            endpoint = "/v1/webhook-endpoints/" + arena.endpoint(caller, "http://127.0.0.1:9/", "disabled");
+    public void prepare(AttackContext context) throws Exception {
+        tenant = context.tenant("pro");
+        try (Caller caller = context.as(tenant)) {
+            endpoint = "/v1/webhook-endpoints/" + context.endpoint(caller, "http://127.0.0.1:9/", "disabled");
             for (int i = 0; i < BULK_CALLS; i++) {
-                RawReply job = arena.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
+                RawReply job = context.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
                 if (job.header("location") != null) {
-                    arena.attack(caller, "GET", job.header("location") + "?wait=15", "");
+                    context.attack(caller, "GET", job.header("location") + "?wait=15", "");
                 }
             }
         }
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        try (Caller caller = arena.as(tenant)) {
+    public void run(AttackContext context) throws Exception {
+        try (Caller caller = context.as(tenant)) {
             for (String status : List.of("enabled", "disabled", "enabled")) {
-                arena.attack(caller, "PATCH", endpoint, "{\"status\":\"" + status + "\"}");
-                arena.rest(1);
+                context.attack(caller, "PATCH", endpoint, "{\"status\":\"" + status + "\"}");
+                context.rest(1);
             }
-            arena.attack(caller, "DELETE", endpoint, "");
-            arena.rest(1);
+            context.attack(caller, "DELETE", endpoint, "");
+            context.rest(1);
         }
     }
 

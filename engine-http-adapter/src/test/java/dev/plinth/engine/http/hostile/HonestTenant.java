@@ -47,7 +47,7 @@ public final class HonestTenant {
     private final Caller caller;
     private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
     private final Map<Phase, List<Double>> millis = new EnumMap<>(Phase.class);
-    private final Map<Phase, Told> refused = new EnumMap<>(Phase.class);
+    private final Map<Phase, AnswerCounts> refused = new EnumMap<>(Phase.class);
     private volatile Phase phase = Phase.WARM_UP;
     private volatile long attackedSince;
     private long created;
@@ -56,7 +56,7 @@ public final class HonestTenant {
         caller = new Caller(port, InetAddress.getLoopbackAddress(), Caller.bearer(key));
         for (Phase each : Phase.values()) {
             millis.put(each, new ArrayList<>());
-            refused.put(each, new Told());
+            refused.put(each, new AnswerCounts());
         }
     }
 
@@ -138,7 +138,7 @@ public final class HonestTenant {
             if (reply.status() < REFUSAL) {
                 return reply;
             }
-            refusal = method + " " + Told.kind(reply);
+            refusal = method + " " + AnswerCounts.kind(reply);
         } catch (IOException e) {
             millis.get(now).add((System.nanoTime() - began) / 1e6);
             refusal = method + " " + e.getClass().getSimpleName();

@@ -32,42 +32,42 @@ class HostileIT {
     @TempDir
     private Path directory;
 
-    static Stream<Hostility> attacks() {
-        return Hostility.ofThisRun();
+    static Stream<AttackSuite> attacks() {
+        return AttackSuite.ofThisRun();
     }
 
     @ParameterizedTest
     @MethodSource("attacks")
-    void attacked_honestTenantIsServedAndAttackerIsRefused(Hostility hostility) throws Exception {
-        Attack attack = hostility.attack();
+    void attacked_honestTenantIsServedAndAttackerIsRefused(AttackSuite attackSuite) throws Exception {
+        Attack attack = attackSuite.attack();
         List<String> faults = new ArrayList<>();
         try (ServedProcess server = serve(attack);
-                Arena arena = new Arena(port(server));
-                HonestProcess honest = new HonestProcess(arena.port(), arena.tenant("business"))) {
-            arena.besides(honest);
-            attack.prepare(arena);
+                AttackContext context = new AttackContext(port(server));
+                HonestProcess honest = new HonestProcess(context.port(), context.tenant("business"))) {
+            context.besides(honest);
+            attack.prepare(context);
             await(WARM_UP_SECONDS);
             honest.next();
             await(ALONE_SECONDS);
             OptionalInt before = LiveHeap.megabytes(server.pid());
             honest.next();
             int times = TestScale.isLong() ? TIMES_LONG : 1;
-            arena.begin(attack, attack.seconds() * times, LONGEST_SECONDS * times);
+            context.begin(attack, attack.seconds() * times, LONGEST_SECONDS * times);
             try {
-                attack.run(arena);
+                attack.run(context);
             } catch (IOException | AssertionError | RuntimeException e) {
-                arena.fault("the attack itself broke off: " + e);
+                context.fault("the attack itself broke off: " + e);
             }
             HonestProcess.Seen seen = honest.end();
-            faults.addAll(arena.faults());
+            faults.addAll(context.faults());
             faults.addAll(Verdict.onHonestTenant(seen));
             faults.addAll(attack.judge(seen));
-            faults.addAll(Verdict.onAnswers(attack, arena.told()));
+            faults.addAll(Verdict.onAnswers(attack, context.told()));
             OptionalInt after = Verdict.onServer(server, before, attack.heapMegabytesMax(), faults);
-            Report.add(hostility, seen, arena.told(), before, after, faults);
+            Report.add(attackSuite, seen, context.told(), before, after, faults);
             server.kill();
         }
-        assertThat(faults).as("faults beside %s", hostility).isEmpty();
+        assertThat(faults).as("faults beside %s", attackSuite).isEmpty();
     }
 
     private ServedProcess serve(Attack attack) throws IOException {
@@ -78,7 +78,7 @@ class HostileIT {
                 "serve",
                 "--port=0",
                 "--webhook-allow=127.0.0.0/8",
-                "--admin-token=" + Arena.ADMIN_TOKEN,
+                "--admin-token=" + AttackContext.ADMIN_TOKEN,
                 "--data=" + directory.resolve("data")));
         arguments.addAll(attack.options());
         return new ServedProcess(directory.resolve("err"), arguments.toArray(String[]::new));

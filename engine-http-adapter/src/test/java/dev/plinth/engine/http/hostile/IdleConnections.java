@@ -15,13 +15,13 @@ final class IdleConnections implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        try (Swarm swarm = new Swarm(arena)) {
+    public void run(AttackContext context) throws Exception {
+        try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < CONNECTIONS; i++) {
-                swarm.open(Arena.address(0), NOTHING, 0, Swarm.GREEDY);
+                swarm.open(AttackContext.address(0), NOTHING, 0, ConnectionSwarm.GREEDY);
             }
             swarm.runToTheEnd();
-            arena.told().note("connections open at the end: " + swarm.opened());
+            context.told().note("connections open at the end: " + swarm.opened());
         }
     }
 

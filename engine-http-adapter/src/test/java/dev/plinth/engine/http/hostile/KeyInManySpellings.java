@@ -9,15 +9,15 @@ final class KeyInManySpellings implements Attack {
     private static final int CASES = 1 << 6;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("starter");
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = new Caller(arena.port(), Arena.address(number), "")) {
-                for (int i = 0; arena.goesOn(); i++) {
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("starter");
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = new Caller(context.port(), AttackContext.address(number), "")) {
+                for (int i = 0; context.goesOn(); i++) {
                     int blanks = BLANKS - i / CASES % BLANKS * CONNECTIONS - number;
                     String header = "Authorization: " + scheme(i % CASES) + " ".repeat(Math.max(1, blanks))
                             + tenant.key() + "\r\n";
-                    arena.attack(caller, "GET", "/v1/workspace", header, "");
+                    context.attack(caller, "GET", "/v1/workspace", header, "");
                 }
             }
         });

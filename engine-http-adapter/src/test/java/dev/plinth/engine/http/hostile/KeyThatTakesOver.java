@@ -6,27 +6,29 @@ import java.util.Set;
 /** A key that may only work on keys, and tries to take those away that may do more. */
 final class KeyThatTakesOver implements Attack {
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("pro");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("pro");
         String full;
         String weak;
-        try (Caller owner = arena.as(tenant)) {
+        try (Caller owner = context.as(tenant)) {
             full = "/v1/keys/"
-                    + Arena.made(owner.post("/v1/keys", "{\"name\":\"full\"}")).get("id");
-            weak = String.valueOf(Arena.made(owner.post("/v1/keys", "{\"name\":\"weak\",\"scopes\":[\"keys:write\"]}"))
-                    .get("secret"));
+                    + AttackContext.made(owner.post("/v1/keys", "{\"name\":\"full\"}"))
+                            .get("id");
+            weak = String.valueOf(
+                    AttackContext.made(owner.post("/v1/keys", "{\"name\":\"weak\",\"scopes\":[\"keys:write\"]}"))
+                            .get("secret"));
         }
-        try (Caller caller = arena.as(weak)) {
-            refused(arena, arena.attack(caller, "PATCH", full, "{\"scopes\":[\"keys:write\"]}"));
-            refused(arena, arena.attack(caller, "PATCH", full, "{\"enabled\":false}"));
-            refused(arena, arena.attack(caller, "POST", full + "/rotate", "{\"graceSeconds\":0}"));
-            refused(arena, arena.attack(caller, "DELETE", full, ""));
+        try (Caller caller = context.as(weak)) {
+            refused(context, context.attack(caller, "PATCH", full, "{\"scopes\":[\"keys:write\"]}"));
+            refused(context, context.attack(caller, "PATCH", full, "{\"enabled\":false}"));
+            refused(context, context.attack(caller, "POST", full + "/rotate", "{\"graceSeconds\":0}"));
+            refused(context, context.attack(caller, "DELETE", full, ""));
         }
     }
 
-    private static void refused(Arena arena, RawReply reply) {
+    private static void refused(AttackContext context, RawReply reply) {
         if (reply.status() != 403) {
-            arena.fault("a key with keys:write changed one that has every scope: " + reply.text());
+            context.fault("a key with keys:write changed one that has every scope: " + reply.text());
         }
     }
 

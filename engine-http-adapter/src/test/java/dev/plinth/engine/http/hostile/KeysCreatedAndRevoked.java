@@ -14,21 +14,24 @@ final class KeysCreatedAndRevoked implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("business");
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = arena.as(tenant)) {
-                while (arena.goesOn()) {
-                    RawReply made = arena.attack(caller, "POST", "/v1/keys", "{\"name\":\"key\"}");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("business");
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = context.as(tenant)) {
+                while (context.goesOn()) {
+                    RawReply made = context.attack(caller, "POST", "/v1/keys", "{\"name\":\"key\"}");
                     if (made.status() == 201) {
-                        arena.attack(
-                                caller, "DELETE", "/v1/keys/" + Arena.made(made).get("id"), "");
+                        context.attack(
+                                caller,
+                                "DELETE",
+                                "/v1/keys/" + AttackContext.made(made).get("id"),
+                                "");
                     }
                 }
             }
         });
-        arena.honestly("POST", "/v1/keys", "{\"name\":\"honest\"}");
-        arena.as(arena.tenant("starter")).close();
+        context.honestly("POST", "/v1/keys", "{\"name\":\"honest\"}");
+        context.as(context.tenant("starter")).close();
     }
 
     @Override

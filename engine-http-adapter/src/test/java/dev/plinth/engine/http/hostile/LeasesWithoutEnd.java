@@ -7,12 +7,12 @@ final class LeasesWithoutEnd implements Attack {
     private static final int CONNECTIONS = 16;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("starter");
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = arena.as(tenant)) {
-                while (arena.goesOn()) {
-                    arena.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"none\"]}");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("starter");
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = context.as(tenant)) {
+                while (context.goesOn()) {
+                    context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"none\"]}");
                 }
             }
         });

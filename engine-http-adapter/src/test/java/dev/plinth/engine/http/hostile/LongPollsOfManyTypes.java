@@ -11,20 +11,20 @@ final class LongPollsOfManyTypes implements Attack {
     private static final int TYPES = 50;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("starter");
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("starter");
         String types = IntStream.range(0, TYPES)
                 .mapToObj(each -> "\"type" + each + "\"")
                 .collect(Collectors.joining(","));
         byte[] poll = Caller.request(
                 "POST", "/v1/jobs/lease", Caller.bearer(tenant.key()), "{\"types\":[" + types + "],\"wait\":30}");
-        try (Swarm swarm = new Swarm(arena);
-                Caller caller = arena.as(tenant)) {
+        try (ConnectionSwarm swarm = new ConnectionSwarm(context);
+                Caller caller = context.as(tenant)) {
             for (int i = 0; i < POLLS; i++) {
-                swarm.open(Arena.address(i / POLLS_PER_ADDRESS), poll, 0, Swarm.GREEDY);
+                swarm.open(AttackContext.address(i / POLLS_PER_ADDRESS), poll, 0, ConnectionSwarm.GREEDY);
             }
             swarm.run(1);
-            Thread jobs = new Thread(() -> arena.repeat(caller, "/v1/jobs", "{\"type\":\"other\",\"input\":{}}"));
+            Thread jobs = new Thread(() -> context.repeat(caller, "/v1/jobs", "{\"type\":\"other\",\"input\":{}}"));
             jobs.start();
             swarm.runToTheEnd();
             jobs.join();

@@ -10,11 +10,11 @@ final class PagesNotRead implements Attack {
     private Tenant tenant = new Tenant("", "");
 
     @Override
-    public void prepare(Arena arena) throws Exception {
-        tenant = arena.tenant("pro");
-        try (Caller caller = arena.as(tenant)) {
+    public void prepare(AttackContext context) throws Exception {
+        tenant = context.tenant("pro");
+        try (Caller caller = context.as(tenant)) {
             for (int i = 0; i < RESOURCES; i++) {
-                arena.attack(
+                context.attack(
                         caller,
                         "POST",
                         "/v1/resources",
@@ -24,11 +24,11 @@ final class PagesNotRead implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         byte[] request = Caller.request("GET", "/v1/resources?limit=100", Caller.bearer(tenant.key()), "");
-        try (Swarm swarm = new Swarm(arena)) {
+        try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < CONNECTIONS; i++) {
-                swarm.open(Arena.address(i % 2), request, 0, 0);
+                swarm.open(AttackContext.address(i % 2), request, 0, 0);
             }
             swarm.runToTheEnd();
         }

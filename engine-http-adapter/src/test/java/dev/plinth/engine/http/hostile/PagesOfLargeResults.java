@@ -13,29 +13,29 @@ final class PagesOfLargeResults implements Attack {
     private Tenant tenant = new Tenant("", "");
 
     @Override
-    public void prepare(Arena arena) throws Exception {
-        tenant = arena.tenant("pro");
+    public void prepare(AttackContext context) throws Exception {
+        tenant = context.tenant("pro");
         String result = "x".repeat(RESULT_BYTES);
-        try (Caller caller = arena.as(tenant)) {
+        try (Caller caller = context.as(tenant)) {
             for (int i = 0; i < JOBS; i++) {
-                arena.attack(caller, "POST", "/v1/jobs", "{\"type\":\"large\",\"input\":{}}");
-                RawReply leased = arena.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"large\"]}");
-                for (Object each : (List<?>) Arena.made(leased).getOrDefault("data", List.of())) {
+                context.attack(caller, "POST", "/v1/jobs", "{\"type\":\"large\",\"input\":{}}");
+                RawReply leased = context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"large\"]}");
+                for (Object each : (List<?>) AttackContext.made(leased).getOrDefault("data", List.of())) {
                     Map<?, ?> job = (Map<?, ?>) each;
                     String body = "{\"leaseToken\":\"" + job.get("leaseToken") + "\",\"result\":{\"text\":\"" + result
                             + "\"}}";
-                    arena.attack(caller, "POST", "/v1/jobs/" + job.get("id") + "/complete", body);
+                    context.attack(caller, "POST", "/v1/jobs/" + job.get("id") + "/complete", body);
                 }
             }
         }
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        arena.together(CONNECTIONS, number -> {
-            try (Caller caller = arena.as(tenant)) {
-                while (arena.goesOn()) {
-                    arena.checkSize(arena.attack(caller, "GET", "/v1/jobs?limit=100", ""));
+    public void run(AttackContext context) throws Exception {
+        context.together(CONNECTIONS, number -> {
+            try (Caller caller = context.as(tenant)) {
+                while (context.goesOn()) {
+                    context.checkSize(context.attack(caller, "GET", "/v1/jobs?limit=100", ""));
                 }
             }
         });

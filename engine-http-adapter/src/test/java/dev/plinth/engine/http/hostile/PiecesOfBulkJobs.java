@@ -11,13 +11,13 @@ final class PiecesOfBulkJobs implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         String nothing = "{\"action\":\"pause\",\"id\":\"res_01m8fw1efw0pqvqhrab8ajd67s\"}";
-        try (Caller caller = arena.as(arena.tenant("starter"))) {
-            arena.repeat(caller, "/v1/resources/bulk", Bulk.of(nothing, Bulk.OPERATIONS_MAX));
+        try (Caller caller = context.as(context.tenant("starter"))) {
+            context.repeat(caller, "/v1/resources/bulk", Bulk.of(nothing, Bulk.OPERATIONS_MAX));
         }
-        arena.honestly("POST", "/v1/jobs", "{\"type\":\"honest\",\"input\":{}}");
-        arena.honestly("POST", "/v1/resources/bulk", Bulk.creates(10));
+        context.honestly("POST", "/v1/jobs", "{\"type\":\"honest\",\"input\":{}}");
+        context.honestly("POST", "/v1/resources/bulk", Bulk.creates(10));
     }
 
     @Override

@@ -10,19 +10,19 @@ final class ProgressWithoutEnd implements Attack {
     private static final int CONNECTIONS = 16;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        Tenant tenant = arena.tenant("starter");
-        try (Caller caller = arena.as(tenant)) {
-            arena.attack(caller, "POST", "/v1/jobs", "{\"type\":\"busy\",\"input\":{}}");
-            RawReply leased = arena.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"busy\"]}");
-            Map<?, ?> job = (Map<?, ?>) ((List<?>) Arena.made(leased).getOrDefault("data", List.of())).get(0);
+    public void run(AttackContext context) throws Exception {
+        Tenant tenant = context.tenant("starter");
+        try (Caller caller = context.as(tenant)) {
+            context.attack(caller, "POST", "/v1/jobs", "{\"type\":\"busy\",\"input\":{}}");
+            RawReply leased = context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"busy\"]}");
+            Map<?, ?> job = (Map<?, ?>) ((List<?>) AttackContext.made(leased).getOrDefault("data", List.of())).get(0);
             String path = "/v1/jobs/" + job.get("id") + "/progress";
-            arena.together(CONNECTIONS, number -> {
-                try (Caller worker = arena.as(tenant)) {
-                    for (int i = 0; arena.goesOn(); i++) {
+            context.together(CONNECTIONS, number -> {
+                try (Caller worker = context.as(tenant)) {
+                    for (int i = 0; context.goesOn(); i++) {
                         String body = "{\"leaseToken\":\"" + job.get("leaseToken") + "\",\"done\":" + i + ",\"total\":"
                                 + Integer.MAX_VALUE + "}";
-                        arena.attack(worker, "POST", path, body);
+                        context.attack(worker, "POST", path, body);
                     }
                 }
             });

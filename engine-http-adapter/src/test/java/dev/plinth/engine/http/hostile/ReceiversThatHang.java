@@ -23,15 +23,15 @@ final class ReceiversThatHang implements Attack {
     }
 
     @Override
-    public void prepare(Arena arena) throws Exception {
+    public void prepare(AttackContext context) throws Exception {
         for (int i = 0; i < Math.min(WORKSPACES_CI, TestScale.count(WORKSPACES_CI)); i++) {
-            tenants.add(arena.tenant("starter"));
+            tenants.add(context.tenant("starter"));
         }
-        arena.together(CONNECTIONS, number -> {
+        context.together(CONNECTIONS, number -> {
             for (int i = number; i < tenants.size(); i += CONNECTIONS) {
-                try (Caller caller = arena.as(tenants.get(i))) {
+                try (Caller caller = context.as(tenants.get(i))) {
                     for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
-                        arena.endpoint(caller, silence.uri() + i + "/" + endpoint, "enabled");
+                        context.endpoint(caller, silence.uri() + i + "/" + endpoint, "enabled");
                     }
                 }
             }
@@ -39,12 +39,12 @@ final class ReceiversThatHang implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        arena.together(CONNECTIONS, number -> {
-            while (arena.goesOn()) {
-                for (int i = number; i < tenants.size() && arena.goesOn(); i += CONNECTIONS) {
-                    try (Caller caller = arena.as(tenants.get(i))) {
-                        arena.attack(caller, "POST", "/v1/events", "{\"type\":\"hostile.event\",\"data\":{}}");
+    public void run(AttackContext context) throws Exception {
+        context.together(CONNECTIONS, number -> {
+            while (context.goesOn()) {
+                for (int i = number; i < tenants.size() && context.goesOn(); i += CONNECTIONS) {
+                    try (Caller caller = context.as(tenants.get(i))) {
+                        context.attack(caller, "POST", "/v1/events", "{\"type\":\"hostile.event\",\"data\":{}}");
                     }
                 }
             }

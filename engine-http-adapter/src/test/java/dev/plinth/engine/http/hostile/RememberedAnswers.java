@@ -17,22 +17,22 @@ final class RememberedAnswers implements Attack {
     }
 
     @Override
-    public void prepare(Arena arena) throws Exception {
-        tenants.add(arena.tenant("business"));
-        tenants.add(arena.tenant("business"));
-        remember(arena, "before", CALLS_BEFORE);
+    public void prepare(AttackContext context) throws Exception {
+        tenants.add(context.tenant("business"));
+        tenants.add(context.tenant("business"));
+        remember(context, "before", CALLS_BEFORE);
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
-        remember(arena, "then", Integer.MAX_VALUE);
+    public void run(AttackContext context) throws Exception {
+        remember(context, "then", Integer.MAX_VALUE);
     }
 
-    private void remember(Arena arena, String prefix, int calls) throws InterruptedException {
-        arena.together(TENANTS * CONNECTIONS_PER_TENANT, number -> {
-            try (Caller caller = arena.as(tenants.get(number % TENANTS))) {
-                for (int i = 0; i < calls && arena.goesOn(); i++) {
-                    arena.attack(
+    private void remember(AttackContext context, String prefix, int calls) throws InterruptedException {
+        context.together(TENANTS * CONNECTIONS_PER_TENANT, number -> {
+            try (Caller caller = context.as(tenants.get(number % TENANTS))) {
+                for (int i = 0; i < calls && context.goesOn(); i++) {
+                    context.attack(
                             caller,
                             "POST",
                             "/v1/resources/res_01m8fw1efw0pqvqhrab8ajd67s/pause",

@@ -19,9 +19,9 @@ final class Report {
     private Report() {}
 
     static synchronized void add(
-            Hostility attack,
+            AttackSuite attack,
             HonestProcess.Seen seen,
-            Told told,
+            AnswerCounts answerCounts,
             OptionalInt before,
             OptionalInt after,
             List<String> faults)
@@ -45,10 +45,10 @@ final class Report {
                 seen.delay().p95(),
                 megabytes(before),
                 megabytes(after),
-                told,
+                answerCounts,
                 String.join("; ", faults).replaceAll("\\s+", " "));
         System.out.print(row);
-        told.examples().forEach((kind, body) -> System.out.println("  " + kind + ": " + body));
+        answerCounts.examples().forEach((kind, body) -> System.out.println("  " + kind + ": " + body));
         if (!Files.exists(FILE)) {
             Files.createDirectories(FILE.getParent());
             Files.writeString(FILE, HEAD);

@@ -13,10 +13,10 @@ final class ResourcesOfManyBytes implements Attack {
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         String create = "{\"name\":\"large\",\"data\":{\"text\":\"" + "x".repeat(DATA_BYTES) + "\"}}";
-        try (Caller caller = arena.as(arena.tenant("starter"))) {
-            arena.repeat(caller, "/v1/resources", create);
+        try (Caller caller = context.as(context.tenant("starter"))) {
+            context.repeat(caller, "/v1/resources", create);
         }
     }
 

@@ -10,24 +10,26 @@ final class SharesThatNobodyAskedFor implements Attack {
     private static final int SHARES = 150;
 
     @Override
-    public void run(Arena arena) throws Exception {
-        String grantee = arena.honest().tenant().id();
+    public void run(AttackContext context) throws Exception {
+        String grantee = context.honest().tenant().id();
         List<String> shares = new ArrayList<>();
-        try (Caller caller = arena.as(arena.tenant("pro"))) {
+        try (Caller caller = context.as(context.tenant("pro"))) {
             for (int i = 0; i < SHARES; i++) {
-                RawReply made = arena.attack(caller, "POST", "/v1/resources", "{\"name\":\"unwanted\"}");
-                String share = "/v1/resources/" + Arena.made(made).get("id") + "/shares/" + grantee;
-                if (arena.attack(caller, "PUT", share, "{\"role\":\"reader\"}").status() == 201) {
+                RawReply made = context.attack(caller, "POST", "/v1/resources", "{\"name\":\"unwanted\"}");
+                String share = "/v1/resources/" + AttackContext.made(made).get("id") + "/shares/" + grantee;
+                if (context.attack(caller, "PUT", share, "{\"role\":\"reader\"}")
+                                .status()
+                        == 201) {
                     shares.add(share);
                 }
             }
         }
         for (String share : shares) {
-            arena.honestly("DELETE", share, "");
+            context.honestly("DELETE", share, "");
         }
-        RawReply left = arena.honestly("GET", "/v1/resources?shared=true", "");
-        if (!((List<?>) Arena.made(left).getOrDefault("data", List.of())).isEmpty()) {
-            arena.fault("the honest tenant is left with shares: " + left.text());
+        RawReply left = context.honestly("GET", "/v1/resources?shared=true", "");
+        if (!((List<?>) AttackContext.made(left).getOrDefault("data", List.of())).isEmpty()) {
+            context.fault("the honest tenant is left with shares: " + left.text());
         }
     }
 

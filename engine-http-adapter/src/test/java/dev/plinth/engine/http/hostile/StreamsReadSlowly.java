@@ -17,22 +17,22 @@ final class StreamsReadSlowly implements Attack {
     }
 
     @Override
-    public void prepare(Arena arena) throws Exception {
-        tenant = arena.tenant("business");
+    public void prepare(AttackContext context) throws Exception {
+        tenant = context.tenant("business");
         String event = "{\"type\":\"large.event\",\"data\":{\"text\":\"" + "x".repeat(TEXT_BYTES) + "\"}}";
-        try (Caller caller = arena.as(tenant)) {
+        try (Caller caller = context.as(tenant)) {
             for (int i = 0; i < EVENTS; i++) {
-                arena.attack(caller, "POST", "/v1/events", event);
+                context.attack(caller, "POST", "/v1/events", event);
             }
         }
     }
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         byte[] request = Caller.request("GET", "/v1/events/stream", Caller.bearer(tenant.key()), "");
-        try (Swarm swarm = new Swarm(arena)) {
+        try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < STREAMS; i++) {
-                swarm.open(Arena.address(i / STREAMS_PER_ADDRESS), request, 0, BYTES_PER_SECOND);
+                swarm.open(AttackContext.address(i / STREAMS_PER_ADDRESS), request, 0, BYTES_PER_SECOND);
             }
             swarm.runToTheEnd();
         }

@@ -11,23 +11,24 @@ final class TestCallsHeldUp implements Attack {
     private static final int HONEST_CALLS = 5;
 
     @Override
-    public void run(Arena arena) throws Exception {
+    public void run(AttackContext context) throws Exception {
         List<Caller> callers = new ArrayList<>();
         try (Receiver silence = Receiver.silent();
-                Swarm swarm = new Swarm(arena)) {
+                ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < WORKSPACES; i++) {
-                Tenant tenant = arena.tenant("starter");
-                Caller caller = arena.as(tenant);
+                Tenant tenant = context.tenant("starter");
+                Caller caller = context.as(tenant);
                 callers.add(caller);
-                String test = "/v1/webhook-endpoints/" + arena.endpoint(caller, silence.uri(), "enabled") + "/test";
+                String test = "/v1/webhook-endpoints/" + context.endpoint(caller, silence.uri(), "enabled") + "/test";
                 byte[] request = Caller.request("POST", test, Caller.bearer(tenant.key()), "");
                 for (int call = 0; call < CALLS; call++) {
-                    swarm.open(Arena.address(0), request, 0, Swarm.GREEDY);
+                    swarm.open(AttackContext.address(0), request, 0, ConnectionSwarm.GREEDY);
                 }
             }
             swarm.run(1);
             for (int i = 0; i < HONEST_CALLS; i++) {
-                arena.honestly("POST", "/v1/webhook-endpoints/" + arena.honest().endpoint() + "/test", "");
+                context.honestly(
+                        "POST", "/v1/webhook-endpoints/" + context.honest().endpoint() + "/test", "");
             }
             swarm.run(1);
         } finally {

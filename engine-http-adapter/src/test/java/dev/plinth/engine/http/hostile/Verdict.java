@@ -35,13 +35,13 @@ final class Verdict {
         return faults;
     }
 
-    static List<String> onAnswers(Attack attack, Told told) {
+    static List<String> onAnswers(Attack attack, AnswerCounts answerCounts) {
         List<String> faults = new ArrayList<>();
-        if (!attack.refusals().isEmpty() && !told.hasAny(attack.refusals())) {
-            faults.add("the attacker was told none of " + attack.refusals() + ", but " + told);
+        if (!attack.refusals().isEmpty() && !answerCounts.hasAny(attack.refusals())) {
+            faults.add("the attacker was told none of " + attack.refusals() + ", but " + answerCounts);
         }
-        if (told.count("500") > 0) {
-            faults.add("the attacker was answered 500: " + told);
+        if (answerCounts.count("500") > 0) {
+            faults.add("the attacker was answered 500: " + answerCounts);
         }
         return faults;
     }

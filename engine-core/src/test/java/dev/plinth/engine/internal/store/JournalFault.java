@@ -1,0 +1,106 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.internal.base.ProblemCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Ways in which a journal loses a record: by script, or because its disk fails. */
+enum JournalFault {
+    FENCED(ScriptedJournal.Fate.FENCED, false),
+    UNKNOWN_AND_APPLIED(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, true),
+    UNKNOWN_AND_NOT_APPLIED(ScriptedJournal.Fate.UNKNOWN_AND_NOT_APPLIED, false),
+    FILE_AND_WRITE_FAILS(null, false),
+    FILE_AND_WRITE_FALLS_SHORT(null, false),
+    FILE_AND_SYNC_FAILS(null, true);
+
+    private static final int FIRST_SEQUENCE_AT = 8;
+
+    private final ScriptedJournal.@Nullable Fate fate;
+    private final boolean applied;
+
+    JournalFault(ScriptedJournal.@Nullable Fate fate, boolean applied) {
+        this.fate = fate;
+        this.applied = applied;
+    }
+
+    /** A journal, and the state hash that whoever opens its log again finds. */
+    record Journals(RecordingJournal journal, Supplier<byte[]> reopened) {}
+
+    /** True if the log holds the fatal record. */
+    boolean applied() {
+        return applied;
+    }
+
+    ProblemCode code() {
+        return this == FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
+    }
+
+    /** A journal that loses the record of this sequence, if it is the first of a flush. */
+    Journals losing(long fatalSequence) {
+        if (fate != null) {
+            ScriptedJournal script = new ScriptedJournal(fate, fatalSequence);
+            return new Journals(
+                    new RecordingJournal(script),
+                    () -> Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), script.survived()));
+        }
+        MemoryDisk memory = new MemoryDisk();
+        return new Journals(
+                new RecordingJournal(file(new LosingDisk(memory, fatalSequence), Journal.Durability.FSYNC)),
+                () -> stateHash(memory.killed()));
+    }
+
+    static FileJournal file(Disk disk, Journal.Durability durability) {
+        try {
+            return new FileJournal(disk, durability, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The state that recovery finds. */
+    static byte[] stateHash(Disk disk) {
+        try (StoreTables tables =
+                Recovery.run(disk, TestRows.settings(TableKind.HEAP), null).tables()) {
+            return tables.stateHash();
+        }
+    }
+
+    /** Fails at the frame that starts with a record. */
+    private final class LosingDisk extends ForwardingDisk {
+        private final long fatalSequence;
+        private boolean nextSyncFails;
+
+        LosingDisk(Disk disk, long fatalSequence) {
+            super(disk);
+            this.fatalSequence = fatalSequence;
+        }
+
+        @Override
+        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+            boolean fatal = Segment.numberOf(name) > 0
+                    && source.remaining() > Frame.HEADER_BYTES
+                    && position >= Segment.HEADER_BYTES
+                    && source.getLong(FIRST_SEQUENCE_AT) == fatalSequence;
+            if (fatal && JournalFault.this != FILE_AND_SYNC_FAILS) {
+                source.limit(JournalFault.this == FILE_AND_WRITE_FAILS ? 0 : source.limit() / 2);
+            }
+            file.write(source, position);
+            if (fatal && JournalFault.this != FILE_AND_SYNC_FAILS) {
+                throw new IOException("Input/output error");
+            }
+            // The next segment is made beside it: a write of zeros there is none of these.
+            nextSyncFails = Segment.numberOf(name) > 0 ? fatal : nextSyncFails;
+        }
+
+        @Override
+        void sync(String name, File file) throws IOException {
+            if (nextSyncFails && Segment.numberOf(name) > 0) {
+                throw new IOException("Input/output error");
+            }
+            file.sync();
+        }
+    }
+}

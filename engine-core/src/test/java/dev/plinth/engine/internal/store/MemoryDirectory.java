@@ -1,0 +1,82 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** A directory in memory for tests of other rooms: written by one store, read again by others. */
+public final class MemoryDirectory {
+    private static final int SEGMENT_BYTES = 8 * 1024 * 1024;
+
+    private final MemoryDisk disk;
+    private final List<TableName> tables;
+    private final EngineClock clock;
+
+    /** An empty directory. */
+    public MemoryDirectory(List<TableName> tables, EngineClock clock) {
+        this(new MemoryDisk(), tables, clock);
+    }
+
+    private MemoryDirectory(MemoryDisk disk, List<TableName> tables, EngineClock clock) {
+        this.disk = disk;
+        this.tables = tables;
+        this.clock = clock;
+    }
+
+    /** Opens the directory; snapshots are made when a test says so. */
+    public Store open(TableKind kind) {
+        return Store.open(
+                new Store.Settings(kind, tables, 1000),
+                new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                disk,
+                clock);
+    }
+
+    /**
+     * Shows what is left if the process dies, or if the power fails, before one in so many operations of the disk; called on the
+     * thread that would do it, which has to be quick.
+     */
+    public void dieAtOneIn(int operations, Random random, Consumer<MemoryDirectory> left) {
+        disk.watch(operation -> {
+            if (random.nextInt(operations) == 0) {
+                MemoryDisk now = disk.killed();
+                left.accept(new MemoryDirectory(random.nextBoolean() ? now : now.crash(random), tables, clock));
+            }
+        });
+    }
+
+    /** All rows that the next start finds, each as the write that has made it. */
+    public List<Changes.Write> rows() {
+        List<Changes.Write> rows = new ArrayList<>();
+        Recovery.Recovered recovered =
+                Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1_000_000), null);
+        try (StoreTables found = recovered.tables()) {
+            for (TableName name : tables) {
+                found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    /** The same directory, as it is now. */
+    public MemoryDirectory copy() {
+        return new MemoryDirectory(disk.killed(), tables, clock);
+    }
+
+    /** The same directory without its snapshots. */
+    public MemoryDirectory withoutSnapshots() {
+        Map<String, byte[]> contents = disk.contents();
+        contents.keySet().removeIf(name -> Snapshot.sequenceOf(name) >= 0);
+        return new MemoryDirectory(MemoryDisk.of(contents), tables, clock);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.plinth.engine.internal.store;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.List;
+
+/** The smallest room: rows with a place in one list and a value. */
+final class TestRows {
+    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
+    static final SetKey ALL = new SetKey(100, 0, 0);
+
+    private TestRows() {}
+
+    static Store open(TableKind kind, Journal journal, EngineClock clock) {
+        return Store.open(settings(kind), journal, clock);
+    }
+
+    static Store.Settings settings(TableKind kind) {
+        return new Store.Settings(kind, List.of(TABLE), 100_000);
+    }
+
+    /** Writes one parcel in a record of its own; gives back the record's sequence. */
+    static long put(Store store, long id, long value) {
+        return store.write(
+                transaction -> transaction.append(List.of(write(transaction, id, value)), transaction.nowMillis()));
+    }
+
+    static long remove(Store store, long id) {
+        return store.write(transaction -> transaction.append(List.of(removal(id)), transaction.nowMillis()));
+    }
+
+    static Changes.Write write(Transaction transaction, long id, long value) {
+        byte[] old = transaction.get(TABLE, key(id));
+        long number = old == null ? transaction.nextNumber() : number(old);
+        return new Changes.Write(
+                TABLE, key(id), new RowWriter(1).number(number).number(value).row());
+    }
+
+    static Changes.Write removal(long id) {
+        return new Changes.Write(TABLE, key(id), null);
+    }
+
+    static byte[] key(long id) {
+        byte[] key = new byte[16];
+        Bytes.putLong(key, 8, id);
+        return key;
+    }
+
+    /** The value of a parcel, or -1. */
+    static long value(Rows rows, long id) {
+        byte[] row = rows.get(TABLE, key(id));
+        return row == null ? -1 : value(row);
+    }
+
+    static long value(byte[] row) {
+        RowReader in = new RowReader(row, 1);
+        long unused = in.number();
+        return in.number();
+    }
+
+    private static long number(byte[] row) {
+        return new RowReader(row, 1).number();
+    }
+
+    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+        if (before == null && after != null) {
+            sets.add(ALL, number(after));
+            sets.place(number(after), TABLE, key);
+        } else if (before != null && after == null) {
+            sets.remove(ALL, number(before));
+            sets.unplace(number(before));
+        }
+    }
+}
