@@ -352,7 +352,7 @@ public final class EngineBuilder {
                 secretKeyFile,
                 quickRestart,
                 adminToken,
-                new Webhooks.Reach(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
+                new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
                 Map.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),

@@ -29,7 +29,7 @@ record EngineConfig(
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         Optional<String> adminToken,
-        Webhooks.Reach webhookReach,
+        Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,
         Map<String, JobHandler> asyncOperations,
         Map<String, JobHandler> jobHandlers,

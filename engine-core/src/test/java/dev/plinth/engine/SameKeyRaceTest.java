@@ -59,7 +59,7 @@ final class SameKeyRaceTest {
             int before = runs.get();
             ConcurrentLinkedQueue<Answered> answers = new ConcurrentLinkedQueue<>();
             String name = "round-" + round;
-            new History().by(pool, CALLERS, caller -> answers.add(ask(resource, name, caller)));
+            new CallHistory().by(pool, CALLERS, caller -> answers.add(ask(resource, name, caller)));
             Answered last;
             do {
                 last = ask(resource, name, 0);

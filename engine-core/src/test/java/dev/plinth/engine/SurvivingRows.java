@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.Record;
-import dev.plinth.engine.internal.store.Replay;
+import dev.plinth.engine.internal.store.RecordReplay;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import java.util.ArrayList;
@@ -49,6 +49,6 @@ final class SurvivingRows implements Store.CommitListener {
         for (long sequence = 1; sequence <= last; sequence++) {
             records.add(new Record(1, 1, sequence, 0, 0, bySequence.getOrDefault(sequence, List.of())));
         }
-        return Replay.stateHash(TableKind.HEAP, tables, records);
+        return RecordReplay.stateHash(TableKind.HEAP, tables, records);
     }
 }

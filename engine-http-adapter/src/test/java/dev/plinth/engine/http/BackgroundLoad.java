@@ -16,7 +16,7 @@ final class BackgroundLoad implements AutoCloseable {
 
     private final JsonApi api;
     private final WebhookCatcher catcher = new WebhookCatcher();
-    private final History history;
+    private final EventHistory history;
     private final Witnesses witnesses;
     private final LeaseWorker worker;
     private final KeyRotator rotator;
@@ -34,7 +34,7 @@ final class BackgroundLoad implements AutoCloseable {
                 .json();
         api = new JsonApi(String.valueOf(key.get("secret")));
         api.connect(base);
-        history = new History(api);
+        history = new EventHistory(api);
         witnesses = new Witnesses(api, history, workspace, catcher, "", heard);
         worker = new LeaseWorker(api, random);
         rotator = new KeyRotator(api);

@@ -157,7 +157,7 @@ class Kill9IT {
                 Oracle oracle = begin(server, api, writers, catcher, random);
                 String workspace =
                         String.valueOf(api.get("/v1/workspace").json().get("id"));
-                Witnesses witnesses = new Witnesses(api, new History(api), workspace, catcher, ORDERED, heard());
+                Witnesses witnesses = new Witnesses(api, new EventHistory(api), workspace, catcher, ORDERED, heard());
                 for (int cycle = 0; cycle < cycles; cycle++) {
                     if (quick) {
                         server = stopAndStartQuickly(server);

@@ -32,7 +32,7 @@ final class LargeDecision {
     }
 
     private final JsonApi api;
-    private final History history;
+    private final EventHistory history;
     private final WebhookCatcher catcher;
     private final Kind kind;
     private final int size;
@@ -43,7 +43,7 @@ final class LargeDecision {
     private volatile boolean acknowledged;
 
     /** Makes what the call will change: a resource with so many children, or an endpoint with so many held deliveries. */
-    LargeDecision(JsonApi api, History history, WebhookCatcher catcher, Kind kind, int size)
+    LargeDecision(JsonApi api, EventHistory history, WebhookCatcher catcher, Kind kind, int size)
             throws IOException, InterruptedException, ExecutionException {
         this.api = api;
         this.history = history;
@@ -212,7 +212,7 @@ final class LargeDecision {
         for (int i = 0; i < history.size(); i++) {
             Map<String, Object> event = history.at(i);
             if (event.get("type").equals("child.deleted")
-                    && made.contains(String.valueOf(History.data(event).get("id")))) {
+                    && made.contains(String.valueOf(EventHistory.data(event).get("id")))) {
                 places.add(i);
             }
         }
@@ -224,7 +224,7 @@ final class LargeDecision {
         for (int i = history.size() - 1; i >= 0; i--) {
             Map<String, Object> event = history.at(i);
             if (event.get("type").equals("resource.deleted")
-                    && id.equals(History.data(event).get("id"))) {
+                    && id.equals(EventHistory.data(event).get("id"))) {
                 return i;
             }
         }

@@ -32,7 +32,7 @@ final class Witnesses {
     private final WebhookCatcher catcher;
     private final String orderedPath;
     private final Path heard;
-    private final History history;
+    private final EventHistory history;
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> streamed = Collections.synchronizedList(new ArrayList<>());
     private final Set<Map<String, Object>> seen = ConcurrentHashMap.newKeySet();
@@ -50,7 +50,13 @@ final class Witnesses {
      * @param orderedPath the path of the receiver to which an endpoint sends in the order of each resource
      * @param heard the file of the listener in the server's JVM, a workspace and an event in each line
      */
-    Witnesses(JsonApi api, History history, String workspace, WebhookCatcher catcher, String orderedPath, Path heard) {
+    Witnesses(
+            JsonApi api,
+            EventHistory history,
+            String workspace,
+            WebhookCatcher catcher,
+            String orderedPath,
+            Path heard) {
         this.api = api;
         this.workspace = workspace;
         this.catcher = catcher;

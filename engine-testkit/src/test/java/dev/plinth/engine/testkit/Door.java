@@ -19,7 +19,7 @@ interface Door {
 
     /** A socket. */
     static Door overHttp(URI uri) {
-        return new OverHttp(uri);
+        return new HttpDoor(uri);
     }
 
     default Reply get(String key, String path) {

@@ -59,8 +59,8 @@ public final class RecoverJob implements StepJob {
 
     @Override
     public Batch step(Context context, long askedAt, long after) {
-        Deliveries.Recovered recovered = Deliveries.recover(context, endpoint, since, askedAt, after);
-        return new Batch(recovered.changes(), recovered.count(), recovered.reached());
+        Deliveries.ReopenedDeliveries reopened = Deliveries.recover(context, endpoint, since, askedAt, after);
+        return new Batch(reopened.changes(), reopened.count(), reopened.reached());
     }
 
     @Override

@@ -125,12 +125,12 @@ public final class QuotaCheckpointWriter implements DueSource {
 
     /** Writes these buckets. If the store refuses, a restart gives back more; no call depends on it. */
     void write(Collection<Bucket> buckets) {
-        List<Entry> entries = new ArrayList<>();
+        List<PendingCheckpoint> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
             QuotaCheckpoint mark = bucket.mark(clock.nanoTime(), store.nowMillis());
             // An old mark is overwritten by nothing too: under a slower plan it would not have refilled yet.
             if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
-                entries.add(new Entry(bucket.workspace(), mark));
+                entries.add(new PendingCheckpoint(bucket.workspace(), mark));
             }
         }
         try {
@@ -146,10 +146,10 @@ public final class QuotaCheckpointWriter implements DueSource {
         }
     }
 
-    private static Command.Change put(List<Entry> entries) {
+    private static Command.Change put(List<PendingCheckpoint> entries) {
         return context -> {
             Changes changes = new Changes();
-            for (Entry entry : entries) {
+            for (PendingCheckpoint entry : entries) {
                 if (!DeletedWorkspaces.has(context.rows(), entry.workspace)) {
                     changes.put(MARKS, entry.workspace.key(), entry.mark.row());
                 }
@@ -163,7 +163,7 @@ public final class QuotaCheckpointWriter implements DueSource {
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, store.nowMillis() - sinceMillis));
     }
 
-    private record Entry(Id workspace, QuotaCheckpoint mark) {}
+    private record PendingCheckpoint(Id workspace, QuotaCheckpoint mark) {}
 
     /** A stack of buckets that are to be written. */
     private record Noted(Bucket bucket, @Nullable Noted before) {}

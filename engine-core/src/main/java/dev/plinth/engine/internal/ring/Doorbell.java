@@ -24,8 +24,8 @@ public final class Doorbell implements AutoCloseable {
     private static final System.Logger LOG = Log.of(Doorbell.class);
     private static final long DRAIN_SECONDS = 1;
 
-    private final Disruptor<Slot> disruptor;
-    private final RingBuffer<Slot> ring;
+    private final Disruptor<RingSlot> disruptor;
+    private final RingBuffer<RingSlot> ring;
     private volatile @Nullable Thread thread;
     private volatile boolean running;
     private boolean open;
@@ -33,7 +33,7 @@ public final class Doorbell implements AutoCloseable {
     /** A doorbell of this name; the answer runs on the ring's own thread. */
     public Doorbell(String name, Runnable answer) {
         disruptor = new Disruptor<>(
-                Slot::new,
+                RingSlot::new,
                 Limits.RING_SLOTS,
                 work -> {
                     Thread made = new EngineThread(work, name);
@@ -97,11 +97,11 @@ public final class Doorbell implements AutoCloseable {
         }
     }
 
-    private static final class Slot {
+    private static final class RingSlot {
         private long sequence;
     }
 
-    private static final class Answering implements EventHandler<Slot> {
+    private static final class Answering implements EventHandler<RingSlot> {
         private final System.Logger log = Log.sparing(Doorbell.class);
         private final Runnable answer;
         private Sequence answered = new Sequence();
@@ -121,7 +121,7 @@ public final class Doorbell implements AutoCloseable {
          * comes after it.
          */
         @Override
-        public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
+        public void onEvent(RingSlot slot, long sequence, boolean endOfBatch) {
             if (!endOfBatch) {
                 return;
             }

@@ -133,7 +133,7 @@ final class QuickRestart implements AutoCloseable {
      * The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end
      * says nothing of segments.
      */
-    Recovery.@Nullable Recovered find() {
+    Recovery.@Nullable RecoveredTables find() {
         try {
             Path marker = directory.resolve(MARKER);
             if (!Files.exists(marker)) {
@@ -243,7 +243,7 @@ final class QuickRestart implements AutoCloseable {
         lock.close();
     }
 
-    private Recovery.Recovered read(byte[] bytes) throws IOException {
+    private Recovery.RecoveredTables read(byte[] bytes) throws IOException {
         if (!isWhole(ByteBuffer.wrap(bytes))) {
             throw new IOException("the marker is damaged");
         }
@@ -270,7 +270,7 @@ final class QuickRestart implements AutoCloseable {
         if (!names.equals(files())) {
             throw new IOException("the files are not those that were left");
         }
-        return new Recovery.Recovered(
+        return new Recovery.RecoveredTables(
                 StoreTables.restore(factory(), settings.tables(), settings.maxResources(), in), end);
     }
 

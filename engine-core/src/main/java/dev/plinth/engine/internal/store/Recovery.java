@@ -45,12 +45,12 @@ final class Recovery implements JournalVisitor {
      * @param quick where a clean close may have left them; null if nowhere
      * @throws IllegalStateException if the directory is damaged; the message says where and what to do
      */
-    static Recovered run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
+    static RecoveredTables run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
         try {
             if (quick != null) {
                 quick.requireOf(StoreId.of(disk, StoreNames.of(disk)));
             }
-            Recovered left = quick == null ? null : resume(disk, settings, quick);
+            RecoveredTables left = quick == null ? null : resume(disk, settings, quick);
             return left != null ? left : begin(disk, settings, quick);
         } catch (StoreDamageException damage) {
             throw new IllegalStateException(
@@ -65,14 +65,14 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    private static Recovered begin(Disk disk, Store.Settings settings, @Nullable QuickRestart quick)
+    private static RecoveredTables begin(Disk disk, Store.Settings settings, @Nullable QuickRestart quick)
             throws IOException {
         StoreTables tables = quick == null
                 ? new StoreTables(settings.factory(), settings.tables(), settings.maxResources())
                 : quick.begin(Snapshot.newestBytes(disk));
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
-            return new Recovered(tables, recovery.repair(recovery.fill()));
+            return new RecoveredTables(tables, recovery.repair(recovery.fill()));
         } catch (IOException | RuntimeException e) {
             tables.close();
             if (quick != null) {
@@ -83,8 +83,8 @@ final class Recovery implements JournalVisitor {
     }
 
     /** Replays what is behind the tables that were left; null if there are none or the journal does not fit to them. */
-    private static @Nullable Recovered resume(Disk disk, Store.Settings settings, QuickRestart quick) {
-        Recovered left = quick.find();
+    private static @Nullable RecoveredTables resume(Disk disk, Store.Settings settings, QuickRestart quick) {
+        RecoveredTables left = quick.find();
         if (left == null) {
             return null;
         }
@@ -94,7 +94,7 @@ final class Recovery implements JournalVisitor {
             recovery.crc = left.end().crc();
             recovery.epoch = left.end().epoch();
             JournalReader.Tail tail = recovery.replay(recovery.sequence);
-            return new Recovered(left.tables(), recovery.repair(tail));
+            return new RecoveredTables(left.tables(), recovery.repair(tail));
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
@@ -109,7 +109,7 @@ final class Recovery implements JournalVisitor {
      *
      * @param end where the journal goes on
      */
-    record Recovered(StoreTables tables, JournalEnd end) {}
+    record RecoveredTables(StoreTables tables, JournalEnd end) {}
 
     private JournalReader.Tail fill() throws IOException {
         return replay(loadSnapshot());

@@ -94,7 +94,7 @@ public final class Store implements AutoCloseable {
 
     static Store open(Settings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
         RecoveryProgress watch = new RecoveryProgress();
-        Recovery.Recovered recovered = Recovery.run(disk, settings, quick);
+        Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
         long recoveryNanos = watch.nanos();
         StoreTables tables = recovered.tables();
         JournalEnd end = recovered.end();

@@ -20,7 +20,7 @@ public final class BacklogRunner implements Retention {
 
     private final String name;
     private final Backlog backlog;
-    private final Step step;
+    private final BacklogStep step;
     /** Until when pieces of work rest, by their list numbers. */
     private final Map<Long, Long> rests = new ConcurrentHashMap<>();
 
@@ -31,7 +31,7 @@ public final class BacklogRunner implements Retention {
      *
      * @param name what its rows are called in figures, such as {@code released deliveries}
      */
-    public BacklogRunner(String name, Backlog backlog, Step step) {
+    public BacklogRunner(String name, Backlog backlog, BacklogStep step) {
         this.name = name;
         this.backlog = backlog;
         this.step = step;
@@ -94,7 +94,7 @@ public final class BacklogRunner implements Retention {
 
     /** A step of one piece of work. */
     @FunctionalInterface
-    public interface Step {
+    public interface BacklogStep {
         /**
          * Puts the next rows of the work into a batch. The work's own row is among them: as it is then, or its removal if nothing is left.
          *

@@ -121,11 +121,11 @@ public final class Deliveries {
      * @param since when its event happened at the earliest, in epoch milliseconds
      * @param until when it was exhausted at the latest, in epoch milliseconds
      */
-    public static Recovered recover(Context context, Id endpoint, long since, long until, long after) {
+    public static ReopenedDeliveries recover(Context context, Id endpoint, long since, long until, long after) {
         byte[] row =
                 context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(endpoint));
         return row == null
-                ? new Recovered(new Changes(), 0, Rows.NONE)
+                ? new ReopenedDeliveries(new Changes(), 0, Rows.NONE)
                 : DeliverySteps.recover(context, EndpointRow.read(row), since, until, after);
     }
 
@@ -136,7 +136,7 @@ public final class Deliveries {
      * @param count how many
      * @param reached the number of the last one that was looked at; {@link Rows#NONE} if there are no more
      */
-    public record Recovered(Changes changes, int count, long reached) {}
+    public record ReopenedDeliveries(Changes changes, int count, long reached) {}
 
     private static DeliveryRow find(Context context, Id id) {
         byte[] bytes =

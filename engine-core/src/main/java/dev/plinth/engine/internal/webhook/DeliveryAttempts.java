@@ -103,7 +103,7 @@ final class DeliveryAttempts {
     }
 
     /** Runs a step, which ends the attempt unless it is over with true. */
-    private void step(Flight flight, Step step) {
+    private void step(Flight flight, AttemptStep step) {
         boolean goesOn = false;
         try {
             goesOn = step.run();
@@ -269,7 +269,7 @@ final class DeliveryAttempts {
 
     /** A step of an attempt. */
     @FunctionalInterface
-    private interface Step {
+    private interface AttemptStep {
         /** Does it; true if the attempt goes on. */
         boolean run();
     }

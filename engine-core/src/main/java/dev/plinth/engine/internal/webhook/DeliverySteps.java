@@ -188,7 +188,8 @@ final class DeliverySteps {
      * @param since when its event happened at the earliest
      * @param until when it was exhausted at the latest
      */
-    static Deliveries.Recovered recover(Context context, EndpointRow endpoint, long since, long until, long after) {
+    static Deliveries.ReopenedDeliveries recover(
+            Context context, EndpointRow endpoint, long since, long until, long after) {
         Changes changes = new Changes();
         Rows rows = context.rows();
         Set<SetKey> filled = new HashSet<>();
@@ -213,7 +214,7 @@ final class DeliverySteps {
                         row.recovered(DeliveryStatus.RETRYING, context.now()).queued(endpoint.number()));
             }
         });
-        return new Deliveries.Recovered(changes, changes.writes().size(), reached);
+        return new Deliveries.ReopenedDeliveries(changes, changes.writes().size(), reached);
     }
 
     /** The delivery behind one that is settled now is due, unless it is held, or due at a time of its own. */

@@ -41,7 +41,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private final Store store;
     private final Committer committer;
     private final AddressGuard guard;
-    private final Reach reach;
+    private final NetworkRules reach;
     private final LazySender sender;
     private final AttemptRunner attempts;
     private final DeliveryScheduler scheduler;
@@ -64,7 +64,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
-            Reach reach,
+            NetworkRules reach,
             String version) {}
 
     /**
@@ -74,12 +74,12 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @param hostRates webhooks a second by host, or host and port; {@link #ANY_HOST} stands for all others
      * @param hasDefaultRates false if only rates that are set hold: a clock that stands still would allow no further webhook
      */
-    public record Reach(List<String> allowed, Map<String, Integer> hostRates, boolean hasDefaultRates) {
+    public record NetworkRules(List<String> allowed, Map<String, Integer> hostRates, boolean hasDefaultRates) {
         /** Stands for all hosts that have no rate of their own. */
         public static final String ANY_HOST = "*";
 
         /** Copies both. */
-        public Reach {
+        public NetworkRules {
             allowed = List.copyOf(allowed);
             hostRates = Map.copyOf(hostRates);
         }

@@ -37,7 +37,7 @@ final class Router {
     }
 
     /** The route, or a refusal with 404 or 405. */
-    Match match(String method, String path) {
+    MatchedRoute match(String method, String path) {
         Found found = path.startsWith("/") ? find(path) : null;
         if (found == null || found.node.routes.isEmpty()) {
             throw RefusedException.of(
@@ -52,7 +52,7 @@ final class Router {
                             "Expected one of the methods " + allowed + ", but got another one.")
                     .hint(allowed));
         }
-        return new Match(route, found.values);
+        return new MatchedRoute(route, found.values);
     }
 
     private @Nullable Found find(String path) {
@@ -99,7 +99,7 @@ final class Router {
     }
 
     /** A route with the values of its path's variables. */
-    record Match(Route route, List<String> values) {}
+    record MatchedRoute(Route route, List<String> values) {}
 
     private record Literal(String name, Node node) {}
 

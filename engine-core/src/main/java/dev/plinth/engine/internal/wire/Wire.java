@@ -238,12 +238,12 @@ public final class Wire {
     }
 
     private Request request(Call call) {
-        Router.Match match = router.match(call.method(), call.path());
-        boolean read = match.route().body() != Route.Body.NONE;
+        Router.MatchedRoute matched = router.match(call.method(), call.path());
+        boolean read = matched.route().body() != Route.Body.NONE;
         return new Request(
-                        match.route(),
+                        matched.route(),
                         call.method(),
-                        match.values(),
+                        matched.values(),
                         call.query(),
                         new Request.Headers(call.headers()),
                         read ? call.body() : NO_BODY,

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.History;
+import dev.plinth.engine.CallHistory;
 import dev.plinth.engine.TestScale;
 import java.util.List;
 import java.util.Random;
@@ -36,30 +36,30 @@ class KeyHistoryTest {
 
     @Test
     void calls_underOneKeyWithFailuresAndExpiry_areAsIfOneByOne() throws Exception {
-        RealKey key = RealKey.expiring();
+        EngineKey key = EngineKey.expiring();
         assertThat(violation(key::next, ROUNDS)).as(TestScale.repeatWith(seed)).isEmpty();
     }
 
     @Test
     void calls_journalLosesWhatWasRemembered_areAsIfOneByOne() throws Exception {
-        assertThat(violation(RealKey::losing, ROUNDS_OF_JOURNALS))
+        assertThat(violation(EngineKey::losing, ROUNDS_OF_JOURNALS))
                 .as(TestScale.repeatWith(seed))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void calls_brokenOnPurpose_areFoundOut(KeyDoor.Broken broken) throws Exception {
+    void calls_brokenOnPurpose_areFoundOut(KeyUnderTest.Broken broken) throws Exception {
         assertThat(violation(broken::open, ROUNDS_TO_FIND))
                 .as("%s; %s", broken, TestScale.repeatWith(seed))
                 .isNotEmpty();
     }
 
     /** The first history that no order of its calls explains; empty if there is none. */
-    private String violation(Supplier<? extends KeyDoor> doors, int rounds) throws Exception {
+    private String violation(Supplier<? extends KeyUnderTest> doors, int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
-            KeyDoor door = doors.get();
-            History history = new History();
+            KeyUnderTest door = doors.get();
+            CallHistory history = new CallHistory();
             long roundSeed = seed + round;
             history.by(pool, THREADS, thread -> {
                 Random random = new Random(roundSeed * THREADS + thread);
@@ -75,14 +75,14 @@ class KeyHistoryTest {
         return "";
     }
 
-    private static void live(KeyDoor door, History history, Random random, int thread) {
+    private static void live(KeyUnderTest door, CallHistory history, Random random, int thread) {
         for (int i = 0; i < CALLS; i++) {
             if (thread == 0 && random.nextInt(DISTURBED_ONE_IN) == 0) {
                 history.call(DISTURB, () -> done(door::disturb));
             }
             String request = random.nextInt(3) == 0 ? "other" : "request";
             String told = history.call(List.of("begin", request), () -> door.begin(request));
-            if (told.equals(KeyDoor.FRESH)) {
+            if (told.equals(KeyUnderTest.FRESH)) {
                 boolean fails = random.nextInt(3) == 0;
                 String mine = "answer " + i + " of " + thread;
                 if (!fails) {
@@ -99,7 +99,7 @@ class KeyHistoryTest {
     }
 
     /** What a key is when calls come one by one. */
-    private static Key after(KeyDoor door, Key key, Object call, Object answer) {
+    private static Key after(KeyUnderTest door, Key key, Object call, Object answer) {
         if (call.equals(DISTURB)) {
             return door.forgets() ? new Key(key.runs, "", "", key.lost || door.losesForGood()) : key;
         }
@@ -121,13 +121,13 @@ class KeyHistoryTest {
         Key begun(String wanted, String told) {
             String expected;
             if (!runs.isEmpty()) {
-                expected = runs.equals(wanted) ? KeyDoor.IN_USE : KeyDoor.MISMATCH;
+                expected = runs.equals(wanted) ? KeyUnderTest.IN_USE : KeyUnderTest.MISMATCH;
             } else if (!request.isEmpty()) {
-                expected = request.equals(wanted) ? answer : KeyDoor.MISMATCH;
+                expected = request.equals(wanted) ? answer : KeyUnderTest.MISMATCH;
             } else {
-                expected = KeyDoor.FRESH;
+                expected = KeyUnderTest.FRESH;
             }
-            boolean starts = expected.equals(KeyDoor.FRESH);
+            boolean starts = expected.equals(KeyUnderTest.FRESH);
             return !told.equals(expected) ? null : starts ? new Key(wanted, request, answer, lost) : this;
         }
     }

@@ -7,7 +7,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Record;
-import dev.plinth.engine.internal.store.Replay;
+import dev.plinth.engine.internal.store.RecordReplay;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.store.Transaction;
@@ -46,7 +46,7 @@ class UndoTest {
                 life.live(DURABLE_COMMITS);
 
                 for (TableKind other : TableKind.values()) {
-                    assertThat(Replay.stateHash(other, RandomCommands.TABLES, journal.appended()))
+                    assertThat(RecordReplay.stateHash(other, RandomCommands.TABLES, journal.appended()))
                             .as("%s, live %s, replayed %s", TestScale.repeatWith(seed), kind, other)
                             .isEqualTo(store.stateHash());
                 }
@@ -83,7 +83,7 @@ class UndoTest {
             byte[] undone = store.stateHash();
             assertThat(undone)
                     .as("state and replayed state, " + what)
-                    .isEqualTo(Replay.stateHash(kind, RandomCommands.TABLES, records.subList(0, (int) lost - 1)));
+                    .isEqualTo(RecordReplay.stateHash(kind, RandomCommands.TABLES, records.subList(0, (int) lost - 1)));
             assertMarks(store, records.subList(0, (int) lost - 1), what);
             byte[] before = hashes.get(lost - 1);
             if (before != null) {

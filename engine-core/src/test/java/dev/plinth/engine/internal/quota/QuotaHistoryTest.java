@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.History;
+import dev.plinth.engine.CallHistory;
 import dev.plinth.engine.TestScale;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +32,7 @@ class QuotaHistoryTest {
 
     @Test
     void calls_ofOnePolicy_areAsIfOneByOne() throws Exception {
-        assertThat(violation(() -> QuotaDoor.real(QuotaDoor.plan()), QuotaDoor.UNITS, true, ROUNDS))
+        assertThat(violation(() -> QuotaUnderTest.real(QuotaUnderTest.plan()), QuotaUnderTest.UNITS, true, ROUNDS))
                 .as(TestScale.repeatWith(seed))
                 .isEmpty();
     }
@@ -40,24 +40,27 @@ class QuotaHistoryTest {
     @Test
     void calls_ofTwoPolicies_takeFromBothOrNone() throws Exception {
         assertThat(violation(
-                        () -> QuotaDoor.real(QuotaDoor.planWithPolicy()), QuotaDoor.UNITS_OF_THE_OTHER, false, ROUNDS))
+                        () -> QuotaUnderTest.real(QuotaUnderTest.planWithPolicy()),
+                        QuotaUnderTest.UNITS_OF_THE_OTHER,
+                        false,
+                        ROUNDS))
                 .as(TestScale.repeatWith(seed))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void calls_brokenOnPurpose_areFoundOut(QuotaDoor.Broken broken) throws Exception {
+    void calls_brokenOnPurpose_areFoundOut(QuotaUnderTest.Broken broken) throws Exception {
         assertThat(violation(broken::open, broken.units(), true, ROUNDS_TO_FIND))
                 .as("%s; %s", broken, TestScale.repeatWith(seed))
                 .isNotEmpty();
     }
 
     /** The first history that no order of its calls explains; empty if there is none. */
-    private String violation(Supplier<QuotaDoor> doors, int units, boolean refunds, int rounds) throws Exception {
+    private String violation(Supplier<QuotaUnderTest> doors, int units, boolean refunds, int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
-            QuotaDoor door = doors.get();
-            History history = new History();
+            QuotaUnderTest door = doors.get();
+            CallHistory history = new CallHistory();
             long roundSeed = seed + round;
             history.by(pool, THREADS, thread -> live(door, history, new Random(roundSeed * THREADS + thread), refunds));
             if (!history.isAsIfOneByOne(0, (used, call, answer) -> after(units, used, call, answer))) {
@@ -68,7 +71,7 @@ class QuotaHistoryTest {
     }
 
     /** Gives back only what it took. */
-    private static void live(QuotaDoor door, History history, Random random, boolean refunds) {
+    private static void live(QuotaUnderTest door, CallHistory history, Random random, boolean refunds) {
         int taken = 0;
         for (int i = 0; i < CALLS; i++) {
             int units = 1 + random.nextInt(2);

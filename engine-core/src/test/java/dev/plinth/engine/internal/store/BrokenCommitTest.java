@@ -132,7 +132,7 @@ class BrokenCommitTest {
             breaks.set("");
             store.await(put(store, 3, (byte) 3));
             assertThat(heard).containsExactly(1L, 2L);
-            assertThat(Replay.stateHash(TableKind.HEAP, List.of(BRITTLE), journal.appended()))
+            assertThat(RecordReplay.stateHash(TableKind.HEAP, List.of(BRITTLE), journal.appended()))
                     .isEqualTo(store.stateHash());
         }
     }

@@ -354,7 +354,7 @@ class JournalContractTest {
         assertThat(sequences(journal.appended())).isEqualTo(upTo((long) threads * each));
         assertThat(heard).isEqualTo(upTo((long) threads * each));
         assertThat(store.stateHash())
-                .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), journal.appended()));
+                .isEqualTo(RecordReplay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), journal.appended()));
     }
 
     @Test
@@ -394,7 +394,7 @@ class JournalContractTest {
         assertThat(heard).isEqualTo(upTo(fatal - 1));
         assertThat(acknowledged).hasValue(fatal - 1);
         assertThat(store.stateHash())
-                .isEqualTo(Replay.stateHash(
+                .isEqualTo(RecordReplay.stateHash(
                         TableKind.HEAP,
                         List.of(TestRows.TABLE),
                         journal.appended().subList(0, (int) fatal - 1)));

@@ -44,7 +44,7 @@ enum JournalFault {
             ScriptedJournal script = new ScriptedJournal(fate, fatalSequence);
             return new Journals(
                     new RecordingJournal(script),
-                    () -> Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), script.survived()));
+                    () -> RecordReplay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), script.survived()));
         }
         MemoryDisk memory = new MemoryDisk();
         return new Journals(

@@ -56,7 +56,7 @@ public final class MemoryDirectory {
     /** All rows that the next start finds, each as the write that has made it. */
     public List<Changes.Write> rows() {
         List<Changes.Write> rows = new ArrayList<>();
-        Recovery.Recovered recovered =
+        Recovery.RecoveredTables recovered =
                 Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1_000_000), null);
         try (StoreTables found = recovered.tables()) {
             for (TableName name : tables) {

@@ -42,7 +42,7 @@ final class RandomDiskWrites {
     private final Function<Disk, Disk> sabotage;
     private final Journal.Durability durability;
     private final boolean monotonous;
-    private final History history = new History(List.of(TestRows.TABLE));
+    private final AppendHistory history = new AppendHistory(List.of(TestRows.TABLE));
 
     /**
      * A life without history.
@@ -61,7 +61,7 @@ final class RandomDiskWrites {
         return random;
     }
 
-    History history() {
+    AppendHistory history() {
         return history;
     }
 

@@ -49,11 +49,11 @@ class SpareRaceTest {
         allDurable.join();
         journal.close();
 
-        Recovery.Recovered recovered = Recovery.run(memory.killed(), TestRows.settings(TableKind.HEAP), null);
+        Recovery.RecoveredTables recovered = Recovery.run(memory.killed(), TestRows.settings(TableKind.HEAP), null);
         try (StoreTables tables = recovered.tables()) {
             assertThat(recovered.end().sequence()).isEqualTo(RECORDS);
             assertThat(tables.stateHash())
-                    .isEqualTo(Replay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), records));
+                    .isEqualTo(RecordReplay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), records));
         }
     }
 

@@ -61,7 +61,7 @@ class WebhooksTest {
             (rows, workspace, event) -> "{}".getBytes(UTF_8),
             (rows, workspace) -> mayRun,
             this::execute,
-            new Webhooks.Reach(List.of("127.0.0.0/8"), Map.of(), false),
+            new Webhooks.NetworkRules(List.of("127.0.0.0/8"), Map.of(), false),
             "1"));
 
     @AfterEach

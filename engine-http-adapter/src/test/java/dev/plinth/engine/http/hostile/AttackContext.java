@@ -31,7 +31,7 @@ final class AttackContext implements AutoCloseable {
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final int port;
-    private final Caller operator;
+    private final AttackConnection operator;
     private final AnswerCounts answerCounts = new AnswerCounts();
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
     private @Nullable HonestProcess honest;
@@ -41,7 +41,8 @@ final class AttackContext implements AutoCloseable {
 
     AttackContext(int port) {
         this.port = port;
-        this.operator = new Caller(port, InetAddress.getLoopbackAddress(), Caller.bearer(ADMIN_TOKEN));
+        this.operator =
+                new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(ADMIN_TOKEN));
     }
 
     int port() {
@@ -122,20 +123,20 @@ final class AttackContext implements AutoCloseable {
     }
 
     /** Returns a connection of an attacker with a key. */
-    Caller as(Tenant tenant) {
+    AttackConnection as(Tenant tenant) {
         return as(tenant.key());
     }
 
-    Caller as(String key) {
-        return new Caller(port, address(0), Caller.bearer(key));
+    AttackConnection as(String key) {
+        return new AttackConnection(port, address(0), AttackConnection.bearer(key));
     }
 
     /** Calls as the attacker, and counts the answer; what does not answer is counted too, with a status of 0. */
-    RawReply attack(Caller caller, String method, String path, String body) {
+    RawReply attack(AttackConnection caller, String method, String path, String body) {
         return attack(caller, method, path, "", body);
     }
 
-    RawReply attack(Caller caller, String method, String path, String headers, String body) {
+    RawReply attack(AttackConnection caller, String method, String path, String headers, String body) {
         try {
             RawReply reply = caller.call(method, path, headers, body);
             answerCounts.note(reply);
@@ -149,7 +150,7 @@ final class AttackContext implements AutoCloseable {
     }
 
     /** Makes a webhook endpoint of the attacker and returns its id; empty if it was refused. */
-    String endpoint(Caller caller, String url, String status) {
+    String endpoint(AttackConnection caller, String url, String status) {
         RawReply made =
                 attack(caller, "POST", "/v1/webhook-endpoints", "{\"url\":\"" + url + "\",\"ordering\":\"none\"}");
         if (made.status() != CREATED) {
@@ -171,7 +172,7 @@ final class AttackContext implements AutoCloseable {
     }
 
     /** Posts the same as often as the attack has time, with a rest behind each refusal. */
-    void repeat(Caller caller, String path, String body) {
+    void repeat(AttackConnection caller, String path, String body) {
         while (goesOn()) {
             if (attack(caller, "POST", path, body).status() >= REFUSAL) {
                 LockSupport.parkNanos(REST_NANOS);
@@ -181,10 +182,10 @@ final class AttackContext implements AutoCloseable {
 
     /** Calls as the honest tenant, who must not be refused. */
     RawReply honestly(String method, String path, String body) throws IOException {
-        try (Caller caller = new Caller(
+        try (AttackConnection caller = new AttackConnection(
                 port,
                 InetAddress.getLoopbackAddress(),
-                Caller.bearer(honest().tenant().key()))) {
+                AttackConnection.bearer(honest().tenant().key()))) {
             RawReply reply = caller.call(method, path, "", body);
             if (reply.status() >= REFUSAL) {
                 fault("the honest tenant was refused " + method + " " + path + ": " + reply.text());

@@ -17,7 +17,7 @@ final class AttemptsOfAFailingReceiver implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         try (Receiver failing = Receiver.answering(500, TEXT_BYTES);
-                Caller caller = context.as(context.tenant("starter"))) {
+                AttackConnection caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
                 context.endpoint(caller, failing.uri() + i, "enabled");
             }

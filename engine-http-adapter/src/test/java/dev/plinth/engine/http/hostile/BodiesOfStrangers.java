@@ -17,8 +17,8 @@ final class BodiesOfStrangers implements Attack {
         try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < CONNECTIONS && context.goesOn(); i++) {
                 int bytes = BYTES[i * BYTES.length / CONNECTIONS];
-                byte[] head =
-                        Caller.head("POST", "/v1/resources/bulk", "", bytes).getBytes(StandardCharsets.US_ASCII);
+                byte[] head = AttackConnection.head("POST", "/v1/resources/bulk", "", bytes)
+                        .getBytes(StandardCharsets.US_ASCII);
                 swarm.open(
                         AttackContext.address(i / CONNECTIONS_PER_ADDRESS),
                         head,

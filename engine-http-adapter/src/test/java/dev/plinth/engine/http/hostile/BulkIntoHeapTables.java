@@ -19,7 +19,7 @@ final class BulkIntoHeapTables implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        try (Caller caller = context.as(context.tenant("starter"))) {
+        try (AttackConnection caller = context.as(context.tenant("starter"))) {
             context.repeat(caller, "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
         }
     }

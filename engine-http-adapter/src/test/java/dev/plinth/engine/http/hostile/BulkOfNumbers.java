@@ -12,7 +12,7 @@ final class BulkOfNumbers implements Attack {
         Tenant tenant = context.tenant("starter");
         String body = "{\"operations\":[" + "1,".repeat(NUMBERS) + "1]}";
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = context.as(tenant)) {
+            try (AttackConnection caller = context.as(tenant)) {
                 context.repeat(caller, "/v1/resources/bulk", body);
             }
         });

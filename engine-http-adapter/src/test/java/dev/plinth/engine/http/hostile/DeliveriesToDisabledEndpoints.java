@@ -14,7 +14,7 @@ final class DeliveriesToDisabledEndpoints implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        try (Caller caller = context.as(context.tenant("starter"))) {
+        try (AttackConnection caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
                 context.endpoint(caller, "http://127.0.0.1:9/" + i, "disabled");
             }

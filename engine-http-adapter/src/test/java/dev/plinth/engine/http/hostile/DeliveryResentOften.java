@@ -20,7 +20,7 @@ final class DeliveryResentOften implements Attack {
     public void run(AttackContext context) throws Exception {
         Tenant tenant = context.tenant("business");
         try (Receiver failing = Receiver.answering(500, TEXT_BYTES);
-                Caller caller = context.as(tenant)) {
+                AttackConnection caller = context.as(tenant)) {
             String endpoint = context.endpoint(caller, failing.uri(), "enabled");
             context.attack(caller, "POST", "/v1/resources", "{\"name\":\"resent\"}");
             RawReply list = context.attack(caller, "GET", "/v1/webhook-endpoints/" + endpoint + "/deliveries", "");
@@ -30,7 +30,7 @@ final class DeliveryResentOften implements Attack {
                 context.checkSize(context.attack(caller, "POST", delivery + "/resend", ""));
             }
             context.together(READERS, number -> {
-                try (Caller reader = context.as(tenant)) {
+                try (AttackConnection reader = context.as(tenant)) {
                     for (int i = 0; i < READERS && context.goesOn(); i++) {
                         context.checkSize(context.attack(reader, "GET", delivery, ""));
                     }

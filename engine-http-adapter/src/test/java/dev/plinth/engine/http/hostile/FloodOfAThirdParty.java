@@ -17,7 +17,7 @@ final class FloodOfAThirdParty implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         try (Receiver flooded = Receiver.answering(200, 0);
-                Caller caller = context.as(context.tenant("starter"))) {
+                AttackConnection caller = context.as(context.tenant("starter"))) {
             for (int i = 0; i < ENDPOINTS; i++) {
                 context.endpoint(caller, flooded.uri() + i, "enabled");
             }

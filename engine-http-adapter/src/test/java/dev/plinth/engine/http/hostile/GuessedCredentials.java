@@ -18,7 +18,7 @@ final class GuessedCredentials implements Attack {
         // The checksum of thirty zeros: the key is looked up, and is not there.
         String guess = "Authorization: Bearer sk_live_" + "0".repeat(30) + "2C8GjS\r\n";
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = new Caller(context.port(), AttackContext.address(0), guess)) {
+            try (AttackConnection caller = new AttackConnection(context.port(), AttackContext.address(0), guess)) {
                 while (context.goesOn()) {
                     context.attack(caller, "GET", "/v1/workspace", "");
                 }

@@ -13,7 +13,7 @@ final class HeldDeliveriesReleased implements Attack {
     @Override
     public void prepare(AttackContext context) throws Exception {
         tenant = context.tenant("pro");
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             endpoint = "/v1/webhook-endpoints/" + context.endpoint(caller, "http://127.0.0.1:9/", "disabled");
             for (int i = 0; i < BULK_CALLS; i++) {
                 RawReply job = context.attack(caller, "POST", "/v1/resources/bulk", Bulk.creates(Bulk.OPERATIONS_MAX));
@@ -26,7 +26,7 @@ final class HeldDeliveriesReleased implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             for (String status : List.of("enabled", "disabled", "enabled")) {
                 context.attack(caller, "PATCH", endpoint, "{\"status\":\"" + status + "\"}");
                 context.rest(1);

@@ -44,7 +44,7 @@ public final class HonestTenant {
         END
     }
 
-    private final Caller caller;
+    private final AttackConnection caller;
     private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
     private final Map<Phase, List<Double>> millis = new EnumMap<>(Phase.class);
     private final Map<Phase, AnswerCounts> refused = new EnumMap<>(Phase.class);
@@ -53,7 +53,7 @@ public final class HonestTenant {
     private long created;
 
     private HonestTenant(int port, String key) {
-        caller = new Caller(port, InetAddress.getLoopbackAddress(), Caller.bearer(key));
+        caller = new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(key));
         for (Phase each : Phase.values()) {
             millis.put(each, new ArrayList<>());
             refused.put(each, new AnswerCounts());

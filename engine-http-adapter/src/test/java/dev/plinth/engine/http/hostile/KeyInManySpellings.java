@@ -12,7 +12,7 @@ final class KeyInManySpellings implements Attack {
     public void run(AttackContext context) throws Exception {
         Tenant tenant = context.tenant("starter");
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = new Caller(context.port(), AttackContext.address(number), "")) {
+            try (AttackConnection caller = new AttackConnection(context.port(), AttackContext.address(number), "")) {
                 for (int i = 0; context.goesOn(); i++) {
                     int blanks = BLANKS - i / CASES % BLANKS * CONNECTIONS - number;
                     String header = "Authorization: " + scheme(i % CASES) + " ".repeat(Math.max(1, blanks))

@@ -10,7 +10,7 @@ final class KeyThatTakesOver implements Attack {
         Tenant tenant = context.tenant("pro");
         String full;
         String weak;
-        try (Caller owner = context.as(tenant)) {
+        try (AttackConnection owner = context.as(tenant)) {
             full = "/v1/keys/"
                     + AttackContext.made(owner.post("/v1/keys", "{\"name\":\"full\"}"))
                             .get("id");
@@ -18,7 +18,7 @@ final class KeyThatTakesOver implements Attack {
                     AttackContext.made(owner.post("/v1/keys", "{\"name\":\"weak\",\"scopes\":[\"keys:write\"]}"))
                             .get("secret"));
         }
-        try (Caller caller = context.as(weak)) {
+        try (AttackConnection caller = context.as(weak)) {
             refused(context, context.attack(caller, "PATCH", full, "{\"scopes\":[\"keys:write\"]}"));
             refused(context, context.attack(caller, "PATCH", full, "{\"enabled\":false}"));
             refused(context, context.attack(caller, "POST", full + "/rotate", "{\"graceSeconds\":0}"));

@@ -17,7 +17,7 @@ final class KeysCreatedAndRevoked implements Attack {
     public void run(AttackContext context) throws Exception {
         Tenant tenant = context.tenant("business");
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = context.as(tenant)) {
+            try (AttackConnection caller = context.as(tenant)) {
                 while (context.goesOn()) {
                     RawReply made = context.attack(caller, "POST", "/v1/keys", "{\"name\":\"key\"}");
                     if (made.status() == 201) {

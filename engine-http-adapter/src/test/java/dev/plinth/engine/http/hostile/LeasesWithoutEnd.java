@@ -10,7 +10,7 @@ final class LeasesWithoutEnd implements Attack {
     public void run(AttackContext context) throws Exception {
         Tenant tenant = context.tenant("starter");
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = context.as(tenant)) {
+            try (AttackConnection caller = context.as(tenant)) {
                 while (context.goesOn()) {
                     context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"none\"]}");
                 }

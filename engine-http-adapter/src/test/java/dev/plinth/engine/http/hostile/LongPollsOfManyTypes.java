@@ -16,10 +16,13 @@ final class LongPollsOfManyTypes implements Attack {
         String types = IntStream.range(0, TYPES)
                 .mapToObj(each -> "\"type" + each + "\"")
                 .collect(Collectors.joining(","));
-        byte[] poll = Caller.request(
-                "POST", "/v1/jobs/lease", Caller.bearer(tenant.key()), "{\"types\":[" + types + "],\"wait\":30}");
+        byte[] poll = AttackConnection.request(
+                "POST",
+                "/v1/jobs/lease",
+                AttackConnection.bearer(tenant.key()),
+                "{\"types\":[" + types + "],\"wait\":30}");
         try (ConnectionSwarm swarm = new ConnectionSwarm(context);
-                Caller caller = context.as(tenant)) {
+                AttackConnection caller = context.as(tenant)) {
             for (int i = 0; i < POLLS; i++) {
                 swarm.open(AttackContext.address(i / POLLS_PER_ADDRESS), poll, 0, ConnectionSwarm.GREEDY);
             }

@@ -12,7 +12,7 @@ final class PagesNotRead implements Attack {
     @Override
     public void prepare(AttackContext context) throws Exception {
         tenant = context.tenant("pro");
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             for (int i = 0; i < RESOURCES; i++) {
                 context.attack(
                         caller,
@@ -25,7 +25,8 @@ final class PagesNotRead implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        byte[] request = Caller.request("GET", "/v1/resources?limit=100", Caller.bearer(tenant.key()), "");
+        byte[] request =
+                AttackConnection.request("GET", "/v1/resources?limit=100", AttackConnection.bearer(tenant.key()), "");
         try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < CONNECTIONS; i++) {
                 swarm.open(AttackContext.address(i % 2), request, 0, 0);

@@ -16,7 +16,7 @@ final class PagesOfLargeResults implements Attack {
     public void prepare(AttackContext context) throws Exception {
         tenant = context.tenant("pro");
         String result = "x".repeat(RESULT_BYTES);
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             for (int i = 0; i < JOBS; i++) {
                 context.attack(caller, "POST", "/v1/jobs", "{\"type\":\"large\",\"input\":{}}");
                 RawReply leased = context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"large\"]}");
@@ -33,7 +33,7 @@ final class PagesOfLargeResults implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         context.together(CONNECTIONS, number -> {
-            try (Caller caller = context.as(tenant)) {
+            try (AttackConnection caller = context.as(tenant)) {
                 while (context.goesOn()) {
                     context.checkSize(context.attack(caller, "GET", "/v1/jobs?limit=100", ""));
                 }

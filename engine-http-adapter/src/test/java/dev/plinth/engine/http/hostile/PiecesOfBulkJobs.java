@@ -13,7 +13,7 @@ final class PiecesOfBulkJobs implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         String nothing = "{\"action\":\"pause\",\"id\":\"res_01m8fw1efw0pqvqhrab8ajd67s\"}";
-        try (Caller caller = context.as(context.tenant("starter"))) {
+        try (AttackConnection caller = context.as(context.tenant("starter"))) {
             context.repeat(caller, "/v1/resources/bulk", Bulk.of(nothing, Bulk.OPERATIONS_MAX));
         }
         context.honestly("POST", "/v1/jobs", "{\"type\":\"honest\",\"input\":{}}");

@@ -12,13 +12,13 @@ final class ProgressWithoutEnd implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         Tenant tenant = context.tenant("starter");
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             context.attack(caller, "POST", "/v1/jobs", "{\"type\":\"busy\",\"input\":{}}");
             RawReply leased = context.attack(caller, "POST", "/v1/jobs/lease", "{\"types\":[\"busy\"]}");
             Map<?, ?> job = (Map<?, ?>) ((List<?>) AttackContext.made(leased).getOrDefault("data", List.of())).get(0);
             String path = "/v1/jobs/" + job.get("id") + "/progress";
             context.together(CONNECTIONS, number -> {
-                try (Caller worker = context.as(tenant)) {
+                try (AttackConnection worker = context.as(tenant)) {
                     for (int i = 0; context.goesOn(); i++) {
                         String body = "{\"leaseToken\":\"" + job.get("leaseToken") + "\",\"done\":" + i + ",\"total\":"
                                 + Integer.MAX_VALUE + "}";

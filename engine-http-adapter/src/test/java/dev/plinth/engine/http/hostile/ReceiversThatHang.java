@@ -29,7 +29,7 @@ final class ReceiversThatHang implements Attack {
         }
         context.together(CONNECTIONS, number -> {
             for (int i = number; i < tenants.size(); i += CONNECTIONS) {
-                try (Caller caller = context.as(tenants.get(i))) {
+                try (AttackConnection caller = context.as(tenants.get(i))) {
                     for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
                         context.endpoint(caller, silence.uri() + i + "/" + endpoint, "enabled");
                     }
@@ -43,7 +43,7 @@ final class ReceiversThatHang implements Attack {
         context.together(CONNECTIONS, number -> {
             while (context.goesOn()) {
                 for (int i = number; i < tenants.size() && context.goesOn(); i += CONNECTIONS) {
-                    try (Caller caller = context.as(tenants.get(i))) {
+                    try (AttackConnection caller = context.as(tenants.get(i))) {
                         context.attack(caller, "POST", "/v1/events", "{\"type\":\"hostile.event\",\"data\":{}}");
                     }
                 }

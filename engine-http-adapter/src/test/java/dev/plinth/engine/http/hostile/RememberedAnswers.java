@@ -30,7 +30,7 @@ final class RememberedAnswers implements Attack {
 
     private void remember(AttackContext context, String prefix, int calls) throws InterruptedException {
         context.together(TENANTS * CONNECTIONS_PER_TENANT, number -> {
-            try (Caller caller = context.as(tenants.get(number % TENANTS))) {
+            try (AttackConnection caller = context.as(tenants.get(number % TENANTS))) {
                 for (int i = 0; i < calls && context.goesOn(); i++) {
                     context.attack(
                             caller,

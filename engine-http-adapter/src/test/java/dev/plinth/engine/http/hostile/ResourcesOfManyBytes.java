@@ -15,7 +15,7 @@ final class ResourcesOfManyBytes implements Attack {
     @Override
     public void run(AttackContext context) throws Exception {
         String create = "{\"name\":\"large\",\"data\":{\"text\":\"" + "x".repeat(DATA_BYTES) + "\"}}";
-        try (Caller caller = context.as(context.tenant("starter"))) {
+        try (AttackConnection caller = context.as(context.tenant("starter"))) {
             context.repeat(caller, "/v1/resources", create);
         }
     }

@@ -13,7 +13,7 @@ final class SharesThatNobodyAskedFor implements Attack {
     public void run(AttackContext context) throws Exception {
         String grantee = context.honest().tenant().id();
         List<String> shares = new ArrayList<>();
-        try (Caller caller = context.as(context.tenant("pro"))) {
+        try (AttackConnection caller = context.as(context.tenant("pro"))) {
             for (int i = 0; i < SHARES; i++) {
                 RawReply made = context.attack(caller, "POST", "/v1/resources", "{\"name\":\"unwanted\"}");
                 String share = "/v1/resources/" + AttackContext.made(made).get("id") + "/shares/" + grantee;

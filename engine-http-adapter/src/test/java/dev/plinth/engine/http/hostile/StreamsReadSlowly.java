@@ -20,7 +20,7 @@ final class StreamsReadSlowly implements Attack {
     public void prepare(AttackContext context) throws Exception {
         tenant = context.tenant("business");
         String event = "{\"type\":\"large.event\",\"data\":{\"text\":\"" + "x".repeat(TEXT_BYTES) + "\"}}";
-        try (Caller caller = context.as(tenant)) {
+        try (AttackConnection caller = context.as(tenant)) {
             for (int i = 0; i < EVENTS; i++) {
                 context.attack(caller, "POST", "/v1/events", event);
             }
@@ -29,7 +29,8 @@ final class StreamsReadSlowly implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        byte[] request = Caller.request("GET", "/v1/events/stream", Caller.bearer(tenant.key()), "");
+        byte[] request =
+                AttackConnection.request("GET", "/v1/events/stream", AttackConnection.bearer(tenant.key()), "");
         try (ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < STREAMS; i++) {
                 swarm.open(AttackContext.address(i / STREAMS_PER_ADDRESS), request, 0, BYTES_PER_SECOND);

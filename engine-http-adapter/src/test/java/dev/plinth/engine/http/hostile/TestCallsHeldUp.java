@@ -12,15 +12,15 @@ final class TestCallsHeldUp implements Attack {
 
     @Override
     public void run(AttackContext context) throws Exception {
-        List<Caller> callers = new ArrayList<>();
+        List<AttackConnection> callers = new ArrayList<>();
         try (Receiver silence = Receiver.silent();
                 ConnectionSwarm swarm = new ConnectionSwarm(context)) {
             for (int i = 0; i < WORKSPACES; i++) {
                 Tenant tenant = context.tenant("starter");
-                Caller caller = context.as(tenant);
+                AttackConnection caller = context.as(tenant);
                 callers.add(caller);
                 String test = "/v1/webhook-endpoints/" + context.endpoint(caller, silence.uri(), "enabled") + "/test";
-                byte[] request = Caller.request("POST", test, Caller.bearer(tenant.key()), "");
+                byte[] request = AttackConnection.request("POST", test, AttackConnection.bearer(tenant.key()), "");
                 for (int call = 0; call < CALLS; call++) {
                     swarm.open(AttackContext.address(0), request, 0, ConnectionSwarm.GREEDY);
                 }
@@ -32,7 +32,7 @@ final class TestCallsHeldUp implements Attack {
             }
             swarm.run(1);
         } finally {
-            callers.forEach(Caller::close);
+            callers.forEach(AttackConnection::close);
         }
     }
 

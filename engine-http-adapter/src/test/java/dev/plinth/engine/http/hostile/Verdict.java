@@ -55,7 +55,7 @@ final class Verdict {
         }
         int port = Integer.parseInt(server.base().substring(server.base().lastIndexOf(':') + 1));
         for (String path : List.of("/health/live", "/health/ready")) {
-            try (Caller caller = new Caller(port, InetAddress.getLoopbackAddress(), "")) {
+            try (AttackConnection caller = new AttackConnection(port, InetAddress.getLoopbackAddress(), "")) {
                 RawReply reply = caller.get(path);
                 if (reply.status() != 200) {
                     faults.add(path + " says " + reply.status() + " " + reply.text());

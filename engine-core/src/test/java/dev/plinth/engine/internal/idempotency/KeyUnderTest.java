@@ -4,7 +4,7 @@ import dev.plinth.engine.RaceWindow;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One idempotency key: begun, remembered and ended. The key of the engine, and some that are broken on purpose. */
-interface KeyDoor {
+interface KeyUnderTest {
     String FRESH = "fresh";
     String IN_USE = "in use";
     String MISMATCH = "mismatch";
@@ -38,7 +38,7 @@ interface KeyDoor {
     enum Broken {
         ROW_IS_LOOKED_UP_BEFORE_THE_CLAIM {
             @Override
-            KeyDoor open() {
+            KeyUnderTest open() {
                 return new Kept() {
                     @Override
                     public String begin(String request) {
@@ -60,7 +60,7 @@ interface KeyDoor {
         },
         CLAIM_LOOKS_AND_THEN_WRITES {
             @Override
-            KeyDoor open() {
+            KeyUnderTest open() {
                 return new Kept() {
                     @Override
                     String claim(String request) {
@@ -76,7 +76,7 @@ interface KeyDoor {
         },
         KEY_IS_FREED_BEFORE_THE_ANSWER_IS_REMEMBERED {
             @Override
-            KeyDoor open() {
+            KeyUnderTest open() {
                 return new Kept() {
                     @Override
                     public boolean remember(String request, String answer) {
@@ -91,7 +91,7 @@ interface KeyDoor {
             private static final String UNKNOWN = "";
 
             @Override
-            KeyDoor open() {
+            KeyUnderTest open() {
                 return new Kept() {
                     @Override
                     String claim(String request) {
@@ -107,7 +107,7 @@ interface KeyDoor {
         },
         WHO_IS_REFUSED_FREES_THE_KEY {
             @Override
-            KeyDoor open() {
+            KeyUnderTest open() {
                 return new Kept() {
                     @Override
                     public String begin(String request) {
@@ -121,11 +121,11 @@ interface KeyDoor {
             }
         };
 
-        abstract KeyDoor open();
+        abstract KeyUnderTest open();
     }
 
     /** Keeps one key as it should. */
-    class Kept implements KeyDoor {
+    class Kept implements KeyUnderTest {
         static final String KEY = "key";
         final ConcurrentHashMap<String, String> claims = new ConcurrentHashMap<>();
         final RaceWindow window = new RaceWindow();

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * What concurrent calls were answered, and when: checked for whether the same calls, one by one in an order that keeps to their
  * times, could have been answered so (linearizability; Wing and Gong 1993). For short histories only.
  */
-public final class History {
+public final class CallHistory {
     private final AtomicLong time = new AtomicLong();
     private final ConcurrentLinkedQueue<Entry> entries = new ConcurrentLinkedQueue<>();
 

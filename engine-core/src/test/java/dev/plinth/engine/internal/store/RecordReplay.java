@@ -4,8 +4,8 @@ import dev.plinth.engine.internal.base.TableName;
 import java.util.List;
 
 /** Applies records, by way of their bytes, to an empty store: what a restart does. */
-public final class Replay {
-    private Replay() {}
+public final class RecordReplay {
+    private RecordReplay() {}
 
     /** The state hash after these records. */
     public static byte[] stateHash(TableKind kind, List<TableName> names, List<Record> records) {

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /** All events of a workspace in commit order, as a server that came back lists them. One thread. */
-final class History {
+final class EventHistory {
     private final JsonApi api;
     private final List<Map<String, Object>> events = new ArrayList<>();
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<String, Set<Map<String, Object>>> states = new HashMap<>();
     private final Map<String, String> parents = new HashMap<>();
 
-    History(JsonApi api) {
+    EventHistory(JsonApi api) {
         this.api = api;
     }
 

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The engine's own keys, one after the other. */
-final class RealKey implements KeyDoor {
+final class EngineKey implements KeyUnderTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id REQUEST = new Id(IdKind.REQUEST, 5, 5);
 
@@ -37,25 +37,25 @@ final class RealKey implements KeyDoor {
 
     private final DeferredJournal lossy;
 
-    private RealKey(Journal journal, DeferredJournal lossy) {
+    private EngineKey(Journal journal, DeferredJournal lossy) {
         this.lossy = lossy;
         store = Store.open(
                 new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
     }
 
     /** Keys whose answers are too old after a disturbance. */
-    static RealKey expiring() {
-        return new RealKey(new MemoryJournal(), null);
+    static EngineKey expiring() {
+        return new EngineKey(new MemoryJournal(), null);
     }
 
     /** Keys whose journal loses everything at a disturbance: what it was told before is undone. */
-    static RealKey losing() {
+    static EngineKey losing() {
         DeferredJournal journal = DeferredJournal.stepwise();
-        return new RealKey(journal, journal);
+        return new EngineKey(journal, journal);
     }
 
     /** From now on it is another key. */
-    RealKey next() {
+    EngineKey next() {
         number.incrementAndGet();
         return this;
     }

@@ -15,14 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The door that is a socket, with the JDK's client. */
-final class OverHttp implements Door {
+final class HttpDoor implements Door {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI base;
 
-    OverHttp(URI base) {
+    HttpDoor(URI base) {
         this.base = base;
     }
 

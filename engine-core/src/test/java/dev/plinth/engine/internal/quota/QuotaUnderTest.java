@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Units of a workspace whose clock stands still: the real ones, and some that are broken on purpose. */
-interface QuotaDoor {
+interface QuotaUnderTest {
     int UNITS = 5;
     int UNITS_OF_THE_OTHER = 4;
 
@@ -23,11 +23,11 @@ interface QuotaDoor {
     long left();
 
     /** The units of the engine. */
-    static QuotaDoor real(Plan plan) {
+    static QuotaUnderTest real(Plan plan) {
         EngineClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
         Quotas quotas = new Quotas(clock);
         Caller caller = Callers.of(new Id(IdKind.WORKSPACE, 1, 1), plan);
-        return new QuotaDoor() {
+        return new QuotaUnderTest() {
             @Override
             public boolean take(int units) {
                 return quotas.take(caller, units).allowed();
@@ -64,7 +64,7 @@ interface QuotaDoor {
     enum Broken {
         TAKE_LOOKS_AND_THEN_WRITES {
             @Override
-            QuotaDoor open() {
+            QuotaUnderTest open() {
                 return new Counted(UNITS) {
                     @Override
                     public boolean take(int units) {
@@ -82,7 +82,7 @@ interface QuotaDoor {
         },
         TAKE_FORGETS_WHAT_CAME_BETWEEN {
             @Override
-            QuotaDoor open() {
+            QuotaUnderTest open() {
                 return new Counted(UNITS) {
                     @Override
                     public boolean take(int units) {
@@ -100,7 +100,7 @@ interface QuotaDoor {
         },
         REFUND_FORGETS_WHAT_CAME_BETWEEN {
             @Override
-            QuotaDoor open() {
+            QuotaUnderTest open() {
                 return new Counted(UNITS) {
                     @Override
                     public void refund(int units) {
@@ -114,7 +114,7 @@ interface QuotaDoor {
         },
         POLICIES_ARE_TAKEN_ONE_AFTER_THE_OTHER {
             @Override
-            QuotaDoor open() {
+            QuotaUnderTest open() {
                 Counted other = new Counted(UNITS_OF_THE_OTHER);
                 return new Counted(UNITS) {
                     @Override
@@ -149,7 +149,7 @@ interface QuotaDoor {
             }
         };
 
-        abstract QuotaDoor open();
+        abstract QuotaUnderTest open();
 
         /** The units that it should have. */
         int units() {
@@ -158,7 +158,7 @@ interface QuotaDoor {
     }
 
     /** Counts as it should. */
-    class Counted implements QuotaDoor {
+    class Counted implements QuotaUnderTest {
         final AtomicInteger used = new AtomicInteger();
         final RaceWindow window = new RaceWindow();
         private final int most;

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** One kept connection of one credential, opened again when the server has closed it. One thread at a time. */
-final class Caller implements AutoCloseable {
+final class AttackConnection implements AutoCloseable {
     private final int port;
     private final InetAddress from;
     private final String headers;
@@ -20,7 +20,7 @@ final class Caller implements AutoCloseable {
      * @param from its address, one of this machine
      * @param headers beside the length of a body, each with its line end
      */
-    Caller(int port, InetAddress from, String headers) {
+    AttackConnection(int port, InetAddress from, String headers) {
         this.port = port;
         this.from = from;
         this.headers = headers;
