@@ -238,7 +238,7 @@ final class ArchitectureTest {
             .that()
             .doNotHaveFullyQualifiedName(INTERNAL + "base.EngineThread")
             .and()
-            .doNotHaveFullyQualifiedName(ROOT + ".Workers")
+            .doNotHaveFullyQualifiedName(ROOT + ".EngineExecutors")
             .should()
             .accessTargetWhere(describe(
                     "it makes a thread",

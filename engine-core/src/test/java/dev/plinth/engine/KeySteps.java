@@ -107,8 +107,9 @@ final class KeySteps {
 
     private ModelRequest.Rule on(String id, OnKey rule) {
         return (who, ask, answer) -> {
-            Key key =
-                    ModelState.first(world.keys, each -> each.id.equals(id) && ModelState.sameAs(each.workspace, who));
+            Key key = ModelState.first(
+                    world.keys,
+                    each -> each.id.equals(id) && ModelState.sameAs(each.workspace, who) && each.isKept(world.now));
             return key == null ? Expected.refused(404, "not_found") : rule.apply(key, ask, answer);
         };
     }
@@ -153,7 +154,7 @@ final class KeySteps {
         if (refused != null) {
             return refused;
         }
-        if (key.revoked) {
+        if (key.isRevoked()) {
             return Expected.refused(409, "invalid_transition");
         }
         BigDecimal grace = (BigDecimal) ask.members().getOrDefault("graceSeconds", BigDecimal.valueOf(86_400));
@@ -171,8 +172,8 @@ final class KeySteps {
     }
 
     private Expected revoke(Key key, ModelRequest ask, ModelAnswer answer) {
-        if (!key.revoked) {
-            key.revoked = true;
+        if (!key.isRevoked()) {
+            key.revokedAt = world.now;
             world.event(key.workspace, "key.revoked", null, key.shown(world.now));
         }
         return shown(key);

@@ -134,7 +134,8 @@ final class ModelLists {
             case "resources" -> filters.containsKey("shared") ? shared(who, filters) : resources(who, filters);
             case "events" -> events(who, filters);
             default -> {
-                List<Row> keys = rows(world.keys, key -> ModelState.sameAs(key.workspace, who));
+                List<Row> keys =
+                        rows(world.keys, key -> ModelState.sameAs(key.workspace, who) && key.isKept(world.now));
                 yield new Content(keys, row -> ((ModelRows.Key) row).shown(world.now), 0);
             }
         };

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -53,6 +54,7 @@ final class ModelRows {
 
     static final class Key extends Row {
         private static final List<String> KINDS = List.of("resources", "jobs", "events", "webhooks", "keys");
+        private static final long KEPT_MILLIS = Duration.ofDays(30).toMillis();
 
         Workspace workspace;
         String name = "";
@@ -61,10 +63,19 @@ final class ModelRows {
         String prefix = "";
         String last4 = "";
         boolean disabled;
-        boolean revoked;
+        long revokedAt = Long.MAX_VALUE;
         long expiresAt = Long.MAX_VALUE;
         /** Until when each of its secrets is good. */
         final Map<String, Long> secrets = new LinkedHashMap<>();
+
+        boolean isRevoked() {
+            return revokedAt != Long.MAX_VALUE;
+        }
+
+        /** A revoked key is shown for 30 days. */
+        boolean isKept(long now) {
+            return !isRevoked() || now - revokedAt < KEPT_MILLIS;
+        }
 
         /** No scopes, to be filled in the order in which they are shown. */
         static TreeSet<String> none() {
@@ -73,7 +84,7 @@ final class ModelRows {
         }
 
         boolean accepts(String secret, long now) {
-            return !revoked && !workspace.deleted && now < expiresAt && now < secrets.getOrDefault(secret, 0L);
+            return !isRevoked() && !workspace.deleted && now < expiresAt && now < secrets.getOrDefault(secret, 0L);
         }
 
         /** True if it may make, or be shown, a key of these scopes; none stands for a full key. */
@@ -95,7 +106,9 @@ final class ModelRows {
             shown.put("scopes", List.copyOf(scopes));
             shown.put("prefix", prefix);
             shown.put("last4", last4);
-            shown.put("status", revoked ? "revoked" : now >= expiresAt ? "expired" : disabled ? "disabled" : "enabled");
+            shown.put(
+                    "status",
+                    isRevoked() ? "revoked" : now >= expiresAt ? "expired" : disabled ? "disabled" : "enabled");
             if (expiresAt != Long.MAX_VALUE) {
                 shown.put("expiresAt", time(expiresAt));
             }
