@@ -36,9 +36,9 @@ final class Receiver implements AutoCloseable {
     }
 
     Request next() throws InterruptedException {
-        Request request = requests.poll(20, TimeUnit.SECONDS);
+        Request request = requests.poll(60, TimeUnit.SECONDS);
         if (request == null) {
-            throw new AssertionError("Expected a webhook within 20 s, but got none");
+            throw new AssertionError("Expected a webhook within 60 s, but got none");
         }
         return request;
     }

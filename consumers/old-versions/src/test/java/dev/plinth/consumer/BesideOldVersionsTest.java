@@ -76,8 +76,8 @@ class BesideOldVersionsTest {
                 .call();
         NewResource order = NewResource.named("order-1").ofType("order").withData(Json.of("{\"pieces\":1}"));
         client.resources().create(order).call();
-        assertThat(received.poll(20, TimeUnit.SECONDS)).contains("order-1");
-        assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("key.created");
+        assertThat(received.poll(60, TimeUnit.SECONDS)).contains("order-1");
+        assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("key.created");
         assertThatExceptionOfType(PlinthException.class)
                 .isThrownBy(() -> client.resources()
                         .create(order.withData(Json.of("{\"pieces\":0}")))
@@ -92,7 +92,7 @@ class BesideOldVersionsTest {
             client.publish("my.event", Json.EMPTY_OBJECT).call();
         }
         for (int left = 5_000; left > 0; ) {
-            String type = heard.poll(20, TimeUnit.SECONDS);
+            String type = heard.poll(60, TimeUnit.SECONDS);
             assertThat(type).isNotNull();
             left -= type.equals("my.event") ? 1 : 0;
         }

@@ -53,11 +53,11 @@ class SmallestClassPathTest {
             Resource made = client.resources().create("one").idempotencyKey("k").call();
             assertThat(client.resources().create("one").idempotencyKey("k").call())
                     .isEqualTo(made);
-            assertThat(client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), 20)
+            assertThat(client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), 30)
                             .call()
                             .status())
                     .isEqualTo(JobStatus.SUCCEEDED);
-            assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("key.created");
+            assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("key.created");
         }
     }
 

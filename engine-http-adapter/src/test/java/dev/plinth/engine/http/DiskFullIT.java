@@ -38,7 +38,7 @@ class DiskFullIT {
     private static final int LEFT_BYTES = 700 * 1024;
     private static final int DATA_CHARS = 3000;
     private static final int WRITES_MAX = 2000;
-    private static final long RESUMES_SECONDS = 30;
+    private static final long RESUMES_SECONDS = 120;
     private static final String ADMIN = "operator-secret-of-tests";
 
     @TempDir

@@ -34,6 +34,8 @@ class DrainTest {
     /** Less than the 30 s that the clients ask to wait. */
     private static final long SECONDS_MAX = 20;
 
+    private static final String LEASE = "{\"types\":[\"elsewhere\"],\"wait\":30}";
+
     /** So long that only a hang reaches it, and no slow machine does. */
     private static final Duration LONG = Duration.ofMinutes(1);
 
@@ -71,12 +73,19 @@ class DrainTest {
             String job = poll.send(post("/v1/jobs", "{\"type\":\"idle\",\"input\":{}}"))
                     .read()
                     .header("location");
+            // The server has each of them in hand before it closes: of one that it has not seen it may close the
+            // connection.
+            long units = unitsLeft();
             poll.send(get(job + "?wait=30"));
-            lease.send(post("/v1/jobs/lease", "{\"types\":[\"elsewhere\"],\"wait\":30}"));
+            awaitTaken(units);
+            lease.send("POST /v1/jobs/lease HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
+                    + "\r\nContent-Length: " + LEASE.length() + "\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(lease.read().status()).isEqualTo(100);
+            lease.send(LEASE);
             stream.getOutputStream().write(get("/v1/events/stream"));
             assertThat(stream.getInputStream().read()).isEqualTo('H');
 
-            closed.completeAsync(() -> close(first, live.server()));
+            closed.completeAsync(() -> close(first, live.server()), task -> new Thread(task).start());
 
             for (RawReply answer : List.of(poll.read(), lease.read())) {
                 if (first == First.SERVER || answer.status() != 503) {
@@ -153,6 +162,19 @@ class DrainTest {
             assertThat(client.isAtEnd()).isTrue();
         }
         return statuses;
+    }
+
+    /** While the clock stands, none comes back. */
+    private long unitsLeft() {
+        return live.engine().client(key).rateLimit().call().remaining();
+    }
+
+    /** Waits until a call has taken its unit, and not for ever. */
+    private void awaitTaken(long unitsBefore) {
+        long end = System.nanoTime() + LONG.toNanos();
+        while (unitsLeft() == unitsBefore) {
+            assertThat(System.nanoTime()).as("time until the call is taken").isLessThan(end);
+        }
     }
 
     private boolean close(First first, HttpServer server) {

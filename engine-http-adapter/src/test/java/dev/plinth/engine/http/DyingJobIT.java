@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A job that kills its process does not do so at every start for ever; one that gets further each time is left its chance. */
-@Timeout(300)
+@Timeout(900)
 class DyingJobIT {
     private static final int DEATHS_MAX = 3;
     private static final int PATIENCE_SECONDS = 60;

@@ -136,7 +136,8 @@ class HttpServerTest {
             busy.send(GET);
             inFlight.await();
 
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+            CompletableFuture<Void> closed =
+                    CompletableFuture.runAsync(server::close, task -> new Thread(task).start());
             assertThat(idle.isAtEnd()).as("an idle connection is closed").isTrue();
             assertThat(closed).isNotDone();
             reply.complete(FakeCallService.ok("finished"));

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 class Kill9IT {
     private static final int WRITERS = 8;
     private static final int ACKNOWLEDGED_MAX = 250;
-    private static final int DELIVERY_SECONDS = 420;
+    private static final int DELIVERY_SECONDS = 900;
     private static final int CYCLES_PER_LINE = 50;
     private static final int CYCLES_PER_STORE = 50;
-    private static final int WATCH_SECONDS = 60;
+    private static final int WATCH_SECONDS = 300;
     private static final int LATER_NANOS_MAX = 3_000_000;
     /** Until the server is killed after a decision of thousands of rows was sent. */
     private static final int DECISION_NANOS_MAX = 100_000_000;

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class LargeDecision {
     private static final int THREADS = 8;
     private static final int SAMPLE = 20;
-    private static final long FINISHED_SECONDS = 420;
+    private static final long FINISHED_SECONDS = 900;
 
     /** The calls. */
     enum Kind {

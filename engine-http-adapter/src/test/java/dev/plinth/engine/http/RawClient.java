@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -38,9 +39,20 @@ public final class RawClient implements AutoCloseable {
 
     private void connect(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
+        if (socket.getLocalPort() == port && from.equals(InetAddress.getLoopbackAddress())) {
+            // Where nobody listens, TCP lets a client that was given that very port by chance connect to itself.
+            socket.close();
+            throw new ConnectException("Expected a server on port " + port + ", but nobody listens there");
+        }
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         input = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** Waits so long for each byte from now on. */
+    public RawClient waiting(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        return this;
     }
 
     public RawClient send(String latin1) throws IOException {

@@ -18,7 +18,7 @@ public final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
     /** What no start and no stop takes, however slow the machine is: then it hangs. */
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 300;
 
     private final Process process;
     private final Path err;

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,10 +24,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A stream of events over a socket, as a client reads it. */
-@Timeout(120)
+@Timeout(300)
 class StreamsTest {
     private static final String STREAM = "/v1/events/stream";
     private static final int SLOW_EVENTS = 400;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** A stream that is not read while its events are made is not cut, however long that takes. */
+    private static final Deadlines PATIENT = new Deadlines(
+            Deadlines.STANDARD.headers(),
+            Deadlines.STANDARD.body(),
+            PATIENCE,
+            PATIENCE,
+            Deadlines.STANDARD.closing(),
+            Deadlines.STANDARD.drain(),
+            Duration.ZERO);
 
     private final LiveServer server = LiveServer.start();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -86,7 +98,12 @@ class StreamsTest {
     void stream_clientThatReadsLate_getsAllInOrderAndHoldsNobodyUp() throws Exception {
         String text = "x".repeat(60_000);
         List<String> expected = new ArrayList<>();
-        try (BufferedReader stream = open(null)) {
+        try (HttpServer patient = HttpServer.start(
+                        (executor, audiences) -> new EngineCallService(server.engine(), executor),
+                        "127.0.0.1",
+                        0,
+                        PATIENT);
+                BufferedReader stream = open(patient.port(), null)) {
             IntStream.range(0, SLOW_EVENTS).forEach(i -> expected.add(publish(text)));
 
             List<String> seen = new ArrayList<>();
@@ -110,6 +127,11 @@ class StreamsTest {
         }
 
         IntStream.range(0, 5).forEach(i -> publish("to nobody"));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (server.server().bounds().streams().open() >= FramingLimits.STREAMS_PER_WORKSPACE_MAX) {
+            assertThat(System.nanoTime()).as("time until one is let go").isLessThan(end);
+            Thread.onSpinWait();
+        }
 
         try (BufferedReader stream = open(null)) {
             for (int i = 0; i < 3; i++) {
@@ -168,7 +190,11 @@ class StreamsTest {
     }
 
     private BufferedReader open(String lastEventId) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + STREAM))
+        return open(server.port(), lastEventId);
+    }
+
+    private BufferedReader open(int port, String lastEventId) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + STREAM))
                 .header("Authorization", "Bearer " + key);
         if (lastEventId != null) {
             request.header("Last-Event-ID", lastEventId);

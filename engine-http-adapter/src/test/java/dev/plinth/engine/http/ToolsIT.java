@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class ToolsIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BEFORE = 100;
     private static final int KILLS = 4;
+    private static final int KILLS_MAX = 100;
     private static final String ADMIN = "operator-secret-of-tests";
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
@@ -113,10 +115,10 @@ class ToolsIT {
         }
         for (int i = 0; i < WRITERS; i++) {
             assertThat(written.get(i).size()).as("writer %d", i).isGreaterThanOrEqualTo(before[i]);
-            assertThat(new ArrayList<>(written.get(i)))
+            assertThat(written.get(i))
                     .as("writer %d", i)
-                    .last()
-                    .isEqualTo(written.get(i).size() - 1);
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, written.get(i).size()).boxed().toList());
         }
     }
 
@@ -124,7 +126,8 @@ class ToolsIT {
     void backup_killed_leavesNoTargetAndTheNextOneWorks() throws Exception {
         writeInProcess();
         int midway = 0;
-        for (int i = 0; i < KILLS; i++) {
+        // A thread that gets no processor in time kills what is complete already: it is tried again.
+        for (int i = 0; i < KILLS || midway == 0 && i < KILLS_MAX; i++) {
             Path partial = Path.of(copy(i) + ".partial");
             Process backup = start("backup", data(), copy(i));
             while (!Files.exists(partial) && backup.isAlive()) {
@@ -325,7 +328,7 @@ class ToolsIT {
     private Ended run(String... arguments) throws IOException, InterruptedException {
         Process process = start(arguments);
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
         return new Ended(process.exitValue(), out, Files.readString(base.resolve("err")));
     }
 

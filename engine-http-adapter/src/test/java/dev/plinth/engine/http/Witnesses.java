@@ -94,15 +94,17 @@ final class Witnesses {
 
     /** Checks that all of which anybody was told is there. */
     void check() throws IOException, InterruptedException {
+        // Before the history is read: the server goes on to tell of what it does in the background.
+        List<Receipt> receipts = catcher.drain();
+        List<String> lines = Files.exists(heard) ? Files.readAllLines(heard) : List.of();
         history.read();
         for (String event : streamed) {
             checkStreamed(event);
         }
-        List<Receipt> receipts = catcher.drain();
         for (Receipt receipt : receipts) {
             checkReceived(receipt);
         }
-        checkHeard();
+        checkHeard(lines);
         for (Map<String, Object> state : seen) {
             assertThat(history.states(String.valueOf(state.get("id"))))
                     .as("states of which an event tells, and one that a reader saw")
@@ -150,8 +152,7 @@ final class Witnesses {
     }
 
     /** The listener hears of all workspaces. */
-    private void checkHeard() throws IOException {
-        List<String> lines = Files.exists(heard) ? Files.readAllLines(heard) : List.of();
+    private void checkHeard(List<String> lines) {
         List<String> news = lines.subList(heardBefore, lines.size());
         for (String line : news) {
             if (line.startsWith(workspace + " ")) {

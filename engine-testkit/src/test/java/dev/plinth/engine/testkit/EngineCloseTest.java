@@ -44,7 +44,7 @@ final class EngineCloseTest {
         gate.awaitSomebody();
         CompletableFuture<Job> waiting = client.job(jobId, (int) SECONDS_MAX).submit();
         engine.beginDrain();
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(engine::close);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(engine::close, task -> new Thread(task).start());
         assertThat(closing).isNotDone();
 
         gate.letThrough();

@@ -143,7 +143,7 @@ final class EventListenerTest {
 
     /** What one listener has heard. */
     private static final class Heard {
-        private static final long SECONDS_MAX = 30;
+        private static final long SECONDS_MAX = 120;
 
         private final List<Said> all = Collections.synchronizedList(new ArrayList<>());
         private final CountDownLatch last = new CountDownLatch(1);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
 final class Browser implements AutoCloseable {
-    private static final int TRIES_MAX = 150;
+    /** What no page takes, however slow the machine is: a minute at least. */
+    private static final int TRIES_MAX = 600;
 
     /** Waits a tenth of a second in the browser. */
     private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], 100)";
@@ -76,6 +77,9 @@ final class Browser implements AutoCloseable {
             "(scope, name) => [...scope.querySelectorAll('button, a, [role=tab], summary, label.check')]"
                     + ".find((each) => !each.disabled && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
 
+    private static final String FIND_LABEL = "(scope, start) => [...scope.querySelectorAll('label')]"
+            + ".find((each) => each.htmlFor && each.textContent.trim().startsWith(start))";
+
     private static String found(String name) {
         return "(() => {" + SCOPE + "return (" + FIND + ")(scope, " + quoted(name) + ")})()";
     }
@@ -89,9 +93,10 @@ final class Browser implements AutoCloseable {
 
     /** Fills the field whose label begins so. */
     void fill(String label, String value) throws IOException {
+        await("(() => {" + SCOPE + "return (" + FIND_LABEL + ")(scope, " + quoted(label) + ")})()");
         run(
                 SCOPE
-                        + "const label = [...scope.querySelectorAll('label')].find((each) => each.htmlFor && each.textContent.trim().startsWith(arguments[0]));"
+                        + "const label = (" + FIND_LABEL + ")(scope, arguments[0]);"
                         + "const field = document.getElementById(label.htmlFor);"
                         + "Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, arguments[1]);"
                         + "field.dispatchEvent(new Event('input', {bubbles: true}));"

@@ -40,13 +40,15 @@ final class HookReceiver implements AutoCloseable {
 
     private void take(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
+        // Who is told of a webhook may change the answer to the next one, not to this one.
+        int answered = status;
         hooks.add(new Hook(
                 header(exchange, "webhook-id"),
                 header(exchange, "webhook-timestamp"),
                 header(exchange, "webhook-signature"),
                 body));
         byte[] answer = "<b>taken</b>".getBytes(UTF_8);
-        exchange.sendResponseHeaders(status, answer.length);
+        exchange.sendResponseHeaders(answered, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();
     }
@@ -63,10 +65,10 @@ final class HookReceiver implements AutoCloseable {
         status = with;
     }
 
-    /** Waits for the next webhook, at most half a minute; null if none comes. */
+    /** Waits for the next webhook, at most a minute; null if none comes. */
     @Nullable
     Hook next() throws InterruptedException {
-        return hooks.poll(30, TimeUnit.SECONDS);
+        return hooks.poll(60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One kept connection of one credential, opened again when the server has closed it. One thread at a time. */
 final class AttackConnection implements AutoCloseable {
+    /** How long an answer may take: an attack on a slow machine makes all calls slow, which is no refusal. */
+    private static final int ANSWER_MILLIS = 60_000;
+
     private final int port;
     private final InetAddress from;
     private final String headers;
@@ -61,7 +64,7 @@ final class AttackConnection implements AutoCloseable {
     }
 
     private RawReply send(byte[] request) throws IOException {
-        RawClient open = client == null ? new RawClient(port, from) : client;
+        RawClient open = client == null ? new RawClient(port, from).waiting(ANSWER_MILLIS) : client;
         client = open;
         try {
             RawReply reply = open.send(request).read();

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** The process of an {@link HonestTenant}, seen from the test. */
 final class HonestProcess implements AutoCloseable {
     /** Longer than a call that is not answered and the wait for webhooks together. */
-    private static final int REPORT_SECONDS = 120;
+    private static final int REPORT_SECONDS = 240;
 
     private final Process process;
     private final BufferedReader lines;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileIT {
     private static final int WARM_UP_SECONDS = 1;
     private static final int ALONE_SECONDS = 2;
-    private static final int LONGEST_SECONDS = 60;
+    private static final int LONGEST_SECONDS = 180;
     private static final int TIMES_LONG = 10;
 
     @TempDir

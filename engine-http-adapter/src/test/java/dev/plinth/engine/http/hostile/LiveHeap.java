@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Measures what is left on the heap of a JVM after a full collection, from outside. */
 final class LiveHeap {
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PATIENCE_SECONDS = 120;
     private static final int MEGABYTE = 1024 * 1024;
 
     private LiveHeap() {}

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Verdict {
     private static final String NONE = "{}";
 
-    /** How long a connection that was cut may keep its memory: the server's own deadlines are up to thirty seconds. */
-    private static final int MEMORY_SECONDS = 40;
+    /** How long a connection that was cut may keep its memory: the server's own deadlines are up to thirty seconds, and a machine may be slow. */
+    private static final int MEMORY_SECONDS = 120;
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
