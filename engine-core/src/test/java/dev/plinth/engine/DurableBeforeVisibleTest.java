@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing leaves a whole engine before the record that it tells of is durable, whatever becomes of the record. */
-@Timeout(30)
+@Timeout(120)
 final class DurableBeforeVisibleTest {
     private static final String RESOURCE = "{\"name\":\"r\"}";
 

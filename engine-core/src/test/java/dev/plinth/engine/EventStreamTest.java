@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events as they come: each once, in commit order, to nobody who may not see them, and from where a client stopped. */
-@Timeout(120)
+@Timeout(300)
 final class EventStreamTest {
     private static final String STREAM = "/v1/events/stream";
     private static final String ABSENT = "evt_00000000000000000000000000";
@@ -209,9 +209,9 @@ final class EventStreamTest {
 
         assertThat(calls).as("nothing is durable yet").noneMatch(CompletableFuture::isDone);
         gate.countDown();
-        assertThat(await(next.get(10, TimeUnit.SECONDS)).text()).doesNotContain("a.secret");
+        assertThat(await(next.get(60, TimeUnit.SECONDS)).text()).doesNotContain("a.secret");
         for (CompletableFuture<Reply> call : calls) {
-            assertThat(call.get(10, TimeUnit.SECONDS).status()).isBetween(200, 201);
+            assertThat(call.get(60, TimeUnit.SECONDS).status()).isBetween(200, 201);
         }
     }
 
@@ -446,7 +446,7 @@ final class EventStreamTest {
     }
 
     private static Reply.Part await(CompletableFuture<Reply.Part> part) {
-        return part.orTimeout(10, TimeUnit.SECONDS).join();
+        return part.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static List<String> ids(Reply.Part part) {

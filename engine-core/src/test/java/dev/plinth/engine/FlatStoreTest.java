@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -91,6 +93,7 @@ final class FlatStoreTest {
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger made = new AtomicInteger();
         Semaphore today = new Semaphore(0);
+        CountDownLatch writing = new CountDownLatch(1);
         try (TestEngine store = TestEngine.inMemory()) {
             store.use(store.newKey(store.newWideWorkspace()));
             List<Thread> writers = new ArrayList<>();
@@ -106,6 +109,7 @@ final class FlatStoreTest {
                                 .status();
                         if (status == 201) {
                             made.incrementAndGet();
+                            writing.countDown();
                         }
                     }
                 });
@@ -113,6 +117,8 @@ final class FlatStoreTest {
                 writers.add(thread);
             }
             try {
+                today.release(CREATES_A_DAY);
+                assertThat(writing.await(60, TimeUnit.SECONDS)).isTrue();
                 for (int day = 0; day < 35; day++) {
                     today.release(CREATES_A_DAY);
                     store.pass(Duration.ofDays(1));

@@ -93,7 +93,7 @@ final class HostClientTest {
 
         String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
 
-        assertThat(waiting.get(20, TimeUnit.SECONDS))
+        assertThat(waiting.get(60, TimeUnit.SECONDS))
                 .extracting(leased -> leased.job().id())
                 .containsExactly(job);
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shows that closing ends although code of the host does not, and tells what it has left. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HungCloseTest {
     private final CountDownLatch hung = new CountDownLatch(2);
     private final CountDownLatch letGo = new CountDownLatch(1);

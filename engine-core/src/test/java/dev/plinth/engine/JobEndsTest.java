@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every job comes to an end, whatever its handler throws and whatever is full, and what it leaves can be read. */
-@Timeout(120)
+@Timeout(300)
 final class JobEndsTest {
     private static final String HALF_A_PAIR = "ab\ud83d";
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of a resource with many children (contract §6): nothing of it is seen from the answer on, whatever happens behind it. */
-@Timeout(180)
+@Timeout(900)
 final class LargeDeletionTest {
     private static final int MANY = 5_000;
     private static final int READERS = 16;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of an endpoint with many open deliveries (contract §9): all of them are dropped from the answer on, whatever happens behind it. */
-@Timeout(180)
+@Timeout(600)
 final class LargeEndpointDeletionTest {
     private static final int MANY = 1_000;
     private static final int READERS = 16;

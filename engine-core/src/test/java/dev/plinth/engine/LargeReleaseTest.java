@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The release of many deliveries (contract §9): at once for all who look, in order for each resource, whatever comes between. */
-@Timeout(180)
+@Timeout(600)
 final class LargeReleaseTest {
     private static final int RESOURCES = 10;
     private static final int CHANGES = 95;

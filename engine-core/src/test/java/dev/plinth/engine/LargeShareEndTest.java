@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a share whose grantee has many jobs on it (contract §6): from the answer on none of them begins, and all of them end. */
-@Timeout(180)
+@Timeout(600)
 final class LargeShareEndTest {
     private static final int MANY = 1_500;
     private static final int CUTS = 6;

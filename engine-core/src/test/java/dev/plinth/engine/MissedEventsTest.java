@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a disabled endpoint misses beyond the deliveries that it holds comes in order once it is enabled (contract §9). */
-@Timeout(180)
+@Timeout(600)
 final class MissedEventsTest {
     private static final int RESOURCES = 10;
     private static final int CHANGES = 150;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** What the JVM of {@link OtherClientVersionTest} runs: events for an endpoint, and what becomes of their deliveries. */
 final class OtherClientVersionProbe {
     static final int EVENTS = 50;
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 60;
     private static final Pattern ONE_ATTEMPT = Pattern.compile(
             "\"status\":\"retrying\"[^\\[]*\"attempts\":\\[\\{\"number\":1,[^{]*\"errorClass\":\"connection\"");
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An engine beside another version of the HTTP client, in which a member is missing: in a JVM of its own, whose class path begins with that version. */
-@Timeout(120)
+@Timeout(300)
 final class OtherClientVersionTest {
     @TempDir
     private Path other;

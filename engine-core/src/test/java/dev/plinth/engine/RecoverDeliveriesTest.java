@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a receiver missed while it was down is sent again on request: all of it, and nothing else. */
-@Timeout(120)
+@Timeout(600)
 final class RecoverDeliveriesTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int MORE_THAN_A_STEP = 450;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is taken back counts from then on, also for calls that were let in before and have not changed anything yet (contract §2). */
-@Timeout(60)
+@Timeout(180)
 final class RevokedInFlightTest {
     private final CountDownLatch inHost = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
@@ -168,7 +168,7 @@ final class RevokedInFlightTest {
         call("DELETE", "/v1/keys/" + keyId, null);
         goOn.countDown();
 
-        assertThat(waiting.get(30, TimeUnit.SECONDS).status()).isEqualTo(401);
+        assertThat(waiting.get(60, TimeUnit.SECONDS).status()).isEqualTo(401);
     }
 
     @Test
@@ -242,7 +242,7 @@ final class RevokedInFlightTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

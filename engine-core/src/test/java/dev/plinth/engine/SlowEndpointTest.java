@@ -82,7 +82,9 @@ final class SlowEndpointTest {
         slow.awaitReceived(failed + 1 + AT_ONCE);
         assertThat(slow.receives(failed + 3 + AT_ONCE, MOMENT_MILLIS)).isFalse();
         slow.letAllGo();
-        awaitCount("delivered", AT_ONCE + MANY - failed);
+        awaitAtLeast("delivered", AT_ONCE + MANY - failed);
+        // Those that failed are tried again after five seconds; where all this takes longer, some are delivered by now.
+        assertThat(count("delivered")).isLessThanOrEqualTo(AT_ONCE + MANY);
     }
 
     @Test
@@ -209,13 +211,17 @@ final class SlowEndpointTest {
     }
 
     private void awaitCount(String status, long count) {
+        awaitAtLeast(status, count);
+        assertThat(count(status)).isEqualTo(count);
+    }
+
+    private void awaitAtLeast(String status, long count) {
         while (count(status) < count) {
             if (Thread.interrupted()) {
                 throw new IllegalStateException("Expected " + count + " " + status + ", but got " + count(status));
             }
             Thread.onSpinWait();
         }
-        assertThat(count(status)).isEqualTo(count);
     }
 
     private long count(String status) {

@@ -92,7 +92,7 @@ final class WorkerCallsTest {
         CompletableFuture<Reply> revoked = submit("a", 30);
         store.use(keeping);
         CompletableFuture<Reply> next = submit("a", 30);
-        CompletableFuture<Reply> earlier = submit("other", 10);
+        CompletableFuture<Reply> earlier = submit("other", 20);
         assertThat(store.call("DELETE", "/v1/keys/" + made.get("id")).status()).isEqualTo(200);
 
         String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
@@ -194,7 +194,7 @@ final class WorkerCallsTest {
 
         String job = store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
 
-        assertThat(waiting.get(20, TimeUnit.SECONDS).text()).contains(job);
+        assertThat(waiting.get(60, TimeUnit.SECONDS).text()).contains(job);
     }
 
     private String starter() {

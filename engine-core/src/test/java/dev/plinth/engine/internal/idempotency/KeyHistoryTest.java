@@ -16,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do under one key looks as if they had come one by one; a key with a race is found out. */
-@Timeout(600)
+@Timeout(3600)
 class KeyHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 3;
     private static final int ROUNDS = TestScale.count(20_000);
-    private static final int ROUNDS_TO_FIND = 1_000_000;
+    private static final int ROUNDS_TO_FIND = 20_000_000;
     private static final int ROUNDS_OF_JOURNALS = TestScale.count(5_000);
     private static final int DISTURBED_ONE_IN = 6;
     private static final String DISTURB = "disturb";

@@ -39,10 +39,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The process dies at any operation of the disk while a resource with hundreds of children is deleted: it is there whole, or gone. */
-@Timeout(120)
+@Timeout(600)
 class DeletionCrashTest {
     private static final int CHILDREN = 450;
     private static final int OTHERS = 2;
+    /** More than there are from the deletion to the close; each is a copy of a whole disk. */
+    private static final int MOMENTS = 24;
+
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final Content CONTENT = new Content("n", "t", Content.EMPTY, Content.EMPTY);
 
@@ -76,7 +79,12 @@ class DeletionCrashTest {
                         }
                     }));
                 }
-                saved.dieAtOneIn(1, random, moments::add);
+                saved.dieAtOneIn(1, random, left -> {
+                    moments.add(left);
+                    if (moments.size() > MOMENTS) {
+                        moments.remove(); // long before the deletion, which gets no processor
+                    }
+                });
                 commit(commits, Resources.delete(resource, Precondition.NONE, Jobs::cancelOn, FanOut::rows));
                 busy.set(false);
                 others.forEach(CompletableFuture::join);

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do at one bucket looks as if they had come one by one; a bucket with a race is found out. */
-@Timeout(600)
+@Timeout(1800)
 class QuotaHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 4;
     private static final int ROUNDS = TestScale.count(20_000);
-    private static final int ROUNDS_TO_FIND = 1_000_000;
+    private static final int ROUNDS_TO_FIND = 10_000_000;
 
     private final long seed = TestScale.seed();
     private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);

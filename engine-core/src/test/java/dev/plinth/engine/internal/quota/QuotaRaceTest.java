@@ -51,7 +51,7 @@ class QuotaRaceTest {
     @Test
     void take_brokenBucketThatIsNotAtomic_isCaughtByTheSameCount() throws Exception {
         int most = 0;
-        for (int round = 0; round < 10_000 && most <= 60; round++) {
+        for (int round = 0; round < 100_000 && most <= 60; round++) {
             BrokenBucket broken = new BrokenBucket(60);
             most = Math.max(most, passed(50, turn -> broken.take()));
         }

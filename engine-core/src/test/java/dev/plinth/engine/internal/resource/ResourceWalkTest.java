@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,7 @@ class ResourceWalkTest {
                 }
                 hasMore = page.hasMore();
                 cursor = page.nextCursor();
+                assertThat(churn.deletes.await(60, TimeUnit.SECONDS)).isTrue();
             }
             churn.ended.set(true);
             churning.get(60, TimeUnit.SECONDS);
@@ -222,6 +224,7 @@ class ResourceWalkTest {
     private static final class Churn implements Runnable {
         private final AtomicBoolean ended = new AtomicBoolean();
         private final BitSet deleted = new BitSet();
+        private final CountDownLatch deletes = new CountDownLatch(1);
         private final ManyResources resources;
         private final Random random;
 
@@ -241,6 +244,7 @@ class ResourceWalkTest {
                     default -> {
                         resources.delete(place);
                         deleted.set(place);
+                        deletes.countDown();
                     }
                 }
             } while (!ended.get());

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -121,14 +123,15 @@ abstract class ArenaTableTest extends TableContractTest {
         int keys = 3_000;
         AtomicIntegerArray stands = new AtomicIntegerArray(keys);
         AtomicBoolean written = new AtomicBoolean();
+        CountDownLatch reading = new CountDownLatch(READERS);
         ExecutorService pool = Executors.newFixedThreadPool(READERS);
         try {
             List<Future<Integer>> readers = new ArrayList<>();
             for (int i = 0; i < READERS; i++) {
                 long readerSeed = seed + i;
-                readers.add(pool.submit(() -> read(new Random(readerSeed), stands, written)));
+                readers.add(pool.submit(() -> read(new Random(readerSeed), stands, reading, written)));
             }
-            write(new Random(seed), stands);
+            write(new Random(seed), stands, reading);
             written.set(true);
             int found = 0;
             for (Future<Integer> reader : readers) {
@@ -143,9 +146,9 @@ abstract class ArenaTableTest extends TableContractTest {
 
     /**
      * Says of each key, as twice a version, what every reader has to see: with one more, that the row of this version stands; without,
-     * that no older one does; negated, that it is about to go.
+     * that no older one does; negated, that it is about to go. It waits once, until all readers have found a row.
      */
-    private void write(Random random, AtomicIntegerArray stands) {
+    private void write(Random random, AtomicIntegerArray stands, CountDownLatch reading) throws InterruptedException {
         int keys = stands.length();
         for (int i = 1; i <= TestScale.count(2_000_000); i++) {
             int number = random.nextInt(keys);
@@ -165,11 +168,14 @@ abstract class ArenaTableTest extends TableContractTest {
             } else {
                 table.put(key(number), versioned(number, i, randomLength(random)));
                 stands.set(number, 2 * i + 1);
+                if (reading.getCount() > 0) {
+                    assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
+                }
             }
         }
     }
 
-    private int read(Random random, AtomicIntegerArray stands, AtomicBoolean written) {
+    private int read(Random random, AtomicIntegerArray stands, CountDownLatch reading, AtomicBoolean written) {
         int found = 0;
         while (!written.get()) {
             int number = random.nextInt(stands.length());
@@ -181,7 +187,9 @@ abstract class ArenaTableTest extends TableContractTest {
                         .as("row %d stood before and after, seed %d", number, seed)
                         .isFalse();
             } else {
-                found++;
+                if (found++ == 0) {
+                    reading.countDown();
+                }
                 assertThat(version(row, number))
                         .as("row %d, seed %d", number, seed)
                         .isGreaterThanOrEqualTo(Math.abs(before) / 2);
@@ -233,6 +241,7 @@ abstract class ArenaTableTest extends TableContractTest {
     @Test
     void exchange_anyMayFindNoMemory_isDoneOrHasChangedNothing() {
         Random random = new Random(seed);
+        int refused = 0;
         for (int round = 0; round < TestScale.count(50); round++) {
             ScarceArena scarce = new ScarceArena(random);
             Map<Integer, Integer> expected = new HashMap<>();
@@ -261,8 +270,9 @@ abstract class ArenaTableTest extends TableContractTest {
                 });
                 assertThat(found).as("round %d, seed %d", round, seed).isEqualTo(expected);
             }
-            assertThat(scarce.refused).isPositive();
+            refused += scarce.refused;
         }
+        assertThat(refused).as("of all rounds together, seed %d", seed).isPositive();
     }
 
     @Test

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A commit that breaks off in the middle, for want of memory or stack, leaves nothing of itself, and the store goes on. */
-@Timeout(60)
+@Timeout(180)
 class BrokenCommitTest {
     private static final TableName BRITTLE =
             new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
@@ -308,10 +308,10 @@ class BrokenCommitTest {
             store.onCommitted((sequence, writes) -> heard.incrementAndGet());
 
             store.whenCommitted(put(store, 1, (byte) 1))
-                    .orTimeout(10, TimeUnit.SECONDS)
+                    .orTimeout(60, TimeUnit.SECONDS)
                     .join();
             store.whenCommitted(put(store, 2, (byte) 2))
-                    .orTimeout(10, TimeUnit.SECONDS)
+                    .orTimeout(60, TimeUnit.SECONDS)
                     .join();
 
             assertThat(heard).hasValue(2);

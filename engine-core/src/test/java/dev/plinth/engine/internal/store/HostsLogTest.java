@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log handler of the host's that throws, or waits, holds up nobody: not those who wait for a disk that has failed, and no later commit. */
-@Timeout(60)
+@Timeout(300)
 class HostsLogTest {
     private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
-    private static final long SECONDS_MAX = 20;
+    private static final long SECONDS_MAX = 60;
 
     private final MemoryDisk disk = new MemoryDisk();
     private final AtomicBoolean fails = new AtomicBoolean();

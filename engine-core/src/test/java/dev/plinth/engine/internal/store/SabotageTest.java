@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The suites of faults, crashes and damage find a store that is broken, and nothing in one that is not. */
-@Timeout(300)
+@Timeout(3600)
 class SabotageTest {
-    private static final int ROUNDS_MAX = 100;
-    private static final int ROUNDS_OF_ALL = 60;
+    private static final int ROUNDS_MAX = 1_000;
+    private static final int ROUNDS_OF_ALL = 500;
     private static final int DAMAGES_OF_A_KIND = 10;
 
     private final long seed = TestScale.seed();

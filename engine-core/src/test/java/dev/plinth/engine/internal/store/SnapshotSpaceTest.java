@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -37,11 +38,12 @@ class SnapshotSpaceTest {
         }
         largest.set(0);
         long live = Snapshot.newestBytes(memory);
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         Store.Files often = new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, OFTEN);
         try (Store store =
                 Store.open(TestRows.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
-            Thread maker = snapshots();
+            Thread maker = snapshots(before);
             for (int i = 0; i < UPDATES; i++) {
                 store.await(TestRows.put(store, random.nextInt(ROWS), i));
                 if (i % 100 == 0) {
@@ -87,9 +89,10 @@ class SnapshotSpaceTest {
         }
     }
 
-    private static Thread snapshots() {
+    /** That of the store that was opened since then; others may still be about. */
+    private static Thread snapshots(Set<Thread> before) {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals("plinth-snapshots")) {
+            if (thread.getName().equals("plinth-snapshots") && !before.contains(thread)) {
                 return thread;
             }
         }

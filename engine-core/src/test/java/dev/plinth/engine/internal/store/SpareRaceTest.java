@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ class SpareRaceTest {
     @Test
     void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
         List<Record> records = records();
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         FileJournal journal = new FileJournal(
                 disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
         disk.stopsThePreparer = true;
@@ -38,7 +40,7 @@ class SpareRaceTest {
             journal.append(record);
             journal.flush(false);
         }
-        Thread flusher = flusher();
+        Thread flusher = flusher(before);
         while (flusher.getState() != Thread.State.BLOCKED && disk.touchedSpare.isEmpty()) {
             Thread.onSpinWait();
         }
@@ -68,9 +70,10 @@ class SpareRaceTest {
         return new ArrayList<>(made.appended());
     }
 
-    private static Thread flusher() {
+    /** That of the journal that was started since then; others may still be about. */
+    private static Thread flusher(Set<Thread> before) {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals(FLUSHER)) {
+            if (thread.getName().equals(FLUSHER) && !before.contains(thread)) {
                 return thread;
             }
         }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class TimersTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final TableName DUE =
@@ -272,8 +272,10 @@ class TimersTest {
                 second.awaitRuns((int) number);
             }
 
+            // Before the time is measured: what comes later belongs to a longer time.
+            int breaks = first.breaks.get();
             int seconds = (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
-            assertThat(first.breaks.get()).isBetween(1, 2 + seconds);
+            assertThat(breaks).isBetween(1, 2 + seconds);
             assertThat(log.lines()).hasSize(1);
         }
     }

@@ -25,7 +25,7 @@ class ResponseBoundsTest {
                         out.write(many);
                     }
                 });
-                Sender sender = Senders.hurried()) {
+                Sender sender = Senders.sender()) {
             assertThat(sender.send(Senders.request(receiver.url("hook.test"))).error())
                     .isEqualTo(SendError.HTTP);
         }

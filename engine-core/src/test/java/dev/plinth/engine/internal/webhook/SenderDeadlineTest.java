@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>They drip: a byte every few milliseconds satisfies every timeout that is per read, so only an absolute deadline ends
  * these tests.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SenderDeadlineTest {
     private static final int DRIP_MILLIS = 10;
 

@@ -44,7 +44,7 @@ class WebhooksTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final long QUEUE = 1;
-    private static final long IDLE_MILLIS = 10_000;
+    private static final long IDLE_MILLIS = 60_000;
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -99,7 +99,7 @@ class WebhooksTest {
         try (ManyConnections receiver = ManyConnections.accepting(reached::countDown)) {
             put(receiver.url("127.0.0.1"));
             webhooks.startReady(clock.epochMillis());
-            assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
 
             webhooks.close();
 
