@@ -2,10 +2,14 @@ package dev.plinth.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +20,47 @@ import java.util.regex.Pattern;
  * @param text all of it
  */
 record SourceFile(String path, String text) {
-    static SourceFile read(Path root, Path file) {
+    private static final Set<String> READ =
+            Set.of("java", "md", "xml", "sh", "yml", "yaml", "config", "properties", "run");
+    private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", ".idea", "node_modules");
+
+    /** Returns the text files of all modules. */
+    static List<SourceFile> all() throws IOException {
+        Path root = root();
+        List<SourceFile> found = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                boolean skipped = SKIPPED_FOLDERS.contains(folder.getFileName().toString());
+                return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String name = file.getFileName().toString();
+                if (READ.contains(name.substring(name.lastIndexOf('.') + 1))) {
+                    found.add(SourceFile.read(root, file));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return List.copyOf(found);
+    }
+
+    /** Returns true if there is a file or folder of this path below the root of the repository. */
+    static boolean exists(Path path) {
+        return Files.exists(root().resolve(path));
+    }
+
+    private static Path root() {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("mvnw"))) {
+            root = root.getParent();
+        }
+        return root;
+    }
+
+    private static SourceFile read(Path root, Path file) {
         try {
             return new SourceFile(root.relativize(file).toString().replace('\\', '/'), Files.readString(file));
         } catch (IOException e) {

@@ -3,16 +3,10 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -24,42 +18,17 @@ import org.junit.jupiter.api.Test;
 final class TidyTest {
     private static final int CODE_LINES_MAX = 500;
     private static final int README_LINES_MAX = 150;
-    private static final Set<String> READ =
-            Set.of("java", "md", "xml", "sh", "yml", "yaml", "config", "properties", "run");
-    private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", ".idea", "node_modules");
     private static final Pattern TYPE_AND_MEMBER = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)\\.(\\w+)(?=[`(])");
 
     /** Projects of hosts, who mark their packages as they like. */
     private static final String CONSUMERS = "consumers/";
 
-    private static Path root = Path.of("");
     private static List<SourceFile> files = List.of();
 
     @BeforeAll
     static void read() throws IOException {
-        root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("mvnw"))) {
-            root = root.getParent();
-        }
-        List<SourceFile> found = new ArrayList<>();
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                boolean skipped = SKIPPED_FOLDERS.contains(folder.getFileName().toString());
-                return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                String name = file.getFileName().toString();
-                if (READ.contains(name.substring(name.lastIndexOf('.') + 1))) {
-                    found.add(SourceFile.read(root, file));
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        files = List.copyOf(found);
-        assertThat(files).as("files below " + root).hasSizeGreaterThan(100);
+        files = SourceFile.all();
+        assertThat(files).hasSizeGreaterThan(100);
     }
 
     @Test

@@ -1,0 +1,180 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the words, the form and the links of the documents to the rules of the house. */
+final class DocumentsTest {
+    private static final int WORDS_MAX = 25;
+
+    /** A test of the adapter holds its words, because it compares the page with the server. */
+    private static final String HTTP_API = "docs/http-api.md";
+
+    private static final String GLOSSARY = "docs/glossary.md";
+    private static final String UNUSED_WORDS = "Words that are not used";
+    private static final Pattern SEVERAL_PARTS = Pattern.compile("[;:](?: |$).*[;:](?: |$)");
+    private static final Pattern NO_ACTOR = Pattern.compile(
+            "\\b(?:some(?:body|one)|nobody|no one|any(?:body|one)|who(?:ever|m)?)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NO_NOUN = Pattern.compile("^(?:What|Who|Whoever|Where|One|Of|Those)\\b");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]*)\\)");
+    private static final Pattern QUOTED = Pattern.compile("`([^`]*)`");
+    private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|interface|enum) (\\w+)");
+    private static final Pattern DECISION_TITLE = Pattern.compile("\\d{3} \\p{Lu}.*");
+    private static final Pattern DECISION_HEAD = Pattern.compile(
+            "# [^\n]*\n\nStatus: (?:accepted|replaced by \\[\\d{3}]\\([^)]*\\))\\.(?: [^\n]*)?\n\n## Context\n");
+    private static final Pattern DECISION_PARTS = Pattern.compile("Context, Decision, (?:Rejected, )?Consequences");
+
+    private static List<SourceFile> files = List.of();
+    private static List<DocumentPage> pages = List.of();
+
+    @BeforeAll
+    static void read() throws IOException {
+        files = SourceFile.all();
+        pages = files.stream()
+                .filter(file -> file.path().endsWith(".md"))
+                .map(DocumentPage::new)
+                .toList();
+        assertThat(pages).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void sentences_areShort() {
+        assertThat(sentences(sentence -> sentence.words() > WORDS_MAX))
+                .as("Expected at most " + WORDS_MAX + " words")
+                .isEmpty();
+    }
+
+    @Test
+    void sentences_makeOneStatement() {
+        assertThat(sentences(sentence -> SEVERAL_PARTS.matcher(sentence.text()).find()))
+                .as("Expected at most one semicolon or colon")
+                .isEmpty();
+    }
+
+    @Test
+    void sentences_nameTheirActor() {
+        assertThat(sentences(sentence -> NO_ACTOR.matcher(sentence.text()).find()))
+                .as("Expected a class, a thread or a role")
+                .isEmpty();
+    }
+
+    @Test
+    void sentences_beginWithAVerbOrANoun() {
+        assertThat(sentences(sentence -> NO_NOUN.matcher(sentence.text()).find()))
+                .isEmpty();
+    }
+
+    private static List<DocumentPage.Sentence> sentences(Predicate<DocumentPage.Sentence> which) {
+        return pages.stream()
+                .filter(page -> !page.path().equals(HTTP_API))
+                .flatMap(page -> page.sentences().stream())
+                .filter(which)
+                .toList();
+    }
+
+    @Test
+    void glossary_hasEachWordOnce() {
+        assertThat(glossary(false).map(row -> row.cells().get(0)))
+                .hasSizeGreaterThan(50)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void glossary_namesClassesThatExist() {
+        Set<String> types = files.stream()
+                .filter(SourceFile::isJava)
+                .filter(SourceFile::isMain)
+                .flatMap(file -> TYPE.matcher(file.code()).results())
+                .map(type -> type.group(1))
+                .collect(Collectors.toSet());
+        List<String> names = glossary(false)
+                .flatMap(row -> QUOTED.matcher(row.cells().get(2)).results())
+                .flatMap(name -> Arrays.stream(name.group(1).split("\\.")))
+                .toList();
+        assertThat(names).hasSizeGreaterThan(50);
+        assertThat(names.stream().filter(name -> !types.contains(name))).isEmpty();
+    }
+
+    /** A word that is replaced in one meaning only, which stands in brackets, is for reviewers. */
+    @Test
+    void words_thatAreReplaced_areInNoDocument() {
+        List<String> words = glossary(true)
+                .map(row -> row.cells().get(0))
+                .filter(cell -> !cell.contains("("))
+                .flatMap(cell -> Arrays.stream(cell.split(", ")))
+                .toList();
+        assertThat(words).hasSizeGreaterThan(5);
+        Pattern any = Pattern.compile("\\b(?:" + String.join("|", words) + ")s?\\b", Pattern.CASE_INSENSITIVE);
+        assertThat(sentences(sentence -> !sentence.place().startsWith(GLOSSARY)
+                        && any.matcher(sentence.text()).find()))
+                .isEmpty();
+    }
+
+    private static Stream<DocumentPage.Row> glossary(boolean unused) {
+        return pages.stream()
+                .filter(page -> page.path().equals(GLOSSARY))
+                .flatMap(page -> page.rows().stream())
+                .filter(row -> row.section().equals(UNUSED_WORDS) == unused)
+                .filter(row -> !row.cells().get(0).equals("word")
+                        && !row.cells().get(0).equals("instead of"));
+    }
+
+    @Test
+    void decisions_haveOneForm() {
+        List<DocumentPage> decisions = pages.stream()
+                .filter(page -> page.path().startsWith("docs/decisions/"))
+                .toList();
+        assertThat(decisions).hasSizeGreaterThan(40);
+        assertThat(decisions.stream().filter(page -> !hasTheForm(page)).map(DocumentPage::path))
+                .as("Expected a title, a status, and the headings Context, Decision, perhaps Rejected, Consequences")
+                .isEmpty();
+    }
+
+    private static boolean hasTheForm(DocumentPage decision) {
+        List<String> headings = decision.headings();
+        return DECISION_TITLE.matcher(headings.get(0)).matches()
+                && DECISION_PARTS
+                        .matcher(String.join(", ", headings.subList(1, headings.size())))
+                        .matches()
+                && DECISION_HEAD.matcher(decision.text()).lookingAt();
+    }
+
+    @Test
+    void links_leadSomewhere() {
+        Map<String, DocumentPage> byPath =
+                pages.stream().collect(Collectors.toMap(DocumentPage::path, Function.identity()));
+        List<String> broken = new ArrayList<>();
+        for (DocumentPage page : pages) {
+            Matcher link = LINK.matcher(page.text());
+            while (link.find()) {
+                String[] target = link.group(1).split("#", 2);
+                Path path = Path.of(page.path()).resolveSibling(target[0]).normalize();
+                DocumentPage other =
+                        target[0].isEmpty() ? page : byPath.get(path.toString().replace('\\', '/'));
+                boolean leads = target[0].startsWith("https://")
+                        || (other != null || SourceFile.exists(path))
+                                && (target.length == 1
+                                        || other != null && other.anchors().contains(target[1]));
+                if (!leads) {
+                    broken.add(page.path() + ": " + link.group(1));
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+}
