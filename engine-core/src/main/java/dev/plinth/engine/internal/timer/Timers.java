@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The door of the room: a thread that starts due work, source by source, in time order, and otherwise waits for the
+ * The door of the room. Its one thread starts due work, source by source, in time order, and otherwise waits for the
  * clock or the doorbell. A manual clock runs the same passes itself and waits until no work is in flight.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
