@@ -96,7 +96,7 @@ public final class EventFeed implements AutoCloseable {
         void onEvent(String workspaceId, Event event);
     }
 
-    /** One listener with its position. */
+    /** A listener with its position. */
     private final class Subscription {
         private final System.Logger log = Log.sparing(EventFeed.class);
         private final int number;
