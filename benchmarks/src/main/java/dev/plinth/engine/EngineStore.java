@@ -2,11 +2,11 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.store.Store;
 
-/** Lets a benchmark at the store below an engine. */
+/** Gives benchmarks the store of an engine. */
 public final class EngineStore {
     private EngineStore() {}
 
-    /** The store of an engine that is open. */
+    /** Returns the store of an open engine. */
     public static Store of(Engine engine) {
         return engine.store();
     }

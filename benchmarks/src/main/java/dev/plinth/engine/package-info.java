@@ -1,4 +1,4 @@
-/** The door through which benchmarks see what an engine does not show. */
+/** The access of benchmarks to the parts of an engine that it does not show. */
 @NullMarked
 package dev.plinth.engine;
 

@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
-/** What the operator may do: workspaces, their plans, their first keys and what they have of the tables. Thread-safe. */
+/** The operator's client for workspaces, their plans and first keys, and the use of the tables. Thread-safe. */
 public final class AdminClient {
     private final Invocations invocations;
 
@@ -42,35 +42,38 @@ public final class AdminClient {
         return update(id, "name", name);
     }
 
-    /** Puts a workspace under another plan; units that are used stay used. */
+    /** Puts a workspace under another plan. Units that are used stay used. */
     public Invocation<Workspace> changePlan(String id, String plan) {
         return update(id, "plan", plan);
     }
 
     /**
-     * Refuses all calls of a workspace from now on, and holds its jobs and deliveries: no job begins, and a bulk job does no further item. An
-     * attempt of the host's code that is under way ends, and what came of it is kept.
+     * Refuses all calls of a workspace from now on, and holds its jobs and deliveries. No job begins, and a bulk job
+     * runs no further item. An attempt in flight of the host's code ends, and its result is kept.
      */
     public Invocation<Workspace> suspend(String id) {
         return update(id, "status", "suspended");
     }
 
-    /** Takes the calls of a suspended workspace again; its jobs and deliveries go on from where they were held. */
+    /** Admits the calls of a suspended workspace again. Its jobs and deliveries go on from where they were held. */
     public Invocation<Workspace> activate(String id) {
         return update(id, "status", "active");
     }
 
-    /** Deletes a workspace for good: its keys are refused from now on, its rows go in the background. Gives its id. */
+    /**
+     * Deletes a workspace for good. Its keys are refused from now on, and its rows are purged in the background.
+     * Returns its id.
+     */
     public Invocation<String> deleteWorkspace(String id) {
         return invocations.of("deleteAnyWorkspace", List.of(id), deleted -> id);
     }
 
-    /** Creates a key of a workspace; with scopes a restricted one. The answer has the secret. */
+    /** Creates a key of a workspace. With scopes, the key is restricted to them. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
         return invocations.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
     }
 
-    /** Tells how full each table is, and which workspaces have the most of it. */
+    /** Returns how full each table is, and which workspaces have the most of it. */
     public Invocation<List<TableUse>> tables() {
         return invocations.of("listTables", List.of(), ApiValueReader::tables);
     }

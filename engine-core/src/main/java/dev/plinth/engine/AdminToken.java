@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The operator's token: the one that was given, the one that the store remembers, or a new one.
+ * The operator's token: the given one, the one that the store remembers, or a new one.
  *
- * @param digest SHA-256 of it
- * @param made the token itself if it is new: nobody knows it yet
+ * @param digest SHA-256 of the token
+ * @param made the token itself if it is new, to be shown once
  */
 record AdminToken(byte[] digest, Optional<String> made) {
     private static final int BYTES = 24;
@@ -40,7 +40,7 @@ record AdminToken(byte[] digest, Optional<String> made) {
         return "adm_" + HexFormat.of().formatHex(secret);
     }
 
-    /** Nothing of the token. */
+    /** Returns the name of the class. Leaves the token out. */
     @Override
     public String toString() {
         return "AdminToken";

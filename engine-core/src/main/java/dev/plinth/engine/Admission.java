@@ -6,42 +6,49 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
 
 /**
- * What the headers of a call decide before its body is read. Made by {@link CallDoor#admit}.
+ * The decision on a call by its headers, before its body is read. Made by {@link CallDoor#admit}.
  *
- * <p>The rate-limit units of an admitted call are taken. Key and workspace are looked at again when the call is submitted. One thread at a time;
- * a call is submitted once.
+ * <p>An admitted call has taken its rate-limit units. The engine checks key and workspace again when the call is
+ * submitted. For one thread at a time; a call is submitted once.
  */
 public interface Admission {
-    /** Returns true if the call is refused, whatever its body is; it is submitted without one then, to get the refusal. */
+    /**
+     * Returns true if the call is refused, whatever its body is. The adapter then submits it without a body, to get the
+     * refusal.
+     */
     boolean isRefused();
 
     /**
-     * Returns the name under which an adapter counts the memory of the call: the workspace, {@code ws_…}, or {@code operator}. Empty for a call
-     * that needs no credential, and for one whose credential is not valid.
+     * Returns the name under which an adapter counts the memory of the call: the workspace, {@code ws_…}, or
+     * {@code operator}. Empty for a call that needs no credential, and for a call without a valid credential.
      */
     Optional<String> payer();
 
-    /** Returns false if no body has an influence on the answer: an adapter reads what is sent of one, and keeps none of it. */
+    /**
+     * Returns false if the body has no influence on the answer. The adapter then reads a body that is sent, and keeps
+     * none of it.
+     */
     boolean takesBody();
 
-    /** Returns the bytes that the body may have, 1 or more. */
+    /** Returns the most bytes that the body may have, 1 or more. */
     int bodyBytesMax();
 
     /**
-     * Answers the call; the future completes as that of {@link CallDoor#submit} does.
+     * Answers the call. The future completes as the one of {@link CallDoor#submit} does.
      *
      * @param body the whole body, empty if there is none; not copied, and not to be changed afterwards
-     * @param memory takes bytes for the JSON values of the body, which are held until the call is answered; false, and nothing taken, if there are
-     *     not as many: 503 {@code capacity_exhausted}. The first 64 KiB are not asked for
+     * @param memory reserves bytes for the JSON values of the body until the call is answered. It returns false and
+     *     reserves nothing if there is too little; the answer is then 503 {@code capacity_exhausted}. The first 64 KiB
+     *     are not reserved
      */
     CompletableFuture<Reply> submit(byte[] body, LongPredicate memory);
 
-    /** Answers the call, whose body is longer than {@link #bodyBytesMax}: 413 when its turn comes. */
+    /** Answers a call whose body is longer than {@link #bodyBytesMax} with 413 when its turn comes. */
     CompletableFuture<Reply> submitTooLarge();
 
     /**
-     * Answers the call, for whose body or answer the adapter has no memory: 503 {@code capacity_exhausted} in the turn of the body's size. The
-     * units that the call took are given back.
+     * Answers a call for whose body or answer the adapter lacks memory: 503 {@code capacity_exhausted} at the step that
+     * checks the body's size. The engine gives the units of the call back.
      *
      * @param detail names the value, the limit and the next step
      */

@@ -9,8 +9,8 @@ import dev.plinth.engine.internal.wire.Wire;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A way into an engine for what serves it to others, such as an HTTP server. Its replies complete on an executor of its own, and its waits end
- * together. Made by {@link Engine#door}. Thread-safe.
+ * A door into an engine for a server, such as an HTTP server. Its replies complete on an executor of its own, and its
+ * waits end together. Made by {@link Engine#door}. Thread-safe.
  */
 public final class CallDoor {
     private final Wire wire;
@@ -24,16 +24,16 @@ public final class CallDoor {
     }
 
     /**
-     * Answers a call as {@link Engine#submit} does. A future that is not complete when this returns completes on the executor of the door, and so
-     * does each {@link Reply.Rest#next} of its reply.
+     * Answers a call as {@link Engine#submit} does. A future that is not complete on return completes on the door's
+     * executor, and so does each {@link Reply.Rest#next} of its reply.
      */
     public CompletableFuture<Reply> submit(Call call) {
         return wire.submit(call, replyTo);
     }
 
     /**
-     * Takes the headers of a call before its body is read, and looks at all that comes before the body in the order of evaluation: route,
-     * credential, state of key and workspace, rate limit. A call that is refused there needs no body.
+     * Checks the headers of a call before its body is read: route, credential, state of key and workspace, and rate
+     * limit. A call that is refused here needs no body.
      *
      * @param head the call without its body
      */
@@ -46,19 +46,25 @@ public final class CallDoor {
     }
 
     /**
-     * Ends all waits that came by this door, now and from now on: long polls and leases are answered as things stand, streams end. Calls that do not
-     * wait go on, and so do the waits of other doors.
+     * Ends all waits of this door, now and from now on. Long polls and leases are answered with the present state, and
+     * streams end. Calls that do not wait go on, and so do the waits of other doors.
      */
     public void endWaits() {
         replyTo.waits().end();
     }
 
-    /** Notes an error that the server is about to handle. One that tells of missing memory is a failure of the engine ({@link Engine#isHealthy}). */
+    /**
+     * Records an error that the server is about to handle. An error that tells of missing memory makes the engine
+     * unhealthy ({@link Engine#isHealthy}).
+     */
     public void noteError(Throwable error) {
         fatalErrors.saw(error);
     }
 
-    /** Notes that a thread of the server has ended by an error: that is a failure of the engine ({@link Engine#isHealthy}). */
+    /**
+     * Records that an error has ended a thread of the server, which makes the engine unhealthy
+     * ({@link Engine#isHealthy}).
+     */
     public void noteEnd(String thread, Throwable error) {
         fatalErrors.ended(thread, error);
     }

@@ -37,7 +37,7 @@ public final class ChildrenClient {
         return invocations.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Child::of);
     }
 
-    /** Deletes a child; gives its id. */
+    /** Deletes a child. Returns its id. */
     public Invocation<String> delete(String id) {
         return invocations.of("deleteChild", List.of(resourceId, id), deleted -> id);
     }

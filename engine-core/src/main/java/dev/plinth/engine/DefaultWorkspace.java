@@ -9,7 +9,10 @@ import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import java.util.Optional;
 
-/** Makes the workspace {@code default} once in the life of a store, unless it has workspaces already: one that is deleted is not made again. */
+/**
+ * Creates the workspace {@code default} once in the life of a store, unless the store has workspaces already. Once
+ * deleted, it is not created again.
+ */
 final class DefaultWorkspace {
     private DefaultWorkspace() {}
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
 
-/** Takes a call on from its headers. One thread at a time. */
+/** Completes a call whose headers have been checked. For one thread at a time. */
 final class DoorAdmission implements Admission {
     private static final byte[] NO_BODY = {};
     private static final Optional<String> OPERATOR = Optional.of("operator");

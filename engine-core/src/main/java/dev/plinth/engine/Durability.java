@@ -1,9 +1,11 @@
 package dev.plinth.engine;
 
-/** How much of what was acknowledged survives what. */
+/** The failures that an acknowledged change survives. */
 public enum Durability {
-    /** Acknowledged after the disk has it: survives a power cut. */
+    /** Acknowledges a change once the disk has it. It survives a power cut. */
     FSYNC,
-    /** Acknowledged after the operating system has it: survives the death of the process, not a power cut. */
+    /**
+     * Acknowledges a change once the operating system has it. It survives the death of the process, not a power cut.
+     */
     OS
 }

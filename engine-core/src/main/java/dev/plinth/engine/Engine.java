@@ -71,7 +71,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A platform engine: workspaces with keys and plans, resources and children, jobs, events and webhooks, in this JVM.
+ * A platform engine in this JVM: workspaces with keys and plans, resources and children, jobs, events and webhooks.
  *
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
@@ -79,7 +79,7 @@ public final class Engine implements AutoCloseable {
     private static final String VERSION = "0.1.0";
     private static final System.Logger LOG = Log.of(Engine.class);
 
-    /** The least time that calls and listeners get: they may have waited for what was drained before. */
+    /** The least time that calls and listeners get, since they may have waited for what was drained before them. */
     private static final long LAST_MILLIS = 1_000;
 
     private final Store store;
@@ -163,7 +163,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * An engine that keeps everything in a directory, on the heap, durable before it is acknowledged.
+     * Opens an engine that keeps everything in a directory and its tables on the heap. A change is durable before it is
+     * acknowledged.
      *
      * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
      */
@@ -171,22 +172,25 @@ public final class Engine implements AutoCloseable {
         return builder().directory(directory).open();
     }
 
-    /** An engine in memory with its own defaults: no files, no flags, open in milliseconds. */
+    /** Opens an engine in memory with its own defaults: no files, no flags, open in milliseconds. */
     public static Engine inMemory() {
         return builder().open();
     }
 
-    /** Collects what an engine is to be. */
+    /** Returns a builder with the default settings. */
     public static EngineBuilder builder() {
         return new EngineBuilder();
     }
 
-    /** What fails to open leaves no file open and no thread: until it starts, an engine has none but those of its store. */
+    /**
+     * Opens an engine. If that fails, no file stays open and no thread runs: until it starts, an engine has only those
+     * of its store.
+     */
     static Engine open(EngineConfig config) {
         return open(config, openStore(config));
     }
 
-    /** Opens an engine over a store of its own, which it closes. */
+    /** Opens an engine over a store, which the engine owns and closes. */
     static Engine open(EngineConfig config, Store store) {
         Engine engine;
         try {
@@ -204,15 +208,15 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** A client bound to an API key. */
+    /** Returns a client bound to an API key. */
     public PlinthClient client(String apiKey) {
         return new PlinthClient(Invocations.with(wire, pipeline, apiKey));
     }
 
     /**
-     * A client of a workspace for the host's own code, such as a handler of jobs: without a key, with all scopes, and without a part
-     * in the rate limits of the workspace. Bounds of the plan hold, and so do idempotency keys, which are those of the workspace. The
-     * request log of the workspace shows its calls as the host's. A handler, an operation and a listener get such a client handed.
+     * Returns a client of a workspace for the host's own code. It has no key and all scopes, and it takes no rate-limit
+     * units. The limits of the plan hold. Idempotency keys are those of the workspace, and its request log shows the
+     * calls as the host's. Job handlers, operations and listeners are given such a client.
      *
      * <p>Its calls are refused with 404 if there is no such workspace, and with 403 while the workspace is suspended.
      *
@@ -224,7 +228,7 @@ public final class Engine implements AutoCloseable {
                 Invocations.byHost(wire, pipeline, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
     }
 
-    /** What the operator may do. */
+    /** Returns the operator's client. */
     public AdminClient admin() {
         return new AdminClient(Invocations.with(wire, pipeline, operatorToken));
     }
@@ -232,24 +236,25 @@ public final class Engine implements AutoCloseable {
     /**
      * Answers a call as the wire would, on the caller's thread.
      *
-     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may find itself
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public Reply call(Call call) {
         return wire.execute(call);
     }
 
     /**
-     * Answers a call as the wire would, without ever blocking the caller's thread.
+     * Answers a call as the wire would and never blocks the caller's thread.
      *
-     * <p>A future that is not complete when this returns completes on a worker of the engine, and what is chained to it runs there: it may call the
-     * engine and wait, however many do so at once. {@link #close} waits for it as for a call.
+     * <p>A future that is not complete on return completes on a worker of the engine, and so do the stages chained to
+     * it. Such a stage may call the engine and wait, however many do so at once. {@link #close} waits for it as for a
+     * call.
      */
     public CompletableFuture<Reply> submit(Call call) {
         return wire.submit(call, pipeline.workers());
     }
 
     /**
-     * Makes a way in for what serves the engine to others.
+     * Makes a door for a server.
      *
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      */
@@ -258,7 +263,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Makes a way in that knows the routes of some audiences alone; any other path is answered with 404 {@code route_not_found}.
+     * Makes a door that serves only the routes of some audiences. A call to any other path is answered with 404
+     * {@code route_not_found}.
      *
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      * @param audiences one or more
@@ -268,38 +274,45 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Runs work of the host, on this thread, at most once under an idempotency key within 24 hours, and gives its result: from
-     * then on the same call gives the first result and runs nothing, also after a restart. Keys are those of the workspace's
-     * requests: one that a request has used is used here too.
+     * Runs work of the host on this thread, at most once under an idempotency key within 24 hours, and returns its
+     * result. From then on the same call returns the first result and runs nothing, also after a restart. The keys are
+     * shared with the workspace's requests: a key that a request has used is used here too.
      *
-     * <p>If the work throws, the key is free again and the exception goes on to the caller. What the work did outside the engine
-     * is not part of the engine's commit: if the process dies, or the disk fails ({@code outcome_unknown}), after the work has
-     * acted and before its result is durable, or the store refuses the result (503 {@code capacity_exhausted}; whether the disk has
-     * room is looked at before the work), the key is free and the same call runs the work again. Work that must not
-     * happen twice even then has to recognise its own traces, for instance by handing the key on. The work must not call this
-     * method with the same key.
+     * <p>If the work throws, the key is free again and the exception reaches the caller.
+     *
+     * <p>The effects of the work outside the engine are not part of the engine's commit. In these cases the key becomes
+     * free after the work has acted, and the same call runs the work again:
+     * <ul>
+     * <li>The process dies before the result is durable.
+     * <li>The disk fails ({@code outcome_unknown}).
+     * <li>The store refuses the result (503 {@code capacity_exhausted}). The room on the disk is checked before the
+     * work runs.
+     * </ul>
+     *
+     * <p>Work that must not happen twice even then has to recognise its own effects, for instance by passing the key
+     * on. The work must not call this method with the same key.
      *
      * @param workspaceId {@code ws_…}
      * @param key 1–255 printable ASCII characters; in quotes it is the same key, as on the wire
-     * @param fingerprint says what is asked for: with another one the key is refused, so that it never gives the result of
-     *     something else
+     * @param fingerprint identifies the request. With another fingerprint the key is refused, so that a call never gets
+     *     the result of another request
      * @param work gives a result of at most 128 KiB; a larger one is an {@code IllegalArgumentException} and leaves the key free
      * @return the result, once it is durable
-     * @throws PlinthException 409 {@code idempotency_key_in_use} while another thread runs it, 422 {@code
-     *     idempotency_key_reused} under another fingerprint, 400 for what is no key, 404 for an unknown workspace, 403 for a
-     *     suspended one, 503 while the engine closes
+     * @throws PlinthException 409 {@code idempotency_key_in_use} while another thread runs the work, 422
+     *     {@code idempotency_key_reused} under another fingerprint. 400 for a malformed key, 404 for an unknown
+     *     workspace, 403 for a suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         return IdempotentWork.run(pipeline, workspaceId, key, fingerprint, work);
     }
 
-    /** Bytes of a body that a route takes at most. */
+    /** Returns the most bytes that the body of a call may have on this route. */
     public int bodyBytesMax(String method, String path) {
         return wire.bodyBytesMax(method, path);
     }
 
     /**
-     * A problem document with a fresh request id, for an adapter that has to refuse what never became a call.
+     * Returns a problem document with a new request id, for input that an adapter refuses before it becomes a call.
      *
      * @param code a problem's name, such as {@code malformed_request}
      * @param detail a sentence for the client
@@ -309,16 +322,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * How many calls each rate limit in shadow mode would have refused since the engine was opened, by {@code plan/policy}; none
-     * that refused nothing.
+     * Returns how many calls each rate limit in shadow mode would have refused since the engine was opened, by
+     * {@code plan/policy}. A limit that would have refused none has no entry.
      */
     public Map<String, Long> shadowRefusals() {
         return quotas.shadowRefusals();
     }
 
     /**
-     * Returns one sentence on the plans under which a workspace outgrows the tables if it makes a row with every call, at the limit of its plan,
-     * for as long as the rows are kept. Beyond its share such a workspace is refused with {@code plan_limit_reached}.
+     * Returns one sentence on the plans that sell more than the tables hold. A workspace at the limit of such a plan,
+     * with a row for every call, outgrows its share before rows expire. It is then refused with
+     * {@code plan_limit_reached}.
      *
      * @return the sentence; empty if the tables hold what every plan sells
      */
@@ -326,35 +340,39 @@ public final class Engine implements AutoCloseable {
         return outgrown.sentence();
     }
 
-    /** What was made when the engine was opened on an empty store; empty if nothing was. */
+    /** Returns what the engine created when it was opened on an empty store; empty if it created nothing. */
     public Optional<FirstStart> firstStart() {
         return firstStart;
     }
 
-    /** The operator's token if it was made when the engine was opened: to be shown once, for only its digest is kept. */
+    /**
+     * Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept.
+     */
     public Optional<String> newAdminToken() {
         return newAdminToken;
     }
 
-    /** Rows that the sweep took out, ended or released since the engine was opened, by kind: for figures. */
+    /**
+     * Returns how many rows the sweep has deleted, ended or released since the engine was opened, by kind. For metrics.
+     */
     public Map<String, Long> sweptRows() {
         return sweep.collected();
     }
 
-    /** How the queued jobs of all workspaces stand, for figures: above all those that nothing handles. */
+    /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
         return jobQueueFigures.get();
     }
 
-    /** How many deleted workspaces have rows left, for figures; {@link #sweptRows} counts the rows that are gone. */
+    /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */
     public long workspacesBeingDeleted() {
         return store.look(DeletedWorkspaces::withRows);
     }
 
     /**
-     * Copies the engine's directory while it goes on, as {@link DataDirectory#backup} does.
+     * Copies the engine's directory while the engine runs, as {@link DataDirectory#backup} does.
      *
-     * @param target a directory that is not there, or empty
+     * @param target a directory that does not exist, or is empty
      * @throws IllegalStateException if it cannot be done, or the engine is in memory; one sentence says why
      */
     public StoreReport backup(Path target) {
@@ -364,50 +382,55 @@ public final class Engine implements AutoCloseable {
                 target);
     }
 
-    /** The store, for figures. */
+    /** Returns the store, for metrics. */
     Store store() {
         return store;
     }
 
-    /** The wire, for its route table. */
+    /** Returns the wire, for its route table. */
     Wire wire() {
         return wire;
     }
 
-    /** The request log, for figures. */
+    /** Returns the request log, for metrics. */
     RequestLog requestLog() {
         return requestLog;
     }
 
-    /** Refuses new calls from now on with 503; those in flight go on. */
+    /** Refuses new calls from now on with 503. Those in flight go on. */
     public void beginDrain() {
         pipeline.beginDrain();
     }
 
-    /** False once the journal has failed, also while the engine closed: nothing is written any more, reads go on. Restart the engine. */
+    /**
+     * Returns false once the journal has failed, also while the engine is closed. Nothing is written any more and reads
+     * go on. Restart the engine.
+     */
     public boolean isWritable() {
         return store.isWritable();
     }
 
     /**
-     * False once the engine has failed in a way that it does not recover from: the journal has failed ({@link #isWritable}), the JVM had no memory
-     * left, or a thread has ended that durability, timers or sockets hang on ({@link #fatalFailure}). It goes on as well as it can; whether to
-     * restart the process is the host's to decide.
+     * Returns false once the engine has failed in a way from which it does not recover. The journal has failed
+     * ({@link #isWritable}), the JVM has run out of memory, or a thread that durability, timers or sockets depend on
+     * has ended ({@link #fatalFailure}). The engine goes on as well as it can; the host decides whether to restart the
+     * process.
      */
     public boolean isHealthy() {
         return store.fatalErrors().isWell() && store.isWritable();
     }
 
     /**
-     * Returns a sentence that says which memory or thread the engine lacks and what to do; empty as long as it lacks none. A disk that has failed is
-     * none of this: reads go on then.
+     * Returns a sentence that names the memory or thread that the engine lacks and the next step; empty as long as it
+     * lacks none. A failed disk is not included, because reads go on then.
      */
     public Optional<String> fatalFailure() {
         return store.fatalErrors().failure();
     }
 
     /**
-     * Waits, as long as the engine is open, for {@link #fatalFailure}: for a thread of the host that then ends the process.
+     * Waits for {@link #fatalFailure} as long as the engine is open. For a thread of the host that then ends the
+     * process.
      *
      * @return the sentence; empty if the engine was closed without such a failure
      */
@@ -416,12 +439,13 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Ends the engine. New calls are refused. What is under way gets 10 s in all: calls with what is chained to their futures, jobs, deliveries and
-     * listeners. Then it is interrupted, and a line of the log says what was left. Jobs go back to the queue, deliveries stay due. Calls that wait for
-     * the end of a job are answered as it stands then. A second call does nothing.
+     * Ends the engine. New calls are refused. Work in flight gets 10 s in all: calls with the stages chained to their
+     * futures, jobs, deliveries and listeners. Then it is interrupted, and a log line names what was left. Jobs go back
+     * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state. A
+     * second call does nothing.
      *
-     * @throws IllegalStateException if the disk has not taken what was written within 40 s, so that the directory stays locked; on a thread of the
-     *     engine's own, which the engine would wait for
+     * @throws IllegalStateException if the disk has not taken the written data within 40 s, so that the directory stays
+     *     locked. Also on a thread of the engine's own, for which the engine would wait
      */
     @Override
     public void close() {
@@ -523,10 +547,10 @@ public final class Engine implements AutoCloseable {
                 store, commits, cipher, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
     }
 
-    /** Tells everybody who acts on durable changes; runs in commit order and must be quick. */
+    /** Tells every room that acts on durable changes. Runs in commit order and must be quick. */
     private void committed(long sequence, List<Changes.Write> writes, Access access, WaitRegistry waitRegistry) {
         access.changed(writes);
-        // In memory nothing is due before the first commit.
+        // An engine in memory has nothing due before its first commit.
         timers.start();
         boolean work = false;
         boolean events = false;
@@ -567,7 +591,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Streams may be many, and this thread makes calls durable. */
+    /** Signals on a worker, because there may be many streams and this thread makes calls durable. */
     private void signalLater(Id topic, WaitRegistry waitRegistry) {
         if (waitRegistry.areThere(topic)) {
             try {

@@ -32,7 +32,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
-/** Collects what an engine is to be, and opens it. Not thread-safe; one builder may open several engines. */
+/** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
 public final class EngineBuilder {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
     private static final long RESOURCES_DEFAULT = 1_000_000;
@@ -65,36 +65,40 @@ public final class EngineBuilder {
 
     EngineBuilder() {}
 
-    /** Keeps everything in memory, gone with the process; what an engine does unless said otherwise. */
+    /** Keeps everything in memory, until the process ends. The default. */
     public EngineBuilder inMemory() {
         directory = Optional.empty();
         return this;
     }
 
-    /** Keeps everything in a directory, which is made if it is not there; one engine at a time may have it open. */
+    /**
+     * Keeps everything in a directory, which is created if it does not exist. Only one engine at a time may have it
+     * open.
+     */
     public EngineBuilder directory(Path path) {
         directory = Optional.of(path);
         return this;
     }
 
-    /** How much survives what, of an engine with a directory; FSYNC unless said otherwise. */
+    /** Sets the failures that an acknowledged change survives, for an engine with a directory. The default is FSYNC. */
     public EngineBuilder durability(Durability level) {
         durability = Objects.requireNonNull(level, "Expected a durability, but got null; FSYNC is the usual one.");
         return this;
     }
 
-    /** Files of other sizes than usual, for tests: small ones change often. */
+    /** Sets other sizes of files, for tests: small files change often. */
     EngineBuilder files(int segmentBytes, long bytesPerSnapshot) {
         files = (path, level) -> new Store.Files(path, level, segmentBytes, bytesPerSnapshot);
         return this;
     }
 
     /**
-     * Keeps the memory of off-heap tables in files of this directory, best in memory such as below {@code /dev/shm}: after a clean
-     * close the next engine, under the same kernel and of the same release and settings, opens them in no time. After anything
-     * else they are made again from the engine's own directory, which alone is the truth. Linux only.
+     * Keeps the memory of off-heap tables in files of this directory, best in memory such as below {@code /dev/shm}.
+     * After a clean close the next engine opens them at once, under the same kernel and with the same release and
+     * settings. In any other case they are made again from the engine's own directory, which alone is the truth. Linux
+     * only.
      *
-     * @param path a directory of this engine's own, made if it is not there
+     * @param path a directory of this engine's own, created if it does not exist
      */
     public EngineBuilder quickRestart(Path path) {
         quickRestart = Optional.of(path);
@@ -102,23 +106,23 @@ public final class EngineBuilder {
     }
 
     /**
-     * The file with the 32 bytes that seal secrets at rest; made if it is not there. Unless said otherwise it is
-     * {@code secret.key} in the directory.
+     * Sets the file with the 32-byte master key that encrypts secrets at rest. It is created if it does not exist. The
+     * default is {@code secret.key} in the directory.
      */
     public EngineBuilder secretKeyFile(Path file) {
         secretKeyFile = Optional.of(file);
         return this;
     }
 
-    /** Where rows live; on the heap unless said otherwise. */
+    /** Sets where rows are kept. The default is the heap. */
     public EngineBuilder tables(Tables where) {
         tables = Objects.requireNonNull(where, "Expected where tables live, but got null; HEAP is the usual place.");
         return this;
     }
 
     /**
-     * How many resources tables are laid out for; 1,000,000 unless said otherwise. A table in an arena takes 500,000,000 rows and 64 GiB at
-     * most, whatever it is laid out for.
+     * Sets how many resources the tables are laid out for. The default is 1,000,000. A table in an arena takes at most
+     * 500,000,000 rows and 64 GiB, whatever it is laid out for.
      *
      * @param resources 1 to 1,000,000,000
      */
@@ -145,8 +149,8 @@ public final class EngineBuilder {
     }
 
     /**
-     * The operator's token, of at least {@value Limits#ADMIN_TOKEN_CHARS_MIN} visible ASCII characters; made at random unless given, which is the
-     * only kind that nobody guesses.
+     * Sets the operator's token: at least {@value Limits#ADMIN_TOKEN_CHARS_MIN} visible ASCII characters. By default
+     * the engine makes one at random, the only kind that cannot be guessed.
      *
      * @throws IllegalArgumentException if it is shorter, or has other characters
      */
@@ -164,7 +168,7 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** Lets webhooks go to a range that is not public, such as {@code 127.0.0.0/8}; for development. */
+    /** Lets webhooks go to a range that is not public, such as {@code 127.0.0.0/8}. For development. */
     public EngineBuilder webhookAllow(String cidr) {
         Webhooks.checkRange(cidr);
         webhookAllow.add(cidr);
@@ -172,9 +176,9 @@ public final class EngineBuilder {
     }
 
     /**
-     * Sets how many webhooks a second go to one receiver, whichever workspaces send them, and how many attempts may be in flight there at once; 500
-     * unless said otherwise. An endpoint gets no more than its own {@code maxPerSecond} either, 200 a second if it has none. On a manual clock both
-     * defaults are off, since it may stand still.
+     * Sets the most webhooks per second to one receiver and the most attempts in flight there, over all workspaces. The
+     * default is 500. An endpoint also has its own limit: its {@code maxPerSecond}, or 200 a second. On a manual clock
+     * both defaults are off, since it may stand still.
      *
      * @param host a host, or host and port, such as {@code hooks.example.com} or {@code hooks.example.com:8443}; each port counts by itself.
      *     {@code *} stands for all that have no rate of their own
@@ -193,27 +197,32 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** The clock; that of the machine unless said otherwise. Of this and {@link #testClock} the last call counts. */
+    /** Sets the clock. The default is the machine's. The last call of this method and {@link #testClock} counts. */
     public EngineBuilder clock(EngineClock other) {
         clock = Objects.requireNonNull(other, "Expected a clock, but got null; EngineClock.system() is the usual one.");
         testClock = Optional.empty();
         return this;
     }
 
-    /** A manual clock that the operator may turn over the wire too, with the means to empty the engine: for tests only. */
+    /**
+     * Sets a manual clock that the operator can also advance over the wire, with a route that empties the engine. For
+     * tests only.
+     */
     public EngineBuilder testClock(ManualClock other) {
         clock(other);
         testClock = Optional.of(other);
         return this;
     }
 
-    /** Where ids and secrets come from; chance unless said otherwise. */
+    /** Sets the source of ids and secrets. The default is random. */
     public EngineBuilder ids(IdSource other) {
         ids = Objects.requireNonNull(other, "Expected a source of ids, but got null; leave it out for chance.");
         return this;
     }
 
-    /** Creates the workspace {@code default} with a key when the store is empty; {@link Engine#firstStart} shows them. */
+    /**
+     * Creates the workspace {@code default} with a key when the store is empty. {@link Engine#firstStart} returns them.
+     */
     public EngineBuilder createDefaultWorkspace(boolean create) {
         defaultWorkspace = create;
         return this;
@@ -233,7 +242,7 @@ public final class EngineBuilder {
     }
 
     /**
-     * Registers an asynchronous operation on resources: a call starts a job of this type.
+     * Registers an asynchronous operation on resources. A call starts a job of this type.
      *
      * @throws IllegalArgumentException if an operation of this name, of either kind, or a handler of this type of job has been
      *     registered
@@ -248,7 +257,7 @@ public final class EngineBuilder {
     }
 
     /**
-     * Registers the code for a type of job.
+     * Registers the handler of a type of job.
      *
      * @throws IllegalArgumentException if a handler of this type, or an asynchronous operation, has been registered
      */
@@ -258,44 +267,49 @@ public final class EngineBuilder {
     }
 
     /**
-     * Registers a type of resources, whose {@code data} has to be valid by a JSON Schema of draft 2020-12. Once one is
-     * registered, a resource of another type is refused with 422, and so is one without a type unless {@code resource} is
-     * registered too.
+     * Registers a type of resources, whose {@code data} must be valid under a JSON Schema of draft 2020-12. Once a type
+     * is registered, a resource of an unregistered type is refused with 422. A resource without a type has the type
+     * {@code resource}.
      *
      * @param name {@code [a-z][a-z0-9_]{0,63}}
-     * @param schema the schema; references stay inside it, nothing is fetched
+     * @param schema the schema; its references stay inside it, and nothing is fetched
      */
     public EngineBuilder resourceType(String name, Json schema) {
         register(resourceTypes, "type of resources", checkedType(name), schema);
         return this;
     }
 
-    /** Registers a type of children, as {@link #resourceType} does of resources; the default type is {@code child}. */
+    /**
+     * Registers a type of children, as {@link #resourceType} does of resources. A child without a type has the type
+     * {@code child}.
+     */
     public EngineBuilder childType(String name, Json schema) {
         register(childTypes, "type of children", checkedType(name), schema);
         return this;
     }
 
     /**
-     * What a call of a route costs in rate-limit units; 1 unless said otherwise. {@code GET /v1/rate-limit} takes none and has no
-     * cost.
+     * Sets the cost of a route in rate-limit units. The default is 1. {@code GET /v1/rate-limit} takes no units, and
+     * its cost cannot be set.
      *
      * @param route method and path, such as {@code POST /v1/resources/{id}/pause}
-     * @param units 0 to 1,000, and not more than any rate limit has at once; 0 takes nothing
+     * @param units 0 to 1,000, and at most the size of every rate limit; 0 takes nothing
      */
     public EngineBuilder routeCost(String route, int units) {
         routeCosts.put(route, checkedUnits(units));
         return this;
     }
 
-    /** What running an operation of the host costs in rate-limit units, as {@link #routeCost} says it of a route. */
+    /**
+     * Sets the cost of running an operation of the host in rate-limit units, as {@link #routeCost} does for a route.
+     */
     public EngineBuilder operationCost(String operation, int units) {
         operationCosts.put(checked(operation), checkedUnits(units));
         return this;
     }
 
     /**
-     * Demands an {@code Idempotency-Key} of every call of a route; without one it is refused with 400
+     * Requires an {@code Idempotency-Key} in every call of a route. A call without one is refused with 400
      * {@code idempotency_key_missing}.
      *
      * @param route method and path of a route that changes something, such as {@code POST /v1/resources}
@@ -305,8 +319,9 @@ public final class EngineBuilder {
     }
 
     /**
-     * Demands an {@code If-Match} of every call of a route; without one it is refused with 428 {@code precondition_required},
-     * once it is clear that the caller sees the thing and may change it. Items of a bulk call have no headers and are not asked.
+     * Requires an {@code If-Match} in every call of a route. A call without one is refused with 428
+     * {@code precondition_required}, once it is clear that the caller may see and change the target. The items of a
+     * bulk call have no headers and are exempt.
      *
      * @param route method and path of a route that changes one resource or child, or runs an operation on one, such as
      *     {@code PATCH /v1/resources/{id}}
@@ -316,7 +331,8 @@ public final class EngineBuilder {
     }
 
     /**
-     * Registers a listener under a name by which its place is kept; a new name begins with the oldest event that is kept.
+     * Registers a listener under a name, by which the engine keeps its position. A new name begins with the oldest
+     * event that is kept.
      *
      * @throws IllegalArgumentException if a listener of this name has been registered
      */
@@ -329,13 +345,13 @@ public final class EngineBuilder {
      * Opens the engine.
      *
      * @throws IllegalStateException if it cannot start; one sentence says why and what to do
-     * @throws IllegalArgumentException if a setting makes no sense
+     * @throws IllegalArgumentException if a setting is invalid
      */
     public Engine open() {
         return Engine.open(config());
     }
 
-    /** Returns the settings as they stand now. */
+    /** Returns the present settings. */
     EngineConfig config() {
         checkCosts();
         checkShares();
@@ -387,7 +403,7 @@ public final class EngineBuilder {
         return units;
     }
 
-    /** A call that costs more than a rate limit ever has would always be refused. */
+    /** Refuses a cost above the size of a rate limit, because such a call would always be refused. */
     private void checkCosts() {
         int most = 1;
         for (int units : routeCosts.values()) {
@@ -406,7 +422,7 @@ public final class EngineBuilder {
         }
     }
 
-    /** A share of a table that there is not would bound nothing. */
+    /** Refuses a share of an unknown table, because it would limit nothing. */
     private void checkShares() {
         Set<String> known = new TreeSet<>();
         for (TableName table : Engine.tables()) {

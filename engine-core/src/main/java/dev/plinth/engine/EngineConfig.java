@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** What an engine is to be: the builder's settings, fixed. */
+/** The builder's settings. Immutable. */
 record EngineConfig(
         EngineClock clock,
         Optional<ManualClock> testClock,

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The page of {@code GET /metrics}: what every room can say in numbers, and names no workspace. */
+/** Renders the page of {@code GET /metrics}: the figures of every room. It names no workspace. */
 record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
         implements Supplier<byte[]> {
     private static final double MILLIS = 1_000;

@@ -1,13 +1,13 @@
 package dev.plinth.engine;
 
 /**
- * What an engine made when it was opened on an empty store. Shown once, by whoever opened it.
+ * The workspace and key that an engine created when it was opened on an empty store. Shown once.
  *
  * @param workspaceId the workspace {@code default}
  * @param key the secret of its key
  */
 public record FirstStart(String workspaceId, String key) {
-    /** Nothing of the secrets. */
+    /** Returns the workspace's id. Leaves the key out. */
     @Override
     public String toString() {
         return "FirstStart[" + workspaceId + "]";

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Hands the host's code to the rooms that run it, each time with a client of the workspace that it runs for.
+ * Adapts the host's handlers to the rooms that run them. Each handler gets a client of the workspace that it runs for.
  *
- * @param clients makes the client of a workspace of its id
+ * @param clients makes the client of the workspace with an id
  */
 record HostHandlers(EngineConfig config, Function<String, PlinthClient> clients) {
     Map<String, HostJob.Code> jobs() {

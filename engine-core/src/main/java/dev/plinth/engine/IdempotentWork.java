@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The host's own work under idempotency keys, in the words of the typed API. */
+/** Runs the host's own work under idempotency keys, with the values and exceptions of the typed API. */
 final class IdempotentWork {
     private IdempotentWork() {}
 
@@ -28,7 +28,7 @@ final class IdempotentWork {
                     request, workspace, key, fingerprint, () -> work.get().utf8()));
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
-            // A key was sent, so to repeat the call after an unknown outcome is safe for the engine's part of it.
+            // The call had a key, so the engine's part of it can be repeated safely after an unknown outcome.
             byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());
             long seconds = refusal.retryAfterSeconds();
             throw new PlinthException(

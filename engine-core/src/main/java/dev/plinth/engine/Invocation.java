@@ -18,11 +18,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
+ * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
  *
- * <p>Immutable: every option gives a new invocation. It may be made several times; with an idempotency key it executes once.
+ * <p>Immutable: every option returns a new invocation. An invocation may be made several times; with an idempotency key
+ * it executes once.
  *
- * @param <T> what the call gives
+ * @param <T> the type of its result
  */
 public final class Invocation<T> {
     private final Invocations invocations;
@@ -56,8 +57,8 @@ public final class Invocation<T> {
     }
 
     /**
-     * The same under an idempotency key: made again within 24 hours, also over HTTP, it gives the first result and executes
-     * nothing.
+     * Returns the same under an idempotency key. Made again within 24 hours, also over HTTP, it returns the first
+     * result and executes nothing.
      *
      * @param key 1–255 printable ASCII characters
      */
@@ -68,9 +69,9 @@ public final class Invocation<T> {
     }
 
     /**
-     * The same on the condition that the thing is still in this version (412 otherwise).
+     * Returns the same on the condition that the target still has this version (412 otherwise).
      *
-     * @throws IllegalStateException if the call looks at no version, such as one that creates something
+     * @throws IllegalStateException if the call checks no version, such as one that creates something
      */
     public Invocation<T> ifVersion(long version) {
         if (!invocations.wire().looksAtVersions(operation)) {
@@ -80,7 +81,7 @@ public final class Invocation<T> {
     }
 
     /**
-     * The same with a parameter of the query: a filter of a list, or another one that its route knows.
+     * Returns the same with a parameter of the query: a filter of a list, or another one that its route knows.
      *
      * @param parameter its name, such as {@code status} or {@code metadata.team}
      * @param value its value, as it is
@@ -91,12 +92,12 @@ public final class Invocation<T> {
         return with(query == null ? pair : query + "&" + pair, headers);
     }
 
-    /** The same list with at most so many items, 1–100; 20 unless said otherwise. */
+    /** Returns the same list with at most so many items, 1–100. The default is 20. */
     public Invocation<T> limit(int items) {
         return where("limit", Integer.toString(items));
     }
 
-    /** The same list after the page whose {@code nextCursor} this is. */
+    /** Returns the same list after the page with this {@code nextCursor}. */
     public Invocation<T> after(String cursor) {
         return where("cursor", cursor);
     }
@@ -105,15 +106,15 @@ public final class Invocation<T> {
      * Makes the call on this thread and returns when its outcome is durable.
      *
      * @throws PlinthException if the call was refused; it carries the problem
-     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may find itself
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public T call() {
         return result(invocations.pipeline().call(request()));
     }
 
     /**
-     * Makes the call without waiting for the disk; the future fails with {@link PlinthException} if it was refused. What is chained to it may call the
-     * engine and wait, as for {@link Engine#submit}.
+     * Makes the call without waiting for the disk. The future fails with {@link PlinthException} if the call was
+     * refused. A stage chained to it may call the engine and wait, as for {@link Engine#submit}.
      */
     public CompletableFuture<T> submit() {
         return invocations.pipeline().submit(request()).thenApply(this::result);

@@ -40,14 +40,14 @@ record Invocations(
         return of(operation, pathValues, NO_BODY, reader);
     }
 
-    /** A request to the operation of a name. */
+    /** Makes a request to the route with a name. */
     Request request(
             String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
         Request request = wire.request(operation, pathValues, query, headers, body);
         return host == null ? request : request.byHostFor(host);
     }
 
-    /** Nothing of the credential. */
+    /** Leaves the credential out. */
     @Override
     public String toString() {
         return "Calls";

@@ -3,34 +3,37 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 import java.util.Optional;
 
-/** What a handler is told of its job, and can say about it. Thread-safe. */
+/** Shows a handler its job, and takes its reports. Thread-safe. */
 public interface JobContext {
-    /** The job's id, {@code job_…}. */
+    /** Returns the job's id, {@code job_…}. */
     String jobId();
 
-    /** The job's workspace, {@code ws_…}. */
+    /** Returns the job's workspace, {@code ws_…}. */
     String workspaceId();
 
-    /** A client of the job's workspace for this code, as {@link Engine#workspace} gives it. */
+    /** Returns a client of the job's workspace for this code, as {@link Engine#workspace} does. */
     PlinthClient workspace();
 
-    /** The resource that the job is about, {@code res_…}. */
+    /** Returns the resource of the job, {@code res_…}. */
     Optional<String> resourceId();
 
-    /** The job's type. */
+    /** Returns the job's type. */
     String type();
 
-    /** The input, an object. */
+    /** Returns the input, an object. */
     Json input();
 
-    /** Which attempt this is, from 1. */
+    /** Returns the number of this attempt, from 1. */
     int attempt();
 
-    /** True once somebody asked to cancel the job: the handler should end soon. A result that it still returns stands. */
+    /**
+     * Returns true once a call has asked to cancel the job. The handler should then end soon. A result that it still
+     * returns stands.
+     */
     boolean isCancelRequested();
 
     /**
-     * Says how far the job is; pollers see it.
+     * Reports the progress of the job, which pollers see.
      *
      * @param done units done, 0 or more
      * @param total units in all, 0 or more

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The host's code for one type of job.
  *
- * <p>It runs on the engine's executor, at least once: after a crash it may run again, so it should be idempotent. Several jobs of
- * one type may run at once. A job belongs to its workspace, not to the key that started it. When the workspace is suspended or the key
- * revoked, an attempt that has begun goes on and its result stands; a suspended workspace begins no other.
+ * <p>It runs on the engine's executor, at least once. After a crash it may run again, so it should be idempotent.
+ * Several jobs of one type may run at once.
  *
- * <p>A crash does not use an attempt, but the third one in an attempt that has not reported progress since the one before fails the job
- * ({@code job_crashed}): it may be what kills the process.
+ * <p>A job belongs to its workspace, not to the key that started it. If the workspace is suspended or the key revoked,
+ * an attempt in flight goes on and its result stands. A suspended workspace begins no further attempt.
+ *
+ * <p>A crash does not use up an attempt. The third crash of one attempt without progress in between fails the job
+ * ({@code job_crashed}), because the job may be what kills the process.
  */
 @FunctionalInterface
 public interface JobHandler {
@@ -21,7 +23,7 @@ public interface JobHandler {
      *
      * @return the result, at most 512 KiB, or null if there is none
      * @throws JobFailure to fail with a code and to say whether another attempt makes sense
-     * @throws Exception any other failure counts as one that may be retried
+     * @throws Exception any other failure; the engine may retry
      */
     @Nullable
     Json handle(JobContext job) throws Exception;

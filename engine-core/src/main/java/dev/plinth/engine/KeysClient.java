@@ -15,12 +15,15 @@ public final class KeysClient {
         this.invocations = invocations;
     }
 
-    /** Creates a key; with scopes a restricted one. The answer has the secret. */
+    /** Creates a key. With scopes, the key is restricted to them. The answer has the secret. */
     public Invocation<ApiKey> create(String name, String... scopes) {
         return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
     }
 
-    /** Creates a key of these members: {@code name}, {@code mode}, {@code scopes}, {@code expiresAt}. The answer has the secret. */
+    /**
+     * Creates a key with these members: {@code name}, {@code mode}, {@code scopes}, {@code expiresAt}. The answer has
+     * the secret.
+     */
     public Invocation<ApiKey> create(Json input) {
         return invocations.of("createKey", List.of(), input.utf8(), ApiKey::of);
     }
@@ -45,7 +48,7 @@ public final class KeysClient {
         return update(id, Json.of("{\"enabled\":false}"));
     }
 
-    /** Takes the calls of a disabled key again. */
+    /** Admits the calls of a disabled key again. */
     public Invocation<ApiKey> enable(String id) {
         return update(id, Json.of("{\"enabled\":true}"));
     }
@@ -55,7 +58,7 @@ public final class KeysClient {
         return invocations.of("revokeKey", List.of(id), ApiKey::of);
     }
 
-    /** Gives a key a new secret, which the answer has; the old one goes on for a day. */
+    /** Gives a key a new secret, which the answer has. The old secret works for one more day. */
     public Invocation<ApiKey> rotate(String id) {
         return invocations.of("rotateKey", List.of(id), ApiKey::of);
     }
@@ -63,7 +66,7 @@ public final class KeysClient {
     /**
      * Gives a key a new secret, which the answer has.
      *
-     * @param graceSeconds how long the old one goes on, 0–2,592,000 s
+     * @param graceSeconds how long the old secret still works, 0–2,592,000 s
      */
     public Invocation<ApiKey> rotate(String id, long graceSeconds) {
         byte[] body = new JsonBytes()

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * For workers that run jobs outside of the engine: each takes a lease of queued jobs, prolongs it while it works, and ends the job. Who
- * lost a lease, because it lapsed or the job has ended, is refused with {@code lease_lost} (409). Nothing here costs rate-limit units.
- * Thread-safe.
+ * A client for workers that run jobs outside of the engine. A worker leases queued jobs, extends its leases while it
+ * works, and ends the jobs. A worker that has lost a lease, because it expired or the job has ended, is refused with
+ * {@code lease_lost} (409). These calls cost no rate-limit units. Thread-safe.
  */
 public final class LeasesClient {
     private final Invocations invocations;
@@ -21,7 +21,7 @@ public final class LeasesClient {
         this.invocations = invocations;
     }
 
-    /** Takes one queued job of these types for 60 s; an empty list if there is none. */
+    /** Leases one queued job of these types for 60 s. Returns an empty list if there is none. */
     public Invocation<List<LeasedJob>> take(String... types) {
         JsonBytes body = new JsonBytes().open().name("types").openArray();
         for (String type : types) {
@@ -31,20 +31,21 @@ public final class LeasesClient {
     }
 
     /**
-     * Takes queued jobs by these members: {@code types} (1–50), {@code max} (1–100, 1 unless said otherwise), {@code leaseSeconds} (1–3,600,
-     * 60 unless said otherwise), {@code wait} (0–30 real seconds for the first job to come, 0 unless said otherwise).
+     * Leases queued jobs.
+     * @param request an object with {@code types} (1–50), {@code max} (1–100, default 1), {@code leaseSeconds}
+     *     (1–3,600, default 60) and {@code wait} (0–30 real seconds, default 0)
      */
     public Invocation<List<LeasedJob>> take(Json request) {
         return invocations.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
     }
 
-    /** Prolongs a lease: from now on it lasts as long as when it was taken. */
+    /** Extends a lease. From now on it lasts as long as when it was taken. */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
         return invocations.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
     }
 
     /**
-     * Prolongs a lease.
+     * Extends a lease.
      *
      * @param leaseSeconds how long it lasts from now on, 1–3,600 s
      */
@@ -54,7 +55,7 @@ public final class LeasesClient {
     }
 
     /**
-     * Says how far a job is; does not prolong its lease.
+     * Reports the progress of a job. Does not extend its lease.
      *
      * @param done 0 or more
      * @param total 0 or more
@@ -67,18 +68,18 @@ public final class LeasesClient {
         return invocations.of("reportProgress", List.of(jobId), body, Job::of);
     }
 
-    /** Ends a job well; its result is any JSON value, null for none. */
+    /** Ends a job with success. Its result is any JSON value, or null for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
         byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
         return invocations.of("completeJob", List.of(jobId), body, Job::of);
     }
 
     /**
-     * Ends an attempt that went wrong.
+     * Ends an attempt with a failure.
      *
-     * @param code why, for programs, 1–255 characters
-     * @param detail why, for people, 1–10,000 characters, of which the first 1,000 are kept
-     * @param retryable whether another attempt may follow
+     * @param code a stable name for programs, 1–255 characters
+     * @param detail a sentence for people, 1–10,000 characters, of which the first 1,000 are kept
+     * @param retryable true if another attempt may follow
      */
     public Invocation<Job> fail(String jobId, String leaseToken, String code, String detail, boolean retryable) {
         byte[] body = body(

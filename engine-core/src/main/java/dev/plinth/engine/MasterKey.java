@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The key of an engine: the one in its file, or one of this process alone where there is no directory. A store with a directory knows
- * from its first start what its key opens, so that it is not opened with another one, under which no webhook could be signed.
+ * Finds the master key of an engine: the one in its file, or a random one if there is no directory. A store with a
+ * directory remembers from its first start a value that only its key decrypts. With another key no webhook could be
+ * signed, so the engine does not open.
  */
 final class MasterKey {
     private static final byte[] OWNER = "key check".getBytes(StandardCharsets.US_ASCII);
@@ -22,7 +23,7 @@ final class MasterKey {
     private MasterKey() {}
 
     /**
-     * The key.
+     * Returns the key.
      *
      * @throws IllegalStateException if its file cannot be used, or is gone; one sentence says why and what to do
      */
@@ -41,9 +42,9 @@ final class MasterKey {
     }
 
     /**
-     * Makes sure that it is the key that the store's secrets are sealed with.
+     * Checks that the store's secrets are encrypted with this key.
      *
-     * @throws IllegalStateException if it is another one; one sentence says so and what to do
+     * @throws IllegalStateException if they are encrypted with another one; one sentence says so and what to do
      */
     static void check(EngineConfig config, Store store, Commits commits, SecretCipher cipher) {
         if (config.directory().isEmpty()) {
@@ -51,7 +52,7 @@ final class MasterKey {
         }
         byte[] sealed = Access.rememberedKeyCheck(store.viewToAct());
         if (sealed == null) {
-            // Where the store takes no change now, the next start remembers it.
+            // If the store takes no change now, the next start remembers the value.
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(cipher.seal(NOTHING, OWNER)));
             return;
         }

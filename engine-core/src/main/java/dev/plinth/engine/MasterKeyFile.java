@@ -16,9 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The key that seals secrets at rest: 32 bytes in a file that only its owner reads. */
+/** The file of the master key that encrypts secrets at rest: 32 bytes that only the file's owner can read. */
 final class MasterKeyFile {
-    /** Its name in the directory of an engine that was told no other. */
+    /** The file's default name in the directory of an engine. */
     static final String NAME = "secret.key";
 
     private static final System.Logger LOG = Log.of(MasterKeyFile.class);
@@ -28,7 +28,7 @@ final class MasterKeyFile {
     private MasterKeyFile() {}
 
     /**
-     * Makes sure, before the directory of an engine is made, that a file can be its key or be made one.
+     * Checks that a file can be used as the key or be created, before the engine's directory is created.
      *
      * @throws IllegalStateException if it cannot; one sentence says why and what to do
      */
@@ -45,7 +45,7 @@ final class MasterKeyFile {
     }
 
     /**
-     * The key in a file; a new one where there is no file yet.
+     * Returns the key in a file. Makes a new one if the file does not exist.
      *
      * @throws IllegalStateException if the file cannot be used; one sentence says why and what to do
      */
@@ -75,7 +75,10 @@ final class MasterKeyFile {
         }
     }
 
-    /** A warning and no refusal: where secrets are mounted into a container, their modes are often not the operator's to choose. */
+    /**
+     * Warns and does not refuse, because the operator often cannot choose the modes of secrets that are mounted into a
+     * container.
+     */
     private static void warnIfOpenToOthers(Path file) {
         Set<PosixFilePermission> permissions = permissions(file);
         if (permissions.contains(PosixFilePermission.OTHERS_READ)
@@ -88,7 +91,7 @@ final class MasterKeyFile {
         }
     }
 
-    /** None where the file system has none, or does not tell. */
+    /** Returns no permissions if the file system has none or does not tell. */
     private static Set<PosixFilePermission> permissions(Path file) {
         try {
             return POSIX ? Files.getPosixFilePermissions(file) : Set.of();

@@ -3,11 +3,11 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 
 /**
- * Shows the host's code a call to one of its operations.
+ * A call to an operation of the host.
  *
  * @param workspaceId the caller's workspace, {@code ws_…}
- * @param workspace a client of the caller's workspace for this code, as {@link Engine#workspace} gives it; what it changes is
- *     committed by itself, and not together with the operation
+ * @param workspace a client of the caller's workspace for this code, as {@link Engine#workspace} gives it; its changes
+ *     are committed on their own, not together with the operation
  * @param resourceId the resource, {@code res_…}
  * @param resource the resource as the caller sees it, an object
  * @param input the input, an object

@@ -7,13 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Compares what the plans sell with what the tables hold.
- *
- * @param maxResources how many resources the tables are laid out for
- */
+/** Compares the limits of the plans with the room in the tables. */
 record PlanCapacityCheck(Plans plans, Store store, long maxResources) {
-    /** Returns a sentence on the plans that sell more, for the operator; empty if none does. */
+    /** Returns a sentence for the operator on the plans that sell more than the tables hold; empty if there is none. */
     Optional<String> sentence() {
         List<String> outgrown = new ArrayList<>();
         long times = 1;

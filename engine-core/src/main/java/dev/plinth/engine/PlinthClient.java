@@ -15,10 +15,11 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
 /**
- * A client bound to one API key, or to a workspace for the host's own code: what the wire offers, as Java, under the same rules. A
- * client with a key has the limits of the key; one without has all scopes and takes no rate-limit units.
+ * A client bound to one API key, or to a workspace for the host's own code. It offers the routes of the wire as Java
+ * methods, under the same rules. A client with a key has the limits of the key. A client without one has all scopes and
+ * takes no rate-limit units.
  *
- * <p>Every method gives an {@link Invocation}; nothing happens until it is called or submitted. Thread-safe.
+ * <p>Every method returns an {@link Invocation}. Nothing happens until it is called or submitted. Thread-safe.
  */
 public final class PlinthClient {
     private final Invocations invocations;
@@ -27,32 +28,32 @@ public final class PlinthClient {
         this.invocations = invocations;
     }
 
-    /** Resources. */
+    /** Returns a client for resources. */
     public ResourcesClient resources() {
         return new ResourcesClient(invocations);
     }
 
-    /** The children of a resource. */
+    /** Returns a client for the children of a resource. */
     public ChildrenClient children(String resourceId) {
         return new ChildrenClient(invocations, resourceId);
     }
 
-    /** With whom a resource is shared. */
+    /** Returns a client for the shares of a resource. */
     public SharesClient shares(String resourceId) {
         return new SharesClient(invocations, resourceId);
     }
 
-    /** The workspace's API keys. */
+    /** Returns a client for the workspace's API keys. */
     public KeysClient keys() {
         return new KeysClient(invocations);
     }
 
-    /** The workspace's webhook endpoints and deliveries. */
+    /** Returns a client for the workspace's webhook endpoints and deliveries. */
     public WebhooksClient webhooks() {
         return new WebhooksClient(invocations);
     }
 
-    /** Starts a job of a type that has a handler, here or elsewhere. */
+    /** Starts a job of a type. Its handler may be in this JVM, or a worker may lease it. */
     public Invocation<AcceptedJob> startJob(String type, Json input) {
         byte[] body = new JsonBytes()
                 .open()
@@ -64,8 +65,8 @@ public final class PlinthClient {
     }
 
     /**
-     * Starts a job of these members: {@code type}, {@code input}, {@code resourceId}, {@code runAt}, {@code priority},
-     * {@code uniqueKey}, {@code maxAttempts}.
+     * Starts a job with these members: {@code type}, {@code input}, {@code resourceId}, {@code runAt},
+     * {@code priority}, {@code uniqueKey}, {@code maxAttempts}.
      */
     public Invocation<AcceptedJob> startJob(Json input) {
         return invocations.of("createJob", List.of(), input.utf8(), AcceptedJob::of);
@@ -76,13 +77,13 @@ public final class PlinthClient {
         return invocations.of("listJobs", List.of(), ApiValueReader.page(Job.class));
     }
 
-    /** A job as it stands. */
+    /** Shows a job as it is now. */
     public Invocation<Job> job(String jobId) {
         return invocations.of("getJob", List.of(jobId), Job::of);
     }
 
     /**
-     * A job once it has ended, or as it stands after so many real seconds.
+     * Shows a job once it has ended, or as it is after so many real seconds.
      *
      * @param waitSeconds 1–30
      */
@@ -95,12 +96,12 @@ public final class PlinthClient {
         return invocations.of("cancelJob", List.of(jobId), Job::of);
     }
 
-    /** Queues a failed job again, with its attempts counted anew. */
+    /** Queues a failed job again and counts its attempts from 1. */
     public Invocation<Job> retryJob(String jobId) {
         return invocations.of("retryJob", List.of(jobId), Job::of);
     }
 
-    /** What a worker outside of this JVM does: takes leases of jobs and ends them. */
+    /** Returns a client for workers outside of this JVM, which lease jobs and end them. */
     public LeasesClient leases() {
         return new LeasesClient(invocations);
     }
@@ -117,8 +118,9 @@ public final class PlinthClient {
     }
 
     /**
-     * Publishes an event of the host's own type about a resource: it is found under the resource and has its order. Where the
-     * resource is shared with the workspace, the event is its owner's.
+     * Publishes an event of the host's own type about a resource. The event is listed under the resource and is sent in
+     * the order of its events. If the resource is shared with the workspace, the event belongs to the owner of the
+     * resource.
      *
      * @param resourceId a resource that the workspace may change, {@code res_…}; another one is refused with 422, 403 or 409
      */
@@ -133,25 +135,25 @@ public final class PlinthClient {
         return invocations.of("publishEvent", List.of(), body, Event::of);
     }
 
-    /** An event. */
+    /** Shows an event. */
     public Invocation<Event> event(String eventId) {
         return invocations.of("getEvent", List.of(eventId), Event::of);
     }
 
     /**
-     * The latest events, newest first; filters are {@code type} (names such as {@code resource.updated} and prefixes such as
-     * {@code resource.*}, separated by commas) and {@code resourceId}.
+     * Lists the latest events, newest first. Filters are {@code type} (names such as {@code resource.updated} and
+     * prefixes such as {@code resource.*}, separated by commas) and {@code resourceId}.
      */
     public Invocation<Page<Event>> events() {
         return invocations.of("listEvents", List.of(), ApiValueReader.page(Event.class));
     }
 
-    /** The events after one, oldest first. */
+    /** Lists the events after one, oldest first. */
     public Invocation<Page<Event>> eventsAfter(String eventId) {
         return events().where("after", eventId);
     }
 
-    /** Sends the workspace's events of these types, or all if there are none, to a URL. The answer has the secret. */
+    /** Sends the workspace's events of these types to a URL; without types, all events. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
         JsonBytes body = new JsonBytes().open().member("url", url).name("types").openArray();
         for (String type : types) {
@@ -161,7 +163,7 @@ public final class PlinthClient {
                 "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), WebhookEndpoint::of);
     }
 
-    /** The caller's workspace. */
+    /** Shows the caller's workspace. */
     public Invocation<Workspace> workspace() {
         return invocations.of("getWorkspace", List.of(), Workspace::of);
     }
@@ -171,22 +173,22 @@ public final class PlinthClient {
         return invocations.of("updateWorkspace", List.of(), changes.utf8(), Workspace::of);
     }
 
-    /** How the workspace's rate limit stands; takes nothing from it. */
+    /** Shows the state of the workspace's rate limits. Takes no units. */
     public Invocation<RateLimit> rateLimit() {
         return invocations.of("getRateLimit", List.of(), RateLimit::of);
     }
 
-    /** The last requests of the workspace, newest first: this one is not among them yet. */
+    /** Lists the last requests of the workspace, newest first. The list does not contain this request yet. */
     public Invocation<Page<LoggedRequest>> requests() {
         return invocations.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
     }
 
-    /** One of the last requests of the workspace. */
+    /** Shows a request out of the last requests of the workspace. */
     public Invocation<LoggedRequest> request(String requestId) {
         return invocations.of("getRequest", List.of(requestId), LoggedRequest::of);
     }
 
-    /** Creates a key of the workspace; with scopes a restricted one. The answer has the secret. */
+    /** Creates a key of the workspace. With scopes, the key is restricted to them. The answer has the secret. */
     public Invocation<ApiKey> createKey(String name, String... scopes) {
         return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
     }

@@ -40,14 +40,14 @@ public final class ResourcesClient {
     }
 
     /**
-     * Lists resources that are not archived, newest first; filters are {@code status}, {@code type}, {@code createdAfter},
-     * {@code createdBefore}, {@code shared} and one {@code metadata.…}.
+     * Lists resources that are not archived, newest first. Filters are {@code status}, {@code type},
+     * {@code createdAfter}, {@code createdBefore}, {@code shared} and one {@code metadata.…}.
      */
     public Invocation<Page<Resource>> list() {
         return invocations.of("listResources", List.of(), ApiValueReader.page(Resource.class));
     }
 
-    /** Lists resources after the page whose {@code nextCursor} this is. */
+    /** Lists resources after the page with this {@code nextCursor}. */
     public Invocation<Page<Resource>> list(String cursor) {
         return list().after(cursor);
     }
@@ -57,7 +57,7 @@ public final class ResourcesClient {
         return invocations.of("updateResource", List.of(id), mergePatch.utf8(), Resource::of);
     }
 
-    /** Pauses a resource: no operation runs on it any more. */
+    /** Pauses a resource. No operation runs on it until it is resumed. */
     public Invocation<Resource> pause(String id) {
         return invocations.of("pauseResource", List.of(id), Resource::of);
     }
@@ -67,7 +67,7 @@ public final class ResourcesClient {
         return invocations.of("resumeResource", List.of(id), Resource::of);
     }
 
-    /** Archives a resource: nothing of it changes any more. */
+    /** Archives a resource. It cannot be changed until it is unarchived. */
     public Invocation<Resource> archive(String id) {
         return invocations.of("archiveResource", List.of(id), Resource::of);
     }
@@ -77,15 +77,15 @@ public final class ResourcesClient {
         return invocations.of("unarchiveResource", List.of(id), Resource::of);
     }
 
-    /** Deletes an archived resource with its children; gives its id. */
+    /** Deletes an archived resource with its children. Returns its id. */
     public Invocation<String> delete(String id) {
         return invocations.of("deleteResource", List.of(id), deleted -> id);
     }
 
     /**
-     * Runs a synchronous operation of the host; gives its result, whatever JSON that is.
+     * Runs a synchronous operation of the host. Returns its result, which may be any JSON.
      *
-     * @throws IllegalStateException if the operation is an asynchronous one, before anything runs: {@link #start} starts it
+     * @throws IllegalStateException if the operation is asynchronous, before anything runs; {@link #start} starts it
      */
     public Invocation<Json> run(String id, String operation, Json input) {
         if (invocations.wire().startsJob(operation)) {
@@ -96,9 +96,9 @@ public final class ResourcesClient {
     }
 
     /**
-     * Starts an asynchronous operation of the host; gives its job.
+     * Starts an asynchronous operation of the host. Returns its job.
      *
-     * @throws IllegalStateException if the operation is a synchronous one, before anything runs: {@link #run} runs it
+     * @throws IllegalStateException if the operation is synchronous, before anything runs; {@link #run} runs it
      */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
         if (invocations.wire().runsAtOnce(operation)) {
@@ -109,7 +109,7 @@ public final class ResourcesClient {
     }
 
     /**
-     * Starts a job of up to 10,000 operations, each with an outcome of its own in the job's result.
+     * Starts a job of up to 10,000 operations. The job's result has an outcome for each operation.
      *
      * @param operations objects with {@code action} (create, update, pause, resume, archive, unarchive or delete), {@code id} and
      *     the members of that call

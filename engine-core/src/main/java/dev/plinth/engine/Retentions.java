@@ -14,11 +14,14 @@ import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the sweep does, of all rooms. */
+/** The work of the sweep, collected from all rooms. */
 final class Retentions {
     private Retentions() {}
 
-    /** Returns the series of the sweep: unfinished work, then rows that are kept for a while. Open deliveries end before their events go. */
+    /**
+     * Returns the series of the sweep: unfinished work, then rows with a retention period. Open deliveries end before
+     * their events expire.
+     */
     static List<List<Retention>> inOrder() {
         List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
         eventsAndDeliveries.add(Events.retention());

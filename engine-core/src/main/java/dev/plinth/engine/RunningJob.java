@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.job.HostJob;
 import java.util.Optional;
 
-/** A job as its handler sees it: what the job room tells of it, and a client of its workspace. */
+/** A job as its handler sees it: the job of the job room with a client of its workspace. */
 record RunningJob(HostJob job, PlinthClient workspace) implements JobContext {
     @Override
     public String jobId() {

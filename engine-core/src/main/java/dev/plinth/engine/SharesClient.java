@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
-/** With whom one resource is shared. Thread-safe. */
+/** The shares of one resource. Thread-safe. */
 public final class SharesClient {
     private final Invocations invocations;
     private final String resourceId;
@@ -17,7 +17,7 @@ public final class SharesClient {
     }
 
     /**
-     * Shares the resource with a workspace, or changes the role that it has.
+     * Shares the resource with a workspace, or changes the workspace's role.
      *
      * @param role {@code reader} or {@code editor}
      */
@@ -31,7 +31,7 @@ public final class SharesClient {
         return invocations.of("listShares", List.of(resourceId), ApiValueReader.page(Share.class));
     }
 
-    /** Takes the role of a workspace back, and ends its jobs on the resource; gives the workspace's id. */
+    /** Ends the share of a workspace and cancels its jobs on the resource. Returns the workspace's id. */
     public Invocation<String> revoke(String workspaceId) {
         return invocations.of("unshare", List.of(resourceId, workspaceId), deleted -> workspaceId);
     }

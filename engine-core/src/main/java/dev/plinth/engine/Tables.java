@@ -1,11 +1,13 @@
 package dev.plinth.engine;
 
-/** Where the rows of an engine live. */
+/** The memory in which an engine keeps its rows. */
 public enum Tables {
-    /** On the heap, without an object for each row: no JVM flags, open in milliseconds. */
+    /** The heap, without an object for each row. It needs no JVM flags and opens in milliseconds. */
     HEAP,
-    /** Off the heap: millions of rows at a flat heap; the JVM needs flags, and opening says which one is missing. */
+    /**
+     * Memory off the heap, for millions of rows with a small heap. The JVM needs flags; opening names the missing one.
+     */
     OFF_HEAP,
-    /** Off the heap in maps of the Chronicle Map library; the JVM needs the same flags. */
+    /** Maps of the Chronicle Map library off the heap. The JVM needs the same flags. */
     CHRONICLE
 }

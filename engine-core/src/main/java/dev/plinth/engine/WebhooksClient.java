@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Instant;
 import java.util.List;
 
-/** Where the events of one workspace are sent, and what became of it. Thread-safe. */
+/** The webhook endpoints of one workspace, with their deliveries. Thread-safe. */
 public final class WebhooksClient {
     private final Invocations invocations;
 
@@ -19,8 +19,8 @@ public final class WebhooksClient {
     }
 
     /**
-     * Creates an endpoint of these members: {@code url}, {@code types}, {@code ordering}, {@code description}, {@code headers},
-     * {@code maxPerSecond}. The answer has the secret.
+     * Creates an endpoint with these members: {@code url}, {@code types}, {@code ordering}, {@code description},
+     * {@code headers}, {@code maxPerSecond}. The answer has the secret.
      */
     public Invocation<WebhookEndpoint> create(Json input) {
         return invocations.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);
@@ -36,25 +36,26 @@ public final class WebhooksClient {
         return invocations.of("listWebhookEndpoints", List.of(), ApiValueReader.page(WebhookEndpoint.class));
     }
 
-    /** Changes members of an endpoint; {@code status} may be {@code enabled} or {@code disabled}. */
+    /** Changes members of an endpoint. {@code status} may be {@code enabled} or {@code disabled}. */
     public Invocation<WebhookEndpoint> update(String id, Json changes) {
         return invocations.of("updateWebhookEndpoint", List.of(id), changes.utf8(), WebhookEndpoint::of);
     }
 
-    /** Deletes an endpoint; gives its id. */
+    /** Deletes an endpoint. Returns its id. */
     public Invocation<String> delete(String id) {
         return invocations.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
     }
 
-    /** Gives an endpoint a new secret, which the answer has; the one before it signs too for a day. */
+    /** Gives an endpoint a new secret, which the answer has. The previous secret also signs for one more day. */
     public Invocation<WebhookEndpoint> rotateSecret(String id) {
         return invocations.of("rotateWebhookSecret", List.of(id), WebhookEndpoint::of);
     }
 
     /**
-     * Gives an endpoint a new secret, which the answer has. Older ones sign until their own time; ten old ones at most.
+     * Gives an endpoint a new secret, which the answer has. At most ten older secrets also sign, each until its own
+     * time.
      *
-     * @param graceSeconds how long the one before it signs too, 0–604,800 s
+     * @param graceSeconds how long the previous secret also signs, 0–604,800 s
      */
     public Invocation<WebhookEndpoint> rotateSecret(String id, long graceSeconds) {
         byte[] body = new JsonBytes()
@@ -65,7 +66,10 @@ public final class WebhooksClient {
         return invocations.of("rotateWebhookSecret", List.of(id), body, WebhookEndpoint::of);
     }
 
-    /** Sends a test event at once; gives {@code delivered}, {@code status}, {@code durationMillis} and {@code errorClass}. */
+    /**
+     * Sends a test event at once. Returns {@code delivered}, {@code status}, {@code durationMillis} and
+     * {@code errorClass}.
+     */
     public Invocation<Json> test(String id) {
         return invocations.of("testWebhookEndpoint", List.of(id), json -> json);
     }
@@ -80,15 +84,18 @@ public final class WebhooksClient {
         return invocations.of("getDelivery", List.of(deliveryId), Delivery::of);
     }
 
-    /** Sends a delivery again, whatever became of it; 409 if its endpoint is deleted or its event is not kept any more. */
+    /**
+     * Sends a delivery again, whatever its status is. The call is refused with 409 if the endpoint is deleted or the
+     * event is not kept any more.
+     */
     public Invocation<Delivery> resend(String deliveryId) {
         return invocations.of("resendDelivery", List.of(deliveryId), Delivery::of);
     }
 
     /**
-     * Starts a job that sends all deliveries again which the endpoint has exhausted, each once. Its result is {@code {"resent":n}}.
+     * Starts a job that sends every exhausted delivery of the endpoint once more. Its result is {@code {"resent":n}}.
      *
-     * @param since when their events happened at the earliest
+     * @param since the earliest time of the deliveries' events
      */
     public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
         byte[] body =

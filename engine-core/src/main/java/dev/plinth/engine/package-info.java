@@ -1,7 +1,7 @@
 /**
  * The engine and its typed clients.
  *
- * <p>The only assembler: everything is put together here once and nothing is decided here.
+ * <p>The only assembler: all rooms are connected here, and nothing is decided here.
  */
 @NullMarked
 package dev.plinth.engine;

@@ -19,16 +19,16 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Gives all benchmarks the same engine: in memory, under the widest plan there is, with the same resource to create.
+ * An engine that is the same for all benchmarks: in memory, under the widest plan, with the same resource to create.
  *
- * <p>A plan allows a million requests a second at most, and a loop around one read may ask for more. Calls therefore go round
- * {@link #WORKSPACES} workspaces, which together have sixteen times that.
+ * <p>A plan allows at most a million requests a second, and a loop around one read may ask for more. Calls therefore
+ * take turns among {@link #WORKSPACES} workspaces, which together have sixteen times that.
  */
 final class BenchedEngine implements AutoCloseable {
-    /** Workspaces that calls go round; a power of two. */
+    /** Workspaces among which calls take turns; a power of two. */
     static final int WORKSPACES = 16;
 
-    /** What every benchmark creates; 92 bytes of data and no metadata. */
+    /** The resource that every benchmark creates, with 92 bytes of data and no metadata. */
     static final NewResource INPUT = NewResource.named("Invoice 2025-0117")
             .ofType("invoice")
             .withData(
@@ -49,17 +49,17 @@ final class BenchedEngine implements AutoCloseable {
     private final List<String> secrets = new ArrayList<>(WORKSPACES);
     private final List<String> authorizations = new ArrayList<>(WORKSPACES);
 
-    /** An engine with room for so many resources, and its workspaces. */
+    /** Opens an engine with room for so many resources, and creates its workspaces. */
     BenchedEngine(Tables tables, int resourcesMax) {
         this(Engine.builder().inMemory().tables(tables).maxResources(resourcesMax));
     }
 
-    /** An engine that is otherwise as the builder says, without history. */
+    /** Opens an engine with the builder's other settings, without history. */
     BenchedEngine(EngineBuilder builder) {
         this(builder, WORKSPACES);
     }
 
-    /** The same with fewer workspaces, a power of two. */
+    /** Opens an engine with fewer workspaces, a power of two. */
     BenchedEngine(EngineBuilder builder, int workspaces) {
         engine = builder.plan(PLAN).ids(new SameSecrets()).open();
         for (int i = 0; i < workspaces; i++) {
@@ -74,49 +74,49 @@ final class BenchedEngine implements AutoCloseable {
         }
     }
 
-    /** The client of the workspace whose turn it is at a call of this number. */
+    /** Returns the client of the workspace that has its turn at the call with this number. */
     PlinthClient client(int call) {
         return engine.client(secret(call));
     }
 
-    /** The call that creates the resource under an idempotency key. */
+    /** Returns the call that creates the resource under an idempotency key. */
     Call create(int call) {
         Map<String, String> headers = Map.of(
                 "authorization", authorization(call), "content-type", "application/json", "idempotency-key", key(call));
         return new Call("POST", "/v1/resources", null, headers, BODY_BYTES, false);
     }
 
-    /** The same without one: nothing is remembered. */
+    /** Returns the same call without a key, so that nothing is remembered. */
     Call createWithoutKey(int call) {
         return call("POST", "/v1/resources", call, BODY_BYTES);
     }
 
-    /** The call that shows a resource. */
+    /** Returns the call that shows a resource. */
     Call get(int call, String resourceId) {
         return call("GET", "/v1/resources/" + resourceId, call, NO_BODY);
     }
 
-    /** The call that changes a resource, each time to something else. */
+    /** Returns the call that changes a resource, each time to something else. */
     Call patch(int call, String resourceId, int change) {
         return call("PATCH", "/v1/resources/" + resourceId, call, bytes("{\"data\":{\"amount\":" + change + "}}"));
     }
 
-    /** The call that shows the newest resources of a workspace. */
+    /** Returns the call that shows the newest resources of a workspace. */
     Call page(int call) {
         return Call.of("GET", "/v1/resources?limit=20").withKey(secret(call));
     }
 
-    /** The call that publishes an event of the host's own, with the resource's data. */
+    /** Returns the call that publishes an event of the host's own, with the resource's data. */
     Call publish(int call) {
         return call("POST", "/v1/events", call, EVENT);
     }
 
-    /** The call that starts a job of a type without a handler. */
+    /** Returns the call that starts a job of a type without a handler. */
     Call startJob(int call) {
         return call("POST", "/v1/jobs", call, JOB);
     }
 
-    /** As an adapter does it: nothing is copied. */
+    /** Makes a call as an adapter does, without copies. */
     private Call call(String method, String path, int call, byte[] body) {
         return new Call(method, path, null, Map.of("authorization", authorization(call)), body, false);
     }
@@ -125,22 +125,22 @@ final class BenchedEngine implements AutoCloseable {
         return json.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The idempotency key of the call of this number. */
+    /** Returns the idempotency key of the call with this number. */
     static String key(int call) {
         return "0b1f6c52-7f5e-4a53-9d0e-" + (100_000_000_000L + call);
     }
 
-    /** Makes a call whose answer has to have this status. */
+    /** Makes a call and checks the status of its answer. */
     Reply call(Call call, int status) {
         return checked(call, engine.call(call), status);
     }
 
-    /** The same without waiting for the answer. */
+    /** Makes the same call without waiting for the answer. */
     CompletableFuture<Reply> submit(Call call, int status) {
         return engine.submit(call).thenApply(reply -> checked(call, reply, status));
     }
 
-    /** The id of what a create made. */
+    /** Returns the id of a created resource. */
     static String id(Reply reply) {
         String location = reply.headers().getOrDefault("Location", "");
         return location.substring(location.lastIndexOf('/') + 1);
@@ -162,12 +162,12 @@ final class BenchedEngine implements AutoCloseable {
         return reply;
     }
 
-    /** Rows that sweeps have taken out. */
+    /** Returns the rows that sweeps have deleted. */
     Map<String, Long> sweptRows() {
         return engine.sweptRows();
     }
 
-    /** The engine itself, to serve it. */
+    /** Returns the engine, to serve it. */
     Engine engine() {
         return engine;
     }
@@ -185,7 +185,7 @@ final class BenchedEngine implements AutoCloseable {
         return authorizations.get(call & (authorizations.size() - 1));
     }
 
-    /** Ids as usual, but the same secrets in every engine, so that calls prepared for one fit the next. */
+    /** Makes random ids, but the same secrets in every engine, so that calls prepared for one engine fit the next. */
     private static final class SameSecrets implements IdSource {
         private static final long SEED = 1;
 

@@ -19,7 +19,7 @@ final class Child {
 
     private Child() {}
 
-    /** Its command line; {@link Run} takes the arguments. */
+    /** Returns its command line. {@link Run} takes the arguments. */
     static List<String> command(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -31,7 +31,7 @@ final class Child {
         return command;
     }
 
-    /** Runs it to its end; what it prints is shown, and the figures among it are given. */
+    /** Runs it to its end, copies its output, and returns the figures in it. */
     static Map<String, Figure> run(List<String> flags, String... arguments) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(flags, arguments))
                 .redirectErrorStream(true)

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many creates under an idempotency key a second are durable before they are acknowledged, against {@link RawLog} on the same
- * disk with records of the same length and as many callers, in turns.
+ * Measures how many creates under an idempotency key are durable per second before they are acknowledged. They take
+ * turns with {@link RawLog} on the same disk, with records of the same length and as many callers.
  */
 final class DurableCreates {
     private static final int[] CALLERS = {1, 8, 64, 256};
@@ -33,7 +33,7 @@ final class DurableCreates {
         this.directory = directory;
     }
 
-    /** Measures in a directory that is there, and prints a figure on each line. */
+    /** Measures in an existing directory, and prints a figure on each line. */
     static void run(Path directory) throws IOException, InterruptedException {
         new DurableCreates(directory).measure();
     }
@@ -89,7 +89,7 @@ final class DurableCreates {
         return Engine.builder().tables(Tables.OFF_HEAP).maxResources(10_000_000);
     }
 
-    /** What one create takes in the journal. */
+    /** Returns the bytes of one create in the journal. */
     private int recordBytes() throws IOException {
         Path counted = directory.resolve("counted");
         try (BenchedEngine engine =

@@ -6,21 +6,24 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Figures on standard output, one on each line, as {@link Child} reads them; and how long a quick run measures. */
+/**
+ * Prints figures on standard output, one on each line, as {@link Child} reads them. Also knows how long a quick run
+ * measures.
+ */
 final class Figures {
     private static final String MARK = "figure ";
     private static final String EQUALS = " = ";
     private static final int QUICKER = 10;
 
-    /** Says whether a run is a quick one. */
+    /** The property of a quick run. */
     static final String QUICK_PROPERTY = "plinth.bench.quick";
 
-    /** True if only whether everything runs is asked, and no figure is to be kept. */
+    /** Whether this is a quick run, which only shows that everything works and keeps no figure. */
     static final boolean QUICK = Boolean.getBoolean(QUICK_PROPERTY);
 
     private Figures() {}
 
-    /** A length of a full run, or a tenth of it in a quick one. */
+    /** Returns a length of a full run, or a tenth of it in a quick one. */
     static long length(long full) {
         return QUICK ? Math.max(1, full / QUICKER) : full;
     }
@@ -30,7 +33,7 @@ final class Figures {
         System.out.println(MARK + name + EQUALS + String.format(Locale.ROOT, digits, value) + " " + unit);
     }
 
-    /** Percentiles of a histogram of nanoseconds, in microseconds. */
+    /** Prints percentiles of a histogram of nanoseconds, in microseconds. */
     static void print(String name, Histogram nanos, double... percentiles) {
         for (double percentile : percentiles) {
             String which =
@@ -40,7 +43,7 @@ final class Figures {
         }
     }
 
-    /** The figure on a line; null if there is none. */
+    /** Returns the figure on a line, or null. */
     static @Nullable Figure read(String line) {
         int equals = line.lastIndexOf(EQUALS);
         if (!line.startsWith(MARK) || equals < 0) {

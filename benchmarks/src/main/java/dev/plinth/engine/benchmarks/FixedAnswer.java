@@ -11,13 +11,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the engine answers a create and a get with, kept in files as HTTP would show it, for servers that give the same bytes. */
+/**
+ * The engine's answers to a create and a get in files, as HTTP would show them, for servers that send the same bytes.
+ */
 final class FixedAnswer {
     private static final String END_OF_HEAD = "\n\n";
 
     private FixedAnswer() {}
 
-    /** Asks an engine and writes both answers; gives the header {@code Authorization}, which is the same for every such engine. */
+    /**
+     * Asks an engine and writes both answers. Returns the header {@code Authorization}, which is the same for every
+     * such engine.
+     */
     static String writeBoth(Path directory) throws IOException {
         try (BenchedEngine engine = new BenchedEngine(Engine.builder().inMemory())) {
             Call create = engine.create(0);

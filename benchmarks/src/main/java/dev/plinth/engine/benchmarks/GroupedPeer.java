@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * A stack whose application gathers what many callers want to write into one transaction, as SQLite's FAQ advises: one thread
- * writes, and everybody whose writes queued while it committed is in its next transaction.
+ * A stack whose application gathers the writes of many callers into one transaction, as SQLite's FAQ advises. One
+ * thread writes. Writes that were queued during a commit are in its next transaction.
  */
 final class GroupedPeer extends SqlPeer {
     private static final int GROUP_MAX = 1000;

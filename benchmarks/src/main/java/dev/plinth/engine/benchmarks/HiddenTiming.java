@@ -15,11 +15,11 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Prints how long a call takes that asks for what is hidden, and how long one takes that asks for what is not there: no clock
- * should tell the two apart better than two calls for what is not there. The kinds of calls take turns in random order in one loop,
- * so that what disturbs one disturbs all.
+ * Prints how long calls for hidden objects take, and how long calls for missing objects take. No clock should tell the
+ * two apart better than two calls for missing objects. The kinds of calls take turns in random order in one loop, so
+ * that a disturbance affects all.
  *
- * <p>It asserts nothing; the page of the benchmarks has what it printed.
+ * <p>It asserts nothing. The page of the benchmarks has its output.
  */
 final class HiddenTiming {
     private static final int CALLS = 200_000;
@@ -28,7 +28,7 @@ final class HiddenTiming {
 
     private HiddenTiming() {}
 
-    /** The first argument is the number of calls of each kind; 200,000 if there is none. */
+    /** Measures. The first argument is the number of calls of each kind, by default 200,000. */
     public static void main(String[] arguments) {
         int calls = arguments.length == 0 ? CALLS : Integer.parseInt(arguments[0]);
         for (Tables tables : Tables.values()) {
@@ -51,7 +51,7 @@ final class HiddenTiming {
         }
     }
 
-    /** Calls that cost nothing, so that no rate limit ends them. */
+    /** Returns a builder under which calls cost nothing, so that no rate limit ends them. */
     private static EngineBuilder builder(Tables tables) {
         return Engine.builder()
                 .tables(tables)
@@ -107,7 +107,10 @@ final class HiddenTiming {
         return sorted[(int) (share * (sorted.length - 1))];
     }
 
-    /** How often one is right who sees one time and guesses by the best threshold; both arrays sorted and of one length. */
+    /**
+     * Returns how often an observer is right that sees one time and guesses by the best threshold. Both arrays are
+     * sorted and of one length.
+     */
     private static double bestGuess(long[] one, long[] other) {
         double best = 0;
         int at = 0;
@@ -121,7 +124,7 @@ final class HiddenTiming {
         return 0.5 + best / 2;
     }
 
-    /** A workspace that asks, and another one that has what is hidden from it. */
+    /** A workspace that asks, and another one with the objects that are hidden from it. */
     private static final class HiddenWorld {
         private final String asking;
         private final String having;
@@ -139,7 +142,7 @@ final class HiddenTiming {
             return engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
         }
 
-        /** By name: calls for what is not there, for what is hidden, and for something else that is not there. */
+        /** Returns by name the calls for missing objects, for hidden ones, and for other missing ones. */
         Map<String, List<List<Call>>> questions() {
             Map<String, List<List<Call>>> questions = new TreeMap<>();
             for (String method : List.of("GET", "PATCH")) {

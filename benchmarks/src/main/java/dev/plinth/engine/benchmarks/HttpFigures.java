@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests a second of the servers of {@link HttpServers}, driven by {@code wrk} from the same machine: creates, each under a key of
- * its own, in the first seconds of a JVM and when it is warm, and gets of one resource. And how long a cold JVM takes to its
- * first answer.
+ * Measures requests per second of the servers of {@link HttpServers}, driven by {@code wrk} from the same machine. The
+ * requests are creates, each under a key of its own, and gets of one resource. The creates run in the first seconds of
+ * a JVM and when it is warm. It also measures how long a cold JVM takes to its first answer.
  */
 final class HttpFigures {
     private static final int CONNECTIONS = 32;
@@ -51,7 +51,7 @@ final class HttpFigures {
         return http.figures;
     }
 
-    /** Starts a server some times, and waits for its first answer. */
+    /** Starts a server several times, and waits for its first answer. */
     static Map<String, Figure> coldStart(String kind, Path directory) throws IOException, InterruptedException {
         HttpFigures http = new HttpFigures(directory);
         double[] millis = new double[COLD_STARTS];
@@ -110,7 +110,7 @@ final class HttpFigures {
         int unused = server.waitFor();
     }
 
-    /** Creates a resource; gives its path, or null if nobody listens yet. */
+    /** Creates a resource. Returns its path, or null if no server listens yet. */
     private @Nullable String create(int port) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             String request = head("POST", "/v1/resources") + "Connection: close\r\nIdempotency-Key: first\r\n"

@@ -30,8 +30,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The servers that {@link HttpFigures} drives, each in a process of its own until that is ended: the engine's; a bare Jetty, the limit
- * of any server on it; and WireMock. The latter two answer with fixed bytes that the engine gave once.
+ * The servers that {@link HttpFigures} drives, each in a process of its own. They are the engine's, a bare Jetty, which
+ * is the limit of any server on it, and WireMock. The latter two answer with fixed bytes of the engine.
  */
 final class HttpServers {
     static final String PLINTH = "plinth";
@@ -63,7 +63,10 @@ final class HttpServers {
         HttpServer unused = HttpServer.start(new BenchedEngine(builder.inMemory(), 1).engine(), LOOPBACK, port);
     }
 
-    /** WireMock as its documentation says for load: no journal of requests, no log of each stub met, nothing compressed. */
+    /**
+     * Makes WireMock as its documentation recommends for load: no journal of requests, no log of each stub met, no
+     * compression.
+     */
     static WireMockServer wireMock(int port, Reply create, Reply get) {
         WireMockServer server = new WireMockServer(WireMockConfiguration.wireMockConfig()
                 .bindAddress(LOOPBACK)
@@ -126,7 +129,7 @@ final class HttpServers {
         }
     }
 
-    /** What there is to drive. */
+    /** Returns the kinds of servers. */
     static List<String> all() {
         return List.of(JETTY, PLINTH_OFF_HEAP, WIREMOCK);
     }

@@ -12,13 +12,13 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.util.Statistics;
 
-/** Runs JMH and tells mean, percentiles where each operation was timed, and bytes allocated. */
+/** Runs JMH and prints the mean, the percentiles of timed operations, and the allocated bytes. */
 final class JmhFigures {
     private static final double[] PERCENTILES = {50, 99, 99.9};
 
     private JmhFigures() {}
 
-    /** Those benchmarks that match the pattern, by so many threads. */
+    /** Runs the benchmarks that match the pattern, with so many threads. */
     static void run(String pattern, int threads) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("\\.(" + pattern + ")\\.")

@@ -27,9 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** A store of so many resources, each with its event: filled by one process, opened by the next ones. */
+/** A store of so many resources, each with its event. One process fills it, and the next ones open it. */
 final class LargeStore {
-    /** How many bytes a get shows. */
+    /** The figure of the bytes in the answer to a get. */
     static final String SHOWN = "resource as shown";
 
     private static final int OK = 200;
@@ -110,7 +110,10 @@ final class LargeStore {
         }
     }
 
-    /** One workspace with a thousand, one with a million, the others share the rest. */
+    /**
+     * Returns the workspace of a resource. One has a thousand resources, one has a million, and the others share the
+     * rest.
+     */
     private int workspace(long number) {
         if (number < SMALL_LIST) {
             return 0;
@@ -118,7 +121,7 @@ final class LargeStore {
         return number < SMALL_LIST + Math.min(LARGE_LIST, resources / 2) ? 1 : 2 + (int) (number % (WORKSPACES - 2));
     }
 
-    /** Opens it, tells how long that took, and measures reads. */
+    /** Opens it, prints how long that took, and measures reads. */
     void open(String how) throws IOException {
         long began = System.nanoTime();
         Engine engine = builder().open();
@@ -164,7 +167,7 @@ final class LargeStore {
         return Objects.requireNonNull(Id.parse(kind, text), text);
     }
 
-    /** One read of the store: a row by its key, with what its reader has to wait for. */
+    /** Measures a read of the store: a row by its key, with the sequence for which its reader has to wait. */
     private static double nanosEach(Store store, List<byte[]> keys) {
         TableName resources = Resources.tables().get(0);
         return Load.nanosEach(keys.size(), () -> {
@@ -188,7 +191,7 @@ final class LargeStore {
         });
     }
 
-    /** Bytes of all keys and rows, as the tables say, without the sets that follow from them. */
+    /** Returns the bytes of all keys and rows, by the tables' own figures, without the sets that follow from them. */
     static double rowBytes(Engine engine) {
         double sum = 0;
         for (String line : engine.call(Call.of("GET", "/metrics")).text().split("\n")) {

@@ -26,9 +26,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Asks of others what {@link TakeBenchmark} asks of the engine. All have limits that no loop reaches. Only Bucket4j is asked how many
- * tokens are left, as the engine tells; the others say yes or no. Bare is the least that a limit can do: the clock, the
- * theoretical arrival time, one compare-and-set.
+ * Measures in other libraries what {@link TakeBenchmark} measures in the engine. All have limits that no loop reaches.
+ * Only Bucket4j also returns the tokens that are left, as the engine does; the others return yes or no. Bare is the
+ * least that a limit can do: the clock, the theoretical arrival time, one compare-and-set.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -57,7 +57,7 @@ public class LimitPeersBenchmark {
 
     private int index;
 
-    /** Makes the ids; in one fork only one kind of buckets is made. */
+    /** Makes the ids. In one fork only one kind of buckets is made. */
     @Setup
     public void prepare() {
         SplittableRandom random = new SplittableRandom(1);
@@ -90,13 +90,13 @@ public class LimitPeersBenchmark {
         return checked(guava.tryAcquire());
     }
 
-    /** Nothing but what is needed. */
+    /** The bare minimum. */
     @Benchmark
     public boolean bareOne() {
         return checked(take(bare));
     }
 
-    /** The same in a map. */
+    /** The bare minimum in a map. */
     @Benchmark
     public boolean bareMany() {
         return checked(take(found(bares, AtomicLong::new)));

@@ -9,9 +9,9 @@ import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Callers who do one thing again and again, how often a second they got it done, and how long each time took. */
+/** Repeats one operation with a number of callers, and measures operations per second and the time of each. */
 final class Load {
-    /** How many futures one submitting thread has open at most. */
+    /** The most open futures of a submitting thread. */
     static final int OPEN_MAX = 8192;
 
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -20,23 +20,23 @@ final class Load {
     private static final long MILLIS = Figures.length(2_000);
 
     /**
-     * What they got done.
+     * The result of a load.
      *
      * @param perSecond operations of all callers together
-     * @param nanos how long each took; empty where nobody waited
+     * @param nanos how long each took; empty if no caller waited
      */
     record Done(double perSecond, Histogram nanos) {}
 
     private Load() {}
 
-    /** A histogram for what takes up to two minutes. */
+    /** Returns a histogram for times of up to two minutes. */
     static Histogram histogram() {
         return new Histogram(LONGEST_NANOS, DIGITS);
     }
 
     /**
-     * So many threads, each of which waits for its answer before it asks again. Of two threads one gets the even numbers and one the odd
-     * ones, and so on: a counter that all share would be part of what is measured.
+     * Runs so many threads, each of which waits for its answer before the next call. With two threads, one gets the
+     * even numbers and one the odd ones, and so on. A shared counter would be part of the measurement.
      */
     static Done blocking(int callers, long millis, LongFunction<?> operation) throws InterruptedException {
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
@@ -71,7 +71,7 @@ final class Load {
         return done(all.getTotalCount(), all, began, failure.get());
     }
 
-    /** Nanoseconds of each of the calls that a pass makes, in a JVM that has made such passes for a while. */
+    /** Returns the nanoseconds of each call of a pass, in a JVM that is warm from such passes. */
     static double nanosEach(int calls, Runnable pass) {
         repeat(WARM_UP_MILLIS, pass);
         long began = System.nanoTime();
@@ -89,7 +89,7 @@ final class Load {
         return passes;
     }
 
-    /** One thread that does not wait for answers, but has {@link #OPEN_MAX} open at most. */
+    /** Runs one thread that does not wait for answers, but has at most {@link #OPEN_MAX} open. */
     static Done submitting(long millis, LongFunction<? extends CompletableFuture<?>> operation)
             throws InterruptedException {
         Semaphore open = new Semaphore(OPEN_MAX);

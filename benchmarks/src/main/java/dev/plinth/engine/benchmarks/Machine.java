@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a suite runs on, as Linux tells it. */
+/** Describes the machine of a suite by what Linux tells. */
 final class Machine {
     private static final double KIBIBYTES_PER_GIBIBYTE = 1024 * 1024;
 

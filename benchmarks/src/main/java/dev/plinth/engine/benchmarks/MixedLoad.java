@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The tail of a mixed load on ten million resources: of ten operations eight show one, one changes one and one creates one, at a
- * steady {@link #PER_SECOND}. Latency counts from when an operation was due, so that whoever stood still for a second is charged for all
- * that was due meanwhile. Against the engine, off-heap: the bare rows in a ConcurrentHashMap, whose operations do nothing but read
- * and write a row.
+ * Measures the tail of a mixed load on ten million resources, at a steady {@link #PER_SECOND}. Of ten operations eight
+ * show a resource, one changes one and one creates one. Latency counts from when an operation was due, so a stall of a
+ * second counts for everything that was due meanwhile. The off-heap engine is compared with bare rows in a
+ * ConcurrentHashMap, whose operations only read and write a row.
  */
 final class MixedLoad {
     private static final long RESOURCES = 10_000_000;
@@ -75,7 +75,7 @@ final class MixedLoad {
         return nanos;
     }
 
-    /** The engine's. */
+    /** The operations of the engine. */
     private static final class Resources implements Subject {
         private final BenchedEngine engine;
         private final int[] numbers = new int[SAMPLE];
@@ -107,7 +107,7 @@ final class MixedLoad {
         }
     }
 
-    /** What a program without an engine would keep: a row of as many bytes as the engine shows, under an id as text. */
+    /** The state of a program without an engine: a row of as many bytes as the engine shows, under an id as text. */
     private static final class Rows implements Subject {
         private static final int ROW_BYTES = 340;
 

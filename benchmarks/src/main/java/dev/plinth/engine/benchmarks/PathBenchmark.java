@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Asks what each kind of call costs in process, from the credential to the bytes of the answer, and through the typed client. Every
- * thread calls for workspaces of its own.
+ * Measures what each kind of call costs in process, from the credential to the bytes of the answer, and through the
+ * typed client. Every thread uses workspaces of its own.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -33,13 +33,13 @@ public class PathBenchmark {
     private static final int RESOURCES = 1 << 12;
     private static final int ROOM = 2_000_000;
 
-    /** A create under a fresh idempotency key. */
+    /** Creates under a new idempotency key. */
     @Benchmark
     public Reply create(Growing growing, Turn turn) {
         return growing.engine.call(growing.engine.create(turn.next()), 201);
     }
 
-    /** The same through the typed client, which renders the body and reads the answer besides. */
+    /** Creates through the typed client, which also renders the body and reads the answer. */
     @Benchmark
     public Resource createTyped(Growing growing, Turn turn) {
         int number = turn.next();
@@ -51,25 +51,25 @@ public class PathBenchmark {
                 .call();
     }
 
-    /** An event of the host's own. */
+    /** Publishes an event of the host's own. */
     @Benchmark
     public Reply publish(Growing growing, Turn turn) {
         return growing.engine.call(growing.engine.publish(turn.next()), 201);
     }
 
-    /** A job that waits for a worker. */
+    /** Starts a job that waits for a worker. */
     @Benchmark
     public Reply startJob(Growing growing, Turn turn) {
         return growing.engine.call(growing.engine.startJob(turn.next()), 202);
     }
 
-    /** A resource by its id. */
+    /** Gets a resource by its id. */
     @Benchmark
     public Reply get(Standing standing, Turn turn) {
         return standing.engine.call(standing.gets[standing.index(turn)], 200);
     }
 
-    /** The same through the typed client. */
+    /** Gets a resource through the typed client. */
     @Benchmark
     public Resource getTyped(Standing standing, Turn turn) {
         int index = standing.index(turn);
@@ -80,29 +80,32 @@ public class PathBenchmark {
                 .call();
     }
 
-    /** A create repeated under its key: the remembered answer, and nothing executed. */
+    /** Repeats a create under its key, which returns the remembered answer and executes nothing. */
     @Benchmark
     public Reply replay(Standing standing, Turn turn) {
         return BenchedEngine.checkReplayed(standing.engine.call(standing.creates[standing.index(turn)], 201));
     }
 
-    /** A merge patch that changes something; it leaves an event. */
+    /** Applies a merge patch that changes something and makes an event. */
     @Benchmark
     public Reply patch(Standing standing, Turn turn) {
         int index = standing.index(turn);
         return standing.engine.call(standing.engine.patch(index, standing.ids[index], turn.next), 200);
     }
 
-    /** The newest 20 of the 256 resources of a workspace. */
+    /** Lists the newest 20 of the 256 resources of a workspace. */
     @Benchmark
     public Reply page(Standing standing, Turn turn) {
         return standing.engine.call(standing.engine.page(turn.next()), 200);
     }
 
-    /** An engine that is empty at the beginning of each iteration, so that no figure depends on how long was measured before. */
+    /**
+     * An engine that is empty at the beginning of each iteration, so that no figure depends on the length of earlier
+     * ones.
+     */
     @State(Scope.Benchmark)
     public static class Growing {
-        /** Where the rows live. */
+        /** The memory of the rows. */
         @Param({"HEAP", "OFF_HEAP"})
         @SuppressWarnings("NullAway.Init") // JMH sets it
         public Tables tables;
@@ -116,7 +119,7 @@ public class PathBenchmark {
             engine = new BenchedEngine(tables, ROOM);
         }
 
-        /** Lets go of it. */
+        /** Closes it. */
         @TearDown(Level.Iteration)
         public void close() {
             engine.close();
@@ -126,7 +129,7 @@ public class PathBenchmark {
     /** An engine with so many resources, and the calls that show them. */
     @State(Scope.Benchmark)
     public static class Standing {
-        /** Where the rows live. */
+        /** The memory of the rows. */
         @Param({"HEAP", "OFF_HEAP"})
         @SuppressWarnings("NullAway.Init") // JMH sets it
         public Tables tables;
@@ -160,7 +163,7 @@ public class PathBenchmark {
         }
     }
 
-    /** A thread's numbers: of two threads one has the even ones, and so the even workspaces. */
+    /** The numbers of a thread. With two threads, one has the even numbers, and so the even workspaces. */
     @State(Scope.Thread)
     public static class Turn {
         private static final AtomicInteger THREADS = new AtomicInteger();

@@ -4,26 +4,26 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One way to answer an API's calls, from the credential to the bytes of the answer, without a socket: the engine, or what people
- * would wire together in its place. Numbers tell calls apart: that of a create makes its idempotency key, and the workspace whose
- * turn it is. Thread-safe.
+ * A way to answer an API's calls, from the credential to the bytes of the answer, without a socket. It is the engine,
+ * or a stack that people would build in its place. Numbers tell calls apart. The number of a create determines its
+ * idempotency key and its workspace. Thread-safe.
  */
 interface Peer extends AutoCloseable {
-    /** Creates {@link BenchedEngine#BODY} under a fresh key; gives the id. */
+    /** Creates {@link BenchedEngine#BODY} under a new key. Returns the id. */
     String create(int number);
 
-    /** Repeats a create under its key: the answer has to be the remembered one. */
+    /** Repeats a create under its key. The answer must be the remembered one. */
     void replay(int number);
 
-    /** Shows what the create of this number made. */
+    /** Shows the resource of the create with this number. */
     void get(int number, String id);
 
-    /** True if {@link #submit} does what its name says. */
+    /** Returns true if the peer supports {@link #submit}. */
     default boolean canSubmit() {
         return false;
     }
 
-    /** A create that nobody waits for. */
+    /** Submits a create without waiting for it. */
     default CompletableFuture<?> submit(int number) {
         throw new UnsupportedOperationException("Expected a peer that gives futures, but this one blocks");
     }

@@ -3,7 +3,7 @@ package dev.plinth.engine.benchmarks;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What a child process is asked; the figures it finds go to its standard output. */
+/** The questions for a child process, which prints its figures on standard output. */
 final class Questions {
     private static final long STEADY_SECONDS = 60;
 

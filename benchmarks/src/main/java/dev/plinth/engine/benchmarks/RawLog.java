@@ -16,10 +16,10 @@ import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
 
 /**
- * The least that any durable log has to do, as a limit to measure against: records under a checksum, appended to segments that a
- * thread fills with zeros ahead, many to one {@code fdatasync}. No rows, no rules, no parsing. It keeps the last
- * {@value #SEGMENTS_KEPT} segments, as if what is older stood in a snapshot: a log that wrote its first segment over again would have lost
- * what it acknowledged half a second before.
+ * The least that any durable log has to do, as a limit to compare with. It appends records under a checksum, many to
+ * one {@code fdatasync}. A thread fills the segments with zeros ahead. There are no rows, no rules and no parsing.
+ * <p>It keeps the last {@value #SEGMENTS_KEPT} segments, as if the older records were in a snapshot. A log that reused
+ * its first segment would lose records that it acknowledged half a second before.
  */
 final class RawLog implements AutoCloseable {
     private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -39,7 +39,7 @@ final class RawLog implements AutoCloseable {
     private Future<FileChannel> next;
     private long position;
 
-    /** Begins a log in a directory, which it makes. */
+    /** Begins a log in a new directory. */
     RawLog(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
         file = prepare();
@@ -136,7 +136,7 @@ final class RawLog implements AutoCloseable {
         }
     }
 
-    /** A new segment without a hole, so that a sync of what is written to it has no length and no block to note. */
+    /** Makes a segment without holes, so that a sync of its writes has no length and no block to record. */
     private FileChannel prepare() throws IOException {
         FileChannel made = FileChannel.open(segment(segments), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         for (long at = 0; at < SEGMENT_BYTES; at += zeros.capacity()) {

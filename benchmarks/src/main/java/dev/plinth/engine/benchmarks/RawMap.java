@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import net.openhft.chronicle.map.ChronicleMap;
 
-/** What a Chronicle map itself needs for a get, at so many rows: what the machine's caches allow. */
+/** Measures what a Chronicle map itself needs for a get, at so many rows, and thus what the machine's caches allow. */
 final class RawMap {
     private static final int SAMPLE = 200_000;
     private static final int KEY_BYTES = 16;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.RedisClient;
 
-/** How long Redis takes to give a remembered answer over loopback, to one caller. */
+/** Measures how long Redis takes to return a remembered answer over loopback to one caller. */
 final class RedisFigures {
     private static final int KEYS = 2_000;
     private static final int VALUE_BYTES = 350;

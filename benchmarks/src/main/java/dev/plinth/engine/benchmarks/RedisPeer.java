@@ -15,8 +15,9 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * PostgreSQL with Redis beside it: remembered answers are looked up in Redis, and put there behind the commit by a thread that sends
- * many at once, so that no caller waits for that. If it dies before, the table's primary key refuses the second create.
+ * PostgreSQL with Redis beside it. Remembered answers are looked up in Redis. A thread puts them there after the
+ * commit, many at once, so that no caller waits for it. If it dies before that, the table's primary key refuses the
+ * second create.
  */
 final class RedisPeer extends SqlPeer {
     private static final int FINGERPRINT_BYTES = 32;
@@ -36,7 +37,7 @@ final class RedisPeer extends SqlPeer {
         sender.start();
     }
 
-    /** A client that keeps its connections. */
+    /** Makes a client that keeps its connections. */
     static RedisClient client(int port, int connections) {
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxTotal(connections);

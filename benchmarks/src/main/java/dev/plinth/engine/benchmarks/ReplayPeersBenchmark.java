@@ -20,8 +20,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Asks what a remembered answer costs in a cache of the same process: no key check, no limit, no parsing; the body's fingerprint is made
- * and compared. What it remembers is gone with the process, and never was one with the change.
+ * Measures what a remembered answer costs in a cache of the same process, without key check, limit or parsing. The
+ * body's fingerprint is made and compared. The remembered answers are lost with the process, and were never committed
+ * together with the change.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -52,7 +53,7 @@ public class ReplayPeersBenchmark {
         }
     }
 
-    /** A cache in the process. */
+    /** Replays out of a cache in the process. */
     @Benchmark
     public byte[] caffeine() throws NoSuchAlgorithmException {
         next = (next + 1) & (KEYS - 1);

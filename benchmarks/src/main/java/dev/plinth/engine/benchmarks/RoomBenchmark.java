@@ -45,7 +45,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Asks what single rooms add to a call: access, the idempotency key, the body's JSON. Rows are on the heap. */
+/** Measures what single rooms add to a call: access, the idempotency key, the body's JSON. Rows are on the heap. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -88,7 +88,7 @@ public class RoomBenchmark {
         return tables;
     }
 
-    /** Makes a workspace, a key of it, and an answer that is remembered. */
+    /** Creates a workspace with a key, and an answer that is remembered. */
     @Setup
     public void prepare() throws MalformedJsonException {
         body = JsonReader.read(BODY);
@@ -115,13 +115,13 @@ public class RoomBenchmark {
         store.close();
     }
 
-    /** Who the owner of a key is. */
+    /** Finds the owner of a key. */
     @Benchmark
     public Access.CachedCredential authenticate() {
         return access.authenticate(authorization, store::viewToAnswer, clock.epochMillis());
     }
 
-    /** Looks up a key that nobody used, claims it and lets go of it. */
+    /** Looks up a new key, claims it and releases it. */
     @Benchmark
     public Idempotency.ClaimResult freshKey() {
         Idempotency.KeyClaim claim = (Idempotency.KeyClaim) begin("key " + number++);
@@ -129,7 +129,7 @@ public class RoomBenchmark {
         return claim;
     }
 
-    /** Looks up a key under which an answer is remembered, and compares fingerprints. */
+    /** Looks up a key with a remembered answer, and compares fingerprints. */
     @Benchmark
     public Idempotency.Replay usedKey() {
         return (Idempotency.Replay) begin(ANSWERED);

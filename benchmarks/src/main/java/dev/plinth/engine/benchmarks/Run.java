@@ -16,18 +16,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs suites, each question of one in a process of its own, and writes {@code results.json}, the tables of {@code README.md} and
- * the charts, one of which the project's own {@code README.md} shows; {@code benchmarks/run} builds it and starts it from the root of the repository:
+ * Runs suites, each question in a process of its own. It writes {@code results.json}, the tables of {@code README.md}
+ * and the charts, one of which is in the project's own {@code README.md}. {@code benchmarks/run} builds it and starts
+ * it from the root of the repository:
  *
  * <pre>
  *   benchmarks/run [--quick] [SUITE...]
  * </pre>
  *
- * <p>Without a suite all run. A quick run only shows that everything works: it measures a tenth as long, and writes below
- * {@code benchmarks/target/quick}. {@code report} writes tables and charts anew and measures nothing.
+ * <p>Without a suite all run. A quick run only shows that everything works: it measures a tenth as long, and writes
+ * below {@code benchmarks/target/quick}. {@code report} writes tables and charts again and measures nothing.
  */
 public final class Run {
-    /** The argument by which a process knows that it is a child. */
+    /** The argument that makes a process a child. */
     static final String CHILD = "--child";
 
     private static final System.Logger LOG = System.getLogger(Run.class.getName());
@@ -64,7 +65,7 @@ public final class Run {
         write(results, target);
     }
 
-    /** The status to exit with, whatever threads there still are. */
+    /** Answers a question and returns the exit status, with which the child ends whatever threads are left. */
     private static int answer(String question, String... arguments) {
         try {
             Questions.ask(question, arguments);
@@ -75,7 +76,7 @@ public final class Run {
         }
     }
 
-    /** On a disk, and where the user of a server may look too. */
+    /** Returns a directory on a disk, which the user of a server may read too. */
     private static Path workDirectory() {
         return Path.of(System.getenv().getOrDefault("PLINTH_BENCH_WORK", "/var/tmp/plinth-benchmarks"));
     }

@@ -19,7 +19,7 @@ final class Servers {
 
     private Servers() {}
 
-    /** A server that runs. */
+    /** A running server. */
     record Running(Process process, int port) implements AutoCloseable {
         @Override
         public void close() throws IOException {
@@ -34,7 +34,7 @@ final class Servers {
         }
     }
 
-    /** Redis without its files: a cache, as fast as it gets. */
+    /** Starts Redis without files, as a fast cache. */
     static Running redis(Path directory) throws IOException, InterruptedException {
         int port = freePort();
         return start(
@@ -54,7 +54,10 @@ final class Servers {
                         directory.toString()));
     }
 
-    /** PostgreSQL, laid out as its manual says for a machine that has memory, and a load of short transactions. */
+    /**
+     * Starts PostgreSQL, configured as its manual recommends for a machine with memory and a load of short
+     * transactions.
+     */
     static Running postgres(Path directory, String synchronousCommit) throws IOException, InterruptedException {
         Path bin = postgresBin();
         List<String> user = new ArrayList<>();
@@ -141,7 +144,7 @@ final class Servers {
                 + Files.readString(directory.resolve("server.log")));
     }
 
-    /** A port that was free a moment ago. */
+    /** Returns a port that was free a moment ago. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             return socket.getLocalPort();

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack on a SQL database. Connections stay open and go from hand to hand, each with its statements prepared; a create is one
- * transaction, and where the database can, one statement and so one round trip.
+ * A stack on a SQL database. Connections stay open and are shared, each with its statements prepared. A create is one
+ * transaction, and if the database allows it, one statement and so one round trip.
  */
 class SqlPeer extends StackPeer {
     private static final List<String> TABLES = List.of(
@@ -43,9 +43,9 @@ class SqlPeer extends StackPeer {
      * A database.
      *
      * @param bytes its type for bytes
-     * @param settings what each connection says first
+     * @param settings the first statements of each connection
      * @param readers connections
-     * @param writers connections besides; 0 if the readers write too, by a single statement
+     * @param writers further connections; 0 if the readers write too, by a single statement
      */
     record Dialect(String url, String bytes, List<String> settings, int readers, int writers) {}
 
@@ -57,7 +57,8 @@ class SqlPeer extends StackPeer {
                 statement.execute("DROP TABLE IF EXISTS " + table.split(" ")[2]);
                 statement.execute(table.replace("$bytes", dialect.bytes));
             }
-            // Made before the first connection of a pool closes: a database in memory ends with its last one.
+            // Made before the first connection of a pool closes, because a database in memory ends with its last
+            // connection.
             for (int i = 0; i < dialect.readers; i++) {
                 readers.add(new Session(true));
             }
@@ -92,7 +93,7 @@ class SqlPeer extends StackPeer {
         commit(List.of(writes));
     }
 
-    /** All in one transaction. */
+    /** Commits all in one transaction. */
     final void commit(List<Writes> many) {
         Boolean unused = with(writers, session -> {
             for (Writes writes : many) {
@@ -139,7 +140,7 @@ class SqlPeer extends StackPeer {
         return connection;
     }
 
-    /** A connection and its statements. A reader commits by itself: it would hold on to what it has seen. */
+    /** A connection with its statements. A reader commits by itself, because it would otherwise keep its snapshot. */
     private final class Session {
         private final Connection connection = connect();
         private final PreparedStatement find = connection.prepareStatement(FIND);

@@ -15,11 +15,11 @@ import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one {@link Peer} does: creates under a fresh key by 1, 2, 8 and 64 callers and by futures, repeated creates, and gets among
- * 2,000 rows. Warmed up first, then in turns; the middle one of three counts. Under a minute.
+ * Measures one {@link Peer}: creates under a new key by 1, 2, 8 and 64 callers and by futures, repeated creates, and
+ * gets among 2,000 rows. After a warm-up they take turns, and the median of three counts. It takes less than a minute.
  */
 final class StackFigures {
-    /** Whom there is to measure; each in a process of its own. */
+    /** The peers, each measured in a process of its own. */
     static final List<String> PEERS = List.of(
             "plinth MEMORY",
             "plinth OS",
@@ -38,7 +38,7 @@ final class StackFigures {
     private static final long WARM_UP_MILLIS = 1_500;
     private static final long SETTLE_MILLIS = 200;
     private static final long MILLIS = 1_300;
-    /** More than one kind of load gets done; a multiple of the workspaces. */
+    /** Numbers for each kind of load, more than one uses up; a multiple of the workspaces. */
     private static final int NUMBERS = 1 << 26;
 
     private static final int ROOM = 3_000_000;
@@ -95,13 +95,16 @@ final class StackFigures {
                 .maxResources(ROOM);
     }
 
-    /** 64 connections inside the process. */
+    /** Returns H2 with 64 connections inside the process. */
     private static SqlPeer.Dialect h2(String where) {
         return new SqlPeer.Dialect(
                 "jdbc:h2:" + where + ";CACHE_SIZE=1048576", "VARBINARY(65536)", List.of(), CONNECTIONS, CONNECTIONS);
     }
 
-    /** SQLite has one writer at a time; that a caller waits here for its connection spares it SQLite's own waiting, which sleeps. */
+    /**
+     * Returns SQLite, which has one writer at a time. A caller waits here for its connection and not in SQLite, whose
+     * own waiting sleeps.
+     */
     private static SqlPeer.Dialect sqlite(Path directory, String synchronous) {
         return new SqlPeer.Dialect(
                 "jdbc:sqlite:" + directory.resolve("sqlite.db"),
@@ -135,7 +138,7 @@ final class StackFigures {
         print();
     }
 
-    /** Everything once, on a peer that is empty. */
+    /** A round of all kinds of load, on an empty peer. */
     private final class Round {
         private final Peer peer;
         private final int round;
@@ -165,7 +168,10 @@ final class StackFigures {
             }
         }
 
-        /** What comes first after something else is not counted. No number comes twice. */
+        /**
+         * Measures twice and counts only the second time, because the first calls after another kind are slower. No
+         * number comes twice.
+         */
         private void blocking(String what, int callers, LongFunction<?> operation) throws InterruptedException {
             for (long length : new long[] {Figures.length(SETTLE_MILLIS), millis}) {
                 int from = base;

@@ -22,12 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's work as an application does it with libraries: a key is looked up by its SHA-256 and cached (Caffeine), a token is
- * taken (Bucket4j), the remembered answer is looked up and its fingerprint compared, the body is parsed and checked (Jackson), and
- * resource, event and answer are committed together. Where they are kept is the subclass's business.
+ * The engine's work as an application does it with libraries. It looks up a key by its SHA-256 in a cache (Caffeine)
+ * and takes a token (Bucket4j). It looks up the remembered answer and compares its fingerprint. It parses and checks
+ * the body (Jackson), and commits resource, event and answer together. The subclass decides where they are kept.
  *
- * <p>Where the two differ, it is to the peers' advantage: bytes are fingerprinted as they came and not in a canonical form, ids are
- * counted and not drawn, no schema, scope or state is looked at, no list by status or type is kept, and no request is logged.
+ * <p>The differences favour the peers. Bytes are fingerprinted as they came and not in a canonical form, and ids are
+ * counted and not random. No schema, scope or state is checked, no list by status or type is kept, and no request is
+ * logged.
  */
 abstract class StackPeer implements Peer {
     private static final int NAME_MAX = 255;
@@ -43,13 +44,13 @@ abstract class StackPeer implements Peer {
     private final String[] secrets = new String[BenchedEngine.WORKSPACES];
     private final AtomicInteger ids = new AtomicInteger();
 
-    /** Who calls, and their bucket. */
+    /** A caller with its bucket. */
     record Caller(int workspace, Bucket bucket) {}
 
-    /** What is kept of an answer. */
+    /** The remembered part of an answer. */
     record Remembered(byte[] fingerprint, byte[] body) {}
 
-    /** What one create writes, in one commit. */
+    /** The writes of one create, in one commit. */
     record Writes(
             int number,
             int workspace,
@@ -72,13 +73,13 @@ abstract class StackPeer implements Peer {
         }
     }
 
-    /** The answer remembered under a key; null if there is none. */
+    /** Returns the answer remembered under a key, or null. */
     abstract @Nullable Remembered find(int workspace, String key);
 
-    /** Commits; returns when it is as durable as the peer makes it. */
+    /** Commits, and returns when the writes are as durable as the peer makes them. */
     abstract void commit(Writes writes);
 
-    /** The resource; null if there is none. */
+    /** Returns the resource, or null. */
     abstract byte @Nullable [] resource(int workspace, String id);
 
     @Override
@@ -121,7 +122,7 @@ abstract class StackPeer implements Peer {
         }
     }
 
-    /** Key and limit. */
+    /** Checks key and limit. */
     private Caller enter(int number) {
         String secret = secrets[number & (secrets.length - 1)];
         Caller caller = cache.getIfPresent(secret);
@@ -158,7 +159,7 @@ abstract class StackPeer implements Peer {
         }
     }
 
-    /** The resource as it was rendered, in an envelope. */
+    /** Puts the rendered resource into an envelope. */
     private static byte[] event(String id, String now, byte[] resource) {
         byte[] head = ("{\"id\":\"" + id + "\",\"type\":\"resource.created\",\"createdAt\":\"" + now + "\",\"data\":")
                 .getBytes(StandardCharsets.US_ASCII);

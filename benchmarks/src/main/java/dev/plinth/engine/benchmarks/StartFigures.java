@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** How long a JVM that has done it before takes to open an engine in memory, and to start a WireMock server with its stubs. */
+/** Measures how long a warm JVM takes to open an engine in memory, and to start a WireMock server with its stubs. */
 final class StartFigures {
     private static final int STARTS = 30;
     private static final int WARM_UP = 20;

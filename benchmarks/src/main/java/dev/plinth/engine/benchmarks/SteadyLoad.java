@@ -22,24 +22,24 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * A store at work, one caller at {@code OS}: in turn it creates under a fresh key, changes and shows a resource by chance. How long each
- * takes while a snapshot is written and while none is, how late a thread wakes that only waits, and how much disk the directory takes
- * meanwhile, against the keys and rows that are alive. The engine's days last {@link #DAY_SECONDS} seconds, so that sweeps take out
- * remembered answers and events all along.
+ * A store at work at {@code OS}, with one caller that creates under a new key, changes and shows a random resource, in
+ * turn. It measures the times of each with and without a snapshot in progress, and how late an idle thread wakes. It
+ * also measures the disk space of the directory against the live keys and rows. The engine's days last
+ * {@link #DAY_SECONDS} seconds, so that sweeps delete remembered answers and events all along.
  */
 final class SteadyLoad {
     private static final int RESOURCES = 300_000;
     private static final int ROOM = 10_000_000;
     private static final int DAY_SECONDS = 10;
-    /** Between two looks at the directory: whoever looked all the time would take a processor from what is measured. */
+    /** The time between two looks at the directory. Constant looks would take a processor from the measurement. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final int LOOKS_PER_SIZE = 25;
 
-    /** What a JVM runs for the first time takes milliseconds, and is not what a store at work does. */
+    /** Seconds to warm up. The first calls in a JVM take milliseconds, which is not what a store at work does. */
     private static final long WARM_UP_SECONDS = 3;
 
-    /** More than it makes of each kind. */
+    /** More calls than it makes of each kind. */
     private static final int WARM_UP_CALLS = 10_000_000;
 
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
@@ -56,7 +56,7 @@ final class SteadyLoad {
         this.directory = directory;
     }
 
-    /** Measures in a directory that is not there yet. */
+    /** Measures in a new directory. */
     static void run(Path directory, long seconds) throws InterruptedException {
         new SteadyLoad(directory).measure(seconds);
     }
@@ -74,7 +74,7 @@ final class SteadyLoad {
             }
             work(engine, ids, 0, WARM_UP_SECONDS);
             histograms.clear();
-            // What the preparation has left is old from now on.
+            // The garbage of the preparation is old from now on.
             System.gc();
             Thread watcher = new Thread(() -> watch(engine.engine()));
             watcher.start();
@@ -148,7 +148,7 @@ final class SteadyLoad {
         }
     }
 
-    /** The machine's clock, but a day of it is soon over; durations are as usual. */
+    /** The machine's clock with short days. Durations are as usual. */
     private static final class ShortDays implements EngineClock {
         private static final long FACTOR = TimeUnit.DAYS.toSeconds(1) / DAY_SECONDS;
 

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A store of so many resources through its life, each part of it in a process of its own: filled and killed, opened again, closed,
- * opened with a quick restart; and a bare map of as many rows of as many bytes.
+ * Measures a store of so many resources through its life, each part in a process of its own. The store is filled and
+ * killed, opened again, closed, and opened with a quick restart. It is compared with a bare map of as many rows of as
+ * many bytes.
  */
 final class StoreFigures {
     private static final String SMALL_HEAP = "-Xmx256m";
@@ -25,8 +26,9 @@ final class StoreFigures {
     /**
      * Measures.
      *
-     * @param directory on the disk to measure; some 20 GB at 10,000,000 resources, which are deleted again
-     * @param quick for the tables of the quick restart, best in memory
+     * @param directory a directory on the disk to measure; it needs some 20 GB at 10,000,000 resources, which are
+     *     deleted again
+     * @param quick a directory for the tables of the quick restart, best in memory
      */
     static Map<String, Figure> run(Path directory, Path quick, String resources)
             throws IOException, InterruptedException {
@@ -55,7 +57,7 @@ final class StoreFigures {
         all.put(name, new Figure(name, mebibytes, "MiB"));
     }
 
-    /** What the files take on the disk, holes not counted. */
+    /** Returns the disk space of the files, without holes. */
     private static double used(Path directory) throws IOException, InterruptedException {
         Process process = new ProcessBuilder("du", "-sk", directory.toString()).start();
         try (BufferedReader lines =
@@ -66,7 +68,7 @@ final class StoreFigures {
         }
     }
 
-    /** An empty directory. */
+    /** Makes an empty directory. */
     static Path fresh(Path directory) throws IOException {
         delete(directory);
         return Files.createDirectories(directory);

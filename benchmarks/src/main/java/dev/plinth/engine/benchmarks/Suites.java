@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What there is to run: the suites in their order, and the questions of each. */
+/** The suites in their order, with their questions. */
 final class Suites {
     private static final Path QUICK_RESTART = Path.of("/dev/shm/plinth-figures");
 
     /**
-     * Something to measure.
+     * A thing to measure.
      *
-     * @param name under which it is told if it fails
+     * @param name its name in the report of a failure
      */
     record Question(String name, Asking asking) {}
 
@@ -26,7 +26,7 @@ final class Suites {
 
     private Suites() {}
 
-    /** All of them, with their files below this directory. */
+    /** Returns all suites, with their files below this directory. */
     static Map<String, List<Question>> all(Path work) {
         Map<String, List<Question>> suites = new LinkedHashMap<>();
         List<Question> stacks = new ArrayList<>();
@@ -71,7 +71,9 @@ final class Suites {
                 () -> Child.run(List.of(), "jmh", benchmarks, String.valueOf(threads)));
     }
 
-    /** One that gets an empty directory, which goes when it is answered; its path is behind the arguments. */
+    /**
+     * Returns a question with an empty directory, which is deleted after the answer. Its path follows the arguments.
+     */
     private static Question inDirectory(String name, Path work, List<String> flags, String... arguments) {
         return new Question(name, () -> {
             Path directory = StoreFigures.fresh(work.resolve("data"));

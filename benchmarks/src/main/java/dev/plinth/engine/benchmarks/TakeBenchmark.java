@@ -21,11 +21,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Asks what the rate limit adds to each call: one take, from one hot bucket and from many.
+ * Measures what the rate limit adds to each call: one take, from one hot bucket and from many.
  *
- * <p>No plan allows as many units as a bare loop takes, so the buckets refill by a clock that runs a thousand times as fast as
- * the machine's; it is asked as often and costs as much. One thread only: with such a clock, a thread that loses its core between
- * clock and bucket would be refused. Rows play no part, hence no {@code tables}.
+ * <p>No plan allows as many units as a bare loop takes. So the buckets refill by a clock that runs a thousand times as
+ * fast as the machine's. It is read as often and costs as much. There is one thread only, because with such a clock a
+ * thread that loses its core between clock and bucket would be refused. Rows play no part, hence no {@code tables}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,31 +33,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class TakeBenchmark {
-    /** How many workspaces there are. */
+    /** The number of workspaces. */
     static final int MANY = 100_000;
 
     private static final int STEP = 61_803; // coprime to MANY, so that all come before one comes again
 
     private static final Plan PLAN = BenchedEngine.PLAN;
 
-    /** One bucket. */
+    /** Takes from one bucket. */
     @Benchmark
     public Quota oneBucket(Buckets buckets) {
         return buckets.take(0);
     }
 
-    /** 100,000 buckets, visited in an order by chance. */
+    /** Takes from 100,000 buckets in random order. */
     @Benchmark
     public Quota manyBuckets(Buckets buckets, Turn turn) {
         return buckets.take(turn.next());
     }
 
-    /** Whose turn is behind that one's. */
+    /** Returns the workspace after this one. */
     static int next(int index) {
         return (index + STEP) % MANY;
     }
 
-    /** The buckets, all taken from once. */
+    /** The buckets, each taken from once. */
     @State(Scope.Benchmark)
     public static class Buckets {
         private static final long IDS_SEED = 1;
@@ -85,7 +85,7 @@ public class TakeBenchmark {
         }
     }
 
-    /** Whose turn it is: an order that no cache foresees. */
+    /** The order of the workspaces, which no cache foresees. */
     @State(Scope.Thread)
     public static class Turn {
         private int index;

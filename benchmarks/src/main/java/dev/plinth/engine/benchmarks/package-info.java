@@ -1,7 +1,7 @@
 /**
- * What the engine costs, in process: one class per question, figures in {@code benchmarks/README.md}.
+ * Benchmarks of the engine in process: one class per question, figures in {@code benchmarks/README.md}.
  *
- * <p>Each benchmark checks each answer, so that no figure is that of a refusal. Nobody depends on this package.
+ * <p>Each benchmark checks each answer, so that no figure is that of a refusal. No other code depends on this package.
  */
 @NullMarked
 package dev.plinth.engine.benchmarks;

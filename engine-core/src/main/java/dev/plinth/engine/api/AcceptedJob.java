@@ -3,16 +3,16 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 
 /**
- * What an asynchronous operation answers at once.
+ * The immediate answer to a call that starts a job.
  *
- * @param jobId what to poll for, {@code job_…}
- * @param status queued or scheduled; that of the first one if it was deduplicated
- * @param deduplicated true if a job with the same unique key was there already
+ * @param jobId the id of the job to poll, {@code job_…}
+ * @param status queued or scheduled; if the call was deduplicated, the status of the earlier job
+ * @param deduplicated true if a job with the same unique key existed already
  * @param json the value as the wire shows it
  */
 public record AcceptedJob(String jobId, JobStatus status, boolean deduplicated, Json json) implements WireValue {
     /**
-     * Reads what the wire shows of a job that was accepted.
+     * Reads an accepted job from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

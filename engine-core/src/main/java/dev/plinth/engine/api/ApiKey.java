@@ -11,14 +11,14 @@ import java.util.Optional;
  * @param id {@code key_…}
  * @param name its name
  * @param mode {@code live} or {@code test}
- * @param scopes what it may do; none for everything
- * @param prefix how its secret starts
- * @param last4 how its secret ends
+ * @param scopes what the key may do; empty for everything
+ * @param prefix the first characters of its secret
+ * @param last4 the last four characters of its secret
  * @param status {@code enabled}, {@code disabled}, {@code revoked} or {@code expired}
  * @param expiresAt when it expires
  * @param lastUsedAt when it was last used
- * @param createdAt when it was made
- * @param secret the secret; only in the answer that made it
+ * @param createdAt when it was created
+ * @param secret the secret; only in the answer to the call that created or rotated the key
  * @param json the value as the wire shows it
  */
 public record ApiKey(
@@ -36,7 +36,7 @@ public record ApiKey(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a key from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -45,7 +45,7 @@ public record ApiKey(
         return json.read(ApiKey.class);
     }
 
-    /** Everything but the secret. */
+    /** Returns the id, name and status. Leaves the secret out. */
     @Override
     public String toString() {
         return "ApiKey[" + id + ", " + name + ", " + status + "]";

@@ -1,6 +1,6 @@
 package dev.plinth.engine.api;
 
-/** The readers of a group of routes, so that an adapter can serve each group at a place of its own. */
+/** The readers of a group of routes, so that an adapter can serve each group at its own address. */
 public enum Audience {
     /** Tenants: all routes below {@code /v1}, {@code /} and {@code /openapi.json}. */
     TENANT,

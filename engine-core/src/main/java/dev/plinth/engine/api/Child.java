@@ -8,13 +8,13 @@ import java.util.Map;
  * A child of exactly one resource.
  *
  * @param id {@code sub_…}
- * @param resourceId its parent, {@code res_…}, for ever
- * @param type its type, {@code child} unless said otherwise
+ * @param resourceId its parent, {@code res_…}, which never changes
+ * @param type its type, {@code child} by default
  * @param name its name
  * @param data the host's own object
  * @param metadata string pairs
  * @param version counts changes, from 1
- * @param createdAt when it was made
+ * @param createdAt when it was created
  * @param updatedAt when it was last changed
  * @param json the value as the wire shows it
  */
@@ -31,7 +31,7 @@ public record Child(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a child from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One event on its way to one webhook endpoint.
+ * An event on its way to a webhook endpoint.
  *
  * @param id {@code dlv_…}
  * @param endpointId {@code we_…}
@@ -15,9 +15,9 @@ import java.util.OptionalInt;
  * @param eventType the type of the event
  * @param status {@code pending}, {@code delivering}, {@code delivered}, {@code retrying}, {@code exhausted}, {@code held} or
  *     {@code dropped}
- * @param nextAttemptAt when it is tried again
+ * @param nextAttemptAt when the next attempt is due
  * @param createdAt when the event happened
- * @param attempts what was tried, in order
+ * @param attempts the attempts so far, in order
  * @param json the value as the wire shows it
  */
 public record Delivery(
@@ -37,7 +37,7 @@ public record Delivery(
     }
 
     /**
-     * Reads what the wire shows.
+     * Reads a delivery from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -47,15 +47,15 @@ public record Delivery(
     }
 
     /**
-     * One attempt.
+     * An attempt to send a delivery.
      *
      * @param number counts from 1
      * @param trigger {@code auto} or {@code manual}
      * @param at when it began
-     * @param durationMillis how long it took in real milliseconds
-     * @param status what the receiver answered
+     * @param durationMillis how long it took, in milliseconds of real time
+     * @param status the receiver's HTTP status; empty if it did not answer
      * @param responseBody the first 8 KiB of its answer
-     * @param errorClass why it failed
+     * @param errorClass the kind of its failure; empty if it succeeded
      * @param json the attempt as the wire shows it
      */
     public record Attempt(
@@ -69,7 +69,7 @@ public record Delivery(
             Json json)
             implements WireValue {
         /**
-         * Reads what the wire shows.
+         * Reads an attempt from its JSON on the wire.
          *
          * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
          */

@@ -1,23 +1,27 @@
 package dev.plinth.engine.api;
 
 /**
- * The engine's clock: limits, schedules, leases, expiry and ids ask it. Thread-safe.
+ * The engine's clock, by which limits, schedules, leases, expiry and ids go. Thread-safe.
  *
- * <p>What a person waits for in real time (a long poll, a socket, a drain) does not.
+ * <p>Waits of callers in real time (a long poll, a socket, a drain) do not use it.
  */
 public interface EngineClock {
-    /** Milliseconds since 1970-01-01T00:00:00Z. It may step back; the engine itself never goes behind its last commit. */
+    /**
+     * Returns milliseconds since 1970-01-01T00:00:00Z. The value may step back; the engine's time never falls behind
+     * its last commit.
+     */
     long epochMillis();
 
-    /** Nanoseconds from an arbitrary origin, never going back; only differences mean something. */
+    /** Returns nanoseconds from an arbitrary origin. They never go back, and only differences mean something. */
     long nanoTime();
 
     /**
      * Returns true if {@link #epochMillis} may be wrong for a while, as the clock of a machine may be until it is set right.
      *
-     * <p>The time of an engine with such a clock goes on by {@link #nanoTime}. It follows a jump ahead of more than a second only once the
-     * jump has lasted 30 seconds. The sweep takes out nothing by a jump that has not lasted an hour. While the clock is behind the engine's
-     * time, that time goes on at nine tenths of its speed until the clock has caught up.
+     * <p>The time of an engine with such a clock goes on by {@link #nanoTime}. It follows a jump ahead of more than a
+     * second only once the jump has lasted 30 seconds. The sweep deletes nothing because of a jump that has not lasted
+     * an hour. While the clock is behind the engine's time, that time goes on at nine tenths of its speed until the
+     * clock has caught up.
      *
      * <p>The default, false, is for clocks of tests: the engine takes what they show at once, however far they jump.
      */

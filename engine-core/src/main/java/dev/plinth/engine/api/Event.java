@@ -4,17 +4,17 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
- * Something that happened: the envelope of every webhook.
+ * Something that happened, as every webhook carries it.
  *
  * @param id {@code evt_…}
  * @param type what happened, such as {@code resource.updated}
  * @param createdAt when
- * @param data the object that it is about, as its GET showed it at that moment
+ * @param data the object that the event is about, as its GET showed it at that moment
  * @param json the value as the wire shows it
  */
 public record Event(String id, String type, Instant createdAt, Json data, Json json) implements WireValue {
     /**
-     * Reads what the wire shows, such as the body of a webhook.
+     * Reads an event from its JSON on the wire, such as the body of a webhook.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

@@ -1,17 +1,17 @@
 package dev.plinth.engine.api;
 
-/** Where ids and secrets get their bits from. Thread-safe. */
+/** The source of the bits of ids and secrets. Thread-safe. */
 public interface IdSource {
     /**
-     * The next id of a kind. The top 48 bits are the time, so that ids sort by creation time; ids of one kind asked for in
-     * order at one millisecond ascend.
+     * Returns the next id of a kind. The top 48 bits are the time, so ids sort by creation time. Ids of one kind ascend
+     * within a millisecond in the order in which they are made.
      *
      * @param kind the id's prefix, such as {@code res}
      * @param epochMillis the time that goes into the id
      */
     Bits next(String kind, long epochMillis);
 
-    /** Fills the array with bits that nobody can guess (unless the source is seeded on purpose). */
+    /** Fills the array with bits that are impossible to guess, unless the source is seeded on purpose. */
     void fillSecret(byte[] target);
 
     /**

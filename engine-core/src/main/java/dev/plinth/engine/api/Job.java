@@ -8,21 +8,22 @@ import java.util.Optional;
  * A job.
  *
  * @param id {@code job_…}
- * @param type what kind of work
- * @param status where it stands
- * @param result what came of it, once it succeeded with a result
+ * @param type the kind of work
+ * @param status its state
+ * @param result its result, once it has succeeded with one
  * @param error the problem document of its last failure
  * @param progress how far it is: {@code done}, {@code total} and {@code message}
- * @param cancelRequested true while it runs and somebody has asked for its end
+ * @param cancelRequested true while the job runs and a call has asked for its end
  * @param attempt how many attempts have begun
- * @param maxAttempts how many there may be
- * @param resourceId the resource that it is about, {@code res_…}
- * @param runAt when it was to run
- * @param nextAttemptAt when it is tried again
+ * @param maxAttempts the most attempts that may begin
+ * @param resourceId the resource of the job, {@code res_…}
+ * @param runAt when it was scheduled to run
+ * @param nextAttemptAt when the next attempt is due
  * @param createdAt when it was accepted
  * @param startedAt when its first attempt began
- * @param finishedAt when it became final
- * @param handled false while it waits and neither a handler in the engine's JVM nor a worker within the last hour takes its type
+ * @param finishedAt when its state became final
+ * @param handled false while the job waits and its type has neither a handler in the engine's JVM nor a worker that
+ *     leased within the last hour
  * @param json the value as the wire shows it
  */
 public record Job(
@@ -45,7 +46,7 @@ public record Job(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a job from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

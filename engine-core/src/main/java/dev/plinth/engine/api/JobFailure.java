@@ -3,7 +3,7 @@ package dev.plinth.engine.api;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How a handler fails a job on purpose. */
+/** Fails a job on purpose. A handler throws it. */
 public final class JobFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,10 +11,10 @@ public final class JobFailure extends Exception {
     private final boolean retryable;
 
     /**
-     * A failure.
+     * Makes a failure without a cause.
      *
-     * @param code a stable name, such as {@code card_declined}; of a long one the first 255 characters are kept
-     * @param detail a sentence for the job's reader; no secrets; of a long one the first 1,000 characters are kept
+     * @param code a stable name, such as {@code card_declined}; cut to 255 characters
+     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters
      * @param retryable false to end the job whatever attempts are left
      */
     public JobFailure(String code, String detail, boolean retryable) {
@@ -22,10 +22,10 @@ public final class JobFailure extends Exception {
     }
 
     /**
-     * A failure that has a cause, which the log shows and the job does not.
+     * Makes a failure with a cause, which is logged and not shown in the job.
      *
-     * @param code a stable name, such as {@code card_declined}; of a long one the first 255 characters are kept
-     * @param detail a sentence for the job's reader; no secrets; of a long one the first 1,000 characters are kept
+     * @param code a stable name, such as {@code card_declined}; cut to 255 characters
+     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters
      * @param retryable false to end the job whatever attempts are left
      * @param cause what went wrong, or null
      */
@@ -40,7 +40,7 @@ public final class JobFailure extends Exception {
         return code;
     }
 
-    /** True if another attempt makes sense. */
+    /** Returns true if another attempt makes sense. */
     public boolean retryable() {
         return retryable;
     }

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How the queued jobs of all workspaces stand. Of more than 10,000 only the oldest 10,000 are looked at.
+ * Figures of the queued jobs of all workspaces. At most the oldest 10,000 jobs are looked at.
  *
- * @param unhandled queued jobs whose type neither a handler in this JVM nor a lease of a worker within the last hour handles
+ * @param unhandled queued jobs whose type has neither a handler in this JVM nor a worker that leased within the last
+ *     hour
  * @param oldestUnhandled how long the oldest of these has waited; empty if there is none
  * @param oldestQueued how long the oldest queued job has waited; empty if there is none
  */

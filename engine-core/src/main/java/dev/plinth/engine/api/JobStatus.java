@@ -4,26 +4,26 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** The states of a job; the last three are final. */
 public enum JobStatus {
-    /** To run later. */
+    /** Waits for its time. */
     @JsonProperty("scheduled")
     SCHEDULED,
-    /** To run as soon as somebody is free. */
+    /** Waits for a free handler or worker. */
     @JsonProperty("queued")
     QUEUED,
-    /** Being done. */
+    /** Runs now. */
     @JsonProperty("running")
     RUNNING,
-    /** Done, with its result. */
+    /** Ended well, with its result. */
     @JsonProperty("succeeded")
     SUCCEEDED,
-    /** Given up, with its error. */
+    /** Failed for good, with its error. */
     @JsonProperty("failed")
     FAILED,
-    /** Ended because somebody asked for it. */
+    /** Ended by a request to cancel it. */
     @JsonProperty("canceled")
     CANCELED;
 
-    /** True for the last three. */
+    /** Returns true for the last three. */
     public boolean isFinal() {
         return ordinal() >= SUCCEEDED.ordinal();
     }

@@ -12,13 +12,13 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable JSON value (RFC 8259) as UTF-8 bytes, numbers kept as they were written.
+ * An immutable JSON value (RFC 8259) as UTF-8 bytes. Numbers are kept as they were written.
  *
- * <p>The text is checked when it is made: valid UTF-8, no duplicate members, nothing after the value, at most 64 levels deep.
- * Equality is equality of bytes. Safe for use by several threads.
+ * <p>The text is checked when the value is made: valid UTF-8, no duplicate members, nothing after the value, at most 64
+ * levels deep. Equality is equality of bytes. Safe for use by several threads.
  *
- * <p>Jackson, of its lines 2 and 3, writes and reads it as the value that it is. A mapper hands numbers with a fraction over as doubles, with
- * some 16 digits; with {@code DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS} all digits stay.
+ * <p>Jackson 2 and 3 write and read it as the JSON value that it holds. A mapper passes numbers with a fraction on as
+ * doubles, with some 16 digits; {@code DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS} keeps all digits.
  */
 public final class Json {
     /** The empty object. */
@@ -31,7 +31,7 @@ public final class Json {
     }
 
     /**
-     * The value that a text spells.
+     * Parses a text.
      *
      * @throws IllegalArgumentException if it is not JSON; the message says where
      */
@@ -42,8 +42,8 @@ public final class Json {
     }
 
     /**
-     * The object with these members: maps, iterables, strings, numbers, booleans, {@code Json}, values of the typed API and null,
-     * nested at will.
+     * Returns the object with these members. A value may be a map, iterable, string, number, boolean, {@code Json}, a
+     * value of the typed API or null, nested at will.
      *
      * @throws IllegalArgumentException if a value is of another kind
      */
@@ -52,38 +52,38 @@ public final class Json {
     }
 
     /**
-     * Bytes that are known to be JSON, taken as they are, unchecked and not copied. For the engine and for codecs; a host that
-     * has bytes of unknown origin calls {@link #of(String)}.
+     * Wraps bytes that are known to be JSON, without a check or a copy. Meant for the engine and for codecs; a host
+     * that has bytes of unknown origin calls {@link #of(String)}.
      */
     public static Json trusted(byte[] utf8) {
         return new Json(utf8);
     }
 
-    /** For Jackson: the value that these JDK values are. */
+    /** Makes a value of these JDK values, for Jackson. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     private static Json ofValue(@Nullable Object value) {
         return new Json(CodecHolder.CODEC.write(value));
     }
 
-    /** For Jackson: the value as JDK values. */
+    /** Returns the value as JDK values, for Jackson. */
     @JsonValue
     private @Nullable Object value() {
         return CodecHolder.CODEC.read(utf8);
     }
 
-    /** The value of the typed API that this spells. */
+    /** Reads this value as a type of the typed API. */
     <T extends WireValue> T read(Class<T> type) {
         return CodecHolder.CODEC.value(type, this);
     }
 
-    /** The UTF-8 bytes; not copied, and not to be changed. */
+    /** Returns the UTF-8 bytes. They are not copied and must not be changed. */
     public byte[] utf8() {
         return utf8;
     }
 
     /**
-     * The members of this object as JDK values: {@code Map}, {@code List}, {@code String}, {@code BigDecimal}, {@code Boolean}
-     * or null.
+     * Returns the members of this object as JDK values: {@code Map}, {@code List}, {@code String}, {@code BigDecimal},
+     * {@code Boolean} or null.
      *
      * @throws IllegalStateException if this is not an object
      */
@@ -106,7 +106,7 @@ public final class Json {
         return Arrays.hashCode(utf8);
     }
 
-    /** Not {@code String.getBytes}, which puts a question mark where half a surrogate pair stands. */
+    /** Encodes strictly. {@code String.getBytes} would replace an unpaired surrogate by a question mark. */
     private static byte[] utf8(String text) {
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
@@ -118,13 +118,13 @@ public final class Json {
         }
     }
 
-    /** The JSON text. */
+    /** Returns the JSON text. */
     @Override
     public String toString() {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    /** Finds the codec on first need, so that this package stays free of any JSON library. */
+    /** Loads the codec on first use, so that this package needs no JSON library. */
     private static final class CodecHolder {
         static final JsonCodec CODEC = ServiceLoader.load(JsonCodec.class, Json.class.getClassLoader())
                 .findFirst()

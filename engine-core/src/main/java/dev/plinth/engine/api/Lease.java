@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
- * How a lease stands.
+ * The right of a worker to a job for a time.
  *
- * @param expiresAt when it lapses
- * @param cancelRequested true if somebody has asked for the end of the job
+ * @param expiresAt when the lease expires
+ * @param cancelRequested true if a call has asked for the end of the job
  * @param json the value as the wire shows it
  */
 public record Lease(Instant expiresAt, boolean cancelRequested, Json json) implements WireValue {
     /**
-     * Reads what the wire shows of a lease.
+     * Reads a lease from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

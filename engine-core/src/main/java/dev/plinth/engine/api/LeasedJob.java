@@ -4,18 +4,18 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
- * A job under a lease: its worker has to end it, or to prolong the lease, before it lapses.
+ * A job under a lease. Its worker ends the job or extends the lease before the lease expires.
  *
  * @param job the job, which is running
- * @param input what it is to work on
- * @param leaseToken what the worker shows with everything that it says of the job
- * @param leaseExpiresAt when the lease lapses and the job goes back to the queue
+ * @param input the job's input
+ * @param leaseToken the proof of the lease, which the worker sends with every report on the job
+ * @param leaseExpiresAt when the lease expires and the job goes back to the queue
  * @param json the value as the wire shows it
  */
 public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExpiresAt, Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows of a job under a lease.
+     * Reads a job under a lease from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

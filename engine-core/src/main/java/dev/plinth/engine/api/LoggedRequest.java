@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A request of the workspace and what it was answered.
+ * A request of the workspace with the outcome of its answer.
  *
- * @param id {@code req_…}, as its answer's {@code Request-Id} said
+ * @param id {@code req_…}, as the {@code Request-Id} of its answer
  * @param method the HTTP method, also of a call in Java
  * @param route the path with its variables in braces
- * @param path the path with their values, at most 512 characters of it; never the query
+ * @param path the path with the values of its variables, cut to 512 characters; never the query
  * @param status the HTTP status code
- * @param code why it was refused
- * @param keyId the API key that called, {@code key_…}; empty if the host's own code did
+ * @param code the problem code of a refusal
+ * @param keyId the API key of the caller, {@code key_…}; empty if the host's own code called
  * @param byHost true if the host's own code called, by {@code Engine.workspace}
- * @param idempotencyKey the key that it was sent under
- * @param idempotency what became of that key: {@code executed}, {@code replayed}, {@code mismatch} or {@code in_use}; empty if
- *     the request was refused before
- * @param durationMicros how long it took in microseconds of real time
- * @param createdAt when it came
- * @param events the events that it caused, the first 100 of them
+ * @param idempotencyKey the idempotency key that was sent
+ * @param idempotency {@code executed}, {@code replayed}, {@code mismatch} or {@code in_use}; empty if the request was
+ *     refused before its key was looked at
+ * @param durationMicros how long it took, in microseconds of real time
+ * @param createdAt when it arrived
+ * @param events the first 100 events that it caused
  * @param jobs the jobs that it started
  * @param json the value as the wire shows it
  */
@@ -49,7 +49,7 @@ public record LoggedRequest(
     }
 
     /**
-     * Reads what the wire shows.
+     * Reads a logged request from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

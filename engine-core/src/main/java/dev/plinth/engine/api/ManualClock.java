@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A clock that stands still until it is turned.
+ * A clock that stands still until a test advances it.
  *
- * <p>{@link #advance} stops at every instant at which an engine has something due, lets it run and waits for what it started,
- * so that when it returns all that falls into the span has happened, in time order. A webhook's receiver takes real time.
- * Listeners do not go by this clock: each event comes to them as it is committed, and again a real second after they failed, and
- * {@code advance} does not wait for them. Thread-safe; advances queue up behind each other.
+ * <p>{@link #advance} stops at every instant at which an engine has work due, lets the work run and waits for it. When
+ * it returns, all work of the span has run, in time order. A webhook's receiver takes real time.
+ *
+ * <p>Listeners do not go by this clock. An event comes to a listener when it is committed, and again a real second
+ * after the listener failed; {@code advance} does not wait for listeners.
+ *
+ * <p>Thread-safe. Concurrent calls of {@code advance} run one after another.
  */
 public final class ManualClock implements EngineClock {
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -23,7 +26,7 @@ public final class ManualClock implements EngineClock {
         this.epochMillis = epochMillis;
     }
 
-    /** A clock that stands at this instant, cut to milliseconds. */
+    /** Returns a clock that stands at this instant, cut to milliseconds. */
     public static ManualClock startingAt(Instant instant) {
         return new ManualClock(instant.toEpochMilli());
     }
@@ -38,13 +41,13 @@ public final class ManualClock implements EngineClock {
         return epochMillis * NANOS_PER_MILLI;
     }
 
-    /** The instant at which the clock stands. */
+    /** Returns the instant at which the clock stands. */
     public Instant now() {
         return Instant.ofEpochMilli(epochMillis);
     }
 
     /**
-     * Turns the clock forward, running what falls due on the way.
+     * Moves the clock forward and runs the work that becomes due on the way.
      *
      * @param span how far, cut to milliseconds; not negative
      * @throws IllegalArgumentException if the span is negative
@@ -74,28 +77,28 @@ public final class ManualClock implements EngineClock {
         epochMillis = target;
     }
 
-    /** Registers what has to run when time passes; closing the handle takes it out again. For engines. */
+    /** Registers work that runs when time passes. Closing the attachment removes it. Meant for engines. */
     public Attachment attach(DueWork work) {
         attached.add(work);
         return () -> attached.remove(work);
     }
 
-    /** Takes out again what was attached. */
+    /** Removes attached work when it is closed. */
     @FunctionalInterface
     public interface Attachment extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Something that has work at known instants. */
+    /** Work that is due at known instants. */
     public interface DueWork {
         /**
-         * When the next work is due that can make progress, as epoch milliseconds (an instant in the past means now);
-         * {@code Long.MAX_VALUE} if there is none.
+         * Returns when the next work is due that can make progress, as epoch milliseconds. An instant in the past means
+         * now; {@code Long.MAX_VALUE} means that there is none.
          */
         long nextDueMillis();
 
-        /** Starts all that is due now and returns when it has come to rest. */
+        /** Starts all work that is due now and returns once it has ended. */
         void runDue();
     }
 }

@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a new resource or child is to be. Immutable.
+ * The members of a new resource or child. Immutable.
  *
  * @param name its name, 1–255 characters
- * @param type its type, or empty for the usual one
+ * @param type its type, or empty for the default
  * @param data the host's own object, up to 64 KiB
  * @param metadata up to 50 string pairs
  */
 public record NewResource(String name, Optional<String> type, Json data, Map<String, String> metadata)
         implements WireValue {
-    /** Copies the metadata, in its order. */
+    /** Copies the metadata and keeps its order. */
     public NewResource {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     /**
-     * Reads what the wire takes.
+     * Reads the body that the wire takes.
      *
      * @throws IllegalArgumentException if a member is missing, unknown or of another kind; the message names it
      */
@@ -45,22 +45,22 @@ public record NewResource(String name, Optional<String> type, Json data, Map<Str
         return Json.of(members);
     }
 
-    /** One with a name and nothing else. */
+    /** Returns a resource with a name and nothing else. */
     public static NewResource named(String name) {
         return new NewResource(name, Optional.empty(), Json.EMPTY_OBJECT, Map.of());
     }
 
-    /** The same of another type. */
+    /** Returns the same with another type. */
     public NewResource ofType(String other) {
         return new NewResource(name, Optional.of(other), data, metadata);
     }
 
-    /** The same with other data. */
+    /** Returns the same with other data. */
     public NewResource withData(Json other) {
         return new NewResource(name, type, other, metadata);
     }
 
-    /** The same with other metadata. */
+    /** Returns the same with other metadata. */
     public NewResource withMetadata(Map<String, String> other) {
         return new NewResource(name, type, data, other);
     }

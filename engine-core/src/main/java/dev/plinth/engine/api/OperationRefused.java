@@ -1,10 +1,13 @@
 package dev.plinth.engine.api;
 
-/** How the host's code refuses the input of an operation: the caller gets 422 with this sentence. */
+/** Refuses the input of an operation. The host's code throws it, and the caller gets 422 with its message. */
 public final class OperationRefused extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** A refusal with a sentence for the caller: what was expected, what came, what to do; no secrets. */
+    /**
+     * Makes a refusal.
+     * @param detail a sentence for the caller that names the value, the limit and the next step; no secrets
+     */
     public OperationRefused(String detail) {
         super(detail);
     }

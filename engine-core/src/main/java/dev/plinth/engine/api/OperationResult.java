@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the host's code wants to come of an operation: an answer, and what is committed with it in the same record.
+ * The outcome of an operation: an answer, with a patch and events that are committed in the same record.
  *
  * @param result the answer's body, any JSON of at most 128 KiB
  * @param patch a merge patch (RFC 7396) of the resource's {@code name}, {@code data} and {@code metadata}, or null
- * @param events events of the host's own types to publish
+ * @param events the events of the host's own types to publish
  */
 public record OperationResult(Json result, @Nullable Json patch, List<NewEvent> events) {
     /** Copies the events. */
@@ -17,17 +17,17 @@ public record OperationResult(Json result, @Nullable Json patch, List<NewEvent> 
         events = List.copyOf(events);
     }
 
-    /** An answer without a change. */
+    /** Returns an answer without a change. */
     public static OperationResult of(Json result) {
         return new OperationResult(result, null, List.of());
     }
 
-    /** The same with a merge patch of the resource. */
+    /** Returns the same with a merge patch of the resource. */
     public OperationResult withPatch(Json mergePatch) {
         return new OperationResult(result, mergePatch, events);
     }
 
-    /** The same with one more event. */
+    /** Returns the same with one more event. */
     public OperationResult withEvent(String type, Json data) {
         List<NewEvent> more = new ArrayList<>(events);
         more.add(new NewEvent(type, data));

@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list.
+ * A page of a list.
  *
  * @param data the items, newest first
  * @param hasMore true if there are more
- * @param nextCursor what to ask the next page with; empty on the last one
+ * @param nextCursor the cursor of the next page; empty on the last one
  */
 public record Page<T>(List<T> data, boolean hasMore, Optional<String> nextCursor) implements WireValue {
     /** Copies the items. */
@@ -21,7 +21,7 @@ public record Page<T>(List<T> data, boolean hasMore, Optional<String> nextCursor
         data = List.copyOf(data);
     }
 
-    /** For Jackson, which knows the type of the items. */
+    /** Makes a page for Jackson, which knows the type of the items. */
     @JsonCreator
     private static <T> Page<T> of(
             @JsonProperty(value = "data", required = true) List<T> data,

@@ -9,18 +9,18 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a workspace is entitled to. Immutable; registered when the engine is built.
+ * The entitlements of a workspace. Immutable; registered when the engine is built.
  *
  * @param name its name, such as {@code starter}
  * @param requests requests per window, 1 to 1,000,000; all of them may come at once
  * @param windowSeconds the window in seconds, 1 to 86,400
  * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
- * @param queuedJobsMax jobs of a workspace that wait, queued or scheduled, 0 or more; one more is refused with 429
- * @param resourcesMax resources of a workspace, archived ones too, 0 or more; one more is refused with 403
+ * @param queuedJobsMax queued and scheduled jobs of a workspace, 0 or more; one more is refused with 429
+ * @param resourcesMax resources of a workspace including archived ones, 0 or more; one more is refused with 403
  * @param policies further rate limits, at most 8
- * @param shares how much of a table a workspace may have, by the table's name as {@code GET /admin/v1/tables} shows it; beyond it a call
- *     is refused with 403. A table that is not named has the share that the plan's own requests fill while rows are kept, between a quarter
- *     of the table and nine tenths
+ * @param shares the most that a workspace may have of a table, by the table's name in {@code GET /admin/v1/tables}; a
+ *     call beyond it is refused with 403. A table without an entry has a default share: what the plan's own requests
+ *     fill while rows are kept. That share is at least a quarter of the table and at most nine tenths
  */
 public record Plan(
         String name,
@@ -31,7 +31,7 @@ public record Plan(
         int resourcesMax,
         List<RatePolicy> policies,
         Map<String, TableShare> shares) {
-    /** Stands for no limit. */
+    /** Means that there is no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final int REQUESTS_MAX = 1_000_000;
@@ -50,7 +50,7 @@ public record Plan(
     /** 6,000 requests a minute. */
     public static final Plan BUSINESS = perMinute("business", 6000);
 
-    /** Checks the ranges. */
+    /** Checks the ranges of all components. */
     public Plan {
         Objects.requireNonNull(name, "name");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
@@ -85,7 +85,7 @@ public record Plan(
         }
     }
 
-    /** A plan with the usual shares of the tables. */
+    /** Makes a plan with the default shares of the tables. */
     public Plan(
             String name,
             int requests,
@@ -97,27 +97,27 @@ public record Plan(
         this(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, policies, Map.of());
     }
 
-    /** A plan of so many requests a minute with the usual other limits. */
+    /** Returns a plan of so many requests a minute with the default values of the other limits. */
     public static Plan perMinute(String name, int requests) {
         return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED, List.of());
     }
 
-    /** The same plan with so many webhook endpoints at most. */
+    /** Returns the same plan with another limit of webhook endpoints. */
     public Plan withEndpointsMax(int endpoints) {
         return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax, policies, shares);
     }
 
-    /** The same plan with so many waiting jobs at most. */
+    /** Returns the same plan with another limit of queued and scheduled jobs. */
     public Plan withQueuedJobsMax(int jobs) {
         return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax, policies, shares);
     }
 
-    /** The same plan with so many resources at most. */
+    /** Returns the same plan with another limit of resources. */
     public Plan withResourcesMax(int resources) {
         return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources, policies, shares);
     }
 
-    /** The same plan with one more rate limit. */
+    /** Returns the same plan with one more rate limit. */
     public Plan withPolicy(RatePolicy policy) {
         List<RatePolicy> more = new ArrayList<>(policies);
         more.add(policy);

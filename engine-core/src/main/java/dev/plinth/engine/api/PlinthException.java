@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one family of failures of the typed API: it carries the problem that the wire would have shown. The message has the code, the
- * sentence, and the first of the errors of the input. It can be serialized.
+ * The only exception of the typed API for a refused call. It carries the problem that the wire would have shown. The
+ * message has the code, the detail and the first three errors of the input. Serializable.
  */
 public final class PlinthException extends RuntimeException {
     private static final long serialVersionUID = 2L;
@@ -16,15 +16,16 @@ public final class PlinthException extends RuntimeException {
     private final Problem problem;
     private final @Nullable Duration retryAfter;
 
-    /** A failure for this problem. */
+    /** Makes a failure without advice on when to retry. */
     public PlinthException(Problem problem) {
         this(problem, null);
     }
 
     /**
-     * A failure for this problem.
+     * Makes a failure.
      *
-     * @param retryAfter when to come again; null if there is no such advice
+     * @param problem why the call was refused
+     * @param retryAfter how long to wait before a retry; null if there is no such advice
      */
     public PlinthException(Problem problem, @Nullable Duration retryAfter) {
         super(message(problem));
@@ -32,22 +33,25 @@ public final class PlinthException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** The problem document. */
+    /** Returns the problem document. */
     public Problem problem() {
         return problem;
     }
 
-    /** The stable name of the problem, such as {@code not_found}. */
+    /** Returns the stable name of the problem, such as {@code not_found}. */
     public String code() {
         return problem.code();
     }
 
-    /** The HTTP status code that the wire would have shown. */
+    /** Returns the HTTP status code that the wire would have shown. */
     public int status() {
         return problem.status();
     }
 
-    /** After how long the same call may go better, in whole seconds: the header {@code Retry-After}. Empty if the wire has none. */
+    /**
+     * Returns how long to wait before the same call is retried, in whole seconds, as the header {@code Retry-After}
+     * says. Empty if the wire has no such header.
+     */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Why a call was refused: the problem document of RFC 9457 as a value.
+ * The reason why a call was refused: the problem document of RFC 9457 as a value.
  *
  * @param type the URI {@code https://plinth.dev/problems/<code>}
  * @param title the problem in general, in a few words
  * @param status the HTTP status code
- * @param detail this occurrence in a sentence: the value, the limit, the next step
+ * @param detail a sentence on this occurrence: the value, the limit, the next step
  * @param code the stable name of the problem, such as {@code validation_failed}
  * @param requestId the id of the refused call, {@code req_…}
  * @param retryable true if the same call may succeed later without a change
- * @param errors every single thing that was wrong with the input; empty unless the code is about input
+ * @param errors all errors of the input; empty unless the code is about input
  */
 public record Problem(
         String type,
@@ -34,7 +34,7 @@ public record Problem(
     }
 
     /**
-     * Reads what the wire shows.
+     * Reads a problem from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

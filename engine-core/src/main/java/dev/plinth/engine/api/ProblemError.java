@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One thing that is wrong with the input.
+ * An error of the input.
  *
  * @param source whether {@code at} is a pointer into the body or the name of a query parameter
  * @param at a JSON Pointer (RFC 6901) or a parameter name
  * @param code the stable name of the error, such as {@code too_long}
- * @param detail what was expected and what came instead
+ * @param detail the value, the limit and the next step
  */
 public record ProblemError(Source source, String at, String code, String detail) implements WireValue, Serializable {
     /**
-     * Reads what the wire shows.
+     * Reads an error from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -33,11 +33,11 @@ public record ProblemError(Source source, String at, String code, String detail)
         return Json.of(members);
     }
 
-    /** Where the wrong value stood. */
+    /** The part of the call that has the error. */
     public enum Source {
-        /** In the body; {@code at} is a JSON Pointer. */
+        /** The body; {@code at} is a JSON Pointer. */
         POINTER,
-        /** In the query; {@code at} is the parameter's name. */
+        /** The query; {@code at} is the parameter's name. */
         PARAMETER
     }
 }

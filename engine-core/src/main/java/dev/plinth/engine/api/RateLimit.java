@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 
 /**
- * How the rate limits of a workspace stand.
+ * The state of a workspace's rate limits.
  *
  * @param plan the name of the plan
- * @param policies its limits: first the plan's own, then the further ones that are not in shadow mode
+ * @param policies the limits: first the plan's own, then the further ones that are not in shadow mode
  * @param json the value as the wire shows it
  */
 public record RateLimit(String plan, List<Policy> policies, Json json) implements WireValue {
@@ -17,7 +17,7 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
     }
 
     /**
-     * Reads what the wire shows.
+     * Reads the rate limits from their JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -26,40 +26,40 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
         return json.read(RateLimit.class);
     }
 
-    /** Units per window of the plan's own limit. */
+    /** Returns the units per window of the plan's own limit. */
     public long limit() {
         return policies.get(0).limit();
     }
 
-    /** The window of the plan's own limit in seconds. */
+    /** Returns the window of the plan's own limit, in seconds. */
     public long windowSeconds() {
         return policies.get(0).windowSeconds();
     }
 
-    /** Units that are left of the plan's own limit. */
+    /** Returns the units that are left of the plan's own limit. */
     public long remaining() {
         return policies.get(0).remaining();
     }
 
-    /** Seconds until the plan's own limit has one unit more; 0 if its bucket is full. */
+    /** Returns the seconds until the plan's own limit has one unit more, or 0 if its bucket is full. */
     public long resetSeconds() {
         return policies.get(0).resetSeconds();
     }
 
     /**
-     * How one limit stands.
+     * The state of one limit.
      *
-     * @param name its name; that of the plan's own is the plan's
+     * @param name its name; the plan's own limit has the name of the plan
      * @param limit units per window
      * @param windowSeconds the window in seconds
      * @param remaining units that are left
-     * @param resetSeconds seconds until one more is there; 0 if the bucket is full
+     * @param resetSeconds seconds until there is one unit more; 0 if the bucket is full
      * @param json the limit as the wire shows it
      */
     public record Policy(String name, long limit, long windowSeconds, long remaining, long resetSeconds, Json json)
             implements WireValue {
         /**
-         * Reads what the wire shows.
+         * Reads a limit from its JSON on the wire.
          *
          * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
          */

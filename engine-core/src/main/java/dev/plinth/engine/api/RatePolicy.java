@@ -3,20 +3,20 @@ package dev.plinth.engine.api;
 import java.util.Objects;
 
 /**
- * A further rate limit of a plan, beside the plan's own: a call passes if all of them have room, and takes from all or from
+ * A further rate limit of a plan. A call passes if all limits have room; it takes its units from all of them or from
  * none. Immutable.
  *
- * @param name its name, unlike the plan's and unlike those beside it
+ * @param name its name, different from the plan's and from those of its other policies
  * @param requests units per window, 1 to 1,000,000; all of them may come at once
  * @param windowSeconds the window in seconds, 1 to 86,400
- * @param per whom it counts for
- * @param mode whether it refuses
+ * @param per the calls that are counted together
+ * @param mode whether the limit refuses calls
  */
 public record RatePolicy(String name, int requests, int windowSeconds, Per per, Mode mode) {
     private static final int REQUESTS_MAX = 1_000_000;
     private static final int WINDOW_SECONDS_MAX = 86_400;
 
-    /** Checks the ranges. */
+    /** Checks the ranges of all components. */
     public RatePolicy {
         Objects.requireNonNull(per, "per");
         Objects.requireNonNull(mode, "mode");
@@ -35,22 +35,25 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
         }
     }
 
-    /** A limit of the workspace that refuses. */
+    /** Returns a limit of the workspace that refuses calls. */
     public static RatePolicy of(String name, int requests, int windowSeconds) {
         return new RatePolicy(name, requests, windowSeconds, Per.WORKSPACE, Mode.ENFORCE);
     }
 
-    /** The same limit for each API key by itself. */
+    /** Returns the same limit, counted for each API key by itself. */
     public RatePolicy perKey() {
         return new RatePolicy(name, requests, windowSeconds, Per.KEY, mode);
     }
 
-    /** The same limit, which only counts whom it would refuse and shows in no header: to try a limit out. */
+    /**
+     * Returns the same limit in shadow mode, to try it out. It counts the calls that it would refuse, refuses none and
+     * shows in no header.
+     */
     public RatePolicy shadow() {
         return new RatePolicy(name, requests, windowSeconds, per, Mode.SHADOW);
     }
 
-    /** Whom a limit counts for. */
+    /** The calls that a limit counts together. */
     public enum Per {
         /** All calls of a workspace together. */
         WORKSPACE,
@@ -58,11 +61,11 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
         KEY
     }
 
-    /** Whether a limit refuses. */
+    /** The effect of a limit. */
     public enum Mode {
-        /** It refuses. */
+        /** Refuses calls beyond the limit. */
         ENFORCE,
-        /** It only counts. */
+        /** Only counts the calls beyond the limit. */
         SHADOW
     }
 }

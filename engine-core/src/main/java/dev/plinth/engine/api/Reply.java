@@ -8,28 +8,29 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer as bytes: what an adapter writes to its socket.
+ * An answer as bytes, which an adapter writes to its socket.
  *
  * @param status the HTTP status code, 200–599
- * @param headers header values by name in the spelling to be sent, in the order to be sent
+ * @param headers header values by name, in the spelling and order to be sent
  * @param body the body bytes, empty if there is none; not to be changed
- * @param rest what comes behind these bytes, where the body is a stream; empty for a body that is all there
+ * @param rest the rest of a body that is a stream; empty for a complete body
  */
 public record Reply(int status, Map<String, String> headers, byte[] body, Optional<Rest> rest) {
-    /** A reply whose body is all there. */
+    /** Makes a reply with a complete body. */
     public Reply(int status, Map<String, String> headers, byte[] body) {
         this(status, headers, body, Optional.empty());
     }
 
     /**
-     * The rest of a body that comes as things happen, such as a stream of events. The engine keeps nothing for who does not ask on.
-     * Thread-safe.
+     * The rest of a body that grows as things happen, such as a stream of events. The engine keeps no state for a
+     * reader that stops asking. Thread-safe.
      */
     @FunctionalInterface
     public interface Rest {
         /**
-         * The next part, once there is one; after 15 real seconds in which nothing happens it is one that says nothing but that the
-         * stream is alive. It never fails. It completes where the future of its reply does: see {@code Engine.submit}.
+         * Returns the next part once there is one. After 15 real seconds without one it returns a part that only shows
+         * that the stream is alive. The future never fails. It completes on the same executor as the future of its
+         * reply: see {@code Engine.submit}.
          */
         CompletableFuture<Part> next();
     }
@@ -38,10 +39,10 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
      * A part of a body.
      *
      * @param bytes the bytes; empty at an end that was not foreseen, because the engine closes or the caller may not read on
-     * @param rest what comes behind them; empty at the end
+     * @param rest the rest after these bytes; empty at the end
      */
     public record Part(byte[] bytes, Optional<Rest> rest) {
-        /** The part as text. */
+        /** Returns the part as text. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
@@ -54,7 +55,7 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         return new Reply(status, more, body, rest);
     }
 
-    /** The value of a header, the name in any case; null if the answer has none. */
+    /** Returns the value of a header, or null if the reply has none. The name may be in any case. */
     public @Nullable String header(String name) {
         for (Map.Entry<String, String> entry : headers.entrySet()) {
             if (entry.getKey().equalsIgnoreCase(name)) {
@@ -64,12 +65,12 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         return null;
     }
 
-    /** The body as text. */
+    /** Returns the body as text. */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** The status; never the body, which may hold a secret. */
+    /** Returns the status and the length of the body. Leaves the body out, which may hold a secret. */
     @Override
     public String toString() {
         return "Reply[" + status + ", " + body.length + " bytes]";

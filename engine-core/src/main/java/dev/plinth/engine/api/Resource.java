@@ -9,15 +9,15 @@ import java.util.Optional;
  * A resource.
  *
  * @param id {@code res_…}
- * @param type its type, {@code resource} unless said otherwise
+ * @param type its type, {@code resource} by default
  * @param name its name
  * @param status its status
  * @param data the host's own object
  * @param metadata string pairs
  * @param version counts changes, from 1
- * @param createdAt when it was made
+ * @param createdAt when it was created
  * @param updatedAt when it was last changed
- * @param shared how it is shared with the caller; empty for the caller's own
+ * @param shared its share with the caller; empty if the caller owns it
  * @param json the value as the wire shows it
  */
 public record Resource(
@@ -34,7 +34,7 @@ public record Resource(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a resource from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -44,7 +44,7 @@ public record Resource(
     }
 
     /**
-     * How another workspace's resource is shown to the caller.
+     * The caller's right to a resource of another workspace.
      *
      * @param role {@code reader} or {@code editor}
      * @param ownerWorkspaceId the owner, {@code ws_…}

@@ -7,10 +7,10 @@ public enum ResourceStatus {
     /** In use. */
     @JsonProperty("active")
     ACTIVE,
-    /** Readable and writable, but no operation runs on it. */
+    /** Can be read and changed, but runs no operation. */
     @JsonProperty("paused")
     PAUSED,
-    /** Readable only, and may be deleted. */
+    /** Can only be read, deleted or unarchived. */
     @JsonProperty("archived")
     ARCHIVED
 }

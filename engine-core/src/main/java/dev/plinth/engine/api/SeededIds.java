@@ -4,16 +4,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ids and secrets that come out the same in every run with the same seed and clock: for tests and golden files only.
+ * Makes the same ids and secrets in every run with the same seed and clock. For tests and golden files only.
  *
- * <p>Each kind of id counts on its own, so the ids of one kind do not depend on how calls of other kinds interleave.
+ * <p>Each kind of id has its own counter, so the ids of one kind do not depend on how calls of other kinds interleave.
  */
 public final class SeededIds implements IdSource {
     private final long seed;
     private final ConcurrentHashMap<String, AtomicLong> counters = new ConcurrentHashMap<>();
     private final AtomicLong secrets = new AtomicLong();
 
-    /** A source for this seed. */
+    /** Makes a source with this seed. */
     public SeededIds(long seed) {
         this.seed = seed;
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 
 /**
- * How a resource is shown to another workspace.
+ * The right of another workspace to a resource.
  *
  * @param id {@code shr_…}
  * @param resourceId the resource, {@code res_…}
@@ -16,7 +16,7 @@ import java.time.Instant;
 public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt, Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a share from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

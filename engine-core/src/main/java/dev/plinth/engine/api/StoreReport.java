@@ -3,13 +3,13 @@ package dev.plinth.engine.api;
 import java.util.List;
 
 /**
- * What was found or done in the directory of a store, for a person to read.
+ * The findings in the directory of a store, or the changes to it, for a person to read.
  *
- * @param isWhole true if nothing of the store is damaged or missing, or any more
- * @param lines what to print, each a line
+ * @param isWhole true if nothing of the store is damaged or missing, or if the damage has been repaired
+ * @param lines the lines to print
  */
 public record StoreReport(boolean isWhole, List<String> lines) {
-    /** Keeps a copy of the lines. */
+    /** Copies the lines. */
     public StoreReport {
         lines = List.copyOf(lines);
     }

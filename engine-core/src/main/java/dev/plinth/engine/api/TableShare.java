@@ -1,7 +1,7 @@
 package dev.plinth.engine.api;
 
 /**
- * How much of one table a workspace may have. Immutable.
+ * The most that a workspace may have of a table. Immutable.
  *
  * @param rows rows, 0 or more
  * @param bytes bytes of their keys and rows, 0 or more

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 
 /**
- * How full a table is, and with whose rows.
+ * The use of a table, with the workspaces that have the most of it.
  *
  * @param name its name, such as {@code events}
- * @param rows rows that it has
- * @param rowsMax rows that it takes
- * @param bytes bytes of their keys and rows
- * @param bytesMax bytes that it takes
- * @param workspaces the workspaces with the most rows, the largest first, at most ten
+ * @param rows rows in use
+ * @param rowsMax rows that fit
+ * @param bytes bytes of the keys and rows in use
+ * @param bytesMax bytes that fit
+ * @param workspaces the ten workspaces with the most rows, the largest first
  * @param json the value as the wire shows it
  */
 public record TableUse(
@@ -23,7 +23,7 @@ public record TableUse(
     }
 
     /**
-     * Reads what the wire shows.
+     * Reads the use of a table from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -33,7 +33,7 @@ public record TableUse(
     }
 
     /**
-     * What one workspace has of a table.
+     * A workspace's use of a table.
      *
      * @param workspaceId {@code ws_…}
      * @param rows its rows
@@ -42,7 +42,7 @@ public record TableUse(
      */
     public record Holder(String workspaceId, long rows, long bytes, Json json) implements WireValue {
         /**
-         * Reads what the wire shows.
+         * Reads a workspace's use from its JSON on the wire.
          *
          * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
          */

@@ -7,18 +7,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a workspace's events are sent.
+ * The address to which a workspace's events go.
  *
  * @param id {@code we_…}
- * @param url the receiver
- * @param types the event types it wants; none for all
+ * @param url the URL of the receiver
+ * @param types the event types to send; empty for all
  * @param enabled false if its deliveries are held
  * @param ordered true if events of one resource arrive in order
- * @param description what it is for
- * @param headers what is sent along
- * @param createdAt when it was made
- * @param missedSince since when it misses events because it held as many deliveries as it may, until they are made; empty if it misses none
- * @param secret the signing secret {@code whsec_…}; only in the answer that made it
+ * @param description a note of its owner
+ * @param headers headers that are sent with every event
+ * @param createdAt when it was created
+ * @param missedSince the time of the first event that it missed because it held as many deliveries as it may. Empty if
+ *     it missed none, and once all of them have deliveries
+ * @param secret the signing secret {@code whsec_…}; only in the answer to the call that created or rotated it
  * @param json the value as the wire shows it
  */
 public record WebhookEndpoint(
@@ -35,7 +36,7 @@ public record WebhookEndpoint(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads an endpoint from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */
@@ -44,7 +45,7 @@ public record WebhookEndpoint(
         return json.read(WebhookEndpoint.class);
     }
 
-    /** Everything but the secret. */
+    /** Returns the id, URL and status. Leaves the secret out. */
     @Override
     public String toString() {
         return "WebhookEndpoint[" + id + ", " + url + ", enabled=" + enabled + "]";

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A workspace: the owner of everything else.
+ * The tenant: the owner of everything else.
  *
  * @param id {@code ws_…}
  * @param name its name
  * @param plan the name of its plan
  * @param suspended true if all its calls are refused
  * @param metadata string pairs
- * @param createdAt when it was made
+ * @param createdAt when it was created
  * @param json the value as the wire shows it
  */
 public record Workspace(
@@ -25,7 +25,7 @@ public record Workspace(
         Json json)
         implements WireValue {
     /**
-     * Reads what the wire shows.
+     * Reads a workspace from its JSON on the wire.
      *
      * @throws IllegalArgumentException if a member is missing or of another kind; the message names it
      */

@@ -1,7 +1,7 @@
 /**
  * The public values, outcomes and extension points of the engine.
  *
- * <p>A leaf: it imports the JDK and JSpecify only, and it never decides anything; rules live in the engine's rooms.
+ * <p>A leaf that imports only the JDK and JSpecify. It decides nothing; the rules live in the engine's packages.
  */
 @NullMarked
 package dev.plinth.engine.api;

@@ -7,7 +7,7 @@ import java.util.Optional;
  * A range of addresses in the form of RFC 4632 and RFC 4291, such as {@code 10.0.0.0/8}. Immutable.
  *
  * @param base the first address
- * @param prefix the bits that all addresses of the range have in common
+ * @param prefix how many leading bits all addresses of the range share
  */
 record AddressRange(InetAddress base, int prefix) {
     /**

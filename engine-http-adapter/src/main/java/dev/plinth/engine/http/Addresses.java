@@ -14,14 +14,15 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * Bounds the connections and the failed credentials of each address. Thread-safe.
+ * Limits the connections and the failed credentials of each address. Thread-safe.
  *
- * <p>A trusted proxy has any number of connections, and names its client in {@code X-Forwarded-For}. From another address that header is not read.
+ * <p>A trusted proxy may have any number of connections, and names its client in {@code X-Forwarded-For}. The header is
+ * ignored from any other address.
  */
 final class Addresses implements Connection.Listener {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Addresses whose failed credentials are counted at once; the oldest window is forgotten first. */
+    /** Addresses whose failed credentials are counted at once. The oldest window is forgotten first. */
     private static final int WINDOWS_MAX = 10_000;
 
     private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
@@ -31,11 +32,11 @@ final class Addresses implements Connection.Listener {
     private final Rules rules;
 
     /**
-     * What is bounded.
+     * The limits of an address.
      *
-     * @param connectionsMax connections of one address that are open at once
-     * @param failuresMax requests with a credential that is not valid, from one address within a minute
-     * @param loopback whether loopback addresses are bounded too
+     * @param connectionsMax open connections of one address at once
+     * @param failuresMax requests with an invalid credential from one address within a minute
+     * @param loopback true if loopback addresses are limited too
      * @param proxies the addresses of proxies that name their client
      */
     record Rules(int connectionsMax, int failuresMax, boolean loopback, List<AddressRange> proxies) {}
@@ -86,7 +87,10 @@ final class Addresses implements Connection.Listener {
         }
     }
 
-    /** Notes a failed credential; returns 0, or the seconds to wait if there have been too many from the client's address. */
+    /**
+     * Counts a failed credential. Returns 0, or the seconds to wait if there have been too many from the client's
+     * address.
+     */
     long noteFailure(EngineConnection connection, HttpFields headers) {
         return remote(connection)
                 .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer))
@@ -95,7 +99,10 @@ final class Addresses implements Connection.Listener {
                 .orElse(0L);
     }
 
-    /** Returns the last address in the header that is no trusted proxy's: what stands before it, the client may have written. */
+    /**
+     * Returns the last address in the header that is not a trusted proxy's, because the client may have written
+     * everything before it.
+     */
     private Optional<InetAddress> forwardedFor(HttpFields headers) {
         List<String> hops = headers.getCSV("X-Forwarded-For", false);
         for (int i = hops.size() - 1; i >= 0; i--) {

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /**
- * Admits every call, for a door that takes none but whole ones. Immutable.
+ * Admits every call, for a filter that takes whole calls only. Immutable.
  *
- * @param noRoom makes the reply to a call for which there is no memory, of the sentence that says so
+ * @param noRoom makes the reply to a call for which there is no memory, out of its sentence
  */
 record AdmitAll(
         Call head, int bodyBytesMax, Function<Call, CompletableFuture<Reply>> door, Function<String, Reply> noRoom)

@@ -3,7 +3,9 @@ package dev.plinth.engine.http;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Collects a body whose length is bounded but not known, holding no more memory than bytes have come. Not thread-safe. */
+/**
+ * Collects a body with a limit but of unknown length. It takes no more memory than bytes have arrived. Not thread-safe.
+ */
 final class BodyBuffer {
     private static final byte[] NOTHING = {};
 
@@ -13,20 +15,21 @@ final class BodyBuffer {
     private byte[] bytes = NOTHING;
     private int size;
 
-    /** Tells what became of bytes that came. */
+    /** The result of an append. */
     enum Taken {
-        /** They are in the buffer. */
+        /** The bytes are in the buffer. */
         YES,
-        /** They exceed the limit of the body; nothing was taken. */
+        /** The bytes exceed the limit of the body. Nothing was taken. */
         TOO_LARGE,
-        /** They exceed the budget; nothing was taken. */
+        /** The bytes exceed the budget. Nothing was taken. */
         NO_ROOM
     }
 
     /**
-     * @param limit bytes that it takes at most
+     * Makes an empty buffer.
+     * @param limit the most bytes that it takes
      * @param announced the length that the client announced, -1 if it did not; a client need not keep to it
-     * @param share pays for the memory
+     * @param share accounts for the memory
      */
     BodyBuffer(int limit, long announced, ByteBudget.Share share) {
         this.limit = announced < 0 ? limit : (int) Math.min(limit, announced);
@@ -52,14 +55,14 @@ final class BodyBuffer {
         return Taken.YES;
     }
 
-    /** Lets go of the memory and gives it back to the budget; nothing is appended afterwards. */
+    /** Frees the memory and gives it back to the budget. Nothing may be appended afterwards. */
     void release() {
         bytes = NOTHING;
         size = 0;
         share.close();
     }
 
-    /** All bytes so far; not to be appended to afterwards. */
+    /** Returns all bytes so far. Nothing may be appended afterwards. */
     byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }

@@ -1,11 +1,12 @@
 package dev.plinth.engine.http;
 
 /**
- * What all exchanges of a server share, so that one caller cannot use it up.
+ * The limits that all exchanges of a server share, so that one caller cannot exhaust it.
  *
- * @param headers bytes of headers of requests that have not come whole, beyond the first {@link FramingLimits#HEADER_BYTES_FREE} of each
+ * @param headers bytes of the headers of incomplete requests, beyond the first {@link FramingLimits#HEADER_BYTES_FREE}
+ *     of each
  * @param bodies bytes of bodies that are being read or worked on
- * @param values bytes of what the engine makes of bodies
+ * @param values bytes of the JSON values that the engine makes of bodies
  * @param answers bytes of answers that the sockets have not taken
  * @param streams answers that come in parts
  * @param addresses connections and failed credentials of each address
@@ -20,15 +21,18 @@ record Bounds(
     private static final int PART_OF_THE_HEAP = 8;
     private static final int WORKSPACE_PART = 8;
     private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
-    /** One body of a bulk call, or some pages; with room to grow beside it. */
+    /** Bytes for a workspace: one body of a bulk call, or some pages, with room to grow beside it. */
     private static final long WORKSPACE_BYTES_MIN = 6L * 1024 * 1024;
 
     private static final long FIRST_BODY_BYTES_MAX = 64L * 1024;
     private static final long FIRST_VALUES_BYTES_MAX = 1024L * 1024;
-    /** A body of a usual call takes less than twice as much as JSON values; only one that is made for it takes 36 times as much. */
+    /**
+     * How many times a body's bytes its JSON values usually take. The real factor is below that; only a hostile body
+     * takes 36 times as much.
+     */
     private static final int VALUES_PER_BODY = 2;
 
-    /** Returns the bounds that fit a heap. */
+    /** Returns the limits for a heap. */
     static Bounds of(long heapBytes, Addresses addresses) {
         long process = Math.max(PROCESS_BYTES_MIN, heapBytes / PART_OF_THE_HEAP);
         long workspace = Math.max(WORKSPACE_BYTES_MIN, process / WORKSPACE_PART);

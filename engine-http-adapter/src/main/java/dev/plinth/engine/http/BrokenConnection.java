@@ -3,8 +3,8 @@ package dev.plinth.engine.http;
 import java.util.Objects;
 
 /**
- * Ends the future of a call that shall get no answer: its connection is broken instead, as {@link #reset} or {@link #closedAfter}
- * says. For tests of clients; the engine itself never does this. Immutable.
+ * Ends the future of a call that gets no answer. Its connection is broken instead, as {@link #reset} or
+ * {@link #closedAfter} says. For tests of clients; the engine itself never does this. Immutable.
  */
 public final class BrokenConnection extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,15 +18,15 @@ public final class BrokenConnection extends RuntimeException {
         this.bytes = bytes;
     }
 
-    /** The client's next read fails, because the connection is reset. */
+    /** Resets the connection, so that the client's next read fails. */
     public static BrokenConnection reset() {
         return new BrokenConnection(true, new byte[0]);
     }
 
     /**
-     * The client reads these bytes and then the end of the connection.
+     * Sends these bytes and closes the connection.
      *
-     * @param bytes what is sent as it is; none for an end without a reply
+     * @param bytes the bytes, sent as they are; none for an end without a reply
      */
     public static BrokenConnection closedAfter(byte... bytes) {
         return new BrokenConnection(

@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Bounds the bytes that are in flight in one direction, in sum and for each workspace. Thread-safe.
+ * Limits the bytes in flight in one direction, in all and for each workspace. Thread-safe.
  *
- * <p>A workspace that has nothing in flight always gets its first bytes: else those that fill the budget would lock out a workspace that does
- * one thing at a time. So the sum may exceed its bound by the first bytes of each workspace.
+ * <p>A workspace with nothing in flight always gets its first bytes. Otherwise the workspaces that fill the budget
+ * would lock out a workspace that does one thing at a time. So the sum may exceed its limit by the first bytes of each
+ * workspace.
  */
 final class ByteBudget {
     private final AtomicLong inFlight = new AtomicLong();
@@ -19,9 +20,9 @@ final class ByteBudget {
     private final long firstMax;
 
     /**
-     * A budget of which nothing is used.
+     * Makes an unused budget.
      *
-     * @param name names what is counted, for the sentence of a refusal
+     * @param name names the counted bytes in the sentence of a refusal
      * @param processMax bytes of all workspaces
      * @param workspaceMax bytes of one workspace
      * @param firstMax bytes that a workspace with nothing in flight gets in any case
@@ -34,9 +35,9 @@ final class ByteBudget {
     }
 
     /**
-     * Returns a share that holds nothing yet.
+     * Returns an empty share.
      *
-     * @param workspace names the workspace, or what else pays together as one would; asked once bytes are taken
+     * @param workspace names the workspace, or the callers that count together as one; asked once bytes are taken
      */
     Share share(Supplier<String> workspace) {
         return new Share(workspace);
@@ -54,13 +55,13 @@ final class ByteBudget {
                 && byWorkspace.getOrDefault(workspace.get(), 0L) >= workspaceMax;
     }
 
-    /** Returns the sentence for a call that is refused for want of room. */
+    /** Returns the sentence for a call that is refused for lack of room. */
     String sentence() {
         return "Too many bytes of " + name + " are in flight: at most " + workspaceMax + " for a workspace and "
                 + processMax + " in all. Nothing was changed; send the request again after Retry-After.";
     }
 
-    /** The bytes of one call. One thread at a time. */
+    /** The bytes of one call. For one thread at a time. */
     final class Share {
         private final Supplier<String> named;
         private String workspace = "";
@@ -71,12 +72,12 @@ final class ByteBudget {
             this.named = named;
         }
 
-        /** Takes more bytes; false, and nothing taken, if they exceed a bound. */
+        /** Takes more bytes. Returns false and takes nothing if they exceed a limit. */
         synchronized boolean take(long more) {
             return take(more, false);
         }
 
-        /** Takes more bytes, whether they exceed a bound or not. */
+        /** Takes more bytes, even if they exceed a limit. */
         synchronized void takeAnyway(long more) {
             boolean unused = take(more, true);
         }
@@ -89,7 +90,7 @@ final class ByteBudget {
                 workspace = named.get();
             }
             long own = byWorkspace.merge(workspace, more, Long::sum);
-            long all = inFlight.addAndGet(more); // last: who sees the sum sees the parts
+            long all = inFlight.addAndGet(more); // last, because a reader of the sum has to see its parts
             boolean first = own == bytes + more && own <= firstMax;
             if (!anyway && !first && (all > processMax || own > workspaceMax)) {
                 giveBack(more);
@@ -99,7 +100,7 @@ final class ByteBudget {
             return true;
         }
 
-        /** Gives all back; closing again does nothing. */
+        /** Gives everything back. Closing again does nothing. */
         synchronized void close() {
             if (!closed && bytes > 0) {
                 giveBack(bytes);

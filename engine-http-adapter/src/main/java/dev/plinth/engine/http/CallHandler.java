@@ -5,7 +5,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Jetty's way in: turns every request into an {@link Exchange}, whatever its method and path. */
+/** Turns every request of Jetty into an {@link Exchange}, whatever its method and path. */
 final class CallHandler extends Handler.Abstract.NonBlocking {
     private final Bounds bounds;
 
@@ -15,7 +15,7 @@ final class CallHandler extends Handler.Abstract.NonBlocking {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        // A long poll is silent for as long as the engine lets it wait; reads and writes have their own deadlines.
+        // A long poll is silent for as long as the engine lets it wait. Reads and writes have their own deadlines.
         request.addIdleTimeoutListener(timeout -> false);
         try {
             new Exchange(bounds, request, response, callback).begin();

@@ -4,23 +4,24 @@ import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 
-/** All that the socket side knows of the engine, so that it can be tested without one. Thread-safe. */
+/** The engine as the socket side sees it, so that it can be tested without one. Thread-safe. */
 interface CallService {
     /**
-     * Takes the headers of a call, of which the body is read only if it matters. The futures of the admission complete with the reply, refusals
-     * included, and never block on I/O. What is chained to them writes to sockets, so they complete at once or on the server's executor.
+     * Takes the headers of a call. Its body is read only if it matters. The futures of the admission complete with the
+     * reply, including refusals, and never block on I/O. Stages chained to them write to sockets, so they complete at
+     * once or on the server's executor.
      */
     Admission admit(Call head);
 
-    /** Answers all calls that wait for something to happen, now and from now on, as things stand. */
+    /** Answers all waiting calls with the present state, now and from now on. */
     void endWaits();
 
-    /** Notes an error that is about to be handled: one that tells of missing memory is a failure of the whole process. */
+    /** Records an error that is about to be handled. Missing memory is a failure of the whole process. */
     void noteError(Throwable error);
 
-    /** Notes that what runs on a thread of the server has ended by an error, and that the server cannot do without it. */
+    /** Records that an error has ended a task on a thread of the server, without which the server cannot go on. */
     void noteEnd(String thread, Throwable error);
 
-    /** A ready problem document for what never became a call. */
+    /** Returns a problem document for input that never became a call. */
     Reply refusal(String code, String detail);
 }

@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An address to which something is counted: of IPv4 the whole one, of IPv6 its first 64 bits, because one subscriber has all the others.
+ * An address for which something is counted: a whole IPv4 address, or the first 64 bits of an IPv6 address. One
+ * subscriber has all the other bits.
  *
  * @param bits the bits that count
- * @param v4 true for IPv4, a mapped address of IPv6 included
+ * @param v4 true for IPv4, including a mapped address of IPv6
  */
 record ClientAddress(long bits, boolean v4) {
     private static final Pattern V4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
@@ -24,7 +25,7 @@ record ClientAddress(long bits, boolean v4) {
                 : new ClientAddress(bytes.getLong(), false);
     }
 
-    /** Returns the address that a text spells in digits; empty for any other text, which is never looked up. */
+    /** Returns the address that a text spells in digits. Empty for any other text, which is never looked up. */
     static Optional<InetAddress> parse(String text) {
         if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
             return Optional.empty();

@@ -12,10 +12,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Reads the options of {@code serve} from the command line and, for those that are not there, from the environment.
+ * Reads the options of {@code serve} from the command line, and missing ones from the environment.
  *
- * <p>Picocli's own default values were rejected: beside a flag's default {@code true}, picocli takes the flag on the command
- * line for its opposite, and repeatable options would not be replaced but added to.
+ * <p>Picocli's own default values were rejected for two reasons. With a flag whose default is {@code true}, picocli
+ * takes the flag on the command line for its opposite. Repeatable options would be added to the defaults instead of
+ * replacing them.
  */
 final class CommandLineReader {
     private static final String PREFIX = "PLINTH_";
@@ -26,13 +27,14 @@ final class CommandLineReader {
         this.environment = environment;
     }
 
-    /** What parses this command; an argument that begins with @ is itself, not the content of a file. */
+    /** Returns the parser of this command. An argument that begins with @ is itself, not the content of a file. */
     static CommandLine lineOf(Object command) {
         return new CommandLine(command).setExpandAtFiles(false);
     }
 
     /**
-     * The parsed command; {@code getCommand()} is its {@link ServeOptions}, checked unless help or version was asked for.
+     * Parses the command. Its {@code getCommand()} is {@link ServeOptions}, checked unless help or version was asked
+     * for.
      *
      * @throws ParameterException whose message's first line says what is wrong
      */
@@ -113,7 +115,7 @@ final class CommandLineReader {
         };
     }
 
-    /** The first line of what is wrong, ended as a sentence. */
+    /** Returns the first line of a message, ended as a sentence. */
     static String sentence(@Nullable String message, Object fallback) {
         String text = message == null || message.isBlank() ? fallback.toString() : message.strip();
         String first = text.lines().findFirst().orElse(text).strip();

@@ -9,11 +9,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections that stay too long in one phase, because Jetty's idle timeout starts anew with every byte and so a client
+ * Closes connections that stay too long in one phase. Jetty's idle timeout starts again with every byte, so a client
  * that sends one now and then could stay for ever.
  *
- * <p>It looks at all connections a few times per deadline instead of arming a timer per request: a look costs microseconds
- * even at ten thousand connections, a timer would cost every request.
+ * <p>It looks at all connections a few times per deadline instead of setting a timer per request. A look costs
+ * microseconds even at ten thousand connections, and a timer would cost every request.
  */
 final class ConnectionSweep implements Connection.Listener {
     private static final Duration PERIOD_DRAINING = Duration.ofMillis(20);
@@ -22,7 +22,7 @@ final class ConnectionSweep implements Connection.Listener {
     private final Scheduler scheduler;
     private final Deadlines deadlines;
     private final CallService calls;
-    /** How long a connection may be idle, or linger, while the server closes; null as long as it does not. */
+    /** How long a connection may be idle, or linger, while the server closes, or null as long as it does not close. */
     private volatile @Nullable Duration grace;
 
     ConnectionSweep(Scheduler scheduler, Deadlines deadlines, CallService calls) {
@@ -53,8 +53,8 @@ final class ConnectionSweep implements Connection.Listener {
     }
 
     /**
-     * From now on connections are closed that have been idle, or have lingered behind their last answer, for as long as this. Not at once: a busy client
-     * has its next request on the way, and is told to close by the answer.
+     * Closes connections from now on that have been idle, or have lingered after their last answer, for so long. Not at
+     * once, because a busy client has its next request on the way, and its answer tells it to close.
      */
     synchronized void drain(Duration idle) {
         boolean begins = grace == null;
@@ -96,7 +96,7 @@ final class ConnectionSweep implements Connection.Listener {
         }
     }
 
-    /** What was seen at the last look. */
+    /** The state of a connection at the last look. */
     private static final class Watch {
         private Phase phase = Phase.IDLE;
         private long messages;

@@ -19,15 +19,15 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The files of the console, as replies: read from the class path when they are first asked for, and kept with their compressed form.
- * Thread-safe.
+ * The files of the console as replies. They are read from the class path when they are first used, and kept with their
+ * compressed form. Thread-safe.
  *
- * <p>All files lie in one folder under plain names, so no name leads out of it.
+ * <p>All files are in one folder under plain names, so no name leads out of it.
  */
 final class ConsoleFiles {
     /**
-     * Lets the page load what this server serves, call this server, and nothing else. Trusted Types without a policy make the browser
-     * refuse every text that is to become markup or script.
+     * The content security policy: the page may only load from this server and call it. Trusted Types without a policy
+     * make the browser refuse every text that is to become markup or script.
      */
     static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -45,18 +45,18 @@ final class ConsoleFiles {
     private static final int ETAG_BYTES = 12;
     private static final byte[] NO_BODY = {};
 
-    /** Holds those that exist, so it has as many entries as the folder has files. */
+    /** The files that exist, so that it has as many entries as the folder has files. */
     private final Map<String, File> files = new ConcurrentHashMap<>();
 
     private record File(String mediaType, Form plain, Form compressed) {}
 
-    /** One representation of a file: the bytes to send, and the tag that names them. */
+    /** A representation of a file: the bytes to send, and their tag. */
     private record Form(byte[] bytes, String etag) {}
 
     /**
-     * Returns the reply to a GET of a file, empty if there is no such file.
+     * Returns the reply to a GET of a file, or empty if there is no such file.
      *
-     * @param name what follows {@code /console/} in the path; empty for the page itself
+     * @param name the path after {@code /console/}; empty for the page itself
      * @param headers the headers of the request, by name in lower case
      */
     Optional<Reply> reply(String name, Map<String, String> headers) {
@@ -116,7 +116,7 @@ final class ConsoleFiles {
         }
         answered.put("ETag", form.etag());
         answered.put("Vary", "Accept-Encoding");
-        // Asked for again each time, so that a new release of the server is never met by files of an older one.
+        // Requested again each time, so that a new release of the server never meets files of an older one.
         answered.put("Cache-Control", "no-cache");
         answered.put("Content-Security-Policy", POLICY);
         answered.put("X-Content-Type-Options", "nosniff");

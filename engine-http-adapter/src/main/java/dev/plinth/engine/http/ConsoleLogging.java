@@ -11,26 +11,29 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the console of the standalone program readable: warnings, errors and how far a long start is, one line each, on standard
- * error.
+ * Keeps the console of the standalone program readable: warnings, errors and the progress of a long start, one line
+ * each, on standard error.
  *
- * <p>Only {@link Main} calls it; a host's logging is the host's. Whoever starts the program with a configuration file of
- * {@code java.util.logging} gets what the file says instead.
+ * <p>Only {@link Main} calls it; a host configures its own logging. A configuration file of {@code java.util.logging}
+ * replaces all of this.
  */
 final class ConsoleLogging {
-    /** These warn of every bad request, with words that the client chose. Held, because loggers are held weakly. */
+    /**
+     * Loggers that warn of every bad request, with words that the client chose. Kept here, because loggers are held
+     * weakly.
+     */
     private static final List<Logger> TALKATIVE = List.of(
             Logger.getLogger("org.eclipse.jetty.http.HttpParser"), Logger.getLogger("org.eclipse.jetty.util.HostPort"));
 
-    /** Tells every few seconds how far a recovery is. */
+    /** Logs the progress of a recovery every few seconds. */
     private static final Logger PROGRESS = Logger.getLogger("dev.plinth.engine.internal.store.RecoveryProgress");
 
-    /** Guarded by the class; null where a configuration file says what is shown. */
+    /** Guarded by the class; null if a configuration file decides what is shown. */
     private static @Nullable ConsoleHandler console;
 
     private ConsoleLogging() {}
 
-    /** Asks from now on, with the error of each line that has one, whether to show it. */
+    /** Asks a test from now on, for each line with an error, whether to show it. */
     static synchronized void showWhile(Predicate<Throwable> well) {
         if (console != null) {
             console.setFilter(entry -> entry.getThrown() == null || well.test(entry.getThrown()));
@@ -54,7 +57,7 @@ final class ConsoleLogging {
         TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
-    /** Level as {@link System.Logger} calls it, logger, message, and of an exception what it is and where it came from. */
+    /** Writes the level of {@link System.Logger}, logger, message, and the kind and origin of an exception. */
     static final class OneLine extends Formatter {
         @Override
         public String format(LogRecord entry) {

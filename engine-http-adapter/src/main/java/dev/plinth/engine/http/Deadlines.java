@@ -3,15 +3,16 @@ package dev.plinth.engine.http;
 import java.time.Duration;
 
 /**
- * How long a connection may stay in each phase, so that nobody holds one by being slow. Real time.
+ * The time that a connection may stay in each phase, so that no slow client holds one. Real time.
  *
  * @param headers from the first byte of a request to the end of its headers, however often bytes arrive in between
  * @param body from the end of the headers to the end of the body
- * @param write for {@link FramingLimits#SLICE_BYTES_MAX} bytes of an answer, from the first of them handed to the socket to the last
+ * @param write for {@link FramingLimits#SLICE_BYTES_MAX} bytes of an answer, from the first byte handed to the socket
+ *     to the last
  * @param idle between two requests, and for a write that makes no progress
  * @param closing from the last answer to the client's own close
- * @param drain what a closing server grants to the requests in flight
- * @param grace how long a closing server lets a connection be idle: a request that is on its way is answered still
+ * @param drain for the requests in flight when a server closes
+ * @param grace for an idle connection when a server closes, so that a request on its way is still answered
  */
 record Deadlines(
         Duration headers,
@@ -21,7 +22,7 @@ record Deadlines(
         Duration closing,
         Duration drain,
         Duration grace) {
-    /** What the product promises. */
+    /** The deadlines that the product promises. */
     static final Deadlines STANDARD = new Deadlines(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
@@ -34,7 +35,7 @@ record Deadlines(
     private static final Duration PERIOD_MAX = Duration.ofSeconds(1);
     private static final int LOOKS_PER_DEADLINE = 4;
 
-    /** How often to look, so that no deadline is missed by much more than a quarter of itself. */
+    /** Returns how often to look, so that no deadline is missed by much more than a quarter of itself. */
     Duration period() {
         Duration shortest = PERIOD_MAX.multipliedBy(LOOKS_PER_DEADLINE);
         for (Duration deadline : new Duration[] {headers, body, write, idle, closing}) {
@@ -43,14 +44,14 @@ record Deadlines(
         return shortest.dividedBy(LOOKS_PER_DEADLINE);
     }
 
-    /** The nanoseconds that a connection may stay in a phase. */
+    /** Returns the nanoseconds that a connection may stay in a phase. */
     long nanos(Phase phase) {
         return switch (phase) {
             case IDLE -> idle.toNanos();
             case HEADERS -> headers.toNanos();
             case BODY -> body.toNanos();
             case CLOSING -> closing.toNanos();
-            // The engine bounds its own waits.
+            // The engine limits its own waits.
             case WORKING -> Long.MAX_VALUE;
         };
     }

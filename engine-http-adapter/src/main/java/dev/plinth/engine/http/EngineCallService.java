@@ -13,22 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
-/** The engine, seen as the socket side sees it. */
+/** The engine behind its door. */
 final class EngineCallService implements CallService {
     private final Engine engine;
     private final CallDoor door;
     private final Executor executor;
     private final Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter;
 
-    /** The engine's own door, whose replies complete on the executor. */
+    /** Uses the engine's own door, whose replies complete on the executor. */
     EngineCallService(Engine engine, Executor executor) {
         this(engine, executor, EnumSet.allOf(Audience.class), Optional.empty());
     }
 
     /**
-     * The engine's door for some audiences.
+     * Uses the engine's door for some audiences.
      *
-     * @param filter stands in front of the door, and takes whole calls; what it gives may complete on any thread
+     * @param filter in front of the door, for whole calls; its futures may complete on any thread
      */
     EngineCallService(
             Engine engine,

@@ -27,16 +27,20 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's HTTP/1.1 connection, made to refuse what Jetty's strictest setting still lets through.
+ * Jetty's HTTP/1.1 connection, which also refuses what Jetty's strictest setting still accepts.
  *
- * <p>Three things need this place and no other. <b>Framing</b>: Jetty takes {@code Transfer-Encoding: gzip, chunked}, a quoted
- * {@code "chunked"} and chunks in HTTP/1.0; thrown from inside its parser, a refusal ends the connection before a second
- * request can be read out of the first one's body (RFC 9112 §§6.1, 11.2). <b>The target</b>: only here is it still as it was
- * sent ({@link RequestTarget}). <b>Lingering</b>: closing a socket that still holds unread bytes resets it, and the client
- * never sees the refusal (RFC 9112 §9.6); so after a refusal this reads on and throws away, within bounds.
+ * <p>Three tasks are only possible here:
+ * <ul>
+ * <li><b>Framing</b>. Jetty accepts {@code Transfer-Encoding: gzip, chunked}, a quoted {@code "chunked"} and chunks in
+ * HTTP/1.0. A refusal from inside its parser ends the connection before the first body can be read as a second request
+ * (RFC 9112 §§6.1, 11.2).
+ * <li><b>The target</b>. Only here it is still as it was sent ({@link RequestTarget}).
+ * <li><b>Lingering</b>. Closing a socket with unread bytes resets it, and the client never sees the refusal (RFC 9112
+ * §9.6). So after a refusal this reads on within limits and discards the bytes.
+ * </ul>
  *
- * <p>It extends a class of Jetty that is not public API; the rejected alternative, to check in the handler, comes too late for
- * the first and the third.
+ * <p>It extends a class of Jetty that is not public API. A check in the handler was rejected, because it comes too late
+ * for the first and the third task.
  */
 final class EngineConnection extends HttpConnection {
     /** Set by Jetty's constructor, which calls {@link #newRequestHandler}. */
@@ -52,12 +56,12 @@ final class EngineConnection extends HttpConnection {
         super(configuration, connector, endPoint);
     }
 
-    /** The target of the request that is being handled. */
+    /** Returns the target of the present request. */
     RequestTarget target() {
         return Objects.requireNonNull(strictRequest.target, "a request that is handled has a target");
     }
 
-    /** Where the connection stands; a glance from another thread, good enough for deadlines. */
+    /** Returns the phase of the connection. Called from another thread, and exact enough for deadlines. */
     Phase phase() {
         HttpParser parser = getParser();
         if (parser.isTerminated()) {
@@ -72,18 +76,18 @@ final class EngineConnection extends HttpConnection {
         return parser.inContentState() ? Phase.BODY : Phase.WORKING;
     }
 
-    /** Notes that a slice of an answer is handed to the socket. */
+    /** Records that a slice of an answer is handed to the socket. */
     void beginSlice() {
         sliceSinceNanos = System.nanoTime();
         writing = true;
     }
 
-    /** Notes that the socket has taken the slice. */
+    /** Records that the socket has taken the slice. */
     void endSlice() {
         writing = false;
     }
 
-    /** Returns for how long the socket has been taking a slice of an answer; 0 if there is none. */
+    /** Returns for how long the socket has been taking a slice of an answer, or 0 if there is none. */
     long nanosInSlice(long nowNanos) {
         return writing ? Math.max(0, nowNanos - sliceSinceNanos) : 0;
     }
@@ -123,8 +127,8 @@ final class EngineConnection extends HttpConnection {
     }
 
     /**
-     * Throws away what still comes in after the last answer; for a connection whose parser has given up. It ends when the
-     * client closes, when too much has come, or when {@link ConnectionSweep} closes the connection.
+     * Discards the bytes that arrive after the last answer, for a connection whose parser has given up. It ends when
+     * the client closes, when too much has arrived, or when {@link ConnectionSweep} closes the connection.
      *
      * @param then what to do at the end
      */
@@ -149,7 +153,7 @@ final class EngineConnection extends HttpConnection {
         }
     }
 
-    /** Ends the connection instead of answering the request that is being handled. */
+    /** Breaks the connection instead of answering the present request. */
     void breakOff(BrokenConnection how, Callback callback) {
         Callback end = Callback.from(() -> abort(callback, null), failure -> abort(callback, failure));
         try {
@@ -167,7 +171,10 @@ final class EngineConnection extends HttpConnection {
         callback.failed(new Request.Handler.AbortException("The connection was to be broken", failure));
     }
 
-    /** Sees each request as it is parsed. Jetty makes it in its own constructor: no field here may need the connection's. */
+    /**
+     * Sees each request as it is parsed. Jetty makes it in its own constructor, so no field here may need the
+     * connection's.
+     */
     private final class StrictRequest extends RequestHandler {
         private @Nullable RequestTarget target;
         private HttpVersion version = HttpVersion.HTTP_1_1;
@@ -194,7 +201,7 @@ final class EngineConnection extends HttpConnection {
                 throw new FramingException("a request line of more than " + REQUEST_LINE_BYTES_MAX + " bytes");
             }
             target = RequestTarget.parse(method, uri);
-            // Jetty shall have nothing to interpret.
+            // Jetty gets nothing to interpret.
             super.startRequest(method, "/", version);
         }
 
@@ -221,7 +228,7 @@ final class EngineConnection extends HttpConnection {
             }
         }
 
-        /** Counts the bytes of long headers with those of other connections, until the request has come whole. */
+        /** Counts the bytes of long headers with those of other connections, until the request is complete. */
         private void count(int bytes) {
             headerBytes += bytes;
             if (headerBytes <= HEADER_BYTES_FREE) {

@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class EngineConnector extends ServerConnector {
     private static final int ACCEPTORS = 1;
 
-    /** Calls run on the selectors' threads, and Jetty has one for two processors. */
+    /** Selector threads, on which calls run. Jetty has only one for two processors. */
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final CallService calls;
@@ -26,17 +26,20 @@ final class EngineConnector extends ServerConnector {
         this.headers = headers;
     }
 
-    /** Returns what answers the requests that come by this connector. */
+    /** Returns the service that answers the requests of this connector. */
     CallService calls() {
         return calls;
     }
 
-    /** Returns a share of the memory for headers, of which nothing is taken. */
+    /** Returns an empty share of the memory for headers. */
     ByteBudget.Share headersShare() {
         return headers.share(() -> "all");
     }
 
-    /** Jetty logs what ends a selector, and goes on without it: the connections of that selector then hang for ever. */
+    /**
+     * Watches each selector. Jetty logs the error that ends a selector and goes on without it, and its connections then
+     * hang for ever.
+     */
     @Override
     protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
         return new ServerConnectorManager(executor, scheduler, selectors) {
@@ -57,10 +60,10 @@ final class EngineConnector extends ServerConnector {
         return goesOn;
     }
 
-    /** Accepts no more; from now on each answer tells its client to close the connection. */
+    /** Accepts no more connections. From now on each answer tells its client to close the connection. */
     void drain() {
         closing = true;
-        // In this order: a client that is told to close connects again, and must be refused rather than cut.
+        // In this order, because a client that is told to close connects again, and must be refused rather than cut.
         close();
         draining = true;
     }
@@ -70,8 +73,9 @@ final class EngineConnector extends ServerConnector {
     }
 
     /**
-     * Says no for ever. Jetty would end the output behind an answer that was under way when the server began to stop: its client has not been told, and
-     * sends the next request into a closed connection. {@link ConnectionSweep} closes connections.
+     * Returns false for ever. Jetty would end the output after an answer in flight when the server began to stop. Its
+     * client has not been told, and would send the next request into a closed connection. {@link ConnectionSweep}
+     * closes connections.
      */
     @Override
     public boolean isShutdown() {

@@ -22,10 +22,11 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way through: has its headers looked at, reads the body as it arrives, hands the call over, writes the reply; blocks nowhere.
+ * Handles one request: checks the headers, reads the body as it arrives, hands the call over and writes the reply. It
+ * never blocks.
  *
- * <p>Jetty runs it again whenever more of the body is there. The body of a call that its headers refuse is not asked for, and one above the
- * limit is not read to its end before the engine is asked, because neither answer depends on the rest.
+ * <p>Jetty runs it again whenever more of the body is there. The body of a call that is refused by its headers is not
+ * read. A body above the limit is not read to its end. Neither answer depends on the rest.
  */
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
@@ -41,7 +42,7 @@ final class Exchange implements Invocable.Task {
     private final Response response;
     private final Callback callback;
     private final BodyBuffer body;
-    /** Pays for what the engine makes of the body. */
+    /** Accounts for the JSON values that the engine makes of the body. */
     private final ByteBudget.Share values;
 
     private Admission admission;
@@ -71,7 +72,7 @@ final class Exchange implements Invocable.Task {
         return InvocationType.NON_BLOCKING;
     }
 
-    /** Answers what needs no body, and reads the body of what does. */
+    /** Answers a call that needs no body, and reads the body of any other call. */
     void begin() {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
@@ -84,7 +85,7 @@ final class Exchange implements Invocable.Task {
             submit(admission.submitTooLarge());
         } else {
             if (hasBody()) {
-                // Also where the client goes away in between.
+                // Also runs if the client goes away in between.
                 Request.addCompletionListener(request, failure -> release());
             }
             run();
@@ -95,7 +96,10 @@ final class Exchange implements Invocable.Task {
         return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** Throws away what is there of a body that does not matter; true if it was all, so that the connection can go on. */
+    /**
+     * Discards the present part of a body that does not matter. Returns true if that was all of it, so that the
+     * connection can go on.
+     */
     private boolean hasCome() {
         long thrown = 0;
         while (!request.getHeaders().contains(HttpHeader.EXPECT) && thrown <= FramingLimits.UNREAD_BYTES_KEPT_MAX) {
@@ -113,7 +117,7 @@ final class Exchange implements Invocable.Task {
         return false;
     }
 
-    /** Goes on with the body, on a thread that Jetty lends and whose errors it drops. */
+    /** Goes on with the body, on a thread of Jetty that drops errors. */
     @Override
     public void run() {
         endIfBroken(this::read);
@@ -163,7 +167,10 @@ final class Exchange implements Invocable.Task {
         reply.whenComplete(this::answer);
     }
 
-    /** Returns who pays for memory. Strangers pay together, on each port apart: those of one cannot use up the answers of the other. */
+    /**
+     * Returns the name under which memory is counted. Callers without a credential count together, on each port apart,
+     * so that those of one port cannot use up the answers of the other.
+     */
     private String payer() {
         String known = payer;
         if (known == null) {
@@ -201,7 +208,7 @@ final class Exchange implements Invocable.Task {
         endIfBroken(() -> write(reply));
     }
 
-    /** Runs a step whose caller hides what it throws: that is noted, and ends the request. */
+    /** Runs a step whose caller would hide its error. The error is recorded and ends the request. */
     private void endIfBroken(Runnable step) {
         try {
             step.run();
@@ -216,7 +223,9 @@ final class Exchange implements Invocable.Task {
         values.close();
     }
 
-    /** Lets go of the body and of all that the engine made of it: a client may take its time to read the answer. */
+    /**
+     * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
+     */
     private void releaseBody() {
         release();
         String unused = payer();
@@ -250,7 +259,7 @@ final class Exchange implements Invocable.Task {
         }
     }
 
-    /** Writes a reply whose body is all there, and afterwards throws away what it did not depend on. */
+    /** Writes a reply with a complete body, and then discards the part of the request that did not matter. */
     private void writeAll(Reply reply, boolean thenClose) {
         ByteBudget.Share share = bounds.answers().share(this::payer);
         Reply written = reply;
@@ -282,19 +291,19 @@ final class Exchange implements Invocable.Task {
         return HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
     }
 
-    /** True if the rest of the body is so short that to throw it away costs less than a new connection. */
+    /** Returns true if the rest of the body is so short that discarding it costs less than a new connection. */
     private boolean isSmall() {
         return !waitsForContinue()
                 && request.getLength() > 0
                 && request.getLength() <= FramingLimits.UNREAD_BYTES_KEPT_MAX;
     }
 
-    /** True if the client holds its body back until it is told to go on, which it never is. */
+    /** Returns true if the client holds its body back until it is told to go on, which it never is. */
     private boolean waitsForContinue() {
         return !asked && request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
-    /** Reads the rest of a body that was refused, so that closing does not destroy the answer on its way (RFC 9112 §9.6). */
+    /** Reads the rest of a refused body, so that closing does not destroy the answer on its way (RFC 9112 §9.6). */
     private void discard() {
         while (true) {
             Content.Chunk chunk = request.read();
@@ -330,7 +339,8 @@ final class Exchange implements Invocable.Task {
                     response,
                     Callback.from(() -> connection.discard(then), callback::failed));
         } else {
-            // The time is over or the client is gone: nobody reads an answer, and nobody needs a log.
+            // The deadline has passed or the client is gone, so there is no reader for an answer and no need for a log
+            // line.
             callback.failed(new Request.Handler.AbortException("The body did not arrive", failure));
         }
     }

@@ -10,15 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Ends the standalone program where it could only pretend to live on: without memory, or without a thread that it cannot do without. What was
- * acknowledged is in the journal, as after a kill.
+ * Ends the standalone program when it cannot go on: without memory, or without a thread that it needs. The journal has
+ * everything that was acknowledged, as after a kill.
  *
- * <p>It halts rather than exits, since a shutdown hook needs memory too. The stream and a sentence of its own are made ahead.
+ * <p>It halts rather than exits, because a shutdown hook needs memory too. The stream and the sentence are made ahead.
  */
 final class FatalExit {
     private static final System.Logger LOG = System.getLogger(FatalExit.class.getName());
 
-    /** The program's exit code then. */
+    /** The program's exit code in this case. */
     static final int STATUS = 4;
 
     private static final byte[] NO_MEMORY =
@@ -34,7 +34,7 @@ final class FatalExit {
         this.door = engine.door(Runnable::run);
     }
 
-    /** Watches an engine from now on: whatever a thread dies of and whatever a library logs is told to it too. */
+    /** Watches an engine from now on. It is also told of each error that ends a thread or that a library logs. */
     static FatalExit watching(Engine engine) {
         FatalExit end = new FatalExit(engine);
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
@@ -56,7 +56,9 @@ final class FatalExit {
         }
     }
 
-    /** Waits as long as the engine is open, and ends the program with a sentence once it has failed for good. */
+    /**
+     * Waits as long as the engine is open, and ends the program with a sentence once the engine has failed for good.
+     */
     void await() {
         Optional<String> failure;
         try {
@@ -72,7 +74,7 @@ final class FatalExit {
         }
     }
 
-    /** A monitor and no atomic: the first use of an atomic may link it, which takes memory. */
+    /** Ends the program. It uses a monitor, because the first use of an atomic may link it, which takes memory. */
     private synchronized void end(byte[] line) {
         try {
             err.write(line);

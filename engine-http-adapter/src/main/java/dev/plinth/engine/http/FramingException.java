@@ -2,13 +2,16 @@ package dev.plinth.engine.http;
 
 import org.eclipse.jetty.http.HttpException;
 
-/** Stops Jetty's parser at a request that is not framed as it must be; Jetty then answers it and closes the connection. */
+/** Stops Jetty's parser at a request with wrong framing. Jetty then answers it and closes the connection. */
 final class FramingException extends HttpException.RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int BAD_REQUEST = 400;
     private static final int SERVICE_UNAVAILABLE = 503;
 
-    /** @param found what came instead of a proper request, to follow the words "but got" */
+    /**
+     * Stops at a malformed request.
+     * @param found what came instead of a proper request, to follow the words "but got"
+     */
     FramingException(String found) {
         super(BAD_REQUEST, found);
     }
@@ -17,7 +20,7 @@ final class FramingException extends HttpException.RuntimeException {
         super(code, sentence);
     }
 
-    /** Returns what stops a request that is framed well, but whose headers find no memory. */
+    /** Returns the exception for a well-framed request for whose headers there is no memory. */
     static FramingException noRoom() {
         return new FramingException(
                 SERVICE_UNAVAILABLE,

@@ -1,14 +1,14 @@
 package dev.plinth.engine.http;
 
-/** The bounds of what comes in and goes out, in one place because they must fit each other. */
+/** The limits of input and output, in one place because they must fit each other. */
 final class FramingLimits {
-    /** Bytes of a request line, its end included. */
+    /** Bytes of a request line, including its end. */
     static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
 
     /** Bytes of one header's name and value. */
     static final int HEADER_LINE_BYTES_MAX = 8 * 1024;
 
-    /** Bytes of a request line and all its headers; also what the trailers of a chunked body may take. */
+    /** Bytes of a request line and all its headers, and of the trailers of a chunked body. */
     static final int HEADER_BYTES_MAX = 32 * 1024;
 
     /** Bytes of a request's headers that are not counted with those of others. */
@@ -17,37 +17,37 @@ final class FramingLimits {
     /** Headers of a request. */
     static final int HEADERS_MAX = 100;
 
-    /** Bytes of a chunk's size line, its extensions and line ends included. */
+    /** Bytes of a chunk's size line, including its extensions and line ends. */
     static final int CHUNK_LINE_BYTES_MAX = 256;
 
-    /** Bytes of a body that is not read, up to which a refused request leaves its connection open. */
+    /** Bytes of an unread body up to which a refused request leaves its connection open. */
     static final long UNREAD_BYTES_KEPT_MAX = 64L * 1024;
 
-    /** Bytes of an answer that are handed to the socket at once; each slice has a deadline. */
+    /** Bytes of an answer that are handed to the socket at once. Each slice has a deadline. */
     static final int SLICE_BYTES_MAX = 64 * 1024;
 
-    /** Seconds behind the headers after which a body has to have come at {@link #BODY_BYTES_PER_SECOND_MIN}. */
+    /** Seconds after the headers from which on a body has to arrive at {@link #BODY_BYTES_PER_SECOND_MIN}. */
     static final int BODY_RATE_AFTER_SECONDS = 10;
 
-    /** Bytes of a body that have to come in a second, on an average since its headers. */
+    /** Bytes of a body that have to arrive per second, on average since its headers. */
     static final int BODY_BYTES_PER_SECOND_MIN = 1024;
 
-    /** Answers of fewer bytes are not counted: a socket's own buffer takes them. */
+    /** Bytes from which on an answer is counted. A socket's own buffer takes a smaller one. */
     static final int ANSWER_BYTES_COUNTED_MIN = 1024;
 
-    /** Streams of one workspace that are open at once. One more ends with what it has, and its client comes again. */
+    /** Open streams of one workspace at once. One more ends with what it has, and its client comes again. */
     static final int STREAMS_PER_WORKSPACE_MAX = 100;
 
-    /** Streams that are open at once. */
+    /** Open streams at once. */
     static final int STREAMS_MAX = 5_000;
 
-    /** Bytes that are thrown away after a refusal, so that the client gets to read it. */
+    /** Bytes that are discarded after a refusal, so that the client gets to read it. */
     static final long DISCARDED_BYTES_MAX = 16L * 1024 * 1024;
 
-    /** Bytes of a body's first buffer; more is taken only as bytes arrive. */
+    /** Bytes of a body's first buffer. More is taken only as bytes arrive. */
     static final int BODY_BYTES_FIRST = 16 * 1024;
 
-    /** Connections that are open at once; more wait in the accept queue. */
+    /** Open connections at once. More wait in the accept queue. */
     static final int CONNECTIONS_MAX = 10_000;
 
     /** Connections that wait to be accepted. */

@@ -39,7 +39,7 @@ public final class HttpServer implements AutoCloseable {
     private final Bounds bounds;
     private final Deadlines deadlines;
 
-    /** An address that is listened on, as it was asked for, and the door behind it. */
+    /** An address to listen on, as it was requested, with its door. */
     private record Place(String host, int port, EngineConnector connector) {}
 
     private HttpServer(Doors doors, HttpServerBuilder.Settings settings) {
@@ -74,7 +74,7 @@ public final class HttpServer implements AutoCloseable {
         connector.addEventListener(sweep);
         connector.addEventListener(addresses);
         server.addConnector(connector);
-        // For each connector alone, so that tenants who fill theirs leave the operator's open.
+        // Each connector has its own limit, so that tenants that fill theirs leave the operator's open.
         server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));
         places.add(new Place(host, port, connector));
     }
@@ -86,25 +86,26 @@ public final class HttpServer implements AutoCloseable {
         CallService open(Executor executor, Set<Audience> audiences);
     }
 
-    /** Collects what a server is to be; the engine must stay open while it serves. */
+    /** Returns a builder with the default settings. The engine must stay open while the server runs. */
     public static HttpServerBuilder builder(Engine engine) {
         return new HttpServerBuilder(engine);
     }
 
     /**
-     * Starts to serve, with everything else as {@link HttpServerBuilder} has it unless told otherwise.
+     * Starts a server with the default settings of {@link HttpServerBuilder}.
      *
-     * @param engine what answers; it must stay open while this serves
+     * @param engine the engine to serve; it must stay open while the server runs
      * @param host the name or address of the interface to listen on
      * @param port 0–65535; 0 takes any free one
      * @throws IllegalArgumentException if the port is out of range, or the host is empty
-     * @throws UncheckedIOException if that address cannot be listened on; the message is one sentence that says why
+     * @throws UncheckedIOException if the server cannot listen on that address; the message is one sentence that says
+     *     why
      */
     public static HttpServer start(Engine engine, String host, int port) {
         return builder(engine).host(host).port(port).start();
     }
 
-    /** Starts to serve with doors of any kind and other deadlines. */
+    /** Starts a server with doors of any kind and other deadlines. */
     static HttpServer start(Doors doors, String host, int port, Deadlines deadlines) {
         return new HttpServerBuilder(doors)
                 .host(host)
@@ -121,12 +122,12 @@ public final class HttpServer implements AutoCloseable {
     private static HttpConfiguration configuration() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setHttpCompliance(HttpCompliance.STRICT);
-        // Jetty is only ever shown "/"; the target is the engine's to judge.
+        // Jetty only ever sees "/". The engine judges the target.
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         configuration.setRequestHeaderSize(FramingLimits.HEADER_BYTES_MAX);
-        // Jetty takes the beginning of a value from an earlier one on the connection, in whatever case that was. Behind
-        // a
-        // proxy, a credential SK_LIVE_ of one caller changed the keys of all others, which were unknown then.
+        // Without the cache, because Jetty takes the beginning of a value from an earlier one on the connection, in
+        // that one's letter case. Behind a proxy, a credential SK_LIVE_ of one caller changed the keys of all others,
+        // which were unknown then.
         configuration.setHeaderCacheSize(0);
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(true);
@@ -166,7 +167,7 @@ public final class HttpServer implements AutoCloseable {
                 : what + " (" + cause + "): choose another address.";
     }
 
-    /** What is wrong with the host, once listening has failed; empty if nothing is. */
+    /** Returns what is wrong with the host after listening has failed; empty if nothing is. */
     private static String wrongHost(String host) {
         try {
             InetAddress address = InetAddress.getByName(host);
@@ -187,17 +188,17 @@ public final class HttpServer implements AutoCloseable {
         return failure instanceof IOException io ? io : new IOException(failure);
     }
 
-    /** The port it listens on, also when any was asked for. */
+    /** Returns the port on which it listens, also if any free one was requested. */
     public int port() {
         return places.get(0).connector.getLocalPort();
     }
 
-    /** Where it serves, such as {@code http://127.0.0.1:8080}, without a slash at the end. */
+    /** Returns the address of the server, such as {@code http://127.0.0.1:8080}, without a slash at the end. */
     public URI uri() {
         return uri(places.get(0));
     }
 
-    /** Where it serves the operator, as {@link #uri()}; equal to it unless there is a port for that alone. */
+    /** Returns the operator's address, equal to {@link #uri()} unless the operator has a port of its own. */
     public URI adminUri() {
         return uri(places.get(places.size() - 1));
     }
@@ -213,8 +214,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Stops to accept. Long polls are answered as things stand, streams end, and each answer tells its client to close the connection; those that are
-     * idle are closed after 300 ms. Requests in flight go on.
+     * Stops accepting connections. Long polls are answered with the present state, streams end, and each answer tells
+     * its client to close the connection. Idle connections are closed after 300 ms. Requests in flight go on.
      */
     public void drain() {
         drain(deadlines.grace());
@@ -230,8 +231,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Drains, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays open: it is closed afterwards.
-     * Closing again does nothing.
+     * Drains, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays
+     * open; close it afterwards. Closing again does nothing.
      */
     @Override
     public void close() {

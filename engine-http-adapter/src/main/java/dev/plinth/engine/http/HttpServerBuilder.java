@@ -17,12 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Collects what an {@link HttpServer} is to be. Not thread-safe. */
+/** Collects the settings of an {@link HttpServer} and starts it. Not thread-safe. */
 public final class HttpServerBuilder {
-    /** Connections of one address that are open at once, unless told otherwise. */
+    /** Open connections of one address at once, by default. */
     static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
 
-    /** Requests with a credential that is not valid, from one address within a minute, unless told otherwise. */
+    /** Requests with an invalid credential from one address within a minute, by default. */
     static final int FAILURES_PER_MINUTE_DEFAULT = 10;
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -48,16 +48,16 @@ public final class HttpServerBuilder {
         this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
-    /** For doors of any kind, which know no filter. */
+    /** Makes a builder for doors of any kind, which know no filter. */
     HttpServerBuilder(HttpServer.Doors doors) {
         this.doors = first -> doors;
     }
 
     /**
-     * What a server is to be, fixed.
+     * The settings of a server. Immutable.
      *
-     * @param audiences whom the first port serves
-     * @param heapBytes the heap of which the budgets of bytes in flight are a part
+     * @param audiences the audiences of the first port
+     * @param heapBytes the heap, from which the budgets of bytes in flight are derived
      */
     record Settings(
             String host,
@@ -69,42 +69,42 @@ public final class HttpServerBuilder {
             long heapBytes,
             Deadlines deadlines) {}
 
-    /** The name or address of the interface to listen on; 127.0.0.1 unless told otherwise, and 0.0.0.0 for all. */
+    /** Sets the name or address of the interface to listen on. The default is 127.0.0.1; 0.0.0.0 means all. */
     public HttpServerBuilder host(String name) {
         host = checkedHost(name);
         return this;
     }
 
-    /** The port to listen on, 0–65535; 8080 unless told otherwise, and any free one for 0. */
+    /** Sets the port to listen on, 0–65535. The default is 8080; 0 takes any free one. */
     public HttpServerBuilder port(int number) {
         port = checkedPort(number);
         return this;
     }
 
     /**
-     * A port of its own, 0–65535, for {@code /admin}, {@code /metrics} and {@code /health}; 0 takes any free one. Then the first two are answered
-     * with 404 on the other port. Without one, all is served on one port.
+     * Sets a port of its own, 0–65535, for {@code /admin}, {@code /metrics} and {@code /health}; 0 takes any free one.
+     * The other port then answers the first two with 404. By default one port serves everything.
      */
     public HttpServerBuilder adminPort(int number) {
         adminPort = OptionalInt.of(checkedPort(number));
         return this;
     }
 
-    /** The interface of {@link #adminPort}; 127.0.0.1 unless told otherwise. */
+    /** Sets the interface of {@link #adminPort}. The default is 127.0.0.1. */
     public HttpServerBuilder adminHost(String name) {
         adminHost = checkedHost(name);
         return this;
     }
 
-    /** Serves {@code /health} on {@link #adminPort} alone, too. */
+    /** Serves {@code /health} on {@link #adminPort} only. */
     public HttpServerBuilder adminHealth() {
         adminHealth = true;
         return this;
     }
 
     /**
-     * Trusts a proxy to name its client in {@code X-Forwarded-For}; may be called for several. A proxy has any number of connections, so it has to
-     * bound those of its own clients.
+     * Trusts a proxy to name its client in {@code X-Forwarded-For}. May be called for several proxies. A proxy may have
+     * any number of connections, so it has to limit those of its own clients.
      *
      * @param range an address, or a range such as {@code 10.0.0.0/8}
      * @throws IllegalArgumentException if it is neither
@@ -115,8 +115,8 @@ public final class HttpServerBuilder {
     }
 
     /**
-     * Bounds the connections of one address that are open at once; 256 unless told otherwise. Of IPv6 a /64 counts as one address. One more is
-     * closed without an answer.
+     * Sets the most open connections of one address at once. The default is 256. An IPv6 /64 counts as one address. One
+     * more is closed without an answer.
      *
      * @param connections 1 to 1,000,000
      */
@@ -126,8 +126,8 @@ public final class HttpServerBuilder {
     }
 
     /**
-     * Bounds the requests with a credential that is not valid, from one address within a minute; 10 unless told otherwise. One more is answered
-     * with 429 and its connection closed. Requests with a valid credential go on.
+     * Sets the most requests with an invalid credential from one address within a minute. The default is 10. One more
+     * is answered with 429 and its connection closed. Requests with a valid credential go on.
      *
      * @param failures 1 to 1,000,000
      */
@@ -136,15 +136,16 @@ public final class HttpServerBuilder {
         return this;
     }
 
-    /** Bounds loopback addresses too, which are not bounded unless told otherwise. */
+    /** Limits loopback addresses too, which have no limits by default. */
     public HttpServerBuilder limitLoopback() {
         limitLoopback = true;
         return this;
     }
 
     /**
-     * Serves the console at {@code /console/}, on each port: pages for a browser, on which people sign in with an API key or the admin token and
-     * do what the routes of that port allow. Without it the path is unknown.
+     * Serves the console at {@code /console/} on each port. These are pages for a browser, in which people sign in with
+     * an API key or the admin token. They can do there what the routes of that port allow. By default the path is
+     * unknown.
      */
     public HttpServerBuilder console() {
         console = true;
@@ -152,11 +153,11 @@ public final class HttpServerBuilder {
     }
 
     /**
-     * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. Bodies are read to their end before the
-     * filter, and so the engine, sees a call.
+     * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. A body is read
+     * to its end before the filter sees the call.
      *
-     * @param first takes each call, on a thread that must not block, and as a rule hands it on to the door; a future that ends with a
-     *     {@link BrokenConnection} breaks the connection, and with any other exception is answered with 500
+     * @param first takes each call, on a thread that must not block, and usually hands it on to the door. A future that
+     *     ends with a {@link BrokenConnection} breaks the connection; any other exception is answered with 500
      */
     public HttpServerBuilder filter(BiFunction<Call, CallDoor, CompletableFuture<Reply>> first) {
         filter = Optional.of(first);
@@ -164,16 +165,16 @@ public final class HttpServerBuilder {
     }
 
     /**
-     * Starts to serve.
+     * Starts the server.
      *
      * @throws IllegalArgumentException if settings contradict each other
-     * @throws UncheckedIOException if an address cannot be listened on; the message is one sentence that says why
+     * @throws UncheckedIOException if the server cannot listen on an address; the message is one sentence that says why
      */
     public HttpServer start() {
         return start(Deadlines.STANDARD, Runtime.getRuntime().maxMemory());
     }
 
-    /** Starts to serve with other deadlines, and budgets for another heap. */
+    /** Starts the server with other deadlines, and with the budgets of another heap. */
     HttpServer start(Deadlines deadlines, long heapBytes) {
         HttpServer.Doors engine = doors.apply(filter);
         HttpServer.Doors all =
@@ -211,7 +212,7 @@ public final class HttpServerBuilder {
     }
 
     private static String checkedHost(String name) {
-        // Without one Jetty listens on all interfaces.
+        // Without a host Jetty listens on all interfaces.
         if (Objects.requireNonNull(name, "Expected a host to listen on, but got null; 0.0.0.0 means all interfaces.")
                 .isBlank()) {
             throw new IllegalArgumentException(

@@ -18,9 +18,14 @@ import picocli.CommandLine.ParameterException;
 /**
  * The standalone program: {@code java -jar plinth.jar [serve]}, or one of the {@link StoreCommand}s.
  *
- * <p>Exit codes: 0 after SIGTERM, for {@code --help} and {@code --version} and for a store that is whole; 1 if it cannot start or stop, or
- * a store is not whole or cannot be worked on; 2 for a usage error; 3 after SIGTERM if the journal had failed; 4 if the JVM ran out of memory, or a
- * thread has ended that the engine cannot do without. What goes wrong is said in one sentence on standard error.
+ * <p>Exit codes:
+ * <ul>
+ * <li>0 after SIGTERM, for {@code --help} and {@code --version}, and for a whole store
+ * <li>1 if it cannot start or stop, or if a store is damaged or cannot be used
+ * <li>2 for a usage error
+ * <li>3 after SIGTERM if the journal had failed
+ * <li>4 if the JVM ran out of memory, or a thread has ended that the engine cannot do without
+ * </ul> A failure is told in one sentence on standard error.
  */
 public final class Main {
     private static final int OK = 0;
@@ -30,10 +35,10 @@ public final class Main {
     private static final int USAGE = 2;
     private static final int JOURNAL_FAILED = 3;
 
-    /** Names where the JDK takes locale data from; with SPI alone it has the root's. */
+    /** The property with the JDK's sources of locale data. With SPI alone the JDK has the root's. */
     private static final String LOCALE_PROVIDERS = "java.locale.providers";
 
-    /** Hosts that mean every interface: one listens on them, but connects to another. */
+    /** Hosts that mean every interface. A server listens on them, but a client connects to another one. */
     private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
 
     private final PrintStream out;
@@ -54,7 +59,10 @@ public final class Main {
         }
     }
 
-    /** Jetty asks the JDK for every locale as it is loaded, a sixteenth of a cold start; nothing here writes in any. */
+    /**
+     * Keeps the JDK from loading locale data. Jetty asks for every locale as it is loaded, a sixteenth of a cold start,
+     * and nothing here uses one.
+     */
     private static void doWithoutLocaleData() {
         if (System.getProperty(LOCALE_PROVIDERS) == null) {
             System.setProperty(LOCALE_PROVIDERS, "SPI");
@@ -100,7 +108,7 @@ public final class Main {
 
     private int serve(ServeOptions options) {
         Engine engine = null;
-        // Whatever stops a start is told in a sentence, never in a stack trace; hence the broad catch.
+        // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
             engine = builder(options).open();
             HttpServer server = listen(engine, options);
@@ -121,7 +129,7 @@ public final class Main {
         }
     }
 
-    /** What has failed. Memory that is missing says what to do, which the JVM does not. */
+    /** Returns the sentence of a failure. For missing memory it adds the next step, which the JVM does not. */
     private static String sentence(Throwable failure) {
         return failure instanceof OutOfMemoryError
                 ? "Expected enough memory, but the JVM has none left (" + failure.getMessage()
@@ -194,7 +202,7 @@ public final class Main {
         out.flush();
     }
 
-    /** Shown once, also when the start fails behind it: the store remembers only what the secrets hash to. */
+    /** Shows the secrets once, also if the start fails later, because the store keeps only their digests. */
     private void secrets(Engine engine) {
         Optional<FirstStart> firstStart = engine.firstStart();
         Optional<String> adminToken = engine.newAdminToken();
@@ -240,7 +248,7 @@ public final class Main {
                     status = JOURNAL_FAILED;
                 }
                 out.flush();
-                // Left to itself, a JVM that a signal ended exits with 128 + the signal's number.
+                // Without the halt, a JVM that a signal ended exits with 128 + the signal's number.
                 Runtime.getRuntime().halt(status);
             }
         };

@@ -1,15 +1,15 @@
 package dev.plinth.engine.http;
 
-/** Where a connection stands, because each place has its own patience. */
+/** The phase of a connection. Each phase has its own deadline. */
 enum Phase {
-    /** Between two requests. */
+    /** Waits for a request. */
     IDLE,
-    /** A request has begun, its headers are not complete. */
+    /** Reads the headers of a request. */
     HEADERS,
-    /** The headers are there, the body is not. */
+    /** Reads the body of a request. */
     BODY,
-    /** The request is complete, its answer is not. */
+    /** Waits for the answer to a complete request. */
     WORKING,
-    /** The last answer is given; what still comes in is thrown away. */
+    /** Has given the last answer. Further bytes are discarded. */
     CLOSING
 }

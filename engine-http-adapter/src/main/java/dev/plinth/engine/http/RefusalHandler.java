@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers with the engine's problem documents wherever Jetty would answer with an HTML page of its own. */
+/** Answers with the engine's problem documents in place of Jetty's own HTML pages. */
 final class RefusalHandler implements Request.Handler {
     private final CallService calls;
 

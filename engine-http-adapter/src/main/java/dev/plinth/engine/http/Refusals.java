@@ -5,15 +5,15 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 
-/** The sentences for what never became a call; the documents around them are the engine's. */
+/** The sentences for input that never became a call. The documents around them are the engine's. */
 final class Refusals {
     private static final List<String> RATE_LIMIT = List.of("RateLimit-Policy", "RateLimit");
 
     private Refusals() {}
 
     /**
-     * The answer to a request that is not framed as it must be. Always 400, also where HTTP has a narrower status: the contract
-     * has one code for it.
+     * Returns the answer to a request with wrong framing. Always 400, even if HTTP has a narrower status, because the
+     * contract has one code for it.
      */
     static Reply malformed(CallService calls, HttpException exception) {
         return calls.refusal(
@@ -26,12 +26,12 @@ final class Refusals {
         return calls.refusal("shutting_down", "The server is shutting down; try again on a new connection.");
     }
 
-    /** The answer to a call for which there is no memory, by a door that does not refuse it itself. */
+    /** Returns the answer to a call for which there is no memory, for a door that does not refuse it itself. */
     static Reply noRoom(CallService calls, String detail) {
         return calls.refusal("capacity_exhausted", detail).with("Retry-After", "1");
     }
 
-    /** The same in place of an answer, whose rate limit it tells. */
+    /** Returns the refusal in place of an answer, with the answer's rate limit. */
     static Reply noRoom(CallService calls, String detail, Reply answer) {
         Reply refusal = noRoom(calls, detail);
         for (String name : RATE_LIMIT) {

@@ -8,14 +8,14 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Puts a {@link Reply} on the wire; calls and refusals of framing share it so that they look alike. */
+/** Writes a {@link Reply} to the socket. Calls and refusals of framing share it so that they look alike. */
 final class ReplyWriter {
     private ReplyWriter() {}
 
     /**
      * Writes status, headers and body. To HEAD, Jetty sends the headers only.
      *
-     * @param thenClose whether the client is told that no further request will be read
+     * @param thenClose true to tell the client that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
         EngineConnection connection =
@@ -43,8 +43,8 @@ final class ReplyWriter {
 
     /** Ends a response that has no body. */
     static void writeNoBody(Response response, Callback callback) {
-        // Written last at once, it would get a Content-Length of 0, which of a 304 says how long the 200 is (RFC 9110
-        // §8.6).
+        // Written as the last part at once, it would get a Content-Length of 0. In a 304 that is the length of the 200
+        // (RFC 9110 §8.6).
         response.write(false, null, Callback.from(() -> response.write(true, null, callback), callback::failed));
     }
 }

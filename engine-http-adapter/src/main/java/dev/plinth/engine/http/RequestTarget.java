@@ -4,14 +4,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request target as it was sent (RFC 9112 §3.2), cut into what the engine asks for and not interpreted.
+ * The request target as it was sent (RFC 9112 §3.2), split into path and query and not interpreted.
  *
- * <p>Jetty's own reading of it is not used: it takes {@code //a/b} for a host and a path, resolves dots and cuts parameters,
- * and a path that two readers read differently is a way around the rules of one of them.
+ * <p>Jetty's own reading is not used: it takes {@code //a/b} for a host and a path, resolves dots and cuts parameters.
+ * A path that two readers read differently is a way around the rules of one of them.
  *
  * @param path the path, percent-encoded as sent, starting with {@code /}
- * @param query what follows the first {@code ?}; null if there is none
- * @param authority the authority of an absolute target; null of any other
+ * @param query the part after the first {@code ?}; null if there is none
+ * @param authority the authority of an absolute target; null for any other
  */
 record RequestTarget(
         String path, @Nullable String query, @Nullable String authority) {
@@ -29,7 +29,7 @@ record RequestTarget(
             return split(raw, null);
         }
         if (raw.equals("*") && method.equals("OPTIONS")) {
-            // The server as a whole has no answer of its own; the root is the nearest thing that a router knows.
+            // The server as a whole has no answer of its own. The root is the nearest route.
             return new RequestTarget("/", null, null);
         }
         String lower = raw.toLowerCase(Locale.ROOT);

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** What {@code serve} was told, by flags and by the environment; picocli fills it. */
+/** The options of {@code serve}, from flags and the environment. Picocli fills it. */
 @Command(
         name = "plinth.jar [serve]",
         mixinStandardHelpOptions = true,
@@ -162,7 +162,7 @@ final class ServeOptions {
     private final Map<String, String> variables;
 
     /**
-     * Options that have yet to be filled.
+     * Makes options that have yet to be filled.
      *
      * @param variables the environment variable of each option that comes from one, by the option's name
      */
@@ -170,7 +170,7 @@ final class ServeOptions {
         this.variables = variables;
     }
 
-    /** The options of the environment that those on the command line leave no room for. */
+    /** Returns the options of the environment that contradict those on the command line. */
     Set<String> overruled() {
         Set<String> overruled = new HashSet<>();
         if (memory && !variables.containsKey("--memory")) {
@@ -186,7 +186,7 @@ final class ServeOptions {
         return overruled;
     }
 
-    /** A sentence about these options that names, of what comes from the environment, the variable. */
+    /** Returns a sentence about these options in which the variable stands for each option from the environment. */
     String named(String sentence) {
         String named = sentence;
         for (Map.Entry<String, String> each : variables.entrySet()) {
@@ -202,7 +202,7 @@ final class ServeOptions {
         return named;
     }
 
-    /** Checks what picocli cannot: ranges, and options that make no sense together. */
+    /** Checks ranges and contradictions, which picocli cannot. */
     void check() {
         if (port < 0 || port > PORT_MAX) {
             throw usage("Expected --port to be 0 to " + PORT_MAX + ", but got " + port + ".");
@@ -235,7 +235,7 @@ final class ServeOptions {
         }
     }
 
-    /** What the engine would refuse is refused by the option's name. */
+    /** Refuses by the option's name what the engine would refuse. */
     private void checkValues() {
         EngineBuilder builder = Engine.builder();
         if (maxResources != null) {
@@ -283,7 +283,7 @@ final class ServeOptions {
         }
     }
 
-    /** Applies what these options say of the server. */
+    /** Applies the options of the server. */
     HttpServerBuilder applyTo(HttpServerBuilder server) {
         HttpServerBuilder told = server.host(host).port(port);
         if (adminPort != null) {
@@ -311,7 +311,10 @@ final class ServeOptions {
         return told;
     }
 
-    /** True if the console is served. Other machines see it only where it is asked for: it invites them to send their keys without TLS. */
+    /**
+     * Returns true if the console is served. Other machines see it only on request, because it invites them to send
+     * their keys without TLS.
+     */
     boolean hasConsole() {
         return console == null ? isLoopback(host) && isLoopback(adminHost) : console == Switch.ON;
     }
@@ -324,7 +327,7 @@ final class ServeOptions {
         }
     }
 
-    /** True if the operator has a port of its own. */
+    /** Returns true if the operator has a port of its own. */
     boolean hasAdminPort() {
         return adminPort != null;
     }
@@ -407,7 +410,7 @@ final class ServeOptions {
         return testClock;
     }
 
-    /** The version that the jar was built as. */
+    /** The version of the jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -416,7 +419,7 @@ final class ServeOptions {
         }
     }
 
-    /** Reads a directory or file; an empty one would be the working directory. */
+    /** Reads a directory or file. Refuses an empty one, which would be the working directory. */
     static final class PathConverter implements ITypeConverter<Path> {
         @Override
         public Path convert(String value) {
@@ -442,7 +445,7 @@ final class ServeOptions {
         }
     }
 
-    /** What is served or left out. */
+    /** The switch of an optional part. */
     enum Switch {
         ON,
         OFF

@@ -6,8 +6,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingNestedCallback;
 
 /**
- * Writes bytes in slices, each of which has a deadline of its own. A client that takes a byte now and then makes progress at the socket, so only
- * the end of a slice tells whether it is too slow. {@link ConnectionSweep} cuts it.
+ * Writes bytes in slices, each with a deadline of its own. A client that takes a byte now and then makes progress at
+ * the socket. So only the end of a slice tells whether it is too slow. {@link ConnectionSweep} cuts it.
  */
 final class SlicedWrite extends IteratingNestedCallback {
     private final EngineConnection connection;
@@ -28,7 +28,7 @@ final class SlicedWrite extends IteratingNestedCallback {
     /**
      * Writes bytes.
      *
-     * @param last whether the body ends behind them
+     * @param last true if the body ends after them
      */
     static void write(EngineConnection connection, Response response, byte[] bytes, boolean last, Callback then) {
         new SlicedWrite(connection, response, bytes, last, then).iterate();

@@ -12,22 +12,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** A command on the directory of a store; picocli fills it. It takes nothing from the environment. */
+/** A command on the directory of a store. Picocli fills it. It takes nothing from the environment. */
 sealed interface StoreCommand {
-    /** By the word that they are called with. */
+    /** The commands by their word on the command line. */
     Map<String, Supplier<StoreCommand>> BY_NAME =
             Map.of("verify", Verify::new, "backup", Backup::new, "recover", Recover::new);
 
-    /** Does it. Throws {@code IllegalStateException} with one sentence if it cannot. */
+    /** Runs the command. Throws {@code IllegalStateException} with one sentence if it cannot. */
     StoreReport run();
 
-    /** True if the arguments are one of these commands. */
+    /** Returns true if the arguments are one of these commands. */
     static boolean isMeant(List<String> arguments) {
         return !arguments.isEmpty() && BY_NAME.containsKey(arguments.get(0));
     }
 
     /**
-     * The parsed command; {@code getCommand()} is the {@link StoreCommand}.
+     * Parses the command. Its {@code getCommand()} is the {@link StoreCommand}.
      *
      * @throws ParameterException whose message's first line says what is wrong
      */
@@ -38,7 +38,7 @@ sealed interface StoreCommand {
         return line;
     }
 
-    /** {@code verify}. */
+    /** The command {@code verify}. */
     @Command(
             name = "plinth.jar verify",
             mixinStandardHelpOptions = true,
@@ -60,7 +60,7 @@ sealed interface StoreCommand {
         }
     }
 
-    /** {@code backup}. */
+    /** The command {@code backup}. */
     @Command(
             name = "plinth.jar backup",
             mixinStandardHelpOptions = true,
@@ -91,7 +91,7 @@ sealed interface StoreCommand {
         }
     }
 
-    /** {@code recover}. */
+    /** The command {@code recover}. */
     @Command(
             name = "plinth.jar recover",
             mixinStandardHelpOptions = true,

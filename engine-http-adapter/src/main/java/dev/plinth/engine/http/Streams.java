@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** The bodies that come in parts and are open, bounded for each payer and in all. Thread-safe. */
+/** The open bodies that come in parts, limited for each workspace and in all. Thread-safe. */
 final class Streams {
     private static final Reply.Part END = new Reply.Part(new byte[0], Optional.empty());
 
@@ -20,24 +20,25 @@ final class Streams {
     private final ByteBudget answers;
     private volatile boolean draining;
 
-    /** No streams, whose parts are paid for by this budget. */
+    /** Begins without streams. The budget accounts for their parts. */
     Streams(ByteBudget answers) {
         this.answers = answers;
     }
 
     /**
-     * Where a body goes.
+     * The destination of a body.
      *
-     * @param calls hears of errors
+     * @param calls learns of errors
      * @param executor writes the parts
      */
     record Sink(
             CallService calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
 
     /**
-     * Writes a body to its end; the head of its response is set. Where too many streams are open, it ends behind its first part.
+     * Writes a body to its end, after the head of its response is set. If too many streams are open, it ends after its
+     * first part.
      *
-     * @param payer names who pays for the memory of the call
+     * @param payer the name under which the memory of the call is counted
      */
     void write(Reply reply, String payer, Sink sink) {
         Body body = new Body(payer, sink);
@@ -52,13 +53,13 @@ final class Streams {
         }
     }
 
-    /** Ends all of them behind what they have written, and each new one behind its first part. */
+    /** Ends all streams after what they have written, and each new one after its first part. */
     void drain() {
         draining = true;
         open.forEach(body -> body.next.complete(END));
     }
 
-    /** Returns how many are open, for tests. */
+    /** Returns how many streams are open, for tests. */
     int open() {
         return open.size();
     }
@@ -70,8 +71,8 @@ final class Streams {
     }
 
     /**
-     * One body. It asks for a part when the one before it is written, so that a slow client costs the memory of one part; one that is gone
-     * is noticed by a write that fails, which may be the second one.
+     * A body. It asks for a part when the one before it is written, so that a slow client costs the memory of one part.
+     * A failed write shows that the client is gone, which may be the second one.
      */
     private final class Body {
         private final String payer;
@@ -85,7 +86,7 @@ final class Streams {
 
         void write(Reply.Part part) {
             ByteBudget.Share share = answers.share(() -> payer);
-            // What is not sent now is sent when the client comes again with the last id that it saw.
+            // A part that is not sent now is sent when the client comes again with the last id that it saw.
             Reply.Part written = share.take(part.bytes().length) ? part : END;
             boolean last = written.rest().isEmpty();
             Callback then = Callback.from(
@@ -100,7 +101,7 @@ final class Streams {
             SlicedWrite.write(sink.connection(), sink.response(), written.bytes(), last, then);
         }
 
-        /** Jetty, whose thread this is, drops what its callbacks throw. */
+        /** Asks for the next part. Jetty, whose thread this is, drops what its callbacks throw. */
         private void askOrFail(Reply.Rest rest) {
             try {
                 ask(rest);
@@ -112,7 +113,7 @@ final class Streams {
         private void ask(Reply.Rest rest) {
             CompletableFuture<Reply.Part> part = new CompletableFuture<>();
             next = part;
-            // Not on the thread that completes it: that one makes other calls durable and shall not write to sockets.
+            // Not on the thread that completes it, which makes other calls durable and must not write to sockets.
             CompletableFuture<Void> written = part.thenAcceptAsync(this::write, sink.executor());
             written.whenComplete((nothing, failure) -> {
                 if (failure != null) {
@@ -139,7 +140,7 @@ final class Streams {
         private void fail(Throwable failure) {
             sink.calls().noteError(failure);
             close(this);
-            // As a rule the client is gone, of which nobody needs a log.
+            // Usually the client is gone, which needs no log line.
             sink.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }
     }

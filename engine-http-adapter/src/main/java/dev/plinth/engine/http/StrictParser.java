@@ -6,10 +6,12 @@ import org.eclipse.jetty.http.HttpParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's parser, made to see what it skips: the request line as it was sent, and how long the size line of a chunk is.
+ * Jetty's parser, which also checks what Jetty skips: the request line as it was sent, and the length of a chunk's size
+ * line.
  *
- * <p>Jetty takes any number of blanks between the parts of a request line and a version in any case (RFC 9112 §§2.3, 3), and chunk extensions
- * without an end (§7.1.1). Another reader may take the same bytes for something else. Not thread-safe.
+ * <p>Jetty accepts any number of blanks between the parts of a request line and a version in any case (RFC 9112 §§2.3,
+ * 3). It accepts chunk extensions without an end (§7.1.1). Another reader may take the same bytes for something else.
+ * Not thread-safe.
  */
 final class StrictParser extends HttpParser {
     private static final int BLANKS = 2;
@@ -42,13 +44,13 @@ final class StrictParser extends HttpParser {
         return super.parseNext(buffer);
     }
 
-    /** Returns what is wrong with the request line, to follow the words "but got"; null if nothing is. */
+    /** Returns what is wrong with the request line, to follow the words "but got", or null if nothing is. */
     @Nullable
     String fault() {
         return fault;
     }
 
-    /** Looks at what the buffer holds of the request line; the line may come in several. */
+    /** Checks the buffer's part of the request line, which may come in several parts. */
     private void look(ByteBuffer buffer) {
         for (int at = buffer.position(); at < buffer.limit(); at++) {
             byte next = buffer.get(at);
@@ -104,7 +106,7 @@ final class StrictParser extends HttpParser {
     }
 
     /**
-     * Checks how long the size line of a chunk was, when its bytes come or when there are no more.
+     * Checks the length of a chunk's size line, when its bytes arrive or when there are no more.
      *
      * @param contentBytes the bytes of the chunk that have just been read
      */

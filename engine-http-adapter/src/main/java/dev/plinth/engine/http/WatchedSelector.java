@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 
-/** A selector of Jetty's whose end is told: without it the connections that it has hang for ever. */
+/** A selector of Jetty's that reports its end. Without a report its connections would hang for ever. */
 final class WatchedSelector extends ManagedSelector {
     private final String name;
     private final CallService calls;

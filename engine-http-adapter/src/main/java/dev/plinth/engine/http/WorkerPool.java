@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Jetty's pool without its own queue, and without threads reserved for handlers that block, of which there are none. Both ask the JVM's
- * management for an option, which loads all of it: a tenth of a cold start. Thread-safe.
+ * Jetty's pool without its own queue, and without threads reserved for blocking handlers, of which there are none. Both
+ * ask the JVM's management for an option, which loads all of it: a tenth of a cold start. Thread-safe.
  */
 final class WorkerPool extends QueuedThreadPool {
     private static final int THREADS_MAX = 200;
@@ -21,7 +21,7 @@ final class WorkerPool extends QueuedThreadPool {
         setName("plinth-http");
     }
 
-    /** Hears of the error of each job that fails, which Jetty only logs. */
+    /** Sets the listener of the error of each failed job, which Jetty only logs. */
     void onError(Consumer<Throwable> listener) {
         errors = listener;
     }

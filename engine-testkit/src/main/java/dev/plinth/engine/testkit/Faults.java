@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What shall go wrong with the next requests of one workspace that come over HTTP with the key of {@link PlinthServer#apiKey}.
+ * Faults for the next requests of one workspace over HTTP with the key of {@link PlinthServer#apiKey}.
  *
  * <pre>{@code
  * faults.on("POST", "/v1/resources").times(2).loseTheAnswer();
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * faults.onAny().delayTheAnswer(Duration.ofSeconds(2));
  * }</pre>
  *
- * <p>A request takes the oldest fault that is for it and not used up, and no other. Other workspaces, other keys, the operator's calls
- * and calls in process meet no fault. All faults end with the test. Thread-safe.
+ * <p>A request takes the oldest matching fault that is not used up, and no other. There are no faults for other
+ * workspaces, other keys, the operator's calls and calls in process. All faults end with the test. Thread-safe.
  */
 public final class Faults {
     private static final Duration DELAY_MAX = Duration.ofMinutes(10);
@@ -42,7 +42,7 @@ public final class Faults {
     }
 
     /**
-     * A fault for the next request of this kind.
+     * Makes a fault for the next request of this kind.
      *
      * @param method the method as it is sent, such as {@code POST}
      * @param path a path without a query, in which a segment in braces stands for any: {@code /v1/resources/{id}}
@@ -56,12 +56,12 @@ public final class Faults {
         return new Requests(method, path);
     }
 
-    /** A fault for the next request, whatever it asks for. */
+    /** Makes a fault for the next request of any kind. */
     public Requests onAny() {
         return new Requests(null, null);
     }
 
-    /** Ends all faults; an answer that is being delayed goes out now. */
+    /** Ends all faults. An answer that is being delayed is sent now. */
     public void clear() {
         CompletableFuture<Void> before;
         synchronized (this) {
@@ -73,9 +73,9 @@ public final class Faults {
     }
 
     /**
-     * Checks that every fault has met as many requests as it was for.
+     * Checks that every fault has met as many requests as it was made for.
      *
-     * @throws AssertionError if not; it names those that are left
+     * @throws AssertionError if not; it names the remaining faults
      */
     public synchronized void assertAllUsed() {
         if (!open.isEmpty()) {
@@ -113,7 +113,7 @@ public final class Faults {
         return cleared;
     }
 
-    /** Which requests a fault is for; the last method of the chain says what happens to them. Not thread-safe. */
+    /** The requests of a fault. The last method of the chain says what happens to them. Not thread-safe. */
     public final class Requests {
         private final @Nullable String method;
         private final @Nullable String path;
@@ -124,7 +124,7 @@ public final class Faults {
             this.path = path;
         }
 
-        /** The fault is for so many requests, 1 or more, instead of one. */
+        /** Applies the fault to so many requests, 1 or more, instead of one. */
         public Requests times(int count) {
             if (count < 1) {
                 throw new IllegalArgumentException("Expected 1 request or more, but got " + count + ".");
@@ -133,33 +133,33 @@ public final class Faults {
             return this;
         }
 
-        /** The engine never sees the request; the client sees its connection reset. */
+        /** Loses the request: the engine never sees it, and the client sees its connection reset. */
         public Faults loseTheRequest() {
             return fault("loseTheRequest", (call, door) -> CompletableFuture.failedFuture(BrokenConnection.reset()));
         }
 
         /**
-         * The engine answers, and has committed what it was asked for; the client sees its connection reset instead. Who repeats the
-         * request with the same idempotency key gets the answer that was lost.
+         * Loses the answer. The engine answers and has committed the change; the client sees its connection reset. A
+         * repeated request with the same idempotency key gets the lost answer.
          */
         public Faults loseTheAnswer() {
             return lost("loseTheAnswer", BrokenConnection.reset());
         }
 
-        /** The engine answers; the client sees its connection closed without a byte. */
+        /** Closes the connection without a byte, although the engine answers. */
         public Faults answerNothing() {
             return lost("answerNothing", BrokenConnection.closedAfter());
         }
 
-        /** The engine answers; the client gets bytes that are no HTTP, and then the end of the connection. */
+        /** Sends bytes that are not HTTP in place of the engine's answer, and then closes the connection. */
         public Faults answerGarbage() {
             return lost("answerGarbage", BrokenConnection.closedAfter(GARBAGE));
         }
 
         /**
-         * The engine answers; the client gets that answer so much later, by real time.
+         * Delays the engine's answer by so much real time.
          *
-         * @param delay 10 minutes at most
+         * @param delay at most 10 minutes
          */
         public Faults delayTheAnswer(Duration delay) {
             if (delay.isNegative() || delay.compareTo(DELAY_MAX) > 0) {
@@ -176,9 +176,10 @@ public final class Faults {
         }
 
         /**
-         * Refused as if the units of the plan were used up: 429 {@code rate_limited}. Nothing is executed and no unit is taken.
+         * Refuses as if the units of the plan were used up: 429 {@code rate_limited}. Nothing is executed and no unit
+         * is taken.
          *
-         * @param retryAfterSeconds what {@code Retry-After} says, 1 or more
+         * @param retryAfterSeconds the value of {@code Retry-After}, 1 or more
          */
         public Faults refuseWith429(int retryAfterSeconds) {
             checkSeconds(retryAfterSeconds);
@@ -186,16 +187,16 @@ public final class Faults {
         }
 
         /**
-         * Refused as if the engine were closing: 503 {@code shutting_down}. Nothing is executed.
+         * Refuses as if the engine were closing: 503 {@code shutting_down}. Nothing is executed.
          *
-         * @param retryAfterSeconds what {@code Retry-After} says, 1 or more; a closing engine says 1
+         * @param retryAfterSeconds the value of {@code Retry-After}, 1 or more; a closing engine sends 1
          */
         public Faults refuseWith503(int retryAfterSeconds) {
             checkSeconds(retryAfterSeconds);
             return fault("refuseWith503", (call, door) -> MadeUpRefusals.shuttingDown(engine, retryAfterSeconds));
         }
 
-        /** Refused as if something in the engine had failed: 500 {@code internal_error}. Nothing is executed. */
+        /** Refuses as if the engine had failed: 500 {@code internal_error}. Nothing is executed. */
         public Faults refuseWith500() {
             return fault("refuseWith500", (call, door) -> MadeUpRefusals.internalError(engine, call));
         }
@@ -237,7 +238,7 @@ public final class Faults {
         }
     }
 
-    /** One fault and how many requests it is still for. */
+    /** A fault with the number of requests that are left for it. */
     private static final class Fault {
         private final Requests requests;
         private final String name;

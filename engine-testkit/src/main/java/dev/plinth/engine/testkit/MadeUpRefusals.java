@@ -13,10 +13,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals for which there is no reason, as the engine would have written them: its documents, in its sentences, with its headers.
+ * Refusals without a reason, as the engine would have written them: its documents, in its sentences, with its headers.
  *
- * <p>Those that come behind the rate limit show how it stands, so the engine is asked for that, which takes no unit. A caller who is
- * not let in even there gets that refusal, because it comes first.
+ * <p>Refusals that come after the rate limit show its state. So the engine is asked for that state, which takes no
+ * unit. If the engine refuses even that call, its refusal is the answer, because it comes first.
  */
 final class MadeUpRefusals {
     private static final int OK = 200;

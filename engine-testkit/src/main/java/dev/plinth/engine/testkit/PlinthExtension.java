@@ -53,15 +53,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * <p>Parameters of constructors, of {@code @BeforeAll} and {@code @BeforeEach} methods and of tests are filled by type:
  *
  * <ul>
- *   <li>one for the class: {@link Engine}, {@link ManualClock}, {@link HttpServer} (started on a free port of 127.0.0.1 when it is
- *       first asked for);
- *   <li>one for each test, so not in constructors and {@code @BeforeAll}: {@link PlinthClient}, {@link Workspace}, {@link ApiKey}
- *       (with its secret), {@link PlinthServer} (address and secrets, for whatever speaks HTTP), {@link Faults} (what shall go wrong there), {@link WebhookSink}.
+ * <li>One for the class: {@link Engine}, {@link ManualClock}, and {@link HttpServer}, which starts on a free port of
+ * 127.0.0.1 when it is first used.
+ * <li>One for each test, so not in constructors and {@code @BeforeAll}: {@link PlinthClient}, {@link Workspace},
+ * {@link ApiKey} with its secret, {@link PlinthServer}, {@link Faults} and {@link WebhookSink}.
  * </ul>
  *
- * <p>The methods of a registered extension are for code that has to be told address and key before any test begins, such as an
- * application context. They belong to the class: one workspace, apart from those of the tests. The engine opens with the first of
- * these calls, or with the class:
+ * <p>The methods of a registered extension are for code that needs address and key before any test begins, such as an
+ * application context. They use a workspace of the class, apart from those of the tests. The engine opens with the
+ * first of these calls, or with the class:
  *
  * <pre>{@code
  * @DynamicPropertySource
@@ -76,11 +76,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }
  * }</pre>
  *
- * <p>After a test its workspace is suspended, so that nothing which it left behind runs while a later test turns the clock; after
- * the class the engine is closed. Nested classes share the engine of the outer one. An extension registered in an instance field
- * gives every test an engine of its own.
+ * <p>After a test its workspace is suspended, so that none of its work runs while a later test advances the clock.
+ * After the class the engine is closed. Nested classes share the engine of the outer one. An extension registered in an
+ * instance field gives every test an engine of its own.
  *
- * <p>Tests of one class may run in parallel as long as none of them turns the clock or resets the engine, which they share.
+ * <p>Tests of one class may run in parallel as long as none of them advances the clock or resets the engine, which they
+ * share.
  */
 public final class PlinthExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
@@ -107,7 +108,7 @@ public final class PlinthExtension
     private @Nullable PlinthTestServer server;
     private int holders;
 
-    /** For {@link PlinthTest}. */
+    /** Makes the extension of {@link PlinthTest}. */
     PlinthExtension() {
         this(PlinthTestServer.builder());
     }
@@ -128,57 +129,60 @@ public final class PlinthExtension
         }
     }
 
-    /** Collects options. */
+    /** Returns a builder with the default options. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** As {@link PlinthTestServer#uri}. */
+    /** Returns {@link PlinthTestServer#uri}. */
     public URI uri() {
         return server().uri();
     }
 
-    /** As {@link PlinthTestServer#apiKey}. */
+    /** Returns {@link PlinthTestServer#apiKey}. */
     public String apiKey() {
         return server().apiKey();
     }
 
-    /** As {@link PlinthTestServer#adminToken}. */
+    /** Returns {@link PlinthTestServer#adminToken}. */
     public String adminToken() {
         return server().adminToken();
     }
 
-    /** As {@link PlinthTestServer#engine}. */
+    /** Returns {@link PlinthTestServer#engine}. */
     public Engine engine() {
         return server().engine();
     }
 
-    /** As {@link PlinthTestServer#clock}. */
+    /** Returns {@link PlinthTestServer#clock}. */
     public ManualClock clock() {
         return server().clock();
     }
 
-    /** As {@link PlinthTestServer#client}. */
+    /** Returns {@link PlinthTestServer#client}. */
     public PlinthClient client() {
         return server().client();
     }
 
-    /** As {@link PlinthTestServer#workspace}. */
+    /** Returns {@link PlinthTestServer#workspace}. */
     public Workspace workspace() {
         return server().workspace();
     }
 
-    /** As {@link PlinthTestServer#faults}. */
+    /** Returns {@link PlinthTestServer#faults}. */
     public Faults faults() {
         return server().faults();
     }
 
-    /** As {@link PlinthTestServer#sink}. */
+    /** Returns {@link PlinthTestServer#sink}. */
     public WebhookSink sink() {
         return server().sink();
     }
 
-    /** As {@link PlinthTestServer#reset}. It comes before the parameters of a test, whose workspace goes too. */
+    /**
+     * Calls {@link PlinthTestServer#reset}. Call it before a test gets its parameters, because its workspace is deleted
+     * too.
+     */
     public void reset() {
         server().reset();
     }
@@ -240,14 +244,14 @@ public final class PlinthExtension
         return running;
     }
 
-    /** Keeps the engine open until this context has released it: classes, nested classes and tests share one. */
+    /** Keeps the engine open until this context has released it. Classes, nested classes and tests share one engine. */
     private synchronized void hold(ExtensionContext context) {
         PlinthTestServer unused = server();
         store(context).put(HELD, HELD);
         holders++;
     }
 
-    /** Closes the engine behind the last context. JUnit calls this too where an extension before this one failed in between. */
+    /** Closes the engine after the last context. JUnit also calls this if an earlier extension failed in between. */
     private synchronized void release(ExtensionContext context) {
         if (store(context).remove(HELD) != null) {
             holders--;
@@ -268,32 +272,32 @@ public final class PlinthExtension
 
         private Builder() {}
 
-        /** As {@link PlinthTestServer.Builder#plan}, for the workspace of every test too. */
+        /** Calls {@link PlinthTestServer.Builder#plan}. The plan is also that of every test's workspace. */
         public Builder plan(String name) {
             server.plan(name);
             return this;
         }
 
-        /** As {@link PlinthTestServer.Builder#startingAt}. */
+        /** Calls {@link PlinthTestServer.Builder#startingAt}. */
         public Builder startingAt(Instant instant) {
             server.startingAt(instant);
             return this;
         }
 
-        /** As {@link PlinthTestServer.Builder#seed}. */
+        /** Calls {@link PlinthTestServer.Builder#seed}. */
         public Builder seed(long number) {
             server.seed(number);
             return this;
         }
 
-        /** As {@link PlinthTestServer.Builder#engine}. */
+        /** Calls {@link PlinthTestServer.Builder#engine}. */
         public Builder engine(Consumer<EngineBuilder> settings) {
             server.engine(settings);
             return this;
         }
 
         /**
-         * Returns an extension with these options; later changes of the builder are not seen by it.
+         * Returns an extension with these options. Later changes of the builder do not affect it.
          *
          * @throws IllegalStateException if JUnit Jupiter is older than 5.11
          */

@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test class an engine as {@link PlinthExtension} describes it, with nothing to configure. A class that needs another plan,
- * clock or seed, operations of its own, or the address before its first test, registers an extension made by
- * {@link PlinthExtension#builder} instead.
+ * Gives a test class an engine as {@link PlinthExtension} describes it, without configuration. Some classes need
+ * another plan, clock or seed, operations of their own, or the address before the first test. Such a class registers an
+ * extension of {@link PlinthExtension#builder} instead.
  */
 @Documented
 @Inherited

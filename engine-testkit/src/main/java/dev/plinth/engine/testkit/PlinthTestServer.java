@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>JUnit 4, TestNG, Spock and a main method hold one of these; JUnit Jupiter has {@link PlinthExtension}. Webhooks may go to
- * 127.0.0.0/8. Address, key and operator's token stay the same until it is closed, so the code under test is configured once.
+ * <p>For JUnit 4, TestNG, Spock and a main method; JUnit Jupiter has {@link PlinthExtension}. Webhooks may go to
+ * 127.0.0.0/8. Address, key and operator's token stay the same until it is closed, so the code under test is configured
+ * once.
  *
  * <p>Thread-safe.
  */
@@ -71,17 +72,17 @@ public final class PlinthTestServer implements AutoCloseable {
         own = new TestWorkspace(this, WORKSPACE);
     }
 
-    /** Starts one with the usual options. */
+    /** Starts a server with the default options. */
     public static PlinthTestServer start() {
         return builder().start();
     }
 
-    /** Collects options. */
+    /** Returns a builder with the default options. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Returns where it serves over HTTP, such as {@code http://127.0.0.1:49152}; the first call opens a free port. */
+    /** Returns the HTTP address, such as {@code http://127.0.0.1:49152}. The first call opens a free port. */
     public URI uri() {
         return http().uri();
     }
@@ -96,12 +97,12 @@ public final class PlinthTestServer implements AutoCloseable {
         return ADMIN_TOKEN;
     }
 
-    /** Returns the engine itself. */
+    /** Returns the engine. */
     public Engine engine() {
         return engine;
     }
 
-    /** Returns the clock that the engine goes by. */
+    /** Returns the engine's clock. */
     public ManualClock clock() {
         return clock;
     }
@@ -116,7 +117,7 @@ public final class PlinthTestServer implements AutoCloseable {
         return own().workspace();
     }
 
-    /** Returns what shall go wrong with requests over HTTP with the key of {@link #apiKey}. A {@link #reset} ends all faults. */
+    /** Returns the faults for requests over HTTP with the key of {@link #apiKey}. A {@link #reset} ends all faults. */
     public Faults faults() {
         return own().faults();
     }
@@ -127,8 +128,9 @@ public final class PlinthTestServer implements AutoCloseable {
     }
 
     /**
-     * Empties the engine: every workspace goes, and with it what runs, waits or is scheduled in it. Address, key, operator's token and
-     * clock stay as they are, and so do operations, handlers and listeners. Not for tests that run in parallel on one server.
+     * Empties the engine: every workspace is deleted, with everything that runs, waits or is scheduled in it. Address,
+     * key, operator's token and clock stay as they are, and so do operations, handlers and listeners. Not for tests
+     * that run in parallel on one server.
      *
      * @throws IllegalStateException if the engine is closed, or has ids of the host's own, so that the key would be another one
      */
@@ -150,12 +152,12 @@ public final class PlinthTestServer implements AutoCloseable {
         }
     }
 
-    /** Ends all. Closing again does nothing. */
+    /** Closes server and engine. Closing again does nothing. */
     @Override
     public synchronized void close() {
         own.close();
         if (server != null) {
-            server.close(Duration.ZERO); // no client of a test that is over has a request on its way
+            server.close(Duration.ZERO); // the clients of an ended test have no requests on their way
         }
         engine.close();
     }
@@ -187,12 +189,12 @@ public final class PlinthTestServer implements AutoCloseable {
         return plan;
     }
 
-    /** What shall go wrong with requests over HTTP that come with this secret. */
+    /** Returns the faults for requests over HTTP with this secret. */
     Faults faults(String secret) {
         return faults.computeIfAbsent(secret, absent -> new Faults(engine));
     }
 
-    /** Ends the faults of this secret. */
+    /** Ends the faults for this secret. */
     void endFaults(String secret) {
         Faults ended = faults.remove(secret);
         if (ended != null) {
@@ -208,12 +210,12 @@ public final class PlinthTestServer implements AutoCloseable {
         return met == null ? door.submit(call) : met.submit(call, door);
     }
 
-    /** Lets nothing of a workspace start any more. */
+    /** Suspends a workspace, so that no work of it starts any more. */
     void suspend(String workspaceId) {
         try {
             engine.admin().suspend(workspaceId).call();
         } catch (PlinthException e) {
-            // The test has closed or emptied the engine itself: there is nothing left to hold back.
+            // The test has closed or emptied the engine itself, so there is nothing left to hold back.
             if (!GONE.contains(e.code())) {
                 throw e;
             }
@@ -229,19 +231,22 @@ public final class PlinthTestServer implements AutoCloseable {
 
         private Builder() {}
 
-        /** Sets the plan of the workspace; {@code starter} unless set. One of the host's own is registered with {@link #engine}. */
+        /**
+         * Sets the plan of the workspace. The default is {@code starter}. Register a plan of the host's own with
+         * {@link #engine}.
+         */
         public Builder plan(String name) {
             plan = Objects.requireNonNull(name, "name");
             return this;
         }
 
-        /** Sets where the clock stands at first; at 2025-01-01T00:00:00Z unless set. */
+        /** Sets the time at which the clock starts. The default is 2025-01-01T00:00:00Z. */
         public Builder startingAt(Instant instant) {
             start = Objects.requireNonNull(instant, "instant");
             return this;
         }
 
-        /** Sets what ids and secrets are made from; the same seed gives the same ones in every run. 1 unless set. */
+        /** Sets the seed of ids and secrets. The same seed gives the same ones in every run. The default is 1. */
         public Builder seed(long number) {
             seed = number;
             return this;
@@ -256,7 +261,7 @@ public final class PlinthTestServer implements AutoCloseable {
             return this;
         }
 
-        /** Returns a builder with the same options; later changes of either are not seen by the other. */
+        /** Returns a builder with the same options. Later changes of either do not affect the other. */
         Builder copy() {
             return new Builder().plan(plan).startingAt(start).seed(seed).engine(more);
         }

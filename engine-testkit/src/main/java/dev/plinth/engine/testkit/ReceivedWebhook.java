@@ -10,12 +10,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One webhook as it arrived. Immutable.
+ * A webhook as it arrived. Immutable.
  *
  * @param path the path of the request
- * @param headers header values by lower-case name; values of a header that came more than once are joined with {@code ", "}
+ * @param headers header values by lower-case name; the values of a repeated header are joined with {@code ", "}
  * @param body the body as text, byte for byte as it was signed
- * @param answered the status that it is answered with; 0 if the connection is closed instead
+ * @param answered the status of the answer; 0 if the connection is closed instead
  */
 public record ReceivedWebhook(String path, Map<String, String> headers, String body, int answered) {
     static final int NO_ANSWER = 0;
@@ -28,32 +28,32 @@ public record ReceivedWebhook(String path, Map<String, String> headers, String b
         headers = Map.copyOf(headers);
     }
 
-    /** The event's id, the same in every attempt; empty if there is none. */
+    /** Returns the event's id, the same in every attempt; empty if there is none. */
     public String id() {
         return header("webhook-id");
     }
 
-    /** When this attempt was signed, in seconds since 1970, as sent; empty if it was not said. */
+    /** Returns when this attempt was signed, in seconds since 1970, as sent; empty if it was not sent. */
     public String timestamp() {
         return header("webhook-timestamp");
     }
 
-    /** The signatures, separated by spaces; empty if there are none. */
+    /** Returns the signatures, separated by spaces; empty if there are none. */
     public String signature() {
         return header("webhook-signature");
     }
 
-    /** The event. */
+    /** Returns the event. */
     public Json json() {
         return Json.of(body);
     }
 
     /**
-     * True if one of the signatures was made with this secret over id, timestamp and body (Standard Webhooks 1.0.0). How old the
-     * timestamp is does not matter: a test's clock stands where it likes.
+     * Returns true if one of the signatures was made with this secret over id, timestamp and body (Standard Webhooks
+     * 1.0.0). The age of the timestamp is not checked, because a test's clock may stand anywhere.
      *
      * @param secret an endpoint's secret, {@code whsec_…}
-     * @throws IllegalArgumentException if that is no secret of an endpoint
+     * @throws IllegalArgumentException if it is not a secret of an endpoint
      */
     public boolean isSignedWith(String secret) {
         if (!secret.startsWith(SECRET_PREFIX)) {

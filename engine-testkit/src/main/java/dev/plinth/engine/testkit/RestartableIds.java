@@ -3,7 +3,7 @@ package dev.plinth.engine.testkit;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.SeededIds;
 
-/** Gives the ids and secrets of a seed, and after a restart the same secrets again in the same order. Thread-safe. */
+/** Makes the ids and secrets of a seed, and after a restart the same secrets again in the same order. Thread-safe. */
 final class RestartableIds implements IdSource {
     private final long seed;
     private volatile SeededIds ids;

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** A workspace with a key, and with faults and a webhook sink once they are asked for. Thread-safe. */
+/** A workspace with a key, and with faults and a webhook sink once they are used. Thread-safe. */
 final class TestWorkspace implements AutoCloseable {
     private static final int NAME_MAX = 255;
 
@@ -15,13 +15,13 @@ final class TestWorkspace implements AutoCloseable {
     private @Nullable Made made;
     private @Nullable WebhookSink sink;
 
-    /** A workspace of this name, in the plan of the server; made when it is first asked for. */
+    /** Makes a workspace of this name, in the plan of the server. It is created when it is first used. */
     TestWorkspace(PlinthTestServer server, String name) {
         this.server = server;
         this.name = name.codePointCount(0, name.length()) > NAME_MAX ? "test" : name;
     }
 
-    /** Makes the workspace and its key, unless they are there. */
+    /** Creates the workspace and its key, unless they exist. */
     void open() {
         Made unused = made();
     }

@@ -23,13 +23,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A webhook receiver in this JVM, on a free port of 127.0.0.1: it keeps what arrives and answers as the test has scripted.
+ * A webhook receiver in this JVM, on a free port of 127.0.0.1. It keeps received webhooks and answers as the test has
+ * scripted.
  *
- * <p>A request is kept before it is answered, so whatever the engine knows of an attempt, the sink knows too. Requests are taken one
- * after the other. Thread-safe.
+ * <p>A request is kept before it is answered. So the sink knows every attempt that the engine knows. Requests are taken
+ * one after the other. Thread-safe.
  */
 public final class WebhookSink implements AutoCloseable {
-    /** How many requests it keeps; later ones are answered with 503. */
+    /** Requests that it keeps. Later ones are answered with 503. */
     static final int RECEIVED_MAX = 10_000;
 
     private static final int BODY_BYTES_MAX = 1 << 20;
@@ -49,7 +50,7 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     /**
-     * Begins to listen.
+     * Opens a sink.
      *
      * @throws UncheckedIOException if 127.0.0.1 has no free port
      */
@@ -65,14 +66,15 @@ public final class WebhookSink implements AutoCloseable {
         }
     }
 
-    /** What to give as the URL of a webhook endpoint; any other path of this address is received too. */
+    /** Returns the URL for a webhook endpoint. The sink also receives any other path of this address. */
     public URI uri() {
         return URI.create("http://" + PlinthTestServer.LOOPBACK + ":"
                 + server.getAddress().getPort() + "/webhooks");
     }
 
     /**
-     * Answers the next requests with these statuses, in this order, after those that were scripted before; then with 200 again.
+     * Answers the next requests with these statuses, in this order, after those that were scripted before. After them
+     * it answers with 200 again.
      *
      * @param statuses 200–599 each
      */
@@ -84,8 +86,8 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     /**
-     * Answers the next request, in its turn as {@link #reply} says, so much later by real time; others are answered meanwhile. The
-     * engine gives an attempt 15 real seconds, so a longer delay is a receiver that hangs.
+     * Answers the next request, in its turn as {@link #reply} says, so much later by real time. Other requests are
+     * answered meanwhile. The engine gives an attempt 15 real seconds, so a longer delay is a receiver that hangs.
      *
      * @param delay how long the request is kept waiting; closing the sink ends it without an answer
      * @param status 200–599
@@ -119,7 +121,7 @@ public final class WebhookSink implements AutoCloseable {
         }
     }
 
-    /** What has arrived so far, in order of arrival. */
+    /** Returns the webhooks received so far, in order of arrival. */
     public List<ReceivedWebhook> received() {
         lock.lock();
         try {
@@ -130,9 +132,9 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     /**
-     * Waits until so many requests have arrived since the sink was opened, and gives all of them.
+     * Waits until so many requests have arrived since the sink was opened, and returns all of them.
      *
-     * @throws AssertionError if they have not arrived after 30 real seconds; it says what has
+     * @throws AssertionError if they have not arrived after 30 real seconds; it names those that have
      */
     public List<ReceivedWebhook> await(int count) {
         lock.lock();
@@ -155,7 +157,7 @@ public final class WebhookSink implements AutoCloseable {
         }
     }
 
-    /** Stops to listen; what has arrived stays readable. */
+    /** Stops listening. Received webhooks stay readable. */
     @Override
     public void close() {
         server.stop(0);

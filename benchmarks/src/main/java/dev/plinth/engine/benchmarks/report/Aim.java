@@ -3,21 +3,21 @@ package dev.plinth.engine.benchmarks.report;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ratio of two figures, or one figure alone, and what it should be.
+ * A ratio of two figures, or one figure alone, with its target.
  *
- * @param what is measured
- * @param against whom
+ * @param what what is measured
+ * @param against the peer to compare with
  * @param numerator name of a figure
  * @param denominator name of a figure; empty if the numerator alone counts
- * @param sense how the bound is meant
- * @param bound what is aimed at
+ * @param sense the direction of the target
+ * @param bound the target
  */
 public record Aim(String what, String against, String numerator, String denominator, Sense sense, double bound) {
-    /** How a bound is meant. */
+    /** The direction of a target. */
     public enum Sense {
         AT_LEAST("≥ "),
         AT_MOST("≤ "),
-        /** No aim: told because it would be dishonest not to. */
+        /** No target, but a figure that honesty requires. */
         TOLD("");
 
         private final String sign;
@@ -28,10 +28,10 @@ public record Aim(String what, String against, String numerator, String denomina
     }
 
     /**
-     * What came of it.
+     * The result of a target.
      *
      * @param ratio the ratio; null if one of its figures was not measured
-     * @param met null if there is no ratio or no aim
+     * @param met null if there is no ratio or no target
      */
     public record Ratio(
             String what,
@@ -40,7 +40,7 @@ public record Aim(String what, String against, String numerator, String denomina
             @Nullable Double ratio,
             @Nullable Boolean met) {}
 
-    /** What came of it in a run. */
+    /** Returns the result of the target in a run. */
     public Ratio of(Results results) {
         Figure above = results.figure(numerator);
         Figure below = denominator.isEmpty() ? new Figure("", 1, "") : results.figure(denominator);

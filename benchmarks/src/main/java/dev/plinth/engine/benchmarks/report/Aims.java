@@ -6,7 +6,10 @@ import static dev.plinth.engine.benchmarks.report.Aim.Sense.TOLD;
 
 import java.util.List;
 
-/** What the engine aims at, as ratios within one run on one machine; how many times as fast, unless it says otherwise. */
+/**
+ * The targets of the engine, as ratios within one run on one machine. They count how many times as fast the engine is,
+ * unless they say otherwise.
+ */
 public final class Aims {
     private static final String TAKE = "rate-limit take, one hot bucket";
     private static final String TAKE_MANY = "rate-limit take, 100,000 workspaces found by id";
@@ -21,7 +24,7 @@ public final class Aims {
     private static final String SQLITE = "SQLite WAL, `synchronous=FULL`";
     private static final String GROUPED = "the same, many callers in one transaction (the application groups)";
 
-    /** All of them. */
+    /** All targets. */
     public static final List<Aim> ALL = List.of(
             new Aim(TAKE, "Bucket4j", "LimitPeersBenchmark.bucket4jOne", ONE, AT_LEAST, 1.2),
             new Aim(TAKE, "Resilience4j", "LimitPeersBenchmark.resilience4jOne", ONE, AT_LEAST, 1.2),

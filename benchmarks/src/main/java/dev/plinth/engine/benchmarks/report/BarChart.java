@@ -7,9 +7,9 @@ import java.util.Locale;
 /**
  * A chart of horizontal bars as SVG. Its axis is linear and begins at zero, however small the smallest bar is.
  *
- * @param file its name
- * @param title what is shown
- * @param note what has to be known to read it
+ * @param file the name of its file
+ * @param title its title
+ * @param note a note that explains it
  * @param bars {@code label = name of a figure}; all figures have the same unit
  */
 record BarChart(String file, String title, String note, List<String> bars) {
@@ -26,7 +26,7 @@ record BarChart(String file, String title, String note, List<String> bars) {
 
     private record Bar(String label, Figure figure) {}
 
-    /** The picture; bars without a figure are left out. */
+    /** Returns the picture. Bars without a figure are left out. */
     String svg(Results results) {
         List<Bar> known = new ArrayList<>();
         for (String bar : bars) {
@@ -90,7 +90,7 @@ record BarChart(String file, String title, String note, List<String> bars) {
         return value / largest * (WIDTH - LABELS - VALUES);
     }
 
-    /** From zero on, in steps of 1, 2 or 5 and some zeros. */
+    /** Returns ticks from zero on, in steps of 1, 2 or 5 and some zeros. */
     private static List<Double> steps(double largest) {
         double rough = largest / TICKS;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));

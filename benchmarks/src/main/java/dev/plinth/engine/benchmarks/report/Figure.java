@@ -1,10 +1,10 @@
 package dev.plinth.engine.benchmarks.report;
 
 /**
- * What was measured.
+ * A measured value.
  *
- * @param name what it is of; unique among the figures of all suites
- * @param value how many
- * @param unit of what, such as {@code µs}, or {@code 1/s}
+ * @param name its name, unique among the figures of all suites
+ * @param value the value
+ * @param unit its unit, such as {@code µs} or {@code 1/s}
  */
 public record Figure(String name, double value, String unit) {}

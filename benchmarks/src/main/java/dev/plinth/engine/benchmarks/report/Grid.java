@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A table of figures: a row is a label and the names of its figures.
+ * A table of figures. A row is a label with the names of its figures.
  *
- * @param name where it goes in a document
- * @param heads of the columns, the first of which is that of the labels
+ * @param name its place in a document
+ * @param heads the heads of the columns, the first of which is that of the labels
  */
 record Grid(String name, List<String> heads, List<Row> rows) {
     private static final String NOT_MEASURED = "–";
@@ -17,10 +17,10 @@ record Grid(String name, List<String> heads, List<Row> rows) {
     record Row(String label, List<String> figures) {}
 
     /**
-     * A table whose figures are named by their row and column.
+     * Makes a table whose figures are named by their row and column.
      *
      * @param rows {@code label = beginning of the names}, or one text for both
-     * @param ends of the names, one for each column
+     * @param ends the ends of the names, one for each column
      */
     static Grid of(String name, List<String> heads, List<String> rows, String... ends) {
         List<Row> all = new ArrayList<>();

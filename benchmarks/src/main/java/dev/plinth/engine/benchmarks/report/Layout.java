@@ -2,7 +2,7 @@ package dev.plinth.engine.benchmarks.report;
 
 import java.util.List;
 
-/** Which figures stand in which table and chart. */
+/** Places the figures in tables and charts. */
 final class Layout {
     private static final List<String> STACKS = List.of(
             "**Plinth**, `MEMORY` = plinth MEMORY",

@@ -2,7 +2,7 @@ package dev.plinth.engine.benchmarks.report;
 
 import java.util.Locale;
 
-/** How numbers are shown: three digits or so that mean something. */
+/** Formats numbers with about three significant digits. */
 final class Numbers {
     private Numbers() {}
 
@@ -13,7 +13,7 @@ final class Numbers {
         return String.format(Locale.ROOT, value >= 10 ? "%.1f" : value >= 0.1 ? "%.2f" : "%.4f", value);
     }
 
-    /** With its unit: {@code 1/s} as {@code 5/s}. */
+    /** Returns a figure with its unit: {@code 1/s} as {@code 5/s}. */
     static String text(Figure figure) {
         String unit = figure.unit();
         return text(figure.value()) + (unit.startsWith("1/") ? unit.substring(1) : " " + unit);

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes what is to be read of results: the tables of a Markdown document, each between {@code <!-- table NAME -->} and
- * {@code <!-- end -->}, and charts beside it. All else in the document is left as it is.
+ * Writes the readable form of results: the tables of a Markdown document, each between {@code <!-- table NAME -->} and
+ * {@code <!-- end -->}, and charts beside it. The rest of the document stays as it is.
  */
 public final class Report {
     private static final Pattern TABLE =
@@ -20,12 +20,12 @@ public final class Report {
 
     private final Results results;
 
-    /** A report of these results. */
+    /** Makes a report of these results. */
     public Report(Results results) {
         this.results = results;
     }
 
-    /** The document with its tables as the results say. */
+    /** Returns the document with its tables filled from the results. */
     public String document(String text) {
         return TABLE.matcher(text)
                 .replaceAll(found -> Matcher.quoteReplacement(found.group(1) + table(found.group(2)) + found.group(3)));

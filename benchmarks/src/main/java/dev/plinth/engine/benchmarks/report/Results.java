@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code results.json} holds: the last run of each suite. A run of one suite replaces that one alone, so each says of itself
- * where and when it ran. Not thread-safe.
+ * The content of {@code results.json}: the last run of each suite. A run of one suite replaces that one alone, so each
+ * run has its own machine and date. Not thread-safe.
  */
 public final class Results {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -21,13 +21,13 @@ public final class Results {
     private final Map<String, Suite> suites;
 
     /**
-     * One run of a suite.
+     * A run of a suite.
      *
-     * @param machine what it ran on: processors, memory, operating system, JVM
+     * @param machine processors, memory, operating system, JVM
      * @param date when it began, RFC 3339
      * @param seconds how long it took
-     * @param figures by their names
-     * @param failed what could not be measured, and why
+     * @param figures the figures by their names
+     * @param failed the questions that could not be answered, with the reason
      */
     public record Suite(
             Map<String, String> machine,
@@ -40,7 +40,7 @@ public final class Results {
         this.suites = suites;
     }
 
-    /** Those of a file; none if it is not there. */
+    /** Reads the results of a file, or none if it does not exist. */
     public static Results read(Path file) throws IOException {
         Results results = new Results(new TreeMap<>());
         if (Files.exists(file)) {
@@ -50,17 +50,17 @@ public final class Results {
         return results;
     }
 
-    /** Notes a run in the place of the last one of that suite. */
+    /** Records a run in the place of the last one of that suite. */
     public void put(String name, Suite suite) {
         suites.put(name, suite);
     }
 
-    /** All suites by their names. */
+    /** Returns all suites by their names. */
     public Map<String, Suite> suites() {
         return suites;
     }
 
-    /** A figure of any suite; null if it was not measured. */
+    /** Returns a figure of any suite, or null if it was not measured. */
     public @Nullable Figure figure(String name) {
         return suites.values().stream()
                 .flatMap(suite -> Optional.ofNullable(suite.figures().get(name)).stream())

@@ -1,7 +1,7 @@
 /**
- * What becomes of figures: {@code results.json}, the ratios with their aims, tables in Markdown and charts in SVG.
+ * The use of figures: {@code results.json}, the ratios with their targets, tables in Markdown and charts in SVG.
  *
- * <p>It measures nothing, and knows figures only by their names.
+ * <p>The package measures nothing, and knows figures only by their names.
  */
 @NullMarked
 package dev.plinth.engine.benchmarks.report;

@@ -11,7 +11,10 @@ import net.openhft.chronicle.map.ExternalMapQueryContext;
 import net.openhft.chronicle.map.MapEntry;
 import org.jspecify.annotations.Nullable;
 
-/** Rows in an arena off the heap, found by a Chronicle map from keys to addresses: as much of a table as a benchmark needs. */
+/**
+ * Rows in an arena off the heap, found by a Chronicle map from keys to addresses. It is as much of a table as a
+ * benchmark needs.
+ */
 final class ChronicleIndexedTable implements Table {
     private final TableShape shape;
     private final Arena arena = new OffHeapArena();

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives a byte array the equality that a hash map needs.
  *
- * <p>Its hash is not {@link Arrays#hashCode(byte[])}: keys often share 16 bytes and end in a counter, and 31·a+b folds 65,536 two-byte endings
- * into some 8,000 hashes. Comparable, because a hash map then keeps even a bucket of maliciously chosen keys logarithmic.
+ * <p>Its hash is not {@link Arrays#hashCode(byte[])}. Keys often share 16 bytes and end in a counter, and 31·a+b folds
+ * 65,536 two-byte endings into some 8,000 hashes. Comparable, because a hash map then keeps even a bucket of
+ * maliciously chosen keys logarithmic.
  */
 final class HeapKey implements Comparable<HeapKey> {
     private final byte[] bytes;

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps each row as objects in a concurrent hash map: what an arena on the heap is measured against. */
+/** Keeps each row as objects in a concurrent hash map, for comparison with an arena on the heap. */
 final class HeapTable implements Table {
     private final TableShape shape;
     private final ConcurrentHashMap<HeapKey, byte[]> rows = new ConcurrentHashMap<>();

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Asks what a row costs in each kind of table: the same rows, the same keys. */
+/** Measures what a row costs in each kind of table, with the same rows and the same keys. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -44,7 +44,7 @@ public class TableBenchmark {
         CHRONICLE_AS_INDEX
     }
 
-    /** The kind that is measured. */
+    /** The kind to measure. */
     @Param
     public Kind kind = Kind.OBJECTS;
 
@@ -87,13 +87,13 @@ public class TableBenchmark {
         return table.get(key(newest - 1 - random.nextInt(ROWS)));
     }
 
-    /** Puts another row in place of one. */
+    /** Replaces one of the rows. */
     @Benchmark
     public byte @Nullable [] replace() {
         return table.exchange(key(newest - 1 - random.nextInt(ROWS)), row());
     }
 
-    /** Puts a new row and takes the oldest one out. */
+    /** Puts a new row and removes the oldest one. */
     @Benchmark
     public byte @Nullable [] createAndRemove() {
         table.put(key(newest), row());
@@ -102,12 +102,12 @@ public class TableBenchmark {
         return oldest;
     }
 
-    /** A row that nobody else holds, as one that was just rendered. */
+    /** Returns a row of its own, like one that was just rendered. */
     private byte[] row() {
         return rows[random.nextInt(ROW_BYTES_SPREAD)].clone();
     }
 
-    /** Keys are as spread as ids. */
+    /** Returns a key that is as spread as an id. */
     private static byte[] key(long number) {
         return ByteBuffer.allocate(KEY_BYTES)
                 .putLong(number * 0x9E3779B97F4A7C15L)

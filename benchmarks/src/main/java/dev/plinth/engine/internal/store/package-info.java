@@ -1,4 +1,4 @@
-/** Benchmarks of what the store keeps to itself. */
+/** Benchmarks of parts that only the store's own package sees. */
 @NullMarked
 package dev.plinth.engine.internal.store;
 

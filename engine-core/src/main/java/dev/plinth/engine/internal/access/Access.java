@@ -29,11 +29,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of the room: turns a credential into a caller.
+ * The door of the room, which turns a credential into a caller.
  *
- * <p>What was found is cached under the header in its usual spelling, so that a key has one entry however a client spells the header. The
- * entry carries the version of all keys and workspaces. A committed change of any of them moves the version, and so does an undo: what was
- * cached before is looked up again. No time to live decides about access.
+ * <p>A found caller is cached under the header in its usual spelling, so that a key has one entry however a client
+ * spells the header. The entry has the version of all keys and workspaces. A committed change of any of them increments
+ * the version, and so does an undo; older entries are then looked up again. Access never depends on a time to live.
  * Thread-safe.
  */
 public final class Access {
@@ -45,7 +45,10 @@ public final class Access {
     private static final String TOKEN = "admin token";
     private static final String BEARER = "Bearer";
     private static final String SCHEME = BEARER + " ";
-    /** Refuses every bad credential at every route alike, so that it tells nothing of a credential. */
+    /**
+     * The refusal of every bad credential at every route. It is always the same, so that it reveals nothing of a
+     * credential.
+     */
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
             "The credential is unknown, malformed, expired or revoked, or not the one that the route needs: an API key of a"
@@ -69,9 +72,9 @@ public final class Access {
     private final byte[] adminDigest;
 
     /**
-     * A room for these plans.
+     * Makes a room for these plans.
      *
-     * @param inProcessToken a token of this process alone, for the typed operator's client
+     * @param inProcessToken a token of this process alone, for the operator's typed client
      * @param adminDigest SHA-256 of the operator's token
      */
     public Access(Plans plans, String inProcessToken, byte[] adminDigest) {
@@ -80,37 +83,37 @@ public final class Access {
         this.adminDigest = adminDigest;
     }
 
-    /** SHA-256 of a token. */
+    /** Returns the SHA-256 digest of a token. */
     public static byte[] digest(String token) {
         return ApiSecret.digest(token);
     }
 
-    /** SHA-256 of the operator's token that the store remembers; null if it remembers none. */
+    /** Returns the digest of the operator's token that the store remembers, or null. */
     public static byte @Nullable [] rememberedAdmin(Rows rows) {
         return setting(rows, ADMIN_TOKEN);
     }
 
-    /** Remembers SHA-256 of the operator's token. */
+    /** Remembers the digest of the operator's token. */
     public static Command.Change rememberAdmin(byte[] digest) {
         return put(ADMIN_TOKEN, digest);
     }
 
-    /** True if the store once had a default workspace made, or had workspaces then. */
+    /** Returns true if a default workspace was created once, or workspaces existed when it would have been. */
     public static boolean hasHadDefault(Rows rows) {
         return setting(rows, DEFAULT_MADE) != null;
     }
 
-    /** Remembers that. */
+    /** Remembers that the default workspace is not to be created again. */
     public static Command.Change rememberDefault() {
         return put(DEFAULT_MADE, new byte[1]);
     }
 
-    /** What opens with the key that the store's secrets are sealed with, and with no other; null if the store has none yet. */
+    /** Returns a value that only the master key of the store decrypts, or null if the store has none yet. */
     public static byte @Nullable [] rememberedKeyCheck(Rows rows) {
         return setting(rows, KEY_CHECK);
     }
 
-    /** Remembers it. */
+    /** Remembers the value of {@link #rememberedKeyCheck}. */
     public static Command.Change rememberKeyCheck(byte[] sealed) {
         return put(KEY_CHECK, sealed);
     }
@@ -140,7 +143,7 @@ public final class Access {
                 AccessTables.USES);
     }
 
-    /** Hears of every durable change and of every undo, and moves the version when keys or workspaces are among it. */
+    /** Receives every durable change and every undo. Increments the version if keys or workspaces are among it. */
     public void changed(List<Changes.Write> writes) {
         for (Changes.Write write : writes) {
             if (write.isIn(AccessTables.WORKSPACES)
@@ -152,39 +155,43 @@ public final class Access {
         }
     }
 
-    /** Under which plan a workspace is from a record on; null if a write says nothing of it. */
+    /**
+     * Returns the caller with the plan that a workspace has from a record on, or null if the write changes no
+     * workspace.
+     */
     public @Nullable Caller planned(Changes.Write write, long sequence) {
         byte[] bytes = write.isIn(AccessTables.WORKSPACES) ? write.row() : null;
         return bytes == null ? null : under(plans, WorkspaceRow.read(bytes), sequence);
     }
 
-    /** True if a write concerns workspaces: what was held may go on. */
+    /** Returns true if a write changes a workspace, so that held work may go on. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(AccessTables.WORKSPACES);
     }
 
-    /** Counts the credentials that are cached, about. */
+    /** Returns about how many credentials are cached. */
     long cached() {
         cache.cleanUp();
         return cache.estimatedSize();
     }
 
-    /** Forgets all that is cached, because the rows behind it are gone. */
+    /** Clears the cache, because the rows behind it are gone. */
     public void forget() {
         version.incrementAndGet();
         lastUsed.forget();
     }
 
     /**
-     * Who a workspace's caller is.
+     * Finds the caller of a workspace's credential.
      *
      * @param authorization the header's value, or null
-     * @param rows gives rows to look in, if it is not cached
-     * @throws RefusedException with 401 if the credential is no good
+     * @param rows gives the rows to look in if the credential is not cached
+     * @throws RefusedException with 401 if the credential is not valid
      */
     public CachedCredential authenticate(
             @Nullable String authorization, Supplier<? extends Rows> rows, long nowMillis) {
-        // Only the usual spelling is a key of the cache: a client could send any other one in a million forms.
+        // Only the usual spelling is a key of the cache, because a client could send any other spelling in a million
+        // forms.
         CachedCredential known = authorization == null ? null : cache.getIfPresent(authorization);
         if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
             return known;
@@ -219,7 +226,7 @@ public final class Access {
     /**
      * Checks the operator's token.
      *
-     * @throws RefusedException with 401 if it is not the one
+     * @throws RefusedException with 401 if it is not the operator's
      */
     public void authenticateOperator(@Nullable String authorization) {
         String token = bearer(authorization);
@@ -233,9 +240,9 @@ public final class Access {
     }
 
     /**
-     * Checks that key and workspace may be used at all.
+     * Checks that neither the key is disabled nor the workspace suspended.
      *
-     * @throws RefusedException with 403 if not
+     * @throws RefusedException with 403 if so
      */
     public void checkState(CachedCredential cachedCredential) {
         check(cachedCredential.suspended, cachedCredential.disabled);
@@ -250,19 +257,19 @@ public final class Access {
         }
     }
 
-    /** Notes that a key was used; a plain store, because this is on the way of every call. */
+    /** Records the use of a key. A plain store, because every call does this. */
     public void noteUse(CachedCredential cachedCredential, long nowMillis) {
         lastUsed.note(cachedCredential.use, nowMillis);
     }
 
-    /** When keys were last used. */
+    /** Returns when keys were last used. */
     public LastUsedTimes uses() {
         return lastUsed;
     }
 
     /**
-     * Refuses a call that was let in before its key was revoked or disabled, or its workspace suspended or deleted, as one that came
-     * after.
+     * Refuses an admitted call if its key has been revoked or disabled since, or its workspace suspended or deleted.
+     * The refusal is the one that a later call would get.
      *
      * @throws RefusedException with 401 or 403, as at admission
      */
@@ -287,7 +294,7 @@ public final class Access {
         return key.disabled();
     }
 
-    /** True if the key of a caller has a scope by now; the host's own code has all. */
+    /** Returns true if the key of a caller has a scope now. The host's own code has all scopes. */
     public static boolean stillMay(Rows rows, Caller caller, Scope scope) {
         if (caller.isHost()) {
             return true;
@@ -297,22 +304,25 @@ public final class Access {
     }
 
     /**
-     * True if keys or workspaces were written to since a caller was let in.
+     * Returns true if keys or workspaces were written after a caller was admitted.
      *
      * @param changedAt the last record that wrote to a table
-     * @param admittedAt the last record of which admission knew
+     * @param admittedAt the last record that admission knew
      */
     public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long admittedAt) {
         return changedAt.applyAsLong(AccessTables.KEYS) > admittedAt
                 || changedAt.applyAsLong(AccessTables.WORKSPACES) > admittedAt;
     }
 
-    /** True if a workspace exists. */
+    /** Returns true if a workspace exists. */
     public static boolean exists(Rows rows, Id workspace) {
         return rows.get(AccessTables.WORKSPACES, workspace.key()) != null;
     }
 
-    /** True if a workspace exists and takes shares of another one: it may have named those whose shares it takes. */
+    /**
+     * Returns true if a workspace exists and accepts shares of another one. It may have named those from which it
+     * accepts shares.
+     */
     public static boolean takesShares(Rows rows, Id owner, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         return row != null && WorkspaceRow.read(row).takesSharesFrom(owner);
@@ -327,19 +337,21 @@ public final class Access {
         check(WorkspaceRow.read(row).suspended(), false);
     }
 
-    /** True if a workspace exists and is not suspended: only then its jobs start and its deliveries go out. */
+    /**
+     * Returns true if a workspace exists and is not suspended. Only then its jobs start and its deliveries are sent.
+     */
     public static boolean isActive(Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         return row != null && !WorkspaceRow.read(row).suspended();
     }
 
-    /** Returns the plan of a workspace; that of one that is gone is the smallest. */
+    /** Returns the plan of a workspace, or the smallest plan if the workspace is gone. */
     public static Plan planOf(Plans plans, Rows rows, Id workspace) {
         byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
         return row == null ? Plan.STARTER : plans.of(WorkspaceRow.read(row).plan());
     }
 
-    /** The engine at work for the caller's workspace, bound by the plan that the workspace has now. */
+    /** Returns the engine at work for the caller's workspace, with the limits of the workspace's present plan. */
     public static Caller engineUnderPlan(Plans plans, Context context) {
         return under(plans, Workspaces.find(context, context.workspace()), 0);
     }
@@ -375,7 +387,9 @@ public final class Access {
                 caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUsed.of(workspace, keyId));
     }
 
-    /** Names no scheme but the usual ones: what stands there may be a secret without a scheme. */
+    /**
+     * Names only the usual schemes in its text, because anything else in the header may be a secret without a scheme.
+     */
     private static Refusal noCredential(@Nullable String authorization, String credential) {
         String found;
         if (authorization == null) {
@@ -410,14 +424,14 @@ public final class Access {
     }
 
     /**
-     * What is known of a credential.
+     * The cached result for a credential.
      *
-     * @param caller who it is
-     * @param suspended true if the workspace is
-     * @param disabled true if the key is
+     * @param caller the caller
+     * @param suspended true if the workspace is suspended
+     * @param disabled true if the key is disabled
      * @param version the version of all keys and workspaces at which this was found
-     * @param validUntil when the credential ends by itself, in epoch milliseconds
-     * @param use when the key was last used; moves
+     * @param validUntil when the credential expires, in epoch milliseconds
+     * @param use the last use of the key, which is updated in place
      */
     public record CachedCredential(
             Caller caller, boolean suspended, boolean disabled, long version, long validUntil, LastUsedTimes.Use use) {}

@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class AccessTables {
     static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
 
-    /** The kind of due work in which revoked keys stand at the time at which they were revoked. */
+    /** The kind of due work for revoked keys, which are due at the time of their revocation. */
     static final int REVOKED_DUE_KIND = 6;
 
     static final TableName WORKSPACES =
             new TableName(1, "workspaces", 16, 160, 0.1, Owner.ENGINE, AccessTables::indexWorkspace);
     static final TableName KEYS = new TableName(2, "keys", 32, 220, 0.2, Owner.KEY, AccessTables::indexKey);
-    /** The owner of a secret's digest: workspace, then key. */
+    /** The owner of a secret by its digest: workspace, then key. */
     static final TableName TOKENS = new TableName(3, "tokens", 32, 48, 0.2, Owner.ROW);
 
-    /** What the engine remembers of itself, by name. */
+    /** The engine's own settings, by name. */
     static final TableName SETTINGS = new TableName(19, "settings", 16, 64, 0.001, Owner.ENGINE);
 
-    /** When a key was last used: beside its row, so that a use is no change of the key. */
+    /** The last use of each key, beside its row, so that a use is no change of the key. */
     static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2, Owner.KEY);
 
     private AccessTables() {}

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * The secret of an API key: a kind, 30 characters of chance and a checksum, so that most mistyped ones are refused without a
- * look-up.
+ * The secret of an API key: a prefix, 30 random characters and a checksum. The checksum refuses most mistyped secrets
+ * without a look-up.
  */
 final class ApiSecret {
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -24,7 +24,7 @@ final class ApiSecret {
         this.text = text;
     }
 
-    /** A new secret. */
+    /** Makes a new secret. */
     static ApiSecret create(Context context, boolean restricted, boolean live) {
         StringBuilder random = new StringBuilder(RANDOM_CHARS);
         while (random.length() < RANDOM_CHARS) {
@@ -39,7 +39,7 @@ final class ApiSecret {
         return new ApiSecret((restricted ? "rk_" : "sk_") + (live ? "live_" : "test_") + body + checksum(body));
     }
 
-    /** True if a text has the form of a secret and its checksum is right. */
+    /** Returns true if a text has the form of a secret and its checksum is right. */
     static boolean isWellFormed(String text) {
         if (text.length() != CHARS || !(text.startsWith("sk_") || text.startsWith("rk_"))) {
             return false;
@@ -66,12 +66,12 @@ final class ApiSecret {
         return digest(text);
     }
 
-    /** The secret itself; shown once. */
+    /** Returns the secret itself, to be shown once. */
     String reveal() {
         return text;
     }
 
-    /** The kind of key, without a character of the secret. */
+    /** Returns the kind of key, without a character of the secret. */
     String prefix() {
         return text.substring(0, PREFIX_CHARS);
     }

@@ -6,7 +6,10 @@ import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
-/** Takes out keys that were revoked long ago, with their last uses: their secrets went when they were revoked. */
+/**
+ * Deletes keys 30 days after their revocation, with their last uses. The digests of their secrets went with the
+ * revocation.
+ */
 final class KeyRetention implements Retention {
     @Override
     public String name() {

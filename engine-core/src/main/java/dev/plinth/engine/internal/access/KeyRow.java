@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An API key as it is stored: the secrets only as SHA-256, the current one first, the ones in grace after it. */
+/**
+ * An API key as it is stored. It has the secrets only as SHA-256 digests: the current one first, then those in grace.
+ */
 record KeyRow(
         Id id,
         Id workspace,
@@ -30,12 +32,12 @@ record KeyRow(
         long expiresAt,
         long createdAt,
         List<Token> tokens) {
-    /** Stands for "never". */
+    /** Means "never". */
     static final long NEVER = Long.MAX_VALUE;
 
     static final long KEPT_MILLIS = Duration.ofDays(Limits.REVOKED_KEY_DAYS).toMillis();
 
-    /** Stands for the time at which a key was revoked that is not; the due index has nothing at it. */
+    /** The revocation time of a key that is not revoked. The due index has no entry at it. */
     static final long NOT_REVOKED = DueIndex.NEVER;
 
     private static final int VERSION = 1;
@@ -110,12 +112,12 @@ record KeyRow(
         return revokedAt != NOT_REVOKED;
     }
 
-    /** True if the key was revoked so long ago that it is not shown any more. */
+    /** Returns true if the key was revoked so long ago that it is not shown any more. */
     boolean isPurged(long now) {
         return revoked() && revokedAt + KEPT_MILLIS <= now;
     }
 
-    /** The key with a new secret; the old ones go on until the end of their grace. */
+    /** Returns the key with a new secret. The old secrets stay valid until the end of their grace. */
     KeyRow rotate(ApiSecret secret, long graceUntil, long now) {
         List<Token> next = new ArrayList<>();
         next.add(new Token(secret.digest(), NEVER));
@@ -141,7 +143,7 @@ record KeyRow(
                 next);
     }
 
-    /** True if a secret with this digest opens the door now. */
+    /** Returns true if a secret with this digest is valid now. */
     boolean accepts(byte[] digest, long now) {
         if (revoked() || now >= expiresAt) {
             return false;
@@ -154,7 +156,7 @@ record KeyRow(
         return false;
     }
 
-    /** Until when a secret with this digest is valid, if nothing is changed. */
+    /** Returns until when a secret with this digest is valid, if nothing changes. */
     long validUntil(byte[] digest) {
         for (Token token : tokens) {
             if (Arrays.equals(token.digest(), digest)) {
@@ -165,9 +167,9 @@ record KeyRow(
     }
 
     /**
-     * The key as it is shown.
+     * Renders the key as the wire shows it.
      *
-     * @param lastUsedAt when it last opened the door, in epoch milliseconds; 0 if that is not known
+     * @param lastUsedAt when it was last used, in epoch milliseconds; 0 if that is not known
      */
     byte[] json(long now, @Nullable String secret, long lastUsedAt) {
         JsonBytes json = new JsonBytes()
@@ -212,6 +214,6 @@ record KeyRow(
         return tokens;
     }
 
-    /** The digest of a secret, and until when it is valid. */
+    /** The digest of a secret with the end of its validity. */
     record Token(byte[] digest, long validUntil) {}
 }

@@ -28,30 +28,30 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The commands on API keys. A secret leaves this room in the answer that made it, and never again. */
+/** The commands on API keys. Only the answer to a creation or rotation has the secret. */
 public final class Keys {
-    /** The end of a key that does not end by itself, in epoch milliseconds. */
+    /** The expiry of a key that does not expire, in epoch milliseconds. */
     public static final long NEVER = KeyRow.NEVER;
 
     private Keys() {}
 
     /**
-     * What a new key is to be.
+     * The members of a new key.
      *
      * @param name its name
      * @param live false for a test key
-     * @param scopes what it may do, as bits of {@link Scope}
-     * @param expiresAt when it ends, in epoch milliseconds, or null
+     * @param scopes what the key may do, as bits of {@link Scope}
+     * @param expiresAt when it expires, in epoch milliseconds, or null
      */
     public record NewKey(
             String name, boolean live, int scopes, @Nullable Long expiresAt) {}
 
-    /** Returns how long revoked keys are kept. */
+    /** Returns the retention of revoked keys. */
     public static Retention retention() {
         return new KeyRetention();
     }
 
-    /** Keys of a workspace with their secrets and their uses. */
+    /** Returns the purge of a workspace's keys with their secrets and uses. */
     public static WorkspacePurge purge() {
         return Keys::collect;
     }
@@ -101,9 +101,9 @@ public final class Keys {
     }
 
     /**
-     * What is to become of a key; null leaves a thing as it is.
+     * The changes of a key. Null leaves a member as it is.
      *
-     * @param expiresAt when it ends, in epoch milliseconds, or {@link #NEVER}
+     * @param expiresAt when the key expires, in epoch milliseconds, or {@link #NEVER}
      */
     public record Patch(
             @Nullable String name,
@@ -128,7 +128,7 @@ public final class Keys {
         };
     }
 
-    /** Revokes a key for good; again it changes nothing. */
+    /** Revokes a key for good. A second call changes nothing. */
     public static Command.Change revoke(Id id, LastUsedTimes lastUsed) {
         return context -> {
             KeyRow old = find(context, id);
@@ -145,7 +145,7 @@ public final class Keys {
         };
     }
 
-    /** Gives a key a new secret; the old one goes on for so many seconds. */
+    /** Gives a key a new secret. The old one stays valid for so many seconds. */
     public static Command.Change rotate(Id id, long graceSeconds, LastUsedTimes lastUsed) {
         return context -> {
             KeyRow old = find(context, id);
@@ -210,7 +210,7 @@ public final class Keys {
     }
 
     /**
-     * Refuses to show again an answer with the secret of a key to a caller who has less than that key.
+     * Refuses to show a remembered secret of a key to a caller that has fewer scopes than that key.
      *
      * @param body an answer with a secret, of a key or of something else
      */
@@ -229,7 +229,7 @@ public final class Keys {
         }
     }
 
-    /** Refuses to give a key what the caller's key lacks. */
+    /** Refuses to give a key scopes that the caller's key lacks. */
     private static void checkMayGive(Caller caller, int scopes) {
         checkHas(
                 caller,
@@ -238,7 +238,9 @@ public final class Keys {
                 "A key may give only scopes that it has itself, and this one lacks %s; leave that out, or use another key.");
     }
 
-    /** Refuses to touch a key that may do more than the caller's: the secret of a key that is rotated is the caller's. */
+    /**
+     * Refuses to change a key that may do more than the caller's, because the caller of a rotation gets the new secret.
+     */
     private static void checkMayManage(Caller caller, KeyRow key) {
         checkHas(
                 caller,

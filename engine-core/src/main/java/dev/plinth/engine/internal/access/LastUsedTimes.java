@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * When keys were last used: exact in memory, and coarse in rows that are written behind the calls.
+ * The time at which each key was used last: exact in memory, and coarse in rows that are written behind the calls.
  *
- * <p>A use is a plain store on the thread of its call; what is not yet in a row is collected once in a while. Of more than
- * {@value #KEYS_MAX} keys that are used within that while, some uses are forgotten. Thread-safe.
+ * <p>A use is a plain store on the thread of its call. The writer collects unwritten uses once a minute. If more than
+ * {@value #KEYS_MAX} keys are used in that time, some uses are forgotten. Thread-safe.
  */
 public final class LastUsedTimes {
     private static final int KEYS_MAX = 100_000;
@@ -28,10 +28,10 @@ public final class LastUsedTimes {
             Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
     private volatile boolean unwritten;
 
-    /** No uses yet. */
+    /** Begins without uses. */
     public LastUsedTimes() {}
 
-    /** The use of a key. */
+    /** Returns the use of a key. */
     Use of(Id workspace, Id key) {
         return byKey.get(key, id -> new Use(workspace, id));
     }
@@ -47,12 +47,12 @@ public final class LastUsedTimes {
         byKey.invalidateAll();
     }
 
-    /** True if there may be uses that are in no row. */
+    /** Returns true if some uses may not be in a row yet. */
     boolean isUnwritten() {
         return unwritten;
     }
 
-    /** The uses that are in no row, which count as written from now on. */
+    /** Returns the uses that are not in a row yet, and counts them as written from now on. */
     List<Use> takeUnwritten() {
         unwritten = false;
         List<Use> uses = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class LastUsedTimes {
         return uses;
     }
 
-    /** Writes when keys were last used; keys that are gone are left out. */
+    /** Writes the last uses of keys. Deleted keys are left out. */
     static Command.Change write(List<Use> uses) {
         return context -> {
             Changes changes = new Changes();
@@ -83,7 +83,7 @@ public final class LastUsedTimes {
         };
     }
 
-    /** When a key was last used, in epoch milliseconds; 0 if it never was. */
+    /** Returns when a key was last used, in epoch milliseconds, or 0 if it never was. */
     long lastUsedAt(Rows rows, KeyRow key) {
         Use use = byKey.getIfPresent(key.id());
         return Math.max(stored(rows, key.key()), use == null ? 0 : use.at.get());

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes when keys were last used, at most once a minute and at the end, so that no call pays for it: ordinary records of many
- * keys each. What a crash takes away is the last minute of it.
+ * Writes the last uses of keys at most once a minute and at the end, so that no call pays for it. Each record has many
+ * keys. A crash loses at most the last minute.
  */
 public final class LastUsedWriter implements DueSource {
     private static final System.Logger LOG = Log.of(LastUsedWriter.class);
@@ -61,7 +61,7 @@ public final class LastUsedWriter implements DueSource {
         return false;
     }
 
-    /** Always: nothing of this source is in the due index. */
+    /** Returns true, because nothing of this source is in the due index. */
     @Override
     public boolean isFull() {
         return true;
@@ -72,7 +72,10 @@ public final class LastUsedWriter implements DueSource {
         return true;
     }
 
-    /** Writes all uses that are in no row. If the store refuses, they are lost: no call depends on them. */
+    /**
+     * Writes all uses that are not in a row yet. If the store refuses them, they are lost, because no call depends on
+     * them.
+     */
     public void writeAll() {
         List<LastUsedTimes.Use> all = lastUsed.takeUnwritten();
         try {

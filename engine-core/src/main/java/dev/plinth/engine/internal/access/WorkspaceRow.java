@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A workspace as it is stored.
  *
- * @param sharesFrom the workspaces whose shares it takes; null for all
+ * @param sharesFrom the workspaces from which it accepts shares; null for all
  */
 record WorkspaceRow(
         Id id,

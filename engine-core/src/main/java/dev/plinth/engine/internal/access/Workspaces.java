@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The commands on workspaces: the operator's, and what a workspace may see and change of itself. */
+/** The commands on workspaces, for the operator and for a workspace itself. */
 public final class Workspaces {
     private static final byte[] NO_METADATA = "{}".getBytes(StandardCharsets.US_ASCII);
 
@@ -53,7 +53,7 @@ public final class Workspaces {
                 row -> WorkspaceRow.read(row).json()));
     }
 
-    /** Changes what the operator may change; null leaves a thing as it is. */
+    /** Changes the members that the operator may change. Null leaves a member as it is. */
     public static Command.Change update(
             Id id, @Nullable String name, @Nullable String plan, @Nullable Boolean suspended) {
         return context -> {
@@ -63,10 +63,10 @@ public final class Workspaces {
     }
 
     /**
-     * Changes what a workspace may change of itself; null leaves a thing as it is.
+     * Changes the members that a workspace may change itself. Null leaves a member as it is.
      *
-     * @param metadata makes the new metadata of the old
-     * @param sharesFrom whose shares it takes from now on
+     * @param metadata makes the new metadata out of the old
+     * @param sharesFrom the workspaces from which it accepts shares from now on
      */
     public static Command.Change updateOwn(
             @Nullable String name, Function<byte[], byte @Nullable []> metadata, @Nullable SharesFrom sharesFrom) {
@@ -78,18 +78,18 @@ public final class Workspaces {
     }
 
     /**
-     * Whose shares a workspace takes.
+     * The workspaces from which a workspace accepts shares.
      *
      * @param owners the workspaces; null for all
      */
     public record SharesFrom(@Nullable List<Id> owners) {}
 
-    /** Adds that a workspace is no more; refuses if there is none. */
+    /** Adds the deletion of a workspace to the changes. Refuses if there is no such workspace. */
     public static void remove(Context context, Id id, Changes changes) {
         changes.remove(AccessTables.WORKSPACES, find(context, id).id().key());
     }
 
-    /** True if a workspace is suspended now. */
+    /** Returns true if a workspace is suspended now. */
     public static boolean isSuspended(Context context, Id id) {
         return find(context, id).suspended();
     }

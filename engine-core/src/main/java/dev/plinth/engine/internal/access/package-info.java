@@ -1,7 +1,8 @@
 /**
- * Who calls: workspaces, their plans and status, API keys and the operator's token.
+ * Callers: workspaces, their plans and status, API keys and the operator's token.
  *
- * <p>It turns a credential into a caller and keeps the rows of workspaces and keys. It knows nothing of what the caller wants.
+ * <p>The room turns a credential into a caller and keeps the rows of workspaces and keys. It knows nothing of the
+ * caller's request.
  */
 @NullMarked
 package dev.plinth.engine.internal.access;

@@ -3,8 +3,9 @@ package dev.plinth.engine.internal.base;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that decisions have begun and the sweep carries on, one row for each piece of work, in the order in which it began. A row stands
- * under a workspace and what the work is about, begins with its list number, and goes when the work is done.
+ * Work that decisions have begun and the sweep goes on with: one row for each piece of work, in the order in which it
+ * began. The key of a row is the workspace and the subject of the work. The row begins with its list number, and is
+ * deleted when the work is done.
  */
 public final class Backlog {
     private static final double ROWS_PER_RESOURCE = 0.1;
@@ -14,12 +15,12 @@ public final class Backlog {
     private final SetKey all;
 
     /**
-     * An empty backlog.
+     * Makes an empty backlog.
      *
      * @param number the number of its table
-     * @param name what the work is about, in the plural, in messages and figures
+     * @param name the subject of the work, in the plural, for messages and figures
      * @param setKind the kind of the set of its rows
-     * @param rowBytes what a row takes
+     * @param rowBytes the average bytes of a row
      */
     public Backlog(int number, String name, int setKind, int rowBytes) {
         this.table = new TableName(
@@ -27,33 +28,35 @@ public final class Backlog {
         this.all = SetKey.of(setKind, 0);
     }
 
-    /** Its table. */
+    /** Returns its table. */
     public TableName table() {
         return table;
     }
 
-    /** True if a write begins work, or brings it further. */
+    /** Returns true if a write begins work or continues it. */
     public boolean isContinuedBy(Changes.Write write) {
         return write.isIn(table) && write.row() != null;
     }
 
-    /** True if a write ends work. */
+    /** Returns true if a write ends work. */
     public boolean isEndedBy(Changes.Write write) {
         return write.isIn(table) && write.row() == null;
     }
 
-    /** How many pieces of work are not done. */
+    /** Returns how many pieces of work are not done. */
     public long size(Rows rows) {
         return rows.size(all);
     }
 
-    /** The work about something in a workspace; null if there is none. */
+    /** Returns the work on a subject in a workspace, or null if there is none. */
     public @Nullable RowReader find(Rows rows, Id workspace, Id about) {
         byte[] row = rows.get(table, workspace.keyOf(about));
         return row == null ? null : read(row);
     }
 
-    /** The first work behind a list number, in a circle; null if there is none. */
+    /**
+     * Returns the first work after a list number, or the very first if none is after it. Returns null if there is none.
+     */
     public @Nullable RowReader next(Rows rows, long after) {
         long behind = rows.ceiling(all, after + 1);
         long number = behind == Rows.NONE ? rows.ceiling(all, 0) : behind;
@@ -61,7 +64,7 @@ public final class Backlog {
         return row == null ? null : read(row);
     }
 
-    /** A writer of a row that has its list number. */
+    /** Returns a writer of a row that has its list number. */
     public static RowWriter row(long number) {
         return new RowWriter(VERSION).number(number);
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs tasks on another executor, so many at once at most; the others wait in their order. Whoever adds tasks bounds how many there are.
- * Thread-safe.
+ * Runs tasks on another executor, at most a fixed number at once. The other tasks wait in their order. The caller
+ * bounds how many wait. Thread-safe.
  */
 public final class BoundedExecutor implements Executor {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -16,7 +16,7 @@ public final class BoundedExecutor implements Executor {
     private final Executor executor;
     private final int runningMax;
 
-    /** An executor on top of this one. */
+    /** Makes an executor on top of this one. */
     public BoundedExecutor(Executor executor, int runningMax) {
         this.executor = executor;
         this.runningMax = runningMax;
@@ -25,7 +25,8 @@ public final class BoundedExecutor implements Executor {
     /**
      * {@inheritDoc}
      *
-     * @throws RejectedExecutionException if the other executor takes nothing and no task runs that could be followed by this one
+     * @throws RejectedExecutionException if the other executor refuses the task, and no running task could take it up
+     *     afterwards
      */
     @Override
     public void execute(Runnable task) {
@@ -71,11 +72,12 @@ public final class BoundedExecutor implements Executor {
                 run(task);
             }
             running.decrementAndGet();
-            // One may have been added behind the last look. It runs on this thread: another one may not be to be had.
+            // A task may have been added after the last look. It runs on this thread, because no other thread may be
+            // available.
         } while (!tasks.isEmpty() && enter());
     }
 
-    /** Runs a task. One that throws ends as on a thread of its own, and those behind it run all the same. */
+    /** Runs a task. A task that throws ends as on a thread of its own, and the next ones run all the same. */
     private static void run(Runnable task) {
         try {
             task.run();

@@ -7,19 +7,22 @@ import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Numbers in byte arrays, big-endian, so that the order of keys is the order of numbers; and the one digest in use. */
+/**
+ * Reads and writes numbers in byte arrays, big-endian, so that the order of keys is the order of numbers. Also computes
+ * the only digest in use.
+ */
 public final class Bytes {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    /** One per thread, because looking the algorithm up costs more than digesting what the engine digests. */
+    /** A digest for each thread, because to look the algorithm up costs more than the digest itself. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Bytes::newSha256);
 
-    /** Bytes of a digest. */
+    /** Length of a digest in bytes. */
     static final int SHA_256_BYTES = 32;
 
     private Bytes() {}
 
-    /** The eight bytes at an offset as a number. */
+    /** Returns the eight bytes at an offset as a number. */
     public static long getLong(byte[] bytes, int offset) {
         return (long) LONGS.get(bytes, offset);
     }
@@ -29,7 +32,7 @@ public final class Bytes {
         LONGS.set(bytes, offset, value);
     }
 
-    /** SHA-256 (FIPS 180-4), 32 bytes. */
+    /** Returns the SHA-256 digest (FIPS 180-4), 32 bytes. */
     public static byte[] sha256(byte[]... parts) {
         MessageDigest digest = SHA_256.get();
         digest.reset();
@@ -39,7 +42,7 @@ public final class Bytes {
         return digest.digest();
     }
 
-    /** SHA-256 of the first bytes of a buffer, put in their place; the buffer has to have 32 bytes at least. */
+    /** Replaces the first bytes of a buffer by their SHA-256 digest. The buffer must have at least 32 bytes. */
     static void sha256(byte[] buffer, int length) {
         MessageDigest digest = SHA_256.get();
         digest.reset();

@@ -3,13 +3,15 @@ package dev.plinth.engine.internal.base;
 import dev.plinth.engine.api.Plan;
 
 /**
- * Who calls.
+ * The workspace, host or operator behind a request.
  *
- * @param workspace the workspace; that of the operator has only zero bits
- * @param key the API key; the operator, the engine itself and the host's own code have none, and ids that no key has stand for them
+ * @param workspace the workspace; all bits are zero for the operator
+ * @param key the API key. The operator, the engine itself and the host's own code have none; ids that no key has stand
+ *     for them
  * @param scopes what the key may do, as bits of {@link Scope}
- * @param plan the plan of the workspace when the call came
- * @param planSince the sequence of the row that named the plan: of two calls, the one with the higher knows better
+ * @param plan the plan of the workspace when the call arrived
+ * @param planSince the sequence of the row that named the plan; of two calls, the one with the higher sequence has the
+ *     newer plan
  */
 public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince) {
     private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);
@@ -19,37 +21,37 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
     /** The operator. */
     public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
 
-    /** The engine itself, at work for a workspace. */
+    /** Returns the engine itself, at work for a workspace. */
     public static Caller engineFor(Id workspace) {
         return new Caller(workspace, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
     }
 
-    /** The host's own code, at work for a workspace under its plan: no key bounds it and no rate limit. */
+    /** Returns the host's own code, at work for a workspace under its plan. It has all scopes and no rate limit. */
     public static Caller hostFor(Id workspace, Plan plan, long planSince) {
         return new Caller(workspace, HOST, Scope.FULL, plan, planSince);
     }
 
-    /** True for the key that stands for the host's own code. */
+    /** Returns true if the key stands for the host's own code. */
     public static boolean isHost(Id key) {
         return key.equals(HOST);
     }
 
-    /** True for the host's own code. */
+    /** Returns true for the host's own code. */
     public boolean isHost() {
         return isHost(key);
     }
 
-    /** True for the operator. */
+    /** Returns true for the operator. */
     public boolean isOperator() {
         return workspace.high() == 0 && workspace.low() == 0;
     }
 
-    /** True for the engine itself at work for a workspace. */
+    /** Returns true for the engine itself at work for a workspace. */
     public boolean isEngine() {
         return !isOperator() && key.equals(NO_KEY);
     }
 
-    /** True if the key has this scope, or has all. */
+    /** Returns true if the key has this scope, or has all. */
     public boolean may(Scope scope) {
         return (scopes & scope.bit()) != 0;
     }

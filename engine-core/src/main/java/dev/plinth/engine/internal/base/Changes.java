@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a decision wants to be written: rows and events, nothing done yet. Not thread-safe. */
+/** The rows and events that a decision wants to write. Nothing is written yet. Not thread-safe. */
 public final class Changes {
     private static final int WRITES_USUAL = 3;
 
@@ -21,43 +21,43 @@ public final class Changes {
         return this;
     }
 
-    /** Puts a row that is left out if the workspace's share of the table, or the table, has no room for it. */
+    /** Puts a row that is left out if the table or the workspace's share of it has no room. */
     public Changes putIfRoom(TableName table, byte[] key, byte[] row) {
         extras = with(new Write(table, key, row), extras);
         return this;
     }
 
-    /** Says how far the record may go into what the tables keep in reserve. */
+    /** Sets how much of the tables' reserve the record may use. */
     public Changes within(ReserveAccess reserve) {
         room = reserve;
         return this;
     }
 
-    /** Takes a row out. */
+    /** Removes a row. */
     public Changes remove(TableName table, byte[] key) {
         writes.add(new Write(table, key, null));
         return this;
     }
 
-    /** Says that something happened. */
+    /** Adds an event that has no id yet. */
     public Changes event(EventDraft draft) {
         events = with(draft, events);
         return this;
     }
 
-    /** Says that the writes hold the row of an event. */
+    /** Records that the writes contain the row of an event. */
     public Changes written(WrittenEvent event) {
         written = with(event, written);
         return this;
     }
 
-    /** Says that the writes hold a new job. */
+    /** Records that the writes contain a new job. */
     public Changes started(Id job) {
         started = with(job, started);
         return this;
     }
 
-    /** Adds all that another decision wants. */
+    /** Adds all changes of another decision. */
     public Changes addAll(Changes other) {
         writes.addAll(other.writes);
         other.events.forEach(this::event);
@@ -68,7 +68,10 @@ public final class Changes {
         return this;
     }
 
-    /** Most decisions have none or one of a kind, which takes no list that grows. */
+    /**
+     * Returns a list with one more element. Most decisions have at most one of a kind, for which a growable list is too
+     * much.
+     */
     private static <T> List<T> with(T one, List<T> others) {
         if (others.isEmpty()) {
             return List.of(one);
@@ -88,7 +91,7 @@ public final class Changes {
         return extras;
     }
 
-    /** Returns how far the record may go into the reserves, or what is given if no decision has said it. */
+    /** Returns how much of the reserves the record may use, or the given value if no decision has set it. */
     public ReserveAccess room(ReserveAccess otherwise) {
         ReserveAccess said = room;
         return said == null ? otherwise : said;
@@ -104,25 +107,25 @@ public final class Changes {
         return written;
     }
 
-    /** The jobs that begin with the writes. */
+    /** The jobs that the writes start. */
     public List<Id> started() {
         return started;
     }
 
-    /** True if there is nothing to write and nothing happened. */
+    /** Returns true if there is nothing to write and no event. */
     public boolean isEmpty() {
         return writes.isEmpty() && events.isEmpty() && extras.isEmpty();
     }
 
     /**
-     * One after-image.
+     * The row of a key after the change.
      *
-     * @param table where
-     * @param key under which key
-     * @param row the row, or null where it is taken out
+     * @param table the table
+     * @param key the key
+     * @param row the row, or null if it is removed
      */
     public record Write(TableName table, byte[] key, byte @Nullable [] row) {
-        /** True if it is one of this table. */
+        /** Returns true if the write is in this table. */
         public boolean isIn(TableName other) {
             return table.number() == other.number();
         }
@@ -131,9 +134,9 @@ public final class Changes {
     /**
      * An event before it has an id.
      *
-     * @param workspace whose event it is: the owner's
+     * @param workspace the workspace that owns the event
      * @param type what happened, in the past tense
-     * @param resource the resource that it is about or belongs to, or null
+     * @param resource the resource that the event is about or belongs to, or null
      * @param data the rendered object
      */
     public record EventDraft(
@@ -143,10 +146,10 @@ public final class Changes {
      * An event that has its id and its row.
      *
      * @param id its id
-     * @param workspace whose event it is
+     * @param workspace the workspace that owns the event
      * @param number its list number
      * @param type what happened
-     * @param resource the resource that it is about or belongs to, or null
+     * @param resource the resource that the event is about or belongs to, or null
      */
     public record WrittenEvent(
             Id id,

@@ -3,80 +3,85 @@ package dev.plinth.engine.internal.base;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One operation with typed arguments; made by the wire or the typed client, run by the pipeline. */
+/** A request's intent with typed arguments. The wire or the typed client makes it, and the pipeline runs it. */
 public interface Command {
-    /** Asks and changes nothing. */
+    /** Reads rows and changes nothing. */
     @FunctionalInterface
     interface Query extends Command {
-        /** The answer, from rows that belong together. May be asked more than once. */
+        /** Returns the answer, from rows that belong together. May be called more than once. */
         Outcome answer(Context context);
 
         /**
-         * True if it finds all of its rows by their keys, and the answer is right whichever of them changes between two reads. Then it never
-         * takes the writer lock, however many rows it reads.
+         * Returns true if the query finds all its rows by their keys and its answer stays right whichever of them
+         * changes between two reads. Such a query never takes the writer lock, however many rows it reads.
          */
         default boolean isRowByRow() {
             return false;
         }
     }
 
-    /** A query of a caller who would wait for a better answer. */
+    /** A query whose caller is ready to wait for a better answer. */
     interface LongPollQuery extends Query {
-        /** What to wait for before asking again, if this answer is not yet the one; else null. */
+        /** Returns what to wait for before the query runs again, or null if the answer is ready. */
         @Nullable
         Wait wait(Context context);
     }
 
-    /** Decides, inside the writer lock, what is to be written. */
+    /** Decides inside the writer lock what to write. */
     @FunctionalInterface
     interface Change extends Command {
-        /** The decision: a pure function of the rows and the context. */
+        /** Makes the decision: a pure function of the rows and the context. */
         Decision decide(Context context);
     }
 
-    /** A change of a caller who would wait until there is something to change. Under an idempotency key it uses the key only then. */
+    /**
+     * A change whose caller is ready to wait until there is something to change. It uses its idempotency key only then.
+     */
     interface LongPollChange extends Change {
-        /** What to wait for before deciding, if there is nothing to do yet; else null. May be asked more than once. */
+        /** Returns what to wait for if there is nothing to do yet, or null. May be called more than once. */
         @Nullable
         Wait wait(Context context);
 
-        /** What is answered if there is nothing to do. */
+        /** Returns the answer if there is nothing to do. */
         Outcome nothing();
 
-        /** True if there is something of a kind to do, for whoever waits for that kind; a waiter that was told of it alone may have left it. */
+        /**
+         * Returns true if there is something of a kind to do. Asked when the only waiter that was signalled for this
+         * kind has left, so that another waiter is signalled.
+         */
         boolean isThere(Context context, String kind);
     }
 
     /** A change that costs more rate-limit units than its call took at admission, because it begins work for later. */
     interface CostlyChange extends Change {
-        /** Returns what all of its work costs, in units. */
+        /** Returns the units of all of its work. */
         long units(Context context);
     }
 
-    /** A change of which the sweep may do the rest. Where the caller counts on the end of that, the answer waits for it. */
+    /** A change whose rest the sweep may do. Where the caller counts on its end, the answer waits for it. */
     interface DeferredChange extends Change {
-        /** Returns what the answer waits for once the change is committed; null if nothing. */
+        /** Returns what the answer waits for once the change is committed, or null. */
         @Nullable
         Wait rest(Context context);
     }
 
-    /** Lets host code run on the caller's thread, outside the writer lock, and then decides. */
+    /** Runs host code on the caller's thread, outside the writer lock, and then decides. */
     @FunctionalInterface
     interface HostCall extends Command {
-        /** Runs the host's code and gives the change that its result asks for. */
+        /** Runs the host's code and returns the change that its result asks for. */
         Change run(Context context);
     }
 
     /**
-     * Patience.
+     * A wait for something to happen.
      *
-     * @param topic the id of which is waited for something
+     * @param topic the id on which something is to happen
      * @param seconds how long at most, 1–30, in real seconds
-     * @param group the waits among which this one is counted; null for those of the caller's workspace
-     * @param kinds the kinds of things under the topic of which it is waited for one
+     * @param group the group in which this wait is counted; null for the caller's workspace
+     * @param kinds the kinds of things that end the wait; empty for any
      */
     record Wait(Id topic, int seconds, @Nullable Id group, Set<String> kinds) {
-        /** Patience of a caller who waits for whatever happens to a topic. */
+        /** Makes a wait for anything that happens to a topic. */
         public Wait(Id topic, int seconds) {
             this(topic, seconds, null, Set.of());
         }

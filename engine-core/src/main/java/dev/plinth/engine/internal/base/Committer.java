@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.base;
 
-/** Lets the rooms that work in the background change rows the way every caller does: one decision, one record. */
+/** Changes rows for the rooms that work in the background, as for every caller: one decision, one record. */
 @FunctionalInterface
 public interface Committer {
     /**
-     * Decides and writes, and returns when the record is durable.
+     * Decides, writes, and returns when the record is durable.
      *
      * @return the outcome; a refusal is a value here too
      */

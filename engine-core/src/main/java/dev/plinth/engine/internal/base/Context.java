@@ -5,8 +5,8 @@ import dev.plinth.engine.api.Plan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a decision may depend on besides its arguments: who asks, what time it is, the rows, and where new ids,
- * secrets and list numbers come from. With the same context a decision comes out the same.
+ * Everything that a decision may depend on besides its arguments: the caller, the time, the rows, and the sources of
+ * ids, secrets and list numbers. With the same context a decision comes out the same.
  */
 public final class Context {
     private final Caller caller;
@@ -17,7 +17,7 @@ public final class Context {
     private final Numbers numbers;
     private @Nullable Id sharedResource;
 
-    /** A context for one command. */
+    /** Makes a context for one command. */
     public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, Numbers numbers) {
         this.caller = caller;
         this.nowMillis = nowMillis;
@@ -27,7 +27,7 @@ public final class Context {
         this.numbers = numbers;
     }
 
-    /** Who asks. */
+    /** Returns the caller. */
     public Caller caller() {
         return caller;
     }
@@ -52,53 +52,53 @@ public final class Context {
         return rows;
     }
 
-    /** A new id. */
+    /** Returns a new id. */
     public Id newId(IdKind kind) {
         IdSource.Bits bits = ids.next(kind.prefix(), nowMillis);
         return new Id(kind, bits.high(), bits.low());
     }
 
-    /** Bits that nobody can guess. */
+    /** Returns bits that are impossible to guess. */
     public byte[] newSecret(int bytes) {
         byte[] secret = new byte[bytes];
         ids.fillSecret(secret);
         return secret;
     }
 
-    /** A number from 0 to below 1, by chance: for jitter. */
+    /** Returns a random number from 0 to below 1, for jitter. */
     public double chance() {
         return (Bytes.getLong(newSecret(8), 0) >>> 11) * 0x1p-53;
     }
 
-    /** Notes that the outcome shows a resource that is another workspace's, by virtue of a share. */
+    /** Records that the outcome shows a resource of another workspace under a share. */
     public void showsShared(Id resource) {
         sharedResource = resource;
     }
 
-    /** The resource that the outcome shows by virtue of a share; null if it shows none. */
+    /** Returns the resource that the outcome shows under a share, or null. */
     public @Nullable Id sharedResource() {
         return sharedResource;
     }
 
-    /** What seals secrets at rest. */
+    /** Returns the cipher of secrets at rest. */
     public SecretCipher cipher() {
         return cipher;
     }
 
-    /** The next number in commit order: what lists and cursors go by. */
+    /** Returns the next number in commit order, by which lists and cursors go. */
     public long nextNumber() {
         return numbers.next();
     }
 
-    /** The same context for another caller. */
+    /** Returns the same context for another caller. */
     public Context as(Caller other) {
         return new Context(other, nowMillis, rows, ids, cipher, numbers);
     }
 
-    /** Gives out the numbers of lists; ascending, with gaps. */
+    /** Gives out the numbers of lists, ascending and with gaps. */
     @FunctionalInterface
     public interface Numbers {
-        /** The next one. */
+        /** Returns the next number. */
         long next();
     }
 }

@@ -10,7 +10,7 @@ public final class Deadline {
         this.atNanos = atNanos;
     }
 
-    /** The moment so many milliseconds from now. */
+    /** Returns the moment so many milliseconds from now. */
     public static Deadline inMillis(long millis) {
         return new Deadline(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
     }

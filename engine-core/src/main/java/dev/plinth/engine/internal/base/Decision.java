@@ -1,18 +1,18 @@
 package dev.plinth.engine.internal.base;
 
 /**
- * What a change decided.
+ * The rows and events that a command wants, and its answer.
  *
- * @param changes what to write, in one record: all of it happens, or none of it
+ * @param changes what to write in one record, so that all of it is written or none
  * @param outcome what to answer once it is written
  */
 public record Decision(Changes changes, Outcome outcome) {
-    /** A decision to write this. */
+    /** Returns a decision to write these changes. */
     public static Decision of(Changes changes, Outcome outcome) {
         return new Decision(changes, outcome);
     }
 
-    /** A decision to write nothing. */
+    /** Returns a decision to write nothing. */
     public static Decision nothing(Outcome outcome) {
         return new Decision(new Changes(), outcome);
     }

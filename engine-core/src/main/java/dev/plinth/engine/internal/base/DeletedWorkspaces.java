@@ -4,11 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workspaces that were deleted lately, each as long as rows of it may be left and a day beyond. All rooms know them: what
- * such a workspace had, or shared, is not seen any more, and calls that were let in before may not write for it.
+ * The recently deleted workspaces. Each is kept until its last row is purged, and a day longer. Every room asks here:
+ * rows and shares of such a workspace are hidden, and calls that were admitted before must not write for it.
  */
 public final class DeletedWorkspaces {
-    /** By workspace. */
+    /** The rows by workspace. */
     public static final TableName TABLE = new TableName(
             22, "deleted workspaces", Id.BYTES, 40, 0.01, TableName.Owner.ENGINE, DeletedWorkspaces::index);
 
@@ -20,32 +20,32 @@ public final class DeletedWorkspaces {
 
     private DeletedWorkspaces() {}
 
-    /** True if a workspace was deleted lately. */
+    /** Returns true if a workspace was deleted recently. */
     public static boolean has(Rows rows, Id workspace) {
         return rows.get(TABLE, workspace.key()) != null;
     }
 
-    /** Adds that a workspace is deleted. */
+    /** Adds to the changes that a workspace is deleted. */
     public static void add(Context context, Id workspace, Changes changes) {
         changes.put(TABLE, workspace.key(), new DeletedWorkspace(workspace, context.nextNumber(), 0).row());
     }
 
-    /** The workspace that a write says is deleted; null if it says nothing of the kind. */
+    /** Returns the workspace that a write marks as deleted, or null. */
     public static @Nullable Id added(Changes.Write write) {
         return write.isIn(TABLE) && write.row() != null ? Id.read(IdKind.WORKSPACE, write.key(), 0) : null;
     }
 
-    /** The first one that has rows left; null if none has. */
+    /** Returns the first workspace that has rows left, or null. */
     public static @Nullable DeletedWorkspace firstWithRows(Rows rows) {
         return first(rows, WITH_ROWS);
     }
 
-    /** The first one of all; null if there is none. They are in the order in which they were deleted. */
+    /** Returns the workspace that was deleted first, or null if there is none. */
     public static @Nullable DeletedWorkspace first(Rows rows) {
         return first(rows, ALL);
     }
 
-    /** How many have rows left. */
+    /** Returns how many workspaces have rows left. */
     public static long withRows(Rows rows) {
         return rows.size(WITH_ROWS);
     }
@@ -75,10 +75,10 @@ public final class DeletedWorkspaces {
     }
 
     /**
-     * One of them.
+     * A deleted workspace.
      *
      * @param number its place in commit order
-     * @param emptyAt when its last row went, in epoch milliseconds; 0 before
+     * @param emptyAt when its last row was purged, in epoch milliseconds; 0 before that
      */
     public record DeletedWorkspace(Id workspace, long number, long emptyAt) {
         static DeletedWorkspace read(byte[] row) {
@@ -86,17 +86,17 @@ public final class DeletedWorkspaces {
             return new DeletedWorkspace(in.id(IdKind.WORKSPACE), in.number(), in.number());
         }
 
-        /** The same once nothing of the workspace is left. */
+        /** Returns the same, purged at this time. */
         public DeletedWorkspace empty(long nowMillis) {
             return new DeletedWorkspace(workspace, number, nowMillis);
         }
 
-        /** From when on it need not be known any more, in epoch milliseconds; only of one without rows. */
+        /** Returns when the entry itself may go, in epoch milliseconds. Only for a workspace without rows. */
         public long expiresAt() {
             return emptyAt + KEPT_MILLIS;
         }
 
-        /** Its row. */
+        /** Returns its row. */
         public byte[] row() {
             return new RowWriter(VERSION)
                     .id(workspace)

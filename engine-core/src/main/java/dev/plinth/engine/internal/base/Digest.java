@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.base;
 
-/** Puts together what is to be digested with SHA-256 (FIPS 180-4). Not thread-safe; one object, one digest. */
+/** Collects bytes and digests them with SHA-256 (FIPS 180-4). Not thread-safe; one object, one digest. */
 public final class Digest extends ScratchBuffer {
-    /** Nothing yet. */
+    /** Begins with no bytes. */
     public Digest() {}
 
     /** Adds the 16 bytes of an id. */
@@ -19,7 +19,7 @@ public final class Digest extends ScratchBuffer {
         return this;
     }
 
-    /** Adds a zero byte: what stands before it is not read as a part of what comes behind. */
+    /** Adds a zero byte, which separates the bytes before it from those after it. */
     public Digest end() {
         reserve(1);
         bytes[size++] = 0;
@@ -34,20 +34,20 @@ public final class Digest extends ScratchBuffer {
         return this;
     }
 
-    /** Adds what another one has rendered. */
+    /** Adds the rendered bytes of another buffer. */
     public Digest rendered(ScratchBuffer other) {
         move(other);
         return this;
     }
 
-    /** The digest, 32 bytes. */
+    /** Returns the digest, 32 bytes. */
     public byte[] bytes() {
         Bytes.sha256(bytes, size);
         size = Bytes.SHA_256_BYTES;
         return finish();
     }
 
-    /** The key of a row inside what an id names: the id, and behind it the first half of the digest. */
+    /** Returns the key of a row inside an outer id: the id, then the first half of the digest. */
     public byte[] keyIn(Id outer) {
         Bytes.sha256(bytes, size);
         byte[] key = new byte[2 * Id.BYTES];
@@ -57,7 +57,7 @@ public final class Digest extends ScratchBuffer {
         return key;
     }
 
-    /** The set of a kind that the first half of the digest names. */
+    /** Returns the set of a kind that the first half of the digest names. */
     SetKey set(int kind) {
         Bytes.sha256(bytes, size);
         SetKey key = new SetKey(kind, Bytes.getLong(bytes, 0), Bytes.getLong(bytes, Long.BYTES));

@@ -7,20 +7,20 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon thread of the engine's own, such as the one that writes the journal. Callers wait for what it does, so no code of a host is meant to
- * run on it, and a call that waits for the engine is refused there.
+ * A daemon thread of the engine's own, such as the one that writes the journal. Callers wait for its work. So no code
+ * of a host is meant to run on it, and a call that waits for the engine is refused there.
  */
 public final class EngineThread extends Thread {
-    /** A thread that inherits nothing from the one that makes it. */
+    /** Makes a thread that inherits nothing from the thread that makes it. */
     public EngineThread(Runnable work, String name) {
         super(null, work, name, 0, false);
         setDaemon(true);
     }
 
     /**
-     * A thread that inherits nothing from the one that makes it, and that the engine cannot do without.
+     * Makes a thread that inherits nothing, and that the engine cannot do without.
      *
-     * @param fatalErrors learns of an error that ends it
+     * @param fatalErrors learns of an error that ends the thread
      */
     public EngineThread(Runnable work, String name, FatalErrors fatalErrors) {
         this(
@@ -36,9 +36,9 @@ public final class EngineThread extends Thread {
     }
 
     /**
-     * Does work on a thread of its own and waits for its end, in real time, whether this thread is interrupted or not.
+     * Runs work on a thread of its own and waits for its end in real time, also while this thread is interrupted.
      *
-     * @return false if it took longer; it goes on
+     * @return false if the work took longer; it goes on
      */
     public static boolean runWithin(long millis, String name, Runnable work) {
         CompletableFuture<Void> end = new CompletableFuture<>();

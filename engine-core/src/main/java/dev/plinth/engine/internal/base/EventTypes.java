@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The types of events that an endpoint, a list or a stream takes: names such as {@code resource.updated}, and prefixes such as
- * {@code resource.*}. Without any it takes all types. Immutable.
+ * The types of events that an endpoint, a list or a stream accepts: names such as {@code resource.updated}, and
+ * prefixes such as {@code resource.*}. Without any it accepts all types. Immutable.
  *
  * @param patterns names and prefixes
  */
 public record EventTypes(List<String> patterns) {
-    /** Takes all types. */
+    /** Accepts all types. */
     public static final EventTypes ALL = new EventTypes(List.of());
 
-    /** How a type is spelled; it has at most {@link Limits#EVENT_TYPE_LENGTH_MAX} characters. */
+    /** The grammar of a type, which has at most {@link Limits#EVENT_TYPE_LENGTH_MAX} characters. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*");
 
-    /** How a name or a prefix is spelled, in as many characters at most. */
+    /** The grammar of a name or a prefix, with the same limit. */
     public static final Pattern NAME_OR_PREFIX = Pattern.compile(NAME + "(\\.\\*)?");
 
     private static final String ANY_REST = ".*";
@@ -26,39 +26,39 @@ public record EventTypes(List<String> patterns) {
         patterns = List.copyOf(patterns);
     }
 
-    /** True if a text is the name of a type. */
+    /** Returns true if a text can be the name of a type. */
     public static boolean isName(String text) {
         return isSpelled(text, NAME);
     }
 
-    /** True if a text is the name of a type, or a prefix. */
+    /** Returns true if a text can be the name of a type, or a prefix. */
     public static boolean isNameOrPrefix(String text) {
         return isSpelled(text, NAME_OR_PREFIX);
     }
 
-    /** The length goes first, because the pattern's stack grows with the text. */
+    /** Checks the length first, because the pattern's stack grows with the text. */
     private static boolean isSpelled(String text, Pattern pattern) {
         return text.length() <= Limits.EVENT_TYPE_LENGTH_MAX
                 && pattern.matcher(text).matches();
     }
 
-    /** True if a pattern stands for all types that start with it. */
+    /** Returns true if a pattern stands for all types that start with it. */
     public static boolean isPrefix(String pattern) {
         return pattern.endsWith(ANY_REST);
     }
 
-    /** The first word of a type, a name or a prefix that has several; empty if it is one word. */
+    /** Returns the first word of a type, name or prefix that has several words, or an empty text for one word. */
     public static String family(String type) {
         int dot = type.indexOf('.');
         return dot < 0 ? "" : type.substring(0, dot);
     }
 
-    /** True if every type is taken. */
+    /** Returns true if every type is accepted. */
     public boolean areAll() {
         return patterns.isEmpty();
     }
 
-    /** True if events of a type are taken. */
+    /** Returns true if events of a type are accepted. */
     public boolean take(String type) {
         return patterns.isEmpty() || matchesAny(patterns, type);
     }
@@ -72,7 +72,7 @@ public record EventTypes(List<String> patterns) {
         return false;
     }
 
-    /** True if a type is the one that a pattern names, or starts with its prefix. */
+    /** Returns true if a type is the one that a pattern names, or starts with its prefix. */
     public static boolean matches(String pattern, String type) {
         int prefix = pattern.length() - 1;
         return isPrefix(pattern) ? type.regionMatches(0, pattern, 0, prefix) : pattern.equals(type);

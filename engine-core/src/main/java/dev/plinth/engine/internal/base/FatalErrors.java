@@ -6,10 +6,11 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the first failure that an engine does not recover from: memory that the JVM lacks, or the end of a thread that durability, timers or
- * sockets hang on. Thread-safe.
+ * Remembers the first failure from which an engine does not recover. It is missing memory, or the end of a thread that
+ * durability, timers or sockets depend on. Thread-safe.
  *
- * <p>Code that catches an error in order to go on notes it here first. Noting needs little memory, and none where there is none.
+ * <p>Code that catches an error in order to go on notes it here first. Noting an error needs little memory, and none if
+ * there is none.
  */
 public final class FatalErrors {
     private static final int CAUSES_MAX = 16;
@@ -20,10 +21,10 @@ public final class FatalErrors {
     private static final String NO_THREAD =
             "; raise the limit of threads for this process, of its user or its container, and start again.";
 
-    /** Completes with the sentence, or with none when the engine closes. */
+    /** Completes with the sentence, or with an empty value when the engine closes. */
     private final CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
 
-    /** Notes an error that is about to be handled. Only one that tells of missing memory is a failure of the engine. */
+    /** Notes an error that is about to be handled. Only missing memory is a failure of the engine. */
     public void saw(Throwable error) {
         OutOfMemoryError noMemory = noMemory(error);
         if (noMemory != null && !failure.isDone()) {
@@ -31,7 +32,7 @@ public final class FatalErrors {
         }
     }
 
-    /** Notes that a thread has ended by an error, or goes on without doing its work. */
+    /** Notes that an error has ended a thread, or that a thread goes on without doing its work. */
     public void ended(String thread, Throwable error) {
         saw(error);
         if (!failure.isDone()) {
@@ -40,7 +41,7 @@ public final class FatalErrors {
         }
     }
 
-    /** Does work, and notes the error that it throws, which the caller handles. */
+    /** Returns work that notes the error that it throws. The caller still handles it. */
     public Runnable noting(Runnable work) {
         return () -> {
             try {
@@ -52,17 +53,17 @@ public final class FatalErrors {
         };
     }
 
-    /** False once something was noted that the engine does not recover from. */
+    /** Returns false once a failure was noted from which the engine does not recover. */
     public boolean isWell() {
         return failure().isEmpty();
     }
 
-    /** Returns a sentence that says what has failed and what to do; empty as long as nothing has. */
+    /** Returns a sentence that names the failure and the next step; empty as long as there is none. */
     public Optional<String> failure() {
         return failure.getNow(Optional.empty());
     }
 
-    /** Ends the waits for a failure: the engine is closed. */
+    /** Ends the waits for a failure when the engine closes. */
     public void close() {
         failure.complete(Optional.empty());
     }
@@ -76,7 +77,7 @@ public final class FatalErrors {
         }
     }
 
-    /** Returns the missing memory that an error tells of, itself or by a cause; null if it tells of something else. */
+    /** Returns the missing memory that an error or one of its causes tells of, or null. */
     public static @Nullable OutOfMemoryError noMemory(Throwable error) {
         Throwable each = error;
         for (int i = 0; each != null && i < CAUSES_MAX; i++) {
@@ -88,7 +89,10 @@ public final class FatalErrors {
         return null;
     }
 
-    /** Returns the sentence on missing memory; a constant where even the sentence, or the class that puts it together, is too much. */
+    /**
+     * Returns the sentence on missing memory, or a constant if there is no memory even for the sentence or the class
+     * that makes it.
+     */
     private static Optional<String> told(OutOfMemoryError error) {
         try {
             return Optional.of(sentence(String.valueOf(error.getMessage())));

@@ -5,17 +5,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prefixed id: 128 bits, shown as 26 lower-case Crockford base32 characters, so that text order is creation order.
+ * A prefixed id of 128 bits, shown as 26 lower-case Crockford base32 characters, so that text order is creation order.
  *
- * @param kind what it names
+ * @param kind the kind of thing that it names
  * @param high the upper 64 bits: 48 bits of time first
  * @param low the lower 64 bits
  */
 public record Id(IdKind kind, long high, long low) {
-    /** Bytes of an id inside a key. */
+    /** Length of an id inside a key, in bytes. */
     public static final int BYTES = 16;
 
-    /** Characters of the longest text of an id. */
+    /** Length of the longest text of an id, in characters. */
     public static final int TEXT_LENGTH_MAX = 30;
 
     private static final int DIGITS = 26;
@@ -29,7 +29,7 @@ public record Id(IdKind kind, long high, long low) {
         }
     }
 
-    /** The id that a text spells in its one canonical form; null if it is no id of this kind. */
+    /** Parses the canonical text of an id. Returns null if it is no id of this kind. */
     public static @Nullable Id parse(IdKind kind, String text) {
         String start = kind.start();
         int from = start.length();
@@ -50,7 +50,7 @@ public record Id(IdKind kind, long high, long low) {
         return new Id(kind, high, low);
     }
 
-    /** The id whose 16 bytes stand at an offset. */
+    /** Reads the id at an offset. */
     public static Id read(IdKind kind, byte[] bytes, int offset) {
         return new Id(kind, Bytes.getLong(bytes, offset), Bytes.getLong(bytes, offset + 8));
     }
@@ -68,7 +68,7 @@ public record Id(IdKind kind, long high, long low) {
         return key;
     }
 
-    /** The key of a row inside what this id names: this id first, the other one after it. */
+    /** Returns the key of a row inside this id: this id, then the other one. */
     public byte[] keyOf(Id inner) {
         byte[] key = new byte[2 * BYTES];
         write(key, 0);
@@ -76,17 +76,17 @@ public record Id(IdKind kind, long high, long low) {
         return key;
     }
 
-    /** The time in the id, in epoch milliseconds: when it was made. */
+    /** Returns the time in the id, at which it was made, in epoch milliseconds. */
     public long timeMillis() {
         return high >>> 16;
     }
 
-    /** The id as the wire shows it. */
+    /** Returns the id as the wire shows it. */
     public String text() {
         return text("");
     }
 
-    /** The id as the wire shows it behind something short in ASCII, such as the path of what it names. */
+    /** Returns the id as the wire shows it after a short ASCII prefix, such as a path. */
     public String text(String before) {
         byte[] buffer = ScratchBuffer.take();
         int start = before.length();
@@ -98,7 +98,7 @@ public record Id(IdKind kind, long high, long low) {
         return text;
     }
 
-    /** Writes the text into an array, in ASCII, and tells how long it is: {@link #TEXT_LENGTH_MAX} at most. */
+    /** Writes the text into an array in ASCII and returns its length, at most {@link #TEXT_LENGTH_MAX}. */
     public int text(byte[] target, int offset) {
         String start = kind.start();
         int length = start.length() + DIGITS;

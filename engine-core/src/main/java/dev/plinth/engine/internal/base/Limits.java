@@ -1,6 +1,9 @@
 package dev.plinth.engine.internal.base;
 
-/** Every bound of the engine, with its unit in its name; what one bound owes another is checked when the class loads. */
+/**
+ * Every limit of the engine, with its unit in its name. The class checks the relations between limits when it is
+ * loaded.
+ */
 public final class Limits {
     /** Bytes of a body. */
     public static final int BODY_BYTES_MAX = 256 * 1024;
@@ -15,18 +18,18 @@ public final class Limits {
     public static final int ROW_BYTES_MAX = 256 * 1024;
 
     /**
-     * Bytes of one journal record, which is all that a decision writes. The largest is that of a bulk call with its input; what grows
-     * with a tenant's data is a state in its row that the background carries on.
+     * Bytes of one journal record, which has everything that a decision writes. The largest is a bulk call with its
+     * input. What grows with a tenant's data is work in a backlog, which the sweep goes on with.
      */
     public static final int RECORD_BYTES_MAX = 6 * 1024 * 1024;
 
-    /** Rows that one journal record puts or takes out. At the usual sizes a thousand of them take some milliseconds. */
+    /** Rows that one journal record puts or removes. At the usual sizes a thousand of them take some milliseconds. */
     public static final int RECORD_ROWS_MAX = 16 * 1024;
 
-    /** Bytes of what is written to the journal at once, under one checksum: of many small records or of a large one. */
+    /** Bytes that are written to the journal at once under one checksum: many small records or a large one. */
     public static final int FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
-    /** Bytes of one piece of something that is too large for a row of its own. */
+    /** Bytes of one piece of a value that is too large for one row. */
     public static final int PIECE_BYTES_MAX = 64 * 1024;
 
     /** Values in the JSON of a body: objects, arrays, texts, numbers, booleans and nulls. Only a bulk call is large enough for more. */
@@ -35,10 +38,10 @@ public final class Limits {
     /** Levels of nesting in JSON, the value itself being the first. */
     public static final int JSON_DEPTH_MAX = 64;
 
-    /** Workspaces that a workspace may name as those whose shares it takes. */
+    /** Workspaces that a workspace may name as those from which it accepts shares. */
     public static final int SHARES_FROM_MAX = 100;
 
-    /** Characters of the operator's token at least. */
+    /** The least characters of the operator's token. */
     public static final int ADMIN_TOKEN_CHARS_MIN = 20;
 
     /** Code points of a name. */
@@ -53,10 +56,10 @@ public final class Limits {
     /** Errors that one answer lists. */
     public static final int ERRORS_MAX = 100;
 
-    /** Characters that the patterns of a schema look at in all strings of one value, those they come back to counted again. */
+    /** Characters that the patterns of a schema visit in all strings of one value, with repeated visits. */
     public static final int SCHEMA_PATTERN_STEPS_MAX = 1_000_000;
 
-    /** Digits of a number that a schema looks at, zeros that its exponent stands for counted too. */
+    /** Digits of a number that a schema examines, including the zeros of its exponent. */
     public static final int SCHEMA_NUMBER_DIGITS_MAX = 1_000;
 
     /** Pairs in {@code metadata}. */
@@ -74,7 +77,7 @@ public final class Limits {
     /** Bytes of the items of a page. An item beyond them begins the next page, so a page of one item may be longer. */
     public static final int PAGE_BYTES_MAX = 1024 * 1024;
 
-    /** Items of a page where the caller does not say. */
+    /** Items of a page by default. */
     public static final int PAGE_ITEMS_DEFAULT = 20;
 
     /** Rows that a page with filters examines, for each item that was asked for. */
@@ -83,40 +86,43 @@ public final class Limits {
     /** Characters of an idempotency key. */
     public static final int IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 
-    /** Keys of a workspace that a rate limit for each key tells apart before it forgets those that have used nothing of late. */
+    /**
+     * Keys of a workspace that a rate limit for each key tells apart before it forgets those that have used nothing
+     * recently.
+     */
     public static final int POLICY_KEYS_MAX = 10_000;
 
     /** Rate-limit units of one call. */
     public static final int CALL_UNITS_MAX = 1_000;
 
-    /** Hours that an outcome is remembered under its idempotency key. */
+    /** Hours for which an outcome is remembered under its idempotency key. */
     public static final int IDEMPOTENCY_HOURS = 24;
 
-    /** Days that a finished job is kept. */
+    /** Days for which a finished job is kept. */
     public static final int JOB_DAYS = 7;
 
-    /** Days that a revoked key is shown. */
+    /** Days for which a revoked key is shown. */
     public static final int REVOKED_KEY_DAYS = 30;
 
-    /** Days that an event is kept. */
+    /** Days for which an event is kept. */
     public static final int EVENT_DAYS = 30;
 
-    /** Days that a delivery may stay open, and days that it is kept once it is settled. */
+    /** Days for which a delivery may stay open, and for which it is kept once it is settled. */
     public static final int DELIVERY_DAYS = 30;
 
-    /** Rows that the deletion of a resource writes in one record; one that needs more is carried on by the sweep. */
+    /** Rows that the deletion of a resource writes in one record. The sweep goes on with a deletion that needs more. */
     public static final int DECISION_ROWS_MAX = 1_000;
 
-    /** Children up to which the deletion of a resource is answered only once all its events are there. */
+    /** Children up to which the deletion of a resource is answered only once all its events exist. */
     public static final int DELETION_AWAITED_CHILDREN_MAX = 500;
 
-    /** Real seconds that an answer waits for what the sweep carries on. */
+    /** Real seconds that an answer waits for the sweep. */
     public static final int CARRIED_ON_SECONDS_MAX = 10;
 
-    /** Rows that one step of the sweep writes or takes out. */
+    /** Rows that one step of the sweep writes or deletes. */
     public static final int SWEEP_ROWS_MAX = 200;
 
-    /** Bytes of rows that one step of the sweep takes out; the last row may go beyond. */
+    /** Bytes of rows that one step of the sweep deletes. The last row may go beyond. */
     public static final int SWEEP_BYTES_MAX = 1024 * 1024;
 
     /** Steps of the sweep before it lets other work of the timers go first. */
@@ -128,37 +134,45 @@ public final class Limits {
     /** Bytes of a result of the host's code: of a synchronous operation, and of work under an idempotency key. */
     public static final int HOST_RESULT_BYTES_MAX = 128 * 1024;
 
-    /** Seconds that a call may wait for an end. */
+    /** Seconds that a long poll may wait. */
     public static final int WAIT_SECONDS_MAX = 30;
 
     /** Threads for calls whose own thread must not wait for the writer lock. */
     public static final int MOVED_CALLS_RUNNING_MAX = 2;
 
-    /** Calls of one workspace that may be under way at once, those that wait counted; one more is refused with 429. */
+    /**
+     * Calls of one workspace that may be in flight at once, including those that wait. One more is refused with 429.
+     */
     public static final int CALLS_PER_WORKSPACE_MAX = 1_000;
 
-    /** Rows of events and deliveries of a bulk call for which a unit is taken: an item makes an event, and a delivery for each endpoint. */
+    /**
+     * Rows of events and deliveries of a bulk call for one unit. An item makes an event, and a delivery for each
+     * endpoint.
+     */
     public static final int BULK_ROWS_PER_UNIT = 100;
 
-    /** Calls of workers that a workspace has for each request of its plan. */
+    /** Calls of workers that a workspace may make for each request of its plan. */
     public static final int WORKER_CALLS_PER_REQUEST = 10;
 
-    /** Calls that may wait at once; one more is answered at once, as things stand. */
+    /** Calls that may wait at once. One more is answered at once with the present state. */
     public static final int WAITING_CALLS_MAX = 10_000;
 
-    /** Calls of one workspace that may wait at once, and streams of one workspace; one more is answered at once, as things stand. */
+    /**
+     * Calls of one workspace that may wait at once, and streams of one workspace. One more is answered at once with the
+     * present state.
+     */
     public static final int WAITING_CALLS_PER_GROUP_MAX = 100;
 
-    /** Real seconds after which a stream that has nothing to say shows that it is alive. */
+    /** Real seconds after which a stream without events shows that it is alive. */
     public static final int STREAM_SILENCE_SECONDS_MAX = 15;
 
     /** Events in one part of a stream. */
     public static final int STREAM_PART_EVENTS_MAX = 100;
 
-    /** Bytes of events after which a part of a stream takes no further one. */
+    /** Bytes of events after which a part of a stream takes no more. */
     public static final int STREAM_PART_BYTES_MAX = 256 * 1024;
 
-    /** Times that a read of several rows is tried beside the writer before it waits for it. */
+    /** Times that a read of several rows is tried beside the writer before it waits for the writer. */
     public static final int READ_TRIES_MAX = 16;
 
     /** Entries of the request log, of all workspaces. */
@@ -179,25 +193,30 @@ public final class Limits {
     /** Handlers of jobs that run at once. */
     public static final int JOBS_RUNNING_MAX = 80;
 
-    /** Jobs that run in this JVM from which on a workspace that has a few of them gets no more. */
+    /**
+     * Jobs that run in this JVM before it counts as crowded. Then a workspace that already runs
+     * {@link #JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX} starts no more.
+     */
     public static final int JOBS_RUNNING_CROWDED = 64;
 
-    /** Jobs of one workspace that run in this JVM where it is crowded. */
+    /** Jobs of one workspace that run in this JVM while it is crowded. */
     public static final int JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
 
-    /** How many times, a second apart, a job tries to note an item for which a table has no room, before it fails. */
+    /**
+     * Times that a job tries, a second apart, to record an item for which a table has no room, before the job fails.
+     */
     public static final int JOB_ITEM_TRIES_MAX = 5;
 
     /** Old secrets of an API key, and of a webhook endpoint, that may be in grace. */
     public static final int OLD_SECRETS_MAX = 10;
 
-    /** Characters of all errors that the outcome of one item of a bulk call lists; the rest is left out. */
+    /** Characters of all errors in the outcome of one item of a bulk call. The rest is left out. */
     public static final int BULK_ITEM_ERRORS_LENGTH_MAX = 1024;
 
-    /** Jobs that one record cancels, because a share ended. */
+    /** Jobs that one record cancels because a share ended. */
     public static final int CANCELED_JOBS_PER_RECORD_MAX = 32;
 
-    /** Attempts of a job where the caller does not say. */
+    /** Attempts of a job by default. */
     public static final int JOB_ATTEMPTS_DEFAULT = 5;
 
     /** Attempts of a job. */
@@ -212,55 +231,58 @@ public final class Limits {
     /** Webhook attempts in flight at once. Each costs a connection and no thread. */
     public static final int DELIVERIES_RUNNING_MAX = 4_096;
 
-    /** Bytes of the heap for each webhook attempt in flight: a smaller heap has fewer of them. */
+    /** Bytes of the heap for each webhook attempt in flight. A smaller heap has fewer attempts. */
     public static final int DELIVERY_HEAP_BYTES = 128 * 1024;
 
     /** Bytes of an event for which an attempt in flight counts once more. */
     public static final int DELIVERY_PLACE_BYTES = 16 * 1024;
 
-    /** Parts of which a workspace that is alone may have one: of the attempts in flight, the test events and the name look-ups. */
+    /**
+     * Parts into which attempts in flight, test events and name look-ups are divided. A workspace that is alone may
+     * have one part.
+     */
     public static final int SHARE_PARTS = 8;
 
-    /** Webhook attempts in flight at once at an endpoint of which nothing is known; each that is delivered soon allows one more. */
+    /** Webhook attempts in flight at once at a new endpoint. Each webhook that is delivered quickly allows one more. */
     public static final int DELIVERIES_RUNNING_PER_ENDPOINT_FIRST = 4;
 
-    /** Milliseconds from which on an endpoint that took as long for its last webhook is slow. */
+    /** Milliseconds of its last webhook from which an endpoint counts as slow. */
     public static final int DELIVERY_SLOW_MILLIS = 1_000;
 
-    /** Open deliveries of a disabled endpoint beyond which it gets a mark of where on it misses events. */
+    /** Open deliveries of a disabled endpoint. Beyond them the endpoint only records since when it misses events. */
     public static final int DELIVERIES_HELD_MAX = 1_000;
 
-    /** Attempts of a delivery that are kept and shown, the newest ones. */
+    /** Newest attempts of a delivery that are kept and shown. */
     public static final int ATTEMPTS_KEPT_MAX = 20;
 
-    /** Attempts of a delivery that its workspace may ask for. */
+    /** Resends of a delivery that its workspace may request. */
     public static final int RESENDS_MAX = 25;
 
-    /** Failed attempts in a row after which an endpoint gets one attempt at a time, until one is delivered. */
+    /** Failed attempts in a row after which an endpoint gets one attempt at a time, until a webhook is delivered. */
     public static final int DELIVERY_FAILURES_IN_A_ROW_MAX = 5;
 
-    /** Webhooks a second to an endpoint that does not say how many it takes, and attempts in flight there at once. */
+    /** Webhooks a second to an endpoint by default, and attempts in flight there at once. */
     public static final int DELIVERIES_PER_SECOND_DEFAULT = 200;
 
-    /** The most webhooks a second that an endpoint may ask for. */
+    /** Webhooks a second that an endpoint may ask for. */
     public static final int DELIVERIES_PER_SECOND_MAX = 10_000;
 
-    /** Webhooks a second to one host and port of which the operator does not say otherwise, and attempts in flight there at once. */
+    /** Webhooks a second to one host and port by default, and attempts in flight there at once. */
     public static final int DELIVERIES_PER_SECOND_TO_HOST_DEFAULT = 500;
 
-    /** The most webhooks a second that the operator may let go to one host and port. */
+    /** Webhooks a second that the operator may allow to one host and port. */
     public static final int DELIVERIES_PER_SECOND_TO_HOST_MAX = 100_000;
 
-    /** Webhook attempts that are prepared or recorded at once, which holds a thread each. */
+    /** Webhook attempts that are prepared or recorded at once, each on a thread. */
     public static final int DELIVERY_STEPS_RUNNING_MAX = 64;
 
-    /** Webhook attempts that start before the timers look at other work. */
+    /** Webhook attempts that start before the timers turn to other work. */
     public static final int DELIVERIES_STARTED_PER_TURN_MAX = 256;
 
-    /** Starts at an endpoint after which the oldest of its deliveries are looked at again. */
+    /** Starts at an endpoint after which the oldest of its deliveries are examined again. */
     public static final int DELIVERIES_STARTED_PER_LAP = 64;
 
-    /** Test events in flight at once, beside the attempts. */
+    /** Test events in flight at once, in addition to the attempts. */
     public static final int WEBHOOK_TESTS_RUNNING_MAX = 512;
 
     /** Test events in flight at once for one workspace. */
@@ -278,31 +300,31 @@ public final class Limits {
     /** Bytes of input after which a worker gets no further job in the same answer. */
     public static final int LEASE_INPUT_BYTES_MAX = 128 * 1024;
 
-    /** The longest lease. */
+    /** Seconds of a lease. */
     public static final int LEASE_SECONDS_MAX = 3600;
 
-    /** The lease where the worker does not say. */
+    /** Seconds of a lease by default. */
     public static final int LEASE_SECONDS_DEFAULT = 60;
 
     /** Minutes after its last lease in which a type of jobs counts as handled by a worker. */
     public static final int LEASED_TYPE_MINUTES = 60;
 
-    /** The oldest queued jobs that figures look at to count those that nothing handles. */
+    /** The oldest queued jobs that figures examine to count those without a handler. */
     public static final int QUEUED_JOBS_EXAMINED_MAX = 10_000;
 
     /**
-     * A job fails when so many leases of an attempt have lapsed, or so many processes have died while it ran: else a job that kills its
-     * process would do so at every start.
+     * Expired leases or crashes of one attempt with which a job fails. Without the limit, a job that kills its process
+     * would do so at every start.
      */
     public static final int JOB_LAPSES_MAX = 3;
 
-    /** Milliseconds between two records of how far a job at a worker is. What comes between them is kept in memory. */
+    /** Milliseconds between two records of the progress of a job at a worker. Progress in between is kept in memory. */
     public static final int PROGRESS_MILLIS_MIN = 1_000;
 
-    /** Jobs at workers of which progress is kept in memory; that of others is written each time. */
+    /** Jobs at workers whose progress is kept in memory. Progress of further jobs is written each time. */
     public static final int PROGRESS_REPORTS_MAX = 100_000;
 
-    /** Characters in which a worker says why it failed; the first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
+    /** Characters of a worker's reason for a failure. The first {@link #DESCRIPTION_LENGTH_MAX} are kept. */
     public static final int LEASE_DETAIL_LENGTH_MAX = 10_000;
 
     /** Characters of the type of an event. */
@@ -317,16 +339,16 @@ public final class Limits {
     /** Real seconds in which a room logs one kind of background failure once. */
     public static final int LOG_LINE_SECONDS = 60;
 
-    /** Real seconds that closing waits for what is under way. */
+    /** Real seconds that closing waits for work in flight. */
     public static final int DRAIN_SECONDS = 10;
 
-    /** Real seconds after which closing gives up, whatever holds it up behind the drain: a disk that does not answer. */
+    /** Real seconds after which closing gives up, for instance on a disk that does not answer. */
     public static final int CLOSE_SECONDS = 40;
 
     private static final int CODE_POINT_BYTES_MAX = 6; // a control character as its escape in JSON
     private static final int JSON_AROUND_CONTENT_BYTES_MAX = 1024;
 
-    /** Records that may wait for the disk at once; at the bound callers wait and submitted calls are refused. */
+    /** Records that may wait for the disk at once. At the limit callers wait and submitted calls are refused. */
     public static final int IN_FLIGHT_RECORDS_MAX = 65_536;
 
     /** Bytes of the records that may wait for the disk at once. */

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A logger that never throws. A handler of the host's that fails must not end a thread of the engine, nor leave a caller without its answer.
- * Thread-safe.
+ * A logger that never throws. A failing log handler of the host must not end a thread of the engine or leave a caller
+ * without an answer. Thread-safe.
  *
  * <p>It is a {@link System.Logger} so that logging libraries skip it when they look for the class that logs.
  */
@@ -25,14 +25,14 @@ public final class Log implements System.Logger {
         this.nanosPerLine = nanosPerLine;
     }
 
-    /** Returns the logger that is named after a class. */
+    /** Returns the logger with the name of a class. */
     public static System.Logger of(Class<?> type) {
         return new Log(type, ALWAYS);
     }
 
     /**
-     * Returns a logger that is named after a class, for failures that may come many times a second. Of those of one kind of exception in a row it logs
-     * one a minute, and tells how many it has left out.
+     * Returns the logger with the name of a class, for failures that may come many times a second. It logs one line a
+     * minute for consecutive exceptions of one kind, with the number of lines that it left out.
      */
     public static System.Logger sparing(Class<?> type) {
         return new Log(type, TimeUnit.SECONDS.toNanos(Limits.LOG_LINE_SECONDS));
@@ -59,7 +59,7 @@ public final class Log implements System.Logger {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // the platform's interface hands null on for a message without parameters
+    @SuppressWarnings("NullAway") // the platform's interface passes null for a message without parameters
     public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... params) {
         if (nanosPerLine == ALWAYS) {
             quietly(() -> logger.log(level, bundle, format, params));
@@ -68,7 +68,7 @@ public final class Log implements System.Logger {
         }
     }
 
-    /** Returns how many were left out before this line, or {@link #LEFT_OUT}. */
+    /** Returns how many lines were left out before this one, or {@link #LEFT_OUT}. */
     private long before(Class<?> nowKind) {
         return nanosPerLine == ALWAYS ? 0 : sparingly(nowKind);
     }
@@ -86,7 +86,7 @@ public final class Log implements System.Logger {
         return before;
     }
 
-    /** There is nowhere left to tell of a log that fails. */
+    /** Ignores a failure, because there is no other place to report a log that fails. */
     private static void quietly(Runnable log) {
         try {
             log.run();

@@ -1,16 +1,19 @@
 package dev.plinth.engine.internal.base;
 
-/** Takes the memberships that an {@link Indexer} finds. Adding what is there, or removing what is not, changes nothing. */
+/**
+ * Takes the memberships that an {@link Indexer} derives. Adding a member that is there, or removing one that is not,
+ * changes nothing.
+ */
 public interface Memberships {
     /** Adds a number to a set. */
     void add(SetKey set, long number);
 
-    /** Takes a number out of a set; true if the set has no member left. */
+    /** Removes a number from a set. Returns true if the set has no member left. */
     boolean remove(SetKey set, long number);
 
-    /** Remembers where the row of a number stands. */
+    /** Remembers the location of the row with a number. */
     void place(long number, TableName table, byte[] key);
 
-    /** Forgets where the row of a number stood. */
+    /** Forgets the location of the row with a number. */
     void unplace(long number);
 }

@@ -1,9 +1,10 @@
 package dev.plinth.engine.internal.base;
 
 /**
- * A library that the engine needs for one feature only, so that a host without the feature can do without the library.
+ * A library that only one feature of the engine needs, so that a host without the feature can leave the library out.
  *
- * <p>The class names are those of the reactor; publishing moves the relocated ones, in this class as everywhere.
+ * <p>The class names are those before relocation. The build that relocates the libraries also changes the names in this
+ * class.
  */
 public enum OptionalLibrary {
     /** Chronicle Map, for rows outside the heap. */
@@ -34,9 +35,9 @@ public enum OptionalLibrary {
     }
 
     /**
-     * Refuses to go on without the library; finds it without loading it.
+     * Checks that the library is on the class path, without loading it.
      *
-     * @throws IllegalStateException if it is not on the class path; one sentence names the artifact to add
+     * @throws IllegalStateException if it is not; one sentence names the artifact to add
      */
     public void require() {
         try {

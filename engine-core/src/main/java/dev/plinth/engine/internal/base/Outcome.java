@@ -2,20 +2,20 @@ package dev.plinth.engine.internal.base;
 
 import org.jspecify.annotations.Nullable;
 
-/** What came of a command. */
+/** The result of a command. */
 public sealed interface Outcome {
-    /** The HTTP status code of the answer. */
+    /** Returns the HTTP status code of the answer. */
     int status();
 
     /**
-     * It was done.
+     * The command was done.
      *
      * @param status the HTTP status code, 200–399
      * @param body the rendered JSON; empty for 304
      * @param etag the strong entity tag with its quotes, or null
-     * @param location the path of what was made, or null
+     * @param location the path of a new object, or null
      * @param retryAfterSeconds when to poll first, in seconds; 0 if there is nothing to poll
-     * @param secret true if the body shows a secret, so that it is remembered sealed
+     * @param secret true if the body shows a secret, so that the remembered answer is encrypted
      */
     record Done(
             int status,
@@ -25,36 +25,36 @@ public sealed interface Outcome {
             int retryAfterSeconds,
             boolean secret)
             implements Outcome {
-        /** A plain 200. */
+        /** Returns a plain 200. */
         public static Done ok(byte[] body) {
             return new Done(200, body, null, null, 0, false);
         }
 
-        /** A 200 with an entity tag. */
+        /** Returns a 200 with an entity tag. */
         public static Done ok(byte[] body, String etag) {
             return new Done(200, body, etag, null, 0, false);
         }
 
-        /** A 201 for something new. */
+        /** Returns a 201 for something new. */
         public static Done created(byte[] body, @Nullable String etag, @Nullable String location) {
             return new Done(201, body, etag, location, 0, false);
         }
 
-        /** The same outcome, marked as one that shows a secret. */
+        /** Returns the same outcome, marked as one that shows a secret. */
         public Done withSecret() {
             return new Done(status, body, etag, location, retryAfterSeconds, true);
         }
     }
 
     /**
-     * It was done, and what came of it is no JSON.
+     * The command was done, and its result is not JSON.
      *
      * @param body the bytes
      * @param contentType their media type
-     * @param rest what to ask for the bytes behind these; null if these are all
+     * @param rest the query for the bytes after these; null if these are all
      */
     record Page(byte[] body, String contentType, Command.@Nullable LongPollQuery rest) implements Outcome {
-        /** The same bytes with nothing behind them. */
+        /** Returns the same bytes as the last part. */
         public Page asTheLast() {
             return new Page(body, contentType, null);
         }
@@ -66,7 +66,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * It was turned away.
+     * The command was refused.
      *
      * @param refusal why
      */
@@ -78,7 +78,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * It had been done before under the same idempotency key.
+     * The request had been done before under the same idempotency key.
      *
      * @param status the status of the first answer
      * @param body the bytes of the first answer

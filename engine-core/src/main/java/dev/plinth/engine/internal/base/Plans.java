@@ -10,7 +10,7 @@ import java.util.Map;
 public final class Plans {
     private final Map<String, Plan> byName = new LinkedHashMap<>();
 
-    /** The three plans of the product and these. */
+    /** Makes the plans out of the three of the product and these. */
     public Plans(List<Plan> custom) {
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             byName.put(plan.name(), plan);
@@ -20,12 +20,12 @@ public final class Plans {
         }
     }
 
-    /** The plan of a workspace, whose row names it. A plan that is no longer registered counts as Starter. */
+    /** Returns the plan that the row of a workspace names. A plan that is no longer registered counts as Starter. */
     public Plan of(String name) {
         return byName.getOrDefault(name, Plan.STARTER);
     }
 
-    /** All names. */
+    /** Returns all names. */
     public List<String> names() {
         return new ArrayList<>(byName.keySet());
     }

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import java.util.Locale;
 
-/** Every problem that a caller can be told of, with its status; the wire shows the name in lower case. */
+/** The problems of which a caller can be told, each with its status. The wire shows the name in lower case. */
 public enum ProblemCode {
     MALFORMED_REQUEST(400, "The request is malformed", false),
     IDEMPOTENCY_KEY_INVALID(400, "The idempotency key is invalid", false),
@@ -60,7 +60,7 @@ public enum ProblemCode {
         return title;
     }
 
-    /** True if the same call may succeed later without a change. */
+    /** Returns true if the same call may succeed later without a change. */
     public boolean retryable() {
         return retryable;
     }
@@ -71,8 +71,8 @@ public enum ProblemCode {
     }
 
     /**
-     * True if the refusal is remembered under the idempotency key where it is reached after validation, because the same call
-     * would meet it again (contract §5).
+     * Returns true if the refusal is remembered under the idempotency key when it comes after validation. The same call
+     * would get it again (contract §5).
      */
     public boolean remembered() {
         return switch (this) {

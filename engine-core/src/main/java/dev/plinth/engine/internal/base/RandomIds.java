@@ -5,10 +5,10 @@ import java.security.SecureRandom;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ids of 48 bits of time and 80 bits of chance; within one millisecond each is larger than the one before.
+ * Makes ids of 48 bits of time and 80 random bits. Within one millisecond each id is larger than the one before.
  *
- * <p>Ids need not be hard to guess, only never to collide; secrets come from {@link SecureRandom}. A request's id does not have
- * to ascend, so callers do not meet in a lock for it.
+ * <p>Ids need not be hard to guess, only never to collide; secrets come from {@link SecureRandom}. The ids of requests
+ * need not ascend, so their callers do not share a lock.
  */
 public final class RandomIds implements IdSource {
     private static final SecureRandom SECURE = new SecureRandom();

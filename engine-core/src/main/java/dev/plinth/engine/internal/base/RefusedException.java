@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.base;
 /**
  * Carries a refusal out of nested rules to the one place that turns it into an outcome.
  *
- * <p>It costs no stack trace. Rules throw it instead of threading a result type through every helper; nothing outside the
- * rooms sees it.
+ * <p>It has no stack trace. Rules throw it instead of passing a result type through every method. Code outside the
+ * engine never sees it.
  */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class RefusedException extends RuntimeException {
         this.refusal = refusal;
     }
 
-    /** Carries a refusal that has nothing but its sentence. */
+    /** Returns an exception with a refusal that has nothing but its sentence. */
     public static RefusedException of(ProblemCode code, String detail) {
         return new RefusedException(Refusal.of(code, detail));
     }

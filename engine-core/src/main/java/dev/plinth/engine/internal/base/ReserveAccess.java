@@ -1,17 +1,20 @@
 package dev.plinth.engine.internal.base;
 
-/** How far a record may go into what the tables keep in reserve. */
+/** How much of the tables' reserve a record may use. */
 public enum ReserveAccess {
-    /** What a tenant asks for: within the shares of its plan, and outside of what is kept for others. */
+    /** Nothing: a request of a tenant stays within the shares of its plan and outside of all reserves. */
     ASKED,
 
-    /** What has happened, or frees room, such as the end of a job or a deletion: beyond the workspace's share too. */
+    /**
+     * The reserve for records of something that has happened or that frees room, such as the end of a job or a
+     * deletion. They may exceed the workspace's share.
+     */
     RECORDED,
 
-    /** The operator's own calls, and what the engine notes of itself: as far as the tables go. */
+    /** All room of the tables, for the operator's own calls and the engine's own notes. */
     OPERATOR;
 
-    /** Returns the room of what a caller's decision writes, unless the decision says otherwise. */
+    /** Returns the access of a caller's decision, unless the decision sets another one. */
     public static ReserveAccess of(Caller caller) {
         return caller.isOperator() ? OPERATOR : caller.isEngine() ? RECORDED : ASKED;
     }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link RowWriter} wrote, field by field in the same order. Not thread-safe. */
+/** Reads the fields that {@link RowWriter} wrote, in the same order. Not thread-safe. */
 public final class RowReader {
     /** Bytes at the start of each row that hold its commit sequence. */
     public static final int SEQUENCE_BYTES = 8;
@@ -17,7 +17,7 @@ public final class RowReader {
     private int at = SEQUENCE_BYTES;
 
     /**
-     * A reader of a row.
+     * Makes a reader of a row.
      *
      * @throws IllegalStateException if the row is of a newer version than this code knows
      */
@@ -31,13 +31,13 @@ public final class RowReader {
         }
     }
 
-    /** Goes on at a place where an earlier reader of the row was. */
+    /** Goes on at the position of an earlier reader of the row. */
     public RowReader at(int position) {
         at = position;
         return this;
     }
 
-    /** Goes on behind so many bytes. */
+    /** Skips so many bytes. */
     public RowReader skip(int count) {
         at += count;
         return this;
@@ -60,7 +60,7 @@ public final class RowReader {
         return value;
     }
 
-    /** A usually small number. */
+    /** A number that is usually small, in one to five bytes. */
     public int small() {
         int value = 0;
         int shift = 0;
@@ -74,7 +74,7 @@ public final class RowReader {
         }
     }
 
-    /** An id of the kind that the reader knows to stand here. */
+    /** An id of the kind that the caller knows to be here. */
     public Id id(IdKind kind) {
         Id id = Id.read(kind, bytes, at);
         at += Id.BYTES;
@@ -95,9 +95,9 @@ public final class RowReader {
     }
 
     /**
-     * Goes on behind bytes without a copy of them.
+     * Skips bytes without copying them.
      *
-     * @return how many there were; {@link #position} tells where they ended
+     * @return their length; {@link #position} returns where they end
      */
     public int skipBytes() {
         int length = small();
@@ -105,7 +105,7 @@ public final class RowReader {
         return length;
     }
 
-    /** Where in the row the next field starts. */
+    /** Returns where in the row the next field starts. */
     public int position() {
         return at;
     }
@@ -123,7 +123,7 @@ public final class RowReader {
         return value;
     }
 
-    /** The set of a kind that belongs to an id and the text that stands here. */
+    /** Returns the set of a kind that belongs to an id and to the text of this field. */
     public SetKey set(int kind, Id owner) {
         int length = small();
         at += length;

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes one row: a version, then fields in the order in which {@link RowReader} reads them.
  *
- * <p>The first eight bytes are left free: the store puts the commit sequence there, so that no row is copied on its way. Not
+ * <p>The first eight bytes stay free. The store puts the commit sequence there, so that no row is copied. Not
  * thread-safe; one writer, one row.
  */
 public final class RowWriter extends ScratchBuffer {
-    /** A writer of a row of this format version, 0–127. */
+    /** Begins a row of this format version, 0–127. */
     public RowWriter(int version) {
         Bytes.putLong(bytes, 0, 0);
         size = RowReader.SEQUENCE_BYTES;
@@ -60,7 +60,7 @@ public final class RowWriter extends ScratchBuffer {
         return this;
     }
 
-    /** Adds with its length what another one has rendered. */
+    /** Adds the rendered bytes of another buffer with their length. */
     public RowWriter rendered(ScratchBuffer other) {
         small(other.size);
         move(other);
@@ -92,7 +92,7 @@ public final class RowWriter extends ScratchBuffer {
         return value == null ? this : text(value);
     }
 
-    /** The finished row; the writer is not to be used any more. */
+    /** Returns the finished row. The writer cannot be used afterwards. */
     public byte[] row() {
         return finish();
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Things that a restricted key may be allowed to do; write includes read. Each read stands at an even ordinal, before its write. */
+/** The rights of a restricted key. Write includes read. Each read has an even ordinal, directly before its write. */
 public enum Scope {
     RESOURCES_READ,
     RESOURCES_WRITE,
@@ -19,7 +19,7 @@ public enum Scope {
     KEYS_WRITE,
     REQUESTS_READ;
 
-    /** Everything there is or will be: a full key. It is more than all scopes that have names. */
+    /** All rights that exist now or later: a full key. It is more than all scopes that have names. */
     public static final int FULL = Integer.MAX_VALUE;
 
     private static final Scope[] VALUES = values();
@@ -36,12 +36,12 @@ public enum Scope {
         return 1 << ordinal();
     }
 
-    /** This scope with what it includes, as bits. */
+    /** Returns this scope and the scope that it includes, as bits. */
     public int bits() {
         return ordinal() % 2 == 1 ? bit() | bit() >> 1 : bit();
     }
 
-    /** The scope of a name; null if there is none. */
+    /** Returns the scope with a name, or null. */
     public static @Nullable Scope named(String name) {
         for (Scope scope : VALUES) {
             if (scope.wireName.equals(name)) {
@@ -51,7 +51,7 @@ public enum Scope {
         return null;
     }
 
-    /** The names of the scopes in a set of bits, the ones that others include left out; none for a full key. */
+    /** Returns the names of the scopes in a set of bits, without those that others include. Empty for a full key. */
     public static List<String> names(int bits) {
         List<String> names = new ArrayList<>();
         if (bits == FULL) {

@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What is rendered byte by byte, in a buffer of its thread, so that the result is allocated once, at its length. A thread keeps two
- * buffers, for what is rendered and for what that becomes a part of; who renders beside both gets a new one. Not thread-safe.
+ * A buffer in which a thread renders bytes, so that the result is allocated once, at its length. A thread keeps two
+ * buffers: for the whole, and for a part that it renders meanwhile. A third buffer at the same time is allocated anew.
+ * Not thread-safe.
  */
 public abstract class ScratchBuffer {
     private static final int BYTES_AT_FIRST = 4 * 1024;
@@ -14,10 +15,10 @@ public abstract class ScratchBuffer {
     private static final int BUFFERS_KEPT_MAX = 2;
     private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
 
-    /** The bytes so far, with room behind them. */
+    /** The bytes so far, with room after them. */
     protected byte[] bytes = take();
 
-    /** How many there are so far. */
+    /** How many bytes there are so far. */
     protected int size;
 
     /** Makes room for so many bytes more. */
@@ -28,7 +29,7 @@ public abstract class ScratchBuffer {
         }
     }
 
-    /** What was rendered; nothing can be added any more. */
+    /** Returns the rendered bytes. Nothing can be added any more. */
     protected final byte[] finish() {
         checkUnfinished();
         byte[] result = Arrays.copyOf(bytes, size);
@@ -36,14 +37,14 @@ public abstract class ScratchBuffer {
         return result;
     }
 
-    /** Lets go of what was rendered; nothing can be added any more. */
+    /** Discards the rendered bytes. Nothing can be added any more. */
     protected final void release() {
         giveBack(bytes);
         bytes = FINISHED;
         size = 0;
     }
 
-    /** Adds what another one has rendered, of which nothing is left then. */
+    /** Adds the rendered bytes of another buffer and discards them there. */
     protected final void move(ScratchBuffer other) {
         other.checkUnfinished();
         reserve(other.size);
@@ -82,13 +83,13 @@ public abstract class ScratchBuffer {
         }
     }
 
-    /** A buffer of this thread, with whatever stands in it. */
+    /** Takes a buffer of this thread. Its content is undefined. */
     static byte[] take() {
         Kept kept = KEPT.get();
         return kept.count == 0 ? new byte[BYTES_AT_FIRST] : kept.buffers[--kept.count];
     }
 
-    /** Gives a buffer back; one that has grown too large is let go of. */
+    /** Gives a buffer back. A buffer that has grown too large is left to the garbage collector. */
     static void giveBack(byte[] buffer) {
         Kept kept = KEPT.get();
         if (buffer.length <= BYTES_KEPT_MAX && kept.count < BUFFERS_KEPT_MAX) {
@@ -96,7 +97,7 @@ public abstract class ScratchBuffer {
         }
     }
 
-    /** The buffers of a thread that nobody renders in. */
+    /** The free buffers of a thread. */
     private static final class Kept {
         private final byte[][] buffers = new byte[BUFFERS_KEPT_MAX][];
         private int count;

@@ -9,14 +9,14 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D), bound to what they belong to: a sealed value moved to another
- * owner does not open. Thread-safe.
+ * Encrypts secrets at rest with AES-256-GCM (NIST SP 800-38D), bound to their owner: a value that is moved to another
+ * owner does not decrypt. Thread-safe.
  */
 public final class SecretCipher {
-    /** Length of the operator's key. */
+    /** Length of the operator's key in bytes. */
     public static final int KEY_BYTES = 32;
 
-    /** Length of what {@link #encipher} takes. */
+    /** Length of a block of {@link #encipher} in bytes. */
     public static final int BLOCK_BYTES = 16;
 
     private static final byte[] BLOCKS = "plinth blocks".getBytes(StandardCharsets.US_ASCII);
@@ -27,7 +27,7 @@ public final class SecretCipher {
     private final SecretKeySpec blockKey;
     private final IdSource random;
 
-    /** A seal with this key of 32 bytes. */
+    /** Makes a cipher with this key of 32 bytes. */
     public SecretCipher(byte[] key, IdSource random) {
         if (key.length != KEY_BYTES) {
             throw new IllegalArgumentException("Expected a key of " + KEY_BYTES + " bytes, but got " + key.length
@@ -38,7 +38,7 @@ public final class SecretCipher {
         this.random = random;
     }
 
-    /** The sealed form of a secret: nonce, then ciphertext and tag. */
+    /** Encrypts a secret. The result has the nonce, then the ciphertext and the tag. */
     public byte[] seal(byte[] secret, byte[] owner) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.fillSecret(nonce);
@@ -49,21 +49,21 @@ public final class SecretCipher {
     }
 
     /**
-     * The secret again.
+     * Decrypts a secret.
      *
-     * @throws IllegalStateException if it was sealed with another key or for another owner
+     * @throws IllegalStateException if it was encrypted with another key or for another owner
      */
     public byte[] open(byte[] sealed, byte[] owner) {
         byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
         return run(Cipher.DECRYPT_MODE, nonce, Arrays.copyOfRange(sealed, NONCE_BYTES, sealed.length), owner);
     }
 
-    /** Returns one block enciphered, always to the same bytes, under a key that is derived from that of the seal. */
+    /** Encrypts one block, always to the same bytes, under a key that is derived from the cipher's key. */
     public byte[] encipher(byte[] block) {
         return block(Cipher.ENCRYPT_MODE, block);
     }
 
-    /** Returns the block that {@link #encipher} made these bytes of; of others, bytes that look like chance. */
+    /** Decrypts a block of {@link #encipher}. Other bytes give bytes that look random. */
     public byte[] decipher(byte[] block) {
         return block(Cipher.DECRYPT_MODE, block);
     }
@@ -71,7 +71,7 @@ public final class SecretCipher {
     private byte[] block(int mode, byte[] block) {
         try {
             Cipher cipher =
-                    Cipher.getInstance("AES/ECB/NoPadding"); // a block cipher as such: there is only ever one block
+                    Cipher.getInstance("AES/ECB/NoPadding"); // one block only, so no mode is needed
             cipher.init(mode, blockKey);
             return cipher.doFinal(block);
         } catch (GeneralSecurityException e) {

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.base;
 
 /** The kinds of ordered sets of all rooms in one place, so that no two share a number. Numbers are never reused. */
 public final class SetKinds {
-    /** All workspaces, of the operator. */
+    /** All workspaces, for the operator. */
     public static final int WORKSPACES = 1;
 
     /** Keys of a workspace. */
@@ -65,10 +65,10 @@ public final class SetKinds {
     /** Unsettled deliveries of an endpoint about one resource. */
     public static final int DELIVERY_LANE = 22;
 
-    /** Milliseconds at which something is due. */
+    /** Milliseconds at which work is due. */
     public static final int DUE_TIMES = 23;
 
-    /** What is due at one millisecond. */
+    /** Work that is due at one millisecond. */
     public static final int DUE_AT = 24;
 
     /** Resources of a workspace of one type. */
@@ -83,7 +83,7 @@ public final class SetKinds {
     /** Deliveries of all workspaces that are not settled. */
     public static final int DELIVERIES_OPEN = 28;
 
-    /** Workspaces that were deleted lately, and those of them that have rows left. */
+    /** Recently deleted workspaces, and those of them that have rows left. */
     public static final int WORKSPACES_DELETED = 29;
 
     /** Jobs that a workspace has on a resource and that are not final. */
@@ -98,13 +98,13 @@ public final class SetKinds {
     /** Queued jobs of a workspace of one type and priority. */
     public static final int JOBS_READY_IN_WORKSPACE = 33;
 
-    /** The delivery that was exhausted last in a lane, until one is delivered there: by endpoint and resource. */
+    /** The last exhausted delivery of a lane, by endpoint and resource, until a delivery of the lane succeeds. */
     public static final int DELIVERY_LANE_BROKEN = 34;
 
-    /** Deliveries that are due and wait for a place at their endpoint, by the endpoint's number. */
+    /** Due deliveries that wait for a slot at their endpoint, by the endpoint's number. */
     public static final int DELIVERIES_QUEUED = 35;
 
-    /** Webhook endpoints of all workspaces at which deliveries wait for a place. */
+    /** Webhook endpoints of all workspaces at which deliveries wait for a slot. */
     public static final int ENDPOINTS_QUEUED_AT = 36;
 
     /** Queued jobs of one type and priority, by the turn of their workspace. */
@@ -116,22 +116,22 @@ public final class SetKinds {
     /** Events of a workspace whose types are the host's and start with one word, by this word. */
     public static final int EVENTS_BY_FAMILY = 39;
 
-    /** Types of a workspace's jobs that workers have leased lately. */
+    /** Types of a workspace's jobs that workers have leased recently. */
     public static final int LEASED_TYPES = 40;
 
-    /** Deleted resources of which rows are left. */
+    /** Deleted resources that have rows left. */
     public static final int RESOURCES_DELETED = 41;
 
     /** Deleted webhook endpoints that may have open deliveries. */
     public static final int ENDPOINTS_DELETED = 42;
 
-    /** Releases of deliveries that are under way. */
+    /** Releases of deliveries that are not done. */
     public static final int RELEASES = 43;
 
-    /** Cancellations of jobs that are under way. */
+    /** Cancellations of jobs that are not done. */
     public static final int CANCELLATIONS = 44;
 
-    /** Webhook endpoints for which deliveries are made of events that they have missed. */
+    /** Webhook endpoints for whose missed events deliveries are being made. */
     public static final int ENDPOINTS_MISSING = 45;
 
     private SetKinds() {}

@@ -3,16 +3,16 @@ package dev.plinth.engine.internal.base;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One table of the store: what its keys and rows look like and which sets follow from its rows.
+ * A table of the store: the layout of its keys and rows, and the sets that follow from its rows.
  *
  * @param number the table's number in the journal, 1–127, never reused
  * @param name its name in messages and figures
  * @param keyBytes length of each key in bytes
- * @param averageRowBytes what a row usually takes, for sizing
+ * @param averageRowBytes the average bytes of a row, for sizing
  * @param rowsPerResource how many rows to expect for each resource, for sizing
- * @param owner where a row says whose it is
- * @param keptDays days after which a row that a call has made goes by itself; 0 if it stays until it is deleted
- * @param indexer keeps the sets that follow from the rows
+ * @param owner how to find the workspace of a row
+ * @param keptDays days after which a row that a call has made expires; 0 if it stays until it is deleted
+ * @param indexer derives the sets of the rows
  */
 public record TableName(
         int number,
@@ -23,7 +23,7 @@ public record TableName(
         Owner owner,
         int keptDays,
         Indexer indexer) {
-    /** A table of rows that stay until they are deleted. */
+    /** Makes a table of rows that stay until they are deleted. */
     public TableName(
             int number,
             String name,
@@ -35,12 +35,12 @@ public record TableName(
         this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, 0, indexer);
     }
 
-    /** A table from whose rows no set follows. */
+    /** Makes a table without sets. */
     public TableName(int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
         this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
     }
 
-    /** Returns the same table with rows that go by themselves after so many days. */
+    /** Returns the same table with rows that expire after so many days. */
     public TableName keptDays(int days) {
         return new TableName(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, days, indexer);
     }
@@ -59,15 +59,15 @@ public record TableName(
         return name;
     }
 
-    /** Where a row says which workspace it counts for. */
+    /** The part of a row that names the workspace for which the row counts. */
     public enum Owner {
-        /** Each key begins with the workspace. */
+        /** The key, which begins with the workspace. */
         KEY,
 
-        /** Each row begins with the workspace, behind its head. */
+        /** The row, which has the workspace after its head. */
         ROW,
 
-        /** No workspace has a share of the table. */
+        /** None: the table is the engine's own, and no workspace has a share of it. */
         ENGINE
     }
 }

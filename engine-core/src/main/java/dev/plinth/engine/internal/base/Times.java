@@ -10,22 +10,22 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
+/** Reads and writes times as the wire shows them: RFC 3339, UTC, always three digits of milliseconds. */
 public final class Times {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_DAY = 86_400_000L;
-    /** The grammar of RFC 3339 §5.6: the JDK's own parser would let seconds be left out. */
+    /** The grammar of RFC 3339 §5.6. The JDK's own parser would accept a time without seconds. */
     private static final Pattern DATE_TIME = Pattern.compile(
             "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})", Pattern.CASE_INSENSITIVE);
 
     private static final int LENGTH = 24;
 
-    /** What was asked for last: within a millisecond all ask for the same. */
+    /** The last time that was written, because all calls within a millisecond ask for the same. */
     private static volatile Written last = new Written(0, written(0));
 
     private Times() {}
 
-    /** The text of a time, such as {@code 2025-01-01T00:00:00.000Z}. */
+    /** Returns the text of a time, such as {@code 2025-01-01T00:00:00.000Z}. */
     public static String text(long epochMillis) {
         Written known = last;
         if (known.epochMillis != epochMillis) {
@@ -57,12 +57,12 @@ public final class Times {
         return new String(text, StandardCharsets.ISO_8859_1);
     }
 
-    /** The time that an RFC 3339 text names, cut to milliseconds; null if it names none between the years 0 and 9999. */
+    /** Parses an RFC 3339 text, cut to milliseconds. Returns null if it names no time between the years 0 and 9999. */
     public static @Nullable Long parse(String text) {
         return parse(text, 0);
     }
 
-    /** The same, but for the first millisecond that is not before the time. */
+    /** Parses likewise, but rounds up to the next millisecond. */
     public static @Nullable Long parseUp(String text) {
         return parse(text, NANOS_PER_MILLI - 1);
     }
@@ -83,7 +83,7 @@ public final class Times {
         }
     }
 
-    /** The time that {@link #text} wrote, read without the work of a general parser, for the typed client. */
+    /** Reads a text of {@link #text}, for the typed client. It saves the work of a general parser. */
     public static Instant written(String text) {
         if (text.length() != LENGTH) {
             throw new IllegalArgumentException(

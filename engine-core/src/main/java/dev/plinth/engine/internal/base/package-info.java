@@ -1,7 +1,7 @@
 /**
- * What every room speaks: ids, time, problems, rows, the command and its decision.
+ * The words of all rooms: ids, time, problems, rows, the command and its decision.
  *
- * <p>It holds words and small pure mechanisms only; it reads no table, opens no file and starts no thread.
+ * <p>It holds values and small pure mechanisms only. It reads no table, opens no file and starts no thread.
  */
 @NullMarked
 package dev.plinth.engine.internal.base;

@@ -28,12 +28,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The job behind the bulk route: up to 10,000 operations on resources, each with an outcome of its own. */
+/** The job of the bulk route: up to 10,000 operations on resources, each with an outcome of its own. */
 public final class BulkJob implements ItemJob {
     /** The type of the job. */
     public static final String TYPE = "resources.bulk";
 
-    /** What an item can ask for. */
+    /** The actions of an item. */
     public static final List<String> ACTIONS =
             List.of("create", "update", "pause", "resume", "archive", "unarchive", "delete");
 
@@ -49,7 +49,7 @@ public final class BulkJob implements ItemJob {
         this.operations = operations;
     }
 
-    /** Opens the job that an input describes: the compact array of operations. */
+    /** Opens the job of an input, which is the compact array of operations. */
     public static ItemJob.Opener opener(Plans plans, ContentTypes types) {
         return input -> new BulkJob(plans, types, ((JsonValue.Arr) JsonReader.trusted(input)).items());
     }
@@ -90,7 +90,7 @@ public final class BulkJob implements ItemJob {
         return json.close().bytes();
     }
 
-    /** A refusal that lists as many of its errors as an outcome holds. */
+    /** Cuts the errors of a refusal to the length that an outcome holds. */
     private static Refusal bounded(Refusal refusal) {
         List<ProblemError> errors = new ArrayList<>();
         int length = 0;

@@ -10,7 +10,10 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.Resources;
 
-/** The operator's deletion of a workspace: one record, from which on nothing of it is seen; its rows go in the background. */
+/**
+ * The operator's deletion of a workspace. One record hides everything of the workspace, and its rows are purged in the
+ * background.
+ */
 public final class DeleteWorkspace {
     private DeleteWorkspace() {}
 

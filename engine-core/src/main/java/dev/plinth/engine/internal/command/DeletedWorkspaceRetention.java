@@ -15,8 +15,8 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.List;
 
 /**
- * Takes out everything of deleted workspaces, one workspace after the other. Jobs go first, because a running one may still
- * write; once none is left, nobody writes for the workspace any more.
+ * Purges deleted workspaces, one after the other. Jobs go first, because a running one may still write. Once no job is
+ * left, nothing writes for the workspace any more.
  */
 public final class DeletedWorkspaceRetention implements Retention {
     private static final List<WorkspacePurge> ESTATES = List.of(
@@ -27,7 +27,7 @@ public final class DeletedWorkspaceRetention implements Retention {
             Keys.purge(),
             QuotaCheckpointWriter.purge());
 
-    /** The retention. */
+    /** Makes the retention. */
     public DeletedWorkspaceRetention() {}
 
     @Override

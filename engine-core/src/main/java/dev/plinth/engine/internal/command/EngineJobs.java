@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.command;
 
 import java.util.List;
 
-/** The types of jobs that are the engine's own: nobody else starts or runs one. */
+/** The types of jobs that only the engine itself starts and runs. */
 public final class EngineJobs {
     /** The types. */
     public static final List<String> TYPES = List.of(BulkJob.TYPE, RecoverJob.TYPE);

@@ -29,8 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A synchronous operation of the host on a resource: its code runs outside the writer lock on what it is shown; its result,
- * patch and events are committed together if the resource still allows it.
+ * A synchronous operation of the host on a resource. The host's code runs outside the writer lock, on the resource as
+ * it is shown. Its result, patch and events are committed together if the resource still allows it.
  */
 public final class HostOperation {
     private static final System.Logger LOG = Log.of(HostOperation.class);
@@ -40,11 +40,11 @@ public final class HostOperation {
     /** The host's code for a synchronous operation. */
     @FunctionalInterface
     public interface Code {
-        /** Runs the operation for a caller's workspace on a resource that it sees. */
+        /** Runs the operation on a resource that the caller's workspace sees. */
         OperationResult run(String workspaceId, String resourceId, Json resource, Json input) throws OperationRefused;
     }
 
-    /** The command; the precondition is looked at before the host's code runs, and again when its result is committed. */
+    /** Makes the command. The precondition is checked before the host's code runs, and again at the commit. */
     public static Command.HostCall of(
             String name, Code code, Id resource, byte[] input, Precondition ifMatch, ContentTypes types) {
         return context -> {
@@ -83,7 +83,10 @@ public final class HostOperation {
         return Decision.of(changes, Outcome.Done.ok(result.result().utf8()));
     }
 
-    /** What is too large would be so again, so that a caller who repeats the call only runs the host's code again. */
+    /**
+     * Refuses a result that is too large. Not retryable, because a repeated call would run the host's code again with
+     * the same end.
+     */
     private static void checkSize(String name, OperationResult result) {
         int bytes = result.result().utf8().length;
         if (bytes > Limits.HOST_RESULT_BYTES_MAX) {

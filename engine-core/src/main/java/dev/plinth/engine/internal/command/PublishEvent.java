@@ -12,7 +12,10 @@ import dev.plinth.engine.internal.resource.Resources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes an event of the host. One about a resource is its owner's, and only who may write to the resource publishes it. */
+/**
+ * Publishes an event of the host. An event about a resource belongs to the resource's owner, and only a caller that may
+ * write to the resource may publish it.
+ */
 public final class PublishEvent {
     private PublishEvent() {}
 
@@ -24,7 +27,7 @@ public final class PublishEvent {
         };
     }
 
-    /** The resource is a part of the input here, so a missing one is a fault of the input. */
+    /** A missing resource is an error of the input, because its id is a part of the input here. */
     private static Id owner(Context context, Id resource) {
         try {
             return Resources.writable(context, resource);

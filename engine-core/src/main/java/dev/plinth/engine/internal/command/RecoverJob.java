@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.Objects;
 
-/** The job that tries each delivery once more that an endpoint has exhausted since a time. */
+/** The job that sends each delivery of an endpoint once more that has been exhausted since a time. */
 public final class RecoverJob implements StepJob {
     /** The type of the job. */
     public static final String TYPE = "webhooks.recover";
@@ -33,7 +33,7 @@ public final class RecoverJob implements StepJob {
     /**
      * Accepts the job.
      *
-     * @param since when the events happened at the earliest, in epoch milliseconds
+     * @param since the earliest time of the events, in epoch milliseconds
      */
     public static Command.Change of(Id endpoint, long since) {
         byte[] input = new JsonBytes()
@@ -48,7 +48,7 @@ public final class RecoverJob implements StepJob {
         };
     }
 
-    /** The job that an input describes. */
+    /** Opens the job of an input. */
     public static StepJob open(byte[] input) {
         JsonValue.Obj members = (JsonValue.Obj) JsonReader.trusted(input);
         JsonValue.Text endpoint = (JsonValue.Text) Objects.requireNonNull(members.get(ENDPOINT));

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 
-/** Takes up a failed job again; one about a resource only if the caller could start it now. */
+/** Queues a failed job again. A job about a resource is queued only if the caller could start it now. */
 public final class RetryJob {
     private RetryJob() {}
 

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 
-/** Accepts a job; one about a resource only if the caller sees that and may work on it. */
+/** Accepts a job. A job about a resource is accepted only if the caller sees the resource and may work on it. */
 public final class StartJob {
     private StartJob() {}
 
@@ -16,7 +16,7 @@ public final class StartJob {
         return of(job, Precondition.NONE);
     }
 
-    /** The command on the condition that the resource is in one of these versions. */
+    /** Makes the command, with a precondition on the version of the resource. */
     public static Command.Change of(NewJob job, Precondition ifMatch) {
         return context -> {
             Id resource = job.resource();

@@ -7,11 +7,11 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's change of a workspace. The end of a suspension also begins the release of the deliveries that were held. */
+/** The operator's change of a workspace. The end of a suspension also begins the release of held deliveries. */
 public final class UpdateWorkspace {
     private UpdateWorkspace() {}
 
-    /** The command; null leaves a thing as it is. */
+    /** Makes the command. Null leaves a member as it is. */
     public static Command.Change of(
             Id workspace, @Nullable String name, @Nullable String plan, @Nullable Boolean suspended) {
         return context -> {

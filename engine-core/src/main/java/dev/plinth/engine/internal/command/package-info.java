@@ -1,7 +1,7 @@
 /**
  * Commands that span domains, one file each: bulk, the host's operations, starting a job, deleting a workspace.
  *
- * <p>It puts the domains' own commands together and has no rows of its own.
+ * <p>The room combines the domains' own commands and has no rows of its own.
  */
 @NullMarked
 package dev.plinth.engine.internal.command;

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings every event to the listeners of this JVM, in commit order. How far a listener has come is a row, so a restart goes on
- * where it stopped: late, never lossy, as long as it is not later than events are kept.
+ * Delivers every event to the listeners of this JVM, in commit order. The position of a listener is a row, so a restart
+ * goes on where the listener stopped. A listener loses events only if it falls so far behind that they expire.
  */
 public final class EventFeed implements AutoCloseable {
     private static final int EVENTS_PER_CURSOR = 100;
@@ -38,7 +38,7 @@ public final class EventFeed implements AutoCloseable {
     private volatile boolean open = true;
 
     /**
-     * A feed.
+     * Makes a feed.
      *
      * @param listeners the host's listeners by a name that stays the same across restarts
      */
@@ -48,21 +48,21 @@ public final class EventFeed implements AutoCloseable {
         this.attempts = new AttemptRunner(executor, listeners.size(), store.fatalErrors());
         listeners.forEach(
                 (name, listener) -> subscriptions.add(new Subscription(subscriptions.size(), name, listener)));
-        // Who was woken in the moment between its last look and its end is not forgotten.
+        // A listener that was woken between its last look and its end looks again.
         attempts.onSettled(() -> subscriptions.forEach(Subscription::startIfRung));
     }
 
-    /** True if a write is a new event. */
+    /** Returns true if a write is a new event. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(EventTables.EVENTS);
     }
 
-    /** True if somebody listens. */
+    /** Returns true if there are listeners. */
     public boolean hasListeners() {
         return !subscriptions.isEmpty();
     }
 
-    /** Says that there may be new events. Never runs a listener on the caller's thread. */
+    /** Tells that there may be new events. Never runs a listener on the caller's thread. */
     public void wake() {
         for (Subscription subscription : subscriptions) {
             subscription.wake();
@@ -70,9 +70,9 @@ public final class EventFeed implements AutoCloseable {
     }
 
     /**
-     * Lets each listener end with the event that it has; none gets another.
+     * Lets each listener end with its present event and gives it no other.
      *
-     * @return the names of those that still have one when the time is over
+     * @return the names of the listeners that are still busy at the end of the time
      */
     public List<String> drain(long timeoutMillis) {
         open = false;
@@ -89,14 +89,14 @@ public final class EventFeed implements AutoCloseable {
         List<String> unused = drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
     }
 
-    /** The host's code that hears of events. */
+    /** The host's code that receives events. */
     @FunctionalInterface
     public interface Listener {
-        /** Something happened in a workspace. */
+        /** Handles an event of a workspace. */
         void onEvent(String workspaceId, Event event);
     }
 
-    /** One listener and how far it has come. */
+    /** A listener with its position. */
     private final class Subscription {
         private final System.Logger log = Log.sparing(EventFeed.class);
         private final int number;
@@ -105,7 +105,7 @@ public final class EventFeed implements AutoCloseable {
         private final Listener listener;
         private volatile boolean rung;
         private volatile boolean resting;
-        /** How far it has come since the engine was opened, whether there was room to note it or not. */
+        /** Its position since the engine was opened, also if there was no room to write it. */
         private volatile long reached;
 
         Subscription(int number, String name, Listener listener) {
@@ -166,7 +166,7 @@ public final class EventFeed implements AutoCloseable {
                     save(cursor);
                     saved = cursor;
                 }
-                next = open ? next(cursor) : null; // a store that is closed shows nothing
+                next = open ? next(cursor) : null; // a closed store has no events to show
             }
             if (cursor != saved) {
                 save(cursor);
@@ -174,12 +174,12 @@ public final class EventFeed implements AutoCloseable {
             return well;
         }
 
-        /** The first event behind a cursor, once it is durable; null if there is none. */
+        /** Returns the first event after a position once it is durable, or null if there is none. */
         private @Nullable EventRow next(long cursor) {
             long number = following(cursor);
             while (number != Rows.NONE) {
                 long found = number;
-                // Alone, it waits for its own record and not for all that is in flight.
+                // This read waits for the event's own record, not for all records in flight.
                 byte[] row = store.readToAct(rows -> rows.at(found));
                 if (row != null) {
                     return EventRow.read(row);

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events of a workspace a list or a stream shows. The narrower condition picks the sets that are read; the other one, and the
- * rest of a long prefix, is asked of each row.
+ * Selects the events of a workspace for a list or a stream. The narrower condition picks the sets that are read. The
+ * other condition, and the rest of a long prefix, is checked on each row.
  *
  * @param types shows events of these types only
  * @param resource shows events about this resource only, or null
  */
 record EventFilter(EventTypes types, @Nullable Id resource) {
-    /** The sets that hold all events that fit, and others. */
+    /** Returns sets that together hold all matching events, and possibly others. */
     List<SetKey> sets(Id workspace) {
         if (resource != null) {
             return List.of(EventTables.about(workspace, resource));
@@ -39,12 +39,12 @@ record EventFilter(EventTypes types, @Nullable Id resource) {
         return sets.stream().distinct().toList();
     }
 
-    /** True if an event that one of the sets holds fits. */
+    /** Returns true if an event of these sets matches. */
     boolean accepts(EventRow row, long nowMillis) {
         return !row.isExpired(nowMillis) && (types.areAll() || types.take(row.type()));
     }
 
-    /** The topic of which every event that fits tells, and few others do. */
+    /** Returns a topic that every matching event signals, and few others do. */
     Id topic(Id workspace) {
         if (resource != null) {
             return Events.topicAbout(workspace, resource);

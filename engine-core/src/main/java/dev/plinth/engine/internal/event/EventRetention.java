@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
-/** Takes out old events, found by their numbers, which are in the order of their times. */
+/** Deletes old events, found by their numbers, which are in the order of their times. */
 final class EventRetention implements Retention {
     @Override
     public String name() {

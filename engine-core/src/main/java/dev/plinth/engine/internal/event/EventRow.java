@@ -15,8 +15,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as it is stored: rendered once, and the very bytes that every webhook carries. It is a view of its row, so that of a
- * row nothing is read but what somebody asks for.
+ * An event as it is stored: rendered once, in the very bytes that every webhook carries. A view of its row, which reads
+ * a field only when it is asked for.
  */
 final class EventRow {
     private static final int VERSION = 1;
@@ -72,7 +72,7 @@ final class EventRow {
         return Id.read(IdKind.WORKSPACE, row, WORKSPACE_AT);
     }
 
-    /** Its place in lists. */
+    /** Returns its list number. */
     long number() {
         return Bytes.getLong(row, NUMBER_AT);
     }
@@ -86,7 +86,7 @@ final class EventRow {
         return reader(TYPE_AT).set(SetKinds.EVENTS_BY_TYPE, workspace());
     }
 
-    /** The resource that it is about or belongs to; null if there is none. */
+    /** Returns the resource that the event is about or belongs to, or null. */
     @Nullable
     Id resource() {
         return reader(resourceAt).optionalId(IdKind.RESOURCE);
@@ -96,12 +96,12 @@ final class EventRow {
         return createdAt;
     }
 
-    /** The event as everybody is shown it. */
+    /** Returns the event as the wire shows it. */
     byte[] json() {
         return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
-    /** From when on an event of a time is not shown any more, in epoch milliseconds. */
+    /** Returns from when on an event of this time is not shown any more, in epoch milliseconds. */
     static long expiresAt(long createdAt) {
         return createdAt + KEPT_MILLIS;
     }
@@ -110,7 +110,7 @@ final class EventRow {
         return expiresAt(createdAt) <= nowMillis;
     }
 
-    /** The row itself; not copied. */
+    /** Returns the row itself, not a copy. */
     byte[] row() {
         return row;
     }

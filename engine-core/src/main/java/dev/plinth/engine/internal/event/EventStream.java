@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the events of a workspace, and what stands behind it as server-sent events (WHATWG HTML, section 9.2). Each part leads to the
- * place behind it, so nothing is kept for a client between two parts.
+ * A position in the events of a workspace, with the events after it as server-sent events (WHATWG HTML, section 9.2).
+ * Each part leads to the position after it, so nothing is kept for a client between two parts.
  *
- * @param filter shows only events that fit
- * @param position the number of the last event that was looked at
+ * @param filter shows only events that match
+ * @param position the number of the last event that was examined
  */
 record EventStream(EventFilter filter, long position) implements Command.LongPollQuery {
     private static final String CONTENT_TYPE = "text/event-stream";
@@ -33,12 +33,12 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
                 : null;
     }
 
-    /** The first part: at once, whether there are events or not. */
+    /** Returns the first part at once, also without events. */
     Outcome begin(Context context) {
         return part(context, false);
     }
 
-    /** The next part. Where there is nothing to show, it tells from where to go on should the connection break now. */
+    /** Returns the next part. A part without events names the position for a reconnect. */
     @Override
     public Outcome answer(Context context) {
         return part(context, true);
@@ -72,7 +72,10 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
         return SetUnion.upwards(context.rows(), filter.sets(context.workspace()));
     }
 
-    /** All up to the last event of the workspace has been looked at. An id without data is remembered by clients, and shown to nobody. */
+    /**
+     * Returns an id without data, which clients remember and do not show. All events up to the last one of the
+     * workspace have been examined.
+     */
     private static String place(Context context) {
         SetKey all = SetKey.of(SetKinds.EVENTS, context.workspace());
         long last = context.rows().floor(all, Long.MAX_VALUE);

@@ -17,7 +17,7 @@ final class EventTables {
 
     static final TableName EVENTS =
             new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptDays(Limits.EVENT_DAYS);
-    /** How far each in-process listener has come, by the digest of its name. */
+    /** The position of each in-process listener, by the digest of its name. */
     static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01, Owner.ENGINE);
 
     private EventTables() {}
@@ -26,14 +26,14 @@ final class EventTables {
         return SetKey.of(SetKinds.EVENTS_BY_TYPE, workspace, type);
     }
 
-    /** The events of a workspace whose types are the host's and start with a word and a dot. */
+    /** Returns the set of a workspace's events whose types are the host's and start with a word and a dot. */
     static SetKey ofFamily(Id workspace, String family) {
         return SetKey.of(SetKinds.EVENTS_BY_FAMILY, workspace, family);
     }
 
     /**
-     * The events of a workspace about a resource, its own or another's. A set of all events about the resource would show in the
-     * length of a page how many others have.
+     * Returns the set of a workspace's events about a resource, its own or another's. A set of all events about the
+     * resource would reveal, by the length of a page, how many other workspaces have.
      */
     static SetKey about(Id workspace, Id resource) {
         return SetKey.of(SetKinds.EVENTS_BY_RESOURCE, workspace, resource);

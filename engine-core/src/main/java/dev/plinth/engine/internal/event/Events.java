@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The door of the room: writes events into decisions, shows them, and publishes the host's own. */
+/** The door of the room. It writes events into decisions, shows them, and publishes the host's own. */
 public final class Events {
-    /** The engine's own types. The host has none that start with the first word of one of them. */
+    /** The engine's own types. No type of the host starts with the first word of one of them. */
     public static final List<String> OWN_TYPES = List.of(
             "resource.created",
             "resource.updated",
@@ -53,13 +53,13 @@ public final class Events {
             "webhook_endpoint.deleted",
             "webhook_endpoint.disabled");
 
-    /** How the engine's own types start, and no others. */
+    /** The prefixes of the engine's own types, which are reserved. */
     public static final List<String> RESERVED = OWN_TYPES.stream()
             .map(type -> EventTypes.family(type) + ".")
             .distinct()
             .toList();
 
-    /** The header in which a client of a stream says what it has seen. */
+    /** The header in which a client of a stream names the last event that it has seen. */
     public static final String LAST_EVENT_ID = "Last-Event-ID";
 
     private static final Set<String> OWN = Set.copyOf(OWN_TYPES);
@@ -71,12 +71,12 @@ public final class Events {
         return List.of(EventTables.EVENTS, EventTables.CURSORS);
     }
 
-    /** How long events are kept. */
+    /** Returns the retention of events. */
     public static Retention retention() {
         return new EventRetention();
     }
 
-    /** Events of a workspace. */
+    /** Returns the purge of a workspace's events. */
     public static WorkspacePurge purge() {
         return (context, workspace, batch) -> {
             boolean unused = batch.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
@@ -102,7 +102,7 @@ public final class Events {
         return written(row);
     }
 
-    /** What the row of an event says for those who tell others of it. */
+    /** Reads from the row of an event what webhooks and waiters need. */
     public static Changes.WrittenEvent written(byte[] row) {
         return written(EventRow.read(row));
     }
@@ -111,7 +111,7 @@ public final class Events {
         return new Changes.WrittenEvent(row.id(), row.workspace(), row.number(), row.type(), row.resource());
     }
 
-    /** True if types that start like this one are the engine's own. */
+    /** Returns true if types that start like this one are the engine's own. */
     public static boolean isReserved(String type) {
         for (String own : RESERVED) {
             if (type.startsWith(own)) {
@@ -124,9 +124,9 @@ public final class Events {
     /**
      * Publishes an event of the host.
      *
-     * @param workspace whose event it is
+     * @param workspace the workspace that owns the event
      * @param type a type that is not reserved
-     * @param resource the resource that it is about, or null
+     * @param resource the resource that the event is about, or null
      */
     public static Decision publish(Context context, Id workspace, String type, @Nullable Id resource, byte[] data) {
         EventRow row = EventRow.create(
@@ -152,8 +152,8 @@ public final class Events {
     }
 
     /**
-     * Lists events, newest first; after an event of the caller, oldest first. Who asks for what came after an event that is
-     * old enough to be gone gets all that is still kept, because all of it came after.
+     * Lists events, newest first, or oldest first after an event of the caller. If that event is so old that it has
+     * expired, the list has all kept events, because all of them came later.
      *
      * @param after the event to start after, or null
      */
@@ -172,7 +172,7 @@ public final class Events {
     }
 
     /**
-     * Shows events as they come, as server-sent events without an end: those after an event of the caller, or from now on.
+     * Shows events as server-sent events without an end: those after an event of the caller, or from now on.
      *
      * @param after the event to start after, or null
      */
@@ -186,7 +186,7 @@ public final class Events {
         };
     }
 
-    /** Shows what a durable change ends the wait for: nothing, if it is no new event. */
+    /** Visits the topics that a durable change signals. A change that is no new event has none. */
     public static void forEachTopic(Changes.Write write, Consumer<Id> visitor) {
         byte[] row = write.isIn(EventTables.EVENTS) ? write.row() : null;
         if (row != null) {
@@ -206,17 +206,17 @@ public final class Events {
         }
     }
 
-    /** The topic of all events of a workspace. */
+    /** Returns the topic of all events of a workspace. */
     static Id topic(Id workspace) {
         return topic(workspace, 0, 0);
     }
 
-    /** The topic of the events of a workspace of a type, or of a family of types. */
+    /** Returns the topic of a workspace's events of a type or a family of types. */
     static Id topicOf(Id workspace, String typeOrFamily) {
         return topic(workspace, typeOrFamily.hashCode(), 0);
     }
 
-    /** The topic of the events of a workspace about a resource. */
+    /** Returns the topic of a workspace's events about a resource. */
     static Id topicAbout(Id workspace, Id resource) {
         return topic(workspace, resource.high(), resource.low());
     }
@@ -225,13 +225,13 @@ public final class Events {
         return new Id(IdKind.EVENT, workspace.high() ^ Long.rotateLeft(high, 1), workspace.low() ^ low);
     }
 
-    /** The bytes of an event, as every webhook carries them; null if it is gone. */
+    /** Returns the bytes of an event, as every webhook carries them, or null if it is gone. */
     public static byte @Nullable [] json(Rows rows, Id workspace, Id event) {
         byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
         return row == null ? null : EventRow.read(row).json();
     }
 
-    /** True if an event of this id was of the workspace's time and would not be kept any more. */
+    /** Returns true if the id is of the workspace's time and its event would have expired. */
     private static boolean isGone(Context context, Id event) {
         return event.timeMillis() >= context.workspace().timeMillis()
                 && EventRow.expiresAt(event.timeMillis()) <= context.now();

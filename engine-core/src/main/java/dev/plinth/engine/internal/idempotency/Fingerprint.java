@@ -6,7 +6,9 @@ import dev.plinth.engine.internal.json.JsonValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What makes two requests the same: SHA-256 over method, path, sorted query and canonical body. */
+/**
+ * The digest that tells two requests under one key apart: SHA-256 over method, path, sorted query and canonical body.
+ */
 public final class Fingerprint {
     private final byte[] digest;
 
@@ -14,13 +16,13 @@ public final class Fingerprint {
         this.digest = digest;
     }
 
-    /** The fingerprint of a request whose body is no JSON, or is empty. */
+    /** Returns the fingerprint of a request whose body is empty or is not JSON. */
     public static Fingerprint of(String method, String path, @Nullable String query, byte[] body) {
         return new Fingerprint(
                 head(method, path, query).bytes(body, 0, body.length).bytes());
     }
 
-    /** The fingerprint of a request whose body is JSON. */
+    /** Returns the fingerprint of a request whose body is JSON. */
     public static Fingerprint of(String method, String path, @Nullable String query, JsonValue body) {
         JsonBytes canonical = new JsonBytes().sorted(body);
         return new Fingerprint(head(method, path, query).rendered(canonical).bytes());

@@ -29,12 +29,12 @@ public final class Idempotency {
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final SecretCipher cipher;
 
-    /** A room that seals answers which show a secret. */
+    /** Makes a room that encrypts answers with a secret. */
     public Idempotency(SecretCipher cipher) {
         this.cipher = cipher;
     }
 
-    /** How long answers are remembered. */
+    /** Returns the retention of remembered answers. */
     public static Retention retention() {
         return new IdempotencyRetention();
     }
@@ -44,11 +44,11 @@ public final class Idempotency {
      *
      * @param rows where remembered answers are looked up
      * @param nowMillis the engine's time
-     * @return the first one gets a {@link KeyClaim}; the others learn why not
+     * @return a {@link KeyClaim} for the first call, else the reason why the call must not run
      */
     public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
-        // One step: a claim that is given up again because the key was answered would be met by others meanwhile.
+        // In one step, because other calls could otherwise meet a claim that ends at once for a key with an answer.
         KeyClaim holder = inFlight.compute(mine, (same, other) -> {
             if (other != null) {
                 return other;
@@ -116,7 +116,7 @@ public final class Idempotency {
                         context.sharedResource()));
     }
 
-    /** Ends a call, whatever came of it: if it was not remembered, the key is free again. */
+    /** Ends a call, whatever its outcome. If the outcome was not remembered, the key is free again. */
     public void end(KeyClaim claim) {
         // A second end may find the claim of the next call, which equals this one.
         inFlight.computeIfPresent(claim, (same, holder) -> holder.end.equals(claim.end) ? null : holder);
@@ -131,15 +131,18 @@ public final class Idempotency {
         return row == null || IdempotencyRow.expiresAt(row) <= nowMillis ? null : IdempotencyRow.read(row);
     }
 
-    /** What a call under a key is. */
+    /** The result of a call's claim on its key. */
     public sealed interface ClaimResult {}
 
-    /** The first one: it executes, and ends with {@link Idempotency#end}. It equals whatever claims the same key. */
+    /**
+     * The right to run under a key, for the first call. It ends with {@link Idempotency#end}. It equals any claim on
+     * the same key.
+     */
     public static final class KeyClaim implements ClaimResult {
         private final byte[] rowKey;
         private final Fingerprint fingerprint;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
-        private @Nullable IdempotencyRow answered; // what it found in its place, and then it is none
+        private @Nullable IdempotencyRow answered; // the answer that it found; then it is no claim
 
         private KeyClaim(byte[] rowKey, Fingerprint fingerprint) {
             this.rowKey = rowKey;
@@ -151,7 +154,7 @@ public final class Idempotency {
             return other instanceof KeyClaim claim && Arrays.equals(rowKey, claim.rowKey);
         }
 
-        /** Of the key's digest, which is as good as any. */
+        /** Uses bits of the key's digest, which are random enough. */
         @Override
         public int hashCode() {
             return (int) Bytes.getLong(rowKey, Id.BYTES);
@@ -159,17 +162,17 @@ public final class Idempotency {
     }
 
     /**
-     * One that has been answered.
+     * The remembered answer of an earlier request under the same key.
      *
-     * @param sharedResource the resource that the answer shows by virtue of a share; null if it shows none
+     * @param sharedResource the resource that the answer shows under a share; null if it shows none
      * @param secret true if the answer shows a secret
      */
     public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource, boolean secret)
             implements ClaimResult {}
 
-    /** One whose twin is still running; the future completes at its end. */
+    /** Another call with the same key is still running. The future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements ClaimResult {}
 
-    /** Another request under a used key. */
+    /** The key was used for a different request. */
     public record Mismatch() implements ClaimResult {}
 }

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
-/** Takes out answers that are not remembered any more, found by their numbers, which are in the order of their times. */
+/** Deletes expired answers, found by their numbers, which are in the order of their times. */
 final class IdempotencyRetention implements Retention {
     private static final SetKey ALL = SetKey.of(SetKinds.REMEMBERED_OF_ALL, 0);
 
@@ -38,7 +38,7 @@ final class IdempotencyRetention implements Retention {
         }
     }
 
-    /** Keeps the set of all, also where a key that had expired is used again before it was taken out. */
+    /** Updates the set of all answers, also if an expired key is used again before the sweep has deleted its row. */
     static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         long old = before == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(before);
         long number = after == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(after);

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row under a key: the request that used it and the answer it got, sealed where the answer shows a secret.
+ * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret.
  *
  * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
  */
@@ -49,13 +49,13 @@ record IdempotencyRow(
                 in.optionalId(IdKind.RESOURCE));
     }
 
-    /** The number of a row. */
+    /** Returns the number of a row. */
     static long number(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         return in.version() < 2 ? NO_NUMBER : in.number();
     }
 
-    /** From when on a row does not count any more, in epoch milliseconds. */
+    /** Returns from when on a row does not count any more, in epoch milliseconds. */
     static long expiresAt(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
         if (in.version() >= 2) {

@@ -1,8 +1,8 @@
 /**
- * Idempotency keys: who comes first executes, who comes again is shown what came of it.
+ * Idempotency keys: the first call executes, and later calls are shown its answer.
  *
- * <p>What was done is a row, written in the same record as the effect; what is being done is in memory only, so a crash frees
- * it. It never runs anything and never renders anything.
+ * <p>A finished call is a row in the same record as its effect. A running call is in memory only, so a crash frees its
+ * key. The room runs nothing and renders nothing.
  */
 @NullMarked
 package dev.plinth.engine.internal.idempotency;

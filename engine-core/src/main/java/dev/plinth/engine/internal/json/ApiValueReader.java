@@ -37,7 +37,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Makes the values of the typed API of the JSON that the wire shows, which each of them keeps. */
+/** Reads the values of the typed API from the JSON of the wire. Each value keeps its JSON. */
 public final class ApiValueReader {
     private static final Map<Class<?>, Reader<?>> READERS = Map.ofEntries(
             reader(Resource.class, ApiValueReader::resource),
@@ -68,9 +68,9 @@ public final class ApiValueReader {
     private ApiValueReader() {}
 
     /**
-     * The value that JSON spells.
+     * Reads JSON as a value of a type.
      *
-     * @throws IllegalArgumentException if it spells none of this type; the message says why
+     * @throws IllegalArgumentException if the JSON is no value of this type; the message says why
      */
     static <T extends WireValue> T read(Class<T> type, Json json) {
         Reader<?> reader = READERS.get(type);
@@ -88,12 +88,12 @@ public final class ApiValueReader {
         };
     }
 
-    /** Reads the jobs that a worker got. */
+    /** Reads the jobs of a worker. */
     public static List<LeasedJob> leased(Json json) {
         return list(object(JsonReader.trusted(json.utf8())), "data", LeasedJob.class);
     }
 
-    /** Reads how full the tables are. */
+    /** Reads the use of the tables. */
     public static List<TableUse> tables(Json json) {
         return list(object(JsonReader.trusted(json.utf8())), "data", TableUse.class);
     }
@@ -110,7 +110,7 @@ public final class ApiValueReader {
         return Map.entry(type, reader);
     }
 
-    /** Makes a value of its members and of all that was shown. */
+    /** Makes a value of its members and its JSON. */
     @FunctionalInterface
     private interface Reader<T> {
         T read(JsonValue.Obj json, Json shown);
@@ -181,7 +181,7 @@ public final class ApiValueReader {
                 shown);
     }
 
-    /** The job in it is shown without what belongs to the lease. */
+    /** The job inside has only its own members, without those of the lease. */
     private static LeasedJob leasedJob(JsonValue.Obj json, Json shown) {
         Map<String, JsonValue> members = new LinkedHashMap<>(json.members());
         members.keySet().removeAll(OF_A_LEASE);
@@ -408,7 +408,7 @@ public final class ApiValueReader {
                 + List.of(words.getEnumConstants()).toString().toLowerCase(Locale.ROOT) + ", but got " + word);
     }
 
-    /** True if a member is the first of two words. */
+    /** Returns true if a member is the first of two words. */
     private static boolean isFirst(JsonValue.Obj json, String name, String first, String second) {
         String word = text(json, name);
         if (!word.equals(first) && !word.equals(second)) {

@@ -11,46 +11,46 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes members out of an object one by one and collects everything that is wrong with them, so that the caller learns all of
- * it at once. What nobody took is unknown and is an error too. Not thread-safe.
+ * Takes members out of an object one by one and collects all errors, so that the caller learns all of them at once. A
+ * member that was not taken is unknown, and an error too. Not thread-safe.
  */
 public final class Fields {
     private static final int MEMBERS_USUAL = 4;
-    /** So many always fit into a long. */
+    /** Digits that always fit into a long. */
     private static final int LONG_DIGITS = 18;
 
     private final JsonValue.Obj object;
     private final String at;
     private final List<ProblemError> errors;
-    /** A list: an object has few known members. */
+    /** A list suffices, because an object has few known members. */
     private List<String> taken = List.of();
 
-    /** Takes from this object, which stands at a JSON Pointer, and adds to these errors. */
+    /** Takes members from this object, which is at a JSON Pointer, and adds to these errors. */
     public Fields(JsonValue.Obj object, String at, List<ProblemError> errors) {
         this.object = object;
         this.at = at;
         this.errors = errors;
     }
 
-    /** Takes from an object inside this one. */
+    /** Returns the fields of an object inside this one. */
     public Fields inside(String name, JsonValue.Obj inner) {
         return new Fields(inner, pointer(name), errors);
     }
 
-    /** Takes from this object too, but sees only one of its members. */
+    /** Returns the fields of this object with only one of its members. */
     public Fields only(String name) {
         JsonValue value = any(name);
         return new Fields(new JsonValue.Obj(value == null ? Map.of() : Map.of(name, value)), at, errors);
     }
 
-    /** Adds an error at a member, unless there are as many as are listed. */
+    /** Adds an error at a member, unless the list of errors is full. */
     public void error(String name, String code, String detail) {
         if (!isFull()) {
             errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
         }
     }
 
-    /** Adds an error whose pointer starts at this object, unless there are as many as are listed. */
+    /** Adds an error whose pointer starts at this object, unless the list of errors is full. */
     public void errorInside(ProblemError error) {
         if (!isFull()) {
             errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
@@ -61,17 +61,17 @@ public final class Fields {
         return errors.size() >= Limits.ERRORS_MAX;
     }
 
-    /** The JSON Pointer of a member. */
+    /** Returns the JSON Pointer of a member. */
     public String pointer(String name) {
         return at + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** True if the member is there, be it null. */
+    /** Returns true if the member is present, even as null. */
     public boolean has(String name) {
         return object.get(name) != null;
     }
 
-    /** True if the member is there and JSON null; it is taken then. */
+    /** Returns true if the member is present and JSON null. It is taken then. */
     public boolean isNull(String name) {
         boolean isNull = object.get(name) instanceof JsonValue.Null;
         if (isNull) {
@@ -89,7 +89,7 @@ public final class Fields {
         }
     }
 
-    /** True if each member is among those that were taken. */
+    /** Returns true if all members were taken. */
     private boolean areAllTaken() {
         int there = 0;
         for (int i = 0; i < taken.size(); i++) {
@@ -98,13 +98,13 @@ public final class Fields {
         return there == object.members().size();
     }
 
-    /** The member as it is; null if it is absent. */
+    /** Takes a member as it is, or null if it is absent. */
     public @Nullable JsonValue any(String name) {
         take(name);
         return object.get(name);
     }
 
-    /** A text of 1 to so many code points that has to be there; an empty text where it is wrong. */
+    /** Takes a required text of 1 to so many code points. Returns an empty text if it is wrong. */
     public String requiredText(String name, int lengthMax) {
         if (!has(name)) {
             missing(name, "a string of 1 to " + lengthMax + " characters");
@@ -114,7 +114,7 @@ public final class Fields {
         return text == null ? "" : text;
     }
 
-    /** A text of so many code points; null if it is absent or wrong. */
+    /** Takes a text of so many code points, or null if it is absent or wrong. */
     public @Nullable String text(String name, int lengthMin, int lengthMax) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
         if (text == null) {
@@ -131,18 +131,18 @@ public final class Fields {
         return text.value();
     }
 
-    /** A text that matches a pattern; null if it is absent or wrong. */
+    /** Takes a text that matches a pattern, or null if it is absent or wrong. */
     public @Nullable String matching(String name, Pattern pattern) {
         return matching(name, pattern, text -> pattern.matcher(text).matches());
     }
 
-    /** A text of at most so many characters that matches a pattern; null if it is absent or wrong. */
+    /** Takes a text of at most so many characters that matches a pattern, or null if it is absent or wrong. */
     public @Nullable String matching(String name, Pattern pattern, int lengthMax) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
         if (text == null) {
             return null;
         }
-        // First: the stack of a pattern may grow with the text.
+        // The length is checked first, because the stack of a pattern may grow with the text.
         if (text.value().length() > lengthMax) {
             error(
                     name,
@@ -154,7 +154,10 @@ public final class Fields {
         return matching(name, pattern);
     }
 
-    /** A text that matches a pattern, by a test that is quicker than the pattern; null if it is absent or wrong. */
+    /**
+     * Takes a text that matches a pattern, by a test that is quicker than the pattern. Returns null if it is absent or
+     * wrong.
+     */
     public @Nullable String matching(String name, Pattern pattern, Predicate<String> test) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
         if (text == null) {
@@ -167,7 +170,7 @@ public final class Fields {
         return text.value();
     }
 
-    /** One of these words; null if it is absent or wrong. */
+    /** Takes a text out of these words, or null if it is absent or wrong. */
     public @Nullable String oneOf(String name, List<String> words) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
         if (text == null) {
@@ -180,7 +183,7 @@ public final class Fields {
         return text.value();
     }
 
-    /** A whole number in a range; null if it is absent or wrong. */
+    /** Takes a whole number in a range, or null if it is absent or wrong. */
     public @Nullable Long whole(String name, long least, long most) {
         JsonValue value = any(name);
         if (value == null) {
@@ -202,13 +205,13 @@ public final class Fields {
         return number;
     }
 
-    /** A truth value; null if it is absent or wrong. */
+    /** Takes a truth value, or null if it is absent or wrong. */
     public @Nullable Boolean truth(String name) {
         JsonValue.Bool bool = of(name, JsonValue.Bool.class, "a boolean");
         return bool == null ? null : (Boolean) bool.value();
     }
 
-    /** A time in epoch milliseconds; null if it is absent or wrong. */
+    /** Takes a time in epoch milliseconds, or null if it is absent or wrong. */
     public @Nullable Long time(String name) {
         JsonValue.Text text = of(name, JsonValue.Text.class, "an RFC 3339 time");
         if (text == null) {
@@ -224,12 +227,12 @@ public final class Fields {
         return millis;
     }
 
-    /** An object; null if it is absent or wrong. */
+    /** Takes an object, or null if it is absent or wrong. */
     public JsonValue.@Nullable Obj object(String name) {
         return of(name, JsonValue.Obj.class, "an object");
     }
 
-    /** An array; null if it is absent or wrong. */
+    /** Takes an array, or null if it is absent or wrong. */
     public @Nullable List<JsonValue> array(String name, int itemsMax) {
         JsonValue.Arr arr = of(name, JsonValue.Arr.class, "an array");
         if (arr == null) {
@@ -246,7 +249,7 @@ public final class Fields {
         return arr.items();
     }
 
-    /** The member as a value of one kind; null if it is absent or of another. */
+    /** Takes a value of one kind, or null if it is absent or of another kind. */
     private <V extends JsonValue> @Nullable V of(String name, Class<V> kind, String expected) {
         JsonValue value = any(name);
         if (value != null && !kind.isInstance(value)) {
@@ -256,18 +259,18 @@ public final class Fields {
         return value == null ? null : kind.cast(value);
     }
 
-    /** Says that a member has to be there. */
+    /** Adds the error that a required member is missing. */
     public void missing(String name, String expected) {
         take(name);
         error(name, "required", "Expected " + expected + ", but the member is missing.");
     }
 
-    /** Says that a member is of the wrong kind. */
+    /** Adds the error that a member is of the wrong kind. */
     public void wrongType(String name, String expected, JsonValue got) {
         error(name, "invalid_type", "Expected " + expected + ", but got " + got.kind() + ".");
     }
 
-    /** Ends the taking: what was not taken is unknown or read-only. */
+    /** Adds an error for each member that was not taken: it is unknown or read-only. */
     public void end() {
         if (areAllTaken()) {
             return;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Renders compact JSON as UTF-8 bytes, member by member, in the order of the calls.
  *
- * <p>The caller opens and closes what it needs; commas come by themselves. Not thread-safe; one renderer, one document.
+ * <p>The caller opens and closes objects and arrays; the renderer sets the commas. Not thread-safe; one renderer, one
+ * document.
  */
 public final class JsonBytes extends ScratchBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -22,20 +23,20 @@ public final class JsonBytes extends ScratchBuffer {
 
     private boolean comma;
 
-    /** A renderer of nothing yet. */
+    /** Begins an empty document. */
     public JsonBytes() {}
 
-    /** A value in compact form. */
+    /** Returns a value in compact form. */
     public static byte[] compact(JsonValue value) {
         return new JsonBytes().value(value).bytes();
     }
 
-    /** A value in canonical form: members sorted by name, numbers as written. */
+    /** Returns a value in canonical form: members sorted by name, numbers as written. */
     public static byte[] canonical(JsonValue value) {
         return new JsonBytes().sorted(value).bytes();
     }
 
-    /** An object's bytes with more members at its end. */
+    /** Returns an object's bytes with more members at its end. */
     public static byte[] append(byte[] object, JsonBytes members) {
         byte[] more = members.bytes();
         boolean empty = object.length == 2;
@@ -79,7 +80,7 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** Starts a member; its value comes next. */
+    /** Starts a member. Its value comes next. */
     public JsonBytes name(String name) {
         separate();
         quoted(name);
@@ -88,12 +89,12 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** A member that is text. */
+    /** Adds a member with a text. */
     public JsonBytes member(String name, String value) {
         return name(name).text(value);
     }
 
-    /** A member that is the text of an id. */
+    /** Adds a member with the text of an id. */
     public JsonBytes member(String name, Id id) {
         name(name);
         reserve(Id.TEXT_LENGTH_MAX + 2);
@@ -104,27 +105,27 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** A member that is text, or no member at all. */
+    /** Adds a member with a text, or nothing for null. */
     public JsonBytes optional(String name, @Nullable String value) {
         return value == null ? this : member(name, value);
     }
 
-    /** A member that is a number. */
+    /** Adds a member with a number. */
     public JsonBytes member(String name, long value) {
         return name(name).number(value);
     }
 
-    /** A member that is a truth value. */
+    /** Adds a member with a truth value. */
     public JsonBytes member(String name, boolean value) {
         return name(name).raw(value ? TRUE : FALSE);
     }
 
-    /** A member that is rendered already. */
+    /** Adds a member with rendered JSON. */
     public JsonBytes raw(String name, byte[] json) {
         return name(name).raw(json);
     }
 
-    /** A text value. */
+    /** Adds a text. */
     public JsonBytes text(String value) {
         separate();
         quoted(value);
@@ -132,7 +133,7 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** A number value. */
+    /** Adds a number. */
     public JsonBytes number(long value) {
         separate();
         if (value < 0) {
@@ -144,12 +145,12 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** Null. */
+    /** Adds null. */
     public JsonBytes nothing() {
         return raw(NULL);
     }
 
-    /** A value that is rendered already. */
+    /** Adds rendered JSON. */
     public JsonBytes raw(byte[] json) {
         return raw(json, 0, json.length);
     }
@@ -164,22 +165,22 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** A parsed value. */
+    /** Adds a parsed value. */
     public JsonBytes value(JsonValue value) {
         return value(value, false);
     }
 
-    /** A parsed value in canonical form. */
+    /** Adds a parsed value in canonical form. */
     public JsonBytes sorted(JsonValue value) {
         return value(value, true);
     }
 
-    /** Where the next byte goes: the place of a value whose name has just been written. */
+    /** Returns where the next byte goes: directly after a member's name, the start of its value. */
     public int position() {
         return size;
     }
 
-    /** The finished document; the renderer is not to be used any more. */
+    /** Returns the finished document. The renderer cannot be used afterwards. */
     public byte[] bytes() {
         return finish();
     }

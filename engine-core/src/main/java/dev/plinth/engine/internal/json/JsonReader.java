@@ -8,18 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongPredicate;
 
 /**
- * Reads strict JSON: one value, valid UTF-8 without byte order mark, no duplicate members, no lone surrogates, bounded depth.
+ * Reads strict JSON: one value, valid UTF-8 without byte order mark, no duplicate members, no lone surrogates, limited
+ * depth.
  *
- * <p>The bytes are checked before they are scanned, so that the scanner meets nothing but UTF-8.
+ * <p>The reader checks that the bytes are UTF-8 before it scans them.
  */
 public final class JsonReader {
-    /** What the engine wraps around a caller's value: a page, its array, an event, the object itself. */
+    /** Levels of JSON that the engine puts around a caller's value: a page, its array, an event, the object itself. */
     private static final int ENVELOPE_DEPTH_MAX = 16;
 
-    /** Stands for "as many items as the body has room for". */
+    /** Means "as many items as the body has room for". */
     public static final int ANY_NUMBER = Integer.MAX_VALUE;
 
-    /** Stands for "as much memory as the values take". */
+    /** Means "as much memory as the values take". */
     public static final LongPredicate ANY_MEMORY = bytes -> true;
 
     private static final JsonScanner.Bounds TRUSTED = new JsonScanner.Bounds(
@@ -28,28 +29,28 @@ public final class JsonReader {
     private JsonReader() {}
 
     /**
-     * The value that the bytes spell, which are not to be changed afterwards.
+     * Parses bytes, which must not be changed afterwards.
      *
-     * @throws MalformedJsonException if they spell none; the message says what is wrong and where
+     * @throws MalformedJsonException if they are not JSON; the message says what is wrong and where
      */
     public static JsonValue read(byte[] utf8) throws MalformedJsonException {
         return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER, ANY_MEMORY));
     }
 
     /**
-     * The value of a body of a call, of at most {@link Limits#BODY_VALUES_MAX} values. Reading ends at the first value or item too many,
-     * so a body that is refused for its length makes no tree of that length.
+     * Parses the body of a call, of at most {@link Limits#BODY_VALUES_MAX} values. Reading ends at the first value or
+     * item beyond a limit. So no tree is made of a body that is refused for its size.
      *
      * @param itemsMax items of an array that is a member of the body
-     * @param memory takes bytes for the values beyond the first 64 KiB of them; false if there are not as many
-     * @throws MalformedJsonException if the body spells no value, or too many
+     * @param memory reserves bytes for the values beyond the first 64 KiB; returns false if there are too few
+     * @throws MalformedJsonException if the body is not JSON, or has too many values
      * @throws dev.plinth.engine.internal.base.RefusedException if there is no memory for the values: 503
      */
     public static JsonValue readBody(byte[] utf8, int itemsMax, LongPredicate memory) throws MalformedJsonException {
         return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax, memory));
     }
 
-    /** The bytes as JSON that the engine itself rendered, which may be deeper than the caller's value in it. */
+    /** Parses JSON that the engine itself rendered, which may be deeper than the caller's value in it. */
     public static JsonValue trusted(byte[] utf8) {
         try {
             return read(utf8, TRUSTED);

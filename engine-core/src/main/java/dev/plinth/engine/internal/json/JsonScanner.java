@@ -13,14 +13,17 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes once over bytes that are known to be UTF-8 and makes the tree of the one JSON value (RFC 8259) in them. Texts, names and
- * numbers stay where they stand: the tree says from where to where. Not thread-safe; one scanner, one document.
+ * Scans valid UTF-8 bytes once and makes the tree of the one JSON value (RFC 8259) in them. Texts, names and numbers
+ * stay in the source; the tree has their positions. Not thread-safe; one scanner, one document.
  */
 final class JsonScanner {
     private static final int NUMBER_DIGITS_MAX = 1000;
     private static final int EXPONENT_DIGITS_MAX = 8;
     private static final int ITEMS_USUAL = 4;
-    /** Bytes of the heap for a text, number or word; of the members and items around it; half of those of an object or array. */
+    /**
+     * Bytes of the heap for a text, number or word, and for the list entry around it. An object or array takes twice as
+     * many.
+     */
     private static final int VALUE_BYTES = 64;
 
     private static final int MEMORY_STEP_BYTES = 64 * 1024;
@@ -43,12 +46,13 @@ final class JsonScanner {
     }
 
     /**
-     * How much a document may hold.
+     * The limits of a document.
      *
      * @param depthMax levels of nesting, the document itself being the first
      * @param valuesMax values at all levels
      * @param itemsMax items of an array at the second level
-     * @param memory takes bytes for values beyond the first {@link #MEMORY_STEP_BYTES}; false if there are not as many
+     * @param memory reserves bytes for values beyond the first {@link #MEMORY_STEP_BYTES}; returns false if there are
+     *     too few
      */
     record Bounds(int depthMax, int valuesMax, int itemsMax, LongPredicate memory) {}
 
@@ -81,7 +85,7 @@ final class JsonScanner {
         };
     }
 
-    /** Pays for a value; an object or an array pays once more, because it brings a list or a table of its own. */
+    /** Reserves the memory of a value. An object or array reserves once more, for a list or table of its own. */
     private void pay() {
         unpaidBytes += VALUE_BYTES;
         if (unpaidBytes <= MEMORY_STEP_BYTES) {
@@ -116,7 +120,7 @@ final class JsonScanner {
             if (members.isEmpty()) {
                 members = new ObjectMembers(source);
             }
-            // Few plain names are compared where they stand; with many that would take a time that grows with their
+            // A few plain names are compared in the source. For many names, that would take time that grows with their
             // square.
             boolean isNew;
             if (members instanceof ObjectMembers few && written == null && few.size() < ObjectMembers.MAX) {
@@ -170,7 +174,10 @@ final class JsonScanner {
         return value;
     }
 
-    /** An exponent that no decimal number of the JDK can hold is refused here, before somebody has to read it. */
+    /**
+     * Reads a number. Refuses an exponent that no decimal number of the JDK can hold, before another class has to read
+     * it.
+     */
     private JsonValue number() throws MalformedJsonException {
         int from = at;
         skip('-', '-');
@@ -196,7 +203,7 @@ final class JsonScanner {
         return new JsonValue.Num(source, from, at);
     }
 
-    /** How many digits stand here, one at least. */
+    /** Reads digits and returns how many there are, at least one. */
     private int digits() throws MalformedJsonException {
         int from = at;
         while (at < source.length && source[at] >= '0' && source[at] <= '9') {
@@ -214,7 +221,10 @@ final class JsonScanner {
         return there;
     }
 
-    /** Goes behind the closing quote; the text if it has escapes, and else null: it is what stands there. */
+    /**
+     * Reads a text up to its closing quote. Returns it if it has escapes. Otherwise returns null, because the text is
+     * in the source as it is.
+     */
     private @Nullable String text() throws MalformedJsonException {
         int from = at;
         while (at < source.length) {
@@ -319,14 +329,14 @@ final class JsonScanner {
         }
     }
 
-    /** True, and goes behind it, if the next byte is this one. */
+    /** Returns true and skips the next byte if it is this one. */
     private boolean ends(char close) {
         boolean closes = peek() == close;
         at += closes ? 1 : 0;
         return closes;
     }
 
-    /** Goes behind a comma, and tells so, or behind the end. */
+    /** Skips a comma and returns true, or skips the end and returns false. */
     private boolean goesOn(char close) throws MalformedJsonException {
         boolean closes = ends(close);
         if (!closes) {
@@ -341,7 +351,7 @@ final class JsonScanner {
         }
     }
 
-    /** The next byte that is no space, where it stands; {@link #END} if there is none. */
+    /** Skips spaces and returns the next byte without reading it, or {@link #END} if there is none. */
     private int peek() {
         while (at < source.length) {
             byte b = source[at];

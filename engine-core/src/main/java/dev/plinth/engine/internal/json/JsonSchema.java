@@ -22,10 +22,10 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON Schema (draft 2020-12) that tells everything that is wrong with a value.
+ * A JSON Schema (draft 2020-12) that finds all errors of a value.
  *
- * <p>Nothing is fetched: a reference has to stay inside its schema. Work on a value is bounded by the value's own size and by
- * {@link SchemaPattern}. Immutable, safe for use by several threads.
+ * <p>Nothing is fetched: a reference has to stay inside its schema. The work on a value is limited by the value's own
+ * size and by {@link SchemaPattern}. Immutable, safe for use by several threads.
  */
 public final class JsonSchema {
     private static final String DIALECT = SpecificationVersion.DRAFT_2020_12.getDialectId();
@@ -58,9 +58,9 @@ public final class JsonSchema {
     }
 
     /**
-     * The schema that these bytes spell.
+     * Parses a schema.
      *
-     * @throws IllegalArgumentException if they spell none; the message says why, without a full stop
+     * @throws IllegalArgumentException if the bytes are no schema; the message says why, without a full stop
      */
     public static JsonSchema of(byte[] utf8) {
         JsonValue value = JsonReader.trusted(utf8);
@@ -92,7 +92,7 @@ public final class JsonSchema {
     }
 
     /**
-     * What is wrong with a value, ordered by place; at most {@link Limits#ERRORS_MAX} errors.
+     * Returns the errors of a value, ordered by place, at most {@link Limits#ERRORS_MAX}.
      *
      * @param at the JSON Pointer of the value
      */
@@ -131,7 +131,7 @@ public final class JsonSchema {
         return new ProblemError(ProblemError.Source.POINTER, pointer, code, detail);
     }
 
-    /** Where an error stands; a member that is missing or should not be there counts as its place. */
+    /** Returns the place of an error. A missing or unexpected member counts as its own place. */
     private static String pointer(Error error) {
         NodePath path = error.getInstanceLocation();
         @Nullable String property = error.getProperty();

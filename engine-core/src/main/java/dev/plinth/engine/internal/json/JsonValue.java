@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A parsed JSON value that keeps numbers as they were written and members in the order in which they came. Immutable. */
 public sealed interface JsonValue {
-    /** The word that messages use for this kind of value. */
+    /** Returns the word for this kind of value in messages. */
     String kind();
 
     /** An object. */
@@ -16,7 +16,7 @@ public sealed interface JsonValue {
             return "an object";
         }
 
-        /** The member of a name; null if there is none. */
+        /** Returns the member with a name, or null. */
         public @Nullable JsonValue get(String name) {
             return members.get(name);
         }
@@ -32,7 +32,7 @@ public sealed interface JsonValue {
 
     /** A string. */
     final class Text extends LazyText implements JsonValue {
-        /** A string that stands nowhere. */
+        /** Makes a string that is not in a document. */
         public Text(String value) {
             super(value);
         }
@@ -41,7 +41,7 @@ public sealed interface JsonValue {
             super(source, from, to);
         }
 
-        /** Its characters. */
+        /** Returns its characters. */
         public String value() {
             return text();
         }
@@ -54,7 +54,7 @@ public sealed interface JsonValue {
 
     /** A number as it was written. */
     final class Num extends LazyText implements JsonValue {
-        /** A number that stands nowhere. */
+        /** Makes a number that is not in a document. */
         public Num(String written) {
             super(written);
         }
@@ -63,7 +63,7 @@ public sealed interface JsonValue {
             super(source, from, to);
         }
 
-        /** What was written. */
+        /** Returns the number as it was written. */
         public String written() {
             return text();
         }
@@ -84,7 +84,7 @@ public sealed interface JsonValue {
 
     /** Null. */
     record Null() implements JsonValue {
-        /** The one null. */
+        /** The only null. */
         public static final Null NULL = new Null();
 
         @Override

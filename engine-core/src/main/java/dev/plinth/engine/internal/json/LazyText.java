@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is spelled: it stands in the text of its document, and only who asks for it gets a text of its own. Immutable; two
- * are equal if they are of one kind and spell the same.
+ * A text or number inside its document, which makes a string of its own only when it is asked for. Immutable. Two are
+ * equal if they have the same kind and the same characters.
  */
 abstract class LazyText {
     private final byte @Nullable [] source;
@@ -13,7 +13,7 @@ abstract class LazyText {
     private final int to;
     private @Nullable String text;
 
-    /** What stands in UTF-8, without escapes, from here to there. */
+    /** Makes a value of the UTF-8 bytes between two positions, which have no escapes. */
     LazyText(byte[] source, int from, int to) {
         this.source = source;
         this.from = from;
@@ -27,7 +27,7 @@ abstract class LazyText {
         this.text = text;
     }
 
-    /** The document in which it stands; null if it is a text of its own. */
+    /** Returns the document in which it is, or null if it has its own text. */
     final byte @Nullable [] source() {
         return source;
     }
@@ -44,7 +44,7 @@ abstract class LazyText {
         String known = text;
         if (known == null) {
             known = source == null ? "" : new String(source, from, to - from, StandardCharsets.UTF_8);
-            text = known; // whoever races makes an equal one
+            text = known; // racing threads make equal strings
         }
         return known;
     }

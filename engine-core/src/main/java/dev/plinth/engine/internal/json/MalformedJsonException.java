@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says in a sentence why bytes are not taken as JSON. Checked, because every caller has an answer for it. */
+/** Says in a sentence why bytes are refused as JSON. Checked, because every caller has an answer for it. */
 public final class MalformedJsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -19,27 +19,30 @@ public final class MalformedJsonException extends Exception {
         this.excess = excess;
     }
 
-    /** Of what is JSON by its grammar (RFC 8259), but more than is taken here: RFC 8259 §§4, 6, 8.2 and 9 allow such limits. */
+    /**
+     * Makes an exception for grammatical JSON (RFC 8259) beyond the engine's limits, which RFC 8259 §§4, 6, 8.2 and 9
+     * allow.
+     */
     static MalformedJsonException beyondLimits(String sentence) {
         return new MalformedJsonException(sentence, true, null);
     }
 
-    /** Of an array, at a pointer, that was left at its first item too many. */
+    /** Makes an exception for an array at a pointer, at whose first item beyond the limit reading ended. */
     static MalformedJsonException tooManyItems(String pointer, String sentence) {
         return new MalformedJsonException(sentence, true, pointer);
     }
 
-    /** The pointer of an array that has too many items; null if something else is wrong. */
+    /** Returns the pointer of an array that has too many items, or null if something else is wrong. */
     public @Nullable String excess() {
         return excess;
     }
 
-    /** True if the grammar of JSON allows what was found. */
+    /** Returns true if the grammar of JSON allows what was found. */
     public boolean isGrammatical() {
         return grammatical;
     }
 
-    /** The sentence. */
+    /** Returns the sentence. */
     public String sentence() {
         return String.valueOf(getMessage());
     }

@@ -3,11 +3,11 @@ package dev.plinth.engine.internal.json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Applies a JSON Merge Patch (RFC 7396 §2): null takes a member out, an object merges, all else replaces. */
+/** Applies a JSON Merge Patch (RFC 7396 §2): null removes a member, an object merges, all else replaces. */
 public final class MergePatch {
     private MergePatch() {}
 
-    /** The target with the patch applied; neither is changed. */
+    /** Returns the target with the patch applied. Neither is changed. */
     public static JsonValue.Obj apply(JsonValue.Obj target, JsonValue.Obj patch) {
         Map<String, JsonValue> members = new LinkedHashMap<>(target.members());
         for (Map.Entry<String, JsonValue> change : patch.members().entrySet()) {

@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The few members of an object in the order in which they came. Their names stand in the object's text, without escapes: only who
- * asks for one gets a text of its own. Not to be changed once it is read.
+ * The few members of an object in the order of their text. Their names stay in the object's text, without escapes. A
+ * name becomes a string only when it is asked for. Not to be changed once it is read.
  */
 final class ObjectMembers extends AbstractMap<String, JsonValue> {
-    /** So many at most, because a name is looked for by going through them. */
+    /** The most members, because a look-up goes through all of them. */
     static final int MAX = 16;
 
     private static final int USUAL = 4;
@@ -25,12 +25,15 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
     private JsonValue[] values = new JsonValue[USUAL];
     private int size;
 
-    /** None yet, of an object in this text. */
+    /** Makes an object of this text without members. */
     ObjectMembers(byte[] source) {
         this.source = source;
     }
 
-    /** Adds a member whose name stands from here to there; false, and nothing is added, if there is one of that name. */
+    /**
+     * Adds a member whose name is between two positions. Returns false and adds nothing if there is a member with that
+     * name.
+     */
     boolean add(int from, int to, JsonValue value) {
         for (int i = 0; i < size; i++) {
             if (Arrays.equals(source, from(i), to(i), source, from, to)) {
@@ -47,27 +50,27 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
         return true;
     }
 
-    /** Where the name of a member begins in the text. */
+    /** Returns where the name of a member begins in the text. */
     int from(int index) {
         return ends[2 * index];
     }
 
-    /** Where it ends. */
+    /** Returns where the name of a member ends in the text. */
     int to(int index) {
         return ends[2 * index + 1];
     }
 
-    /** The text. */
+    /** Returns the text. */
     byte[] source() {
         return source;
     }
 
-    /** The value of a member. */
+    /** Returns the value of a member. */
     JsonValue value(int index) {
         return values[index];
     }
 
-    /** True if all names are ASCII: then the order of their bytes is that of their characters. */
+    /** Returns true if all names are ASCII, because the order of their bytes is then that of their characters. */
     boolean isAscii() {
         for (int i = 0; i < size; i++) {
             for (int at = from(i); at < to(i); at++) {
@@ -79,7 +82,10 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
         return true;
     }
 
-    /** The member with the least name above that of another one, or of all for -1; -1 if there is none. */
+    /**
+     * Returns the member with the least name above another member's, or the least of all for -1. Returns -1 if there is
+     * none.
+     */
     int above(int other) {
         int least = -1;
         for (int i = 0; i < size; i++) {

@@ -14,7 +14,7 @@ public final class ProblemJson {
 
     private ProblemJson() {}
 
-    /** The document that a failed job keeps: its code is the handler's own. */
+    /** Returns the document of a failed job, whose code is the handler's own. */
     public static byte[] ofJob(String code, String detail, boolean retryable) {
         return new JsonBytes()
                 .open()
@@ -28,22 +28,24 @@ public final class ProblemJson {
                 .bytes();
     }
 
-    /** A host's words may hold half a surrogate pair, which UTF-8 cannot encode: a question mark stands for it. */
+    /**
+     * Replaces half a surrogate pair by a question mark, because UTF-8 cannot encode it and a host's text may have one.
+     */
     private static String encodable(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    /** A code may be any text, the type is a URI (RFC 3986 §2.1). */
+    /** Encodes a code for the type's URI (RFC 3986 §2.1), because a code may be any text. */
     private static String asPathSegment(String code) {
         return URLEncoder.encode(code, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** The document of something that is not a request's own, such as an item of a job. */
+    /** Returns the document of an error that does not answer a request, such as that of a job's item. */
     public static byte[] render(Refusal refusal) {
         return end(start(refusal), refusal, refusal.retryable());
     }
 
-    /** The document that answers a request. */
+    /** Returns the document that answers a request. */
     public static byte[] render(Refusal refusal, Id request, boolean retryable) {
         JsonBytes json = start(refusal).member("requestId", request);
         return end(json, refusal, retryable);

@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/** Makes of the engine's own tree the tree that the schema validator reads. */
+/** Converts the engine's own tree into the tree that the schema validator reads. */
 final class SchemaNodes {
     private static final JsonNodeFactory FACTORY = JsonNodeFactory.instance;
 
@@ -35,7 +35,7 @@ final class SchemaNodes {
         return value instanceof JsonValue.Bool bool ? FACTORY.booleanNode(bool.value()) : FACTORY.nullNode();
     }
 
-    /** True if there is a number that would take much memory or time to compute with. */
+    /** Returns true if there is a number whose computation would take much memory or time. */
     static boolean holdsHugeNumber(JsonValue value) {
         if (value instanceof JsonValue.Obj obj) {
             return obj.members().values().stream().anyMatch(SchemaNodes::holdsHugeNumber);

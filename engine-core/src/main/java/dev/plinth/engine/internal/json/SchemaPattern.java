@@ -7,9 +7,10 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A regular expression of a schema, with the syntax of the JDK, that gives up after a bounded number of steps: the pattern is the
- * host's, but the text is anybody's, and some patterns take exponential time on some texts. All texts of one value share the steps,
- * as a value may have many; the validator does not say whose text it asks about, so they are counted for each thread.
+ * A regular expression of a schema, with the syntax of the JDK, that gives up after a limited number of steps. The
+ * pattern is the host's, but the text may come from an attacker, and some patterns take exponential time on some texts.
+ * All texts of one value share the steps, because a value may have many. The validator does not name the value of a
+ * text, so the steps are counted for each thread.
  */
 final class SchemaPattern implements RegularExpression {
     static final RegularExpressionFactory FACTORY = SchemaPattern::new;
@@ -19,13 +20,12 @@ final class SchemaPattern implements RegularExpression {
     private final Pattern pattern;
 
     private SchemaPattern(String regex) {
-        // In ECMA-262, by which schemas are written, a dollar is the end and not also the place before a last line
-        // break.
+        // In ECMA-262, the syntax of schemas, a dollar matches only the end, and not before a last line break.
         boolean ends = regex.endsWith("$") && !regex.endsWith("\\$");
         this.pattern = Pattern.compile(ends ? regex.substring(0, regex.length() - 1) + "\\z" : regex);
     }
 
-    /** Checks one value, on this thread, for whose patterns there is one number of steps. */
+    /** Checks one value on this thread. All its patterns share one number of steps. */
     static <T> T bounded(Supplier<T> check) {
         STEPS.set(new Steps());
         try {
@@ -44,7 +44,7 @@ final class SchemaPattern implements RegularExpression {
         }
     }
 
-    /** What is left to one value. */
+    /** The steps that are left for a value. */
     private static final class Steps {
         private int left = Limits.SCHEMA_PATTERN_STEPS_MAX;
 
@@ -56,7 +56,7 @@ final class SchemaPattern implements RegularExpression {
         }
     }
 
-    /** A text that counts how often it is looked at. */
+    /** A text that counts how often it is read. */
     private static final class CountedText implements CharSequence {
         private final String text;
         private final Steps steps;
@@ -89,8 +89,8 @@ final class SchemaPattern implements RegularExpression {
     }
 
     /**
-     * Says that a value took more steps than its patterns may. An error, because the validator writes each runtime exception to the host's log, with
-     * the text.
+     * Tells that a value took more steps than its patterns may. An error, because the validator writes each runtime
+     * exception with the text to the host's log.
      */
     static final class TooCostly extends Error {
         private static final long serialVersionUID = 1L;

@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Writes and reads the cursors of one list with one filter for one workspace: a number and a tag, enciphered, in base64url. Thread-safe.
+ * Writes and reads the cursors of one list with one filter for one workspace: a number and a tag, encrypted, in
+ * base64url. Thread-safe.
  *
- * <p>The number counts the changes of all workspaces, so it is nobody's to read. The tag is over workspace, list and filter: a cursor that was cut,
- * made up, or given out for another list or workspace is noticed.
+ * <p>The number counts the changes of all workspaces, so it must stay secret. The tag is over workspace, list and
+ * filter. It exposes a cursor that was cut, made up, or given out for another list or workspace.
  */
 public final class Cursors {
-    /** Stands for "not a cursor of this list". */
+    /** Means "not a cursor of this list". */
     public static final long INVALID = -1;
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -23,10 +24,10 @@ public final class Cursors {
     private final String filter;
 
     /**
-     * The cursors of a list.
+     * Makes the cursors of a list.
      *
-     * @param cipher enciphers them
-     * @param workspace the caller's
+     * @param cipher encrypts them
+     * @param workspace the caller's workspace
      * @param filter names the list and its filters
      */
     public Cursors(SecretCipher cipher, Id workspace, String filter) {
@@ -35,7 +36,7 @@ public final class Cursors {
         this.filter = filter;
     }
 
-    /** Returns the cursor that goes on next to a number. */
+    /** Returns the cursor of the page that starts next to a number. */
     public String write(long number) {
         byte[] block = new byte[SecretCipher.BLOCK_BYTES];
         Bytes.putLong(block, 0, number);
@@ -43,7 +44,7 @@ public final class Cursors {
         return ENCODER.encodeToString(cipher.encipher(block));
     }
 
-    /** Returns the number in a cursor; {@link #INVALID} if it is none of these. */
+    /** Returns the number in a cursor, or {@link #INVALID} if it is not a cursor of this list. */
     public long read(String cursor) {
         byte[] bytes;
         try {
@@ -51,7 +52,7 @@ public final class Cursors {
         } catch (IllegalArgumentException e) {
             return INVALID;
         }
-        // The decoder takes other spellings of the same bytes.
+        // The decoder also accepts other spellings of the same bytes.
         if (bytes.length != SecretCipher.BLOCK_BYTES
                 || !ENCODER.encodeToString(bytes).equals(cursor)) {
             return INVALID;

@@ -13,8 +13,9 @@ public final class Lists {
     private Lists() {}
 
     /**
-     * One page of a set. It examines at most ten rows for each item that was asked for; where a filter leaves
-     * few of them, the page is short and says that there is more. So is a page whose items reach {@link Limits#PAGE_BYTES_MAX}.
+     * Reads a page of a set. It examines at most ten rows for each requested item. If a filter accepts only few of
+     * them, the page is short and says that there is more. So is a page whose items reach
+     * {@link Limits#PAGE_BYTES_MAX}.
      */
     public static byte[] page(Rows rows, SetKey set, PageRequest request, Renderer renderer) {
         return page(rows, List.of(set), request, renderer);
@@ -39,7 +40,7 @@ public final class Lists {
                 request);
     }
 
-    /** One page of what is no set of the store. */
+    /** Reads a page of items that are not in a set of the store. */
     public static byte[] page(Items items, PageRequest request) {
         JsonBytes page = new JsonBytes().open().name("data").openArray();
         int left = request.limit();
@@ -82,19 +83,22 @@ public final class Lists {
         return bytesBefore > 0 && bytesBefore + item.length > Limits.PAGE_BYTES_MAX;
     }
 
-    /** What is listed, each item under a number. */
+    /** The items of a list, each under a number. */
     public interface Items {
-        /** The number that follows another one in the order of the page; {@link Rows#NONE} after the last one. */
+        /**
+         * Returns the number that follows another one in the order of the page, or {@link Rows#NONE} after the last
+         * one.
+         */
         long next(long edge);
 
-        /** The item; null where it is not for this list or this caller. */
+        /** Returns the item, or null if it is not for this list or this caller. */
         byte @Nullable [] item(long number);
     }
 
     /** Renders a row of a list, or leaves it out. */
     @FunctionalInterface
     public interface Renderer {
-        /** The item, or null where the row is not for this list or this caller. */
+        /** Returns the item, or null if the row is not for this list or this caller. */
         byte @Nullable [] render(byte[] row);
     }
 }

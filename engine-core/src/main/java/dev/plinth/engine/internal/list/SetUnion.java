@@ -5,14 +5,14 @@ import dev.plinth.engine.internal.base.SetKey;
 import java.util.List;
 
 /**
- * Several sets read as one, each number once. It goes up or down, and remembers the next number of each set, so that a step asks only
- * the sets whose number was taken. Not thread-safe; one reading.
+ * Reads several sets as one, each number once. It goes up or down, and remembers the next number of each set. So a step
+ * reads only the sets whose number was taken. Not thread-safe; for one reading.
  */
 public final class SetUnion {
     private final Rows rows;
     private final List<SetKey> sets;
     private final boolean upwards;
-    /** The next number of each set; {@link Rows#NONE} behind its last one. */
+    /** The next number of each set, or {@link Rows#NONE} after its last one. */
     private final long[] heads;
 
     private boolean begun;
@@ -34,7 +34,7 @@ public final class SetUnion {
         return new SetUnion(rows, sets, false);
     }
 
-    /** The number next to an edge, which never moves back; {@link Rows#NONE} if there is none. */
+    /** Returns the number next to an edge, or {@link Rows#NONE}. The edge never moves back. */
     public long next(long edge) {
         long nearest = Rows.NONE;
         for (int i = 0; i < heads.length; i++) {

@@ -1,7 +1,8 @@
 /**
- * Pages: the one way in which every list of the API is read, newest first, at a cost that does not grow with the list.
+ * Pages: the only way to read a list of the API, newest first, at a cost that does not grow with the list.
  *
- * <p>It knows numbers, cursors and limits; what a row means, and whether it may be shown, the list's owner says.
+ * <p>The room knows numbers, cursors and limits. The owner of a list knows the meaning of a row and whether it may be
+ * shown.
  */
 @NullMarked
 package dev.plinth.engine.internal.list;

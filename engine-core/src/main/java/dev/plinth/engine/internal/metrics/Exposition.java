@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Writes figures in the text format 0.0.4 of Prometheus: families one after the other, each with its help and type before its
- * samples. Not thread-safe; one writer, one page.
+ * Writes figures in the text format 0.0.4 of Prometheus. A family has its help and type before its samples. Not
+ * thread-safe; one writer, one page.
  */
 public final class Exposition {
     /** The media type of the page. */
@@ -20,10 +20,10 @@ public final class Exposition {
     private final Set<String> families = new HashSet<>();
     private String family = "";
 
-    /** A page with nothing on it. */
+    /** Begins an empty page. */
     public Exposition() {}
 
-    /** Begins a family of figures that only rise; its name ends in {@code _total}. */
+    /** Begins a family of figures that only rise. Its name ends in {@code _total}. */
     public Exposition counter(String name, String help) {
         return begin(name, "counter", help);
     }
@@ -39,7 +39,7 @@ public final class Exposition {
     }
 
     /**
-     * A figure of the family.
+     * Adds a figure of the family.
      *
      * @param labels names and values in turn
      */
@@ -47,12 +47,12 @@ public final class Exposition {
         return sample("", Long.toString(value), labels);
     }
 
-    /** A figure of the family, with a fraction. */
+    /** Adds a figure of the family with a fraction. */
     public Exposition sample(double value, String... labels) {
         return sample("", Double.toString(value), labels);
     }
 
-    /** A figure of the family under its name and a suffix. */
+    /** Adds a figure of the family under its name and a suffix. */
     Exposition sample(String suffix, String value, String... labels) {
         text.append(family).append(suffix);
         for (int i = 0; i + 1 < labels.length; i += 2) {
@@ -64,7 +64,7 @@ public final class Exposition {
         return this;
     }
 
-    /** The page. */
+    /** Returns the page. */
     public byte[] bytes() {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }

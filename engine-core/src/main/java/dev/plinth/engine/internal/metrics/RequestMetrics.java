@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts answered requests by route, class of status and duration. Thread-safe, without locks once a route was met. */
+/**
+ * Counts answered requests by route, class of status and duration. Thread-safe; without locks once a route is known.
+ */
 public final class RequestMetrics {
     private static final long[] EDGES_MICROS = {
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 5_000_000, 30_000_000
@@ -16,7 +18,7 @@ public final class RequestMetrics {
     private final ConcurrentHashMap<String, RouteCounts> routes = new ConcurrentHashMap<>();
     private final LongAdder rateLimited = new LongAdder();
 
-    /** A tally that has counted nothing. */
+    /** Begins with no counts. */
     public RequestMetrics() {}
 
     /**
@@ -42,7 +44,7 @@ public final class RequestMetrics {
         }
     }
 
-    /** Shows what was counted. */
+    /** Writes the counts to a page. */
     public void show(Exposition page) {
         List<RouteCounts> met = routes.values().stream()
                 .sorted(Comparator.comparing((RouteCounts counts) -> counts.path)
@@ -73,7 +75,7 @@ public final class RequestMetrics {
         return bucket;
     }
 
-    /** What was counted of one route. */
+    /** The counts of one route. */
     private static final class RouteCounts {
         private final String method;
         private final String path;

@@ -1,7 +1,7 @@
 /**
- * Figures: what is counted of requests, and the text in which all figures are shown.
+ * Figures: the counts of requests, and the text of all figures.
  *
- * <p>It counts without locks and knows no workspace, so that no figure tells of one.
+ * <p>The room counts without locks. It knows no workspace, so that no figure reveals one.
  */
 @NullMarked
 package dev.plinth.engine.internal.metrics;

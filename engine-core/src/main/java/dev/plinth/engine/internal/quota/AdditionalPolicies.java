@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policies of a plan beside its own, of one workspace: one theoretical arrival time for each, or for each policy and key. A
- * call takes from all or from none, so takes of one workspace come one by one here; a plan without such policies never does.
+ * The policies beside a plan's own, for one workspace: one theoretical arrival time for each policy, or for each policy
+ * and key. A call takes from all or from none, so the calls of one workspace take one by one here. A plan without such
+ * policies takes no lock.
  */
 final class AdditionalPolicies {
     private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -38,9 +39,9 @@ final class AdditionalPolicies {
     }
 
     /**
-     * The further policies of a plan; null if it has none.
+     * Returns the further policies of a plan, or null if it has none.
      *
-     * @param before those of the plan before: policies of the same name keep their used units
+     * @param before the policies of the previous plan; policies of the same name keep their used units
      */
     static @Nullable AdditionalPolicies of(Plan plan, @Nullable AdditionalPolicies before, long now) {
         if (plan.policies().isEmpty()) {
@@ -55,7 +56,7 @@ final class AdditionalPolicies {
         return further;
     }
 
-    /** Takes units from the bucket and from all policies; null if the bucket is retired. */
+    /** Takes units from the bucket and from all policies. Returns null if the bucket is retired. */
     synchronized @Nullable Quota take(Bucket bucket, Caller caller, EngineClock clock, int units) {
         long now = clock.nanoTime();
         prune(now);
@@ -96,7 +97,7 @@ final class AdditionalPolicies {
                 violated);
     }
 
-    /** Gives back what a call has taken. */
+    /** Gives back the units of a call. */
     synchronized void refund(Caller caller, Quota taken, int units) {
         for (int i = 0; i < policies.size(); i++) {
             for (PolicyQuota other : taken.others()) {
@@ -108,7 +109,7 @@ final class AdditionalPolicies {
         }
     }
 
-    /** Units of the policy with the fewest. */
+    /** Returns the burst of the smallest policy, in units. */
     int smallestBurst() {
         int smallest = Integer.MAX_VALUE;
         for (RatePolicy policy : policies) {
@@ -117,7 +118,7 @@ final class AdditionalPolicies {
         return smallest;
     }
 
-    /** What is used of each policy, by whom; of more than {@value #USED_MAX} keys some are left out. */
+    /** Returns the used units of each policy and key. Beyond {@value #USED_MAX} entries some are left out. */
     synchronized List<QuotaCheckpoint.OfPolicy> used(long now) {
         List<QuotaCheckpoint.OfPolicy> used = new ArrayList<>();
         for (int i = 0; i < policies.size(); i++) {
@@ -133,7 +134,7 @@ final class AdditionalPolicies {
         return used;
     }
 
-    /** Takes up what was used before a restart. */
+    /** Restores the used units of before a restart. */
     synchronized void restore(List<QuotaCheckpoint.OfPolicy> used, Id workspace, long now, long elapsedNanos) {
         for (QuotaCheckpoint.OfPolicy each : used) {
             for (int i = 0; i < policies.size(); i++) {
@@ -161,7 +162,10 @@ final class AdditionalPolicies {
         }
     }
 
-    /** Whose arrival time it is: the workspace's, the key's, or that of all keys for which there is no room. */
+    /**
+     * Returns the owner of an arrival time: the workspace, the key, or the workspace again for all keys for which there
+     * is no room.
+     */
     private Id key(int i, Caller caller) {
         boolean perKey = policies.get(i).per() == RatePolicy.Per.KEY;
         boolean room = arrivals.get(i).size() < Limits.POLICY_KEYS_MAX
@@ -169,7 +173,7 @@ final class AdditionalPolicies {
         return perKey && room ? caller.key() : caller.workspace();
     }
 
-    /** Forgets keys that have all their units again, once in a while and only if there are many. */
+    /** Forgets keys that have all their units again, at most once a second and only if there are many. */
     private void prune(long now) {
         for (Map<Id, Long> ofPolicy : arrivals) {
             if (ofPolicy.size() >= Limits.POLICY_KEYS_MAX && now - prunedAt >= PRUNE_NANOS) {

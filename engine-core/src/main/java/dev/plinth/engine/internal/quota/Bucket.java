@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket of a workspace: a single number, the theoretical arrival time, tells how far the workspace is ahead of its rate. No
- * refill thread, no window edges. If the plan has further policies, they stand beside it.
+ * The bucket of a workspace. A single number, the theoretical arrival time, tells how far the workspace is ahead of its
+ * rate. There is no refill thread and no window edge. The bucket also has the further policies of the plan.
  *
- * <p>When the plan changes, the bucket is retired: its number is swapped for a mark, and whoever meets the mark makes or finds
- * the successor. So no unit taken beside the change is lost.
+ * <p>When the plan changes, the bucket is retired: a mark replaces its number, and a caller that meets the mark makes
+ * or finds the successor. So no unit that is taken during the change is lost.
  */
 final class Bucket {
     private static final long RETIRED = Long.MIN_VALUE;
@@ -47,7 +47,7 @@ final class Bucket {
                 : Math.max(1, units / QuotaCheckpointWriter.PARTS_OF_BURST) * rate.nanosPerUnit();
     }
 
-    /** A bucket with all its units, but those that a mark says were used. */
+    /** Makes a bucket with all its units, except those that a checkpoint counts as used. */
     static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaCheckpointWriter marks) {
         Plan plan = caller.plan();
         QuotaCheckpoint checkpoint = marks == null ? null : marks.of(caller.workspace());
@@ -69,7 +69,7 @@ final class Bucket {
         return workspace;
     }
 
-    /** What is used now, which counts as written from now on; null if the bucket is retired. */
+    /** Returns the units used now, which count as written from now on. Returns null if the bucket is retired. */
     @Nullable
     QuotaCheckpoint mark(long now, long nowMillis) {
         noted = false;
@@ -82,18 +82,18 @@ final class Bucket {
         return new QuotaCheckpoint(nowMillis, QuotaCheckpoint.milliUnits(rate, GcraRate.debt(last, now)), others);
     }
 
-    /** True if a caller knows of another plan that is younger than this one. */
+    /** Returns true if a caller knows a newer plan. */
     boolean isOutdatedFor(Caller caller) {
         return caller.planSince() > since && !plan.equals(caller.plan());
     }
 
-    /** Takes units from all policies if all have them; null if the bucket is retired. */
+    /** Takes units from all policies if all have them. Returns null if the bucket is retired. */
     @Nullable
     Quota take(Caller caller, EngineClock clock, int units) {
         return further == null ? take(clock, units) : further.take(this, caller, clock, units);
     }
 
-    /** Takes units if they are there; null if the bucket is retired. */
+    /** Takes units if there are enough. Returns null if the bucket is retired. */
     @Nullable
     Quota take(EngineClock clock, int units) {
         long cost = units * rate.nanosPerUnit();
@@ -102,7 +102,8 @@ final class Bucket {
             if (old == RETIRED) {
                 return null;
             }
-            // Asked after the number: a time from before it would count what others have taken since as debt.
+            // The clock is read after the number. An earlier time would count as debt what other calls have taken
+            // since.
             long now = clock.nanoTime();
             long base = old - now > 0 ? old : now;
             long debt = base + cost - now;
@@ -121,7 +122,10 @@ final class Bucket {
         }
     }
 
-    /** Takes units whether they are there or not; false if the bucket is retired. What is missing comes back before the next call passes. */
+    /**
+     * Takes units even if there are too few, and returns false if the bucket is retired. The debt has to refill before
+     * the next call passes.
+     */
     boolean owe(EngineClock clock, long units) {
         long cost = units * rate.nanosPerUnit();
         while (true) {
@@ -145,12 +149,12 @@ final class Bucket {
         }
     }
 
-    /** Seconds until units are there, at least 1; 0 if they are. */
+    /** Returns the seconds until there are enough units, at least 1, or 0 if there are enough now. */
     long waitSeconds(long now, int units) {
         return rate.waitSeconds(GcraRate.debt(arrival, now) + units * rate.nanosPerUnit());
     }
 
-    /** Gives units back; false if the bucket is retired. */
+    /** Gives units back. Returns false if the bucket is retired. */
     boolean refund(Caller caller, Quota taken, int units) {
         long cost = units * rate.nanosPerUnit();
         while (true) {
@@ -169,8 +173,8 @@ final class Bucket {
     }
 
     /**
-     * The bucket that takes this one's place under the plan that a caller knows of, or under the one that another caller has
-     * given it meanwhile: the used units are kept, cut to the new burst.
+     * Returns the successor of this bucket under the plan that the caller knows, or under the plan of the caller that
+     * was first. The used units are kept, cut to the new burst.
      */
     synchronized Bucket successor(Caller caller, EngineClock clock) {
         Successor known = successor;
@@ -192,14 +196,14 @@ final class Bucket {
     }
 
     /**
-     * What is known of the successor from the moment of retirement.
+     * The successor's plan and start, fixed at the moment of retirement.
      *
-     * @param lastArrival the number that this bucket ended with
+     * @param lastArrival the number with which this bucket ended
      */
     private record Successor(Plan plan, long since, long lastArrival) {}
 
     /**
-     * Whose bucket it is and under which plan.
+     * The workspace of a bucket with its plan.
      *
      * @param since when the plan began, in commit order
      */

@@ -6,14 +6,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the calls of each workspace that are under way, and bounds them. Thread-safe. */
+/** Counts and limits the calls of each workspace in flight. Thread-safe. */
 public final class ConcurrentCalls {
     private final ConcurrentHashMap<Id, AtomicInteger> underWay = new ConcurrentHashMap<>();
 
-    /** No calls. */
+    /** Begins with no calls. */
     public ConcurrentCalls() {}
 
-    /** Counts one more call of a workspace; null if {@link Limits#CALLS_PER_WORKSPACE_MAX} are under way. The caller ends the call. */
+    /**
+     * Counts one more call of a workspace, which the caller ends. Returns null if
+     * {@link Limits#CALLS_PER_WORKSPACE_MAX} are in flight.
+     */
     public @Nullable Call begin(Id workspace) {
         AtomicInteger known = underWay.get(workspace);
         AtomicInteger count = known == null ? underWay.computeIfAbsent(workspace, id -> new AtomicInteger()) : known;
@@ -29,7 +32,7 @@ public final class ConcurrentCalls {
         underWay.remove(workspace);
     }
 
-    /** A call that is under way. */
+    /** A call in flight. */
     public static final class Call {
         private @Nullable AtomicInteger count;
 
@@ -37,7 +40,7 @@ public final class ConcurrentCalls {
             this.count = count;
         }
 
-        /** Ends the call; a second time does nothing. One thread at a time. */
+        /** Ends the call. A second time does nothing. For one thread at a time. */
         public void end() {
             AtomicInteger counted = count;
             if (counted != null) {

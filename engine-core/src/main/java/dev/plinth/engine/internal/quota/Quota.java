@@ -6,13 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a bucket stands after a take.
+ * The state of a bucket after a take.
  *
- * @param plan the plan it was taken under
- * @param allowed true if the units were there
+ * @param plan the plan under which the units were taken
+ * @param allowed true if there were enough units
  * @param remaining whole units that are left
- * @param nextUnitSeconds seconds until one more unit is there, rounded up; 0 if the bucket is full
- * @param retryAfterSeconds seconds until the refused units are there, at least 1; 0 if they were there
+ * @param nextUnitSeconds seconds until there is one unit more, rounded up; 0 if the bucket is full
+ * @param retryAfterSeconds seconds until there are enough units for the refused call, at least 1; 0 if there were
+ *     enough
  * @param others the further policies of the plan
  * @param violated the further policy that refused; null if none did
  */
@@ -24,7 +25,7 @@ public record Quota(
         long retryAfterSeconds,
         List<PolicyQuota> others,
         @Nullable RatePolicy violated) {
-    /** A bucket without further policies. */
+    /** Makes the state of a bucket without further policies. */
     public Quota(Plan plan, boolean allowed, long remaining, long nextUnitSeconds, long retryAfterSeconds) {
         this(plan, allowed, remaining, nextUnitSeconds, retryAfterSeconds, List.of(), null);
     }

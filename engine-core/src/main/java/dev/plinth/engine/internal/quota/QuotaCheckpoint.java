@@ -9,36 +9,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a workspace had used at a moment, as it is stored: in units, because the plan may be another one when it is read.
+ * The used units of a workspace at a moment, as they are stored. Units and not times, because the plan may be another
+ * one when they are read.
  *
  * @param atMillis the moment in epoch milliseconds
- * @param milliUnits thousandths of units that were used of the plan's own limit
- * @param others the same of its further policies
+ * @param milliUnits used units of the plan's own limit, in thousandths
+ * @param others the used units of the further policies
  */
 record QuotaCheckpoint(long atMillis, long milliUnits, List<OfPolicy> others) {
     private static final int VERSION = 1;
     private static final int MILLI = 1000;
 
     /**
-     * Units used of a further policy.
+     * The used units of a further policy.
      *
      * @param policy the policy's name
      * @param key the key that used them; null if the workspace did
      */
     record OfPolicy(String policy, @Nullable Id key, long milliUnits) {}
 
-    /** Thousandths of units that a debt stands for, rounded up. */
+    /** Returns the units of a debt in thousandths, rounded up. */
     static long milliUnits(GcraRate rate, long debtNanos) {
         return (long) Math.ceil(debtNanos * (double) MILLI / rate.nanosPerUnit());
     }
 
-    /** The debt that is left of used units after some time. */
+    /** Returns the debt that is left of used units after some time. */
     static long debt(GcraRate rate, long milliUnits, long elapsedNanos) {
         long debt = Math.round(milliUnits * (double) rate.nanosPerUnit() / MILLI);
         return Math.max(0, Math.min(debt, rate.burstNanos()) - Math.max(0, elapsedNanos));
     }
 
-    /** True if nothing was used. */
+    /** Returns true if nothing was used. */
     boolean isNothing() {
         return milliUnits == 0 && others.isEmpty();
     }

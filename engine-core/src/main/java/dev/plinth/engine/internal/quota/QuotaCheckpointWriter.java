@@ -23,17 +23,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes coarsely what workspaces have used of their limits, so that a restart hands out no second burst and no call pays for it.
+ * Writes rough checkpoints of used units, so that a restart grants no second burst and no call pays for it.
  *
- * <p>A bucket asks to be written whenever an eighth of a burst has gone since it last was, so a workspace costs a few small rows
- * a minute however much it calls, and one that calls little costs none. All that have used something are written at the end. What a
- * crash gives back is what was not written: about an eighth of a burst.
+ * <p>A bucket asks to be written whenever an eighth of a burst has been used since its last checkpoint. So a workspace
+ * costs a few small rows a minute however often it calls, and an idle one costs none. At the end all buckets with used
+ * units are written. A crash gives back the unwritten units, about an eighth of a burst.
  */
 public final class QuotaCheckpointWriter implements DueSource {
-    /** What each workspace had used, by its id. */
+    /** The checkpoint of each workspace, by its id. */
     public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
-    /** Parts of a burst after which a bucket is written. */
+    /** Parts of a burst after each of which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
 
     private static final System.Logger LOG = Log.of(QuotaCheckpointWriter.class);
@@ -45,14 +45,14 @@ public final class QuotaCheckpointWriter implements DueSource {
     private final AtomicReference<@Nullable Noted> noted = new AtomicReference<>();
     private volatile Runnable wake = () -> {};
 
-    /** Marks of an engine. */
+    /** Makes the writer of an engine. */
     public QuotaCheckpointWriter(Committer committer, EngineClock clock, Store store) {
         this.committer = committer;
         this.clock = clock;
         this.store = store;
     }
 
-    /** The mark of a workspace. */
+    /** Returns the purge of a workspace's checkpoint. */
     public static WorkspacePurge purge() {
         return (context, workspace, batch) -> {
             byte[] row = context.rows().get(MARKS, workspace.key());
@@ -62,19 +62,19 @@ public final class QuotaCheckpointWriter implements DueSource {
         };
     }
 
-    /** Whom to tell that something is to be written; must be quick. */
+    /** Sets the listener that learns that there is something to write. It must be quick. */
     public void onNoted(Runnable listener) {
         wake = listener;
     }
 
-    /** The mark of a workspace; null if it has none. */
+    /** Returns the checkpoint of a workspace, or null. */
     @Nullable
     QuotaCheckpoint of(Id workspace) {
         byte[] row = store.viewToAnswer().get(MARKS, workspace.key());
         return row == null ? null : QuotaCheckpoint.read(row);
     }
 
-    /** Notes a bucket that is to be written; it sees to it that it is noted once. */
+    /** Adds a bucket that is to be written. The bucket makes sure that it is added once. */
     void note(Bucket bucket) {
         Noted before = noted.getAndUpdate(rest -> new Noted(bucket, rest));
         if (before == null) {
@@ -112,7 +112,7 @@ public final class QuotaCheckpointWriter implements DueSource {
         return false;
     }
 
-    /** Always: nothing of this source is in the due index. */
+    /** Returns true, because nothing of this source is in the due index. */
     @Override
     public boolean isFull() {
         return true;
@@ -123,12 +123,13 @@ public final class QuotaCheckpointWriter implements DueSource {
         return true;
     }
 
-    /** Writes these buckets. If the store refuses, a restart gives back more; no call depends on it. */
+    /** Writes these buckets. If the store refuses, a restart gives back more units; no call depends on it. */
     void write(Collection<Bucket> buckets) {
         List<PendingCheckpoint> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
             QuotaCheckpoint mark = bucket.mark(clock.nanoTime(), store.nowMillis());
-            // An old mark is overwritten by nothing too: under a slower plan it would not have refilled yet.
+            // Also overwrite an old checkpoint with an empty one. Otherwise a slower plan would count units that have
+            // long refilled.
             if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
                 entries.add(new PendingCheckpoint(bucket.workspace(), mark));
             }
@@ -158,13 +159,13 @@ public final class QuotaCheckpointWriter implements DueSource {
         };
     }
 
-    /** Nanoseconds from a stored moment to now, by the clock of the records. */
+    /** Returns the nanoseconds from a stored moment to now, by the clock of the records. */
     long elapsedNanos(long sinceMillis) {
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, store.nowMillis() - sinceMillis));
     }
 
     private record PendingCheckpoint(Id workspace, QuotaCheckpoint mark) {}
 
-    /** A stack of buckets that are to be written. */
+    /** A stack of the buckets that are to be written. */
     private record Noted(Bucket bucket, @Nullable Noted before) {}
 }

@@ -18,36 +18,36 @@ public final class Quotas {
     private final WorkerQuotas workers;
     private final ConcurrentCalls calls = new ConcurrentCalls();
 
-    /** Buckets that refill by this clock, and are full after a restart. */
+    /** Makes buckets that refill by this clock and are full after a restart. */
     public Quotas(EngineClock clock) {
         this(clock, null);
     }
 
-    /** Buckets that refill by this clock, and know after a restart what was used before. */
+    /** Makes buckets that refill by this clock and restore their used units after a restart. */
     public Quotas(EngineClock clock, @Nullable QuotaCheckpointWriter checkpoints) {
         this.clock = clock;
         this.checkpoints = checkpoints;
         this.workers = new WorkerQuotas(clock);
     }
 
-    /** The buckets for workers' calls. */
+    /** Returns the buckets for workers' calls. */
     public WorkerQuotas workers() {
         return workers;
     }
 
-    /** The calls that are under way. */
+    /** Returns the calls in flight. */
     public ConcurrentCalls calls() {
         return calls;
     }
 
-    /** Writes what all workspaces have used. */
+    /** Writes the used units of all workspaces. */
     public void writeMarks() {
         if (checkpoints != null) {
             checkpoints.write(buckets.values());
         }
     }
 
-    /** Takes units under all policies of the caller's plan, or none if one of them has not enough. */
+    /** Takes units under all policies of the caller's plan, or none if one of them has too few. */
     public Quota take(Caller caller, int units) {
         while (true) {
             Bucket bucket = bucket(caller);
@@ -63,8 +63,8 @@ public final class Quotas {
     }
 
     /**
-     * Charges a workspace for work that a call has begun, whether its bucket has the units or not: as much as the bucket holds at most. What is
-     * missing has to come back before the next call of the workspace passes.
+     * Charges a workspace for work that a call has begun, even if its bucket has too few units, but at most a full
+     * bucket. The debt has to refill before the next call of the workspace passes.
      */
     public Quota owe(Caller caller, long units) {
         long owed = Math.min(units, caller.plan().requests());
@@ -76,12 +76,12 @@ public final class Quotas {
         return inspect(caller);
     }
 
-    /** How a bucket stands, without taking anything. */
+    /** Returns the state of a bucket without taking units. */
     public Quota inspect(Caller caller) {
         return take(caller, 0);
     }
 
-    /** Gives units back that were taken for a call that the engine itself failed. */
+    /** Gives back the units of a call that failed because of the engine itself. */
     public void refund(Caller caller, Quota taken, int units) {
         Bucket bucket = buckets.get(caller.workspace());
         while (bucket != null && !bucket.refund(caller, taken, units)) {
@@ -90,14 +90,14 @@ public final class Quotas {
         }
     }
 
-    /** How many calls each policy in shadow would have refused, by {@code plan/policy}. */
+    /** Returns how many calls each policy in shadow mode would have refused, by {@code plan/policy}. */
     public Map<String, Long> shadowRefusals() {
         Map<String, Long> counts = new TreeMap<>();
         shadowRefusals.forEach((policy, count) -> counts.put(policy, count.sum()));
         return counts;
     }
 
-    /** Puts a workspace under the plan that it has by now: what it has used comes back by that from now on, whether it calls or not. */
+    /** Puts a workspace under its present plan. From now on its used units refill by that plan, also without a call. */
     public void follow(Caller planned) {
         Bucket bucket = buckets.get(planned.workspace());
         if (bucket != null && bucket.isOutdatedFor(planned)) {
@@ -105,7 +105,7 @@ public final class Quotas {
         }
     }
 
-    /** Forgets the bucket of a workspace that is deleted. */
+    /** Forgets the buckets of a deleted workspace. */
     public void forget(Id workspace) {
         buckets.remove(workspace);
         workers.forget(workspace);
@@ -131,7 +131,7 @@ public final class Quotas {
         return bucket;
     }
 
-    /** Puts the successor in the place of a bucket that is retired or outdated, unless somebody else has. */
+    /** Replaces a retired or outdated bucket by its successor, unless another thread has done so. */
     private void replace(Caller caller, Bucket bucket) {
         buckets.replace(caller.workspace(), bucket, bucket.successor(caller, clock));
     }

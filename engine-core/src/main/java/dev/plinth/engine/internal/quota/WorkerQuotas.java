@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The buckets for the calls of workers: {@link Limits#WORKER_CALLS_PER_REQUEST} times the rate of the plan, and full after a restart.
- * Thread-safe.
+ * The buckets for the calls of workers. Their rate is {@link Limits#WORKER_CALLS_PER_REQUEST} times the plan's, and
+ * they are full after a restart. Thread-safe.
  */
 public final class WorkerQuotas {
     private static final int REQUESTS_MAX = 1_000_000;
@@ -22,7 +22,10 @@ public final class WorkerQuotas {
         this.clock = clock;
     }
 
-    /** Takes a unit of the caller's workspace, and returns 0; or the seconds until there is one, at least 1. */
+    /**
+     * Takes a unit of the caller's workspace and returns 0. If there is none, returns the seconds until there is one,
+     * at least 1.
+     */
     public long take(Caller caller) {
         Plan plan = caller.plan();
         GcraRate rate = GcraRate.of(requests(plan), plan.windowSeconds());

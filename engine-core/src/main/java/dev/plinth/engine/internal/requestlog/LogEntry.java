@@ -13,19 +13,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answered request. It has neither query, headers nor body: those may hold what is nobody's business.
+ * An answered request. It has neither query, headers nor body, because those may hold secrets.
  *
- * @param id the id of the request, which also tells when it came
- * @param key the API key that called, or the id that stands for the host's own code
+ * @param id the id of the request, which also tells when it arrived
+ * @param key the API key of the caller, or the id that stands for the host's own code
  * @param method the method as sent
  * @param route the path with its variables in braces
  * @param path the path with their values
  * @param status the HTTP status code of the answer
- * @param code why it was refused, or null
- * @param idempotencyKey the key that it was sent under, or null
- * @param use what became of that key, or null
- * @param durationMicros how long it took in real microseconds
- * @param events the events that it caused, at most {@code Limits.REQUEST_LOG_CAUSED_MAX} of them
+ * @param code the problem code of a refusal, or null
+ * @param idempotencyKey the idempotency key that was sent, or null
+ * @param use the result of that key, or null
+ * @param durationMicros how long it took, in microseconds of real time
+ * @param events the events that it caused, at most {@code Limits.REQUEST_LOG_CAUSED_MAX}
  * @param jobs the jobs that it started, at most as many
  */
 public record LogEntry(
@@ -45,21 +45,21 @@ public record LogEntry(
     private static final String HOST = "host";
     private static final KeyUse[] USES = KeyUse.values();
 
-    /** What became of an idempotency key. */
+    /** The result of a request's idempotency key. */
     public enum KeyUse {
-        /** The request ran under it. */
+        /** The request ran under the key. */
         EXECUTED,
         /** The first answer was given again. */
         REPLAYED,
-        /** It had been used for another request. */
+        /** The key had been used for another request. */
         MISMATCH,
-        /** Another request was running under it. */
+        /** Another request was running under the key. */
         IN_USE;
 
         private final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
-    /** Entries as the log keeps them: as one row. */
+    /** Packs entries into one row, as the log keeps them. */
     static byte[] pack(LogEntry[] entries) {
         RowWriter row = new RowWriter(VERSION);
         for (LogEntry logEntry : entries) {
@@ -68,7 +68,7 @@ public record LogEntry(
         return row.row();
     }
 
-    /** The entries, so many, that are kept as this row. */
+    /** Reads so many entries from their row. */
     static LogEntry[] unpack(byte[] packed, int count) {
         RowReader row = new RowReader(packed, VERSION);
         LogEntry[] entries = new LogEntry[count];
@@ -129,7 +129,7 @@ public record LogEntry(
         return number == 0 ? null : USES[number - 1];
     }
 
-    /** The entry as its GET shows it. */
+    /** Renders the entry as its GET shows it. */
     byte[] json() {
         boolean isHosts = Caller.isHost(key);
         JsonBytes json = new JsonBytes()

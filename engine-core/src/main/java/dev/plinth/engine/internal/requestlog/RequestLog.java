@@ -15,11 +15,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of the room: the last requests of each workspace, bounded for each and in all, lost at a restart. Thread-safe.
+ * The door of the room: the last requests of each workspace. It is bounded for each workspace and in all, and lost at a
+ * restart. Thread-safe.
  *
- * <p>Each entry holds a place. A workspace that has as many as it may have reuses its oldest one, and meets no other workspace
- * in doing so; one whose log still grows takes the place that was given out longest ago, whose owner then loses its oldest entry.
- * So a busy workspace never takes more than its share of the log from the others.
+ * <p>Each entry holds a place. A workspace with as many entries as it may have reuses its oldest place, without contact
+ * to other workspaces. A log that still grows takes the place that was given out longest ago, and the owner of that
+ * place loses its oldest entry. So a busy workspace never takes more than its share of the log from the others.
  */
 public final class RequestLog {
     private static final Lists.Items NOTHING = new Lists.Items() {
@@ -39,7 +40,7 @@ public final class RequestLog {
     private volatile @Nullable AtomicReferenceArray<WorkspaceLog> places;
     private final AtomicLong given = new AtomicLong();
 
-    /** An empty log of the usual size. */
+    /** Makes an empty log of the usual size. */
     public RequestLog() {
         this(Limits.REQUEST_LOG_ENTRIES_MAX);
     }
@@ -82,7 +83,7 @@ public final class RequestLog {
         logs.keySet().forEach(this::forget);
     }
 
-    /** How many workspaces have entries. */
+    /** Returns how many workspaces have entries. */
     public int workspaces() {
         return logs.size();
     }
@@ -107,7 +108,7 @@ public final class RequestLog {
         };
     }
 
-    /** Made with the first entry: an engine that is opened for one test may never need so many. */
+    /** Makes the places with the first entry, because an engine that is opened for one test may never need them. */
     private AtomicReferenceArray<WorkspaceLog> places() {
         AtomicReferenceArray<WorkspaceLog> made = places;
         return made == null ? makePlaces() : made;

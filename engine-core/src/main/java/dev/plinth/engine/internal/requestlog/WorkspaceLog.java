@@ -9,13 +9,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last requests of one workspace. Its monitor is a leaf: whoever holds it calls nobody.
+ * The last requests of one workspace. Its monitor is a leaf: its holder takes no other lock.
  *
- * <p>Only the newest entries are objects; the others are packed, {@value #PACKED} to an array. Each lives for a thousand requests, and as
- * objects they would be most of what a garbage collection copies.
+ * <p>Only the newest entries are objects; the others are packed, {@value #PACKED} to an array. Each entry lives for a
+ * thousand requests. As objects, the entries would be most of what a garbage collection copies.
  *
- * <p>Entries have numbers without gaps, because only the oldest goes. The first number comes from the time, so that a cursor of
- * a log that is gone, by a restart or for lack of room, does not fit into the one that followed it.
+ * <p>Entries have numbers without gaps, because only the oldest is dropped. The first number comes from the time. So a
+ * cursor of an earlier log, lost by a restart or for lack of room, does not fit its successor.
  */
 final class WorkspaceLog {
     private static final int NUMBERS_PER_MILLISECOND_BITS = 12;
@@ -26,7 +26,7 @@ final class WorkspaceLog {
     private final LogEntry[] fresh = new LogEntry[PACKED];
     private int freshCount;
 
-    /** Of the oldest array, entries that are given up. */
+    /** Entries of the oldest array that are dropped. */
     private int dropped;
 
     private long last;
@@ -41,13 +41,13 @@ final class WorkspaceLog {
         return workspace;
     }
 
-    /** Adds an entry, in the place of the oldest one if there are enough. */
+    /** Adds an entry. It replaces the oldest one if the log is full. */
     synchronized Added add(LogEntry logEntry) {
         if (gone) {
             return Added.NOT;
         }
         if (freshCount == PACKED) {
-            // Before anything is changed: where there is no memory for it, the next request tries again.
+            // Packed before anything is changed, so that the next request tries again if there is no memory for it.
             packed.add(LogEntry.pack(fresh));
             freshCount = 0;
         }
@@ -74,7 +74,7 @@ final class WorkspaceLog {
         }
     }
 
-    /** Gives up the oldest entry; true if it was the last one, and then nothing is added any more. */
+    /** Drops the oldest entry. Returns true if it was the last one; nothing is added any more then. */
     synchronized boolean dropOldest() {
         if (gone) {
             return false;
@@ -86,7 +86,7 @@ final class WorkspaceLog {
         return gone;
     }
 
-    /** Forgets all; nothing is added any more. */
+    /** Forgets all entries. Nothing is added any more. */
     synchronized void end() {
         gone = true;
         packed.clear();
@@ -106,18 +106,18 @@ final class WorkspaceLog {
         return null;
     }
 
-    /** The entries as they are now. */
+    /** Returns the entries as they are now. */
     synchronized Copy items() {
         return new Copy(packed.toArray(byte[][]::new), Arrays.copyOf(fresh, freshCount), count(), last);
     }
 
-    /** What came of adding. */
+    /** The result of adding an entry. */
     enum Added {
-        /** This log is gone. */
+        /** The log takes no more entries. */
         NOT,
-        /** There is one more. */
+        /** The log has one more entry. */
         GROWING,
-        /** There are as many as before. */
+        /** The log has as many entries as before. */
         REPLACING
     }
 
@@ -128,7 +128,7 @@ final class WorkspaceLog {
         private final int count;
         private final long last;
 
-        /** The entries of the array that was asked for last. */
+        /** The entries of the array that was read last. */
         private LogEntry[] unpacked = {};
 
         private int unpackedArray = -1;

@@ -1,7 +1,7 @@
 /**
- * The request log: the last requests of each workspace and what each was answered, in memory only.
+ * The request log: the last requests of each workspace with the outcomes of their answers, in memory only.
  *
- * <p>It is written by the thread that answers, after the answer is made, and read by two routes. It decides nothing.
+ * <p>The answering thread writes it after the answer is made, and two routes read it. It decides nothing.
  */
 @NullMarked
 package dev.plinth.engine.internal.requestlog;

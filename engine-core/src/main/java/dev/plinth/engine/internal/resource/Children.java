@@ -18,9 +18,12 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import org.jspecify.annotations.Nullable;
 
-/** The commands on children. A child has one parent for ever, and is seen and changed by whoever may see and change that. */
+/**
+ * The commands on children. A child has one parent for ever. A caller that may see or change the parent may see or
+ * change the child.
+ */
 public final class Children {
-    /** The type of the event of a deletion. */
+    /** The type of the event of a child's deletion. */
     static final String DELETED = "child.deleted";
 
     private Children() {}
@@ -102,7 +105,7 @@ public final class Children {
         };
     }
 
-    /** The first children of a resource, as the member {@code children} shows them: bounded like a page. */
+    /** Returns the first children of a resource as the member {@code children}, limited like a page. */
     static byte[] firstOf(Rows rows, Id resource, int limit) {
         JsonBytes json = new JsonBytes().open().name("data").openArray();
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
@@ -140,7 +143,7 @@ public final class Children {
         changes.event(deleted(row));
     }
 
-    /** The event of its deletion. */
+    /** Returns the event of a child's deletion. */
     static Changes.EventDraft deleted(ResourceRow row) {
         return event(row, DELETED, Resources.deleted(row.id()));
     }

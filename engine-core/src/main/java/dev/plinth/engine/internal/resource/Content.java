@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller says about a resource or a child, each part rendered once.
+ * The content of a resource or child as a caller sent it, each part rendered once.
  *
  * @param name the name
  * @param type the type
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param metadata string pairs, compact
  */
 public record Content(String name, String type, byte[] data, byte[] metadata) {
-    /** No pairs and no members. */
+    /** The empty object, for no pairs and no members. */
     public static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
-    /** The content after a patch; null if nothing changes. */
+    /** Returns the content after a patch, or null if nothing changes. */
     @Nullable
     Content patched(Patch patch) {
         String newName = patch.name() == null ? name : patch.name();

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What content may be: names, types, data and metadata of resources and children, and of metadata wherever it stands. */
+/** The rules for content: names, types, data and metadata of resources and children, and metadata of other objects. */
 public final class ContentRules {
-    /** What a type looks like. */
+    /** The grammar of a type. */
     public static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
     private static final int TYPE_LENGTH_MAX = 64;
 
     private ContentRules() {}
 
-    /** True if a type may have this name: what the pattern says, without what a matcher allocates. */
+    /** Returns true if a type may have this name. It does the work of the pattern without what a matcher allocates. */
     public static boolean isType(String name) {
         boolean fits = !name.isEmpty() && name.length() <= TYPE_LENGTH_MAX && isLower(name.charAt(0));
         for (int i = 1; i < name.length() && fits; i++) {
@@ -38,7 +38,7 @@ public final class ContentRules {
         return c >= 'a' && c <= 'z';
     }
 
-    /** The content of a new resource or child; what is wrong with it is added to the errors behind the fields. */
+    /** Reads the content of a new resource or child, and adds its errors to the fields. */
     static Content create(Fields fields, String defaultType) {
         String name = fields.requiredText("name", Limits.NAME_LENGTH_MAX);
         String type = fields.matching("type", TYPE, ContentRules::isType);
@@ -47,7 +47,7 @@ public final class ContentRules {
         return new Content(name, type == null ? defaultType : type, data, metadata);
     }
 
-    /** A merge patch of content. */
+    /** Reads a merge patch of content. */
     public static Content.Patch patch(Fields fields) {
         String name = fields.text("name", 1, Limits.NAME_LENGTH_MAX);
         JsonValue data = objectOrNull(fields, "data");
@@ -58,7 +58,7 @@ public final class ContentRules {
         return new Content.Patch(name, data, metadata);
     }
 
-    /** Metadata as compact JSON, empty if it is absent. */
+    /** Reads metadata as compact JSON, empty if it is absent. */
     public static byte[] metadata(Fields fields) {
         JsonValue.Obj pairs = fields.object("metadata");
         if (pairs == null) {
@@ -68,7 +68,7 @@ public final class ContentRules {
         return JsonBytes.compact(pairs);
     }
 
-    /** Metadata after a merge patch, if the fields hold one. */
+    /** Returns the metadata after a merge patch, or null if there is none. */
     public static byte @Nullable [] patchedMetadata(@Nullable JsonValue patch, byte[] old) {
         if (patch == null) {
             return null;
@@ -82,7 +82,7 @@ public final class ContentRules {
         return after.metadata();
     }
 
-    /** Checks what a merge has made: only the sum of old and new may be too much. */
+    /** Checks the result of a merge, because old and new together may be too much. */
     static void checkPatched(Content after) {
         List<ProblemError> errors = new ArrayList<>();
         if (after.data().length > Limits.DATA_BYTES_MAX) {

@@ -18,17 +18,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types that the host has registered, with a schema each for the {@code data} of resources and children. Where none is
- * registered, every type and all data is accepted. Immutable, safe for use by several threads.
+ * The types that the host has registered, each with a schema for the {@code data} of resources or children. Without
+ * registered types, every type and all data is accepted. Immutable, safe for use by several threads.
  */
 public final class ContentTypes {
-    /** The type of a resource of which the caller does not say it. */
+    /** The default type of a resource. */
     public static final String DEFAULT_RESOURCE = "resource";
 
-    /** The type of a child of which the caller does not say it. */
+    /** The default type of a child. */
     public static final String DEFAULT_CHILD = "child";
 
-    /** No type registered. */
+    /** No registered types. */
     public static final ContentTypes NONE = new ContentTypes(Map.of(), Map.of());
 
     private final Map<String, JsonSchema> resources;
@@ -40,35 +40,35 @@ public final class ContentTypes {
     }
 
     /**
-     * Types with their schemas.
+     * Compiles types with their schemas.
      *
-     * @throws IllegalArgumentException if a schema is none; one sentence says which and why
+     * @throws IllegalArgumentException if a schema is invalid; one sentence says which and why
      */
     public static ContentTypes of(Map<String, Json> resources, Map<String, Json> children) {
         return new ContentTypes(compiled(resources), compiled(children));
     }
 
-    /** The content of a new resource; what is wrong with it is added to the errors behind the fields. */
+    /** Reads the content of a new resource, and adds its errors to the fields. */
     public Content resource(Fields fields) {
         return content(fields, DEFAULT_RESOURCE, resources);
     }
 
-    /** The content of a new child; what is wrong with it is added to the errors behind the fields. */
+    /** Reads the content of a new child, and adds its errors to the fields. */
     public Content child(Fields fields) {
         return content(fields, DEFAULT_CHILD, children);
     }
 
-    /** The types of resources that are registered. */
+    /** Returns the registered types of resources. */
     public Set<String> resourceTypes() {
         return resources.keySet();
     }
 
-    /** The types of children that are registered. */
+    /** Returns the registered types of children. */
     public Set<String> childTypes() {
         return children.keySet();
     }
 
-    /** Checks what a patch has made of a resource or a child. */
+    /** Checks a resource or child after a patch. */
     void checkPatched(ResourceRow before, Content after) {
         ContentRules.checkPatched(after);
         Map<String, JsonSchema> types = before.parent() == null ? resources : children;

@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Compares entity tags as RFC 9110 §13.1 says: strongly for If-Match, weakly for If-None-Match. */
+/** Compares entity tags by RFC 9110 §13.1: strongly for If-Match, weakly for If-None-Match. */
 final class EntityTagMatch {
     private EntityTagMatch() {}
 
-    /** The strong tag of a version. */
+    /** Returns the strong tag of a version. */
     static String tag(long version) {
         return "\"v" + version + "\"";
     }
 
-    /** The strong tag of a version as a role is shown it. */
+    /** Returns the strong tag of a version as a role sees it. */
     static String tag(long version, String role) {
         return "\"v" + version + "-" + role + "\"";
     }
 
-    /** True if the header names this tag, so that nothing has to be sent. */
+    /** Returns true if the header names this tag, so that nothing has to be sent. */
     static boolean isUnchanged(@Nullable String header, String tag) {
         if (header == null) {
             return false;
@@ -27,7 +27,7 @@ final class EntityTagMatch {
                 || tags(header).stream().anyMatch(other -> other.equals(tag) || other.equals("W/" + tag));
     }
 
-    /** The tags that a header lists. */
+    /** Returns the tags of a header. */
     static List<String> tags(String header) {
         List<String> tags = new ArrayList<>();
         for (String tag : header.split(",")) {

@@ -3,9 +3,9 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Rows;
 
-/** Tells how many rows an event writes: its own, and one for each webhook endpoint that wants it. */
+/** Counts the rows that an event writes: its own, and one for each webhook endpoint that wants it. */
 @FunctionalInterface
 public interface EventRowCount {
-    /** The rows of an event of a type in a workspace; 1 or more. */
+    /** Returns the rows of an event of a type in a workspace, 1 or more. */
     int of(Rows rows, Id workspace, String type);
 }

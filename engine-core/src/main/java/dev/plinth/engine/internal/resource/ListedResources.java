@@ -6,14 +6,15 @@ import dev.plinth.engine.internal.list.Lists;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources of one set, newest first, as a page shows them. Numbers are given out in the order of time, so the times of a
- * filter bound the numbers: what is too young is jumped over, and what is too old ends the list. Not thread-safe; one page.
+ * The resources of one set, newest first, as a page shows them. Numbers are in the order of times, so the times of a
+ * filter limit the numbers. Resources that are too young are skipped, and the first one that is too old ends the list.
+ * Not thread-safe; for one page.
  */
 final class ListedResources implements Lists.Items {
     private final Rows rows;
     private final SetKey set;
     private final ResourceFilter filter;
-    /** The row of the number that was given last. */
+    /** The row of the last returned number. */
     private @Nullable ResourceRow row;
 
     ListedResources(Rows rows, SetKey set, ResourceFilter filter) {
@@ -38,7 +39,10 @@ final class ListedResources implements Lists.Items {
         return row != null && filter.accepts(row) ? row.json() : null;
     }
 
-    /** A number below which all members are old enough, and up to the given one, which is not, none is: by halving, so in 63 reads. */
+    /**
+     * Finds by halving, in at most 63 reads, a number that separates old members from young ones. All members up to it
+     * are old enough. No member above it is, up to the given number.
+     */
     private long lastBefore(long tooYoung) {
         long young = tooYoung;
         long old = rows.ceiling(set, 0) - 1;

@@ -6,20 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which versions a change is made (RFC 9110 §13.1.1).
+ * The versions on which a change is made (RFC 9110 §13.1.1).
  *
  * @param ifMatch the header If-Match, or null if there was none
- * @param required true if the host demands that there is one (RFC 6585 §3)
+ * @param required true if the host requires the header (RFC 6585 §3)
  */
 public record Precondition(@Nullable String ifMatch, boolean required) {
-    /** Any version will do. */
+    /** Accepts any version. */
     public static final Precondition NONE = new Precondition(null, false);
 
     /**
-     * Refuses with 428 if there has to be a header, and with 412 unless it is {@code *} or lists a tag of the thing.
+     * Refuses with 428 if a required header is missing, and with 412 unless it is {@code *} or lists a tag of the
+     * resource.
      *
-     * @param version the tag of its version, whoever is shown it
-     * @param shown the tag of its version as the caller is shown it
+     * @param version the tag of the version for its owner
+     * @param shown the tag of the version for the caller
      */
     void check(String version, String shown) {
         if (ifMatch == null) {

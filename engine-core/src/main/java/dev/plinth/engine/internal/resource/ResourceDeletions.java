@@ -16,15 +16,16 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
 /**
- * Deletions that need more rows than one record may have. The first record takes the resource's own row out, so that nothing of it is found
- * any more, and puts a row here. The sweep takes out shares and children, and with the last of them this row.
+ * Deletions that need more rows than one record may have. The first record deletes the resource's own row, so that
+ * nothing of the resource is found any more, and puts a row here. The sweep deletes shares and children, and with the
+ * last of them this row.
  */
 final class ResourceDeletions {
     static final Backlog BACKLOG = new Backlog(23, "deleted resources", SetKinds.RESOURCES_DELETED, 64);
 
     private ResourceDeletions() {}
 
-    /** True if the deletion of a resource takes more rows than one record may have. */
+    /** Returns true if the deletion of a resource takes more rows than one record may have. */
     static boolean isLarge(Rows rows, ResourceRow row, EventRowCount eventRowCount) {
         long children = rows.size(children(row.id()));
         long shares = rows.size(shares(row.id()));
@@ -32,7 +33,7 @@ final class ResourceDeletions {
         return children * perChild + shares > Limits.DECISION_ROWS_MAX;
     }
 
-    /** Adds that the sweep is to take out what a resource leaves. */
+    /** Adds the deletion of a resource's shares and children to the work of the sweep. */
     static void begin(Context context, ResourceRow row, Changes changes) {
         boolean isAwaited = context.rows().size(children(row.id())) <= Limits.DELETION_AWAITED_CHILDREN_MAX;
         changes.put(
@@ -45,7 +46,7 @@ final class ResourceDeletions {
                         .row());
     }
 
-    /** True if a caller waits for the end of the deletion of a resource. */
+    /** Returns true if a caller waits for the end of the deletion of a resource. */
     static boolean isAwaited(Rows rows, Id workspace, Id resource) {
         RowReader row = BACKLOG.find(rows, workspace, resource);
         return row != null && row.skip(Long.BYTES + 2 * Id.BYTES).small() == 1;
@@ -58,7 +59,7 @@ final class ResourceDeletions {
         });
     }
 
-    /** Shares go first, so that the jobs of the grantees end soonest. A deleted workspace gets no events. */
+    /** Deletes shares first, so that the jobs of the grantees end soonest. A deleted workspace gets no events. */
     private static void carryOn(
             Context context,
             Id workspace,

@@ -8,17 +8,17 @@ import dev.plinth.engine.internal.json.JsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which resources a list shows. The narrowest filter picks the set that is paged, and the times the part of it (see
- * {@link ListedResources}); the others are asked of each row. Of what is shared, the lower time ends the list, and everything else is
- * asked of each row (see {@link SharedResources}).
+ * Selects the resources of a list. The narrowest filter picks the set that is paged, and the times limit the part of it
+ * (see {@link ListedResources}). The other filters are checked on each row. In a list of shared resources, the lower
+ * time ends the list, and everything else is checked on each row (see {@link SharedResources}).
  *
  * @param status a status, {@code all}, or null for all that are not archived
  * @param type a type, or null
  * @param metadataKey a metadata key, or null
- * @param metadataValue the value that the key has to have
+ * @param metadataValue the value that the key must have
  * @param createdAfter only younger ones, in epoch milliseconds
  * @param createdBefore only older ones, in epoch milliseconds
- * @param shared true for those that others share with the workspace
+ * @param shared true for the resources that others share with the workspace
  */
 public record ResourceFilter(
         @Nullable String status,

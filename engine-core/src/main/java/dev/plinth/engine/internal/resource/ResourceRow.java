@@ -13,11 +13,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A resource or a child as it is stored: the facts that rules ask for, its content, and the JSON that everybody is shown,
- * rendered once per change. Data and metadata are stored inside that JSON only: as long as they may be, twice would be too much
- * for a row.
+ * A resource or child as it is stored: the facts for rules, its content, and the JSON of the wire, rendered once per
+ * change. Data and metadata are stored inside that JSON only, because at their longest a row has no room for them
+ * twice.
  *
- * <p>It is a view of its row, so that of a row nothing is read but what somebody asks for.
+ * <p>A view of its row, which reads a field only when it is asked for.
  */
 final class ResourceRow {
     private static final int VERSION = 1;
@@ -56,12 +56,12 @@ final class ResourceRow {
         this.dataAt = jsonAt + dataInJson;
     }
 
-    /** A new one, active, in version 1; the kind of its id tells whether it is a child. */
+    /** Makes an active resource or child in version 1. The kind of its id tells which of both it is. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
         return write(new Facts(id, workspace, parent, number, Status.ACTIVE, 1, now, now), content);
     }
 
-    /** The next version with this status and content. */
+    /** Returns the next version with this status and content. */
     ResourceRow next(Status nextStatus, Content nextContent, long now) {
         return write(
                 new Facts(id(), workspace(), parent(), number(), nextStatus, version() + 1, createdAt(), now),
@@ -103,18 +103,18 @@ final class ResourceRow {
         return Id.read(IdKind.WORKSPACE, row, WORKSPACE_AT);
     }
 
-    /** The resource that a child belongs to; null of a resource. */
+    /** Returns the parent of a child, or null for a resource. */
     @Nullable
     Id parent() {
         return reader(PARENT_AT).optionalId(IdKind.RESOURCE);
     }
 
-    /** Its place in lists. */
+    /** Returns its list number. */
     long number() {
         return Bytes.getLong(row, numberAt);
     }
 
-    /** Its status; of a child always active. */
+    /** Returns its status. A child is always active. */
     Status status() {
         return Status.stored(row[numberAt + FROM_NUMBER_TO_STATUS]);
     }
@@ -140,22 +140,22 @@ final class ResourceRow {
         return reader(typeAt).set(SetKinds.RESOURCES_BY_TYPE, workspace());
     }
 
-    /** The row itself; not copied. */
+    /** Returns the row itself, not a copy. */
     byte[] row() {
         return row;
     }
 
-    /** What everybody is shown. */
+    /** Returns the JSON of the wire. */
     byte[] json() {
         return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
-    /** What the caller said of it. */
+    /** Returns the content that callers sent. */
     Content content() {
         return new Content(name(), type(), Arrays.copyOfRange(row, dataAt, dataAt + dataLength), metadata());
     }
 
-    /** String pairs, compact. */
+    /** Returns the string pairs, compact. */
     byte[] metadata() {
         int at = dataAt + dataLength + FROM_DATA_TO_METADATA;
         return Arrays.copyOfRange(row, at, at + metadataLength);
@@ -173,7 +173,7 @@ final class ResourceRow {
         return EntityTagMatch.tag(version());
     }
 
-    /** The id of the resource that access and order go by: the parent of a child. */
+    /** Returns the id of the resource by which access and order go. For a child it is the parent. */
     Id resource() {
         Id parent = parent();
         return parent == null ? id() : parent;
@@ -183,7 +183,7 @@ final class ResourceRow {
         return new RowReader(row, VERSION).at(position);
     }
 
-    /** What a row says besides its content. */
+    /** The fields of a row besides its content. */
     private record Facts(
             Id id,
             Id workspace,
@@ -194,9 +194,9 @@ final class ResourceRow {
             long createdAt,
             long updatedAt) {
         /**
-         * Renders what everybody is shown.
+         * Renders the JSON of the wire.
          *
-         * @return where the data stands in it; the metadata follows as the next member
+         * @return where the data begins in it; the metadata follows as the next member
          */
         int render(Content content, JsonBytes json) {
             json.open().member("id", id);

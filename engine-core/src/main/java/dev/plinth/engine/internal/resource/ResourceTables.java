@@ -20,7 +20,7 @@ final class ResourceTables {
     static final TableName RESOURCES =
             new TableName(4, "resources", 32, 600, 1, Owner.KEY, ResourceTables::indexResource);
     static final TableName CHILDREN = new TableName(5, "children", 32, 600, 1, Owner.KEY, ResourceTables::indexChild);
-    /** By grantee and resource; a share counts for the workspace that gives it. */
+    /** The shares by grantee and resource. A share counts for the workspace that gives it. */
     static final TableName SHARES = new TableName(6, "shares", 32, 100, 0.1, Owner.ROW, ResourceTables::indexShare);
 
     private ResourceTables() {}
@@ -64,7 +64,7 @@ final class ResourceTables {
         place(RESOURCES, key, old, row, sets);
     }
 
-    /** All sets that a resource is a member of. */
+    /** Returns all sets of which a resource is a member. */
     private static List<SetKey> sets(ResourceRow row) {
         List<SetKey> sets = new ArrayList<>(5);
         forEachSet(row, sets::add);

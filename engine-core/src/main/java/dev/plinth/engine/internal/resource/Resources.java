@@ -42,29 +42,29 @@ public final class Resources {
     }
 
     /**
-     * Carries on deletions that need more rows than one record may have.
+     * Returns the rest of deletions that need more rows than one record may have, for the sweep.
      *
-     * @param end ends what the grantees have under way on the resources
-     * @param eventRowCount tells how many rows an event writes
+     * @param end ends the grantees' work on the resources
+     * @param eventRowCount counts the rows that an event writes
      */
     public static Retention deletions(ShareRevocation end, EventRowCount eventRowCount) {
         return ResourceDeletions.retention(end, eventRowCount);
     }
 
-    /** True if a write gives the sweep something to carry on. */
+    /** Returns true if a write begins or continues work of the sweep. */
     public static boolean concerns(Changes.Write write) {
         return ResourceDeletions.BACKLOG.isContinuedBy(write);
     }
 
-    /** The resource of whose deletion a write is the end; null if it is nothing of the kind. */
+    /** Returns the resource whose deletion ends with a write, or null. */
     public static @Nullable Id topic(Changes.Write write) {
         return ResourceDeletions.BACKLOG.isEndedBy(write) ? Id.read(IdKind.RESOURCE, write.key(), Id.BYTES) : null;
     }
 
     /**
-     * Resources with their children and shares, and what others shared with the workspace.
+     * Returns the purge of a workspace's resources with their children and shares, and of shares from other workspaces.
      *
-     * @param end ends what the grantees have under way on the resources
+     * @param end ends the grantees' work on the resources
      */
     public static WorkspacePurge purge(ShareRevocation end) {
         return (context, workspace, batch) -> collect(context, workspace, end, batch);
@@ -164,18 +164,19 @@ public final class Resources {
         };
     }
 
-    /** The move of a name: pause, resume, archive or unarchive. */
+    /** Moves a resource by the name of a move: pause, resume, archive or unarchive. */
     public static Command.Change move(Id id, String move, Precondition ifMatch) {
         return move(id, Status.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
     }
 
     /**
-     * Deletes an archived resource with its children and shares, in one record if it takes at most {@link Limits#DECISION_ROWS_MAX} rows. A
-     * larger one is a state: the first record takes the resource out, from which on nothing of it is seen, and {@link #deletions} carries
-     * it on. With at most {@link Limits#DELETION_AWAITED_CHILDREN_MAX} children the answer waits for the end of that.
+     * Deletes an archived resource with its children and shares, in one record if it needs at most
+     * {@link Limits#DECISION_ROWS_MAX} rows. For a larger one, the first record deletes and hides the resource, and
+     * {@link #deletions} goes on with the rest. With at most {@link Limits#DELETION_AWAITED_CHILDREN_MAX} children the
+     * answer waits for the end of that.
      *
-     * @param end ends what the grantees have under way on it
-     * @param eventRowCount tells how many rows an event writes
+     * @param end ends the grantees' work on the resource
+     * @param eventRowCount counts the rows that an event writes
      */
     public static Command.DeferredChange delete(
             Id id, Precondition ifMatch, ShareRevocation end, EventRowCount eventRowCount) {
@@ -218,7 +219,7 @@ public final class Resources {
     /**
      * Checks that the caller may run an operation on a resource now.
      *
-     * @return what the operation is shown of it
+     * @return the resource as the operation sees it
      */
     public static Operable operable(Context context, Id id, Precondition ifMatch) {
         VisibleResource visible = VisibleResource.find(context, id).editable();
@@ -247,7 +248,7 @@ public final class Resources {
         return new Changes.EventDraft(workspace, "resource.deleted", resource, deleted(resource));
     }
 
-    /** {@code {"id","deleted":true}}. */
+    /** Renders {@code {"id","deleted":true}}. */
     public static byte[] deleted(Id id) {
         return new JsonBytes()
                 .open()
@@ -279,14 +280,14 @@ public final class Resources {
         byte[] json = row.json();
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
         if (status == Status.ARCHIVED) {
-            changes.within(ReserveAccess.RECORDED); // only an archived one can be deleted
+            changes.within(ReserveAccess.RECORDED); // only an archived resource can be deleted
         }
         changes.event(new Changes.EventDraft(row.workspace(), event, row.id(), json));
         return Decision.of(changes, Outcome.Done.ok(visible.view(json), visible.etag(row)));
     }
 
     /**
-     * What an operation is shown.
+     * A resource as an operation sees it.
      *
      * @param owner the workspace that owns the resource
      * @param json the resource as the caller sees it

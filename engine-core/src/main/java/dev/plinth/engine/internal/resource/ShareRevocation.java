@@ -4,9 +4,12 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 
-/** Ends what a workspace has under way on another's resource, together with its right to work on that. */
+/** Ends the work of a workspace on another workspace's resource, when its right to work on the resource ends. */
 @FunctionalInterface
 public interface ShareRevocation {
-    /** Adds a bounded number of rows: what ends now, or what lets the rest end in the background without any of it beginning meanwhile. */
+    /**
+     * Adds a limited number of rows. They end the work now, or let the rest end in the background while none of it
+     * begins.
+     */
     void end(Context context, Id resource, Id grantee, Changes changes);
 }

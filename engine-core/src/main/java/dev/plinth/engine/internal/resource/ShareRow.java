@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 
-/** A share as it is stored, under the workspace that it was granted to and the resource that it shows. */
+/** A share as it is stored, under the grantee and the resource. */
 record ShareRow(Id owner, Id id, Id resource, Id grantee, boolean editor, long number, long createdAt) {
     private static final int VERSION = 1;
 
@@ -55,12 +55,12 @@ record ShareRow(Id owner, Id id, Id resource, Id grantee, boolean editor, long n
                 .bytes();
     }
 
-    /** The share as the event of its end shows it. */
+    /** Renders the share for the event of its end. */
     byte[] endedJson() {
         return JsonBytes.append(json(), new JsonBytes().member("deleted", true));
     }
 
-    /** A resource's JSON as the grantee sees it. */
+    /** Renders a resource's JSON as the grantee sees it. */
     byte[] view(byte[] json) {
         return JsonBytes.append(
                 json,

@@ -9,15 +9,15 @@ import dev.plinth.engine.internal.list.Lists;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources that others share with a workspace, in the order in which they were shared, newest first. What is shared is older than
- * its share: so a filter's lower time ends the list, while its upper time says nothing of the shares and is asked of each row.
- * Not thread-safe; one page.
+ * The resources that others share with a workspace, in the order of their shares, newest first. A shared resource is
+ * older than its share, so a filter's lower time ends the list. The upper time says nothing of the shares and is
+ * checked on each row. Not thread-safe; for one page.
  */
 final class SharedResources implements Lists.Items {
     private final Rows rows;
     private final SetKey set;
     private final ResourceFilter filter;
-    /** The share of the number that was given last. */
+    /** The share of the last returned number. */
     private @Nullable ShareRow share;
 
     SharedResources(Rows rows, Id workspace, ResourceFilter filter) {

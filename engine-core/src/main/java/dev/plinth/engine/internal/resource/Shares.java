@@ -22,17 +22,17 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The commands on shares: how a resource is shown to another workspace, and no longer. */
+/** The commands on shares, which give another workspace a right to a resource and take it back. */
 public final class Shares {
     private static final byte[] DELETED = "{\"deleted\":true}".getBytes(StandardCharsets.US_ASCII);
 
     private Shares() {}
 
     /**
-     * Grants a role to a workspace, or changes the one that it has.
+     * Grants a role to a workspace, or changes its role.
      *
-     * @param grantees tells whether a workspace takes shares of another
-     * @param end ends what an editor has under way, if it is to be a reader from now on
+     * @param grantees tells whether a workspace accepts shares of another
+     * @param end ends the work of an editor that becomes a reader
      */
     public static Command.Change grant(
             Id resource, Id grantee, boolean editor, Grantees grantees, ShareRevocation end) {
@@ -79,7 +79,10 @@ public final class Shares {
     /** Tells which workspaces may be granted a role. */
     @FunctionalInterface
     public interface Grantees {
-        /** False if there is no such workspace, or if it takes no shares of this owner: the owner is told the same. */
+        /**
+         * Returns false if there is no such workspace, or if it accepts no shares of this owner. The owner gets the
+         * same answer in both cases.
+         */
         boolean take(Rows rows, Id owner, Id grantee);
     }
 
@@ -95,7 +98,10 @@ public final class Shares {
         };
     }
 
-    /** Takes a role back, or leaves what was shared, in one record, and ends what the grantee has under way by it: {@link ShareRevocation} bounds what of that is in the record. */
+    /**
+     * Takes a role back, or gives up a granted one, in one record. The grantee's work under it ends:
+     * {@link ShareRevocation} limits how much of that is in the record.
+     */
     public static Command.Change revoke(Id resource, Id grantee, ShareRevocation end) {
         return context -> {
             boolean leaves = grantee.equals(context.workspace());
@@ -118,7 +124,10 @@ public final class Shares {
         };
     }
 
-    /** False once the resource, or the workspace that owns it, is deleted: its shares end in the background. */
+    /**
+     * Returns false once the resource, or the workspace that owns it, is deleted. Its shares then end in the
+     * background.
+     */
     private static boolean isThere(Rows rows, ShareRow share) {
         return rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource())) != null
                 && !DeletedWorkspaces.has(rows, share.owner());

@@ -22,7 +22,7 @@ enum Status {
         return wireName;
     }
 
-    /** Where a move leads from here; the same status if it is there already. */
+    /** Returns the status after a move, which is the same if it is there already. */
     Status after(Move move) {
         if (this == ARCHIVED && (move == Move.PAUSE || move == Move.RESUME)) {
             throw archived();
@@ -33,14 +33,14 @@ enum Status {
         return move.target;
     }
 
-    /** Refuses a change of what is archived. */
+    /** Refuses a change of an archived resource. */
     void checkWritable() {
         if (this == ARCHIVED) {
             throw archived();
         }
     }
 
-    /** Refuses an operation on what is archived or paused. */
+    /** Refuses an operation on an archived or paused resource. */
     void checkOperable() {
         checkWritable();
         if (this == PAUSED) {
@@ -55,7 +55,7 @@ enum Status {
                 "Expected a resource that is not archived, but it is; unarchive it first.");
     }
 
-    /** What can be done to a status. */
+    /** The moves between statuses. */
     enum Move {
         PAUSE(Status.PAUSED, "resource.paused"),
         RESUME(Status.ACTIVE, "resource.resumed"),
@@ -70,7 +70,7 @@ enum Status {
             this.event = event;
         }
 
-        /** The event that tells of it. */
+        /** Returns the event of this move. */
         String event() {
             return event;
         }

@@ -10,11 +10,11 @@ import dev.plinth.engine.internal.base.Rows;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A resource that the caller sees, with the share that shows it where it is another workspace's. The only way to a resource:
- * what is not visible is refused in the very words used for what does not exist.
+ * A resource that the caller sees, with the share that shows it if another workspace owns it. The only way to a
+ * resource. The refusal of an invisible resource has the same text as that of a missing one.
  */
 record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
-    /** The resource of an id, or a refusal. */
+    /** Returns the resource with an id, or refuses. */
     static VisibleResource find(Context context, Id id) {
         Rows rows = context.rows();
         byte[] own = rows.get(ResourceTables.RESOURCES, context.workspace().keyOf(id));
@@ -53,22 +53,22 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
         return this;
     }
 
-    /** The tag of a version of it as the caller sees it: with the role, which that version shows too. */
+    /** Returns the tag of a version as the caller sees it. It has the role, which that version shows too. */
     String etag(ResourceRow version) {
         return share == null ? version.etag() : EntityTagMatch.tag(version.version(), share.role());
     }
 
-    /** Refuses unless a precondition fits it. */
+    /** Refuses unless a precondition is met. */
     void check(Precondition ifMatch) {
         ifMatch.check(row.etag(), etag(row));
     }
 
-    /** Its JSON as the caller sees it. */
+    /** Returns its JSON as the caller sees it. */
     byte[] json() {
         return view(row.json());
     }
 
-    /** Another version of it as the caller sees it. */
+    /** Returns another version of it as the caller sees it. */
     byte[] view(byte[] json) {
         return share == null ? json : share.view(json);
     }

@@ -1,7 +1,7 @@
 /**
- * Resources, their children and their shares: what they are, who sees them and what may be done with them in which status.
+ * Resources, their children and their shares: their content, visibility and status.
  *
- * <p>Pure rules over rows. It emits events by name and knows nothing of who hears them.
+ * <p>Pure rules over rows. The room emits events by name and knows nothing of their receivers.
  */
 @NullMarked
 package dev.plinth.engine.internal.resource;

@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ring with one thread behind it, which answers a batch of rings by looking once.
+ * A ring with a thread that answers a batch of rings with one look at the tables.
  *
- * <p>Slots carry a commit sequence, never state. A full ring blocks nobody and loses nothing: the slots before the one that
- * found no room are still to be answered, and the answer looks at the tables. Waiting blocks; it does not spin.
+ * <p>Slots have a commit sequence, never state. A full ring blocks no caller and loses nothing. The slots before the
+ * one without room are still to be answered, and the answer looks at the tables. Waiting blocks; it does not spin.
  */
 public final class Doorbell implements AutoCloseable {
     private static final System.Logger LOG = Log.of(Doorbell.class);
@@ -30,7 +30,7 @@ public final class Doorbell implements AutoCloseable {
     private volatile boolean running;
     private boolean open;
 
-    /** A doorbell of this name; the answer runs on the ring's own thread. */
+    /** Makes a doorbell with this name. The answer runs on the ring's own thread. */
     public Doorbell(String name, Runnable answer) {
         disruptor = new Disruptor<>(
                 RingSlot::new,
@@ -46,7 +46,7 @@ public final class Doorbell implements AutoCloseable {
         ring = disruptor.getRingBuffer();
     }
 
-    /** Begins to answer. The thread is made by the first ring: many an engine has no work for it. */
+    /** Begins to answer. The first ring makes the thread, because many engines have no work for it. */
     public synchronized void start() {
         open = true;
         if (ring.getCursor() != Sequencer.INITIAL_CURSOR_VALUE) {
@@ -54,7 +54,7 @@ public final class Doorbell implements AutoCloseable {
         }
     }
 
-    /** Says that something up to this commit sequence is new. Never blocks. */
+    /** Tells that something up to this commit sequence is new. Never blocks. */
     public void ring(long sequence) {
         ring.tryPublishEvent((slot, at) -> slot.sequence = sequence);
         if (!running) {
@@ -69,7 +69,7 @@ public final class Doorbell implements AutoCloseable {
         }
     }
 
-    /** Answers what is left and returns when the thread has ended, or when that takes too long. */
+    /** Answers the remaining rings and returns when the thread has ended, or when that takes too long. */
     @Override
     public void close() {
         synchronized (this) {
@@ -85,7 +85,8 @@ public final class Doorbell implements AutoCloseable {
             disruptor.halt();
         }
         try {
-            // The slots of the last answer are free before it ends, so an empty ring does not tell.
+            // The last slots are free before their answer ends, so an empty ring does not mean that the answer has
+            // ended.
             answering.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
             if (answering.isAlive()) {
                 LOG.log(
@@ -116,8 +117,8 @@ public final class Doorbell implements AutoCloseable {
         }
 
         /**
-         * Gives the slots free before it looks: a ring that finds no room is then sure to have slots before it whose answer is
-         * still to come. Were they given free after the answer, that ring would be lost. The write is volatile, so that the look
+         * Frees the slots before it looks. A ring without room then has slots before it whose answer is still to come.
+         * If the slots were freed after the answer, that ring would be lost. The write is volatile, so that the look
          * comes after it.
          */
         @Override

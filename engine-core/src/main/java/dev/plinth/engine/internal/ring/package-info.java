@@ -1,5 +1,5 @@
 /**
- * Rings as doorbells: a slot says only that there is something new; what it is stands in the tables.
+ * Rings as doorbells. A slot only tells that there is something new; the tables have the news.
  *
  * <p>The only importer of the Disruptor. No host code and no network call runs on a ring's thread.
  */

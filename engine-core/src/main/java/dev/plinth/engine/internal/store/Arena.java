@@ -9,25 +9,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of one table in extents of {@value #EXTENT_BYTES} bytes, on or off the heap. Extents are taken and given back whole.
  *
- * <p>Addresses count words of 8 bytes; address 0 is never used. One writer. Readers beside it copy first and validate afterwards:
- * {@link #recycled} changes before memory that was in use takes something else, so what a reader copied is right if it did not
- * change in between. A reader may follow an address that means nothing any more; where there is no memory it reads zeros.
+ * <p>Addresses count words of 8 bytes; address 0 is never used. There is one writer. Readers beside it copy first and
+ * validate afterwards: {@link #recycled} changes before memory that was in use takes other content. If it did not
+ * change in between, the copy is right. A reader may follow a stale address; if there is no memory at it, it reads
+ * zeros.
  */
 abstract class Arena implements AutoCloseable {
     static final int SHIFT = 14;
     static final int EXTENT_WORDS = 1 << SHIFT;
 
-    /** Below half a region of G1, whose smallest are 1 MiB, so that no extent on the heap is allocated as a humongous object. */
+    /**
+     * Length of an extent. It is below half a region of G1, whose smallest are 1 MiB, so that no extent on the heap is
+     * a humongous object.
+     */
     static final int EXTENT_BYTES = EXTENT_WORDS * Long.BYTES;
 
-    /** Bits of an address: 128 GiB. */
+    /** Bits of an address, for 128 GiB. */
     static final int ADDRESS_BITS = 34;
 
     static final int GROUP_SHIFT = 10;
     static final int GROUP_EXTENTS = 1 << GROUP_SHIFT;
     static final int GROUPS = 1 << ADDRESS_BITS - SHIFT - GROUP_SHIFT;
 
-    /** Extents are looked up in two steps, so that no array of them is ever copied when there are more. */
+    /** The extents in two levels, so that a growing array of them is never copied. */
     private final @Nullable Extent[] @Nullable [] groups = new Extent[GROUPS][];
 
     private final int keptMax;
@@ -39,9 +43,9 @@ abstract class Arena implements AutoCloseable {
     private volatile long recycled;
 
     /**
-     * An arena without memory.
+     * Makes an arena without memory.
      *
-     * @param keptMax how many free extents keep their memory; that of others is dropped
+     * @param keptMax how many free extents keep their memory; the memory of further ones is dropped
      */
     Arena(int keptMax) {
         this.keptMax = keptMax;
@@ -53,42 +57,42 @@ abstract class Arena implements AutoCloseable {
     /** Sets the word at an address. */
     abstract void set(long at, long word);
 
-    /** Copies bytes out of an extent, which they must not leave. */
+    /** Copies bytes out of one extent. */
     abstract void copyOut(long at, int skippedBytes, byte[] to, int from, int length);
 
-    /** Copies bytes into an extent, which they must not leave. */
+    /** Copies bytes into one extent. */
     abstract void copyIn(long at, int skippedBytes, byte[] source, int from, int length);
 
-    /** Tells whether an extent has these bytes at a place; false if they would leave it. */
+    /** Returns true if an extent has these bytes at a place, and false also if they would leave the extent. */
     abstract boolean holds(long at, int skippedBytes, byte[] bytes);
 
-    /** Gets memory for an extent. If there is none, nothing has changed. */
+    /** Gets memory for an extent. If there is none, nothing changes. */
     abstract void add(int extent);
 
-    /** Lets go of the memory of an extent. */
+    /** Releases the memory of an extent. */
     abstract void drop(int extent);
 
     @Override
     public abstract void close();
 
-    /** Counts how many times memory came to a new use. Readers compare it before and after they copied. */
+    /** Counts how often memory was put to a new use. Readers compare it before and after they copy. */
     final long recycled() {
         return recycled;
     }
 
-    /** Announces that memory which readers may still look at is about to be written. */
+    /** Announces that memory which readers may still read is about to be written. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
     final void recycle() {
         recycled = recycled + 1;
         VarHandle.storeStoreFence();
     }
 
-    /** Tells whether this many bytes after an address stay in its extent. */
+    /** Returns true if this many bytes after an address stay in its extent. */
     static boolean fits(long at, int bytes) {
         return ((int) at & EXTENT_WORDS - 1) * Long.BYTES + bytes <= EXTENT_BYTES;
     }
 
-    /** Returns the extent in which an address lies, which must be one that is taken. */
+    /** Returns the extent of an address, which must be taken. */
     final Extent of(long at) {
         int number = (int) (at >>> SHIFT);
         @Nullable Extent[] group = groups[number >>> GROUP_SHIFT];
@@ -99,7 +103,7 @@ abstract class Arena implements AutoCloseable {
         return extent;
     }
 
-    /** Takes an extent, whose bytes may be anything. If there is no memory for it, nothing has changed. */
+    /** Takes an extent, whose bytes are undefined. If there is no memory for it, nothing changes. */
     final Extent take() {
         Extent extent = free;
         if (extent != null) {
@@ -155,7 +159,7 @@ abstract class Arena implements AutoCloseable {
         }
     }
 
-    /** Writes down which extents there are and which of them are free. */
+    /** Saves which extents exist and which of them are free. */
     final void save(DataOutput out) throws IOException {
         out.writeInt(made);
         out.writeInt(kept);
@@ -164,7 +168,7 @@ abstract class Arena implements AutoCloseable {
         }
     }
 
-    /** Goes on where {@link #save} was called, over the same memory; nothing may have been taken yet. */
+    /** Restores what {@link #save} wrote, over the same memory. No extent may have been taken yet. */
     final void restore(DataInput in) throws IOException {
         for (int extents = in.readInt(); extents > 0; extents--) {
             make();

@@ -10,17 +10,21 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rows in an {@link Arena}: no object for each row, so millions of them cost the garbage collector nothing, and no JVM flags.
+ * Keeps rows in an {@link Arena}, without an object for each row. So millions of rows cost the garbage collector
+ * nothing, and no JVM flags are needed.
  *
- * <p>A reader takes no lock. It copies the row that the {@link SlotIndex} names and is done if no memory was recycled meanwhile, else it
- * reads again. A put writes behind all rows and changes one slot, so it disturbs no reader; memory is recycled once in some hundred
- * puts.
+ * <p>A reader takes no lock. It copies the row that the {@link SlotIndex} names. If memory was recycled meanwhile, it
+ * reads again. A put writes after all rows and changes one slot, so it disturbs no reader. Memory is recycled once in
+ * some hundred puts.
  */
 final class ArenaTable implements Table {
-    /** About what a row takes beside its bytes: header, end of its last word, and a slot of an index that is half full. */
+    /**
+     * Approximate bytes of a row beside its key and value. They are a header, the end of its last word, and a slot of
+     * an index that is half full.
+     */
     private static final int AROUND_ROW_BYTES = 32;
 
-    /** Bytes of keys and rows for which there are addresses, also if they are short and holes are between them. */
+    /** Bytes of keys and rows that can be addressed, even if the rows are short and there are holes between them. */
     private static final long BYTES_MAX = (1L << Arena.ADDRESS_BITS) * Long.BYTES / 2;
 
     private final TableShape shape;
@@ -31,7 +35,7 @@ final class ArenaTable implements Table {
     private final LongConsumer mover = this::move;
     private final byte[] movedKey;
 
-    /** An empty table in an arena of its own, which it closes. */
+    /** Makes an empty table in an arena of its own, which it closes. */
     ArenaTable(TableShape shape, Arena arena) {
         this.shape = shape;
         this.arena = arena;
@@ -67,7 +71,7 @@ final class ArenaTable implements Table {
         long part = SlotIndex.part(KeyHash.of(key));
         long standing = index.find(part, key);
         byte[] before = standing == 0 ? null : rows.row(standing);
-        // Whatever needs memory comes before the row changes.
+        // Anything that needs memory comes before the row changes.
         if (row != null) {
             if (standing == 0) {
                 index.prepare(part);
@@ -106,13 +110,13 @@ final class ArenaTable implements Table {
         return count.bytes();
     }
 
-    /** Returns about what so many rows with so many bytes take at most, with the holes that are left between them. */
+    /** Returns about the most memory of so many rows with so many bytes, including the holes between them. */
     static long memoryBytes(long rows, long bytes) {
         long used = bytes + rows * AROUND_ROW_BYTES;
         return used + used / RowLog.LIVE_PARTS;
     }
 
-    /** Returns the bytes of memory that it has, with all that is around the rows and between them. */
+    /** Returns the bytes of its memory, including everything around and between the rows. */
     long memoryBytes() {
         return arena.bytes();
     }
@@ -137,7 +141,7 @@ final class ArenaTable implements Table {
         return Limits.ROW_BYTES_MAX;
     }
 
-    /** Shows every row. Beside a writer, one that stands all the while is shown at least once. */
+    /** Visits every row. Beside a writer, a row that exists all the time is visited at least once. */
     @Override
     public void forEach(BiConsumer<byte[], byte[]> visitor) {
         long part = 0;
@@ -146,7 +150,7 @@ final class ArenaTable implements Table {
         }
     }
 
-    /** Shows the rows of a segment from a hash on, until memory is recycled, and returns the hash to go on with. */
+    /** Visits the rows of a segment from a hash on, until memory is recycled, and returns the hash to go on with. */
     private long showSegment(long from, BiConsumer<byte[], byte[]> visitor) {
         long stamp = arena.recycled();
         SlotIndex.Walk walk = index.walk(from);

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a store that an engine may be writing to: the newest snapshot that is whole, and the journal behind it frame by frame,
- * each checked before it is copied. So the copy ends with a whole record, whatever is being written meanwhile, and is a
- * beginning of the store's history with everything in it that was durable before the copy began.
+ * Copies a store while an engine may write to it: the newest whole snapshot, and the journal after it frame by frame.
+ * Each frame is checked before it is copied. So the copy ends with a whole record, whatever is written meanwhile. It is
+ * a prefix of the store's history with everything that was durable before the copy began.
  */
 final class Backup implements JournalVisitor {
     private final HeldFiles from;
@@ -28,7 +28,7 @@ final class Backup implements JournalVisitor {
      * Copies a store to an empty disk, durably.
      *
      * @param segmentBytes length of a segment, if one has to be made
-     * @return what is in the copy
+     * @return the content of the copy
      * @throws StoreDamageException if the store is damaged
      */
     static RecoverablePrefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes)
@@ -38,7 +38,7 @@ final class Backup implements JournalVisitor {
             RecoverablePrefix prefix = backup.copy(tables);
             Segment last = backup.last;
             if (last == null) {
-                // An engine that never wrote anything has left no segment with a header.
+                // An engine that never wrote a record has left no segment with a header.
                 Segment.create(to, Segment.first(StoreId.random()), segmentBytes);
                 to.syncNames();
             } else {
@@ -96,7 +96,7 @@ final class Backup implements JournalVisitor {
         position = Segment.HEADER_BYTES;
     }
 
-    /** A frame without records is not copied: the copy says itself where it ends. */
+    /** Skips a frame without records, because the copy gets its own at its end. */
     @Override
     public void frame(Frame frame, long at) throws IOException {
         position = at;
@@ -106,7 +106,7 @@ final class Backup implements JournalVisitor {
         }
     }
 
-    /** Fills the rest with zeros, as every segment is, and says with an empty frame how it ends. */
+    /** Fills the rest of the segment with zeros, as in every segment, and writes the empty frame that ends it. */
     private void endFile(ByteBuffer lastFrame) throws IOException {
         Disk.File done = file;
         if (done != null) {

@@ -8,16 +8,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * Where a backup goes. It is made in a directory beside the target and gets the target's name when it is complete, so that one
- * that was killed is never taken for a whole one; the next backup to the same target takes its place.
+ * The target of a backup. The backup is made in a directory beside the target, and gets the target's name when it is
+ * complete. So an interrupted backup is never taken for a whole one; the next backup to the same target replaces it.
  */
 record BackupTarget(Path target, Path partial) {
     private static final String PARTIAL = ".partial";
 
     /**
-     * A place that can be used.
+     * Finds a usable target.
      *
-     * @throws IllegalStateException if it cannot; one sentence says why
+     * @throws IllegalStateException if the target cannot be used; one sentence says why
      */
     static BackupTarget beside(Path directory, Path target) {
         Path absolute = target.toAbsolutePath().normalize();
@@ -59,7 +59,7 @@ record BackupTarget(Path target, Path partial) {
         }
     }
 
-    /** Opens it for nobody else, without what a killed backup has left there. */
+    /** Opens it exclusively, without what an interrupted backup has left there. */
     DirectoryDisk open(List<String> further) {
         DirectoryDisk disk = DirectoryDisk.open(partial);
         try {
@@ -86,7 +86,7 @@ record BackupTarget(Path target, Path partial) {
         }
     }
 
-    /** Gives it its name, durably. */
+    /** Gives the backup its name, durably. */
     void publish() throws IOException {
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         DirectoryDisk.syncNames(target.resolveSibling("."));

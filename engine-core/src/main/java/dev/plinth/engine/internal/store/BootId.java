@@ -5,14 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Names the boot of the machine. Two times of one boot tell that the page cache still has all that was written in between. Linux only.
+ * Names the boot of the machine. If it is unchanged, the page cache still has everything that was written in between.
+ * Linux only.
  */
 final class BootId {
     static final Path FILE = Path.of("/proc/sys/kernel/random/boot_id");
 
     private BootId() {}
 
-    /** Returns the id of this boot; empty if the kernel tells none. */
+    /** Returns the id of this boot; empty if the kernel has none. */
     static String read() {
         try {
             return Files.readString(FILE).trim();

@@ -15,21 +15,23 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells before a record is appended whether the tables take it: within the workspace's shares, and outside of what is in reserve.
+ * Checks before a record is appended whether the tables have room for it: within the workspace's shares, and outside of
+ * the reserves.
  *
  * <pre>
- *   part of a table     who may use it
+ *   part of a table     users
  *   up to 90 %          every workspace, within its share
  *   up to 95 %          a workspace that has no more than its fair part; and ends and deletions of every workspace
  *   up to 99 %          a workspace that has no more than a quarter of what is left; and ends and deletions within the fair part
  *   all                 the operator and the engine
  * </pre>
  *
- * <p>The fair part is the table divided by the workspaces that have rows in it and one more. A quarter of what is left is there for the next
- * workspace however many came before it; a fixed part would be gone after some of them. Tables on the heap have a bound in common too, half of
- * the heap, with the same reserves.
+ * <p>The fair part is the table divided by the workspaces that have rows in it and one more. A quarter of the rest is
+ * there for the next workspace however many came before it. A fixed part would be gone after some of them. Tables on
+ * the heap also have a common limit, half of the heap, with the same reserves.
  *
- * <p>Most records are let through by comparing all that they put with each bound. Only where that might not fit are their rows looked at.
+ * <p>Most records pass by a comparison of all their bytes with each limit. Their rows are examined only if that might
+ * not fit.
  */
 final class CapacityCheck {
     private static final int FAIR_PERCENT = 95;
@@ -47,9 +49,9 @@ final class CapacityCheck {
     private final long heapBytesMax;
 
     /**
-     * Checks of these tables.
+     * Makes checks of these tables.
      *
-     * @param heapBytes estimates what the tables take together if they are on the heap; tables elsewhere have no bound in common
+     * @param heapBytes estimates the memory of all tables on the heap; tables elsewhere have no common limit
      */
     CapacityCheck(
             TableFactory factory,
@@ -66,10 +68,10 @@ final class CapacityCheck {
     }
 
     /**
-     * Returns why these writes do not fit all together, or null if they fit.
+     * Returns why these writes do not fit together, or null if they fit.
      *
-     * @param reserve how far they may go into the reserves
-     * @param plans tells the plan of a workspace
+     * @param reserve how much of the reserves they may use
+     * @param plans returns the plan of a workspace
      */
     @Nullable
     Refusal lacks(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
@@ -132,7 +134,9 @@ final class CapacityCheck {
         return true;
     }
 
-    /** Looks at what these writes add to each table for each workspace. Rows that are taken out make no room for others here. */
+    /**
+     * Checks what these writes add to each table for each workspace. Removed rows do not count as room for others here.
+     */
     private @Nullable Refusal exactly(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
         List<Growth> growths = new ArrayList<>();
         for (int i = 0; i < writes.size(); i++) {
@@ -222,15 +226,15 @@ final class CapacityCheck {
     }
 
     /**
-     * One bound of what a table, or the heap, takes.
+     * A limit of a table or of the heap.
      *
-     * @param max how much it takes
-     * @param used how much it would have with the record
+     * @param max the limit
+     * @param used the use with the record
      * @param holders the workspaces that would have a part of it; 0 if no workspace has shares of it
-     * @param own how much of it one workspace would have
+     * @param own the use of one workspace with the record
      */
     private record Bound(long max, long used, long holders, long own) {
-        /** Returns what is kept from the record; {@link Reserve#NONE} if the record may be appended. */
+        /** Returns the reserve that the record must not use, or {@link Reserve#NONE} if the record may be appended. */
         Reserve refuses(ReserveAccess reserve) {
             if (fits(
                     used,
@@ -250,12 +254,12 @@ final class CapacityCheck {
         }
     }
 
-    /** Why a record may not have what is left. */
+    /** The reason why a record may not have the rest. */
     private enum Reserve {
         NONE,
-        /** Nothing is left. */
+        /** There is no rest. */
         ALL,
-        /** What is left is kept for workspaces that have less. */
+        /** The rest is reserved for workspaces that have less. */
         OF_OTHERS;
 
         Refusal refusal(String full) {
@@ -271,7 +275,7 @@ final class CapacityCheck {
         return heapBytesMax == Long.MAX_VALUE ? 0 : heapBytes.getAsLong();
     }
 
-    /** Returns about what so many rows take on the heap: with their keys and what is around them. */
+    /** Returns about the memory of so many rows on the heap, including their keys and everything around them. */
     private static long memory(long rows, long bytes) {
         return ArenaTable.memoryBytes(rows, bytes);
     }
@@ -310,7 +314,7 @@ final class CapacityCheck {
         return Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, detail).retryAfter(Transaction.CAPACITY_RETRY_SECONDS);
     }
 
-    /** What a record adds to one table for one workspace. */
+    /** The growth of one table for one workspace by a record. */
     private static final class Growth {
         private final @Nullable TableName table;
         private final @Nullable Id owner;

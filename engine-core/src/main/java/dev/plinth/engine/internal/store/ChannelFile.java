@@ -15,17 +15,17 @@ final class ChannelFile implements Disk.File {
     private volatile FileChannel channel;
 
     /**
-     * A file that is open.
+     * Wraps an open file.
      *
-     * @param channel what reads and writes go through
-     * @param forSyncs what syncs go through: it stays open whoever is interrupted in a write, and so hears of every error of the
-     *     disk since it was opened, as a later one would not
+     * @param channel the channel for reads and writes
+     * @param forSyncs the channel for syncs. It stays open if a thread is interrupted in a write. So it learns of every
+     *     error of the disk since it was opened; a later channel would not
      */
     ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
         this(channel, forSyncs, opener, null);
     }
 
-    /** The same with a lock of the channel, released when the file is closed. */
+    /** Wraps an open file with a lock of the channel, which is released when the file is closed. */
     ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener, @Nullable FileLock lock) {
         this.channel = channel;
         this.forSyncs = forSyncs;
@@ -36,7 +36,7 @@ final class ChannelFile implements Disk.File {
     /** Opens the same file once more. */
     @FunctionalInterface
     interface Opener {
-        /** Another channel to the file. */
+        /** Returns another channel to the file. */
         FileChannel open() throws IOException;
     }
 
@@ -59,8 +59,8 @@ final class ChannelFile implements Disk.File {
     }
 
     /**
-     * Whoever is interrupted while it uses a channel closes it, and in time of a write that may be a thread of the host's: then all is
-     * written again by another channel.
+     * A thread that is interrupted while it uses a channel closes the channel, and in a write that may be a thread of
+     * the host's. Then everything is written again through another channel.
      */
     @Override
     public void write(ByteBuffer source, long position) throws IOException {

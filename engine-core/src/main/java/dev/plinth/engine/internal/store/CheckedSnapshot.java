@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot's file that was read to its end, without keeping a row of it.
+ * A snapshot whose file was read to its end, without keeping its rows.
  *
- * @param loaded what it says of itself; null if it is damaged
- * @param damage what is wrong with it; empty if it is whole
+ * @param loaded its header and end; null if it is damaged
+ * @param damage the damage; empty if it is whole
  * @param isForeign true if it is a snapshot of another store
  */
 record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
@@ -25,9 +25,9 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
     }
 
     /**
-     * Reads one.
+     * Reads one snapshot.
      *
-     * @param store the store that it must belong to; null for any
+     * @param store the store to which it must belong; null for any
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
     static CheckedSnapshot of(Disk disk, String name, List<TableName> tables, @Nullable StoreId store) {
@@ -55,7 +55,7 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
         return loaded != null;
     }
 
-    /** Returns the newest snapshot if it belongs to another store, damaged ones not counted; null if it does not. */
+    /** Returns the newest undamaged snapshot if it belongs to another store, or null. */
     static @Nullable CheckedSnapshot newestIfForeign(List<CheckedSnapshot> snapshots) {
         for (CheckedSnapshot snapshot : snapshots) {
             if (snapshot.isWhole() || snapshot.isForeign) {
@@ -65,7 +65,7 @@ record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String dam
         return null;
     }
 
-    /** The first whole one; null if there is none. */
+    /** Returns the first whole snapshot, or null. */
     static Snapshot.@Nullable Loaded newest(List<CheckedSnapshot> snapshots) {
         for (CheckedSnapshot snapshot : snapshots) {
             if (snapshot.isWhole()) {

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** CRC-32C (RFC 3720 §12.1) of a part of a buffer: what every file of a store is checked with. */
+/** CRC-32C (RFC 3720 §12.1) of a part of a buffer, the checksum of every file of a store. */
 final class Checksum {
     private Checksum() {}
 

@@ -7,23 +7,25 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rows in Chronicle maps outside the heap: millions of them cost the garbage collector nothing.
+ * Keeps rows in Chronicle maps outside the heap, so that millions of them cost the garbage collector nothing.
  *
- * <p><b>Two maps.</b> Rows of usual length live in a map with chunks of about an eighth of the average; what spans more than 64 of
- * them lives in a second map with chunks for {@value #LARGE_ROW_BYTES} bytes, made with the first such row. One map for both would
- * take 4 KiB for each row of 300 bytes. The writer moves a row by putting it into its new map before it takes it out of the old
- * one, so a reader who looks into both finds it, unless it moved between the two looks, towards the map already seen: then
+ * <p><b>Two maps.</b> Rows of usual length are in a map with chunks of about an eighth of the average. A row that spans
+ * more than 64 of them is in a second map with chunks for {@value #LARGE_ROW_BYTES} bytes, made with the first such
+ * row. One map for both would take 4 KiB for each row of 300 bytes.
+ *
+ * <p>The writer moves a row by putting it into its new map before it removes it from the old one. So a reader that
+ * looks into both maps finds it, unless the row moved between the two looks towards the map that was read first. Then
  * {@code moves}, counted between the put and the removal, has changed, and the reader looks again.
  *
- * <p><b>Room.</b> A Chronicle map throws when it is full, no count predicts when, and by then the journal has the record. So rows
- * and bytes are counted here, {@link CapacityCheck} refuses at what the table was made for, and the maps are laid out for a quarter more:
- * refusal comes at 80 % of the layout.
+ * <p><b>Room.</b> A full Chronicle map throws, no count predicts when, and by then the journal has the record. So rows
+ * and bytes are counted here, and {@link CapacityCheck} refuses at the size for which the table was made. The maps are
+ * laid out for a quarter more: the refusal comes at 80 % of the layout.
  *
- * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, freed after the thread's end: to be
- * read from pooled threads, not from a virtual thread per request.
+ * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, which is freed after the
+ * thread's end. So read from pooled threads, not from a virtual thread per request.
  */
 final class ChronicleTable implements Table {
-    /** The longest row that each table takes, however short its average is. */
+    /** The longest row that each table accepts, however short its average is. */
     static final int LARGE_ROW_BYTES = Limits.ROW_BYTES_MAX;
 
     private static final int LARGE_CHUNK_BYTES = chunkBytes(
@@ -42,7 +44,7 @@ final class ChronicleTable implements Table {
     private final RowCount count = new RowCount();
 
     /**
-     * A table, empty unless its files are there.
+     * Makes a table. It is empty unless its files exist.
      *
      * @param directory where its memory is mapped; null if it is not
      */
@@ -67,7 +69,7 @@ final class ChronicleTable implements Table {
         return directory == null ? null : MappedTables.file(directory, shape, rows);
     }
 
-    /** The smallest aligned chunk of which an entry needs no more than that many. */
+    /** Returns the smallest aligned chunk of which an entry needs no more than that many. */
     private static int chunkBytes(int entryBytes, int chunks) {
         int alignedBytes = CHUNK_ALIGNMENT_BYTES * chunks;
         return (entryBytes + alignedBytes - 1) / alignedBytes * CHUNK_ALIGNMENT_BYTES;
@@ -173,7 +175,7 @@ final class ChronicleTable implements Table {
     @Override
     public void forEach(BiConsumer<byte[], byte[]> visitor) {
         if (count.rows() == 0) {
-            return; // a map looks at every place that it has room for, which takes its time also where nothing is
+            return; // a map visits every place for which it has room, which takes time even if it is empty
         }
         usual.forEach(visitor);
         ChunkedMap second = large;

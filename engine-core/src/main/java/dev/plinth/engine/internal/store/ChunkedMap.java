@@ -16,23 +16,24 @@ import net.openhft.chronicle.map.MapSegmentContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Chronicle map, in memory or in a file, and how long its rows may be: the only class that touches Chronicle's maps.
+ * A Chronicle map in memory or in a file, with the limit of its row length. The only class that touches Chronicle's
+ * maps.
  *
- * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste little, large
- * chunks allow long rows; {@link ChronicleTable} therefore takes two of these.
+ * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste
+ * little, large chunks allow long rows; {@link ChronicleTable} therefore uses two maps.
  */
 final class ChunkedMap implements AutoCloseable {
-    /** What an entry may span: Chronicle's allocator searches for free chunks in one 64-bit word. */
+    /** Chunks that an entry may span, because Chronicle's allocator searches for free chunks in one 64-bit word. */
     static final int CHUNKS_PER_ENTRY_MAX = 64;
 
-    /** Before its key, an entry stores the length of its row in up to 4 bytes. */
+    /** The most bytes in which an entry stores the length of its row, before its key. */
     static final int LENGTH_BYTES = 4;
 
     /**
-     * How many times its first memory a map may grow to. Nothing is allocated ahead, and what is alive is bounded by
-     * {@link ChronicleTable}: this only has to cover what rows of changing length tear into holes too short to use again, and
-     * segments that are fuller than others. First fit needs about log2(64) = 6 times what is alive at worst (Robson 1977); hostile
-     * lengths were measured at 2.7.
+     * The most times its first memory to which a map may grow. Nothing is allocated ahead, and {@link ChronicleTable}
+     * limits the live rows. So this only has to cover holes that are too short for rows of changing length, and
+     * segments that are fuller than others. First fit needs about log2(64) = 6 times the live memory at worst (Robson
+     * 1977); hostile lengths were measured at 2.7.
      */
     private static final double BLOAT_FACTOR = 8;
 
@@ -43,13 +44,13 @@ final class ChunkedMap implements AutoCloseable {
     private final ChronicleMap<byte[], byte[]> map;
 
     /**
-     * Opens a map, empty unless its file is there.
+     * Opens a map. It is empty unless its file exists.
      *
      * @param file where its memory is mapped; null if it is not
      * @param name its name in messages
      * @param keyBytes length of every key
-     * @param chunkBytes what its memory is cut into
-     * @param rows how many rows its first memory takes
+     * @param chunkBytes length of a chunk of its memory
+     * @param rows how many rows its first memory holds
      * @param averageRowBytes average length of a row
      */
     ChunkedMap(@Nullable Path file, String name, int keyBytes, int chunkBytes, long rows, int averageRowBytes) {
@@ -65,9 +66,9 @@ final class ChunkedMap implements AutoCloseable {
                         .actualChunkSize(chunkBytes)
                         .entries(rows)
                         .maxBloatFactor(BLOAT_FACTOR)
-                        // As in memory: a file is only opened again after a clean close under the same kernel.
+                        // As in memory, because a file is only opened again after a clean close under the same kernel.
                         .checksumEntries(false)
-                        // The engine closes its tables after the last reader; a hook would do it at any moment.
+                        // The engine closes its tables after the last reader. A hook would do it at any moment.
                         .skipCloseOnExitHook(true));
     }
 
@@ -75,7 +76,10 @@ final class ChunkedMap implements AutoCloseable {
         return CHUNKS_PER_ENTRY_MAX * chunkBytes - keyBytes - LENGTH_BYTES;
     }
 
-    /** Chronicle logs an advertisement with its first map. The switch is read once; it is put back for other users of it. */
+    /**
+     * Opens a map without Chronicle's advertisement, which is logged with the first map. The switch is read once, and
+     * is reset for other users of Chronicle.
+     */
     private static synchronized ChronicleMap<byte[], byte[]> openQuietly(
             @Nullable Path file, ChronicleMapBuilder<byte[], byte[]> builder) {
         String before = System.getProperty(ANNOUNCER_SWITCH);
@@ -118,7 +122,7 @@ final class ChunkedMap implements AutoCloseable {
         return map.containsKey(key);
     }
 
-    /** Puts a row, or takes it out where the new one is null, and gives the one that stood there. */
+    /** Puts a row, or removes it if the new one is null. Returns the row that was there. */
     byte @Nullable [] exchange(byte[] key, byte @Nullable [] row) {
         try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
             query.updateLock().lock();
@@ -155,8 +159,8 @@ final class ChunkedMap implements AutoCloseable {
     }
 
     /**
-     * Shows every entry. A segment, some thousand rows, is copied under its lock and shown outside it, so that a visitor who
-     * writes to a disk holds up no writer.
+     * Visits every entry. A segment, some thousand rows, is copied under its lock and visited outside of it. So a
+     * visitor that writes to a disk holds up no writer.
      */
     void forEach(BiConsumer<byte[], byte[]> visitor) {
         List<byte[]> copies = new ArrayList<>();

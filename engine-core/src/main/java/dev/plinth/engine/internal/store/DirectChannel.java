@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel to a file past the page cache ({@code O_DIRECT}).
  *
- * @param channel takes and gives multiples of a block at multiples of a block, from and into memory that is aligned to it
+ * @param channel reads and writes multiples of a block at multiples of a block, in memory that is aligned to it
  * @param blockBytes length of a block, a power of two
  */
 record DirectChannel(FileChannel channel, int blockBytes) {
-    /** How much is written or read at once; a multiple of every block. */
+    /** Bytes that are written or read at once; a multiple of every block. */
     static final int BUFFER_BYTES = 1024 * 1024;
 
     private static final @Nullable OpenOption DIRECT = direct();
 
-    /** The JDK's own option, by its name: a compiler warns of it, and not every JVM has its module (jdk.unsupported). */
+    /**
+     * Finds the JDK's own option by its name, because a compiler warns of it and not every JVM has its module
+     * (jdk.unsupported).
+     */
     private static @Nullable OpenOption direct() {
         try {
             for (Object option :
@@ -36,7 +39,7 @@ record DirectChannel(FileChannel channel, int blockBytes) {
         }
     }
 
-    /** A channel to a file that is there; null where the JVM, the file system or its blocks have none. */
+    /** Opens a channel to an existing file. Returns null if the JVM, the file system or its blocks do not allow it. */
     static @Nullable DirectChannel open(Path file, OpenOption access) {
         if (DIRECT == null) {
             return null;
@@ -53,7 +56,7 @@ record DirectChannel(FileChannel channel, int blockBytes) {
         }
     }
 
-    /** Memory for one write or read; without a channel any memory will do. */
+    /** Returns memory for one write or read. Without a channel any memory will do. */
     static ByteBuffer buffer(@Nullable DirectChannel direct) {
         int blockBytes = direct == null ? 1 : direct.blockBytes;
         return ByteBuffer.allocateDirect(BUFFER_BYTES + blockBytes)

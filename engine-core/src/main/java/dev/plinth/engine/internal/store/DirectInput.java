@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A file that is read from its beginning to its end, past the page cache: what is in use there stays, and what is read is what
- * the disk has. Not thread-safe.
+ * A file that is read from its beginning to its end past the page cache. So other pages stay in the cache, and the data
+ * read is what the disk has. Not thread-safe.
  */
 final class DirectInput implements Disk.File {
     private final Disk.File cached;
@@ -15,7 +15,7 @@ final class DirectInput implements Disk.File {
     private int buffered;
 
     /**
-     * A file that is there.
+     * Wraps an existing file.
      *
      * @param cached the file
      * @param direct a channel to it past the page cache
@@ -48,7 +48,7 @@ final class DirectInput implements Disk.File {
         return total;
     }
 
-    /** False if the file has nothing there. */
+    /** Fills the buffer. Returns false if the file ends there. */
     private boolean fill(long at) throws IOException {
         buffered = 0;
         bufferAt = at - at % direct.blockBytes();

@@ -7,11 +7,11 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new file that is written once, from its beginning to its end, past the page cache where the file system lets it: gigabytes
- * there would push out what is in use, and who syncs another file would wait for them. Where it does not let it, the file is
- * synced as it grows.
+ * A new file that is written once, from its beginning to its end, past the page cache if the file system allows it. In
+ * the cache, gigabytes would evict pages in use, and the sync of another file would wait for them. If the file system
+ * does not allow it, the file is synced as it grows.
  *
- * <p>Not thread-safe. Only what was synced is read again.
+ * <p>Not thread-safe. Only synced data is read again.
  */
 final class DirectOutput implements Disk.File {
     private static final System.Logger LOG = Log.of(DirectOutput.class);
@@ -24,7 +24,7 @@ final class DirectOutput implements Disk.File {
     private long written;
 
     /**
-     * A file without bytes.
+     * Wraps an empty file.
      *
      * @param cached the file
      * @param direct a channel to it past the page cache; null if there is none
@@ -63,7 +63,10 @@ final class DirectOutput implements Disk.File {
         }
     }
 
-    /** Makes all durable, with what does not fill the buffer yet; when it does, that is written once more. */
+    /**
+     * Makes everything durable, including a part that does not fill the buffer yet. That part is written once more when
+     * the buffer is full.
+     */
     @Override
     public void sync() throws IOException {
         cached.write(buffer.duplicate().flip(), written);
@@ -92,7 +95,10 @@ final class DirectOutput implements Disk.File {
         buffer.clear().limit(BUFFER_BYTES);
     }
 
-    /** A file system may open a file for this and refuse a write. The usual write then tells whether the disk is to blame. */
+    /**
+     * Writes the buffer. A file system may open a file for this and refuse a write; the usual write then tells whether
+     * the disk is to blame.
+     */
     private void writeDirect(FileChannel channel) throws IOException {
         try {
             while (buffer.hasRemaining()) {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A real directory with one opener at a time: a file lock says who it is, and goes with the process however that ends.
- * Directory 0700, files 0600.
+ * A real directory with one opener at a time. A file lock shows the opener, and ends with the process however that
+ * ends. Directory 0700, files 0600.
  */
 final class DirectoryDisk implements Disk {
     private static final Set<OpenOption> OPENS =
@@ -40,7 +40,7 @@ final class DirectoryDisk implements Disk {
     }
 
     /**
-     * Opens a directory, making it if it is not there.
+     * Opens a directory, and makes it if it does not exist.
      *
      * @throws IllegalStateException if it cannot be used; one sentence says why and what to do
      */
@@ -59,7 +59,10 @@ final class DirectoryDisk implements Disk {
         }
     }
 
-    /** Makes what is missing of a path, and its name durable, also if it was made by a process that died before that. */
+    /**
+     * Makes the missing parts of a path and their names durable, even those that were made by a process that died
+     * before that.
+     */
     private static void make(Path directory) throws IOException {
         Path above = directory.getParent();
         if (above == null) {
@@ -125,7 +128,10 @@ final class DirectoryDisk implements Disk {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Gives the file a second name and takes the first: a rename would replace a file that has the new name. */
+    /**
+     * Links the file under its new name and removes the old one, because a rename would replace a file with the new
+     * name.
+     */
     @Override
     public void renameNew(String from, String to) throws IOException {
         Path target = directory.resolve(to);
@@ -137,7 +143,7 @@ final class DirectoryDisk implements Disk {
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw e;
             }
-            rename(from, to); // the file system has no second names
+            rename(from, to); // the file system has no hard links
             return;
         }
         Files.delete(directory.resolve(from));
@@ -200,12 +206,12 @@ final class DirectoryDisk implements Disk {
         return new ChannelFile(channel, FileChannel.open(file, OPENS), () -> FileChannel.open(file, OPENS));
     }
 
-    /** Returns what makes a new file its owner's alone, whatever the umask is. */
+    /** Returns the attributes that give a new file to its owner alone, whatever the umask is. */
     static FileAttribute<?>[] ownersFile() {
         return attributes("rw-------");
     }
 
-    /** Makes a file its owner's alone that a library has made by the umask. */
+    /** Gives a file to its owner alone that a library has made by the umask. */
     static void closeToOthers(Path file) throws IOException {
         if (POSIX) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));

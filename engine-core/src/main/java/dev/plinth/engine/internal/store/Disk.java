@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The directory of a store, as far as the store needs one: the seam at which tests make writes fail, tear and vanish.
+ * The directory of a store, as far as the store needs it. Tests use it to make writes fail, tear and vanish.
  *
  * <p>Nothing is durable before {@link File#sync}, and no name before {@link #syncNames}.
  */
@@ -13,10 +13,10 @@ interface Disk extends AutoCloseable {
     /** The names of all files, in no particular order. */
     List<String> names() throws IOException;
 
-    /** Makes an empty file that only the owner may read and write; it must not be there. */
+    /** Makes an empty file that only the owner may read and write. It must not exist. */
     File create(String name) throws IOException;
 
-    /** The same for a long file that one thread writes once, from its beginning to its end, and that is not read soon. */
+    /** Makes a long file that one thread writes once, from its beginning to its end, and that is not read soon. */
     default File createStreamed(String name) throws IOException {
         return create(name);
     }
@@ -24,24 +24,24 @@ interface Disk extends AutoCloseable {
     /** Opens a file for reading and writing. */
     File open(String name) throws IOException;
 
-    /** The same for a long file that one thread only reads, from its beginning to its end. */
+    /** Opens a long file that one thread only reads, from its beginning to its end. */
     default File openStreamed(String name) throws IOException {
         return open(name);
     }
 
-    /** Gives a file another name, replacing what had it. */
+    /** Renames a file and replaces a file with the new name. */
     void rename(String from, String to) throws IOException;
 
-    /** Gives a file a new name. Throws an {@code IOException} and changes nothing if a file has that name. */
+    /** Renames a file. Throws an {@code IOException} and changes nothing if a file has the new name. */
     void renameNew(String from, String to) throws IOException;
 
-    /** Takes a file out. */
+    /** Deletes a file. */
     void delete(String name) throws IOException;
 
-    /** Makes a directory inside this one, for files that are put aside; it must not be there. */
+    /** Makes a directory inside this one for files that are put aside. It must not exist. */
     void makeDirectory(String name) throws IOException;
 
-    /** Takes out a file that could not be finished, which on a full disk gives back the last room there was. */
+    /** Deletes a file that could not be finished, which on a full disk gives back the last room. */
     default void abandon(String name, Throwable why) {
         try {
             delete(name);
@@ -54,25 +54,28 @@ interface Disk extends AutoCloseable {
     void syncNames() throws IOException;
 
     /**
-     * Returns false once a later opening has taken the directory over, which may have read it before the next write, and for files that are
-     * only read while an engine may have them open. While it returns true, every later opening reads all that is written so far. Takes less
-     * than a microsecond.
+     * Returns false once a later opening has taken over the directory, which may have read it before the next write.
+     * Also returns false for files that are only read while an engine may have them open. While it returns true, every
+     * later opening reads everything written so far. Takes less than a microsecond.
      */
     default boolean isOurs() {
         return true;
     }
 
-    /** Returns the same, and also false if another lock file is in the place of this opening's. Takes some microseconds. */
+    /** Returns the same, and also false if another lock file has replaced this opening's. Takes some microseconds. */
     default boolean isStillOurs() {
         return isOurs();
     }
 
-    /** Returns a temporary file's name for this opening alone, since another opening may be writing such a file too. */
+    /**
+     * Returns the name of a temporary file for this opening alone, because another opening may be writing such a file
+     * too.
+     */
     default String own(String name) {
         return name;
     }
 
-    /** Names the boot of the kernel whose page cache holds what was written and not synced; empty if nothing tells. */
+    /** Returns the boot of the kernel whose page cache has the unsynced writes; empty if it is unknown. */
     default String boot() {
         return "";
     }
@@ -85,13 +88,13 @@ interface Disk extends AutoCloseable {
         /** Its length in bytes. */
         long size() throws IOException;
 
-        /** Fills the buffer from a position, as far as the file goes; gives how many bytes it read. */
+        /** Fills the buffer from a position, as far as the file goes. Returns how many bytes it read. */
         int read(ByteBuffer target, long position) throws IOException;
 
-        /** Writes all that remains in the buffer at a position. */
+        /** Writes the rest of the buffer at a position. */
         void write(ByteBuffer source, long position) throws IOException;
 
-        /** Makes what was written durable. */
+        /** Makes written data durable. */
         void sync() throws IOException;
 
         @Override

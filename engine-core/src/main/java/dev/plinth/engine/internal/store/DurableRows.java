@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import org.jspecify.annotations.Nullable;
 
-/** Shows rows one by one, each once it is durable. */
+/** Reads rows one by one, each once it is durable. */
 record DurableRows(Store store) implements Rows {
     @Override
     public byte @Nullable [] get(TableName table, byte[] key) {

@@ -6,16 +6,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of a store, which never falls behind its last record. Of a clock that may be wrong it is a {@link SteadyTime}. A sweep cannot
- * be taken back, so it has a time of its own that follows a jump later.
+ * The time of a store, which never falls behind its last record. For a clock that may be wrong it is a
+ * {@link SteadyTime}. A sweep cannot be undone, so it has a time of its own that follows a jump later.
  */
 final class EngineTime {
     private static final System.Logger LOG = Log.of(EngineTime.class);
 
-    /** Is short, so that a machine that slept is right again soon. */
+    /** The duration after which a jump is followed: short, so that a machine that slept is right again soon. */
     private static final long LASTS_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
-    /** Is long, so that a clock that was wrong when the machine started has been set right by then. */
+    /**
+     * The duration after which the sweep follows a jump. It is long, so that a clock that was wrong at the machine's
+     * start has been corrected by then.
+     */
     private static final long LASTS_FOR_SWEEP_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     private static final long LOOK_MILLIS = 1_000;
@@ -27,7 +30,7 @@ final class EngineTime {
     private final @Nullable SteadyTime ofSweep;
     private volatile boolean told;
 
-    /** Begins the time of tables that have all their records by now. */
+    /** Begins the time of tables that have all their records. */
     EngineTime(EngineClock clock, StoreTables tables) {
         this.clock = clock;
         this.tables = tables;
@@ -35,7 +38,7 @@ final class EngineTime {
         long wall = clock.epochMillis();
         long last = tables.lastTimeMillis() == 0 ? wall : tables.lastTimeMillis();
         this.now = mayBeWrong ? new SteadyTime(clock, LASTS_MILLIS, Math.max(wall, last)) : null;
-        // Whether the store was off for months or the clock is wrong, only the next hour tells.
+        // Only the next hour tells whether the store was off for months or the clock is wrong.
         this.ofSweep = mayBeWrong ? new SteadyTime(clock, LASTS_FOR_SWEEP_MILLIS, Math.min(wall, last)) : null;
     }
 
@@ -59,7 +62,7 @@ final class EngineTime {
         return clock.epochMillis() - millis();
     }
 
-    /** Returns a sentence that says how clock and time differ; null if they agree. */
+    /** Returns a sentence on the difference between clock and time, or null if they agree. */
     @Nullable
     String clockFault() {
         long lead = clockLeadMillis();
@@ -75,7 +78,7 @@ final class EngineTime {
     }
 
     /**
-     * Looks at the clock, and tells the log when clock and time begin and cease to differ. For one thread.
+     * Looks at the clock, and logs when clock and time begin and cease to differ. For one thread.
      *
      * @return milliseconds after which to look again at the latest
      */

@@ -5,17 +5,17 @@ import java.io.DataOutput;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Describes one extent of an {@link Arena} to the writer; readers never see it. */
+/** An extent of an {@link Arena} as the writer sees it. Readers never see it. */
 final class Extent {
     final int number;
 
-    /** Words that were ever taken from its start, since it was last empty. */
+    /** Words taken from its start since it was last empty. */
     int filled;
 
-    /** Words of the blocks in it that are still in use. */
+    /** Words of its blocks that are in use. */
     int live;
 
-    /** Neighbours in the one list that it stands in; the list of free extents uses {@code next} only. */
+    /** Neighbours in the only list that has it. The list of free extents uses {@code next} only. */
     @Nullable
     Extent previous;
 
@@ -26,14 +26,14 @@ final class Extent {
         this.number = number;
     }
 
-    /** Writes down which extent it is and what of it is in use. */
+    /** Saves its number and its use. */
     void save(DataOutput out) throws IOException {
         out.writeInt(number);
         out.writeInt(filled);
         out.writeInt(live);
     }
 
-    /** Reads an extent of an arena that {@link #save} has written down. */
+    /** Restores an extent of an arena that {@link #save} wrote. */
     static Extent restore(Arena arena, DataInput in) throws IOException {
         Extent extent = arena.of((long) in.readInt() << Arena.SHIFT);
         extent.filled = in.readInt();

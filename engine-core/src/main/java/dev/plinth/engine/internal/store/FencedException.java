@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
 
-/** Says that another opening has got past the lock of the directory. */
+/** Tells that another opening has got past the lock of the directory. */
 final class FencedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -13,21 +13,21 @@ final class FencedException extends IOException {
         this.beforeTheWrite = beforeTheWrite;
     }
 
-    /** Refuses to write behind an end that a later opening may have read. */
+    /** Refuses to write after an end that a later opening may have read. */
     static void requireOurs(boolean isOurs) throws FencedException {
         if (!isOurs) {
             throw new FencedException(true);
         }
     }
 
-    /** Refuses to acknowledge a write that a later opening may have read, or not. */
+    /** Refuses to acknowledge a write that a later opening may or may not have read. */
     static void requireStillOurs(boolean isOurs) throws FencedException {
         if (!isOurs) {
             throw new FencedException(false);
         }
     }
 
-    /** True if nothing was written any more. */
+    /** Returns true if nothing was written after the fence. */
     boolean isBeforeTheWrite() {
         return beforeTheWrite;
     }

@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Copies a file from one disk to another, or beside itself. */
+/** Copies a file from one disk to another, or to a new name on the same disk. */
 final class FileCopy {
     private static final int BYTES = 1024 * 1024;
 
     private FileCopy() {}
 
-    /** Copies a file to a new name and syncs it; the name is durable after {@link Disk#syncNames}. */
+    /** Copies a file to a new name and syncs it. The name is durable after {@link Disk#syncNames}. */
     static void copy(Disk from, String name, Disk to, String newName) throws IOException {
         try (Disk.File source = from.open(name);
                 Disk.File target = to.create(newName)) {
@@ -23,7 +23,10 @@ final class FileCopy {
         }
     }
 
-    /** True if a copy has every byte of a part of a file that is not zero; false too if it is not there. */
+    /**
+     * Returns true if a copy has every byte of a part of a file that is not zero. Returns false too if it does not
+     * exist.
+     */
     static boolean holds(Disk disk, String copy, String name, long from, long to) {
         try (Disk.File source = disk.open(name);
                 Disk.File target = disk.open(copy)) {

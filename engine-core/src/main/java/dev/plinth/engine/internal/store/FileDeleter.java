@@ -17,14 +17,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a long file of a store out piece by piece. A file system that tells the disk of the blocks that it frees (ext4 mounted with
- * {@code discard}, for one) waits for the disk meanwhile, and the disk lets a sync of the journal wait: 62 ms were seen behind one
+ * Deletes a long file of a store piece by piece. Some file systems tell the disk of freed blocks (ext4 mounted with
+ * {@code discard}, for one) and wait for it. The disk then delays a sync of the journal: 62 ms were seen after one
  * snapshot and its segments.
  *
- * <p>Who has a file open goes on to read all of it after a deletion, and tools count on that. So they say with a lock of a byte of
- * their own that they read, and only a file that nobody reads and that has no second name is cut; it loses its name first, and a tool
- * that comes too late is told that there is no such file. One tool at a time in a JVM that is not the engine's: by POSIX the first one
- * to close a file gives up the locks of all, and the others may then find damage where there is none.
+ * <p>A process that has a file open can still read all of it after a deletion, and tools rely on that. So a tool locks
+ * a byte of its own while it reads. Only a file without readers and without a second name is cut. It loses its name
+ * first, and a tool that comes too late is told that there is no such file.
+ *
+ * <p>Only one tool at a time may run in a JVM that is not the engine's. By POSIX the first tool to close a file
+ * releases the locks of all. The others may then find damage where there is none.
  */
 final class FileDeleter {
     private static final System.Logger LOG = Log.of(FileDeleter.class);
@@ -32,15 +34,16 @@ final class FileDeleter {
     private static final int PIECE_BYTES = 4 * 1024 * 1024;
 
     /**
-     * Within one JVM two locks of one byte collide, also when both are shared. Far behind the end of every file, where a lock keeps
-     * nobody from writing, and from where no other class loader starts too.
+     * The next byte to lock. Within one JVM two locks of one byte collide, even if both are shared. The bytes are far
+     * after the end of every file, where a lock keeps no process from writing. Each class loader starts at a byte of
+     * its own.
      */
     private static final AtomicLong NEXT_BYTE =
             new AtomicLong((1L << 62) + ((long) System.identityHashCode(FileDeleter.class) << 28));
 
     private FileDeleter() {}
 
-    /** Takes a file out, if it is there. */
+    /** Deletes a file, if it exists. */
     static void remove(Path file) throws IOException {
         if (isLong(file)) {
             finish(directory(file));
@@ -50,10 +53,10 @@ final class FileDeleter {
     }
 
     /**
-     * Says that a file is read, until the lock is released or the channel is closed.
+     * Marks a file as being read, until the lock is released or the channel is closed.
      *
-     * @return what the caller has to keep; null where the file system has no locks, and so nothing is cut
-     * @throws NoSuchFileException if the file is being taken out, or was
+     * @return the lock, which the caller has to keep; null if the file system has no locks, so that nothing is cut
+     * @throws NoSuchFileException if the file is being deleted, or was
      */
     static @Nullable FileLock keepWhole(FileChannel channel, Path file) throws NoSuchFileException {
         FileLock lock;
@@ -65,7 +68,8 @@ final class FileDeleter {
             LOG.log(System.Logger.Level.DEBUG, "Expected to lock " + file + ", but the file system has no locks", e);
             return null;
         }
-        // It loses its name before it is cut: what has its name still is whole, and stays it under this lock.
+        // A file loses its name before it is cut. So a file that still has its name is whole, and stays whole under
+        // this lock.
         if (lock == null || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(file.toString(), null, "it is being deleted");
         }
@@ -82,7 +86,7 @@ final class FileDeleter {
         }
     }
 
-    /** Of what a store deletes, what may be long. */
+    /** Returns true for the files of a store that may be long. */
     private static boolean isOurs(String name) {
         return Snapshot.sequenceOf(name) >= 0
                 || Segment.numberOf(name) > 0
@@ -90,7 +94,7 @@ final class FileDeleter {
                 || Segment.isSpare(name);
     }
 
-    /** Whatever goes wrong here does not matter: the file goes at once then. */
+    /** Cuts the file without its name. A failure does not matter, because the file is then deleted at once. */
     private static void cutWithoutName(Path file) {
         Path nameless = file.resolveSibling(file.getFileName() + SUFFIX);
         try {
@@ -126,7 +130,10 @@ final class FileDeleter {
         }
     }
 
-    /** Takes out what a process left that died meanwhile; what cannot be taken out is tried again with the next deletion. */
+    /**
+     * Deletes files that were left by a process that died. A file that cannot be deleted is tried again with the next
+     * deletion.
+     */
     private static void finish(Path directory) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {

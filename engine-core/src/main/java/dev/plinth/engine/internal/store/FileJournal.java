@@ -14,18 +14,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The journal of an engine with a directory: segment files, group commit.
  *
- * <p>{@link #prepare} encodes a record, {@link #append} queues it. Whoever flushes takes all that is queued, writes it as one frame and syncs; so the
- * more callers there are, the more records a sync carries, and no timer is needed. Where there is no sync to share, a caller
- * writes on its own thread: to hand a record over and to be woken would take longer than all else. Any error of a write or a sync
- * ends the journal for good: the page cache may have dropped what it could not write, so a second sync would lie.
+ * <p>{@link #prepare} encodes a record, {@link #append} queues it. The flushing thread takes all queued records, writes
+ * them as one frame and syncs. So a sync carries more records the more callers there are, and no timer is needed. If
+ * there is no sync to share, a caller writes on its own thread. A hand-over and a wake-up would take longer than
+ * everything else. Any error of a write or a sync ends the journal for good. The page cache may have dropped what it
+ * could not write, so a second sync would lie.
  *
- * <p>When nothing came for a moment, an empty frame goes behind the last one and says that it is durable; the next frame takes
- * its place. So a bit that flips in the last frame that was acknowledged is damage and does not pass for a torn end.
+ * <p>After a moment without records, an empty frame goes behind the last one and says that it is durable. The next
+ * frame takes its place. So a bit that flips in the last acknowledged frame is damage and is not taken for a torn tail.
  *
- * <p>The journal goes on in the last segment only if the reign before has closed it there. Any other reign may have lost the lock of the
- * directory without noticing, and be writing still. So its segment counts as full. The next segment, which only one opening can begin,
- * says where the journal goes on, and no reader shows what comes into the one before from there on. A frame is acknowledged only if no
- * later opening had come when the frame was there: every later opening then reads it.
+ * <p>The journal goes on in the last segment only if the previous reign closed it there. Any other reign may have lost
+ * the lock of the directory without noticing, and still write. So its segment counts as full. The next segment, which
+ * only one opening can begin, says where the journal goes on, and readers ignore the previous segment from there on. A
+ * frame is acknowledged only if no later opening had come when the frame was written, because every later opening then
+ * reads it.
  *
  * <pre>
  *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *                             are those of the one thread that set it
  *   monitor (next segment)    its file                                          held while it is zeroed; taken before the
  *                                                                               queue's, never inside it
- *   monitor (syncing)         at OS, that nobody syncs behind one who failed;   held while it syncs and while the next
+ *   monitor (syncing)         at OS, that no thread syncs after a failed one;   held while it syncs and while the next
  *                             which file is the current one                     segment is taken; taken before its monitor
  * </pre>
  */
@@ -42,20 +44,23 @@ final class FileJournal implements Journal {
     private static final String THREAD = "plinth-journal";
     private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 
-    /** Bytes of records from which on a frame takes no further one; a larger record has a frame of its own. */
+    /** Bytes of records at which a frame is full. A larger record has a frame of its own. */
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
 
-    /** Two frames that follow each other hold twice as much at least, where memory is scarce too. */
+    /** The least mean of the record bytes of two consecutive frames, even if memory is scarce. */
     private static final int FRAME_RECORD_BYTES_MEAN_MIN = FrameBuffer.BYTES_AT_FIRST / 2;
 
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
     private static final long IDLE_MILLIS = 2;
     private static final byte[] NOTHING = {};
 
-    /** How often a caller looks for more when its own is written. */
+    /** How often a caller looks for more records after it has written its own. */
     private static final int BATCHES_OF_A_CALLER_MAX = 4;
 
-    /** At OS a segment is synced in so many parts as it fills; this bounds what a power cut takes and how long a full one takes. */
+    /**
+     * Syncs while a segment fills, at OS. They limit what a power cut takes and how long the sync of a full segment
+     * takes.
+     */
     private static final int SYNCS_PER_SEGMENT = 16;
 
     private final Disk disk;
@@ -94,9 +99,9 @@ final class FileJournal implements Journal {
     private final FrameBuffer frames = new FrameBuffer();
 
     /**
-     * A journal that goes on at the end of what recovery has read.
+     * Makes a journal that goes on at the end that recovery has read.
      *
-     * @param end where that is
+     * @param end the end of the journal
      * @param segmentBytes length of a new segment
      */
     FileJournal(Disk disk, Durability durability, JournalEnd end, int segmentBytes) throws IOException {
@@ -144,7 +149,7 @@ final class FileJournal implements Journal {
         segmentPreparer.start();
     }
 
-    /** Waits for the next segment if it is being prepared; only a disk that refused it has no room. */
+    /** Waits for the next segment if it is being prepared. There is no room only if the disk refused it. */
     @Override
     public boolean hasRoom(int bytes) {
         queue.lock();
@@ -169,7 +174,8 @@ final class FileJournal implements Journal {
     }
 
     private boolean fits(int bytes, boolean ready) {
-        // What is being flushed has not taken its room yet. It and what is queued go into frames of their own.
+        // Records that are being flushed have not taken their room yet. They and the queued ones go into separate
+        // frames.
         long records = flushingBytes + queuedBytes + 4L + bytes;
         long count = 2 + records / FRAME_RECORD_BYTES_MEAN_MIN;
         long needed = records + (count - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
@@ -190,7 +196,7 @@ final class FileJournal implements Journal {
         int crc = RecordCodec.crc(bytes);
         queue.lock();
         try {
-            queued.add(bytes); // the last that can fail
+            queued.add(bytes); // the last step that can fail
             lastCrc = crc;
             queuedBytes += Frame.bytesOf(bytes);
         } finally {
@@ -202,7 +208,7 @@ final class FileJournal implements Journal {
     @Override
     public void flush(boolean here) {
         if (busy) {
-            return; // whoever is looks for more
+            return; // the busy thread looks for more
         }
         List<byte[]> batch;
         queue.lock();
@@ -221,7 +227,10 @@ final class FileJournal implements Journal {
         flushForCaller(batch);
     }
 
-    /** Called with the queue's lock. Then nothing is rotated: that takes long, and would not bear an interrupt. */
+    /**
+     * Returns true if the queued records fit into one frame. Then no segment is rotated, which would take long and not
+     * survive an interrupt. Called with the queue's lock.
+     */
     private boolean fitsOneFrame() {
         return TRAILED_BYTES + queuedBytes <= roomLeft
                 && queuedBytes <= FRAME_RECORD_BYTES_MAX
@@ -240,7 +249,7 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** The CRC of the last record that was appended. */
+    /** Returns the CRC of the last appended record. */
     int lastCrc() {
         queue.lock();
         try {
@@ -250,12 +259,12 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Bytes of all that was ever written. */
+    /** Returns the bytes of everything that was ever written. */
     long written() {
         return written;
     }
 
-    /** Bytes of all segments before this one, deleted ones too. */
+    /** Returns the bytes of all segments before this one, including deleted ones. */
     long bytesBefore(long segment) {
         return (segment - 1) * segmentBytes;
     }
@@ -265,11 +274,12 @@ final class FileJournal implements Journal {
         return durability;
     }
 
-    /** Flushes what is queued, and ends. */
+    /** Flushes the queued records, and ends. */
     @Override
     public void close() {
         shut();
-        // Whoever closes, even interrupted: the lock of the directory must not be given up while these still write.
+        // Joins even if it is interrupted, because the lock of the directory must not be released while these threads
+        // still write.
         Joins.uninterruptibly(flusher);
         segmentPreparer.join();
         try {
@@ -284,8 +294,9 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * What recovery has read may be shown from now on, though the process that wrote it may have died before it was durable. Above
-     * all the header of the last segment: without it, no level could read what is written behind it.
+     * Makes the recovered records durable before they are shown, because the process that wrote them may have died
+     * before it did. Most important is the header of the last segment: without it, no level could read the records
+     * after it.
      */
     private void resumeSegment() throws IOException {
         disk.syncNames();
@@ -321,8 +332,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Ends all writing; a thread that was busy stays so. The state comes first, then callers, and the log last, since that is the host's: it may fail,
-     * or wait.
+     * Ends all writing. A busy thread stays busy. The state comes first, then callers, and the log last, because it is
+     * the host's and may fail or wait.
      */
     private void fail(Throwable e) {
         failed = true;
@@ -361,7 +372,10 @@ final class FileJournal implements Journal {
         segmentPreparer.shut();
     }
 
-    /** What the flusher has to write; waits until it is wanted, and is empty only when the journal is closed. */
+    /**
+     * Returns the next batch of the flusher. Waits until a batch is wanted. The batch is empty only if the journal is
+     * closed.
+     */
     private List<byte[]> awaitBatch() throws IOException {
         queue.lock();
         try {
@@ -385,12 +399,15 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** A whole segment that is synced when it is full would hold up all callers. */
+    /**
+     * Returns true if a part of the segment should be synced now. A sync of a whole full segment would hold up all
+     * callers.
+     */
     private boolean isSyncDue() {
         return durability == Durability.OS && written - syncedTo >= segmentBytes / SYNCS_PER_SEGMENT && broken == null;
     }
 
-    /** Called by the flusher with the queue's lock, without which it syncs. */
+    /** Syncs without the queue's lock. Called by the flusher with that lock. */
     private void syncBehindCallers() {
         syncedTo = written;
         queue.unlock();
@@ -404,8 +421,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Makes durable what the level OS has only written. Once this has failed it fails for ever, whoever asks, and the flusher ends
-     * the journal: what the disk has lost, a second sync does not find.
+     * Makes durable what the level OS has only written. After a failure every later call fails too, and the flusher
+     * ends the journal. A second sync does not find what the disk has lost.
      */
     void sync() throws IOException {
         synchronized (syncing) {
@@ -428,7 +445,7 @@ final class FileJournal implements Journal {
         throw new IOException("Expected to sync the journal, but could not", broken);
     }
 
-    /** True if nothing comes for a moment: between two frames the empty one would only be in the way. */
+    /** Returns true if no record comes for a moment. Between two frames the empty one would only be in the way. */
     private boolean staysIdle() {
         queue.lock();
         try {
@@ -444,7 +461,9 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Called with the queue's lock: all that is queued, for a thread that is busy from now on. Needs no memory. */
+    /**
+     * Takes all queued records for a thread that is busy from now on. Called with the queue's lock. Needs no memory.
+     */
     private List<byte[]> take() {
         List<byte[]> batch = queued;
         queued = flushing;
@@ -456,7 +475,7 @@ final class FileJournal implements Journal {
         return batch;
     }
 
-    /** Called by who is busy: what it has to write next; empty if it is not busy any more. */
+    /** Returns the next batch for the flushing thread, or an empty list if the thread has stopped flushing. */
     private List<byte[]> next(boolean goesOn, boolean inOneFrame) {
         queue.lock();
         try {
@@ -475,13 +494,16 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Called with the queue's lock. */
+    /** Wakes the flusher. Called with the queue's lock. */
     private void wakeFlusher() {
         flusherWanted = true;
         wanted.signal();
     }
 
-    /** Writes the empty frame that the next frame replaces; nobody waits for it, and {@link #flush} has left room for it. */
+    /**
+     * Writes the empty frame that the next frame replaces. No caller waits for it, and {@link #flush} has left room for
+     * it.
+     */
     private void writeTrailer() throws IOException {
         if (segmentRoom() >= Frame.HEADER_BYTES) {
             file.write(Frame.encodeTrailer(nextToFlush), position);
@@ -586,8 +608,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Called with the queue's lock: waits until something was flushed or the next segment is ready. Whatever happens to the caller's
-     * thread: who interrupts a caller must not end the journal.
+     * Waits until records were flushed or the next segment is ready. Called with the queue's lock. It ignores
+     * interrupts, because the interrupt of a caller must not end the journal.
      */
     @SuppressWarnings("WaitNotInLoop") // every caller loops
     private void awaitRoom() {

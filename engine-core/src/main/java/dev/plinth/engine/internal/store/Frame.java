@@ -7,18 +7,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one flush writes: some records under one checksum, so that they are there together or not at all.
+ * The records of one flush under one checksum, so that they are there together or not at all.
  *
- * <p>A frame is written only after the one before it is durable, if the level is FSYNC; the flag says so. Therefore a broken
- * frame with a whole one behind it is damage and not a torn end, and without the flag it may be either. A frame without records
- * says only that; it stands behind the last one while nothing is written, and the next one takes its place. The one that ends a
- * segment says that another segment follows, so that a journal without its last segment is not taken for a shorter one.
+ * <p>At level FSYNC a frame is written only after the one before it is durable, and a flag says so. Therefore a broken
+ * frame before a whole one with the flag is damage and not a torn tail. Without the flag it may be either. A frame
+ * without records only has the flag. It follows the last frame while nothing is written, and the next frame takes its
+ * place. The frame that ends a segment says that another one follows. So a journal without its last segment is not
+ * taken for a shorter one.
  *
- * <p>Layout, big-endian: bytes of the whole frame 4, CRC-32C of all that follows 4, first sequence 8, count 4, flags 1 (1: all
- * before is durable, 2: another segment follows), then for each record its length 4 and its bytes. A length of 0 is the end of what was written: segments are filled with zeros.
+ * <p>Layout, big-endian:
+ * <pre>
+ *   bytes of the whole frame              4
+ *   CRC-32C of all that follows           4
+ *   first sequence                        8
+ *   count                                 4
+ *   flags                                 1   1: all before is durable, 2: another segment follows
+ *   for each record: length               4
+ *                    bytes
+ * </pre>
+ * A length of 0 is the end of the written part, because segments are filled with zeros.
  *
- * @param firstSequence the sequence of the first record, or of the next one to come if it has none
- * @param synced true if all before it was durable when it was written
+ * @param firstSequence the sequence of the first record, or of the next record if the frame has none
+ * @param synced true if everything before it was durable when it was written
  * @param followed true if the segment ends here and the next one is durable
  * @param records the records as the codec wrote them
  * @param bytes length of the whole frame
@@ -31,17 +41,20 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
     private static final int SYNCED = 1;
     private static final int FOLLOWED = 2;
 
-    /** Bytes that a record adds to a frame. */
+    /** Returns the bytes that a record adds to a frame. */
     static int bytesOf(byte[] record) {
         return 4 + record.length;
     }
 
-    /** True if a frame can be so long where so many bytes are left. */
+    /** Returns true if a frame may have this length with so many bytes left. */
     static boolean isLength(int size, long left) {
         return size >= HEADER_BYTES && size <= BYTES_MAX && size <= left;
     }
 
-    /** True if it is worth reading what may be a frame of this record or a later one: most bytes are none, and a CRC takes long. */
+    /**
+     * Returns true if it is worth reading a possible frame of this record or a later one. Most bytes do not begin a
+     * frame, and a CRC takes long.
+     */
     static boolean mayBegin(ByteBuffer head, long sequence, long left) {
         int size = head.getInt(0);
         int count = head.getInt(16);
@@ -55,25 +68,26 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
     }
 
     /**
-     * The bytes of a frame.
+     * Encodes a frame.
      *
-     * @param room an empty buffer with room for them; outside the heap a disk takes them without another copy
+     * @param room an empty buffer with room for the frame; from a buffer outside the heap a disk takes it without
+     *     another copy
      */
     static ByteBuffer encode(ByteBuffer room, long firstSequence, boolean synced, List<byte[]> records) {
         return encodeInto(room, firstSequence, synced ? SYNCED : 0, records);
     }
 
-    /** The bytes of the empty frame that stands behind the last one; only to be written once that is durable. */
+    /** Encodes the empty frame after the last one. Only to be written once the last one is durable. */
     static ByteBuffer encodeTrailer(long nextSequence) {
         return encode(nextSequence, SYNCED, List.of(), 0);
     }
 
-    /** The bytes of the frame that ends a segment; only to be written once the next segment is durable. */
+    /** Encodes the frame that ends a segment. Only to be written once the next segment is durable. */
     static ByteBuffer encodeEnd(long firstSequence) {
         return encode(firstSequence, SYNCED | FOLLOWED, List.of(), 0);
     }
 
-    /** The bytes that this frame was read from. */
+    /** Returns the bytes from which this frame was read. */
     ByteBuffer encoded() {
         return encode(firstSequence, (synced ? SYNCED : 0) | (followed ? FOLLOWED : 0), records, bytes - HEADER_BYTES);
     }
@@ -92,12 +106,12 @@ record Frame(long firstSequence, boolean synced, boolean followed, List<byte[]> 
         return out.flip();
     }
 
-    /** Returns true if these bytes are a whole frame but for the length that it states. */
+    /** Returns true if these bytes are a whole frame except for their stated length. */
     static boolean isWholeButForItsLength(ByteBuffer bytes) {
         return bytes.getInt(4) == Checksum.of(bytes, COVERED_FROM, bytes.limit() - COVERED_FROM);
     }
 
-    /** The frame at an offset of a segment; null if there is no whole one. */
+    /** Decodes the frame at an offset of a segment, or returns null if there is no whole one. */
     static @Nullable Frame decode(ByteBuffer segment, int offset) {
         if (offset + HEADER_BYTES > segment.limit()) {
             return null;

@@ -4,13 +4,14 @@ import dev.plinth.engine.internal.base.Limits;
 import java.nio.ByteBuffer;
 
 /**
- * The memory outside the heap in which frames are put together. What a record needs is there before the record is applied, so that
- * a want of memory refuses one record and does not end the journal; what several records need together is had if it can be had.
+ * The memory outside the heap in which frames are put together. The memory of a record is reserved before the record is
+ * applied, so that missing memory refuses one record and does not end the journal. The memory for several records
+ * together is optional.
  *
  * <p>Thread-safe: one thread prepares records, one writes frames.
  */
 final class FrameBuffer {
-    /** Bytes that are there from the beginning. */
+    /** Bytes at the beginning. */
     static final int BYTES_AT_FIRST = 64 * 1024;
 
     private volatile ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES_AT_FIRST);
@@ -28,7 +29,7 @@ final class FrameBuffer {
      * Makes room for records in one frame.
      *
      * @param wanted bytes of these records
-     * @return bytes of records that a frame has room for, which may be fewer
+     * @return bytes of records that fit into a frame, which may be fewer
      */
     int roomFor(int wanted) {
         int bytes = Frame.HEADER_BYTES + wanted;
@@ -36,13 +37,13 @@ final class FrameBuffer {
             try {
                 grow(bytes);
             } catch (OutOfMemoryError e) {
-                mayGrow = false; // the attempt takes long, and smaller frames do
+                mayGrow = false; // the attempt takes long, and smaller frames suffice
             }
         }
         return buffer.capacity() - Frame.HEADER_BYTES;
     }
 
-    /** The buffer, empty. */
+    /** Returns the buffer, empty. */
     ByteBuffer empty() {
         return buffer.clear();
     }

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Extents on the heap. The collector takes back those that are dropped, for the other tables. */
+/** An arena on the heap. The collector frees dropped extents for the other tables. */
 final class HeapArena extends Arena {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final int KEPT_MAX = 2;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The snapshots and segments of a store as they were at one moment, held open: an engine that works on may delete them, and they
- * can be read all the same. What it writes meanwhile at the end of the last segment is seen. Nothing is changed.
+ * The snapshots and segments of a store at one moment, held open. A running engine may delete them, and they can still
+ * be read. Its writes at the end of the last segment are visible. Nothing is changed.
  */
 final class HeldFiles implements Disk {
     private static final int TRIES_MAX = 10;
@@ -22,10 +22,10 @@ final class HeldFiles implements Disk {
         this.files = files;
     }
 
-    /** Holds what is there now; tries again while it changes. Closing it closes the disk too. */
+    /** Opens all present files, and tries again while they change. Closing also closes the disk. */
     static HeldFiles of(Disk disk) throws IOException {
         for (int tries = 1; ; tries++) {
-            // Segments are listed after snapshots: what a snapshot needs was there before its name was.
+            // Segments are listed after snapshots, because the segments of a snapshot exist before its name does.
             List<Long> snapshots = StoreNames.of(disk).snapshots();
             List<Long> segments = StoreNames.of(disk).segments();
             HeldFiles held = new HeldFiles(disk, new TreeMap<>());
@@ -37,18 +37,18 @@ final class HeldFiles implements Disk {
         }
     }
 
-    /** What is held. */
+    /** Returns the names of the held files. */
     StoreNames storeNames() {
         return StoreNames.of(files.keySet());
     }
 
-    /** Returns false: an engine may be writing to the files. */
+    /** Returns false, because an engine may be writing to the files. */
     @Override
     public boolean isOurs() {
         return false;
     }
 
-    /** The names that are there now, newer ones too. */
+    /** Returns the present names, including newer ones. */
     @Override
     public List<String> names() throws IOException {
         return disk.names();
@@ -107,7 +107,7 @@ final class HeldFiles implements Disk {
         }
     }
 
-    /** Opens files; false if one of them is not there any more. */
+    /** Opens files. Returns false if one of them does not exist any more. */
     private boolean hold(List<String> names) throws IOException {
         for (String name : names) {
             try {
@@ -141,7 +141,7 @@ final class HeldFiles implements Disk {
         return names;
     }
 
-    /** A list that was made while segments came and went may have holes. */
+    /** Returns true if there are no holes, which a list may have that was made while segments came and went. */
     private static boolean isDense(List<Long> segments) {
         return segments.isEmpty() || segments.get(segments.size() - 1) - segments.get(0) == segments.size() - 1;
     }

@@ -16,13 +16,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is between append and durable: the records, the writes that would undo them, and who waits for them.
+ * The records between append and durable, with the writes that would undo them and the callers that wait for them.
  *
- * <p>Listeners hear of a record after it is applied and durable, in order, one at a time; only then do its waiters go on. So a
- * caller that has its answer knows that caches, rings and timers have seen the change.
+ * <p>Listeners learn of a record after it is applied and durable, in order, one at a time. Only then its waiters go on.
+ * So a caller that has its answer knows that caches, rings and timers have seen the change.
  *
- * <p>Bounded, because the writes that would undo a record stay on the heap until it is durable: when there is too much in flight,
- * who may wait does so before it takes the writer lock, and who may not is refused.
+ * <p>The records are limited, because the writes that would undo a record stay on the heap until it is durable. At the
+ * limit, a caller that may wait does so before it takes the writer lock. Any other caller is refused.
  */
 final class InFlight {
     private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
@@ -33,7 +33,7 @@ final class InFlight {
     private final System.Logger log = Log.sparing(InFlight.class);
     private volatile @Nullable Thread telling;
     private long bytes;
-    /** Time and number of the last record that all have heard of; guarded by the flights, like the bytes. */
+    /** Time and number of the last record that all listeners have heard of; guarded by the flights, like the bytes. */
     private long heardMillis;
 
     private long heardNumber;
@@ -51,7 +51,7 @@ final class InFlight {
         undoListeners.add(listener);
     }
 
-    /** Takes a sequence as heard of by all: what recovery has read into these tables. */
+    /** Sets the recovered sequence, which counts as known to all listeners. */
     void startAt(long sequence, StoreTables tables) {
         durable = sequence;
         committed = sequence;
@@ -67,7 +67,7 @@ final class InFlight {
         return failure != null;
     }
 
-    /** No record is added any more. Called inside the writer lock. */
+    /** Refuses further records. Called inside the writer lock. */
     void close() {
         closing = true;
     }
@@ -98,7 +98,7 @@ final class InFlight {
     }
 
     /**
-     * Takes a record of so many bytes that is applied and about to be appended.
+     * Adds a record of so many bytes that is applied and about to be appended.
      *
      * @param before the rows that would undo it
      */
@@ -110,7 +110,7 @@ final class InFlight {
         }
     }
 
-    /** Forgets the last record, if it is this one: the journal has not taken it. */
+    /** Removes the last record if it is this one, because the journal has not taken it. */
     void drop(long sequence) {
         synchronized (flights) {
             Flight last = flights.peekLast();
@@ -121,12 +121,12 @@ final class InFlight {
         }
     }
 
-    /** True if no more should be taken before something has become durable. */
+    /** Returns true if no more records should be added before some have become durable. */
     boolean isFull() {
         return full;
     }
 
-    /** Waits until there is room for another record, or none is needed because the journal has failed. */
+    /** Waits until there is room for another record, or until the journal has failed. */
     void awaitRoom() {
         if (!full) {
             return;
@@ -146,7 +146,7 @@ final class InFlight {
         }
     }
 
-    /** Called with the monitor of the flights. */
+    /** Counts bytes. Called with the monitor of the flights. */
     private void count(long more) {
         bytes += more;
         boolean was = full;
@@ -156,7 +156,7 @@ final class InFlight {
         }
     }
 
-    /** True on the thread that tells the listeners of what is durable. */
+    /** Returns true on the thread that tells the listeners of durable records. */
     boolean isTellingHere() {
         return Thread.currentThread().equals(telling);
     }
@@ -165,10 +165,10 @@ final class InFlight {
         durable = Math.max(durable, sequence);
     }
 
-    /** Tells listeners and waiters of all that has become durable. */
+    /** Tells listeners and waiters of everything that has become durable. */
     void dispatch() {
         if (durable <= committed) {
-            // Who has told the last of it also lets go who waits for it.
+            // The thread that has told of the last record also releases its waiters.
             return;
         }
         Throwable failed = null;
@@ -188,7 +188,7 @@ final class InFlight {
         }
         releaseWaiters();
         if (failed != null) {
-            // Behind all else: a host's log may be slow, or call the engine.
+            // Logged last, because a host's log may be slow, or call the engine.
             log.log(
                     System.Logger.Level.ERROR,
                     "Expected a durable record to be heard of, but a listener failed",
@@ -196,7 +196,7 @@ final class InFlight {
         }
     }
 
-    /** The record is durable, whatever a listener makes of it: others wait for it, and the journal is well. */
+    /** Tells a listener. The record is durable even if the listener fails, and the failure is not the journal's. */
     private static @Nullable Throwable tell(Store.CommitListener listener, long sequence, List<Changes.Write> writes) {
         try {
             listener.committed(sequence, writes);
@@ -223,7 +223,7 @@ final class InFlight {
         return waiter.future;
     }
 
-    /** Undoes, the last one first, all records from this one on. Called inside the writer lock. */
+    /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
         failure = fenced
                 ? Refusal.of(
@@ -236,7 +236,7 @@ final class InFlight {
                                 + " repeat the call with the same Idempotency-Key to learn what came of it.");
         List<Flight> undone;
         synchronized (flights) {
-            // First: callers that wait for room have nothing to wait for any more, whatever becomes of the rest.
+            // First, because callers that wait for room must not go on waiting if the rest fails.
             flights.notifyAll();
             undone = new ArrayList<>(flights.size());
             while (!flights.isEmpty() && flights.getLast().record.sequence() >= fromSequence) {
@@ -253,14 +253,14 @@ final class InFlight {
         tellUndone(undone);
     }
 
-    /** Before those who wait for a record hear that it is lost: what they do then is answered by the rows as they are. */
+    /** Told before the waiters learn that their record is lost, so that their next calls see the restored rows. */
     private void tellUndone(List<Flight> undone) {
         for (Flight flight : undone) {
             tellUndone(flight.record, flight.before);
         }
     }
 
-    /** Tells the listeners that the rows of a record are as they were before it. */
+    /** Tells the listeners that the rows of a record are restored. */
     void tellUndone(Record record, byte[] @Nullable [] before) {
         for (Store.UndoListener listener : undoListeners) {
             try {
@@ -271,7 +271,7 @@ final class InFlight {
         }
     }
 
-    /** The writes that put back what stood before others, the last one first. */
+    /** Returns the writes that restore the earlier rows, the last one first. */
     private static List<Changes.Write> restoring(List<Changes.Write> writes, byte[] @Nullable [] before) {
         List<Changes.Write> restored = new ArrayList<>(before.length);
         for (int i = before.length - 1; i >= 0; i--) {
@@ -281,7 +281,7 @@ final class InFlight {
         return restored;
     }
 
-    /** Tells all who wait for more than is durable that it will not be. */
+    /** Tells all waiters for records that are not durable that these are lost. */
     void rejectWaiting() {
         Refusal refusal = failure;
         List<Waiter> rejected = new ArrayList<>();

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.store;
 
-/** Waits for the end of a thread, whatever happens to the one that waits. */
+/** Waits for the end of a thread without regard to interrupts. */
 final class Joins {
     private Joins() {}
 
-    /** Returns when the thread has ended; an interrupt of the caller is kept for later. */
+    /** Returns when the thread has ended. An interrupt of the caller is kept for later. */
     static void uninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (true) {

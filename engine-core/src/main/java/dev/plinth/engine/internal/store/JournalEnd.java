@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 /**
- * Where a journal ends, as recovery found it.
+ * The end of a journal, as recovery found it.
  *
  * @param store the store
  * @param sequence the last record's sequence; 0 in an empty store

@@ -4,16 +4,19 @@ import dev.plinth.engine.internal.base.FatalErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Tells why a journal has ended: only a disk that has failed is called that. */
+/** Tells why a journal has ended. Only the failure of a disk counts as one. */
 final class JournalFailure {
     private JournalFailure() {}
 
-    /** True if the disk has failed, or is another one's; false for missing memory and for bugs. */
+    /**
+     * Returns true if the disk has failed or another process has taken it. Returns false for missing memory and for
+     * bugs.
+     */
     static boolean isTheDisks(Throwable e) {
         return (e instanceof IOException || e instanceof UncheckedIOException) && FatalErrors.noMemory(e) == null;
     }
 
-    /** Tells of missing memory, and of nothing else: what else fails is tried again. */
+    /** Tells of missing memory only, because everything else is tried again. */
     static void tellOfNoMemory(Journal.AppendListener listener, Throwable e) {
         if (FatalErrors.noMemory(e) != null) {
             listener.ended(SegmentPreparer.THREAD, e);
@@ -21,7 +24,7 @@ final class JournalFailure {
     }
 
     /**
-     * Returns what the log says.
+     * Returns the sentence for the log.
      *
      * @param ours true if no other process has the directory
      */

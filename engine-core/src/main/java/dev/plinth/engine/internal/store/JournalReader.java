@@ -5,14 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the segments of a journal and shows what is whole, up to the end or to the first damage: the one reader of recovery and of
- * all tools. It changes nothing, and holds one frame and a megabyte at a time.
+ * Reads the segments of a journal and visits the whole frames, up to the end or to the first damage. Recovery and all
+ * tools use this reader. It changes nothing, and keeps one frame and a megabyte in memory.
  *
- * <p>A torn end is what a crash leaves: a last frame that is not whole, with nothing behind it that was written after it was
- * durable; {@link TornTail} tells what may be in it. Anything else that is not whole is {@link StoreDamageException}.
+ * <p>A torn tail is what a crash leaves: an incomplete last frame, without a frame after it that was written when it
+ * was durable. {@link TornTail} tells what may be in it. Anything else that is incomplete is
+ * {@link StoreDamageException}.
  *
- * <p>An engine may be writing meanwhile. Then a frame can be read while half of it is there, and the one behind it be found whole
- * a moment later; so no frame counts as damaged that was read only once.
+ * <p>An engine may be writing meanwhile. Then half of a frame may be there when it is read, and the next frame may be
+ * found whole a moment later. So a frame counts as damaged only if it was read twice.
  */
 final class JournalReader {
     private static final long ANYWHERE = -1;
@@ -39,33 +40,33 @@ final class JournalReader {
     }
 
     /**
-     * Reads all there is, wherever it starts.
+     * Reads the whole journal from its first segment.
      *
-     * @param store the store that all segments must belong to; null for that of the first segment
+     * @param store the store to which all segments must belong; null for that of the first segment
      */
     static JournalReader all(Disk disk, @Nullable StoreId store, JournalVisitor visitor) {
         return new JournalReader(disk, store, ANYWHERE, 0, visitor);
     }
 
-    /** Reads what is needed behind a record, starting at the segment that has it; may show some records up to it. */
+    /** Reads the records after a record, starting at the segment that has it. May visit some records up to it. */
     static JournalReader behind(Disk disk, @Nullable StoreId store, long sequence, int crc, JournalVisitor visitor) {
         return new JournalReader(disk, store, sequence, crc, visitor);
     }
 
     /**
-     * Where the journal ends.
+     * The end of the journal.
      *
-     * @param sequence the last whole record; may be one before the record that was asked for
+     * @param sequence the last whole record; may be one before the requested record
      * @param crc its CRC
-     * @param segmentNumber the last segment that could be used; 0 if there is none
-     * @param position behind the last frame with records in it
-     * @param tornFrom where a torn end begins
+     * @param segmentNumber the last usable segment; 0 if there is none
+     * @param position the end of the last frame with records
+     * @param tornFrom where a torn tail begins
      * @param tornTo where it ends; {@code tornFrom} if there is none
-     * @param headless the number of a segment behind it that was made but never begun; 0 if there is none
+     * @param headless the number of a later segment that was made but never begun; 0 if there is none
      */
     record Tail(long sequence, int crc, long segmentNumber, int position, long tornFrom, long tornTo, long headless) {}
 
-    /** What was read so far; behind damage, where the whole part ends. */
+    /** Returns the end of what was read so far. After damage it is the end of the whole part. */
     Tail tail() {
         return tail;
     }
@@ -74,7 +75,7 @@ final class JournalReader {
      * Reads these segments.
      *
      * @param numbers ascending
-     * @throws StoreDamageException if something is not whole that is needed
+     * @throws StoreDamageException if something needed is not whole
      */
     Tail read(List<Long> numbers) throws IOException {
         int first = from == ANYWHERE ? 0 : firstNeeded(numbers);
@@ -99,13 +100,16 @@ final class JournalReader {
         return 0;
     }
 
-    /** False of a damaged one too: what is before it may be whole, and is read first. */
+    /**
+     * Returns true if reading may begin with this segment. Returns false for a damaged one too, because the part before
+     * it may be whole, and is read first.
+     */
     private boolean mayBeginWith(String name) throws IOException {
         Segment header = peek(name);
         return header != null && header.firstSequence() <= from + 1;
     }
 
-    /** Returns the header of a segment that is read later; null if it has no whole one. */
+    /** Returns the header of a segment that is read later, or null if it has no whole one. */
     private @Nullable Segment peek(String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return Segment.readHeader(file, name);
@@ -144,8 +148,9 @@ final class JournalReader {
     }
 
     /**
-     * Returns the first record that does not count in a segment. A later reign begins a new segment where it has read the end of the
-     * journal. Behind that end stands what a crash has left, or what an earlier reign has written later and could not acknowledge.
+     * Returns the first record that does not count in a segment. A later reign begins a new segment at the end of the
+     * journal that it has read. After that end may be the remains of a crash, or frames that an earlier reign has
+     * written later and could not acknowledge.
      */
     private long limit(Segment header, @Nullable String nextName) throws IOException {
         Segment behind = nextName == null ? null : peek(nextName);
@@ -210,17 +215,20 @@ final class JournalReader {
         }
     }
 
-    /** The last segment says that another one follows: an engine may just have made it, or it is gone. */
+    /** Checks that a segment follows the last one if that says so. An engine may just have made it, or it is lost. */
     private void checkFollowed(long number) throws IOException {
         List<Long> there = StoreNames.of(disk).segments();
-        // While a long reading goes on, the next one may have been made and deleted again; then later ones are there.
+        // While a long reading goes on, the next one may have been made and deleted again. Then there are later ones.
         if (there.isEmpty() || there.get(there.size() - 1) < number) {
             String name = Segment.name(number);
             throw new StoreDamageException("the file " + name + " is missing", name, 0);
         }
     }
 
-    /** Where to go on though a frame is not whole and one behind it is: it may have been written meanwhile, or not be needed. */
+    /**
+     * Returns where to go on after an incomplete frame before a whole one. The frame may have been written meanwhile,
+     * or not be needed.
+     */
     private long readOn(SegmentWindow segmentWindow, String name, long at, long behind) throws IOException {
         segmentWindow.forget();
         if (readAgainAt != at) {
@@ -234,7 +242,7 @@ final class JournalReader {
         next = frame.firstSequence();
         boolean isNext = next == from + 1 || frame.records().isEmpty();
         crc = isNext ? fromCrc : RecordCodec.crcBefore(frame.records().get(0));
-        // What comes next may take the place of that frame, and never of the damaged one: it would be read as that.
+        // The next frame may take the place of that frame, and never of the damaged one: it would be read as that.
         tail = new Tail(next - 1, crc, tail.segmentNumber, (int) behind, 0, 0, 0);
         return behind;
     }
@@ -270,10 +278,10 @@ final class JournalReader {
         }
     }
 
-    /** The first byte before {@code end} at which a frame of this record or a later one begins and is whole; -1 if there is none. */
+    /** Returns the first byte before {@code end} at which a whole frame of this record or a later one begins, or -1. */
     static long frameBehind(SegmentWindow segmentWindow, long start, long end, long sequence, boolean synced)
             throws IOException {
-        // A frame may end in zeros, so it can reach behind the last byte that is none.
+        // A frame may end in zeros, so it can go past the last byte that is not zero.
         for (long at = start; at < end && at + Frame.HEADER_BYTES <= segmentWindow.size(); at++) {
             if (Frame.mayBegin(segmentWindow.at(at, Frame.HEADER_BYTES), sequence, segmentWindow.size() - at)) {
                 Frame frame = segmentWindow.frame(at);
@@ -285,7 +293,7 @@ final class JournalReader {
         return -1;
     }
 
-    /** The last record before {@code end} of which there is a whole frame, of this record or a later one; 0 if there is none. */
+    /** Returns the last record before {@code end} with a whole frame, of this record or a later one, or 0. */
     static long lastWhole(SegmentWindow segmentWindow, long start, long end, long sequence) throws IOException {
         long found = 0;
         long at = start;

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the last reign has left the journal: where it has closed it, or else in which boot of the machine it has opened it. This tells
- * damage at the journal's end from what a crash leaves there.
+ * The state in which the last reign has left the journal. It has the end at which the reign closed the journal, or else
+ * the boot of the machine in which it opened it. So it distinguishes damage at the journal's end from the remains of a
+ * crash.
  *
  * <table>
  *   <caption>What may be missing</caption>
@@ -21,13 +22,26 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>anything else</td><td>what a power cut takes</td></tr>
  * </table>
  *
- * <p>It is a file of one sector beside the segments, written in place. A file that is missing or not whole says nothing.
+ * <p>It is a file of one sector beside the segments, written in place. A missing or incomplete file means that the
+ * state is unknown.
  *
- * <p>Big-endian: magic 8, version 4, store 16, closed 1, sequence 8, CRC of that record 4, segment 8, position 4, length of the boot 1,
- * boot, CRC-32C of those 4.
+ * <p>Layout, big-endian:
+ * <pre>
+ *   magic                       8
+ *   version                     4
+ *   store                      16
+ *   closed                      1
+ *   sequence                    8
+ *   CRC of that record          4
+ *   segment                     8
+ *   position                    4
+ *   length of the boot          1
+ *   boot
+ *   CRC-32C of those            4
+ * </pre>
  *
  * @param boot the boot in which it was opened; empty if unknown
- * @param closed true if it was closed behind this record
+ * @param closed true if it was closed after this record
  * @param position where in the segment it ended
  */
 record JournalState(
@@ -48,17 +62,17 @@ record JournalState(
         return new JournalState(store, boot, false, 0, 0, 0, 0);
     }
 
-    /** Returns the state of a journal that says nothing. */
+    /** Returns the state of a journal about which nothing is known. */
     static JournalState unknown(StoreId store) {
         return open(store, "");
     }
 
-    /** Returns the state of a journal that is closed where a reader has found its end. */
+    /** Returns the state of a journal that is closed at the end that a reader has found. */
     static JournalState closed(StoreId store, JournalReader.Tail tail) {
         return new JournalState(store, "", true, tail.sequence(), tail.crc(), tail.segmentNumber(), tail.position());
     }
 
-    /** Reads the file; null if it says nothing. */
+    /** Reads the file, or returns null if it says nothing. */
     static @Nullable JournalState read(Disk disk) throws IOException {
         if (!disk.names().contains(NAME)) {
             return null;
@@ -90,7 +104,7 @@ record JournalState(
     }
 
     /**
-     * Writes the file, making it if it is not there.
+     * Writes the file, and makes it if it does not exist.
      *
      * @param durable true to wait until it survives a power cut
      */
@@ -113,7 +127,10 @@ record JournalState(
         }
     }
 
-    /** Takes back that the page cache has all that was written, if that can be said: after an error of the disk it may not. */
+    /**
+     * Records, if possible, that the page cache may not have everything that was written. After an error of the disk it
+     * may not.
+     */
     static void forget(Disk disk, StoreId store) {
         try {
             unknown(store).write(disk, false);
@@ -122,7 +139,7 @@ record JournalState(
         }
     }
 
-    /** Returns true if the journal ends exactly where it was closed, with nothing behind. */
+    /** Returns true if the journal ends exactly where it was closed, with nothing after it. */
     boolean isClosedAt(JournalReader.Tail tail) {
         return closed
                 && sequence == tail.sequence()
@@ -134,9 +151,9 @@ record JournalState(
     }
 
     /**
-     * Returns why a journal that ends there cannot be as the last reign has left it.
+     * Returns why the last reign cannot have left a journal that ends there.
      *
-     * @return null if it may be as it was left
+     * @return null if it can have left it
      */
     @Nullable
     StoreDamageException damage(Disk disk, JournalReader.Tail tail) throws IOException {

@@ -2,18 +2,18 @@ package dev.plinth.engine.internal.store;
 
 import java.io.IOException;
 
-/** Hears what a {@link JournalReader} finds whole, in order. */
+/** Receives the whole parts that a {@link JournalReader} finds, in order. */
 interface JournalVisitor {
-    /** A segment begins. */
+    /** Visits the beginning of a segment. */
     default void segment(Segment segment) throws IOException {}
 
-    /** A frame is whole, at a byte of the segment; its records come next. */
+    /** Visits a whole frame, at a byte of the segment. Its records come next. */
     default void frame(Frame frame, long at) throws IOException {}
 
     /**
-     * A record is whole and follows the one before it.
+     * Visits a whole record that follows the one before it.
      *
-     * @param head what it says of itself
+     * @param head the head of the record
      * @param bytes the record as the codec wrote it
      */
     default void record(RecordCodec.Head head, byte[] bytes) throws IOException {}

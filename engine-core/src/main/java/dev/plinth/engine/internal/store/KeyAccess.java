@@ -11,10 +11,10 @@ import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows keys of one length to a Chronicle map. A context of the map has one of these, and copies each key into the same buffer; the
- * library's own access wraps each in a new one, which is half a dozen objects.
+ * Gives keys of one length to a Chronicle map. Each context of the map has one, which copies each key into the same
+ * buffer. The library's own access wraps each key in a new buffer, which is half a dozen objects.
  *
- * <p>Public, because the library makes it by reflection when it opens a file. Not thread-safe, like the context that it belongs to.
+ * <p>Public, because the library makes it by reflection when it opens a file. Not thread-safe, like its context.
  */
 public final class KeyAccess extends AbstractData<byte[]> implements DataAccess<byte[]> {
     private static final byte[] NO_KEY = {};
@@ -61,7 +61,7 @@ public final class KeyAccess extends AbstractData<byte[]> implements DataAccess<
         return using;
     }
 
-    /** The buffer stays for the next key. */
+    /** Keeps the buffer for the next key. */
     @Override
     public void uninit() {}
 
@@ -70,7 +70,7 @@ public final class KeyAccess extends AbstractData<byte[]> implements DataAccess<
         return new KeyAccess();
     }
 
-    /** Nothing of it is kept in a file. */
+    /** Writes nothing, because nothing of it is kept in a file. */
     @Override
     public void writeMarshallable(WireOut wire) {}
 

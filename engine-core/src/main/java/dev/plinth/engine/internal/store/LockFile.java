@@ -18,10 +18,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code LOCK} of a directory. Its lock lets one opening in at a time. Its length fences an opening that has lost the lock.
+ * The file {@code LOCK} of a directory. Its lock admits one opening at a time. Its length fences an opening that has
+ * lost the lock.
  *
- * <p>POSIX gives up all locks that a process has on a file as soon as the process closes any channel to that file. So a second opening
- * in this process must not even open the file. It is recognized by the inodes of directory and file, whatever path leads there.
+ * <p>POSIX releases all locks of a process on a file as soon as the process closes any channel to that file. So a
+ * second opening in this process must not even open the file. It is recognized by the inodes of directory and file,
+ * whatever path leads there.
  *
  * <p>A host that reads or copies the file loses the lock too, unnoticed, and a second process gets in. Therefore each opening makes the
  * file longer by a byte, and an earlier opening compares the length before it acknowledges anything.
@@ -31,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class LockFile implements AutoCloseable {
     static final String NAME = "LOCK";
 
-    // Two applications of one server may each have loaded this class: a static field would not be shared, a system
-    // property is.
+    // Two applications of one server may each have loaded this class. They share a system property, but no static
+    // field.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
     private static final int PROCESS_BYTES = 20;
 
@@ -60,7 +62,7 @@ final class LockFile implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of a directory, making the file if it is not there.
+     * Takes the lock of a directory, and makes the file if it does not exist.
      *
      * @throws IllegalStateException if another opening has it
      */
@@ -85,25 +87,28 @@ final class LockFile implements AutoCloseable {
     }
 
     /**
-     * Returns true until another opening has come. It does not ask a channel: an interrupted thread would close that, and so give up the
-     * lock.
+     * Returns true until another opening has come. It does not ask a channel, because an interrupted thread would close
+     * that and so release the lock.
      */
     boolean isOurs() {
-        // Orders the caller's last write before the length: an opening that comes later has to read that write.
+        // Orders the caller's last write before the length, because a later opening has to read that write.
         VarHandle.fullFence();
         try {
             return file.length() == length;
         } catch (IOException e) {
-            return true; // the lock alone has to do
+            return true; // the lock alone has to suffice
         }
     }
 
-    /** Returns the same, and also false if another file has its name: its opening makes that one longer, and not this. */
+    /**
+     * Returns the same, and also false if another file has its name, because a later opening then extends that file and
+     * not this one.
+     */
     boolean isStillOurs() {
         try {
             return isOurs() && (key == null || key.equals(key(path)));
         } catch (IOException e) {
-            return isOurs(); // a file that is gone is made again by the next opening
+            return isOurs(); // a missing file is made again by the next opening
         }
     }
 
@@ -119,7 +124,7 @@ final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Marks a file or directory as open in this process, or refuses it if it is; does not open it. */
+    /** Marks a file or directory as open in this process, or refuses if it is marked already. Does not open it. */
     private static void claim(Path directory, Path real, List<String> properties) throws IOException {
         Object key = key(real);
         String property = OPEN_HERE + (key == null ? real : key);
@@ -139,7 +144,7 @@ final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Returns device and inode; null where the file system has none. */
+    /** Returns device and inode, or null if the file system has none. */
     private static @Nullable Object key(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();

@@ -7,11 +7,11 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Extents in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
+/** An arena in a mapped file, which keeps it for the next process. The JDK unmaps it with the last reference. */
 final class MappedArena extends Arena {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    /** Words of what is mapped at once: 16 MiB, because the kernel bounds the number of mappings. */
+    /** Words that are mapped at once: 16 MiB, because the kernel limits the number of mappings. */
     private static final int REGION_SHIFT = 21;
 
     private static final long REGION_BYTES = (long) Long.BYTES << REGION_SHIFT;

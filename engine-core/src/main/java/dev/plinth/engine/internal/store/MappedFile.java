@@ -17,8 +17,8 @@ final class MappedFile {
     private MappedFile() {}
 
     /**
-     * Maps some bytes of a file, which grows to that length. An interrupt of the caller, which closes a channel, does not end it; the
-     * caller is still interrupted afterwards.
+     * Maps some bytes of a file, which grows to that length. An interrupt of the caller, which closes a channel, does
+     * not end it. The caller is still interrupted afterwards.
      *
      * @throws IllegalStateException if it cannot be mapped; the message says why and what to do
      */

@@ -4,9 +4,9 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Words in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
+/** Slabs in a mapped file, which keeps them for the next process. The JDK unmaps it with the last reference. */
 final class MappedSlabMemory extends SlabMemory {
-    /** Words of what is mapped at once: 64 MiB, so that gigabytes do not take thousands of mappings. */
+    /** Words that are mapped at once: 64 MiB, so that gigabytes do not need thousands of mappings. */
     private static final int REGION_SHIFT = 23;
 
     private static final long REGION_BYTES = (long) Long.BYTES << REGION_SHIFT;

@@ -8,14 +8,14 @@ import java.util.function.LongSupplier;
 /**
  * Tables off the heap in files of a directory, which keep them for the next process.
  *
- * <p>The files have holes where nothing was written yet. A page for which the file system has no room kills the process, so no
- * record is taken and none replayed once it is nearly full.
+ * <p>The files have holes in their unwritten parts. A page without room in the file system kills the process. So no
+ * record is accepted and none replayed once the file system is nearly full.
  */
 final class MappedTables implements TableFactory {
-    /** What has to be left, for the structure around the rows and what a record at the bound brings. */
+    /** Bytes that have to be left, for the structure around the rows and for a record of the largest size. */
     static final long SPACE_MIN_BYTES = 256L * 1024 * 1024;
 
-    /** What every file's name begins with, so that nobody else's is taken for one of ours. */
+    /** The prefix of every file's name, which tells our files from others. */
     static final String PREFIX = "plinth-";
 
     private static final long BYTES_BETWEEN_LOOKS = 16L * 1024 * 1024;
@@ -27,12 +27,12 @@ final class MappedTables implements TableFactory {
     private long usableAtLastLook;
 
     /**
-     * Tables in a directory.
+     * Makes tables in a directory.
      *
      * @param kind a kind of tables off the heap
-     * @param usableBytes tells what its file system has left
+     * @param usableBytes returns the free bytes of its file system
      *
-     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     * @throws IllegalStateException if the JVM lacks something that they need; the message names it
      */
     MappedTables(TableKind kind, Path directory, LongSupplier usableBytes) {
         OffHeapPreflight.checkMapped();
@@ -60,7 +60,7 @@ final class MappedTables implements TableFactory {
         return new MappedSlabMemory(directory.resolve(PREFIX + "sets.words"));
     }
 
-    /** Looks again at once as long as there is too little, so that it goes on by itself. */
+    /** Looks again at each call as long as there is too little, so that it goes on by itself. */
     @Override
     public boolean hasSpace(long bytes) {
         bytesToNextLook -= bytes;
@@ -82,7 +82,7 @@ final class MappedTables implements TableFactory {
         }
     }
 
-    /** What the file system of a directory has left; 0 if it does not say. */
+    /** Returns the free bytes of a directory's file system, or 0 if they are unknown. */
     static long usableBytes(Path directory) {
         try {
             return Files.getFileStore(directory).getUsableSpace();

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The journal of an engine without a directory: every record is as durable as the process, which is at once. */
+/** The journal of an engine without a directory. Every record is at once as durable as the process. */
 public final class MemoryJournal implements Journal {
     private @Nullable AppendListener appendListener;
 

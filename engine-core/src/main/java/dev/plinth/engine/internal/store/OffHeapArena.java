@@ -8,15 +8,16 @@ import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
 
 /**
- * Extents outside the heap, from the allocator that the Chronicle maps use: not bounded by {@code -XX:MaxDirectMemorySize}.
+ * An arena outside the heap, from the allocator of the Chronicle maps. {@code -XX:MaxDirectMemorySize} does not limit
+ * it.
  *
- * <p>Memory is allocated in regions of some extents, because the kernel bounds the number of mappings. It is given back when the arena is
- * closed.
+ * <p>Memory is allocated in regions of some extents, because the kernel limits the number of mappings. It is freed when
+ * the arena is closed.
  */
 final class OffHeapArena extends Arena {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    /** Words of what is allocated at once: 8 MiB, of which the kernel gives pages as they are written. */
+    /** Words that are allocated at once: 8 MiB, of which the kernel provides pages as they are written. */
     private static final int REGION_SHIFT = 20;
 
     private static final int REGION_MASK = (1 << REGION_SHIFT) - 1;
@@ -30,7 +31,7 @@ final class OffHeapArena extends Arena {
         super(Integer.MAX_VALUE);
     }
 
-    /** Returns where a word is in the process; 0 if it is nowhere. */
+    /** Returns the address of a word in the process, or 0 if it has none. */
     private long address(long at) {
         long[] all = regions;
         int region = (int) (at >>> REGION_SHIFT);

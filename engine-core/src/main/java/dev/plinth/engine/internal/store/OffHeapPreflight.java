@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says what class path and JVM lack for off-heap tables before Chronicle is loaded, whose own failure is an error in a static initializer.
+ * Names what class path and JVM lack for off-heap tables before Chronicle is loaded. Chronicle's own failure is an
+ * error in a static initializer.
  *
- * <p>It asks the JVM and does not read the command line: what is needed may also come from a manifest or an image. Flags that only
- * silence a warning are not asked for; {@code docs/decisions/004-chronicle-without-compiler.md} has the list.
+ * <p>It asks the JVM and does not read the command line, because flags may also come from a manifest or an image. Flags
+ * that only silence a warning are not checked; {@code docs/decisions/004-chronicle-without-compiler.md} has the list.
  */
 final class OffHeapPreflight {
     private static final List<String> OPEN_PACKAGES = List.of("java.lang", "java.lang.reflect");
@@ -21,12 +22,12 @@ final class OffHeapPreflight {
 
     private OffHeapPreflight() {}
 
-    /** Throws {@link IllegalStateException} with one sentence that names all that is missing. */
+    /** Throws {@link IllegalStateException} with one sentence that names everything that is missing. */
     static void check() {
         check(OPEN_PACKAGES, List.of());
     }
 
-    /** The same for tables in mapped files, which need more. */
+    /** Checks likewise for tables in mapped files, which need more. */
     static void checkMapped() {
         check(OPEN_PACKAGES_MAPPED, List.of("sun.nio.ch", "jdk.internal.ref"));
     }
@@ -59,7 +60,10 @@ final class OffHeapPreflight {
         }
     }
 
-    /** Later JDKs refuse memory access through {@code sun.misc.Unsafe} unless a flag allows it (JEP 498). */
+    /**
+     * Returns true if memory access through {@code sun.misc.Unsafe} is allowed. Later JDKs refuse it without a flag
+     * (JEP 498).
+     */
     private static boolean isUnsafeAllowed() {
         try {
             Class<?> type = Class.forName("sun.misc.Unsafe");

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
 
-/** Words outside the heap, from the allocator that the Chronicle maps use: not bounded by {@code -XX:MaxDirectMemorySize}. */
+/**
+ * Slabs outside the heap, from the allocator of the Chronicle maps. {@code -XX:MaxDirectMemorySize} does not limit
+ * them.
+ */
 final class OffHeapSlabMemory extends SlabMemory {
     private static final int EXTENT_BYTES = EXTENT_WORDS * Long.BYTES;
 

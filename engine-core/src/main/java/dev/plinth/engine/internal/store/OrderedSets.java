@@ -8,17 +8,17 @@ import java.util.function.Consumer;
 /**
  * Sets of numbers in order, on or off the heap.
  *
- * <p>A set of up to 32 numbers is one sorted block; a set of one number is that number. A larger one is a trie: a leaf tells which of
- * 512 numbers are members, a node above which of its 512 children have any, and the root counts. Adding, removing and finding the
- * next member touch a few words whatever the size, so a page costs the same in a set of ten and in one of ten million, and holes
- * cost nothing.
+ * <p>A set of up to 32 numbers is one sorted block; a set of one number is that number. A larger set is a trie. A leaf
+ * tells which of 512 numbers are members, a node above tells which of its 512 children have any, and the root counts.
+ * Adding, removing and finding the next member touch a few words whatever the size. So a page costs the same in a set
+ * of ten and in one of ten million, and holes cost nothing.
  *
- * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count). {@link TrieNodes} tells what the
- * other words are. One writer; readers beside it validate with the store's sequence lock. Where there is no memory for a member, the
- * set is as it was.
+ * <p>Root words end in two bits: 1 one number, 2 a list (address, count of six bits), 3 a trie (count).
+ * {@link TrieNodes} explains the other words. There is one writer; readers beside it validate with the store's sequence
+ * lock. If there is no memory for a member, the set stays as it was.
  */
 final class OrderedSets {
-    /** Where a key says of what kind its set is; kind 0 are the places. */
+    /** Position of the kind of a set in a key. Kind 0 are the locations of rows. */
     static final int KIND_SHIFT = 57;
 
     private static final int LIST_MEMBERS_MAX = 32;
@@ -125,8 +125,8 @@ final class OrderedSets {
     }
 
     /**
-     * Shows what the sets hold, each member with its set and each set with its size, in no order. Whether a set is a list or a
-     * trie depends on how large it once was, and does not show.
+     * Visits the content of the sets: each member with its set and each set with its size, in no order. It does not
+     * tell lists from tries, because that depends on how large a set once was.
      */
     void forEach(Consumer<byte[]> visitor) {
         map.forEach((high, low, key, word) -> {
@@ -162,7 +162,7 @@ final class OrderedSets {
         return entry;
     }
 
-    /** True if it was not there before. */
+    /** Returns true if the number was not there before. */
     private boolean addToTrie(SetKey set, long number) {
         int level = 0;
         try {
@@ -183,7 +183,7 @@ final class OrderedSets {
             }
             return true;
         } catch (RuntimeException | Error e) {
-            // The nodes below are new, of this number alone, and no node names them.
+            // The nodes below are new and belong to this number alone, and no node names them.
             for (int below = 0; below < level; below++) {
                 map.remove(set.high(), set.low(), key(set, below, index(number, below)));
             }
@@ -191,7 +191,7 @@ final class OrderedSets {
         }
     }
 
-    /** True if it was there before. */
+    /** Returns true if the number was there before. */
     private boolean removeFromTrie(SetKey set, long number) {
         for (int level = 0; level <= TOP; level++) {
             long key = key(set, level, index(number, level));
@@ -263,7 +263,7 @@ final class OrderedSets {
         return (int) root & TAGS;
     }
 
-    /** How many numbers the list in a root has; 0 for a trie. */
+    /** Returns how many numbers the list in a root has, or 0 for a trie. */
     private static int listed(long root) {
         int tag = tag(root);
         return tag == LIST ? (int) (root >>> 2) & COUNT_MASK : tag == ONE ? 1 : 0;
@@ -273,7 +273,7 @@ final class OrderedSets {
         return tag(root) == ONE ? root >>> 2 : slabs.get(block(root) + at);
     }
 
-    /** Where a number stands in a list, or would stand. */
+    /** Returns the position of a number in a list, or the one at which it would be. */
     private int position(long root, int count, long number) {
         int low = 0;
         int high = count;
@@ -332,7 +332,7 @@ final class OrderedSets {
         }
     }
 
-    /** Lists take blocks of 2, 4, 8, 16 or 32 words. */
+    /** Returns the words of a list's block: 2, 4, 8, 16 or 32. */
     private static int blockWords(int count) {
         return Math.max(2, Integer.highestOneBit(2 * count - 1));
     }

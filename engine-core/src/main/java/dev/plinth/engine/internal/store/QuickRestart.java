@@ -24,18 +24,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables in mapped files, which a clean close leaves for the next process: it opens them in no time, however many rows they have.
+ * Tables in mapped files, which a clean close leaves for the next process. That process opens them at once, however
+ * many rows they have.
  *
- * <p>The files are a cache and never the truth. They count only with a marker that is the last thing a clean close writes and goes
- * before anybody opens them again; it names the record up to which they are right, the layout, every file with its length and
- * time, and the boot of the kernel whose page cache holds them. Without it, or if anything is not as it says, they are deleted and
- * the tables are made from snapshot and journal as always. So a process that was killed in the middle of a change costs time, and
- * nothing else.
+ * <p>The files are a cache and never the truth. They count only with a marker. A clean close writes the marker last,
+ * and the next opening deletes it first. It names the record up to which the files are right, the layout, and every
+ * file with its length and time. It also names the boot of the kernel whose page cache has the files. Without it, or
+ * with any difference, the files are deleted and the tables are made from snapshot and journal as always. So a process
+ * that was killed during a change costs time, and nothing else.
  *
  * <p>A directory with the tables of another store is refused, and its files stay as they are.
  *
- * <p>Marker: magic 8, store 16, identity, sequence 8, CRC of that record 4, epoch 8, number of files 4, files (name, bytes 8, time 8),
- * what {@link StoreTables#save} writes, CRC-32C 4; texts as {@link DataOutputStream#writeUTF} writes them.
+ * <p>Layout of the marker, where texts are as {@link DataOutputStream#writeUTF} writes them:
+ * <pre>
+ *   magic                                   8
+ *   store                                  16
+ *   identity
+ *   sequence                                8
+ *   CRC of that record                      4
+ *   epoch                                   8
+ *   number of files                         4
+ *   for each file: name, bytes 8, time 8
+ *   the content of StoreTables.save
+ *   CRC-32C                                 4
+ * </pre>
  */
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = Log.of(QuickRestart.class);
@@ -60,9 +72,9 @@ final class QuickRestart implements AutoCloseable {
     }
 
     /**
-     * Takes a directory for the files, making it if it is not there.
+     * Takes a directory for the files, and makes it if it does not exist.
      *
-     * @throws IllegalStateException if that cannot be; the message says why and what to do
+     * @throws IllegalStateException if it cannot be used; the message says why and what to do
      */
     static QuickRestart open(Store.QuickFiles files, Store.Settings settings) {
         return open(files, settings, bootId(), () -> MappedTables.usableBytes(files.directory()));
@@ -78,7 +90,7 @@ final class QuickRestart implements AutoCloseable {
         Disk lock = DirectoryDisk.open(directory);
         try {
             requireOwn(directory, lock.names());
-            // Who can write here decides what the rows say.
+            // Whatever can write here decides what the rows contain.
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         } catch (IllegalStateException e) {
             lock.close();
@@ -93,7 +105,7 @@ final class QuickRestart implements AutoCloseable {
         return new QuickRestart(directory, lock, settings, identity, usableBytes);
     }
 
-    /** Before anything in it is changed: it may be everybody's. */
+    /** Checks the directory before anything in it is changed, because it may have files of others. */
     private static void requireOwn(Path directory, List<String> names) {
         for (String name : names) {
             if (!OURS.matcher(name).matches()) {
@@ -106,7 +118,7 @@ final class QuickRestart implements AutoCloseable {
     /**
      * Refuses tables of another store.
      *
-     * @param store the store that is opened; null if it is new
+     * @param store the opened store; null if it is new
      * @throws IllegalStateException if a clean close of another store has left its tables here; nothing is changed then
      */
     void requireOf(@Nullable StoreId store) throws IOException {
@@ -130,8 +142,8 @@ final class QuickRestart implements AutoCloseable {
     }
 
     /**
-     * The tables of the last clean close; null if there are none that can be trusted. Works once: the marker is gone then. Their end
-     * says nothing of segments.
+     * Returns the tables of the last clean close, or null if none can be trusted. Works once, because it deletes the
+     * marker. Their end names no segment.
      */
     Recovery.@Nullable RecoveredTables find() {
         try {
@@ -152,9 +164,9 @@ final class QuickRestart implements AutoCloseable {
     }
 
     /**
-     * Empty tables in new files.
+     * Makes empty tables in new files.
      *
-     * @param expectedBytes how many bytes of rows will go into them at once
+     * @param expectedBytes how many bytes of rows will be put into them at once
      */
     StoreTables begin(long expectedBytes) {
         try {
@@ -177,7 +189,10 @@ final class QuickRestart implements AutoCloseable {
         }
     }
 
-    /** Deletes the files of tables that were begun and will not be used: below {@code /dev/shm} they would go on taking memory. */
+    /**
+     * Deletes the files of tables that were begun and will not be used. Below {@code /dev/shm} they would go on taking
+     * memory.
+     */
     void discard() {
         try {
             delete(lock.names());
@@ -196,9 +211,9 @@ final class QuickRestart implements AutoCloseable {
     }
 
     /**
-     * Closes the tables, and leaves them for the next process.
+     * Closes the tables and leaves them for the next process.
      *
-     * @param end the last record that is in them, which is durable
+     * @param end their last record, which is durable
      */
     void leave(StoreTables tables, JournalEnd end) {
         try {
@@ -278,7 +293,7 @@ final class QuickRestart implements AutoCloseable {
         return new MappedTables(settings.factory(), directory, usableBytes);
     }
 
-    /** All files but our own two. */
+    /** Returns all files except our own two. */
     private List<String> files() throws IOException {
         List<String> names = new ArrayList<>(lock.names());
         names.remove(MARKER);
@@ -287,7 +302,9 @@ final class QuickRestart implements AutoCloseable {
         return names;
     }
 
-    /** Writes back what the page cache has, and hears if that failed: such a page may come back from the disk as it was. */
+    /**
+     * Writes the page cache back, and throws if that fails, because such a page may come back from the disk as it was.
+     */
     private void sync(String name) throws IOException {
         try (FileChannel channel = FileChannel.open(directory.resolve(name), StandardOpenOption.WRITE)) {
             channel.force(true);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A directory that somebody may have open, here or in another process. It takes no lock of the store and never touches the lock file: to close
- * any channel of that would give up the lock of an engine in this process.
+ * A directory that an engine may have open, here or in another process. It takes no lock of the store and never touches
+ * the lock file. To close any channel of that file would release the lock of an engine in this process.
  */
 record ReadOnlyDirectory(Path directory) implements Disk {
     @Override

@@ -4,15 +4,15 @@ import dev.plinth.engine.internal.base.Changes;
 import java.util.List;
 
 /**
- * One journal entry: the after-images of everything that one decision changed, closed in itself.
+ * A journal entry: the after-images of everything that one decision changed, closed in itself.
  *
- * @param cell the cell whose log this is; 0 on a single node
+ * @param cell the cell of this log; 0 on a single node
  * @param epoch the reign under which it was appended
- * @param sequence its place in the log: dense, starting at 1, never reused
- * @param timeMillis the time of the decision in epoch milliseconds; never before that of the record before
+ * @param sequence its position in the log: dense, starting at 1, never reused
+ * @param timeMillis the time of the decision in epoch milliseconds; never before that of the previous record
  * @param lastNumber the highest list number given out so far
  * @param writes the after-images in order
- * @param emptiesAll true if the writes take out all rows there are; the journal says that without naming them
+ * @param emptiesAll true if the writes remove all rows; the journal records that without naming them
  */
 public record Record(
         int cell,
@@ -22,7 +22,7 @@ public record Record(
         long lastNumber,
         List<Changes.Write> writes,
         boolean emptiesAll) {
-    /** A record of these writes. */
+    /** Makes a record of these writes. */
     public Record(int cell, long epoch, long sequence, long timeMillis, long lastNumber, List<Changes.Write> writes) {
         this(cell, epoch, sequence, timeMillis, lastNumber, writes, false);
     }

@@ -10,12 +10,26 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into bytes and back. Each carries the CRC-32C of its own bytes and of the record before it, so that a stale or
+ * Turns records into bytes and back. Each has the CRC-32C of its own bytes and of the record before it. So a stale or
  * misplaced record cannot pass for the next one.
  *
- * <p>Layout, big-endian: version 1, CRC 4 (of all that follows), CRC of the record before 4, cell 4, epoch 8, sequence 8,
- * time 8, last number 8, count 4 (-1: all rows are taken out), then for each write: table 1, key length 1, key, row length 4
- * (-1: taken out), row.
+ * <p>Layout, big-endian:
+ * <pre>
+ *   version                           1
+ *   CRC of all that follows           4
+ *   CRC of the record before          4
+ *   cell                              4
+ *   epoch                             8
+ *   sequence                          8
+ *   time                              8
+ *   last number                       8
+ *   count                             4   -1: all rows are removed
+ *   for each write: table             1
+ *                   key length        1
+ *                   key
+ *                   row length        4   -1: removed
+ *                   row
+ * </pre>
  */
 final class RecordCodec {
     private static final byte VERSION = 1;
@@ -34,7 +48,7 @@ final class RecordCodec {
         }
     }
 
-    /** How many bytes a record with these writes takes. */
+    /** Returns the bytes of a record with these writes. */
     static int size(List<Changes.Write> writes) {
         int size = HEADER_BYTES;
         for (Changes.Write write : writes) {
@@ -44,7 +58,7 @@ final class RecordCodec {
         return size;
     }
 
-    /** The bytes of a record that follows one with this CRC. */
+    /** Encodes a record that follows one with this CRC. */
     static byte[] encode(Record record, int crcBefore) {
         List<Changes.Write> writes = record.emptiesAll() ? List.of() : record.writes();
         ByteBuffer out = ByteBuffer.allocate(size(writes));
@@ -66,29 +80,29 @@ final class RecordCodec {
         return bytes;
     }
 
-    /** The CRC that a record states of itself. */
+    /** Returns the CRC that a record states for itself. */
     static int crc(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getInt(CRC_AT);
     }
 
     /**
-     * What a record says of itself before its writes.
+     * The head of a record, before its writes.
      *
      * @param epoch the reign under which it was appended
-     * @param sequence its place in the log
+     * @param sequence its position in the log
      * @param timeMillis the time of the decision
      * @param lastNumber the highest list number so far
      */
     record Head(long epoch, long sequence, long timeMillis, long lastNumber) {}
 
-    /** The head of a record that is {@link #fault whole}. */
+    /** Returns the head of a record that is {@link #fault whole}. */
     static Head head(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).position(EPOCH_AT);
         return new Head(in.getLong(), in.getLong(), in.getLong(), in.getLong());
     }
 
     /**
-     * What is wrong with a record; null if it is whole and follows the one before it.
+     * Returns the fault of a record, or null if it is whole and follows the record before it.
      *
      * @throws IllegalStateException if the version is unknown
      */
@@ -107,13 +121,13 @@ final class RecordCodec {
                 : "Expected the record that follows the last one, but it names another one before it";
     }
 
-    /** The CRC of the record before it, as a record states it. */
+    /** Returns the CRC of the record before it, as a record states it. */
     static int crcBefore(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getInt(COVERED_FROM);
     }
 
     /**
-     * The record that the bytes hold.
+     * Decodes a record.
      *
      * @param crcBefore the CRC of the record before it
      * @throws IllegalStateException if the version is unknown, the CRC is wrong or the chain is broken
@@ -126,7 +140,7 @@ final class RecordCodec {
         return decode(bytes);
     }
 
-    /** The record that bytes hold which are {@link #fault whole}. */
+    /** Decodes a record that is {@link #fault whole}. */
     Record decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).position(CELL_AT);
         int cell = in.getInt();
@@ -159,7 +173,7 @@ final class RecordCodec {
         return new Changes.Write(table, key, row);
     }
 
-    /** Bytes that the record has; a wrong length must not ask for memory. */
+    /** Returns bytes of the record. A wrong length is refused before it takes memory. */
     private static byte[] bytes(ByteBuffer in, int length, long sequence) {
         if (length < 0 || length > in.remaining()) {
             throw new IllegalStateException("Expected " + length + " bytes in record " + sequence + ", but "

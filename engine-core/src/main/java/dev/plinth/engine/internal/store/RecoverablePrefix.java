@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a snapshot, or none, and the journal behind it give: all records from the first one up to the end of the journal, or up to
- * the first damage.
+ * The records of a snapshot, or of none, and of the journal after it. They are complete from the first one up to the
+ * end of the journal or to the first damage.
  *
  * @param snapshot the snapshot; null if the journal starts at record 1
- * @param tail where the whole part of the journal ends; in no segment if none of them is of use
+ * @param tail the end of the whole part of the journal; in no segment if none is usable
  * @param damage why it ends there; null if that is the end of the journal
  */
 record RecoverablePrefix(
         Snapshot.@Nullable Loaded snapshot,
         JournalReader.Tail tail,
         @Nullable StoreDamageException damage) {
-    /** Reads the journal behind a snapshot. */
+    /** Reads the journal after a snapshot. */
     private static RecoverablePrefix behind(
             Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
@@ -37,7 +37,7 @@ record RecoverablePrefix(
         return new RecoverablePrefix(snapshot, tail, damage);
     }
 
-    /** What opening the store reads; its damage is why the store would be refused. */
+    /** Reads what an opening of the store would read. Its damage is the reason why the store would be refused. */
     static RecoverablePrefix opened(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots) throws IOException {
         CheckedSnapshot foreign = CheckedSnapshot.newestIfForeign(snapshots);
         RecoverablePrefix prefix = opened(disk, names, CheckedSnapshot.newest(snapshots), new JournalVisitor() {});
@@ -47,11 +47,11 @@ record RecoverablePrefix(
                         prefix.snapshot, prefix.tail, new StoreDamageException(foreign.damage(), foreign.name(), 0));
     }
 
-    /** The same behind the newest snapshot that is whole. */
+    /** Reads the same after the newest whole snapshot. */
     static RecoverablePrefix opened(
             Disk disk, StoreNames names, Snapshot.@Nullable Loaded snapshot, JournalVisitor visitor)
             throws IOException {
-        // Read before the journal, which an engine may write on and close meanwhile.
+        // Read before the journal, which an engine may go on writing and close meanwhile.
         JournalState state = JournalState.read(disk);
         RecoverablePrefix prefix = behind(disk, names, snapshot, visitor);
         long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
@@ -70,7 +70,7 @@ record RecoverablePrefix(
         return atEnd == null ? prefix : new RecoverablePrefix(snapshot, prefix.tail, atEnd);
     }
 
-    /** The longest one that is a state; null if there is none. */
+    /** Returns the longest prefix that is a state, or null. */
     static @Nullable RecoverablePrefix longest(Disk disk, StoreNames names, List<CheckedSnapshot> snapshots)
             throws IOException {
         List<Snapshot.@Nullable Loaded> starts = new ArrayList<>();
@@ -90,12 +90,14 @@ record RecoverablePrefix(
         return longest;
     }
 
-    /** The last record. */
+    /** Returns the sequence of the last record. */
     long last() {
         return tail.sequence();
     }
 
-    /** False if the snapshot was still being copied at the last record: what it has of later ones is not whole. */
+    /**
+     * Returns false if the snapshot was still being copied at the last record, so that its later rows are incomplete.
+     */
     boolean isState() {
         return snapshot == null || last() >= snapshot.endSequence();
     }

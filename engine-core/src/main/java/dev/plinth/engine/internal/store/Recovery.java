@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the tables of a directory again: the newest snapshot that is whole, then every record behind it. A torn end is zeroed;
- * what is damaged is not opened, and the message says where. Nothing is changed before all of it was read.
+ * Makes the tables of a directory again: the newest whole snapshot, then every record after it. A torn tail is zeroed.
+ * A damaged store is not opened, and the message says where the damage is. Nothing is changed before everything was
+ * read.
  */
 final class Recovery implements JournalVisitor {
     private static final System.Logger LOG = Log.of(Recovery.class);
@@ -42,7 +43,7 @@ final class Recovery implements JournalVisitor {
     /**
      * Makes the tables of a directory.
      *
-     * @param quick where a clean close may have left them; null if nowhere
+     * @param quick where a clean close may have left them; null for none
      * @throws IllegalStateException if the directory is damaged; the message says where and what to do
      */
     static RecoveredTables run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
@@ -82,7 +83,10 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Replays what is behind the tables that were left; null if there are none or the journal does not fit to them. */
+    /**
+     * Replays the records after the left tables. Returns null if there are no such tables or the journal does not fit
+     * them.
+     */
     private static @Nullable RecoveredTables resume(Disk disk, Store.Settings settings, QuickRestart quick) {
         RecoveredTables left = quick.find();
         if (left == null) {
@@ -105,7 +109,7 @@ final class Recovery implements JournalVisitor {
     }
 
     /**
-     * Tables with all that is in a journal.
+     * Tables with all records of a journal.
      *
      * @param end where the journal goes on
      */
@@ -146,7 +150,7 @@ final class Recovery implements JournalVisitor {
         return tail;
     }
 
-    /** Loads the newest snapshot that is whole; gives the record that the journal has to reach. */
+    /** Loads the newest whole snapshot. Returns the record that the journal has to reach. */
     private long loadSnapshot() {
         for (long start : names.snapshots()) {
             String name = Snapshot.name(start);
@@ -209,7 +213,7 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    /** Deletes files that were not finished or not begun, and zeroes a torn end. */
+    /** Deletes files that were not finished or not begun, and zeroes a torn tail. */
     private JournalEnd repair(JournalReader.Tail tail) throws IOException {
         for (String name : disk.names()) {
             if (Segment.isSpare(name) || Snapshot.isTemporary(name)) {
@@ -222,7 +226,7 @@ final class Recovery implements JournalVisitor {
         }
         if (tail.tornTo() > tail.tornFrom()) {
             try (Disk.File file = disk.open(Segment.name(tail.segmentNumber()))) {
-                // The header goes last: if this start is killed here, the rest still looks like a write that was cut
+                // The header goes last. If this start is killed here, the rest still looks like a write that was cut
                 // off.
                 long header = Math.min(tail.tornTo(), tail.tornFrom() + Frame.HEADER_BYTES);
                 Segment.zero(file, header, tail.tornTo());

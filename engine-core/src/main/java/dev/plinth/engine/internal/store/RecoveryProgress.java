@@ -5,7 +5,10 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Tells on the log how far a recovery is: a line every five seconds, and one at its end. Usually in real time, for a person waits. */
+/**
+ * Logs the progress of a recovery: a line every five seconds, and one at its end. It goes by real time, because a
+ * person waits.
+ */
 final class RecoveryProgress {
     private static final System.Logger LOG = Log.of(RecoveryProgress.class);
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -67,7 +70,7 @@ final class RecoveryProgress {
         }
     }
 
-    /** Says what came of it, loudly if it took long; a store that was empty has nothing to say. */
+    /** Logs the result, at a higher level if it took long. An empty store has no result. */
     void end(long sequence) {
         if (sequence > 0) {
             LOG.log(
@@ -82,7 +85,7 @@ final class RecoveryProgress {
         }
     }
 
-    /** Nanoseconds since it began. */
+    /** Returns the nanoseconds since it began. */
     long nanos() {
         return clock.getAsLong() - began;
     }

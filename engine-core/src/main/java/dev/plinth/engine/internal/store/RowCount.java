@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the rows of a table and their bytes, keys included.
+ * Counts the rows of a table and their bytes, including keys.
  *
- * <p>Plain volatile fields and not adders, because there is one writer; the maps' own counts would sum cells or segments at each
- * call.
+ * <p>Plain volatile fields and not adders, because there is one writer. The maps' own counts would sum cells or
+ * segments at each call.
  */
 final class RowCount {
     private volatile long rows;
@@ -20,7 +20,7 @@ final class RowCount {
         return bytes;
     }
 
-    /** Counts that a row stands where another one stood, or none. */
+    /** Counts a row that replaces another one, or none. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
     void changed(byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
         int rowsBefore = before == null ? 0 : 1;

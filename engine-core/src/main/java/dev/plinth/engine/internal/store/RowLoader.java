@@ -9,8 +9,9 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills tables with the rows of a snapshot on two threads: the caller's puts the rows, the other one keeps the sets that follow
- * from them, which is the larger part of the work. Nobody else may touch the tables until {@link #close} has returned.
+ * Fills tables with the rows of a snapshot on two threads. The caller's thread puts the rows. The other thread updates
+ * the sets that follow from them, which is the larger part of the work. No other thread may touch the tables until
+ * {@link #close} has returned.
  */
 final class RowLoader implements AutoCloseable {
     private static final int ROWS_PER_BATCH = 256;
@@ -28,7 +29,7 @@ final class RowLoader implements AutoCloseable {
         indexing.start();
     }
 
-    /** Puts a row; one that comes twice replaces the earlier one. */
+    /** Puts a row. A repeated row replaces the earlier one. */
     void put(TableName table, byte[] key, byte[] row) {
         batch.add(new Row(table, key, tables.exchange(table, key, row), row));
         if (batch.size() == ROWS_PER_BATCH) {
@@ -64,7 +65,9 @@ final class RowLoader implements AutoCloseable {
         }
     }
 
-    /** Ends with the first batch that has no rows; after a failure it only empties the queue, so that the caller never waits. */
+    /**
+     * Indexes batches until one has no rows. After a failure it only empties the queue, so that the caller never waits.
+     */
     private void index() {
         try {
             List<Row> rows = batches.take();

@@ -6,11 +6,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which row a list number belongs to. Numbers are given in order, so 64 of them share a block, which goes back when the
- * last one goes.
+ * Finds the row of a list number. Numbers are given in order, so 64 of them share a block, which is freed with its last
+ * number.
  *
- * <p>Block: a word that tells which numbers are there, then five words for each: table and length of the key, key. The blocks stand in
- * the table of the sets under kind 0. One writer; readers beside it validate with the store's sequence lock.
+ * <p>A block has a word that tells which numbers are there. Then it has five words for each number: table and length of
+ * the key, key. The blocks are in the table of the sets under kind 0. There is one writer; readers beside it validate
+ * with the store's sequence lock.
  */
 final class RowLocations {
     private static final int SHIFT = 6;
@@ -28,7 +29,7 @@ final class RowLocations {
         this.slabs = slabs;
     }
 
-    /** The table's number, then the row's key; null if the number has no place. */
+    /** Returns the table's number and the row's key, or null if the number has no location. */
     byte @Nullable [] get(long number) {
         long block = map.get(0, 0, number >>> SHIFT);
         if (block == 0 || (slabs.get(block) >>> number & 1) == 0) {
@@ -70,7 +71,7 @@ final class RowLocations {
         }
     }
 
-    /** Shows every number, as 8 bytes, with its place. */
+    /** Visits every number, as 8 bytes, with its location. */
     void forEach(BiConsumer<byte[], byte[]> visitor) {
         map.forEach((high, low, page, block) -> {
             if (page >>> OrderedSets.KIND_SHIFT != 0) {

@@ -8,28 +8,28 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows with their keys in blocks of an {@link Arena}, one behind the other.
+ * Rows with their keys in blocks of an {@link Arena}, one after the other.
  *
- * <p>A block never changes: a row that is replaced gets a new one. So a hole has no length that a later row would have to fit:
- * where more than a fifth of the memory is holes, the writer moves what is left in the emptiest extent to the end, and the
- * extent is free. Rows that go in the order in which they came, as events do, free whole extents and move nothing. A step moves one
- * extent at most, however many there are.
+ * <p>A block never changes: a replaced row gets a new one. So no later row has to fit into a hole. If more than a fifth
+ * of the memory is holes, the writer moves the live rows of the emptiest extent to the end. The extent is then free.
+ * Rows that are deleted in the order in which they came, as events are, free whole extents and move nothing. A step
+ * moves at most one extent, however many there are.
  *
- * <p>Block: length of the row and flags 8, key, row. A row longer than {@value #WHOLE_BYTES_MAX} bytes is cut into blocks of that length,
- * and the first block has their addresses in place of the row.
+ * <p>A block has the length of the row and flags 8, the key, and the row. A row longer than {@value #WHOLE_BYTES_MAX}
+ * bytes is cut into blocks of that length, and the first block has their addresses in place of the row.
  */
 final class RowLog {
-    /** The longest row that stands in one block; an extent's end wastes less than a block. */
+    /** The longest row in one block. The end of an extent wastes less than a block. */
     static final int WHOLE_BYTES_MAX = 16 * 1024;
 
     private static final int HEADER_BYTES = Long.BYTES;
     private static final long PIECES = 1L << 32;
     private static final int BUCKETS = 16;
 
-    /** Holes that are left alone: as much as a table of some rows has anyway. */
+    /** Words of holes that are left alone, about as many as a table of some rows has anyway. */
     private static final long SPARE_WORDS = 4L * Arena.EXTENT_WORDS;
 
-    /** One part of holes to so many of rows. */
+    /** Parts of live rows for one part of holes. */
     static final int LIVE_PARTS = 4;
 
     private final Arena arena;
@@ -39,7 +39,7 @@ final class RowLog {
     /** Full extents by how much of them is in use. */
     private final @Nullable Extent[] byUse = new Extent[BUCKETS + 1];
 
-    /** Takes what is moved from an extent to another one; as long as the longest block that was. */
+    /** Holds a block while it moves from one extent to another; as long as the longest one so far. */
     private byte[] moved = {};
 
     private @Nullable Extent current;
@@ -54,7 +54,7 @@ final class RowLog {
         this.rowBytesMax = rowBytesMax;
     }
 
-    /** Tells whether the block at an address has this key. Readers have to validate the answer. */
+    /** Returns true if the block at an address has this key. Readers have to validate the answer. */
     boolean hasKey(long at, byte[] key) {
         return arena.holds(at, HEADER_BYTES, key);
     }
@@ -64,7 +64,7 @@ final class RowLog {
         arena.copyOut(at, HEADER_BYTES, key, 0, Arena.fits(at, HEADER_BYTES + keyBytes) ? keyBytes : 0);
     }
 
-    /** Copies the row at an address; null if what stands there is no row. Readers have to validate the answer. */
+    /** Copies the row at an address, or returns null if there is no row. Readers have to validate the answer. */
     byte @Nullable [] row(long at) {
         long header = arena.get(at);
         int length = (int) header;
@@ -101,7 +101,7 @@ final class RowLog {
         return row;
     }
 
-    /** Writes a row behind all others and returns its address. If there is no memory for it, nothing has changed. */
+    /** Writes a row after all others and returns its address. If there is no memory for it, nothing changes. */
     long append(byte[] key, byte[] row) {
         if (row.length <= WHOLE_BYTES_MAX) {
             return append(key, row.length, row, 0, row.length);
@@ -130,7 +130,7 @@ final class RowLog {
         }
     }
 
-    /** Writes a row again behind all others and returns its new address; where it was, it is still to be released. */
+    /** Writes a row again after all others and returns its new address. The old address is still to be released. */
     long appendAgain(long at, byte[] key) {
         long header = arena.get(at);
         if ((header & PIECES) != 0) {
@@ -155,7 +155,7 @@ final class RowLog {
         return at;
     }
 
-    /** Says that a row is not needed any more. */
+    /** Releases a row that is not needed any more. */
     void release(long at) {
         long header = arena.get(at);
         if ((header & PIECES) != 0) {
@@ -166,7 +166,7 @@ final class RowLog {
         releaseBlock(at);
     }
 
-    /** Tells whether a block is the one at which a row stands, or one of its pieces. */
+    /** Returns true if a block is that of a row, or one of its pieces. */
     boolean includes(long row, long block) {
         if (row == block) {
             return true;
@@ -183,7 +183,7 @@ final class RowLog {
     }
 
     /**
-     * Makes room if there are too many holes: shows the blocks of one extent to a mover, which appends the rows that are still in use
+     * Makes room if there are too many holes. Shows the blocks of one extent to a mover, which appends the rows in use
      * again and releases them here.
      */
     void tidy(LongConsumer mover) {
@@ -203,7 +203,7 @@ final class RowLog {
                 at += blockWords;
             }
         } catch (OutOfMemoryError e) {
-            // The holes stay until there is memory: a row that frees some has to go through.
+            // The holes stay until there is memory, because a row that frees some has to go through.
         }
     }
 
@@ -234,7 +234,7 @@ final class RowLog {
         liveWords = 0;
     }
 
-    /** Writes down which extents it has. */
+    /** Saves which extents it has. */
     void save(DataOutput out) throws IOException {
         saveIfAny(reserve, out);
         saveIfAny(current, out);
@@ -253,7 +253,7 @@ final class RowLog {
         }
     }
 
-    /** Goes on where {@link #save} was called, over the same arena. */
+    /** Restores what {@link #save} wrote, over the same arena. */
     void restore(DataInput in) throws IOException {
         reserve = restoreIfAny(in);
         current = restoreIfAny(in);
@@ -287,7 +287,7 @@ final class RowLog {
         return at;
     }
 
-    /** Goes on in a fresh extent. */
+    /** Goes on in a new extent. */
     private Extent next() {
         Extent fresh = fresh();
         Extent full = current;
@@ -305,8 +305,8 @@ final class RowLog {
     }
 
     /**
-     * Takes an extent. A table that has more than one keeps another one ahead: a record for which the memory ends is taken back, and
-     * the rows that stood before it need room then.
+     * Takes an extent. A table with more than one also keeps a reserve. A record that runs out of memory is undone, and
+     * the earlier rows need room then.
      */
     private Extent fresh() {
         Extent fresh = reserve == null ? arena.take() : reserve;
@@ -357,7 +357,7 @@ final class RowLog {
                 : words(HEADER_BYTES + keyBytes + (int) header);
     }
 
-    /** The first address at which a block of an extent may stand: 0 is none. */
+    /** Returns the first address of a block in an extent. Address 0 is none. */
     private static long first(Extent extent) {
         return Math.max(1, extent.start());
     }

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Makes a damaged store one that opens: keeps the longest whole beginning of its history and puts aside what is behind it. It
+ * Makes a damaged store one that opens. It keeps the longest whole prefix of the history and puts the rest aside. It
  * deletes nothing.
  *
- * <p>What is cut off is copied first. The cut comes last, and behind it only the journal's state, which forgets where the journal was
- * closed. Until then the store is refused as it was before, so that a salvage that was interrupted can be done again.
+ * <p>The part that is cut off is copied first. The cut comes last; only the journal's state comes after it, which
+ * forgets where the journal was closed. Until then the store is refused as before, so that an interrupted salvage can
+ * be repeated.
  */
 final class Salvage {
     private final Disk disk;
@@ -28,9 +29,9 @@ final class Salvage {
     }
 
     /**
-     * Salvages what is on a disk that nobody else has open.
+     * Salvages a disk that no other opening has.
      *
-     * @param acceptLoss false to tell only what would be lost
+     * @param acceptLoss false to report only what would be lost
      * @param segmentBytes length of a segment, if one has to be made
      * @throws IllegalStateException if nothing can be kept; one sentence says what to do
      */
@@ -86,10 +87,10 @@ final class Salvage {
                 : "whatever was behind record " + kept.last() + "; nothing tells how much that was";
     }
 
-    /** The files that do not belong to what is kept; the one that is cut off is not among them. */
+    /** Returns the files outside of the kept prefix, except the one that is cut. */
     private List<String> behind(RecoverablePrefix kept, List<CheckedSnapshot> snapshots) {
         List<String> behind = new ArrayList<>();
-        // From the end: as long as any of it is there, the store is refused.
+        // From the end, because the store is refused as long as any of them is there.
         for (int i = names.segments().size() - 1; i >= 0; i--) {
             if (names.segments().get(i) > kept.tail().segmentNumber()) {
                 behind.add(Segment.name(names.segments().get(i)));
@@ -98,7 +99,7 @@ final class Salvage {
         Snapshot.Loaded start = kept.snapshot();
         long keptFrom = start == null ? 0 : start.start().sequence();
         for (CheckedSnapshot snapshot : snapshots) {
-            // A later one that is whole needs records that are not there, or speaks of others than those that are.
+            // A later whole snapshot needs missing records, or was made from others than those that are there.
             if (!snapshot.isWhole() || Snapshot.sequenceOf(snapshot.name()) > keptFrom) {
                 behind.add(snapshot.name());
             }
@@ -106,7 +107,7 @@ final class Salvage {
         return behind;
     }
 
-    /** Makes a directory for what is put aside, of this name or of one with a number behind it. */
+    /** Makes a directory for files that are put aside, with this name or with a number after it. */
     static String newDirectory(Disk disk, String name) throws IOException {
         String free = name;
         for (int i = 2; isTaken(disk, free); i++) {
@@ -150,7 +151,7 @@ final class Salvage {
         }
     }
 
-    /** True if there is more than the empty frame that ends a segment. */
+    /** Returns true if there is more after the position than the empty frame that ends a segment. */
     private boolean isWrittenBehind(String name, int position) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return new SegmentWindow(file).writtenEnd(position) > position + Frame.HEADER_BYTES;

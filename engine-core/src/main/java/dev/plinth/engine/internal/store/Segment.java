@@ -7,16 +7,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of the journal: a header, then frames, then zeros. Filled with zeros and synced before it is used, so that a flush
- * changes no length and needs no metadata.
+ * A file of the journal: a header, then frames, then zeros. It is filled with zeros and synced before it is used, so
+ * that a flush changes no length and needs no metadata.
  *
- * <p>Header, big-endian, 64 bytes: magic 8, version 4, segment number 8, first sequence 8, CRC of the record before 4, bytes of the
- * whole file 4, store 16, epoch 8, CRC-32C of the header so far 4. Number and length are there because a file that was put in another's
- * place, or cut off between two frames, would look whole.
+ * <p>The header is big-endian, and has 64 bytes. Its number and length expose a file that has replaced another one, or
+ * that was cut off between two frames and would look whole.
+ * <pre>
+ *   magic                             8
+ *   version                           4
+ *   segment number                    8
+ *   first sequence                    8
+ *   CRC of the record before          4
+ *   bytes of the whole file           4
+ *   store                            16
+ *   epoch                             8
+ *   CRC-32C of the header so far      4
+ * </pre>
  *
- * @param store the store that it belongs to
- * @param epoch the reign that began it; if the segment before is of an earlier one, nothing in that counts from {@code firstSequence}
- *     on
+ * @param store the store to which it belongs
+ * @param epoch the reign that began it. If the segment before is of an earlier one, its records from
+ *     {@code firstSequence} on do not count
  * @param number counts segments, from 1
  * @param firstSequence the sequence of its first record
  * @param crcBefore the CRC of the record before that
@@ -40,13 +50,13 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         return new Segment(store, 1, 1, 1, 0);
     }
 
-    /** The name of a segment's file. */
+    /** Returns the name of a segment's file. */
     static String name(long number) {
         String digits = Long.toString(number);
         return PREFIX + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
     }
 
-    /** The number in a file's name; 0 if it is no segment. */
+    /** Returns the number in a file's name, or 0 if it is no segment. */
     static long numberOf(String name) {
         boolean segment = name.length() == PREFIX.length() + DIGITS && name.startsWith(PREFIX);
         if (!segment) {
@@ -73,7 +83,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         String spare = disk.own(SPARE);
         disk.delete(spare);
         try (Disk.File file = disk.create(spare)) {
-            // In pieces: who syncs another file would wait for all that is on its way to the disk.
+            // In pieces, because the sync of another file would wait for everything that is on its way to the disk.
             for (int at = 0; at < bytes; at += BYTES_PER_SYNC) {
                 zero(file, at, Math.min(bytes, at + BYTES_PER_SYNC));
                 file.sync();
@@ -106,7 +116,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
         }
     }
 
-    /** The bytes of the header of a file of this length. */
+    /** Returns the header of a file of this length as bytes. */
     ByteBuffer header(int fileBytes) {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES);
         out.put(MAGIC)
@@ -128,7 +138,7 @@ record Segment(StoreId store, long epoch, long number, long firstSequence, int c
     }
 
     /**
-     * The header at the start of a segment's bytes.
+     * Reads the header at the start of a segment's bytes.
      *
      * @param segment the file's bytes, or only the first ones
      * @param fileBytes the file's length

@@ -10,10 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a journal's next segment, made ahead by a thread of its own: so a segment is not zeroed while anybody waits for it, and
- * a full disk is met before anybody depends on it. The same thread ends the segments that are full.
+ * Makes the file of a journal's next segment ahead, on a thread of its own. So no caller waits while a segment is
+ * zeroed, and a full disk shows before a caller depends on it. The same thread ends full segments.
  *
- * <p>Thread-safe. Whoever makes, takes or ends a file has the monitor meanwhile, so that none is touched half made.
+ * <p>Thread-safe. A thread that makes, takes or ends a file has the monitor meanwhile, so that no file is touched half
+ * made.
  */
 final class SegmentPreparer {
     private static final System.Logger LOG = Log.of(SegmentPreparer.class);
@@ -33,11 +34,11 @@ final class SegmentPreparer {
     private @Nullable FullSegment full;
 
     /**
-     * Nothing is made before {@link #start} or {@link #take}.
+     * Makes nothing before {@link #start} or {@link #take}.
      *
      * @param segmentBytes length of a segment
-     * @param changed hears that the file is ready or that the disk refused it
-     * @param failures hears why one could not be made
+     * @param changed learns that the file is ready or that the disk refused it
+     * @param failures learns why a file could not be made
      */
     SegmentPreparer(Disk disk, int segmentBytes, Runnable changed, Consumer<Throwable> failures) {
         this.disk = disk;
@@ -48,11 +49,11 @@ final class SegmentPreparer {
     }
 
     /**
-     * A segment that is full.
+     * A full segment.
      *
      * @param end where its last frame ends
-     * @param room bytes behind that
-     * @param nextSequence the first sequence of the next one
+     * @param room bytes after that
+     * @param nextSequence the first sequence of the next segment
      */
     record FullSegment(Disk.File file, int end, int room, long nextSequence) {}
 
@@ -60,20 +61,20 @@ final class SegmentPreparer {
         maker.start();
     }
 
-    /** True if it can be taken at once. */
+    /** Returns true if the file can be taken at once. */
     boolean isReady() {
         return ready;
     }
 
-    /** True if the disk refused it last time; it is tried again and again. */
+    /** Returns true if the disk refused the file last time. It is tried again and again. */
     boolean isRefused() {
         return refused;
     }
 
     /**
-     * Makes it the segment of this header, durable. If it is not ready, it is made first.
+     * Makes the file the segment of this header, durable. If it is not ready, it is made first.
      *
-     * @param before the one that it follows, to be ended; null if there is none
+     * @param before the previous segment, to be ended; null if there is none
      */
     synchronized Disk.File take(Segment header, @Nullable FullSegment before) throws IOException {
         endFull();
@@ -97,7 +98,7 @@ final class SegmentPreparer {
         return file;
     }
 
-    /** Says at the end of the segment that is full, if there is one, that the next one is durable. */
+    /** Ends the full segment, if there is one, with the mark that the next one is durable. */
     synchronized void endFull() throws IOException {
         FullSegment ending = full;
         if (ending == null) {
@@ -112,18 +113,18 @@ final class SegmentPreparer {
         }
     }
 
-    /** Nothing is made ahead any more. */
+    /** Stops making files ahead. */
     void shut() {
         open = false;
         wake();
     }
 
-    /** Waits until nothing is being made any more, after {@link #shut}. */
+    /** Waits until no file is being made, after {@link #shut}. */
     void join() {
         Joins.uninterruptibly(maker);
     }
 
-    /** Lets go of a full segment that is not to be ended any more, since the journal has failed. */
+    /** Closes a full segment without ending it, because the journal has failed. */
     synchronized void closeFull() throws IOException {
         if (full != null) {
             full.file.close();
@@ -167,7 +168,7 @@ final class SegmentPreparer {
         }
     }
 
-    /** Nobody waits for it, and nothing that was acknowledged is lost without it. */
+    /** Ends the full segment if possible. No caller waits for it, and nothing acknowledged is lost without it. */
     private void tryToEndFull() {
         try {
             endFull();
@@ -189,7 +190,7 @@ final class SegmentPreparer {
         }
     }
 
-    /** Waits until it was taken; false if the journal is closed. */
+    /** Waits until the file was taken. Returns false if the journal is closed. */
     private boolean awaitTaken() {
         waiting.lock();
         try {
@@ -216,7 +217,7 @@ final class SegmentPreparer {
         }
     }
 
-    /** Nobody has the journal's own threads to interrupt them. */
+    /** Returns the failure of a thread of the journal that was interrupted, which no code can reach. */
     static IllegalStateException interrupted(InterruptedException e) {
         return new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
     }

@@ -18,12 +18,12 @@ final class SegmentWindow {
         this.size = file.size();
     }
 
-    /** The file's length. */
+    /** Returns the file's length. */
     long size() {
         return size;
     }
 
-    /** Bytes from a position on; fewer where the file ends. They stand until the next call. */
+    /** Returns bytes from a position on, fewer at the end of the file. They are valid until the next call. */
     ByteBuffer at(long position, int length) throws IOException {
         if (position < start || position + length > start + bytes.limit()) {
             if (length > bytes.capacity()) {
@@ -38,12 +38,12 @@ final class SegmentWindow {
         return bytes.slice(from, Math.min(length, bytes.limit() - from));
     }
 
-    /** Forgets what is in memory: somebody may have written meanwhile. */
+    /** Forgets what is in memory, because an engine may have written meanwhile. */
     void forget() {
         bytes.limit(0);
     }
 
-    /** The frame at a position; null if there is no whole one. */
+    /** Returns the frame at a position, or null if there is no whole one. */
     @Nullable
     Frame frame(long at) throws IOException {
         if (at + Frame.HEADER_BYTES > size) {
@@ -53,7 +53,7 @@ final class SegmentWindow {
         return Frame.isLength(length, size - at) ? Frame.decode(at(at, length), 0) : null;
     }
 
-    /** Behind the last byte that is not zero; {@code from} if there is none. */
+    /** Returns the position after the last byte that is not zero, or {@code from} if there is none. */
     long writtenEnd(long from) throws IOException {
         long end = from;
         long at = from;

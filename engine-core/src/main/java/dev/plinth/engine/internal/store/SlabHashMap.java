@@ -8,12 +8,13 @@ import java.util.Arrays;
 /**
  * A hash table from keys of three words to one word that is not 0, in {@link SlabMemory}.
  *
- * <p>Extendible hashing: the first bits of a key's hash choose one of many small segments, a segment that is three quarters full is
- * split in two, and only the directory of their addresses, eight bytes for some hundred keys, is ever copied whole. So no growth
- * stalls the writer, which a table that is rehashed at once would do for seconds at millions of keys. Within a segment linear
- * probing; a removal moves those behind it up, so there are no tombstones.
+ * <p>Extendible hashing: the first bits of a key's hash choose one of many small segments. A segment that is three
+ * quarters full is split in two. Only the directory of their addresses, eight bytes for some hundred keys, is ever
+ * copied whole. So no growth stalls the writer. A table that is rehashed at once would do so for seconds at millions of
+ * keys. A segment uses linear probing. A removal moves later entries up, so there are no tombstones.
  *
- * <p>Keys are ids, digests and dense numbers, which nobody outside chooses: there is no defence against chosen collisions.
+ * <p>Keys are ids, digests and dense numbers, which no caller chooses, so there is no defence against chosen
+ * collisions.
  */
 final class SlabHashMap {
     private static final int SLOT_WORDS = 4;
@@ -36,7 +37,7 @@ final class SlabHashMap {
         this.directory = new long[] {slabs.allocate(SEGMENT_WORDS)};
     }
 
-    /** A map that {@link #save} has written down, over the same words. */
+    /** Restores a map that {@link #save} wrote, over the same words. */
     SlabHashMap(SlabMemory slabs, DataInput in) throws IOException {
         this.slabs = slabs;
         this.depth = in.readInt();
@@ -48,7 +49,7 @@ final class SlabHashMap {
         }
     }
 
-    /** Writes down what of it is not in the words. */
+    /** Saves the part that is not in the words. */
     void save(DataOutput out) throws IOException {
         out.writeInt(depth);
         out.writeLong(size);
@@ -58,23 +59,23 @@ final class SlabHashMap {
         }
     }
 
-    /** How many keys there are. */
+    /** Returns how many keys there are. */
     long size() {
         return size;
     }
 
-    /** Words that it takes itself. */
+    /** Returns the words of the map itself. */
     long words() {
         return segments * SEGMENT_WORDS;
     }
 
-    /** The word under a key; 0 if there is none. */
+    /** Returns the word under a key, or 0. */
     long get(long a, long b, long c) {
         long slot = slot(a, b, c);
         return slot == 0 ? 0 : slabs.get(slot + 3);
     }
 
-    /** Puts a word, which must not be 0. Only a new key may want memory; if there is none, the map is as it was. */
+    /** Puts a word, which must not be 0. Only a new key may need memory; if there is none, the map stays as it was. */
     void put(long a, long b, long c, long word) {
         long slot = slot(a, b, c);
         if (slot != 0) {
@@ -91,7 +92,7 @@ final class SlabHashMap {
         size++;
     }
 
-    /** Takes a key out. */
+    /** Removes a key. */
     void remove(long a, long b, long c) {
         long slot = slot(a, b, c);
         if (slot == 0) {
@@ -110,7 +111,7 @@ final class SlabHashMap {
                 return;
             }
             int home = home(hash(slabs.get(from), slabs.get(from + 1), slabs.get(from + 2)));
-            // It may move up unless its home lies behind the hole.
+            // The entry may move up unless its home is after the hole.
             if ((next - home & SLOTS - 1) >= (next - hole & SLOTS - 1)) {
                 copy(from, address(segment, hole));
                 hole = next;
@@ -118,7 +119,7 @@ final class SlabHashMap {
         }
     }
 
-    /** Shows every key with its word, in no order. */
+    /** Visits every key with its word, in no order. */
     void forEach(Visitor visitor) {
         for (int i = 0; i < directory.length; i++) {
             long segment = directory[i];

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Memory in words of 8 bytes, on or off the heap, from which blocks are taken and to which they go back.
+ * Memory in words of 8 bytes, on or off the heap, from which blocks are taken and to which they are given back.
  *
- * <p>Grows by extents that never move and are never given back before the end. One writer; readers beside it may follow a word that
- * means nothing any more and validate afterwards, so {@link #get} answers or throws {@link IndexOutOfBoundsException} whatever
- * the address is, and never touches memory that is not ours.
+ * <p>It grows by extents that never move and are never freed before the end. There is one writer. Readers beside it may
+ * follow a stale word and validate afterwards. So {@link #get} answers or throws {@link IndexOutOfBoundsException} for
+ * any address, and never touches memory that is not ours.
  */
 abstract class SlabMemory implements AutoCloseable {
     /** Words of an extent: 256 KiB. */
@@ -20,17 +20,17 @@ abstract class SlabMemory implements AutoCloseable {
     static final int MASK = (1 << SHIFT) - 1;
     static final int BLOCK_WORDS_MAX = 2048;
 
-    /** Address 0 is nobody's. */
+    /** The first address. Address 0 is none. */
     private static final long FIRST = 8;
 
-    /** The last freed block of each length; its first word names the one before. */
+    /** The last freed block of each length. Its first word names the block freed before it. */
     private final long[] free = new long[BLOCK_WORDS_MAX + 1];
 
     private long next = FIRST;
     private long end;
     private long used;
 
-    /** The word at an address. */
+    /** Returns the word at an address. */
     abstract long get(long at);
 
     /** Sets the word at an address. */
@@ -39,12 +39,12 @@ abstract class SlabMemory implements AutoCloseable {
     /** Adds an extent. */
     abstract void grow();
 
-    /** Words of all blocks that are taken. */
+    /** Returns the words of all taken blocks. */
     long used() {
         return used;
     }
 
-    /** Takes a block of zeros. If there is no memory for it, nothing has changed. */
+    /** Takes a block of zeros. If there is no memory for it, nothing changes. */
     long allocate(int words) {
         long block = free[words];
         if (block != 0) {
@@ -78,7 +78,7 @@ abstract class SlabMemory implements AutoCloseable {
         used = 0;
     }
 
-    /** Writes down what is taken and what is free; the words themselves stay where they are. */
+    /** Saves which blocks are taken and which are free. The words themselves stay where they are. */
     void save(DataOutput out) throws IOException {
         out.writeLong(next);
         out.writeLong(end);
@@ -88,7 +88,7 @@ abstract class SlabMemory implements AutoCloseable {
         }
     }
 
-    /** Goes on where {@link #save} was called, over the same words. */
+    /** Restores what {@link #save} wrote, over the same words. */
     void restore(DataInput in) throws IOException {
         next = in.readLong();
         long savedEnd = in.readLong();
@@ -105,7 +105,7 @@ abstract class SlabMemory implements AutoCloseable {
     @Override
     public abstract void close();
 
-    /** Words on the heap. */
+    /** Returns slabs on the heap. */
     static SlabMemory onHeap() {
         return new SlabMemory() {
             private long[][] extents = new long[0][];

@@ -8,20 +8,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the address of a row by the hash of its key, with one word for each row: 30 bits of the hash and 34 of the address.
+ * Finds the address of a row by the hash of its key. It has one word for each row: 30 bits of the hash and 34 of the
+ * address.
  *
- * <p>Extendible hashing as in {@link SlabHashMap}: the first bits of the hash choose one of many segments, and a segment that is full is
- * split in two. Unlike there a segment is never changed in its structure but made anew beside the old one, and the directory is cut
- * into {@value #SHARDS} parts. So no growth copies more than a segment of 8 KiB or a part of the directory, and a reader finds a key
- * in the old segment or in the new one. A removal leaves a mark, which the next key at that place or the next new segment takes away.
+ * <p>Extendible hashing as in {@link SlabHashMap}: the first bits of the hash choose one of many segments, and a full
+ * segment is split in two. Unlike there, the structure of a segment never changes. A new segment is made beside the old
+ * one, and the directory is cut into {@value #SHARDS} parts. So no growth copies more than a segment of 8 KiB or a part
+ * of the directory. A reader finds a key in the old segment or in the new one. A removal leaves a mark, which the next
+ * key at that place or the next new segment removes.
  *
- * <p>The bits of the hash in a slot decide where it goes when its segment is split, so that no key is read again.
+ * <p>The bits of the hash in a slot decide its place when its segment is split, so that no key is read again.
  */
 final class SlotIndex {
     /** Bits of the hash in a slot. */
     static final int PART_BITS = Long.SIZE - Arena.ADDRESS_BITS;
 
-    /** As many rows as it takes for sure: some hundred for each segment of the deepest directory. */
+    /** Rows that fit for sure: some hundred for each segment of the deepest directory. */
     static final long ROWS_MAX = 500_000_000;
 
     private static final long ADDRESS_MASK = (1L << Arena.ADDRESS_BITS) - 1;
@@ -41,7 +43,7 @@ final class SlotIndex {
 
     private static final long EMPTY = 0;
 
-    /** Stands where a row was taken out: address 0 is no row's. */
+    /** The mark of a removed row, which has the unused address 0. */
     private static final long REMOVED = 1L << Arena.ADDRESS_BITS;
 
     private final Arena arena;
@@ -56,12 +58,12 @@ final class SlotIndex {
         Arrays.fill(shards, new long[1]);
     }
 
-    /** Returns the bits of a hash that the index goes by. */
+    /** Returns the bits of a hash that the index uses. */
     static long part(long hash) {
         return hash >>> Arena.ADDRESS_BITS;
     }
 
-    /** Finds the address of a row; 0 if there is none. Readers have to validate the answer. */
+    /** Finds the address of a row, or 0. Readers have to validate the answer. */
     long find(long part, byte[] key) {
         long segment = segment(part);
         if (segment == 0) {
@@ -75,7 +77,7 @@ final class SlotIndex {
                 return 0;
             }
             if (part(slot) == part) {
-                // What the row consists of was written before its slot.
+                // The parts of a row were written before its slot.
                 VarHandle.acquireFence();
                 long at = slot & ADDRESS_MASK;
                 if (at != 0 && rows.hasKey(at, key)) {
@@ -87,7 +89,7 @@ final class SlotIndex {
         return 0;
     }
 
-    /** Makes room for one more key. If there is no memory for it, nothing has changed. */
+    /** Makes room for one more key. If there is no memory for it, nothing changes. */
     void prepare(long part) {
         long segment = segment(part);
         if (segment == 0) {
@@ -105,7 +107,7 @@ final class SlotIndex {
         }
     }
 
-    /** Puts the address of a row whose key is not there, after {@link #prepare}. */
+    /** Puts the address of a new row, after {@link #prepare}. */
     void insert(long part, long at) {
         VarHandle.releaseFence();
         insertInto(segment(part), part << Arena.ADDRESS_BITS | at);
@@ -123,20 +125,20 @@ final class SlotIndex {
         count(segment, USED, standing == EMPTY ? 1 : 0);
     }
 
-    /** Says that a row stands at another address now. */
+    /** Changes the address of a row. */
     void replace(long part, long at, long newAddress) {
         VarHandle.releaseFence();
         arena.set(location(part, at), part << Arena.ADDRESS_BITS | newAddress);
     }
 
-    /** Takes a row out. */
+    /** Removes a row. */
     void remove(long part, long at) {
         long location = location(part, at);
         long segment = segment(part);
         int place = (int) (location - segment) - HEADER_WORDS;
         arena.set(location, REMOVED);
         count(segment, LIVE, -1);
-        // In front of an empty place nobody needs the mark.
+        // Before an empty place the mark is not needed.
         if (arena.get(segment + HEADER_WORDS + next(place)) == EMPTY) {
             while (arena.get(segment + HEADER_WORDS + place) == REMOVED) {
                 arena.set(segment + HEADER_WORDS + place, EMPTY);
@@ -160,8 +162,8 @@ final class SlotIndex {
     }
 
     /**
-     * Copies the slots of the segment that a hash belongs to, from that hash on, in the order of the hashes. Readers have to validate
-     * the answer.
+     * Copies the slots of the segment of a hash, from that hash on, in the order of the hashes. Readers have to
+     * validate the answer.
      *
      * @param from the first part of a hash to copy
      */
@@ -199,7 +201,7 @@ final class SlotIndex {
         }
     }
 
-    /** Writes down the directory and which extents it has. */
+    /** Saves the directory and which extents it has. */
     void save(DataOutput out) throws IOException {
         out.writeLong(retired);
         for (Extent extent = extents; extent != null; extent = extent.next) {
@@ -217,7 +219,7 @@ final class SlotIndex {
         }
     }
 
-    /** Goes on where {@link #save} was called, over the same arena. */
+    /** Restores what {@link #save} wrote, over the same arena. */
     void restore(DataInput in) throws IOException {
         retired = in.readLong();
         Extent last = null;
@@ -239,7 +241,7 @@ final class SlotIndex {
         }
     }
 
-    /** Makes a segment anew without the marks of what was removed. */
+    /** Makes a segment again without the marks of removed rows. */
     private void renew(long segment, long part) {
         int depth = (int) arena.get(segment + DEPTH);
         long[] directory = new long[1];
@@ -300,9 +302,9 @@ final class SlotIndex {
     }
 
     /**
-     * Makes a segment the one of all hashes that share that many bits.
+     * Makes a segment that of all hashes that share so many bits.
      *
-     * @param ownDirectory becomes the directory of a segment that has whole parts of it, made before anything changed
+     * @param ownDirectory becomes the directory of a segment that has whole parts of it; made before anything changes
      */
     private void publish(long part, long segment, int depth, long[] ownDirectory) {
         if (depth <= SHARD_BITS) {
@@ -337,7 +339,7 @@ final class SlotIndex {
         return Integer.numberOfTrailingZeros(directory.length);
     }
 
-    /** A segment of zeros. The one that was made anew last comes first: at most one is ever left. */
+    /** Returns a segment of zeros. The retired segment is used first, of which there is at most one. */
     private long allocate() {
         long segment = retired;
         if (segment != 0) {
@@ -381,7 +383,7 @@ final class SlotIndex {
     /**
      * Some slots in the order of their hashes.
      *
-     * @param end the first part of a hash that is not among them
+     * @param end the first part of a hash after them
      */
     record Walk(long[] slots, long end) {
         int size() {

@@ -9,15 +9,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads snapshots: all rows as they are, so that the journal before them can go.
+ * Writes and reads snapshots: all rows as they are, so that the journal before them can be deleted.
  *
- * <p>Rows are copied while the writer works on. That is right because records are after-images: whatever a record changed while
- * the copy was made, replaying the records from the start of the copy on makes it so again. Such a snapshot counts only together
- * with the journal up to the end of the copy, which is why it is given its name after that is durable.
+ * <p>Rows are copied while the writer goes on. That is right because records are after-images: replaying the records
+ * from the start of the copy repeats every change that was made during it. Such a snapshot counts only together with
+ * the journal up to the end of the copy, so it gets its name after that is durable.
  *
- * <p>File, big-endian: magic 8, version 4, store 16, sequence at the start 8, CRC of that record 4, epoch 8, time 8, last number 8,
- * CRC-32C of those 4; then blocks: bytes 4, CRC-32C 4, rows (table 1, key length 1, key, row length 4, row); then 0 and the end: sequence at the end 8, rows
- * 8, CRC-32C of those 4.
+ * <p>Layout of the file, big-endian:
+ * <pre>
+ *   header  magic                         8
+ *           version                       4
+ *           store                        16
+ *           sequence at the start         8
+ *           CRC of that record            4
+ *           epoch                         8
+ *           time                          8
+ *           last number                   8
+ *           CRC-32C of those              4
+ *   blocks  bytes                         4
+ *           CRC-32C                       4
+ *           rows: table 1, key length 1, key, row length 4, row
+ *   end     0                             4
+ *           sequence at the end           8
+ *           rows                          8
+ *           CRC-32C of those              4
+ * </pre>
  */
 final class Snapshot {
     private static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
@@ -33,13 +49,13 @@ final class Snapshot {
 
     private Snapshot() {}
 
-    /** The name of the snapshot that starts at a sequence. */
+    /** Returns the name of the snapshot that starts at a sequence. */
     static String name(long sequence) {
         String digits = Long.toString(sequence);
         return PREFIX + "0".repeat(DIGITS - digits.length()) + digits;
     }
 
-    /** The sequence in a file's name; -1 if it is no snapshot. */
+    /** Returns the sequence in a file's name, or -1 if it is no snapshot. */
     static long sequenceOf(String name) {
         if (name.length() != PREFIX.length() + DIGITS || !name.startsWith(PREFIX)) {
             return -1;
@@ -57,14 +73,14 @@ final class Snapshot {
     }
 
     /**
-     * Where a snapshot starts.
+     * The start of a snapshot.
      *
-     * @param store the store whose rows it has
-     * @param sequence the last record that is in it whole
+     * @param store the store of its rows
+     * @param sequence the last record that is completely in it
      * @param crc its CRC
      */
     record Start(StoreId store, long sequence, int crc, long epoch, long timeMillis, long lastNumber) {
-        /** Returns why it does not belong to a store, as the middle of a sentence; null if it may. */
+        /** Returns why it does not belong to a store, as the middle of a sentence, or null if it may. */
         @Nullable
         String foreignTo(@Nullable StoreId other) {
             return other == null || other.equals(store)
@@ -81,7 +97,7 @@ final class Snapshot {
         }
     }
 
-    /** Copies all rows to a temporary file; the store's writer may work on meanwhile. */
+    /** Copies all rows to a temporary file. The store's writer may go on meanwhile. */
     static Draft write(Disk disk, StoreTables tables, List<TableName> names, Start start) throws IOException {
         disk.delete(disk.own(TEMPORARY));
         Disk.File file = disk.createStreamed(disk.own(TEMPORARY));
@@ -101,7 +117,7 @@ final class Snapshot {
 
     /** A snapshot that has its rows, but no end and no name yet. */
     record Draft(Disk disk, Disk.File file, BlockWriter blocks, Start start) {
-        /** Ends it, once all up to this sequence is durable, and gives it its name. */
+        /** Ends it and gives it its name, once everything up to this sequence is durable. */
         void publish(long endSequence) throws IOException {
             try (file) {
                 ByteBuffer end = ByteBuffer.allocate(END_BYTES);
@@ -130,7 +146,7 @@ final class Snapshot {
      *
      * @param rowSink takes each row
      *
-     * @return where it starts and ends
+     * @return its start and end
      * @throws IOException if it is damaged
      * @throws IllegalStateException if it is of another version
      */
@@ -180,7 +196,7 @@ final class Snapshot {
         return start;
     }
 
-    /** Returns the store whose rows a snapshot has; null if its header cannot be read. */
+    /** Returns the store of a snapshot's rows, or null if its header cannot be read. */
     static @Nullable StoreId storeIn(Disk disk, String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return readStart(file, name).store();
@@ -189,7 +205,7 @@ final class Snapshot {
         }
     }
 
-    /** What a snapshot says of itself. */
+    /** The header and end of a snapshot. */
     record Loaded(Start start, long endSequence, long rows) {}
 
     /** Takes the rows of a snapshot. */
@@ -227,7 +243,7 @@ final class Snapshot {
         return new IOException("Expected a whole snapshot, but " + name + " is damaged at byte " + position);
     }
 
-    /** Length of the newest snapshot in bytes; 0 if there is none. */
+    /** Returns the length of the newest snapshot in bytes, or 0 if there is none. */
     static long newestBytes(Disk disk) throws IOException {
         List<Long> starts = StoreNames.of(disk).snapshots();
         if (starts.isEmpty()) {

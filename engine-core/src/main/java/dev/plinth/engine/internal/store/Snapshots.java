@@ -8,19 +8,21 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Makes a snapshot in the background whenever enough journal has come together, keeps the last two, and deletes the segments that
- * the older one does not need. As long as there was only one, every segment stays.
+ * Makes a snapshot in the background whenever there is enough journal. It keeps the last two snapshots, and deletes the
+ * segments that the older one does not need. As long as there was only one, every segment stays.
  *
- * <p><b>When.</b> Journal that made rows longer or more is no waste: the disk holds little beside what is alive. So a snapshot is
- * due when what the journal has overwritten comes to a quarter
- * of the last one, which keeps the directory below three times the rows, or when the journal is as long as the last one, which bounds
- * a recovery. A store that only grows then copies each row about twice in all; with a quarter alone it would be five times.
+ * <p><b>When.</b> Journal that made rows longer or more is no waste, because the disk has little beside live data. So a
+ * snapshot is due in two cases:
+ * <ul>
+ * <li>The journal has overwritten a quarter of the last snapshot. This keeps the directory below three times the rows.
+ * <li>The journal is as long as the last snapshot. This limits a recovery.
+ * </ul> A store that only grows then copies each row about twice in all; with a quarter alone it would be five times.
  */
 final class Snapshots implements AutoCloseable {
     private static final System.Logger LOG = Log.of(Snapshots.class);
     private static final int KEPT = 2;
 
-    /** A snapshot is due when the journal has overwritten this part of the last one. */
+    /** Parts of the last snapshot. One is due when the journal has overwritten one part. */
     private static final int PARTS_OF_SNAPSHOT = 4;
 
     private final Store store;
@@ -59,13 +61,13 @@ final class Snapshots implements AutoCloseable {
         thread.start();
     }
 
-    /** When the newest snapshot of this reign was made, in epoch milliseconds; 0 if it has made none. */
+    /** Returns when the newest snapshot of this reign was made, in epoch milliseconds, or 0 if it has made none. */
     long madeAtMillis() {
         return madeAtMillis;
     }
 
     /**
-     * What there was before the store was opened.
+     * The snapshot and segments from before the store was opened.
      *
      * @param newestBytes length of the newest snapshot; 0 if there is none
      * @param segment the first segment that it needs
@@ -76,7 +78,7 @@ final class Snapshots implements AutoCloseable {
             List<Long> segments = names.segments();
             long newest = names.snapshots().isEmpty() ? 0 : names.snapshots().get(0);
             int at = segments.size() - 1;
-            // From the end on: what lies before the snapshot is not needed, and need not be whole.
+            // From the end, because the part before the snapshot is not needed and may be damaged.
             while (at > 0 && firstSequence(disk, segments.get(at)) > newest + 1) {
                 at--;
             }
@@ -84,7 +86,7 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    /** Hears that the journal has grown. */
+    /** Learns that the journal has grown. */
     void committed() {
         if (journal.written() >= dueAt) {
             synchronized (wake) {
@@ -93,7 +95,7 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    /** Makes one now, on the caller's thread; one at a time. */
+    /** Makes a snapshot now, on the caller's thread, one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
         Started started = store.write(this::begin);
@@ -141,7 +143,7 @@ final class Snapshots implements AutoCloseable {
      */
     private record Started(Snapshot.Start start, long takenBack) {}
 
-    /** Takes a snapshot of that length as begun where the journal was that long. */
+    /** Records the length of a snapshot, and of the journal at which it began. */
     private void count(long journalBytes, long snapshotBytes) {
         snapshotStart = journalBytes;
         newestBytes = snapshotBytes;
@@ -153,9 +155,9 @@ final class Snapshots implements AutoCloseable {
     }
 
     /**
-     * How much the journal can grow before a snapshot may be due; 0 or less if one is.
+     * Returns how much the journal can grow before a snapshot may be due, or 0 or less if one is due.
      *
-     * @param since bytes of journal behind the newest snapshot
+     * @param since bytes of journal after the newest snapshot
      * @param rowBytes bytes of all rows now
      * @param newestBytes length of the newest snapshot
      * @param least bytes of journal below which none is due
@@ -167,7 +169,7 @@ final class Snapshots implements AutoCloseable {
         return Math.min(untilWaste, untilLong);
     }
 
-    /** Looks again soon enough to notice when rows go, which makes the journal wasteful without making it long. */
+    /** Looks again soon enough to notice deleted rows, which make the journal wasteful without making it long. */
     private void lookLater(long bytes) {
         long now = journal.written();
         long soon = Math.min(bytes, bytesPerSnapshot);
@@ -226,7 +228,10 @@ final class Snapshots implements AutoCloseable {
         count(start, Snapshot.newestBytes(disk));
     }
 
-    /** Three snapshots would take more disk than rows of that size are worth: the older goes, once the newer was read back. */
+    /**
+     * Deletes the older of two snapshots, once the newer was read back, because three would take more disk than rows of
+     * that size are worth.
+     */
     private void makeSpace() throws IOException {
         List<Long> snapshots = StoreNames.of(disk).snapshots();
         if (snapshots.size() == KEPT
@@ -247,7 +252,7 @@ final class Snapshots implements AutoCloseable {
         long needed = snapshots.get(count - 1) + 1;
         for (int i = 0; i + 1 < segments.size() && firstSequence(disk, segments.get(i + 1)) <= needed; i++) {
             disk.delete(Segment.name(segments.get(i)));
-            // One after the other: a power cut must not take a later one and leave an earlier one.
+            // One after the other, because a power cut must not delete a later one and leave an earlier one.
             disk.syncNames();
         }
         for (int i = count; i < snapshots.size(); i++) {

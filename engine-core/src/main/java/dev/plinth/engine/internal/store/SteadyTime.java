@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A time that never falls, and goes on by the monotonic clock. It compares itself with the wall clock.
+ * A time that never falls and goes on by the monotonic clock. It compares itself with the wall clock.
  *
  * <ul>
  *   <li>If the wall clock is ahead by at most {@link #FOLLOWED_AT_ONCE_NANOS}, the time follows at once: the clock was corrected, or the
@@ -20,7 +20,7 @@ final class SteadyTime {
     static final long FOLLOWED_AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SLOWER_BY = 10;
 
-    /** Looks that it takes, at least, to tell a jump that lasts from a clock that swings to and fro. */
+    /** The least looks that tell a lasting jump from a clock that swings to and fro. */
     private static final int LOOKS_LEAST = 3;
 
     private static final long WALL_MILLIS_MAX = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE);
@@ -49,13 +49,14 @@ final class SteadyTime {
         return wall == last.wallMillis ? last.millis() : look(wall);
     }
 
-    /** Returns the same, and asks both clocks, so that the time goes on while the wall clock stands still. */
+    /** Returns the same and asks both clocks, so that the time goes on while the wall clock stands still. */
     long look() {
         return look(clock.epochMillis());
     }
 
     private long look(long wall) {
-        // Asked second: if the thread is held up in between, the wall clock seems to be behind, never ahead.
+        // The monotonic clock is asked second. If the thread is held up in between, the wall clock seems to be behind,
+        // never ahead.
         long nanos = clock.nanoTime();
         return reading.updateAndGet(last -> last.next(wall, nanos, lastsNanos)).millis();
     }

@@ -20,8 +20,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to rows. Readers get a {@link View}; the writer gets a {@link Transaction}, one at a time. A reader says what for: an answer
- * waits later for what it has shown, and code that acts on rows has to see durable ones.
+ * The only way to rows. Readers get a {@link View}; the writer gets a {@link Transaction}, one at a time. A reader says
+ * for which purpose. An answer waits later for the rows that it shows, and code that acts on rows has to see durable
+ * ones.
  *
  * <pre>
  *   lock                           what it guards                               order
@@ -65,7 +66,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Opens a directory, making it if it is not there, and brings its rows back.
+     * Opens a directory, and makes it if it does not exist, and recovers its rows.
      *
      * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
      */
@@ -126,7 +127,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Makes a snapshot now; for tests and tools. Nothing happens in a store without a directory. */
+    /** Makes a snapshot now, for tests and tools. Does nothing in a store without a directory. */
     public void snapshot() throws IOException {
         if (snapshots != null) {
             snapshots.make();
@@ -134,17 +135,17 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Reads rows that belong together for an answer, which waits for {@link View#highest()} before it leaves: the rows may be in flight. The
-     * reader may run more than once, so it changes nothing.
+     * Reads rows that belong together for an answer. The rows may be in flight, so the answer waits for
+     * {@link View#highest()} before it leaves. The reader may run more than once, so it changes nothing.
      *
-     * @return what the reader made of them
+     * @return the result of the reader
      */
     public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
         return read(new View(tables, false), reader, true);
     }
 
     /**
-     * The same for a thread that must not sleep.
+     * Reads likewise on a thread that must not sleep.
      *
      * @throws WriterBusyException if writers were quicker each time, and one of them has the lock for longer than a moment
      */
@@ -153,17 +154,17 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Reads rows that belong together for code that acts on them, and returns once all that was shown is durable. The reader may
-     * run more than once, so it changes nothing.
+     * Reads rows that belong together for code that acts on them, and returns once all of them are durable. The reader
+     * may run more than once, so it changes nothing.
      *
-     * @return what the reader made of them
-     * @throws RefusedException if some of it never will be durable; the caller does nothing then
+     * @return the result of the reader
+     * @throws RefusedException if some of the rows never will be durable; the caller does nothing then
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables, false);
         T result = read(view, reader, true);
         if (view.highest() > inFlight.committed()) {
-            // What is durable already need not wait for the thread that would tell of it.
+            // Rows that are durable already need not wait for the thread that would tell of it.
             inFlight.dispatch();
             await(view.highest());
         }
@@ -171,8 +172,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Looks at rows for a number, and waits for nothing: where there is something to do, when, or how much of it. What stands behind
-     * the number may be in flight, so code that acts on it reads it by {@link #readToAct} or decides in a commit.
+     * Computes a number from rows without waiting: whether there is work, when, or how much. The rows behind the number
+     * may be in flight. So code that acts on them reads them by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
         return read(new View(tables, false), question::applyAsLong, true);
@@ -213,8 +214,9 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * A view for reads of single rows for an answer, as {@link #readToAnswer} is for rows that belong together. Each is as a record has left
-     * it that is applied to its end, so a read may spin while one is being applied. Sets are not to be read through it.
+     * Returns a view for reads of single rows for an answer, as {@link #readToAnswer} is for rows that belong together.
+     * Each row is as a completely applied record has left it, so a read may spin while a record is being applied. Sets
+     * must not be read through it.
      */
     public View viewToAnswer() {
         View view = new View(tables, true);
@@ -222,14 +224,14 @@ public final class Store implements AutoCloseable {
         return view;
     }
 
-    /** A view for reads of single rows, each of which returns as {@link #readToAct} does. */
+    /** Returns a view for reads of single rows, each of which returns as {@link #readToAct} does. */
     public Rows viewToAct() {
         return new DurableRows(this);
     }
 
     /**
-     * Lets one writer in at a time, and tells the listeners afterwards of what is durable. Waits first if the disk is far
-     * behind.
+     * Admits one writer at a time, and tells the listeners afterwards of durable records. Waits first if the disk is
+     * far behind.
      */
     public <T> T write(Function<Transaction, T> work) {
         if (!writer.isHeldHere()) {
@@ -238,13 +240,13 @@ public final class Store implements AutoCloseable {
         return write(work, true);
     }
 
-    /** The same without waiting for the disk; to be asked first: {@link #isFull}. */
+    /** Writes likewise without waiting for the disk. Ask {@link #isFull} first. */
     public <T> T writeNow(Function<Transaction, T> work) {
         return write(work, false);
     }
 
     /**
-     * The same for a thread that must not sleep either.
+     * Writes likewise on a thread that must not sleep either.
      *
      * @throws WriterBusyException if another thread has the writer lock for longer than a moment; the work was not begun
      */
@@ -275,19 +277,20 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** How long the writer lock was held, for figures. */
+    /** Returns how long the writer lock was held, for metrics. */
     public StoreFigures.WriterFigures writerFigures() {
         return writer.figures();
     }
 
-    /** How many threads wait for their turn to write, about. */
+    /** Returns about how many threads wait for their turn to write. */
     public int writersWaiting() {
         return writer.waiting();
     }
 
     /**
-     * Waits until as many have written as wait for it now, or nobody waits any more, or for {@link #TURN_PAUSES_MAX} pauses. For work of
-     * many steps: who ends a step and begins the next one at once has the lock again before a thread that it has woken is there.
+     * Waits until as many threads have written as wait now, or none waits any more, or for {@link #TURN_PAUSES_MAX}
+     * pauses. For work of many steps: a thread that ends a step and begins another one has the lock again before a
+     * woken thread runs.
      */
     public void letWritersIn() {
         long until = tables.version() + VERSIONS_PER_RECORD * writer.waiting();
@@ -296,7 +299,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Hears of every record once it is durable, in order; to be registered before the first write. */
+    /** Adds a listener of every record once it is durable, in order. Call before the first write. */
     public void onCommitted(CommitListener listener) {
         inFlight.listen((sequence, writes) -> {
             try {
@@ -308,24 +311,27 @@ public final class Store implements AutoCloseable {
         });
     }
 
-    /** Hears of rows that were taken back because their records never will be durable; to be registered before the first write. */
+    /**
+     * Adds a listener of rows that were undone because their records never will be durable. Call before the first
+     * write.
+     */
     public void onUndone(UndoListener listener) {
         inFlight.listen(listener);
     }
 
-    /** The sequence of the last record, in flight or not. */
+    /** Returns the sequence of the last record, in flight or not. */
     public long lastSequence() {
         return tables.lastSequence();
     }
 
-    /** The highest sequence of which all listeners have heard. */
+    /** Returns the highest sequence of which all listeners have heard. */
     public long committed() {
         return inFlight.committed();
     }
 
     /**
-     * Refuses a call that would wait where others wait for this very thread: on one of the engine's own, inside the writer lock, or while it tells
-     * of what is durable.
+     * Refuses a call that would wait for its own thread. That is a thread of the engine's own, one inside the writer
+     * lock, or one that tells of durable records.
      *
      * @throws IllegalStateException says what to do instead
      */
@@ -338,14 +344,20 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Waits until a sequence is durable and all listeners have heard of it. Throws {@code RefusedException} if that will never be. */
+    /**
+     * Waits until a sequence is durable and all listeners have heard of it. Throws {@code RefusedException} if it never
+     * will be.
+     */
     public void await(long sequence) {
         if (sequence > inFlight.committed()) {
             InFlight.join(inFlight.whenCommitted(sequence));
         }
     }
 
-    /** Completes when a sequence is durable and all listeners have heard of it; fails with {@code RefusedException} if it never will be. */
+    /**
+     * Completes when a sequence is durable and all listeners have heard of it. Fails with {@code RefusedException} if
+     * it never will be.
+     */
     public CompletableFuture<Void> whenCommitted(long sequence) {
         return inFlight.whenCommitted(sequence);
     }
@@ -358,7 +370,9 @@ public final class Store implements AutoCloseable {
         return time.millis();
     }
 
-    /** Returns how many milliseconds the sweep stays behind that time, because the clock has jumped within the last hour. */
+    /**
+     * Returns how many milliseconds the sweep is behind that time, because the clock has jumped within the last hour.
+     */
     public long sweepLagMillis() {
         return time.sweepLagMillis();
     }
@@ -368,18 +382,18 @@ public final class Store implements AutoCloseable {
         return time.millisUntil(then);
     }
 
-    /** Returns how many milliseconds the clock is ahead of the engine's time; less than 0 if it is behind. */
+    /** Returns how many milliseconds the clock is ahead of the engine's time, or less than 0 if it is behind. */
     public long clockLeadMillis() {
         return time.clockLeadMillis();
     }
 
-    /** Returns a sentence that says how clock and engine's time differ; null if they agree. */
+    /** Returns a sentence on the difference between clock and engine's time, or null if they agree. */
     public @Nullable String clockFault() {
         return time.clockFault();
     }
 
     /**
-     * Looks at the clock, and tells the log when clock and engine's time begin and cease to differ. For one thread.
+     * Looks at the clock, and logs when clock and engine's time begin and cease to differ. For one thread.
      *
      * @return milliseconds after which to look again at the latest
      */
@@ -387,37 +401,39 @@ public final class Store implements AutoCloseable {
         return time.watch();
     }
 
-    /** The time of the last record in epoch milliseconds; 0 in a store without records. */
+    /** Returns the time of the last record in epoch milliseconds, or 0 in a store without records. */
     public long lastTimeMillis() {
         return tables.lastTimeMillis();
     }
 
-    /** Returns where failures are noted that the engine does not recover from. */
+    /** Returns where failures are noted from which the engine does not recover. */
     public FatalErrors fatalErrors() {
         return fatalErrors;
     }
 
-    /** False once the journal has failed: nothing is written any more, reads go on. */
+    /** Returns false once the journal has failed. Nothing is written any more, and reads go on. */
     public boolean isWritable() {
         return !inFlight.hasFailed();
     }
 
-    /** True if so much waits for the disk that a caller that cannot wait should come again later. */
+    /** Returns true if so much waits for the disk that a caller that cannot wait should retry later. */
     public boolean isFull() {
         return inFlight.isFull();
     }
 
-    /** How much survives what. */
+    /** Returns the failures that an acknowledged record survives. */
     public Journal.Durability durability() {
         return journal.durability();
     }
 
-    /** Takes everything out, in one record, as if the store were new; for test clocks only. */
+    /** Removes all rows in one record, as if the store were new. For test clocks only. */
     public void clear() {
         await(this.<Long>write(Transaction::appendRemovalOfAll));
     }
 
-    /** SHA-256 over all rows, members and places, independent of their order: equal states have equal hashes. */
+    /**
+     * Returns SHA-256 over all rows, members and locations, independent of their order. Equal states have equal hashes.
+     */
     public byte[] stateHash() {
         writer.lock();
         try {
@@ -427,7 +443,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** How the journal stands, for figures; it asks the disk for the names of its files. */
+    /** Returns figures of the journal, for metrics. It asks the disk for the names of its files. */
     public StoreFigures.JournalFigures journalFigures() {
         StoreNames names = disk == null ? StoreNames.of(List.of()) : names(disk);
         int segments = names.segments().size();
@@ -450,7 +466,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Returns for each table of which workspaces have shares how full it is, and who has the most rows in it; for figures.
+     * Returns how full each table with shares is, and which workspaces have the most rows in it, for metrics.
      *
      * @param most workspaces of each table, 1 or more
      */
@@ -458,12 +474,15 @@ public final class Store implements AutoCloseable {
         return tables.uses(most);
     }
 
-    /** Returns the table that a plan outgrows the most; null if all hold what a workspace at its limit writes. */
+    /**
+     * Returns the table that a plan outgrows the most, or null if every table holds the rows of a workspace at the
+     * plan's limit.
+     */
     public StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
         return tables.outgrownBy(plan);
     }
 
-    /** Rows and bytes of each table, for figures. */
+    /** Returns rows and bytes of each table, for metrics. */
     public List<StoreFigures.TableFigures> figures() {
         return tables.figures();
     }
@@ -505,7 +524,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Takes back what was appended and will never be durable. */
+    /** Takes back appended records that never will be durable. */
     private void undo(long fromSequence, boolean fenced) {
         writer.lock();
         try {
@@ -517,18 +536,18 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Hears of a record that is durable. */
+    /** Learns of durable records. */
     @FunctionalInterface
     public interface CommitListener {
-        /** A record is durable. Must be quick and must not write. */
+        /** Tells that a record is durable. Must be quick and must not write. */
         void committed(long sequence, List<Changes.Write> writes);
     }
 
-    /** Hears of records that were undone. */
+    /** Learns of records that were undone. */
     @FunctionalInterface
     public interface UndoListener {
         /**
-         * Rows are as they were before. Must be quick and must not write.
+         * Tells that rows are as they were before. Must be quick and must not write.
          *
          * @param restored the writes that restored them, in order
          */
@@ -536,7 +555,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * How a store is laid out.
+     * The layout of a store.
      *
      * @param factory makes the tables
      * @param tables all tables of all rooms
@@ -545,13 +564,13 @@ public final class Store implements AutoCloseable {
     public record Settings(TableKind factory, List<TableName> tables, long maxResources) {}
 
     /**
-     * Where a store keeps its files.
+     * The files of a store.
      *
      * @param directory the directory
      * @param durability FSYNC or OS
      * @param segmentBytes length of a journal segment
      * @param bytesPerSnapshot bytes of journal after which a snapshot is made, or more if the last one is large
-     * @param quick where a clean close leaves the tables; null if nowhere
+     * @param quick where a clean close leaves the tables; null for none
      */
     public record Files(
             Path directory,
@@ -562,31 +581,31 @@ public final class Store implements AutoCloseable {
         static final int SEGMENT_BYTES = 64 * 1024 * 1024;
         private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
 
-        /** Files whose store leaves no tables. */
+        /** Makes files whose store leaves no tables. */
         public Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
             this(directory, durability, segmentBytes, bytesPerSnapshot, null);
         }
 
-        /** Files of the usual sizes. */
+        /** Returns files of the usual sizes. */
         public static Files in(Path directory, Journal.Durability durability) {
             return new Files(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
         }
 
-        /** The same files with tables that a clean close leaves for the next start. */
+        /** Returns the same files with tables that a clean close leaves for the next start. */
         public Files leaving(QuickFiles files) {
             return new Files(directory, durability, segmentBytes, bytesPerSnapshot, files);
         }
     }
 
     /**
-     * Where a clean close leaves the tables for the next start.
+     * The place in which a clean close leaves the tables for the next start.
      *
-     * @param directory the directory; best in memory
-     * @param release the release, since another one may derive other sets from the same rows
+     * @param directory the directory, best in memory
+     * @param release the release, because another one may derive other sets from the same rows
      */
     public record QuickFiles(Path directory, String release) {}
 
-    /** Hands the journal's fates to whom they concern. */
+    /** Passes the journal's fates on to the store. */
     private record JournalListener(Store store) implements Journal.AppendListener {
         @Override
         public void durable(long sequence) {

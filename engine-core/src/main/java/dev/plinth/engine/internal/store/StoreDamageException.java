@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 /**
- * A place at which a store is not whole. Its message says which, as the middle of a sentence.
+ * A damaged place of a store. The message names it as the middle of a sentence.
  *
- * <p>It never leaves the room: each tool makes of it a sentence with a next step.
+ * <p>It never leaves the room. Each tool turns it into a sentence with a next step.
  */
 final class StoreDamageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -12,11 +12,11 @@ final class StoreDamageException extends RuntimeException {
     private final long position;
 
     /**
-     * A damaged place.
+     * Makes a damaged place.
      *
-     * @param what what is wrong and where
-     * @param file the file that is damaged, or the first one that cannot be read because of it
-     * @param position the first byte in it that cannot be used
+     * @param what the damage and its place
+     * @param file the damaged file, or the first one that cannot be read because of it
+     * @param position the first unusable byte in it
      */
     StoreDamageException(String what, String file, long position) {
         super(what, null, false, false);

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Id;
 import java.util.List;
 
-/** What a store tells of itself, for metrics and the operator. */
+/** The figures of a store, for metrics and the operator. */
 public final class StoreFigures {
     private StoreFigures() {}
 
@@ -18,10 +18,10 @@ public final class StoreFigures {
     public record TableFigures(String name, long rows, long bytes, long capacityRows) {}
 
     /**
-     * How full a table is, and with whose rows.
+     * The use of a table, with the workspaces that have the most of it.
      *
      * @param table its rows and bytes
-     * @param bytesMax bytes of keys and rows that it takes
+     * @param bytesMax the most bytes of keys and rows
      * @param largest the workspaces with the most rows, the largest first
      */
     public record TableUse(TableFigures table, long bytesMax, List<Holder> largest) {}
@@ -29,11 +29,11 @@ public final class StoreFigures {
     /**
      * A table that holds less than a workspace makes.
      *
-     * @param needed the rows that it makes at the limit of its plan while they are kept
+     * @param needed the rows that a workspace makes at the limit of its plan before they expire
      * @param rows the rows that it may have
      */
     public record Outgrown(String table, long needed, long rows) {
-        /** How many times as large the table would have to be, rounded up. */
+        /** Returns how many times as large the table would have to be, rounded up. */
         public long times() {
             long room = Math.max(1, rows);
             return (needed + room - 1) / room;
@@ -55,7 +55,7 @@ public final class StoreFigures {
      * @param holds how often it was held
      * @param nanos how long in all, in real nanoseconds
      * @param longestNanos how long at most at once, in real nanoseconds
-     * @param readsInside reads that took it, because the writer was quicker each time that they tried beside it
+     * @param readsInside reads that took it because the writer was quicker at each try beside it
      */
     public record WriterFigures(long holds, long nanos, long longestNanos, long readsInside) {}
 
@@ -63,9 +63,9 @@ public final class StoreFigures {
      * Figures of the journal and its snapshots.
      *
      * @param appended sequence of the last record
-     * @param durable sequence of the last record that is durable and of which all have heard
+     * @param durable sequence of the last durable record of which all listeners have heard
      * @param segments files of the journal; 0 without a directory
-     * @param snapshotSequence the record behind which the newest snapshot stands; 0 if there is none
+     * @param snapshotSequence the last record in the newest snapshot; 0 if there is none
      * @param snapshotMillis time of the newest snapshot of this reign, in epoch milliseconds; 0 if it has made none
      * @param recoveryNanos how long reading the directory took, in real nanoseconds
      */

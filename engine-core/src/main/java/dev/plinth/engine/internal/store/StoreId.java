@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of a store: made at random with it, and written to every file that holds rows. A backup has the id of its store.
+ * The id of a store: made at random with it, and written to every file that has rows. A backup has the id of its store.
  *
  * @param high the first 8 bytes
  * @param low the others
@@ -57,11 +57,11 @@ record StoreId(long high, long low) {
             Segment header = Segment.readHeader(file, name);
             return header == null ? null : header.store();
         } catch (StoreDamageException | IllegalStateException unreadable) {
-            return null; // whatever reads it says what is wrong with it
+            return null; // the reader of the file names its damage
         }
     }
 
-    /** Returns 32 hexadecimal digits. */
+    /** Returns the id as 32 hexadecimal digits. */
     @Override
     public String toString() {
         return String.format("%016x%016x", high, low);

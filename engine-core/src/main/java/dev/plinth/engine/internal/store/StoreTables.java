@@ -24,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All tables of a store with the sets that follow from their rows: what a record is applied to, blindly and the same way every
- * time.
+ * All tables of a store with the sets that follow from their rows. A record is applied to them without a check, the
+ * same way every time.
  */
 final class StoreTables implements AutoCloseable {
     private final TableFactory factory;
@@ -50,12 +50,12 @@ final class StoreTables implements AutoCloseable {
     private boolean torn;
     private long takenBack;
 
-    /** Empty tables. */
+    /** Makes empty tables. */
     StoreTables(TableKind kind, List<TableName> names, long maxResources) {
         this(kind.factory(), names, maxResources);
     }
 
-    /** Empty tables. */
+    /** Makes empty tables. */
     StoreTables(TableFactory factory, List<TableName> names, long maxResources) {
         this(factory, names, maxResources, factory.words());
     }
@@ -89,7 +89,7 @@ final class StoreTables implements AutoCloseable {
         this.capacityCheck = new CapacityCheck(factory, byNumber, usageCounter, tableShares, this::heapBytes);
     }
 
-    /** Tables whose memory is there, as {@link #save} has left it. */
+    /** Restores tables whose memory is there, as {@link #save} has left it. */
     static StoreTables restore(TableFactory factory, List<TableName> names, long maxResources, DataInput in)
             throws IOException {
         SlabMemory slabs = factory.words();
@@ -110,7 +110,7 @@ final class StoreTables implements AutoCloseable {
         return tables;
     }
 
-    /** Writes down what does not stand in their memory; nobody may change them from then on. */
+    /** Saves what is not in their memory. The tables must not change from then on. */
     void save(DataOutput out) throws IOException {
         slabs.save(out);
         map.save(out);
@@ -155,21 +155,21 @@ final class StoreTables implements AutoCloseable {
         return place == null ? null : byNumber[place[0]].get(Arrays.copyOfRange(place, 1, place.length));
     }
 
-    /** The key of the row that a number stands for. */
+    /** Returns the key of the row with a number. */
     byte @Nullable [] keyAt(long number) {
         byte[] place = locations.get(number);
         return place == null ? null : Arrays.copyOfRange(place, 1, place.length);
     }
 
-    /** The last record since opening that wrote to a table; 0 if none did. For the writer only. */
+    /** Returns the last record since opening that wrote to a table, or 0. For the writer only. */
     long changedAt(TableName table) {
         return changedAt[table.number()];
     }
 
     /**
-     * Returns why these rows do not fit all together, or null if they fit.
+     * Returns why these rows do not fit together, or null if they fit.
      *
-     * @param plans tells the plan of a workspace
+     * @param plans returns the plan of a workspace
      */
     @Nullable
     Refusal lacks(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
@@ -177,7 +177,7 @@ final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * For a recovery, which asks nobody else whether there is memory for so many bytes of rows.
+     * Checks for a recovery that there is memory for so many bytes of rows.
      *
      * @throws IllegalStateException if there is none; the message says where and what to do
      */
@@ -186,10 +186,10 @@ final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Applies a record. Where that breaks off, for want of memory or stack, what was done of it is taken back before the reason is
-     * thrown on; {@link #isTorn} tells whether that succeeded.
+     * Applies a record. If that breaks off for lack of memory or stack, its changes are taken back before the cause is
+     * thrown on. {@link #isTorn} tells whether that succeeded.
      *
-     * @return the rows that stood before, one for each write
+     * @return the rows that were there before, one for each write
      */
     byte[] @Nullable [] apply(Record record) {
         List<Changes.Write> writes = record.writes();
@@ -231,8 +231,8 @@ final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Tells whether a table or a set may be left half written. Both bear a want of memory, unless a row stands and the one before it is
-     * not known; neither bears a want of stack.
+     * Returns true if a table or a set may be left half written. Both survive missing memory, unless a row is written
+     * and the one before it is not known. Neither survives a missing stack.
      *
      * @param writing the row at which the table broke off, or null if no table did
      */
@@ -253,7 +253,7 @@ final class StoreTables implements AutoCloseable {
         }
     }
 
-    /** Puts back the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
+    /** Restores the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
     private void takeBack(List<Changes.Write> writes, byte[] @Nullable [] before, int applied) {
         takenBack++;
         try {
@@ -268,24 +268,30 @@ final class StoreTables implements AutoCloseable {
         }
     }
 
-    /** True once something of a record could not be taken back: then the tables hold what no record has written. */
+    /**
+     * Returns true once a change of a record could not be taken back. Then the tables have rows that no record has
+     * written.
+     */
     boolean isTorn() {
         return torn;
     }
 
-    /** How many times rows were taken back: somebody who copies rows beside the writer may have them. For the writer only. */
+    /**
+     * Returns how many times rows were taken back. A copy of rows that is made beside the writer may have them. For the
+     * writer only.
+     */
     long takenBack() {
         return takenBack;
     }
 
-    /** Says after which record the rows stand that were loaded. */
+    /** Sets the record up to which the loaded rows are complete. */
     void startAt(long sequence, long timeMillis, long number) {
         lastSequence = sequence;
         lastTimeMillis = timeMillis;
         lastNumber = number;
     }
 
-    /** Shows all rows of a table; rows that are written meanwhile may be shown as they were or as they are. */
+    /** Visits all rows of a table. Rows that are written meanwhile may be shown as they were or as they are. */
     void forEach(TableName name, RowVisitor visitor) throws IOException {
         try {
             byNumber[name.number()].forEach((key, row) -> {
@@ -301,9 +307,9 @@ final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Takes the last record back: as if it had never been applied.
+     * Undoes the last record, as if it had never been applied.
      *
-     * @param before what {@link #apply} returned for it
+     * @param before the return value of {@link #apply} for it
      */
     void undo(Record record, byte[] @Nullable [] before) {
         begin();
@@ -313,8 +319,8 @@ final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Says how far the rows stand that are left after an undo. Of a table that an undone record had written to, the last change counts
-     * as one of the last record that is left: it was not later.
+     * Sets the time and number of the last record that is left after an undo. The last change of a table that an undone
+     * record had written counts as one of that record, because it was not later.
      */
     void standAt(long timeMillis, long number) {
         lastTimeMillis = timeMillis;
@@ -342,7 +348,7 @@ final class StoreTables implements AutoCloseable {
         sets = new OrderedSets(map, slabs);
     }
 
-    /** The writes that take all rows out. */
+    /** Returns the writes that remove all rows. */
     List<Changes.Write> removals() {
         List<Changes.Write> removals = new ArrayList<>();
         for (TableName name : names) {
@@ -373,12 +379,12 @@ final class StoreTables implements AutoCloseable {
         }
     }
 
-    /** Bytes of all keys and rows; a snapshot takes six more for each row. */
+    /** Returns the bytes of all keys and rows. A snapshot takes six more for each row. */
     long rowBytes() {
         return all.bytes();
     }
 
-    /** Estimates what the rows take if they are on the heap, with what is around them. */
+    /** Estimates the memory of the rows on the heap, including everything around them. */
     private long heapBytes() {
         return slabs.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
     }
@@ -420,10 +426,10 @@ final class StoreTables implements AutoCloseable {
         slabs.close();
     }
 
-    /** Puts a row or takes it out, without what follows from it. */
+    /** Puts or removes a row, without the sets that follow from it. */
     byte @Nullable [] exchange(TableName name, byte[] key, byte @Nullable [] row) {
         Table table = byNumber[name.number()];
-        // Whatever needs memory comes before the row changes.
+        // Anything that needs memory comes before the row changes.
         byte[] known = row == null ? table.get(key) : row;
         WorkspaceUsage workspaceUsage = known == null ? null : usageCounter.of(name, key, known);
         byte[] before = table.exchange(key, row);
@@ -434,7 +440,7 @@ final class StoreTables implements AutoCloseable {
         return before;
     }
 
-    /** Keeps the sets and places that follow from a row. */
+    /** Updates the sets and locations that follow from a row. */
     void index(TableName table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
         table.indexer().index(key, before, after, memberships);
     }

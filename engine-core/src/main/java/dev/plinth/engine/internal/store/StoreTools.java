@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an operator does with the directory of a store from outside. All of it throws {@code IllegalStateException} with one
- * sentence where it cannot be done.
+ * An operator's tools for the directory of a store. Each throws {@code IllegalStateException} with one sentence if it
+ * cannot run.
  */
 public final class StoreTools {
     private StoreTools() {}
 
-    /** Reads every file of a directory, which may be in use, and tells what is there and what is damaged. */
+    /** Reads every file of a directory, which may be in use, and reports its content and damage. */
     public static StoreReport verify(Path directory, List<TableName> tables) {
         try (HeldFiles files = hold(directory)) {
             Verification.Found found = Verification.of(files, files.storeNames(), tables);
@@ -40,10 +40,10 @@ public final class StoreTools {
     }
 
     /**
-     * Copies a directory, which may be in use, to one that is not there or empty. Until the copy is complete it has another name:
-     * that of the target with {@code .partial} behind it.
+     * Copies a directory, which may be in use, to a new or empty one. Until the copy is complete its name is that of
+     * the target with {@code .partial} after it.
      *
-     * @param further names of files to copy too, if they are there
+     * @param further names of files to copy too, if they exist
      */
     public static StoreReport backup(Path directory, Path target, List<TableName> tables, List<String> further) {
         checkIsStore(directory);
@@ -83,9 +83,9 @@ public final class StoreTools {
     }
 
     /**
-     * Makes a damaged store open again, with what is whole from its beginning on.
+     * Makes a damaged store open again with its longest whole prefix.
      *
-     * @param acceptLoss false to tell only what would be lost
+     * @param acceptLoss false to report only what would be lost
      */
     public static StoreReport recover(Path directory, List<TableName> tables, boolean acceptLoss) {
         checkIsStore(directory);

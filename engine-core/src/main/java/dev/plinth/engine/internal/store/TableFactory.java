@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.util.function.Function;
 
-/** Decides once, for all rooms, whether tables live on or off the heap. */
+/** Decides once, for all rooms, whether tables are on or off the heap. */
 interface TableFactory {
     /**
      * Makes an empty table.
@@ -14,27 +14,32 @@ interface TableFactory {
      */
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
 
-    /** Makes the memory of the sets; to be restored first if it was there before. */
+    /** Makes the memory of the sets, to be restored first if it existed before. */
     SlabMemory words();
 
-    /** Whether there is memory for more rows of so many bytes. Asked by the writer before the journal is written. */
+    /**
+     * Returns true if there is memory for more rows of so many bytes. Asked by the writer before the journal is
+     * written.
+     */
     default boolean hasSpace(long bytes) {
         return true;
     }
 
-    /** Returns the bytes that all tables may take together, or {@link Long#MAX_VALUE} if only the memory itself bounds them. */
+    /**
+     * Returns the most bytes of all tables together, or {@link Long#MAX_VALUE} if only the memory itself limits them.
+     */
     default long memoryMax() {
         return Long.MAX_VALUE;
     }
 
     /**
-     * The same for a recovery, which cannot refuse a row.
+     * Checks likewise for a recovery, which cannot refuse a row.
      *
      * @throws IllegalStateException if there is none; the message says where and what to do
      */
     default void requireSpace(long bytes) {}
 
-    /** Tables on the heap, of which they may take half: the default of an embedded engine. */
+    /** Returns the factory of tables on the heap, which may take half of it. The default of an embedded engine. */
     static TableFactory heap() {
         long memoryMax = Runtime.getRuntime().maxMemory() / 2;
         return new TableFactory() {
@@ -56,18 +61,18 @@ interface TableFactory {
     }
 
     /**
-     * Tables off the heap, in arenas: for millions of rows at a flat heap.
+     * Returns the factory of tables off the heap in arenas, for millions of rows with a small heap.
      *
-     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     * @throws IllegalStateException if the JVM lacks something that they need; the message names it
      */
     static TableFactory offHeap() {
         return offHeap(shape -> new ArenaTable(shape, new OffHeapArena()));
     }
 
     /**
-     * Tables off the heap, in Chronicle maps.
+     * Returns the factory of tables off the heap in Chronicle maps.
      *
-     * @throws IllegalStateException if the JVM lacks what they need; the message names it
+     * @throws IllegalStateException if the JVM lacks something that they need; the message names it
      */
     static TableFactory chronicle() {
         return offHeap(shape -> new ChronicleTable(shape, null));

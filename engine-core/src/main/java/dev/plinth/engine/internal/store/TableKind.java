@@ -1,22 +1,22 @@
 package dev.plinth.engine.internal.store;
 
-/** Where the rows of a store live. */
+/** The memory of a store's rows. */
 public enum TableKind {
-    /** On the heap in arenas: no JVM flags, open in no time. */
+    /** Arenas on the heap, without JVM flags. They open at once. */
     HEAP {
         @Override
         TableFactory factory() {
             return TableFactory.heap();
         }
     },
-    /** Off the heap in arenas: millions of rows at a flat heap; needs JVM flags. */
+    /** Arenas off the heap, for millions of rows with a small heap. They need JVM flags. */
     OFF_HEAP {
         @Override
         TableFactory factory() {
             return TableFactory.offHeap();
         }
     },
-    /** Off the heap in Chronicle maps; needs JVM flags. */
+    /** Chronicle maps off the heap. They need JVM flags. */
     CHRONICLE {
         @Override
         TableFactory factory() {

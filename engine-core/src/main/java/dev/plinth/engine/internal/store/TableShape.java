@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Limits;
 
 /**
- * What a table is made for, checked once, so that both kinds of table refuse the same keys with the same words.
+ * The dimensions of a table, checked once, so that all kinds of tables refuse the same keys with the same text.
  *
  * @param name the table's name in messages
  * @param keyBytes length of every key, {@value #MIN_KEY_BYTES} to {@value #MAX_KEY_BYTES}
@@ -11,13 +11,13 @@ import dev.plinth.engine.internal.base.Limits;
  * @param averageRowBytes average length of a row, at least 1
  */
 record TableShape(String name, int keyBytes, long expectedRows, int averageRowBytes) {
-    /** Shortest key: one word, which is what the hash of a key reads at a time. */
+    /** The shortest key: one word, which the hash of a key reads at a time. */
     static final int MIN_KEY_BYTES = Long.BYTES;
 
-    /** Longest key: two identifiers of 16 bytes and a number. */
+    /** The longest key: two identifiers of 16 bytes and a number. */
     static final int MAX_KEY_BYTES = 40;
 
-    /** Below this a segment of a table off the heap would have too few chunks for an entry of 64. */
+    /** The least rows. With fewer, a segment of a table off the heap would have too few chunks for an entry of 64. */
     private static final int ROWS_MIN = 1024;
 
     TableShape {
@@ -31,12 +31,12 @@ record TableShape(String name, int keyBytes, long expectedRows, int averageRowBy
         }
     }
 
-    /** Returns how many rows the table takes. */
+    /** Returns the most rows of the table. */
     long rowsMax() {
         return Math.max(ROWS_MIN, expectedRows);
     }
 
-    /** Returns how many bytes of keys and rows the table takes. */
+    /** Returns the most bytes of keys and rows of the table. */
     long bytesMax() {
         return Math.max(rowsMax() * (keyBytes + averageRowBytes), 2L * Limits.ROW_BYTES_MAX);
     }

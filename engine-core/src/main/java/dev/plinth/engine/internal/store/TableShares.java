@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how much of each table one workspace may have under a plan: what the plan says, or else what the plan's own rate of calls fills
- * while the rows are kept, between a quarter of the table and all of it but the reserve.
+ * Computes the share of each table that a workspace may have under a plan. It is the plan's own setting, or else what
+ * the plan's rate of calls fills before rows expire. The latter is between a quarter of the table and all of it except
+ * the reserve.
  */
 final class TableShares {
     /** The part of a table, in percent, that is not kept in reserve. */
@@ -26,7 +27,7 @@ final class TableShares {
     private final Map<String, TableShare[]> byPlan = new HashMap<>();
 
     /**
-     * Shares of these tables.
+     * Makes shares of these tables.
      *
      * @param byNumber the tables by their numbers
      */
@@ -72,8 +73,7 @@ final class TableShares {
     }
 
     /**
-     * Returns the table that a plan outgrows the most, if a workspace at the limit of the plan makes a row with every call; null if it outgrows
-     * none.
+     * Returns the table that a plan outgrows the most if a workspace at its limit makes a row with every call, or null.
      */
     StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
         StoreFigures.Outgrown most = null;

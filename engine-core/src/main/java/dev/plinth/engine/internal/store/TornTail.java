@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind the last whole record of a journal and is no whole frame. The death of a process leaves one frame there, and nothing
- * acknowledged is in it. Where whole frames stand behind, or where it is longer than a frame, it is what a power cut leaves at
- * durability OS, or damage, and nothing tells which: then the segment is copied before anything in it is zeroed.
+ * The bytes after the last whole frame of a journal. The death of a process leaves one incomplete frame there, and
+ * nothing acknowledged is in it. If there are whole frames behind, or more bytes than a frame, it is what a power cut
+ * leaves at durability OS, or damage. Nothing tells which, so the segment is copied before anything in it is zeroed.
  *
  * @param segment the last segment's name
  * @param from where it begins
@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 record TornTail(String segment, long from, long to, long kept, long lastBehind) {
     private static final System.Logger LOG = Log.of(TornTail.class);
 
-    /** The torn end of a journal; null if it has none, or if an engine has finished meanwhile what looked like one. */
+    /**
+     * Returns the torn tail of a journal. Returns null if it has none, or if an engine has since finished what looked
+     * like one.
+     */
     static @Nullable TornTail of(Disk disk, JournalReader.Tail tail) throws IOException {
         if (tail.tornTo() <= tail.tornFrom()) {
             return null;
@@ -35,7 +38,10 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         }
     }
 
-    /** Returns true if it may be a write that was cut off by the death of its process: the beginning of the next frame, and zeros. */
+    /**
+     * Returns true if it may be a write that the death of its process cut off: the beginning of the next frame, and
+     * zeros.
+     */
     boolean isCutWrite(Disk disk) throws IOException {
         if (lastBehind > kept) {
             return false;
@@ -54,12 +60,12 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         }
     }
 
-    /** True if records may be in it that were acknowledged. */
+    /** Returns true if acknowledged records may be in it. */
     boolean mayHoldMore() {
         return lastBehind > kept || to - from > Frame.BYTES_MAX;
     }
 
-    /** What it is, as a part of a sentence. */
+    /** Returns its description, as a part of a sentence. */
     String what() {
         String bytes = "bytes " + from + " to " + to + " of " + segment;
         if (!mayHoldMore()) {
@@ -74,8 +80,8 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
     }
 
     /**
-     * Copies the segment, if more may be in it than what a process leaves that dies, and says so; what an interrupted start has
-     * copied already is not copied again.
+     * Copies the segment if more may be in it than the remains of a process, and logs it. A copy of an interrupted
+     * start is not made again.
      *
      * @throws IllegalStateException if it cannot be copied; nothing is changed then
      */
@@ -104,7 +110,7 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         return null;
     }
 
-    /** Under the name of a spare first, which every start deletes: so no half of a copy is left. */
+    /** Copies under the name of a spare first, which every start deletes, so that no half of a copy is left. */
     private String copy(Disk disk, String aside) throws IOException {
         String spare = disk.own(Segment.SPARE);
         try {

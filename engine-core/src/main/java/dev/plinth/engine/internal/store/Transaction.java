@@ -16,12 +16,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the one writer may do: read the rows as they are, and append records, each applied at once. Only to be used inside
- * {@link Store#write}.
+ * The rights of the only writer: to read the rows as they are, and to append records, each applied at once. Only to be
+ * used inside {@link Store#write}.
  */
 public final class Transaction implements Rows {
     private static final int CELL = 0;
-    /** When to come again where only somebody who makes room, or restarts, can help. */
+    /** Seconds after which to retry if only an operator's action helps: more room, or a restart. */
     static final long CAPACITY_RETRY_SECONDS = 60;
 
     private final StoreTables tables;
@@ -42,13 +42,13 @@ public final class Transaction implements Rows {
         return time.millis();
     }
 
-    /** The next list number. */
+    /** Returns the next list number. */
     public long nextNumber() {
         number = Math.max(number, tables.lastNumber()) + 1;
         return number;
     }
 
-    /** Gives the numbers again that were only given to records that are undone. */
+    /** Reuses the numbers that were only given to undone records. */
     void forgetNumbers() {
         number = 0;
     }
@@ -58,13 +58,13 @@ public final class Transaction implements Rows {
         inFlight.checkWritable();
     }
 
-    /** The sequence of the last record. */
+    /** Returns the sequence of the last record. */
     public long lastSequence() {
         return tables.lastSequence();
     }
 
     /**
-     * Appends one record with these writes and applies it: all of them, or none. It may use all room that the tables have.
+     * Appends one record with these writes and applies it: all of them, or none. It may use all room of the tables.
      *
      * @param timeMillis the time of the decision, from {@link #nowMillis}
      * @return its sequence, to wait for
@@ -77,10 +77,10 @@ public final class Transaction implements Rows {
     }
 
     /**
-     * Appends one record as {@link #append(List, long)} does, within the shares of the workspaces that its rows count for.
+     * Appends one record as {@link #append(List, long)} does, within the shares of its rows' workspaces.
      *
-     * @param reserve how far it may go into the reserves of the tables
-     * @param plans tells the plan of a workspace; asked only for {@link ReserveAccess#ASKED}
+     * @param reserve how much of the tables' reserves it may use
+     * @param plans returns the plan of a workspace; asked only for {@link ReserveAccess#ASKED}
      */
     public long append(List<Changes.Write> writes, long timeMillis, ReserveAccess reserve, Function<Id, Plan> plans) {
         inFlight.checkWritable();
@@ -98,13 +98,13 @@ public final class Transaction implements Rows {
         return append(writes, timeMillis, false, bytes);
     }
 
-    /** Tells whether a row has room within the share of its workspace, and outside of the reserves. */
+    /** Returns true if a row has room within the share of its workspace, and outside of the reserves. */
     public boolean hasRoom(Changes.Write write, Function<Id, Plan> plans) {
         return tables.lacks(List.of(write), ReserveAccess.ASKED, plans) == null;
     }
 
     /**
-     * Appends one record that takes all rows out, however many there are, and applies it.
+     * Appends one record that removes all rows, however many there are, and applies it.
      *
      * @return its sequence, to wait for
      * @throws RefusedException if there is no room for it or the journal has failed; then nothing was changed
@@ -116,8 +116,8 @@ public final class Transaction implements Rows {
     }
 
     /**
-     * Whatever needs memory comes before the journal has the record. So a want of it, or of stack, takes back what was done and ends
-     * this record alone; only where something cannot be taken back is nothing written any more.
+     * Appends a record. Anything that needs memory comes before the journal has the record. So missing memory or stack
+     * undoes and ends this record alone. Only if the undo fails too, nothing is written any more.
      */
     private long append(List<Changes.Write> writes, long timeMillis, boolean emptiesAll, int bytes) {
         long sequence = tables.lastSequence() + 1;
@@ -152,14 +152,14 @@ public final class Transaction implements Rows {
         }
     }
 
-    /** Refuses once the store is being closed: from then on what it shows is not what there was. */
+    /** Refuses once the store is being closed, because the rows that it shows may be incomplete from then on. */
     public void checkOpen() {
         inFlight.checkOpen();
     }
 
     /**
-     * Refuses where there is no room for a record of so many bytes: for work that must not be done twice, before it is done. Whether the tables
-     * have room shows when its rows are known.
+     * Refuses if there is no room for a record of so many bytes, before work that must not be done twice. The room in
+     * the tables can only be checked once its rows are known.
      */
     public void requireRoom(int bytes) {
         inFlight.checkWritable();
@@ -172,7 +172,7 @@ public final class Transaction implements Rows {
         }
     }
 
-    /** The last record since opening that wrote to a table; 0 if none did. */
+    /** Returns the last record since opening that wrote to a table, or 0. */
     public long changedAt(TableName table) {
         return tables.changedAt(table);
     }

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.store;
 
 /**
- * Nodes of a trie: which of the numbers 0–511 are there, as one word. Up to six of them are in the word itself, so that a sparse
- * set costs no more than its place in the table; more take a block of 512 bits.
+ * Nodes of a trie: a word that tells which of the numbers 0–511 are there. Up to six numbers are in the word itself, so
+ * that a sparse set costs no more than its place in the table. More numbers take a block of 512 bits.
  *
- * <p>The lowest three bits say how many numbers follow, nine bits each, or that the rest is the address of a block. A node
- * without numbers is 0.
+ * <p>The lowest three bits tell how many numbers follow, nine bits each, or that the rest is the address of a block. A
+ * node without numbers is 0.
  */
 final class TrieNodes {
     static final int BITS = 9;
@@ -16,7 +16,10 @@ final class TrieNodes {
     private static final int BLOCK = 7;
     private static final int BLOCK_WORDS = FAN_OUT / Long.SIZE;
 
-    /** A block with so few numbers is packed again; fewer than fit, so that one number to and fro does not repack each time. */
+    /**
+     * Numbers at which a block is packed again. They are fewer than fit, so that one number to and fro does not repack
+     * each time.
+     */
     private static final int REPACKED_AT = 4;
 
     private final SlabMemory slabs;
@@ -38,7 +41,7 @@ final class TrieNodes {
         return false;
     }
 
-    /** The node with a number that it does not have yet. */
+    /** Returns the node with a new number. */
     long with(long node, int number) {
         if (isBlock(node)) {
             flip(block(node), number);
@@ -56,7 +59,7 @@ final class TrieNodes {
         return block << TAG_BITS | BLOCK;
     }
 
-    /** The node without a number that it has. */
+    /** Returns the node without one of its numbers. */
     long without(long node, int number) {
         if (isBlock(node)) {
             flip(block(node), number);
@@ -73,7 +76,7 @@ final class TrieNodes {
         return left;
     }
 
-    /** The highest number, looking down from this one; -1 if there is none. */
+    /** Returns the highest number up to this one, or -1. */
     int highest(long node, int from) {
         int found = -1;
         if (isBlock(node)) {
@@ -96,7 +99,7 @@ final class TrieNodes {
         return found;
     }
 
-    /** The lowest number, looking up from this one; -1 if there is none. */
+    /** Returns the lowest number from this one on, or -1. */
     int lowest(long node, int from) {
         if (isBlock(node)) {
             for (int i = from >> 6; i < BLOCK_WORDS; i++) {

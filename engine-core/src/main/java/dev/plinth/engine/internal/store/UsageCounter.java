@@ -16,10 +16,11 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what each workspace has in each table. It follows from the rows as they are put and taken out, so no record holds it, and an
- * undo takes it back like the rows. A workspace has a column for each table that knows whose its rows are, and one for all of them.
+ * Counts the rows of each workspace in each table. The counts follow from the rows as they are put and removed. So no
+ * record has them, and an undo restores them like the rows. A workspace has a column for each table with owners, and
+ * one for all of them.
  *
- * <p>One writer; {@link #largest} may be called beside it.
+ * <p>There is one writer; {@link #largest} may be called beside it.
  */
 final class UsageCounter {
     private static final int NONE = -1;
@@ -59,7 +60,7 @@ final class UsageCounter {
         return holders[column];
     }
 
-    /** Returns what a workspace has, or null if it has nothing. */
+    /** Returns the use of a workspace, or null if it has no rows. */
     @Nullable
     WorkspaceUsage find(Id workspace) {
         WorkspaceUsage known = last;
@@ -71,7 +72,7 @@ final class UsageCounter {
         return found;
     }
 
-    /** Returns what the workspace of a row has, made if it has nothing, or null if the table is the engine's own. */
+    /** Returns the use of a row's workspace, made if it has no rows. Returns null if the table is the engine's own. */
     @Nullable
     WorkspaceUsage of(TableName table, byte[] key, byte[] row) {
         Id workspace = table.owner(key, row);
@@ -87,7 +88,7 @@ final class UsageCounter {
         return found;
     }
 
-    /** Counts that a row stands where another one of the same workspace stood, or none. Needs no memory. */
+    /** Counts a row that replaces another one of the same workspace, or none. Needs no memory. */
     void changed(
             WorkspaceUsage workspaceUsage,
             TableName table,
@@ -116,7 +117,7 @@ final class UsageCounter {
         }
     }
 
-    /** Returns the workspaces with the most rows in a table, the largest first, so many at most. */
+    /** Returns at most so many workspaces with the most rows in a table, the largest first. */
     List<StoreFigures.Holder> largest(TableName table, int most) {
         int column = column(table);
         Comparator<StoreFigures.Holder> byRows = Comparator.comparingLong(StoreFigures.Holder::rows);
@@ -141,7 +142,7 @@ final class UsageCounter {
         last = null;
     }
 
-    /** Shows what each workspace has in each column. */
+    /** Visits the use of each workspace in each column. */
     void forEach(BiConsumer<Id, long[]> visitor) {
         byWorkspace.forEach((workspace, workspaceUsage) -> {
             if (workspaceUsage.rows(ALL) == 0) {

@@ -9,10 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every file of a store to its end, needed or not, and finds what is damaged and whether the store opens. It holds one
- * frame at a time and changes nothing.
+ * Reads every file of a store to its end, needed or not, and finds the damage and whether the store opens. It keeps one
+ * frame in memory and changes nothing.
  *
- * <p>In each segment the first damage is named: what is behind it cannot be told from damage that follows of it.
+ * <p>It names the first damage of each segment, because later damage may only follow from it.
  */
 final class Verification implements JournalVisitor {
     private final List<TableName> tables;
@@ -35,13 +35,13 @@ final class Verification implements JournalVisitor {
     }
 
     /**
-     * What is found.
+     * The findings.
      *
-     * @param lines what is there, a line for each file
-     * @param damages what is wrong, a sentence without an end for each place
-     * @param opened what opening the store would read
+     * @param lines the files, a line for each
+     * @param damages the damages, a sentence without an end for each place
+     * @param opened what an opening of the store would read
      * @param snapshots all snapshots, the newest one first
-     * @param lastKnown the last record that anything speaks of
+     * @param lastKnown the last record that any file names
      */
     record Found(
             List<String> lines,
@@ -49,7 +49,7 @@ final class Verification implements JournalVisitor {
             RecoverablePrefix opened,
             List<CheckedSnapshot> snapshots,
             long lastKnown) {
-        /** True if the store opens with all of its records. */
+        /** Returns true if the store opens with all of its records. */
         boolean opens() {
             return opened.damage() == null;
         }
@@ -106,7 +106,7 @@ final class Verification implements JournalVisitor {
                 Math.max(lastKnown, Math.max(last, lastBehind)));
     }
 
-    /** Reads all segments; behind damage it starts anew, as if the journal began there. */
+    /** Reads all segments. After damage it starts again, as if the journal began there. */
     private void readJournal(Disk disk, @Nullable StoreId store, List<Long> segments) throws IOException {
         List<Long> rest = segments;
         while (!rest.isEmpty()) {
@@ -125,7 +125,7 @@ final class Verification implements JournalVisitor {
         }
     }
 
-    /** The last record of which there is a whole frame behind damage, in the same file. */
+    /** Returns the last record with a whole frame after a damage, in the same file. */
     private static long lastWhole(Disk disk, StoreDamageException damage) throws IOException {
         try (Disk.File file = disk.open(damage.file())) {
             SegmentWindow segmentWindow = new SegmentWindow(file);
@@ -134,7 +134,10 @@ final class Verification implements JournalVisitor {
         }
     }
 
-    /** A segment that does not fit behind the one before it may be whole in itself. */
+    /**
+     * Returns the segments with which to go on. A segment that does not fit after the one before it may be whole in
+     * itself.
+     */
     private static List<Long> behind(List<Long> segments, StoreDamageException damage) {
         long number = Segment.numberOf(damage.file());
         boolean again = damage.position() == 0 && number != segments.get(0);

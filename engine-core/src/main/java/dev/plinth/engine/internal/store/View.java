@@ -9,9 +9,10 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads rows and remembers the highest sequence it has shown, so that nobody is told what a crash could take away.
+ * Reads rows and remembers the highest sequence that it has shown, so that no caller is told what a crash could take
+ * away.
  *
- * <p>What is absent was seen too: a miss counts as the last append before it. Not thread-safe; one view, one reader.
+ * <p>An absent row counts as seen with the last append before it. Not thread-safe; one view, one reader.
  */
 public final class View implements Rows {
     private final StoreTables tables;
@@ -21,9 +22,9 @@ public final class View implements Rows {
     private int reads;
 
     /**
-     * A view of these tables.
+     * Makes a view of these tables.
      *
-     * @param rowByRow true if nothing validates it as a whole, so that each row has to be right alone
+     * @param rowByRow true if it is not validated as a whole, so that each row has to be right alone
      */
     View(StoreTables tables, boolean rowByRow) {
         this.tables = tables;
@@ -37,14 +38,14 @@ public final class View implements Rows {
     }
 
     /**
-     * True if what was read is right whatever the writer did meanwhile: one row at most, of a record that was whole when the read
-     * began. A younger row may be one that is being taken back.
+     * Returns true if the rows are right whatever the writer did meanwhile. That is at most one row, of a record that
+     * was complete when the read began. A younger row may be one that is being taken back.
      */
     boolean standsAlone() {
         return reads <= 1 && highest <= lastAtStart;
     }
 
-    /** The sequence that an answer made of these rows has to wait for. */
+    /** Returns the sequence for which an answer of these rows has to wait. */
     public long highest() {
         return highest;
     }
@@ -52,13 +53,16 @@ public final class View implements Rows {
     @Override
     public byte @Nullable [] get(TableName table, byte[] key) {
         byte[] row = rowByRow ? getWhole(table, key) : tables.get(table, key);
-        // A row carries its sequence, a miss does not: what made it may be younger than the last append at the start.
+        // A row has its sequence, a miss does not: the removal may be younger than the last append at the start.
         reads += row == null ? 2 : 1;
         see(row);
         return row;
     }
 
-    /** The row as a record has left it that is applied to its end: one that is being applied may be taken back. */
+    /**
+     * Returns the row as a completely applied record has left it, because a record that is being applied may be taken
+     * back.
+     */
     private byte @Nullable [] getWhole(TableName table, byte[] key) {
         for (int tries = 1; ; tries++) {
             long last = tables.lastSequence();

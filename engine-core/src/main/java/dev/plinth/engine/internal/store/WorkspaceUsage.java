@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Id;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The rows and bytes that one workspace has in each table. The writer counts; figures read beside the writer. */
+/** The rows and bytes of one workspace in each table. The writer counts; metrics read beside the writer. */
 final class WorkspaceUsage {
     private static final int AMOUNTS = 2;
 

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-/** Says that another thread has the writer lock, to a thread that must not sleep until it is free; nothing was begun. Immutable. */
+/** Tells a thread that must not sleep that another thread has the writer lock. Nothing was begun. Immutable. */
 public final class WriterBusyException extends RuntimeException {
     static final WriterBusyException NOW = new WriterBusyException();
     private static final long serialVersionUID = 1;

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The lock of the writer, which tries for a moment before its caller sleeps, and measures for how long it is held. It may be taken again by who has
- * it. Anybody reads the figures.
+ * The lock of the writer. It spins for a moment before its caller sleeps, and measures for how long it is held. Its
+ * holder may take it again. Any thread may read the figures.
  */
 final class WriterLock {
     private static final int SPINS_MAX = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 1000;
@@ -18,8 +18,8 @@ final class WriterLock {
     private long since;
 
     /**
-     * Takes the lock. Unless others sleep for it, it tries for a moment before it sleeps too: who has it runs on another processor and is done in some
-     * microseconds.
+     * Takes the lock. Unless other threads sleep for it, it spins for a moment before it sleeps too. The holder runs on
+     * another processor and ends within some microseconds.
      */
     void lock() {
         boolean locked = false;
@@ -35,7 +35,7 @@ final class WriterLock {
         begin();
     }
 
-    /** Takes the lock within a moment, also before those who sleep for it; false if it was not to be had. */
+    /** Takes the lock within a moment, also before sleeping threads. Returns false if it is not free. */
     boolean tryLock() {
         boolean locked = lock.tryLock();
         for (int i = 0; i < SPINS_MAX && !locked; i++) {
@@ -63,12 +63,12 @@ final class WriterLock {
         return lock.hasQueuedThreads();
     }
 
-    /** How many threads sleep for it, about. */
+    /** Returns about how many threads sleep for it. */
     int waiting() {
         return lock.getQueueLength();
     }
 
-    /** A read begins inside the lock. */
+    /** Counts a read that begins inside the lock. */
     void readBegins() {
         add(reads, 1);
     }
@@ -92,7 +92,7 @@ final class WriterLock {
         }
     }
 
-    /** Adds without a fence: nobody else adds meanwhile. */
+    /** Adds without a fence, because no other thread adds meanwhile. */
     private static void add(AtomicLong sum, long more) {
         sum.setOpaque(sum.getPlain() + more);
     }

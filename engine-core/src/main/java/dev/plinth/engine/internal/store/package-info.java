@@ -1,7 +1,7 @@
 /**
- * Where rows live: tables, ordered sets, the transaction that changes them and the journal that remembers it.
+ * Rows: tables, ordered sets, the transaction that changes them and the journal that keeps the changes.
  *
- * <p>The only importer of Chronicle. It knows bytes, keys and sequences; it knows no entity and decides nothing.
+ * <p>The only importer of Chronicle. The room knows bytes, keys and sequences. It knows no entity and decides nothing.
  */
 @NullMarked
 package dev.plinth.engine.internal.store;

@@ -16,11 +16,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs attempts on an executor: each number at most once at a time, and not more than so many together. Jobs, webhook
- * deliveries, the sweep and listeners have one of these each. Thread-safe.
+ * Runs attempts on an executor: each number at most once at a time, and not more than a fixed number together. Jobs,
+ * webhook deliveries, the sweep and listeners have a runner each. Thread-safe.
  *
- * <p>An attempt records its own failure, which then waits for its schedule. One that throws could not even do that, so what it was for is still
- * due; its number gets a {@link Backoff}.
+ * <p>An attempt records its own failure, and then waits for its schedule. An attempt that throws could not even do
+ * that, so its work is still due. Its number gets a {@link Backoff}.
  */
 public final class AttemptRunner {
     private static final int RESTS_MAX = 10_000;
@@ -33,7 +33,7 @@ public final class AttemptRunner {
     private final int runningMax;
     private final Object settled = new Object();
 
-    /** Attempts whose number is free, and which give back the rest; guarded by {@link #settled}. */
+    /** Attempts that have freed their number and still give back their slots; guarded by {@link #settled}. */
     private int settling;
 
     private volatile boolean open = true;
@@ -41,9 +41,9 @@ public final class AttemptRunner {
     private volatile @Nullable LongConsumer rested;
 
     /**
-     * Attempts on this executor, at most so many at once.
+     * Makes a runner on this executor with a limit of attempts at once.
      *
-     * @param fatalErrors learns of an error that ends one
+     * @param fatalErrors learns of an error that ends an attempt
      */
     public AttemptRunner(Executor executor, int runningMax, FatalErrors fatalErrors) {
         this.executor = executor;
@@ -51,25 +51,25 @@ public final class AttemptRunner {
         this.fatalErrors = fatalErrors;
     }
 
-    /** Whom to tell that an attempt has ended, so that the next one can start. */
+    /** Sets the listener that learns that an attempt has ended, so that the next one can start. */
     public void onSettled(Runnable listener) {
         doorbell = listener;
     }
 
-    /** Sets the listener that hears of each number whose rest is over, on the executor; it may wait. */
+    /** Sets the listener that learns of each number whose backoff is over. It runs on the executor and may wait. */
     public void onRested(LongConsumer listener) {
         rested = listener;
     }
 
     /**
-     * Begins an attempt that ends when its claim does, on whatever thread that is; null if its number has one under way, or rests, or there is no
-     * room.
+     * Begins an attempt that lasts until its claim ends, on any thread. Returns null if its number has an attempt in
+     * flight or backs off, or if there is no room.
      */
     public @Nullable Claim tryClaim(long number) {
         return claim(number) ? new Claim(number) : null;
     }
 
-    /** An attempt that is under way. Each of its ends counts once, the first one. Thread-safe. */
+    /** An attempt in flight. Only its first end counts. Thread-safe. */
     public final class Claim {
         private final long number;
         private final AtomicBoolean ended = new AtomicBoolean();
@@ -78,22 +78,23 @@ public final class AttemptRunner {
             this.number = number;
         }
 
-        /** Returns the number that is claimed. */
+        /** Returns the claimed number. */
         public long number() {
             return number;
         }
 
         /**
-         * Ends the attempt: frees its number, gives back what else it has, and rings. In this order a thread that sees a place given back can claim
-         * the number too.
+         * Ends the attempt: frees its number, gives back what it holds, and rings. In this order a thread that sees a
+         * free slot can claim the number too.
          *
-         * @param failure why the attempt could not record its own end, so that what it was for is still due and rests; null if it could
+         * @param failure why the attempt could not record its own end, so that its work is still due and backs off;
+         *     null if it could
          */
         public void end(@Nullable Throwable failure, Runnable giveBack) {
             if (!ended.compareAndSet(false, true)) {
                 return;
             }
-            // Where memory is short each part may throw, and must not keep the others from being done.
+            // If memory is short each part may throw, and must not keep the others from running.
             try {
                 if (failure != null) {
                     rest(number, failure);
@@ -109,12 +110,12 @@ public final class AttemptRunner {
             }
         }
 
-        /** Rings while the attempt goes on: something that it had is free. */
+        /** Rings while the attempt goes on, because it has given back something. */
         public void ring() {
             AttemptRunner.this.ring();
         }
 
-        /** Takes the claim back as if it had not been, and rings no bell. */
+        /** Takes the claim back as if it had not been made, and does not ring. */
         public void giveUp() {
             if (ended.compareAndSet(false, true)) {
                 release(number);
@@ -122,7 +123,7 @@ public final class AttemptRunner {
         }
     }
 
-    /** Starts an attempt unless its number has one under way, or rests, or there is no room; false if it was not started. */
+    /** Starts an attempt. Returns false if its number has an attempt in flight or backs off, or if there is no room. */
     public boolean tryStart(long number, Runnable work) {
         if (!claim(number)) {
             return false;
@@ -131,7 +132,7 @@ public final class AttemptRunner {
             executor.execute(() -> run(number, work));
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // No thread is to be had. Nobody is told that an attempt has ended: that would be a reason to try at once.
+            // There is no thread. The listener of ended attempts is not told, because it would try again at once.
             release(number);
             log.log(
                     System.Logger.Level.WARNING,
@@ -141,27 +142,27 @@ public final class AttemptRunner {
         }
     }
 
-    /** True if an attempt of this number is under way, or rests after one that failed unexpectedly. */
+    /** Returns true if an attempt of this number is in flight, or if the number backs off. */
     public boolean isClaimed(long number) {
         return claimed.contains(number) || isResting(number);
     }
 
-    /** True if no more attempts can start now. */
+    /** Returns true if no more attempts can start now. */
     public boolean isFull() {
         return claimed.size() >= runningMax;
     }
 
-    /** False once no more are started. */
+    /** Returns false once no more attempts are started. */
     public boolean isOpen() {
         return open;
     }
 
-    /** Starts no more. */
+    /** Starts no more attempts. */
     public void stop() {
         open = false;
     }
 
-    /** Waits in real time until nothing is under way; false if that took too long. */
+    /** Waits in real time until no attempt is in flight. Returns false if that took too long. */
     public boolean awaitIdle(long timeoutMillis) {
         Deadline deadline = Deadline.inMillis(timeoutMillis);
         synchronized (settled) {
@@ -181,7 +182,7 @@ public final class AttemptRunner {
         }
     }
 
-    /** Looks for room and takes it in one step: two callers must not both find the last place. */
+    /** Looks for room and takes it in one step, so that two callers cannot both take the last place. */
     private boolean claim(long number) {
         synchronized (settled) {
             return open && claimed.size() < runningMax && !isResting(number) && claimed.add(number);
@@ -225,7 +226,10 @@ public final class AttemptRunner {
                 failure);
     }
 
-    /** Tells that a rest is over. The listener may wait for the disk, and this thread serves the whole JVM. */
+    /**
+     * Tells that a backoff is over. It uses the executor, because the listener may wait for the disk, and this thread
+     * serves the whole JVM.
+     */
     private void restIsOver(long number) {
         LongConsumer listener = rested;
         if (listener == null) {
@@ -245,7 +249,10 @@ public final class AttemptRunner {
         }
     }
 
-    /** Frees the number of an attempt that has still to give back what else it has: nobody takes it for idle meanwhile. */
+    /**
+     * Frees the number of an attempt that still has to give back what it holds. Until then the runner does not count as
+     * idle.
+     */
     private void beginToSettle(long number) {
         synchronized (settled) {
             claimed.remove(number);

@@ -9,27 +9,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries on the work of a backlog, a step of one piece of work after a step of another. A piece that was refused a step rests, and the others go
- * on. Used by one thread at a time, but for {@link #nextExpiry}.
+ * Goes on with the work of a backlog, a step of one piece of work after a step of another. A piece whose step was
+ * refused backs off, and the others go on. For one thread at a time, except {@link #nextExpiry}.
  */
 public final class BacklogRunner implements Retention {
     private static final long SINCE_EVER = 0;
 
-    /** The most pieces of work that rest each for itself; a further refusal lets the whole backlog rest. */
+    /** The most pieces of work that back off each by itself. With one more the whole backlog backs off. */
     private static final int RESTS_MAX = 1_000;
 
     private final String name;
     private final Backlog backlog;
     private final BacklogStep step;
-    /** Until when pieces of work rest, by their list numbers. */
+    /** The time until which a piece of work backs off, by its list number. */
     private final Map<Long, Long> rests = new ConcurrentHashMap<>();
 
     private long servedLast = Rows.NONE;
 
     /**
-     * Carries on a backlog.
+     * Makes a runner of a backlog.
      *
-     * @param name what its rows are called in figures, such as {@code released deliveries}
+     * @param name the name of its rows in figures, such as {@code released deliveries}
      */
     public BacklogRunner(String name, Backlog backlog, BacklogStep step) {
         this.name = name;
@@ -42,7 +42,7 @@ public final class BacklogRunner implements Retention {
         return name;
     }
 
-    /** How many pieces of work are not done. */
+    /** Returns how many pieces of work are not done. */
     long unfinished(Rows rows) {
         return backlog.size(rows);
     }
@@ -76,7 +76,7 @@ public final class BacklogRunner implements Retention {
         return mayRest;
     }
 
-    /** Returns the next piece of work that does not rest; null if there is none. */
+    /** Returns the next piece of work that does not back off, or null. */
     private @Nullable RowReader next(Rows rows) {
         for (int i = rests.size(); i >= 0; i--) {
             RowReader row = backlog.next(rows, servedLast);
@@ -96,7 +96,8 @@ public final class BacklogRunner implements Retention {
     @FunctionalInterface
     public interface BacklogStep {
         /**
-         * Puts the next rows of the work into a batch. The work's own row is among them: as it is then, or its removal if nothing is left.
+         * Puts the next rows of the work into a batch. The work's own row is among them: updated, or removed if nothing
+         * is left.
          *
          * @param row the row of the work, at its list number
          */

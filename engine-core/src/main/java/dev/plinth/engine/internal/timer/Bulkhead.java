@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How much each workspace may have under way, so that one that is slow, or has much, does not hold up the others: so much, and where most
- * places are taken, a few. Nothing of it is kept over a restart. Thread-safe.
+ * Limits the work in flight of each workspace, so that a slow or busy one does not hold up the others. While most
+ * places are taken, each workspace may only have a few. Its counts are lost at a restart. Thread-safe.
  */
 public final class Bulkhead {
     private final Map<Id, Integer> workspaces = new HashMap<>();
@@ -16,11 +16,11 @@ public final class Bulkhead {
     private int underWay;
 
     /**
-     * A bulkhead with nothing under way.
+     * Makes a bulkhead with no work in flight.
      *
-     * @param perWorkspace how much a workspace may have
-     * @param crowded how much of all is crowded
-     * @param perWorkspaceCrowded how much a workspace may have then
+     * @param perWorkspace the most work of a workspace
+     * @param crowded the work of all workspaces from which on the bulkhead is crowded
+     * @param perWorkspaceCrowded the most work of a workspace while it is crowded
      */
     public Bulkhead(int perWorkspace, int crowded, int perWorkspaceCrowded) {
         this.perWorkspace = perWorkspace;
@@ -28,18 +28,18 @@ public final class Bulkhead {
         this.perWorkspaceCrowded = perWorkspaceCrowded;
     }
 
-    /** True if something more of a workspace can begin. */
+    /** Returns true if more work of a workspace can begin. */
     public synchronized boolean isFree(Id workspace) {
         return workspaces.getOrDefault(workspace, 0) < (underWay < crowded ? perWorkspace : perWorkspaceCrowded);
     }
 
-    /** Something begins. */
+    /** Counts work that begins. */
     public synchronized void take(Id workspace) {
         underWay++;
         workspaces.merge(workspace, 1, Integer::sum);
     }
 
-    /** It has ended. */
+    /** Counts work that has ended. */
     public synchronized void giveBack(Id workspace) {
         underWay--;
         workspaces.computeIfPresent(workspace, (id, of) -> of == 1 ? null : of - 1);

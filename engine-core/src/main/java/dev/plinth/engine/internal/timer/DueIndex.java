@@ -7,16 +7,16 @@ import dev.plinth.engine.internal.base.SetKinds;
 import java.util.function.LongPredicate;
 
 /**
- * Finds what is due without scanning: one set of milliseconds, and for each of them one set of the numbers that are due then.
- * Two levels, because thousands of things may fall due at one millisecond.
+ * Finds due work without scanning: a set of milliseconds, and for each of them a set of the numbers that are due then.
+ * It has two levels because thousands of numbers may be due at one millisecond.
  */
 public final class DueIndex {
-    /** Stands for "never due". */
+    /** Means "never due". */
     public static final long NEVER = 0;
 
     private DueIndex() {}
 
-    /** Moves a number of a kind from one due time to another; {@link #NEVER} is no time. */
+    /** Moves a number of a kind from one due time to another. {@link #NEVER} is no time. */
     public static void move(Memberships sets, int kind, long number, long before, long after) {
         if (before == after) {
             return;
@@ -30,17 +30,17 @@ public final class DueIndex {
         }
     }
 
-    /** The first millisecond after this one at which something of a kind is due; {@link Rows#NONE} if there is none. */
+    /** Returns the first millisecond after this one at which work of a kind is due, or {@link Rows#NONE}. */
     public static long nextTime(Rows rows, int kind, long after) {
         return rows.ceiling(times(kind), after + 1);
     }
 
-    /** The first number after this one that is due at a millisecond; {@link Rows#NONE} if there is none. */
+    /** Returns the first number after this one that is due at a millisecond, or {@link Rows#NONE}. */
     static long nextNumber(Rows rows, int kind, long time, long after) {
         return rows.ceiling(at(kind, time), after + 1);
     }
 
-    /** Shows the numbers of a kind up to a time, in order, while the visitor wants more. */
+    /** Visits the numbers of a kind up to a time, in order, until the visitor returns false. */
     public static void forEach(Rows rows, int kind, long until, LongPredicate visitor) {
         for (long time = nextTime(rows, kind, Rows.NONE);
                 time != Rows.NONE && time <= until;

@@ -7,8 +7,9 @@ import dev.plinth.engine.internal.base.Outcome;
 import java.util.function.BooleanSupplier;
 
 /**
- * Commits the steps of attempts, and while there is no room for one tries again: a full disk must not leave an attempt between two steps,
- * and nothing is done twice because of it. Once the journal has failed it tries no more. Thread-safe; it holds the thread that calls it.
+ * Commits the steps of attempts, and retries while there is no room for a step. So a full disk does not leave an
+ * attempt between two steps, and nothing is done twice because of it. Once the journal has failed it stops retrying.
+ * Thread-safe; it holds the calling thread.
  */
 public final class RetryingCommitter implements Committer {
     private static final long PAUSE_MILLIS = 1000;
@@ -18,9 +19,9 @@ public final class RetryingCommitter implements Committer {
     private boolean stopped;
 
     /**
-     * Commits by this committer.
+     * Makes a committer on top of this one.
      *
-     * @param writable says whether the store takes records; once it says no, nothing is tried again
+     * @param writable tells whether the store takes records; once it does not, nothing is retried
      */
     public RetryingCommitter(Committer committer, BooleanSupplier writable) {
         this.committer = committer;
@@ -32,7 +33,7 @@ public final class RetryingCommitter implements Committer {
         return commit(caller, change, Integer.MAX_VALUE);
     }
 
-    /** The same with so many tries at most, a second apart; the outcome says whether there was room. */
+    /** Commits with a limited number of tries, a second apart. The outcome tells whether there was room. */
     public Outcome commit(Caller caller, Command.Change change, int tries) {
         Outcome outcome = committer.commit(caller, change);
         for (int i = 1; i < tries && mayHaveRoomLater(outcome) && !isStopped() && pause(); i++) {
@@ -41,23 +42,26 @@ public final class RetryingCommitter implements Committer {
         return outcome;
     }
 
-    /** True if a step was refused for want of room, which there may be later. A journal that has failed refuses in the same words. */
+    /**
+     * Returns true if a step was refused for lack of room, which there may be later. A failed journal refuses in the
+     * same way.
+     */
     public static boolean mayHaveRoomLater(Outcome outcome) {
         return outcome instanceof Outcome.Refused turned && turned.refusal().retryAfterSeconds() > 0;
     }
 
-    /** The engine closes: tries nothing again from now on. */
+    /** Stops retrying, because the engine closes. */
     public synchronized void stop() {
         stopped = true;
         notifyAll();
     }
 
-    /** True once nothing is tried again: the engine closes, or the journal has failed. */
+    /** Returns true once nothing is retried, because the engine closes or the journal has failed. */
     public synchronized boolean isStopped() {
         return stopped || !writable.getAsBoolean();
     }
 
-    /** Waits a moment, in real time; false if nothing is tried again. */
+    /** Waits a moment in real time. Returns false if nothing is retried any more. */
     @SuppressWarnings("WaitNotInLoop") // to wake early only means to try early
     private synchronized boolean pause() {
         try {

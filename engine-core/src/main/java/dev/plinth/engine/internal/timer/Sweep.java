@@ -20,27 +20,30 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes out what has expired, and carries on what decisions have begun, in small records of their own: so a store under steady load stays
- * as large as it is, and no decision holds the writer lock for longer than one step.
+ * Deletes expired rows, and goes on with work that decisions have begun, in small records of its own. So a store under
+ * steady load keeps its size, and no decision holds the writer lock for longer than one step.
  *
- * <p>A run is by the time at which it began. Series of retentions take turns in it, a step each; in a series, what one retention relies on
- * another to have ended stands behind it. A series that was refused a step rests, and the others go on;
- * of the work that decisions have begun only the piece rests for which there was no room. Each step is a record of about
- * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. What is left stands in the tables, so nothing is lost
- * when a run ends anywhere. A real clock lets it come a second late, so that under load a step finds many rows and not one; readers go by
- * the clock. Work that a decision has begun is due at once. A jump of the clock may be a mistake, so the sweep
- * goes by it only an hour later ({@link Store#sweepLagMillis}).
+ * <p>A run goes by the time at which it began. Series of retentions take turns in it, a step each. Within a series, a
+ * retention comes after those on whose work it relies. A series whose step was refused backs off, and the others go on.
+ * In a backlog, only the piece of work without room backs off. Each step is a record of about
+ * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. The remaining work is in the
+ * tables, so nothing is lost when a run ends anywhere.
  *
- * <p>Waiting writers go first after each turn, which is one step as long as the sweep is fast enough. While rows come faster than
- * it takes twice as many out, its turns get longer: a caller that is late by some milliseconds is better than a store that fills up. A
- * step that makes events ends its turn, and its events and their deliveries are not among the rows that come.
+ * <p>With a real clock a run may come a second late, so that under load a step finds many rows and not one. Readers go
+ * by the clock. Work that a decision has begun is due at once. A jump of the clock may be a mistake, so the sweep
+ * follows it only an hour later ({@link Store#sweepLagMillis}).
+ *
+ * <p>Waiting writers go first after each turn, which is one step as long as the sweep is fast enough. While it deletes
+ * less than twice as many rows as arrive, its turns get longer. A caller that is late by some milliseconds is better
+ * than a store that fills up. A step that makes events ends its turn, and its events and their deliveries do not count
+ * as arriving rows.
  */
 public final class Sweep implements DueSource {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long RUN = 0;
 
-    /** A sweep that is not so many times as fast as rows come makes its turns longer. */
+    /** A sweep that is not so many times as fast as rows arrive makes its turns longer. */
     private static final int FASTER_THAN_WHAT_COMES = 2;
 
     private final Store store;
@@ -51,7 +54,7 @@ public final class Sweep implements DueSource {
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
     private volatile int stepsPerTurn = 1;
 
-    /** A sweep of these series of kinds of rows, each in its order. */
+    /** Makes a sweep of these series of retentions, each in its order. */
     public Sweep(
             Store store, Committer committer, EngineClock clock, Executor executor, List<List<Retention>> retentions) {
         this.store = store;
@@ -64,19 +67,19 @@ public final class Sweep implements DueSource {
         }
     }
 
-    /** Whom to tell that a run has ended. */
+    /** Sets the listener that learns that a run has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);
     }
 
-    /** Rows taken out, ended or released since the engine was opened, by the name of their kind. */
+    /** Returns the rows deleted, ended or released since the engine was opened, by the name of their kind. */
     public Map<String, Long> collected() {
         Map<String, Long> figures = new LinkedHashMap<>();
         collected.forEach((name, rows) -> figures.put(name, rows.sum()));
         return figures;
     }
 
-    /** Pieces of work that decisions have begun and that are not done, by the name of their kind. */
+    /** Returns the unfinished pieces of work that decisions have begun, by the name of their kind. */
     public Map<String, Long> unfinished() {
         Map<String, Long> figures = new LinkedHashMap<>();
         for (Series each : series) {
@@ -99,7 +102,7 @@ public final class Sweep implements DueSource {
         throw new IllegalStateException("Expected nothing of the sweep in the due index, but there is " + number);
     }
 
-    /** What is due follows from the rows, whose oldest the retentions find. */
+    /** Returns when the oldest row of all retentions expires, because due work follows from the rows. */
     @Override
     public long nextReadyMillis() {
         if (attempts.isFull()) {
@@ -123,7 +126,7 @@ public final class Sweep implements DueSource {
         return attempts.isClaimed(RUN);
     }
 
-    /** Always: nothing of the sweep is in the due index. */
+    /** Returns true, because nothing of the sweep is in the due index. */
     @Override
     public boolean isFull() {
         return true;
@@ -134,7 +137,7 @@ public final class Sweep implements DueSource {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    /** Starts no more and waits for the run that is under way; false if it has not ended. */
+    /** Starts no more runs and waits for the present one. Returns false if it has not ended. */
     public boolean drain(long timeoutMillis) {
         attempts.stop();
         return attempts.awaitIdle(timeoutMillis);
@@ -167,7 +170,7 @@ public final class Sweep implements DueSource {
         }
     }
 
-    /** Retentions of which each relies on those before it. One thread but for {@link #nextReadyMillis}. */
+    /** Retentions each of which relies on those before it. For one thread, except {@link #nextReadyMillis}. */
     private final class Series {
         private final List<Retention> retentions;
         private volatile long notBefore;
@@ -189,7 +192,7 @@ public final class Sweep implements DueSource {
             return next;
         }
 
-        /** The first one of which rows have expired; null if none has, or the series rests. */
+        /** Returns the first retention with expired rows, or null if there is none or the series backs off. */
         @Nullable
         Retention due(long now) {
             for (Retention retention : notBefore > now ? List.<Retention>of() : retentions) {
@@ -200,7 +203,7 @@ public final class Sweep implements DueSource {
             return null;
         }
 
-        /** One step; after one that did not end well the series rests, whatever the reason was. */
+        /** Runs one step. If it does not end well, the series backs off, whatever the reason was. */
         @Nullable
         SweepBatch step(Retention retention, long now) {
             notBefore = now + REST_MILLIS;
@@ -210,7 +213,7 @@ public final class Sweep implements DueSource {
         }
     }
 
-    /** Steps between which nobody is let in. One thread. */
+    /** Steps without other writers in between. For one thread. */
     private final class Turn {
         private long rowsBefore = rowsOfAll();
         private long removed;
@@ -247,12 +250,15 @@ public final class Sweep implements DueSource {
         return rows;
     }
 
-    /** Steps that it makes before it lets others write first. */
+    /** Returns the steps that it makes before it lets others write first. */
     int stepsPerTurn() {
         return stepsPerTurn;
     }
 
-    /** One record; what was in it, nothing if other rows are to be tried, or null if the series has to rest. */
+    /**
+     * Commits one record. Returns the batch of the record, an empty one if other rows are to be tried, or null if the
+     * series has to back off.
+     */
     private @Nullable SweepBatch step(Retention retention, long now) {
         SweepBatch batch = new SweepBatch();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {

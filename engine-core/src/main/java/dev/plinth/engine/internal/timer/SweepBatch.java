@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 
-/** What one step of a sweep writes and takes out: bounded in rows and bytes. Not thread-safe. */
+/** The rows of one step of the sweep, limited in rows and bytes. Not thread-safe. */
 public final class SweepBatch {
     private final Changes changes = new Changes().within(ReserveAccess.RECORDED);
     private int removed;
@@ -15,22 +15,22 @@ public final class SweepBatch {
     private int ownWrites;
     private long bytes;
 
-    /** A batch with nothing in it. */
+    /** Begins an empty batch. */
     public SweepBatch() {}
 
-    /** True if nothing more should go into it. */
+    /** Returns true if nothing more should be added. */
     public boolean isFull() {
         return roomRows() <= 0 || bytes >= Limits.SWEEP_BYTES_MAX;
     }
 
-    /** Takes a row out that has about so many bytes. */
+    /** Removes a row of about so many bytes. */
     public void remove(TableName table, byte[] key, int rowBytes) {
         changes.remove(table, key);
         removed++;
         bytes += rowBytes;
     }
 
-    /** Takes out the rows of a set; false if not all of them went into it. */
+    /** Removes the rows of a set. Returns false if not all of them went into the batch. */
     public boolean removeAll(Rows rows, SetKey set, TableName table) {
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             if (isFull()) {
@@ -45,13 +45,13 @@ public final class SweepBatch {
         return true;
     }
 
-    /** Ends a row without taking it out; counts as one that was collected. */
+    /** Ends a row without removing it. It counts as collected. */
     public void end(TableName table, byte[] key, byte[] row) {
         put(table, key, row);
         ended++;
     }
 
-    /** Ends a row without taking it out, with all that follows from it; counts as one that was collected. */
+    /** Ends a row without removing it, with all changes that follow. It counts as collected. */
     public void end(Changes more) {
         changes.addAll(more);
         for (Changes.Write write : more.writes()) {
@@ -61,7 +61,7 @@ public final class SweepBatch {
         ended++;
     }
 
-    /** Says that it makes rows that a workspace has asked for: they have room within the share of its plan only. */
+    /** Limits the batch to the share of the workspace's plan, because it makes rows that a workspace has asked for. */
     public void stayWithinShare() {
         changes.within(ReserveAccess.ASKED);
     }
@@ -72,7 +72,7 @@ public final class SweepBatch {
         bytes += row.length;
     }
 
-    /** How many rows still go into it. */
+    /** Returns how many rows still fit. */
     public int roomRows() {
         return Limits.SWEEP_ROWS_MAX - changes.writes().size();
     }
@@ -81,27 +81,27 @@ public final class SweepBatch {
         return changes.isEmpty();
     }
 
-    /** What is in it. */
+    /** Returns its changes. */
     public Changes changes() {
         return changes;
     }
 
-    /** Says that all is in it but the rows of its events and of their deliveries. */
+    /** Records that the batch is complete except for the rows of its events and their deliveries. */
     void noteCollected() {
         ownWrites = changes.writes().size();
     }
 
-    /** Rows of events and deliveries that the commit has added. */
+    /** Returns the rows of events and deliveries that the commit has added. */
     int caused() {
         return changes.writes().size() - ownWrites;
     }
 
-    /** Rows that it takes out. */
+    /** Returns the rows that it removes. */
     int removed() {
         return removed;
     }
 
-    /** Rows that it takes out or ends. */
+    /** Returns the rows that it removes or ends. */
     int collected() {
         return removed + ended;
     }

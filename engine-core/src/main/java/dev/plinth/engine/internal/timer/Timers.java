@@ -20,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The door of the room: one thread that starts what is due, source by source, in time order, and otherwise waits for the clock or
- * the doorbell. A manual clock runs the same passes itself and waits until all has come to rest.
+ * The door of the room. Its one thread starts due work, source by source, in time order, and otherwise waits for the
+ * clock or the doorbell. A manual clock runs the same passes itself and waits until no work is in flight.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private static final long REST_MILLIS_MAX = 16_000;
@@ -40,17 +40,17 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private boolean pending;
-    /** What found no room in the last pass. */
+    /** Due numbers that found no room in the last pass. */
     private volatile Map<DueSource, Set<Long>> refused = Map.of();
-    /** Sources that could not start what was ready in the last pass. */
+    /** Sources that could not start their ready work in the last pass. */
     private volatile Set<DueSource> held = Set.of();
 
-    /** When each source that has failed is asked again. */
+    /** The backoff of each source that has failed. */
     private final Map<DueSource, Backoff> rests = new ConcurrentHashMap<>();
 
     private volatile boolean open = true;
 
-    /** Timers for these sources; they run from {@link #start} to {@link #close}. */
+    /** Makes timers for these sources. They run from {@link #start} to {@link #close}. */
     public Timers(Store store, EngineClock clock, List<DueSource> sources) {
         this.store = store;
         this.clock = clock;
@@ -58,14 +58,14 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         this.thread = new EngineThread(this::loop, "plinth-timers", store.fatalErrors());
     }
 
-    /** Begins to start what is due; does nothing if it has begun, or is closed. */
+    /** Begins to start due work. Does nothing if it has begun, or is closed. */
     public void start() {
         if (!started.get() && open && started.compareAndSet(false, true)) {
             thread.start();
         }
     }
 
-    /** Says that something may be due or ready now. Never blocks for long, may be called by anybody. */
+    /** Tells that work may be due or ready now. Never blocks for long; any thread may call it. */
     public void wake() {
         bell.lock();
         try {
@@ -107,7 +107,10 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** True if nothing is under way and nothing is due: the thread of the timers starts attempts too, but not in between. */
+    /**
+     * Returns true if nothing is in flight and nothing is due. It excludes the passes of the timers' thread, which
+     * starts attempts too.
+     */
     private boolean isAtRest() {
         pass.lock();
         try {
@@ -122,7 +125,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** Starts no more. */
+    /** Starts no more work. */
     @Override
     public void close() {
         open = false;
@@ -143,8 +146,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
                 store.fatalErrors().saw(e);
-                // Without this thread nothing would ever fall due again. A bell does not cut the rest short, else each
-                // commit would.
+                // Without this thread nothing would ever fall due again. A bell does not cut the backoff short, because
+                // each commit rings.
                 rest = Backoff.after(rest);
                 log.log(
                         System.Logger.Level.ERROR,
@@ -155,7 +158,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** Asks a source. One that fails holds up no other, and rests before it is asked again: meanwhile the answer is another one. */
+    /**
+     * Asks a source. A source that fails holds up no other one and backs off. Until then the answer is the given one.
+     */
     private <T> T ask(DueSource source, T otherwise, Supplier<T> question) {
         Backoff last = rests.get(source);
         if (last != null && !last.isOver()) {
@@ -210,7 +215,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         }
     }
 
-    /** Starts all that can start now; whatever is left waits for an attempt to end, or for room. */
+    /** Starts all work that can start now. The rest waits for an attempt to end, or for room. */
     private void pass() {
         pass.lock();
         try {
@@ -227,7 +232,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 }
             }
         } catch (RefusedException refusal) {
-            // A row that a source was shown will never be durable, so nothing is started by it.
+            // The row that a source saw will never be durable, so nothing is started by it.
             if (store.isWritable()) {
                 throw refusal;
             }
@@ -279,7 +284,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         return Set.copyOf(more);
     }
 
-    /** The first due thing of a source that is not under way already and was not refused a moment ago. */
+    /** Returns the first due number of a source that is not in flight and was not refused a moment ago. */
     private Due firstDue(Rows rows, DueSource source, long until) {
         Set<Long> passed = refused.getOrDefault(source, Set.of());
         if (source.isFull() || passed.size() >= REFUSED_MAX) {

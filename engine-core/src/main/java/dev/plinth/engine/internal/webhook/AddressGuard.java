@@ -8,15 +8,15 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Decides which addresses a webhook may be sent to, so that a customer's URL cannot reach the operator's own network
+ * Decides to which addresses a webhook may be sent, so that a customer's URL cannot reach the operator's own network
  * (server-side request forgery, OWASP API7).
  *
- * <p>IPv4 is open but for a table of special ranges; IPv6 is closed but for global unicast {@code 2000::/3}, minus its
- * own exceptions, so that a range that a later RFC invents is closed too (IANA special-purpose registries, RFC 6890).
- * The JDK's {@code isSiteLocalAddress} and its siblings are rejected on purpose: they miss {@code fd00::/8},
+ * <p>IPv4 is open except for a table of special ranges. IPv6 is closed except for global unicast {@code 2000::/3},
+ * minus its own exceptions. So a range that a later RFC defines is closed too (IANA special-purpose registries, RFC
+ * 6890). The JDK's {@code isSiteLocalAddress} and its siblings are rejected on purpose: they miss {@code fd00::/8},
  * {@code 100.64/10}, {@code 198.18/15}, {@code 192.0.0/24}, {@code 240/4}, {@code 64:ff9b::/96} and {@code 2002::/16}.
- * {@code 168.63.129.16} is public by the registry, but every Azure machine reaches its host's services there.
- * Addresses of this very host are blocked even where they are public. The operator's list wins over everything.
+ * {@code 168.63.129.16} is public by the registry, but every Azure machine reaches its host's services there. Addresses
+ * of this very host are blocked even if they are public. The operator's list overrides all of this.
  *
  * <p>Immutable and thread-safe.
  */
@@ -44,20 +44,20 @@ final class AddressGuard {
     private static final Cidr OPEN_V6 = Cidr.parse("2000::/3");
     private static final List<Cidr> BLOCKED_V6 =
             ranges("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "2620:4f:8000::/48");
-    /** What the name {@code localhost} means, whatever a resolver says (RFC 6761 §6.3). */
+    /** The meaning of {@code localhost}, whatever a resolver says (RFC 6761 §6.3). */
     private static final List<InetAddress> LOOPBACK = Stream.of("127.0.0.1/32", "::1/128")
             .map(text -> Cidr.parse(text).network())
             .toList();
 
     private static final int V4_BYTES = 4;
     private static final int V6_BYTES = 16;
-    /** Ten zero bytes and two of all ones come before a mapped IPv4 address (RFC 4291 §2.5.5.2). */
+    /** Zero bytes before a mapped IPv4 address, which two bytes of all ones follow (RFC 4291 §2.5.5.2). */
     private static final int MAPPED_ZEROS = 10;
 
     private final List<Cidr> allowed;
     private final Predicate<InetAddress> ownAddress;
 
-    /** A guard that opens the given ranges and asks the machine for its own addresses. */
+    /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
     AddressGuard(List<Cidr> allowed) {
         this(allowed, AddressGuard::belongsToThisHost);
     }
@@ -67,7 +67,7 @@ final class AddressGuard {
         this.ownAddress = ownAddress;
     }
 
-    /** Whether a connection to the address may be made. */
+    /** Returns true if a connection to the address may be made. */
     boolean allows(InetAddress address) {
         InetAddress plain = unmapped(address);
         if (lies(plain, allowed)) {
@@ -79,12 +79,12 @@ final class AddressGuard {
         return open && !ownAddress.test(plain);
     }
 
-    /** The loopback addresses that the operator has opened; empty unless there is a reason. */
+    /** Returns the loopback addresses that the operator has opened; usually none. */
     List<InetAddress> allowedLoopback() {
         return LOOPBACK.stream().filter(this::allows).toList();
     }
 
-    /** Whether the name always means this host (RFC 6761 §6.3). */
+    /** Returns true if the name always means this host (RFC 6761 §6.3). */
     static boolean isLocalhost(String host) {
         String tail = ".localhost";
         return host.equalsIgnoreCase("localhost")
@@ -113,7 +113,9 @@ final class AddressGuard {
         return false;
     }
 
-    /** Asked anew each time: interfaces come and go. What cannot be told is taken for our own. */
+    /**
+     * Asks the machine each time, because interfaces come and go. An address that cannot be checked counts as its own.
+     */
     private static boolean belongsToThisHost(InetAddress address) {
         try {
             return NetworkInterface.getByInetAddress(address) != null;

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads an address in its one strict spelling, because the JDK reads more: it takes {@code 2130706433} and {@code 127.1}
- * for 127.0.0.1 and {@code 0177.0.0.1} for 177.0.0.1, while other stacks read that last one as 127.0.0.1. Where two
- * readers disagree, a filter can be walked around.
+ * Reads an address in one strict spelling. The JDK accepts more: {@code 2130706433} and {@code 127.1} for 127.0.0.1,
+ * and {@code 0177.0.0.1} for 177.0.0.1, which other stacks read as 127.0.0.1. If two readers disagree, an attacker can
+ * bypass the filter.
  */
 final class AddressLiteral {
     private static final Pattern OCTET = Pattern.compile("0|[1-9][0-9]{0,2}");
@@ -19,7 +19,7 @@ final class AddressLiteral {
 
     private AddressLiteral() {}
 
-    /** The address, if the text is four decimal numbers 0–255 without leading zeros. */
+    /** Returns the address if the text is four decimal numbers 0–255 without leading zeros. */
     static Optional<InetAddress> v4(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != OCTETS) {
@@ -35,13 +35,13 @@ final class AddressLiteral {
         return Optional.of(address(bytes));
     }
 
-    /** The address, if the text (without brackets) is IPv6, has no zone and is not a mapped IPv4 address. */
+    /** Returns the address if the text (without brackets) is IPv6, has no zone and is not a mapped IPv4 address. */
     static Optional<InetAddress> v6(String text) {
         if (text.indexOf(':') < 0 || !V6_CHARACTERS.matcher(text).matches()) {
             return Optional.empty();
         }
         try {
-            // In brackets the JDK never asks a name server: it parses or throws.
+            // With brackets the JDK never asks a name server: it parses or throws.
             InetAddress address = InetAddress.getByName("[" + text + "]");
             return address instanceof Inet4Address ? Optional.empty() : Optional.of(address);
         } catch (UnknownHostException malformed) {
@@ -49,7 +49,7 @@ final class AddressLiteral {
         }
     }
 
-    /** The address of 4 or 16 bytes; 16 bytes of a mapped IPv4 address give the IPv4 address. */
+    /** Returns the address of 4 or 16 bytes. The 16 bytes of a mapped IPv4 address give the IPv4 address. */
     static InetAddress address(byte[] bytes) {
         try {
             return InetAddress.getByAddress(bytes);

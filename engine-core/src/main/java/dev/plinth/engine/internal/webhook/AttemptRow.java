@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt as it is stored, under its delivery and its number. */
+/** An attempt as it is stored, under its delivery and its number. */
 record AttemptRow(
         int number,
         boolean manual,
@@ -51,7 +51,7 @@ record AttemptRow(
                 in.optionalText());
     }
 
-    /** Returns the row, which begins with the workspace that it counts for. */
+    /** Returns the row, which begins with the workspace for which it counts. */
     byte[] row(Id workspace) {
         return new RowWriter(VERSION)
                 .id(workspace)

@@ -9,17 +9,18 @@ import org.apache.hc.core5.http.nio.NHttpMessageParser;
 import org.apache.hc.core5.http.nio.SessionInputBuffer;
 
 /**
- * Parses the heads of the answers on one connection, and ends the connection if those of one answer are too long together.
+ * Parses the heads of the answers on one connection, and ends the connection if all heads of one answer together are
+ * too long.
  *
- * <p>HttpCore bounds a line and the lines of a head. It does not bound the interim heads (1xx) before an answer, and reads them in one go for as
- * long as bytes arrive. Not thread-safe.
+ * <p>HttpCore limits a line and the lines of a head. It does not limit the interim heads (1xx) before an answer, and
+ * reads them without a pause for as long as bytes arrive. Not thread-safe.
  */
 final class BoundedHeadParser implements NHttpMessageParser<HttpResponse> {
     private final NHttpMessageParser<HttpResponse> parser;
-    /** Bytes of the heads of the answer that is being read. */
+    /** Bytes of the heads of the present answer. */
     private long read;
 
-    /** A parser that has read nothing. */
+    /** Makes a parser that has read nothing. */
     BoundedHeadParser(NHttpMessageParser<HttpResponse> parser) {
         this.parser = parser;
     }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One range of addresses, so that blocked ranges and the operator's exceptions are written and compared the same way
- * (RFC 4632, RFC 4291 §2.3).
+ * A range of addresses. Blocked ranges and the operator's exceptions are written and compared in the same way (RFC
+ * 4632, RFC 4291 §2.3).
  *
  * @param network the first address of the range
  * @param prefixLength how many leading bits all addresses of the range share: 0–32 for IPv4, 0–128 for IPv6
@@ -53,7 +53,7 @@ record Cidr(InetAddress network, int prefixLength) {
         return new Cidr(address.get(), Integer.parseInt(lengthText));
     }
 
-    /** Whether the address lies in this range; an address of the other family never does. */
+    /** Returns true if the address is in this range. An address of the other family never is. */
     boolean contains(InetAddress address) {
         byte[] bytes = address.getAddress();
         byte[] own = network.getAddress();

@@ -12,18 +12,18 @@ import org.apache.hc.core5.reactor.IOSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps connections for a few seconds, because the events of one resource arrive one after the other and a handshake for each would double
- * their delay.
+ * Keeps connections for a few seconds. The events of one resource come one after the other, and a handshake for each
+ * would double their delay.
  *
- * <p>That cannot defeat the guard: a kept connection was dialled to a checked address, and the guard never changes. Each workspace has its own, so what a
- * receiver sends on one that was not asked for reaches no other workspace. Thread-safe.
+ * <p>The guard still holds, because a kept connection was opened to a checked address, and the guard never changes.
+ * Each workspace has its own connections. So unrequested data of a receiver reaches no other workspace. Thread-safe.
  */
 final class ConnectionPool implements AutoCloseable {
     private final Map<PoolKey, Deque<IdleConnection>> routes = new HashMap<>();
     private int count;
     private boolean closed;
 
-    /** The requests that a connection may carry. */
+    /** The requests for which a connection may be used. */
     private record PoolKey(Id workspace, String scheme, String hostAndPort) {
         static PoolKey of(Id workspace, Target target) {
             return new PoolKey(workspace, target.scheme(), target.hostAndPort());
@@ -38,12 +38,12 @@ final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * A connection.
+     * An open connection.
      *
-     * @param madeNanos when it was made, by {@link System#nanoTime}
+     * @param madeNanos when it was opened, by {@link System#nanoTime}
      */
     record Connection(IOSession session, long madeNanos) {
-        /** Cuts it without a farewell: a receiver that has stopped reading cannot hold up what is not written. */
+        /** Cuts it at once, so that a receiver that has stopped reading cannot delay the end. */
         void cut() {
             session.close(CloseMode.IMMEDIATE);
         }
@@ -56,12 +56,12 @@ final class ConnectionPool implements AutoCloseable {
         }
     }
 
-    /** Returns a connection that was made just now. */
+    /** Returns a connection that was opened just now. */
     static Connection made(IOSession session) {
         return new Connection(session, System.nanoTime());
     }
 
-    /** Takes out the connection that was used last; null if there is none. */
+    /** Takes out the connection that was used last, or null if there is none. */
     synchronized @Nullable Connection take(Id workspace, Target target) {
         PoolKey poolKey = PoolKey.of(workspace, target);
         Deque<IdleConnection> kept = routes.get(poolKey);
@@ -81,7 +81,7 @@ final class ConnectionPool implements AutoCloseable {
         return found;
     }
 
-    /** Keeps a connection whose answer has been read, or cuts it if that makes no sense. */
+    /** Keeps a connection whose answer has been read, or cuts it if it cannot be used again. */
     synchronized void keep(Id workspace, Target target, Connection connection) {
         long now = System.nanoTime();
         if (closed || count >= SendLimits.CONNECTIONS_KEPT || !connection.isUsable(now)) {
@@ -93,7 +93,7 @@ final class ConnectionPool implements AutoCloseable {
         count++;
     }
 
-    /** Cuts those that have waited too long, and forgets where they led. */
+    /** Cuts connections that have waited too long, and forgets their routes. */
     synchronized void cutIdle() {
         long now = System.nanoTime();
         routes.values()

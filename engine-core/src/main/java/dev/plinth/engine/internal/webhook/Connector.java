@@ -32,11 +32,12 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Makes connections, of which a few threads serve any number. It checks the address at the moment it is dialled, so the guard holds whichever way
- * the address came here. It uses no proxy.
+ * Opens connections; a few threads serve any number of them. It checks an address at the moment of the connect, so the
+ * guard holds however the address was found. It uses no proxy.
  *
- * <p>Below it is the bare HTTP/1.1 of Apache HttpCore: it knows no redirects, retries, cookies, authentication, decompression or proxies, so
- * there is nothing to take out that would act on a stranger's word. Thread-safe.
+ * <p>It uses the bare HTTP/1.1 of Apache HttpCore, which knows no redirects, retries, cookies, authentication,
+ * decompression or proxies. So no feature has to be switched off that would follow a receiver's instructions.
+ * Thread-safe.
  */
 final class Connector implements AutoCloseable {
     private static final System.Logger LOG = Log.of(Connector.class);
@@ -48,7 +49,7 @@ final class Connector implements AutoCloseable {
     private final DefaultConnectingIOReactor reactor;
     private final TlsStrategy tls;
 
-    /** A dialler whose threads run until it is closed. */
+    /** Makes a connector whose threads run until it is closed. */
     Connector(AddressGuard guard, SendLimits limits, SSLContext tls, String version) {
         this.guard = guard;
         this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
@@ -89,7 +90,7 @@ final class Connector implements AutoCloseable {
                         .setIoThreadCount(
                                 Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors()))
                         .setSelectInterval(TimeValue.ofMilliseconds(SELECT_MILLIS))
-                        // Each attempt has a deadline of its own; this one only ends what has been forgotten.
+                        // Each attempt has a deadline of its own. This one only ends connections that were forgotten.
                         .setSoTimeout(Timeout.ofMilliseconds(2L * limits.totalMillis()))
                         .setTcpNoDelay(true)
                         .build(),
@@ -102,23 +103,23 @@ final class Connector implements AutoCloseable {
         reactor.start();
     }
 
-    /** Hears what came of a connection, on one of its threads. It must not block. */
+    /** Receives the result of a connect, on one of the connector's threads. It must not block. */
     interface Answer {
-        /** The address is reached; the handshake, if there is one, has not begun. It is called once, before all others but a failure to connect. */
+        /** Tells that the address is reached, before a handshake. Called once, and first unless the connect fails. */
         void reached(IOSession connection);
 
-        /** It is there; a first request may be sent. */
+        /** Tells that the connection is open and a first request may be sent. */
         void connected(IOSession connection);
 
         /**
-         * It could not be made.
+         * Tells that the connection could not be opened.
          *
-         * @param inHandshake true if there was one already, and only TLS has failed
+         * @param inHandshake true if the address was reached and only TLS has failed
          */
         void failed(Exception trouble, boolean inHandshake);
     }
 
-    /** Connects to an address of a host; cancelling the future closes what is there. */
+    /** Connects to an address of a host. Cancelling the future closes the connection. */
     Future<IOSession> dial(Target target, InetAddress address, Answer answer) throws IOException {
         if (!guard.allows(address)) {
             throw new ForbiddenAddressException(target.host() + " at " + address.getHostAddress());
@@ -142,7 +143,7 @@ final class Connector implements AutoCloseable {
                 });
     }
 
-    /** Returns false once its threads have ended: an error in one of them ends all. */
+    /** Returns false once its threads have ended. An error in one of them ends all. */
     boolean isAlive() {
         return reactor.getStatus() == IOReactorStatus.ACTIVE;
     }
@@ -180,7 +181,7 @@ final class Connector implements AutoCloseable {
         }
     }
 
-    /** A callback to which what is cancelled has failed. */
+    /** A callback that treats a cancelled connect as a failed one. */
     private abstract static class Callback<T> implements FutureCallback<T> {
         @Override
         public void cancelled() {

@@ -27,21 +27,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
 public final class Deliveries {
-    /** Shown while an attempt by the schedule is under way, of which no row tells. */
+    /** The status while a scheduled attempt is in flight, which no row has. */
     private static final String DELIVERING = "delivering";
 
-    /** The states that a list can be filtered by. */
+    /** The statuses by which a list can be filtered. */
     public static final List<String> STATUSES =
             List.of("pending", DELIVERING, "delivered", "retrying", "exhausted", "held", "dropped");
 
     private Deliveries() {}
 
-    /** How long deliveries are kept: open ones first, because an event must not go while a delivery of it is open. */
+    /**
+     * Returns the retentions of deliveries. Open ones are first, because an event must not expire while a delivery of
+     * it is open.
+     */
     public static List<Retention> retentions() {
         return List.of(new OpenDeliveryRetention(), new DeliveryRetention());
     }
 
-    /** Counts the deliveries in each status, of all workspaces. */
+    /** Returns counters of the deliveries in each status, over all workspaces. */
     public static Map<String, ToLongFunction<Rows>> countsByStatus() {
         Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
         for (DeliveryStatus status : DeliveryStatus.values()) {
@@ -53,7 +56,7 @@ public final class Deliveries {
     /**
      * Shows a delivery with its newest attempts.
      *
-     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
+     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
     public static Command.Query get(Id id, LongToIntFunction underWay) {
         return context -> Outcome.Done.ok(json(context, shown(context, find(context, id), underWay), true));
@@ -62,7 +65,7 @@ public final class Deliveries {
     /**
      * Lists the deliveries of an endpoint.
      *
-     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
+     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
     public static Command.Query list(
             Id endpoint, PageRequest request, @Nullable String status, LongToIntFunction underWay) {
@@ -71,7 +74,7 @@ public final class Deliveries {
             SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 DeliveryRow row = DeliveryRow.read(bytes);
-                // Read once: it may change between two looks.
+                // Read once, because it may change between two reads.
                 Shown shown = shown(context, row, underWay);
                 boolean fits = !shown.row.isExpired(context.now()) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown, true) : null;
@@ -80,11 +83,11 @@ public final class Deliveries {
     }
 
     /**
-     * Asks for one attempt now, whatever came before; up to {@link Limits#RESENDS_MAX} times. The answer is rendered inside the writer lock
-     * and may be remembered, so it leaves out what receivers have answered.
+     * Requests one attempt now, whatever came before, at most {@link Limits#RESENDS_MAX} times. The answer is rendered
+     * inside the writer lock and may be remembered, so it leaves out the answers of receivers.
      *
-     * @param bodies finds the bytes of the event, which may be gone before the delivery
-     * @param underWay gives for a delivery's number the number of the attempt that is under way; 0 for none
+     * @param bodies finds the bytes of the event, which may expire before the delivery
+     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
     public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction underWay) {
         return context -> {
@@ -115,11 +118,12 @@ public final class Deliveries {
     }
 
     /**
-     * Opens again what an endpoint had exhausted, some deliveries behind a number: one more attempt each, in order for each resource. One
-     * of which a resend is under way is left as it is, and so is one whose event is gone.
+     * Opens a limited number of exhausted deliveries of an endpoint again, after a number. Each gets one more attempt,
+     * in order for each resource. A delivery with a resend in progress stays as it is, and so does one whose event is
+     * gone.
      *
-     * @param since when its event happened at the earliest, in epoch milliseconds
-     * @param until when it was exhausted at the latest, in epoch milliseconds
+     * @param since the earliest time of the event, in epoch milliseconds
+     * @param until the latest time at which the delivery was exhausted, in epoch milliseconds
      */
     public static ReopenedDeliveries recover(Context context, Id endpoint, long since, long until, long after) {
         byte[] row =
@@ -134,7 +138,7 @@ public final class Deliveries {
      *
      * @param changes their rows
      * @param count how many
-     * @param reached the number of the last one that was looked at; {@link Rows#NONE} if there are no more
+     * @param reached the number of the last delivery that was examined, or {@link Rows#NONE} if there are no more
      */
     public record ReopenedDeliveries(Changes changes, int count, long reached) {}
 
@@ -148,7 +152,7 @@ public final class Deliveries {
         return row;
     }
 
-    /** The endpoint of a delivery; null if it is deleted. */
+    /** Returns the endpoint of a delivery, or null if it is deleted. */
     static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
         byte[] endpoint = rows.get(
                 WebhookTables.ENDPOINTS,
@@ -157,8 +161,9 @@ public final class Deliveries {
     }
 
     /**
-     * As the row says, once it has the attempt: what is under way is known in memory, which is told of its end a moment later. The rest of a release,
-     * or of the deletion of an endpoint, is shown as if the sweep had written it.
+     * Returns a delivery as callers see it. An attempt is in flight as long as memory says so and the row does not have
+     * its result yet. The rest of a release, or of the deletion of an endpoint, is shown as if the sweep had written
+     * it.
      */
     private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
         Rows rows = context.rows();
@@ -201,7 +206,7 @@ public final class Deliveries {
     }
 
     /**
-     * A delivery as it is shown.
+     * A delivery as callers see it.
      *
      * @param nextAttempt when the next attempt is due, in epoch milliseconds; 0 if none is
      */

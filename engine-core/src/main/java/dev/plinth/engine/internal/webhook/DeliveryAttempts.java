@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes attempts: reads a delivery and sends it, and records what came of it. Only these two steps hold a thread; while the receiver is waited
- * for none is held, and none while a table has no room for the record. Thread-safe.
+ * Makes attempts: reads a delivery, sends it and records the result. Only reading and recording hold a thread. No
+ * thread waits for a receiver, or for room in a table. Thread-safe.
  */
 final class DeliveryAttempts {
     private static final long AGAIN_MILLIS = 1000;
@@ -43,14 +43,14 @@ final class DeliveryAttempts {
     private final LazySender sender;
     private final DeliveryScheduler scheduler;
     private final Executor steps;
-    /** The numbers of the attempts under way, by the number of their delivery. */
+    /** The numbers of the attempts in flight, by the number of their delivery. */
     private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
 
     private volatile boolean stopped;
     private volatile boolean closed;
 
     /**
-     * Attempts that are made with these parts.
+     * Makes attempts with these parts.
      *
      * @param steps runs the steps
      */
@@ -65,7 +65,10 @@ final class DeliveryAttempts {
         this.steps = steps;
     }
 
-    /** Begins an attempt at the delivery that is claimed; false if no thread is to be had. The attempt gives back its place. */
+    /**
+     * Begins an attempt at the claimed delivery. Returns false if no thread is available. The attempt gives back its
+     * slot.
+     */
     boolean begin(AttemptRunner.Claim claim, DeliveryScheduler.Slot slot) {
         Flight flight = new Flight(claim, () -> scheduler.giveBack(slot), slot);
         try {
@@ -82,27 +85,27 @@ final class DeliveryAttempts {
         }
     }
 
-    /** Returns the number of the attempt of a delivery that is under way; 0 if none is. */
+    /** Returns the number of the attempt of a delivery in flight, or 0. */
     int underWay(long number) {
         return sending.getOrDefault(number, 0);
     }
 
-    /** Returns how many attempts are under way. */
+    /** Returns how many attempts are in flight. */
     int size() {
         return sending.size();
     }
 
-    /** The engine closes: what finds no room to be recorded is tried no more. */
+    /** Stops retrying records without room, because the engine closes. */
     void stop() {
         stopped = true;
     }
 
-    /** The sender closes: attempts that it cuts are no failures, so nothing is recorded of them. */
+    /** Stops recording, because the sender closes and attempts that it cuts are no failures. */
     void close() {
         closed = true;
     }
 
-    /** Runs a step, which ends the attempt unless it is over with true. */
+    /** Runs a step. The attempt ends with it, unless it returns true. */
     private void step(Flight flight, AttemptStep step) {
         boolean goesOn = false;
         try {
@@ -121,8 +124,7 @@ final class DeliveryAttempts {
     }
 
     private boolean prepare(Flight flight) {
-        // What it sees of the deliveries before it in its lane is durable too: so a crash makes none of them come again
-        // behind it.
+        // The deliveries before it in its lane are durable too. So after a crash none of them is sent again after it.
         long number = flight.claim.number();
         Due due = store.readToAct(rows -> find(rows, number));
         if (due == null || due.row.nextDue() == 0) {
@@ -157,7 +159,7 @@ final class DeliveryAttempts {
         return true;
     }
 
-    /** Lets a thread commit a step. If none is to be had the attempt ends, and the delivery stays due. */
+    /** Has a thread commit a step. If no thread is available the attempt ends, and the delivery stays due. */
     private void record(Flight flight, DeliveryRow row, Command.Change change) {
         try {
             steps.execute(() -> step(flight, () -> recorded(flight, row, change)));
@@ -168,7 +170,9 @@ final class DeliveryAttempts {
         }
     }
 
-    /** Commits a step and ends the attempt. Where there is no room it is tried again later, so that what was sent is not sent again. */
+    /**
+     * Commits a step and ends the attempt. If there is no room it retries later, so that the event is not sent again.
+     */
     private boolean recorded(Flight flight, DeliveryRow row, Command.Change change) {
         Outcome outcome = committer.commit(Caller.engineFor(row.facts().workspace()), change);
         boolean isAgain = outcome instanceof Outcome.Refused && !stopped && store.isWritable();
@@ -189,8 +193,9 @@ final class DeliveryAttempts {
     }
 
     /**
-     * Looks again right before an attempt begins. The endpoint may have been deleted or disabled meanwhile, and none of its deliveries goes out
-     * once that is answered. A delivery that does not begin is still due, and looked at anew.
+     * Checks again right before an attempt begins, because the endpoint may have been deleted or disabled since. None
+     * of its deliveries may be sent after the answer to that call. A delivery that does not begin is still due and is
+     * examined again.
      */
     private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
         EndpointRow endpoint = endpoint(rows, row, false);
@@ -217,9 +222,10 @@ final class DeliveryAttempts {
     }
 
     /**
-     * Finds the endpoint of a delivery; null if it is gone.
+     * Finds the endpoint of a delivery, or null if it is gone.
      *
-     * @param active true if its workspace is known to be there: a row that is missing would make an attempt wait for all that is in flight
+     * @param active true if its workspace is known to exist; the read of a missing row would make an attempt wait for
+     *     all records in flight
      */
     private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row, boolean active) {
         Id workspace = row.facts().workspace();
@@ -229,7 +235,7 @@ final class DeliveryAttempts {
         return endpoint == null ? null : EndpointRow.read(endpoint);
     }
 
-    /** Sends a webhook. One that cannot even be made is a failed attempt too, so its schedule bounds it. */
+    /** Sends a webhook. If the request cannot even be made, that is a failed attempt too, so the schedule limits it. */
     private void send(EndpointRow endpoint, Id event, byte[] body, long at, Consumer<SendResult> listener) {
         SendRequest request;
         try {
@@ -247,9 +253,9 @@ final class DeliveryAttempts {
         sender.send(request, listener);
     }
 
-    /** Makes the request that brings an event to an endpoint. */
+    /** Makes the request that sends an event to an endpoint. */
     SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {
-        // Receivers compare it with a clock that is right, so it is never ahead of ours, as the engine's time may be.
+        // Receivers compare it with an exact clock. So it is never ahead of ours, as the engine's time may be.
         long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
         JsonValue own = JsonReader.trusted(endpoint.opened(cipher).headers());
@@ -270,14 +276,14 @@ final class DeliveryAttempts {
     /** A step of an attempt. */
     @FunctionalInterface
     private interface AttemptStep {
-        /** Does it; true if the attempt goes on. */
+        /** Runs the step. Returns true if the attempt goes on. */
         boolean run();
     }
 
-    /** An attempt that is under way. Its steps come one after the other. */
+    /** An attempt in flight. Its steps run one after the other. */
     private static final class Flight {
         private final AttemptRunner.Claim claim;
-        /** Made at the beginning: at the end there may be no memory for it. */
+        /** Made at the beginning, because at the end there may be no memory for it. */
         private final Runnable giveBack;
 
         private final DeliveryScheduler.Slot slot;

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
-/** Takes out deliveries that were settled long ago, with their attempts. */
+/** Deletes expired deliveries, with their attempts. */
 final class DeliveryRetention implements Retention {
     private static final int ATTEMPT_BYTES = 1024;
 
@@ -34,7 +34,7 @@ final class DeliveryRetention implements Retention {
         });
     }
 
-    /** Adds the removal of a delivery to a batch, with its attempts, which are few. */
+    /** Adds the removal of a delivery to a batch, with its few attempts. */
     static void remove(DeliveryRow row, int rowBytes, SweepBatch batch) {
         for (int number = row.oldestAttempt(); number <= row.attempts(); number++) {
             batch.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), number), ATTEMPT_BYTES);

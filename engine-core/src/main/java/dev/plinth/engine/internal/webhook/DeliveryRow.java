@@ -11,18 +11,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery as it is stored: one event for one endpoint.
+ * A delivery as it is stored: an event for an endpoint.
  *
- * @param facts what never changes
- * @param status where it stands
+ * @param facts the parts that never change
+ * @param status its state
  * @param attempts attempts made, of both kinds
  * @param scheduled attempts made by the schedule
- * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for the one before it
- * @param resendAt when an attempt that somebody asked for is due; 0 if nobody did
- * @param resends attempts that somebody asked for and that are not made yet
+ * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for an earlier delivery
+ * @param resendAt when a requested attempt is due; 0 if none was requested
+ * @param resends requested attempts that are not made yet
  * @param recovered true if it was exhausted and is open again for one attempt
- * @param breaksLane true for the last one that was exhausted in its lane, until one is delivered there: those behind it get one attempt
- *     each
+ * @param breaksLane true for the last exhausted delivery of its lane, until a delivery of the lane succeeds; the later
+ *     ones get one attempt each
  * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
  * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
@@ -43,11 +43,11 @@ record DeliveryRow(
     private static final long EVENT_KEPT_MILLIS =
             Duration.ofDays(Limits.EVENT_DAYS).toMillis();
 
-    /** How long a delivery may stay open, and how long it is kept once it is settled. */
+    /** The time for which a delivery may stay open, and for which it is kept once it is settled. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
 
     /**
-     * What never changes of a delivery.
+     * The parts of a delivery that never change.
      *
      * @param lane the resource whose events arrive in order, or null
      */
@@ -96,7 +96,7 @@ record DeliveryRow(
                 queuedFor);
     }
 
-    /** One that nothing has been tried of yet. */
+    /** Makes a delivery without attempts. */
     static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt) {
         return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, false, false, 0, 0);
     }
@@ -128,28 +128,30 @@ record DeliveryRow(
         return facts.workspace().keyOf(facts.id());
     }
 
-    /** When the next attempt of either kind is due; 0 if none is. */
+    /** Returns when the next attempt of either kind is due, or 0. */
     long nextDue() {
         return dueAt == 0 || resendAt == 0 ? Math.max(dueAt, resendAt) : Math.min(dueAt, resendAt);
     }
 
-    /** When it is to be started by the clock; 0 if it is not, because nothing is due or it waits for a slot at its endpoint. */
+    /**
+     * Returns when the clock is to start it. Returns 0 if no attempt is due, or if it waits for a slot at its endpoint.
+     */
     long nextByClock() {
         return queuedFor == 0 ? nextDue() : 0;
     }
 
-    /** The deliveries that wait for a slot at the endpoint with this number. */
+    /** Returns the set of deliveries that wait for a slot at the endpoint with this number. */
     static SetKey queue(long endpointNumber) {
         return SetKey.of(SetKinds.DELIVERIES_QUEUED, endpointNumber);
     }
 
-    /** The set of unsettled deliveries that arrive in order with this one; null if it waits for none. */
+    /** Returns the set of the lane in which it is sent, or null if it is not ordered. */
     @Nullable
     SetKey laneSet() {
         return facts.lane() == null ? null : lane(facts.endpoint(), facts.lane());
     }
 
-    /** The set of the one delivery that breaks the lane; null if the delivery is in none. */
+    /** Returns the set with the delivery that breaks the lane, or null if this one is in no lane. */
     @Nullable
     SetKey brokenSet() {
         return facts.lane() == null ? null : broken(facts.endpoint(), facts.lane());
@@ -163,17 +165,17 @@ record DeliveryRow(
         return SetKey.of(SetKinds.DELIVERY_LANE, endpoint, resource.text());
     }
 
-    /** True if it was settled so long ago that it is not shown any more. */
+    /** Returns true if it was settled so long ago that it is not shown any more. */
     boolean isExpired(long now) {
         return settledAt != 0 && settledAt + KEPT_MILLIS <= now;
     }
 
-    /** True if its event is not kept any more. */
+    /** Returns true if its event is not kept any more. */
     boolean isEventExpired(long now) {
         return facts.createdAt() + EVENT_KEPT_MILLIS <= now;
     }
 
-    /** Due by the schedule at a time. */
+    /** Returns the same, due by the schedule at a time. */
     DeliveryRow due(DeliveryStatus next, long at) {
         return moved(next, at, resendAt, resends, recovered, settledAt);
     }
@@ -182,45 +184,50 @@ record DeliveryRow(
         return moved(DeliveryStatus.HELD, 0, resendAt, resends, recovered, settledAt);
     }
 
-    /** Open again after it was exhausted, for one more attempt. */
+    /** Returns the same, open again after it was exhausted, for one more attempt. */
     DeliveryRow recovered(DeliveryStatus next, long at) {
         return moved(next, at, resendAt, resends, true, 0);
     }
 
-    /** Delivered or dropped. */
+    /** Returns the same, delivered or dropped. */
     DeliveryRow settled(DeliveryStatus next, long now) {
         return moved(next, 0, resendAt, resends, recovered, now);
     }
 
-    /** Given up after its last attempt; those behind it in its lane get one attempt each from now on. */
+    /**
+     * Returns the same, exhausted after its last attempt. The later deliveries of its lane get one attempt each from
+     * now on.
+     */
     DeliveryRow exhausted(long now) {
         return moved(DeliveryStatus.EXHAUSTED, 0, resendAt, resends, false, now).breaksLane(facts.lane() != null);
     }
 
-    /** Given up because there is nothing to send or nowhere to send it; what was settled stays as it was. */
+    /** Returns the same, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
     DeliveryRow givenUp(long now) {
         return status.isSettled()
                 ? moved(status, 0, 0, 0, recovered, settledAt).breaksLane(breaksLane)
                 : moved(DeliveryStatus.DROPPED, 0, 0, 0, recovered, now);
     }
 
-    /** The number of the oldest attempt that is kept; one more than there are if none was made. */
+    /**
+     * Returns the number of the oldest attempt that is kept, or one more than the number of attempts if there is none.
+     */
     int oldestAttempt() {
         return Math.max(0, attempts - Limits.ATTEMPTS_KEPT_MAX) + 1;
     }
 
-    /** How many attempts were asked for, made or not. */
+    /** Returns how many attempts were requested, made or not. */
     int resendsAsked() {
         return attempts - scheduled + resends;
     }
 
-    /** One attempt more is asked for, whatever else is due. */
+    /** Returns the same with one more requested attempt, whatever else is due. */
     DeliveryRow resend(long now) {
         return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, recovered, settledAt)
                 .breaksLane(breaksLane);
     }
 
-    /** The same with one more attempt made. */
+    /** Returns the same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
         int left = manual ? Math.max(0, resends - 1) : resends;
         return new DeliveryRow(
@@ -237,23 +244,23 @@ record DeliveryRow(
                 0);
     }
 
-    /** The same, due as it is, but waiting for a slot at the endpoint with this number. */
+    /** Returns the same, due as before, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
         return marked(breaksLane, endpointNumber);
     }
 
-    /** The same, marked as the one that breaks its lane, or not. */
+    /** Returns the same, marked as the one that breaks its lane, or not. */
     DeliveryRow breaksLane(boolean breaks) {
         return marked(breaks, queuedFor);
     }
 
-    /** The same at the same point of its life. */
+    /** Returns the same in the same state. */
     private DeliveryRow marked(boolean breaks, long queue) {
         return new DeliveryRow(
                 facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queue);
     }
 
-    /** The same somewhere else in its life, where it breaks no lane and waits for no slot. */
+    /** Returns the same in another state, in which it breaks no lane and waits for no slot. */
     private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, boolean again, long settled) {
         return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, again, false, settled, 0);
     }

@@ -11,20 +11,25 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whose delivery starts next. Workspaces take turns, and of each workspace its endpoints: one that has waited longest is asked first.
+ * Picks the delivery that starts next. Workspaces take turns, and so do the endpoints of a workspace. The one that has
+ * waited longest is first.
  *
- * <p>What holds one up, so that it holds up no other:
+ * <p>These limits keep one sender from holding up the others:
  * <ul>
- *   <li>a workspace has its share of the attempts in flight ({@link FairShares}), and its slow endpoints half of that;
- *   <li>an endpoint has as many in flight as it has shown to take ({@link EndpointThrottle}), and no more a second than it asks for;
- *   <li>a host and port has so many a second, and so many in flight, whoever sends there: a stranger is not flooded.
+ * <li>A workspace has its share of the attempts in flight ({@link FairShares}), and its slow endpoints half of that.
+ * <li>An endpoint has as many attempts in flight as it has proved to take ({@link EndpointThrottle}), and as many a
+ * second as it asks for.
+ * <li>A host and port has a limit per second and in flight over all workspaces, so that no receiver is flooded.
  * </ul>
  *
- * <p>It is memory alone: after a restart an endpoint is taken for a good one. Thread-safe.
+ * <p>All of it is in memory, so after a restart each endpoint counts as a good one. Thread-safe.
  */
 final class DeliveryScheduler {
     private final Map<Id, EndpointThrottle> throttles = new HashMap<>();
-    /** The throttles at which deliveries may wait that could start, by workspace; who was served last stands last. */
+    /**
+     * The throttles with deliveries that may be ready to start, by workspace. The workspace that was served last is
+     * last.
+     */
     private final Map<Id, Set<EndpointThrottle>> turns = new LinkedHashMap<>();
 
     private final Map<String, Host> hosts = new HashMap<>();
@@ -35,17 +40,17 @@ final class DeliveryScheduler {
     private final ToIntFunction<String> perSecondToHost;
 
     /**
-     * Throttles of which nothing is known.
+     * Makes a scheduler that knows no endpoint.
      *
      * @param places the attempts that may be in flight at once
-     * @param perSecondToHost says for a host and port how many webhooks it gets a second, and at once
+     * @param perSecondToHost returns how many webhooks a host and port gets a second, and at once
      */
     DeliveryScheduler(int places, ToIntFunction<String> perSecondToHost) {
         this.fairShares = new FairShares<>(places, places);
         this.perSecondToHost = perSecondToHost;
     }
 
-    /** A place that an attempt has; it gives it back once. */
+    /** The right of one attempt to be in flight. The attempt gives it back once. */
     static final class Slot {
         private final EndpointThrottle throttle;
         private final String host;
@@ -60,7 +65,7 @@ final class DeliveryScheduler {
         }
     }
 
-    /** A host and port, with what is in flight there. */
+    /** A host and port with the attempts in flight there. */
     private static final class Host {
         private final int most;
         private final RateLimiter rateLimiter;
@@ -72,7 +77,7 @@ final class DeliveryScheduler {
         }
     }
 
-    /** A delivery waits in the queue of an endpoint, or may. Returns the throttle of the endpoint. */
+    /** Tells that a delivery waits, or may wait, in the queue of an endpoint. Returns the throttle of the endpoint. */
     synchronized EndpointThrottle queued(Id workspace, Id endpoint, long queue) {
         EndpointThrottle throttle =
                 throttles.computeIfAbsent(endpoint, id -> new EndpointThrottle(workspace, endpoint, queue));
@@ -81,7 +86,7 @@ final class DeliveryScheduler {
         return throttle;
     }
 
-    /** An endpoint has changed. */
+    /** Tells that an endpoint has changed. */
     synchronized void changed(Id endpoint) {
         EndpointThrottle throttle = throttles.get(endpoint);
         if (throttle != null) {
@@ -89,7 +94,7 @@ final class DeliveryScheduler {
         }
     }
 
-    /** An endpoint is deleted. */
+    /** Tells that an endpoint is deleted. */
     synchronized void forget(Id endpoint) {
         EndpointThrottle throttle = throttles.get(endpoint);
         if (throttle != null) {
@@ -99,12 +104,15 @@ final class DeliveryScheduler {
         }
     }
 
-    /** Takes over what an endpoint says. */
+    /** Takes over the settings of an endpoint. */
     synchronized void describe(EndpointThrottle throttle, String hostAndPort, int perSecond) {
         throttle.describe(hostAndPort, perSecond);
     }
 
-    /** Nothing waits at a throttle that could start, unless something has come since it was asked for its signals. */
+    /**
+     * Takes a throttle out of the turns, because no delivery waits there that could start. Does nothing if deliveries
+     * have come since its signals were read.
+     */
     synchronized void rest(EndpointThrottle throttle, long signals) {
         throttle.restartLap();
         if (throttle.signals() == signals) {
@@ -125,7 +133,7 @@ final class DeliveryScheduler {
         throttle.restartLap();
     }
 
-    /** Returns the throttle that is next; null if none can start anything now. */
+    /** Returns the next throttle, or null if none can start an attempt now. */
     synchronized @Nullable EndpointThrottle next(long nowMillis) {
         for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
             int most = fairShares.most();
@@ -140,7 +148,10 @@ final class DeliveryScheduler {
         return null;
     }
 
-    /** Returns when a throttle can start something that only a rate holds up, in epoch milliseconds; {@code Long.MAX_VALUE} for never. */
+    /**
+     * Returns when a throttle can start an attempt that only a rate holds up, in epoch milliseconds, or
+     * {@code Long.MAX_VALUE} for never.
+     */
     synchronized long nextMillis(long nowMillis) {
         long next = Long.MAX_VALUE;
         for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
@@ -155,7 +166,7 @@ final class DeliveryScheduler {
         return next;
     }
 
-    /** An attempt begins at a throttle. */
+    /** Begins an attempt at a throttle. */
     synchronized Slot take(EndpointThrottle throttle, long number, long nowMillis) {
         String host = throttle.host();
         Slot slot = new Slot(throttle, host == null ? "" : host);
@@ -175,15 +186,15 @@ final class DeliveryScheduler {
                 own.add(throttle);
             }
             if (!own.isEmpty()) {
-                turns.put(throttle.workspace(), own); // the next turn of both comes behind the others
+                turns.put(throttle.workspace(), own); // the next turn of both comes after the others
             }
         }
         return slot;
     }
 
     /**
-     * An attempt carries so many bytes; a large one takes the place of several. The next attempts at its throttle begin with as many places: which
-     * event they carry is known only when they have begun.
+     * Sets the bytes of an attempt. A large one takes the places of several. The next attempts at its throttle begin
+     * with as many places, because an attempt knows its event only after it has begun.
      *
      * @return true if places are free now
      */
@@ -200,12 +211,12 @@ final class DeliveryScheduler {
         return more < 0;
     }
 
-    /** Takes over what came of an attempt that has not ended yet. */
+    /** Takes over the result of an attempt that has not ended yet. */
     synchronized void sent(Slot slot, boolean delivered, long durationMillis) {
         slot.throttle.sent(delivered, durationMillis);
     }
 
-    /** An attempt has ended. */
+    /** Ends an attempt. */
     synchronized void giveBack(Slot slot) {
         EndpointThrottle throttle = slot.throttle;
         throttle.end();
@@ -221,7 +232,7 @@ final class DeliveryScheduler {
         activate(throttle);
     }
 
-    /** A test event begins; false if too many are in flight, for the workspace or for all. */
+    /** Begins a test event. Returns false if too many are in flight, for the workspace or in all. */
     synchronized boolean takeTest(Id workspace) {
         boolean free = tests.isFree(workspace);
         if (free) {
@@ -230,12 +241,12 @@ final class DeliveryScheduler {
         return free;
     }
 
-    /** A test event has ended. */
+    /** Ends a test event. */
     synchronized void giveBackTest(Id workspace) {
         tests.giveBack(workspace, 1);
     }
 
-    /** Returns how many endpoints something is remembered of. */
+    /** Returns how many endpoints the scheduler remembers. */
     synchronized int size() {
         return throttles.size();
     }

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.webhook;
 import java.util.List;
 import java.util.Locale;
 
-/** The states of a delivery; the order is that of the stored numbers. */
+/** The states of a delivery, in the order of the stored numbers. */
 enum DeliveryStatus {
     PENDING,
     RETRYING,
@@ -12,7 +12,7 @@ enum DeliveryStatus {
     EXHAUSTED,
     DROPPED;
 
-    /** The states in which something may still happen. */
+    /** The states from which a delivery may still go on. */
     static final List<DeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
 
     private static final DeliveryStatus[] VALUES = values();
@@ -25,7 +25,7 @@ enum DeliveryStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** True once nothing more happens by itself. */
+    /** Returns true once a delivery does not go on by itself. */
     boolean isSettled() {
         return ordinal() >= DELIVERED.ordinal();
     }

@@ -19,7 +19,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of a delivery that the sender commits, and what each means for the deliveries behind it. */
+/** The steps of a delivery that the sender commits, with their effect on the later deliveries of its lane. */
 final class DeliverySteps {
     private static final Outcome.Done DONE = Outcome.Done.ok(new byte[0]);
     private static final int GONE = 410;
@@ -27,7 +27,7 @@ final class DeliverySteps {
 
     private DeliverySteps() {}
 
-    /** What came of an attempt. */
+    /** Records the result of an attempt. */
     static Command.Change attempted(DeliveryRow seen, boolean manual, long at, SendResult result) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
@@ -53,10 +53,10 @@ final class DeliverySteps {
     }
 
     /**
-     * A delivery that is due while its endpoint must not be called. If it may be called by now, the delivery stays due: who allowed it has
-     * released what was held before.
+     * Holds a due delivery whose endpoint must not be called. If the endpoint may be called again by now, the delivery
+     * stays due. The record that allowed it has released the held deliveries.
      *
-     * @param mayRun tells whether the deliveries of a workspace may go out
+     * @param mayRun tells whether the deliveries of a workspace may be sent
      */
     static Command.Change hold(DeliveryRow seen, BiPredicate<Rows, Id> mayRun) {
         return context -> {
@@ -72,7 +72,7 @@ final class DeliverySteps {
         };
     }
 
-    /** A delivery that is due while one before it in its lane is open, which was recovered meanwhile: it waits for that. */
+    /** Parks a due delivery that has to wait for an open one before it in its lane, which was recovered meanwhile. */
     static Command.Change park(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
@@ -83,7 +83,10 @@ final class DeliverySteps {
         };
     }
 
-    /** Puts what is due into the queues of its endpoints: some of it in one step, so that many that are due together cost few records. */
+    /**
+     * Puts due deliveries into the queues of their endpoints, many in one step, so that deliveries that are due
+     * together cost few records.
+     */
     static Command.Change queueDue() {
         return context -> {
             Changes changes = new Changes();
@@ -102,24 +105,33 @@ final class DeliverySteps {
         };
     }
 
-    /** The number of the queue of an endpoint; of one that is gone it is that of the delivery, which is looked at and dropped. */
+    /**
+     * Returns the number of the queue of an endpoint. If the endpoint is gone, it is the number of the delivery, which
+     * is then examined and dropped.
+     */
     private static long queue(Rows rows, DeliveryRow row) {
         EndpointRow endpoint = Deliveries.endpoint(rows, row);
         return endpoint == null ? row.facts().number() : endpoint.number();
     }
 
-    /** True if its endpoint wants the events of a resource in order, and one before it in its lane is open. */
+    /**
+     * Returns true if the endpoint wants the events of a resource in order, and an earlier delivery of its lane is
+     * open.
+     */
     static boolean waits(Rows rows, @Nullable EndpointRow endpoint, DeliveryRow row) {
         SetKey lane = laneOf(endpoint, row);
         return lane != null && rows.ceiling(lane, 0) < row.facts().number();
     }
 
-    /** The lane in which a delivery is sent; null if it is in none, or if its endpoint wants no order any more. */
+    /**
+     * Returns the lane in which a delivery is sent. Returns null if it is in none, or if its endpoint no longer wants
+     * order.
+     */
     private static @Nullable SetKey laneOf(@Nullable EndpointRow endpoint, DeliveryRow row) {
         return endpoint == null || !endpoint.settings().ordered() ? null : row.laneSet();
     }
 
-    /** A delivery whose endpoint or event is gone. */
+    /** Drops a delivery whose endpoint or event is gone. */
     static Command.Change drop(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
@@ -165,13 +177,16 @@ final class DeliverySteps {
         put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap));
     }
 
-    /** True if one was exhausted in the lane of this one, and none delivered since: then there is one attempt for each. */
+    /**
+     * Returns true if a delivery of this lane was exhausted and none has succeeded since. Each delivery then gets one
+     * attempt.
+     */
     private static boolean isLaneBroken(Rows rows, DeliveryRow row) {
         SetKey broken = laneOf(Deliveries.endpoint(rows, row), row) == null ? null : row.brokenSet();
         return broken != null && rows.ceiling(broken, 0) != Rows.NONE;
     }
 
-    /** Another delivery that broke the lane of this one does so no longer. */
+    /** Unmarks another delivery that broke the lane of this one. */
     private static void mendLane(Rows rows, DeliveryRow row, Changes changes) {
         SetKey broken = row.brokenSet();
         long number = broken == null ? Rows.NONE : rows.ceiling(broken, 0);
@@ -182,11 +197,11 @@ final class DeliverySteps {
     }
 
     /**
-     * Opens again what an endpoint had exhausted by a time, some deliveries behind a number: for one attempt each, in the order of their lanes,
-     * or held while the endpoint must not be called.
+     * Opens a limited number of deliveries of an endpoint again that were exhausted by a time, after a number. Each
+     * gets one attempt, in the order of its lane, or is held while the endpoint must not be called.
      *
-     * @param since when its event happened at the earliest
-     * @param until when it was exhausted at the latest
+     * @param since the earliest time of the event
+     * @param until the latest time at which the delivery was exhausted
      */
     static Deliveries.ReopenedDeliveries recover(
             Context context, EndpointRow endpoint, long since, long until, long after) {
@@ -217,7 +232,7 @@ final class DeliverySteps {
         return new Deliveries.ReopenedDeliveries(changes, changes.writes().size(), reached);
     }
 
-    /** The delivery behind one that is settled now is due, unless it is held, or due at a time of its own. */
+    /** Makes the delivery due that follows a settled one in its lane, unless it is held or due at a time of its own. */
     private static void wakeNext(Context context, DeliveryRow row, Changes changes) {
         SetKey lane = row.status().isSettled() ? null : row.laneSet();
         if (lane == null) {
@@ -235,7 +250,10 @@ final class DeliverySteps {
         }
     }
 
-    /** Shows some rows of a set after a number; gives the number of the last one, or NONE if there are no more behind it. */
+    /**
+     * Visits a limited number of rows of a set after a number. Returns the number of the last one, or NONE if there are
+     * no more after it.
+     */
     private static long forSome(Rows rows, SetKey set, long after, Consumer<DeliveryRow> action) {
         long last = after;
         long next = rows.ceiling(set, after + 1);

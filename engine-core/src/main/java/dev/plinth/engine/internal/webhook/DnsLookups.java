@@ -20,15 +20,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the addresses of hosts, and answers with checked ones only. Literal addresses go through it too, so nothing is dialled that did not pass
- * here.
+ * Finds the addresses of hosts, and answers with checked ones only. Literal addresses are checked here too, so no
+ * connection is made to an address that was not.
  *
- * <p>One blocked answer among many refuses the name: a name server that mixes them is waiting for the client to pick.
- * Localhost is not looked up at all: it means loopback, and of that what the operator opened.
+ * <p>One blocked address among many refuses the name, because a name server that mixes them hopes that the client picks
+ * the blocked one. Localhost is not looked up: it means loopback, as far as the operator has opened it.
  *
- * <p>Look-ups run on threads of their own, because the system's resolver can be neither interrupted nor given a deadline. Those that ask for one
- * host share a look-up once it runs. One that waits for the turn of its workspace is shared within the workspace only. Workspaces share the
- * threads, and take turns where they wait: names that hang hold up no other workspace. Thread-safe.
+ * <p>Look-ups run on threads of their own, because the system's resolver can neither be interrupted nor be given a
+ * deadline. Requests for one host share a running look-up. A look-up that still waits for its workspace's turn is
+ * shared within the workspace only. Workspaces share the threads and take turns, so names that hang hold up no other
+ * workspace. Thread-safe.
  */
 final class DnsLookups implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
@@ -37,23 +38,23 @@ final class DnsLookups implements AutoCloseable {
     private final Resolver resolver;
     private final long limitNanos;
     private final ThreadPoolExecutor threads;
-    /** The look-ups that new questions for a host may join. */
+    /** The look-ups that new requests for a host may join. */
     private final Map<String, DnsLookup> open = new HashMap<>();
 
     private final Map<Id, Deque<DnsLookup>> waiting = new LinkedHashMap<>();
     private final FairShares<Id> fairShares = new FairShares<>(SendLimits.LOOK_UPS, SendLimits.LOOK_UPS);
 
-    /** Hears what came of a look-up, on one of its threads or the caller's own. It must not block. */
+    /** Receives the result of a look-up, on one of its threads or the caller's own. It must not block. */
     interface Answer {
-        /** The addresses, at least one, all of them allowed. */
+        /** Returns the addresses: at least one, and all of them allowed. */
         void found(InetAddress[] addresses);
 
-        /** There is none, or one that must not be reached. */
+        /** Tells that there is no address, or one that must not be reached. */
         void failed(IOException trouble);
     }
 
     /**
-     * Look-ups by a resolver.
+     * Makes look-ups by a resolver.
      *
      * @param limitMillis how long an answer is of use
      */
@@ -70,7 +71,7 @@ final class DnsLookups implements AutoCloseable {
                 look -> new EngineThread(look, "plinth-webhook-lookup"));
     }
 
-    /** Asks for the addresses of a host. The answer may come after the limit, or never. */
+    /** Looks up the addresses of a host. The answer may come after the limit, or never. */
     void find(Id workspace, String host, Answer answer) {
         if (AddressGuard.isLocalhost(host)) {
             List<InetAddress> allowed = guard.allowedLoopback();
@@ -98,7 +99,7 @@ final class DnsLookups implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** Starts what may start, of each workspace in turn. */
+    /** Starts as many look-ups as may run, of each workspace in turn. */
     private void startSome() {
         for (DnsLookup next = next(); next != null; next = next()) {
             DnsLookup lookup = next;
@@ -127,7 +128,7 @@ final class DnsLookups implements AutoCloseable {
                 turns.remove();
             } else if (first != null) {
                 turns.remove();
-                waiting.put(workspace, own); // its next turn comes behind the others
+                waiting.put(workspace, own); // its next turn comes after the others
             }
             if (first != null) {
                 fairShares.take(workspace, 1);
@@ -191,7 +192,7 @@ final class DnsLookups implements AutoCloseable {
         return unknown;
     }
 
-    /** A question to the resolver; guarded by the look-ups. */
+    /** A request to the resolver; guarded by the look-ups. */
     private final class DnsLookup {
         private final Id workspace;
         private final String host;
@@ -204,7 +205,7 @@ final class DnsLookups implements AutoCloseable {
             this.host = host;
         }
 
-        /** Returns true if those that asked first wait no longer. */
+        /** Returns true if the first callers wait no longer. */
         boolean isLate() {
             return System.nanoTime() - begunNanos > limitNanos;
         }

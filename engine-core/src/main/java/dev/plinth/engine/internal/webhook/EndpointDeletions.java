@@ -14,15 +14,15 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
 /**
- * Deleted endpoints whose open deliveries the sweep drops. Without its endpoint a delivery is shown as dropped and does not go out, whether
- * the sweep was there yet or not.
+ * Deleted endpoints whose open deliveries the sweep drops. A delivery without its endpoint is shown as dropped and is
+ * not sent, whether the sweep has written that yet or not.
  */
 final class EndpointDeletions {
     static final Backlog BACKLOG = new Backlog(25, "deleted endpoints", SetKinds.ENDPOINTS_DELETED, 72);
 
     private EndpointDeletions() {}
 
-    /** Adds that the sweep is to drop what an endpoint has not delivered. */
+    /** Adds the open deliveries of an endpoint to the work of the sweep, which drops them. */
     static void begin(Context context, EndpointRow row, Changes changes) {
         if (Releases.hasOpen(context.rows(), row.id())) {
             changes.put(
@@ -36,7 +36,9 @@ final class EndpointDeletions {
         }
     }
 
-    /** An open delivery without an endpoint, as it is shown and written down: dropped when the endpoint was deleted. */
+    /**
+     * Returns an open delivery without an endpoint as it is shown and stored: dropped when the endpoint was deleted.
+     */
     static DeliveryRow dropped(Context context, DeliveryRow row) {
         RowReader in = BACKLOG.find(
                 context.rows(), row.facts().workspace(), row.facts().endpoint());

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as it is stored: its secrets and the values of its headers sealed. */
+/** An endpoint as it is stored, with its secrets and the values of its headers encrypted. */
 record EndpointRow(
         Id id,
         Id workspace,
@@ -24,13 +24,13 @@ record EndpointRow(
     private static final int VERSION = 3;
 
     /**
-     * The sealed signing keys.
+     * The encrypted signing keys.
      *
-     * @param current the one that signs first
-     * @param old those before it, the newest first
+     * @param current the key that signs first
+     * @param old the keys before it, the newest first
      */
     record Secrets(byte[] current, List<OldSecret> old) {
-        /** The ones with a new one; the one before it signs until a time, and the others until theirs. */
+        /** Returns the keys with a new one. The previous key signs until a time, and the older ones until theirs. */
         Secrets rotate(byte[] next, long graceUntil, long now) {
             List<OldSecret> all = new ArrayList<>(old.size() + 1);
             all.add(new OldSecret(current, graceUntil));
@@ -38,7 +38,7 @@ record EndpointRow(
             return new Secrets(next, all).at(now);
         }
 
-        /** Those that sign at a time. */
+        /** Returns the keys that sign at a time. */
         Secrets at(long now) {
             return new Secrets(
                     current,
@@ -47,16 +47,16 @@ record EndpointRow(
     }
 
     /**
-     * A sealed signing key in its grace.
+     * An encrypted signing key in its grace.
      *
-     * @param validUntil until when it signs too, in epoch milliseconds
+     * @param validUntil until when it also signs, in epoch milliseconds
      */
     record OldSecret(byte[] sealed, long validUntil) {}
 
     /**
-     * Where an endpoint began to miss events.
+     * The event with which an endpoint began to miss events.
      *
-     * @param from the list number of the first event of which no delivery has been made
+     * @param from the list number of the first event that has no delivery
      * @param since the time of the event with which it began, in epoch milliseconds
      */
     record Missed(long from, long since) {}
@@ -114,7 +114,7 @@ record EndpointRow(
         return new EndpointRow(id, workspace, number, settings, enabled, createdAt, secrets, next);
     }
 
-    /** The keys that sign at a time, the current one first, the old ones newest first. */
+    /** Returns the keys that sign at a time, the current one first, the old ones newest first. */
     List<byte[]> keys(SecretCipher cipher, long now) {
         List<byte[]> keys = new ArrayList<>();
         keys.add(cipher.open(secrets.current(), id.key()));
@@ -127,7 +127,7 @@ record EndpointRow(
         return json(opened(cipher).headers(), secret);
     }
 
-    /** The settings as a caller gave them. */
+    /** Returns the settings as a caller gave them. */
     EndpointSettings opened(SecretCipher cipher) {
         return settings.withHeaders(SealedHeaders.open(settings.headers(), cipher, id));
     }

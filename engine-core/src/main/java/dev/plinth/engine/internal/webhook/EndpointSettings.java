@@ -7,14 +7,15 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.List;
 
 /**
- * What a caller says about an endpoint.
+ * The settings of an endpoint as a caller gives them.
  *
  * @param url where deliveries go
- * @param types the event types it wants, {@code prefix.*} among them; none for all
+ * @param types the event types it wants, {@code prefix.*} among them; empty for all
  * @param ordered true if the events of one resource are to arrive in order
- * @param description the caller's own words
- * @param headers headers to add, as a compact JSON object of strings; in a row their values are sealed
- * @param maxPerSecond how many webhooks a second it takes, at most {@link Limits#DELIVERIES_PER_SECOND_MAX}; 0 if the caller does not say
+ * @param description a note of the caller
+ * @param headers headers to add, as a compact JSON object of strings; in a row their values are encrypted
+ * @param maxPerSecond how many webhooks a second it takes, at most {@link Limits#DELIVERIES_PER_SECOND_MAX}; 0 for the
+ *     default
  */
 public record EndpointSettings(
         String url, List<String> types, boolean ordered, String description, byte[] headers, int maxPerSecond) {
@@ -23,17 +24,17 @@ public record EndpointSettings(
         types = List.copyOf(types);
     }
 
-    /** The settings with other headers. */
+    /** Returns the settings with other headers. */
     EndpointSettings withHeaders(byte[] others) {
         return new EndpointSettings(url, types, ordered, description, others, maxPerSecond);
     }
 
-    /** The settings with the values of their headers sealed for an endpoint. */
+    /** Returns the settings with the values of their headers encrypted for an endpoint. */
     EndpointSettings sealed(SecretCipher cipher, Id endpoint) {
         return withHeaders(SealedHeaders.seal(headers, cipher, endpoint));
     }
 
-    /** True if the endpoint wants events of a type. */
+    /** Returns true if the endpoint wants events of a type. */
     boolean wants(String type) {
         return new EventTypes(types).take(type);
     }

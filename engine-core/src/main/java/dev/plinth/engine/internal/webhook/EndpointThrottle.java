@@ -5,11 +5,12 @@ import dev.plinth.engine.internal.base.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known in memory of an endpoint: how many attempts it may have in flight, how fast, and whether deliveries wait. Guarded by the
- * {@link DeliveryScheduler} that it is in.
+ * The state of an endpoint in memory: how many attempts it may have in flight, how fast, and whether deliveries wait.
+ * Guarded by its {@link DeliveryScheduler}.
  *
- * <p>The number in flight begins small and grows by one with each webhook that is delivered soon, so one that hangs has few. It is back at the
- * beginning when one fails or takes long, and one attempt is left after some failures in a row.
+ * <p>The number in flight begins small and grows by one with each webhook that is delivered quickly, so an endpoint
+ * that hangs has few. It goes back to the first value when an attempt fails or takes long. After some failures in a row
+ * it is one.
  */
 final class EndpointThrottle {
     private final Id endpoint;
@@ -26,7 +27,7 @@ final class EndpointThrottle {
     private int failures;
     private boolean slow;
     private boolean deleted;
-    /** Counts what may have added to the queue. */
+    /** Counts the changes that may have added to the queue. */
     private long signals;
     /** The number of the delivery that was started last. */
     private long reached = -1;
@@ -34,7 +35,7 @@ final class EndpointThrottle {
     private int startedInLap;
 
     /**
-     * An endpoint of which nothing is known.
+     * Makes the throttle of a new endpoint.
      *
      * @param queue the number of the queue in which its deliveries wait
      */
@@ -56,13 +57,13 @@ final class EndpointThrottle {
         return queue;
     }
 
-    /** Returns host and port of its receiver; null if the endpoint has to be read. */
+    /** Returns host and port of its receiver, or null if the endpoint has to be read. */
     @Nullable
     String host() {
         return host;
     }
 
-    /** Takes over what the endpoint says. */
+    /** Takes over the endpoint's settings. */
     void describe(String hostAndPort, int mostPerSecond) {
         host = hostAndPort;
         if (mostPerSecond != perSecond) {
@@ -71,7 +72,7 @@ final class EndpointThrottle {
         }
     }
 
-    /** The endpoint has changed, so it has to be read again. */
+    /** Forgets the settings, because the endpoint has changed and has to be read again. */
     void forgetDescription() {
         host = null;
     }
@@ -93,7 +94,7 @@ final class EndpointThrottle {
         return inFlight >= most;
     }
 
-    /** Returns from when on its rate allows one more, in epoch milliseconds. */
+    /** Returns from when on its rate allows one more attempt, in epoch milliseconds. */
     long nextMillis() {
         return rateLimiter.nextMillis();
     }
@@ -107,7 +108,7 @@ final class EndpointThrottle {
         inFlight--;
     }
 
-    /** Takes over what came of an attempt. */
+    /** Takes over the result of an attempt. */
     void sent(boolean delivered, long durationMillis) {
         slow = durationMillis >= Limits.DELIVERY_SLOW_MILLIS;
         failures = delivered ? 0 : failures + 1;
@@ -115,7 +116,10 @@ final class EndpointThrottle {
         window = grows ? window + 1 : Limits.DELIVERIES_RUNNING_PER_ENDPOINT_FIRST;
     }
 
-    /** Returns how many places an attempt takes before its event is read: as many as large ones of late, less one for each since. */
+    /**
+     * Returns how many places an attempt takes before its event is read. It is as many as the last large ones took,
+     * less one for each attempt since.
+     */
     int weight() {
         return weight;
     }
@@ -125,7 +129,7 @@ final class EndpointThrottle {
         weight = Math.max(places, weight - 1);
     }
 
-    /** Something may have come into the queue. */
+    /** Counts a change that may have added to the queue. */
     void signal() {
         signals++;
     }
@@ -135,20 +139,21 @@ final class EndpointThrottle {
     }
 
     /**
-     * Returns from which number on to look for the next delivery: behind the last one, because those before it are in flight, but after some from the
-     * beginning, where those stand that a resource's order has let go since.
+     * Returns the number from which to search for the next delivery. That is after the last started one, because those
+     * before it are in flight. After some starts it is the beginning again, for earlier deliveries whose lane is free
+     * now.
      */
     long searchFrom() {
         return startedInLap < Limits.DELIVERIES_STARTED_PER_LAP ? reached + 1 : 0;
     }
 
-    /** A delivery is started. */
+    /** Records that a delivery was started. */
     void started(long number) {
         startedInLap = searchFrom() == 0 ? 0 : startedInLap + 1;
         reached = number;
     }
 
-    /** The next search begins at the beginning. */
+    /** Starts the next search at the beginning. */
     void restartLap() {
         reached = -1;
         startedInLap = 0;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoints {
     private Endpoints() {}
 
-    /** Creates an endpoint; its secret is in this answer and never again. */
+    /** Creates an endpoint. Only this answer has its secret. */
     public static Command.Change create(EndpointSettings settings) {
         return context -> {
             int most = context.plan().endpointsMax();
@@ -72,7 +72,7 @@ public final class Endpoints {
         return context -> Outcome.Done.ok(shown(context, find(context, id)));
     }
 
-    /** Shows the credentials of receivers to a caller that may write them, and to no other. */
+    /** Shows the credentials of receivers only to a caller that may write them. */
     private static byte[] shown(Context context, EndpointRow row) {
         return context.caller().may(Scope.WEBHOOKS_WRITE) ? row.json(context.cipher(), null) : row.maskedJson();
     }
@@ -87,11 +87,12 @@ public final class Endpoints {
     }
 
     /**
-     * Changes an endpoint. Enabling one releases what it held and what it would have tried later, and ending the order of one what waits in its
-     * lanes. Either is a state: this record lets the endpoint be called, and {@link #releases} makes its deliveries due, in their order.
+     * Changes an endpoint. Enabling it releases held deliveries and retries, and ending its order releases deliveries
+     * that wait in its lanes. This record only allows the endpoint to be called. Then {@link #releases} makes its
+     * deliveries due, in their order.
      *
      * @param change makes the new settings of the old ones
-     * @param enabled whether it is to be enabled, or null to leave it
+     * @param enabled true to enable it, false to disable it, or null to leave it
      */
     public static Command.Change update(Id id, UnaryOperator<EndpointSettings> change, @Nullable Boolean enabled) {
         return context -> {
@@ -125,8 +126,8 @@ public final class Endpoints {
     }
 
     /**
-     * Deletes an endpoint. What it has not delivered is dropped and stays readable. That is a state: from this record on none of it goes out and
-     * all of it is shown as dropped, and {@link #deletions} writes it down.
+     * Deletes an endpoint. Its open deliveries are dropped and stay readable. From this record on none of them is sent
+     * and all are shown as dropped. Then {@link #deletions} writes them.
      */
     public static Command.Change delete(Id id) {
         return context -> {
@@ -146,22 +147,23 @@ public final class Endpoints {
         };
     }
 
-    /** Drops what deleted endpoints have not delivered. */
+    /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */
     public static Retention deletions() {
         return EndpointDeletions.retention();
     }
 
     /**
-     * Makes due what endpoints held until they were enabled, or their workspace was active again, and what waited until they wanted no order.
+     * Returns the work of the sweep that makes released deliveries due. They were held until their endpoint was enabled
+     * or their workspace active, or waited until their endpoint ended its order.
      *
-     * @param mayRun tells whether the deliveries of a workspace may go out
+     * @param mayRun tells whether the deliveries of a workspace may be sent
      */
     public static Retention releases(BiPredicate<Rows, Id> mayRun) {
         return Releases.retention(mayRun);
     }
 
     /**
-     * Makes deliveries of the events that endpoints have missed.
+     * Returns the work of the sweep that makes deliveries of missed events.
      *
      * @param events reads the row of an event
      */
@@ -169,14 +171,17 @@ public final class Endpoints {
         return MissedEvents.retention(events);
     }
 
-    /** True if a write gives the sweep something to carry on. */
+    /** Returns true if a write begins or continues work of the sweep. */
     public static boolean concerns(Changes.Write write) {
         return EndpointDeletions.BACKLOG.isContinuedBy(write)
                 || Releases.BACKLOG.isContinuedBy(write)
                 || MissedEvents.BACKLOG.isContinuedBy(write);
     }
 
-    /** Gives an endpoint a new secret; the one before it signs beside it for so many seconds, and older ones until their own time. */
+    /**
+     * Gives an endpoint a new secret. The previous one also signs for so many seconds, and older ones until their own
+     * time.
+     */
     public static Command.Change rotate(Id id, long graceSeconds) {
         return context -> {
             EndpointRow old = find(context, id);
@@ -200,7 +205,10 @@ public final class Endpoints {
         };
     }
 
-    /** Endpoints with their deliveries and attempts. What is left of deleted endpoints goes at its time. */
+    /**
+     * Returns the purge of a workspace's endpoints with their deliveries and attempts. The deliveries of endpoints
+     * deleted earlier expire normally.
+     */
     public static WorkspacePurge purge() {
         return Endpoints::collect;
     }
@@ -229,17 +237,19 @@ public final class Endpoints {
         }
     }
 
-    /** Adds the release of what all enabled endpoints of a workspace hold, as {@link #update} does for one that is enabled. */
+    /**
+     * Adds the release of the held deliveries of all enabled endpoints of a workspace, as {@link #update} does for one.
+     */
     public static void releaseAll(Context context, Id workspace, Changes changes) {
         Releases.beginAll(context, workspace, changes);
     }
 
-    /** How many endpoints a workspace has. */
+    /** Returns how many endpoints a workspace has. */
     public static long count(Rows rows, Id workspace) {
         return rows.size(SetKey.of(SetKinds.ENDPOINTS, workspace));
     }
 
-    /** Adds that an endpoint is disabled, because its receiver said that it is gone. */
+    /** Adds that an endpoint is disabled, because its receiver answered that it is gone. */
     static void disable(Context context, Id workspace, Id id, Changes changes) {
         byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);

@@ -5,14 +5,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Divides places among holders that do not know each other: the less is free, the fewer a holder may have.
+ * Divides places among independent holders. The fewer places are free, the fewer a holder may have.
  *
- * <p>Of {@code p} places of which {@code f} are free a holder may have {@code f² / (8 p)}, at least one. So one that is alone may have an eighth, many
- * that are greedy settle at the same number each, and a rest stays free for those that have none: {@code p / (1 + n / 8)} behind {@code n} greedy
- * ones, also if none of them has given anything back yet. A fixed number for each would be too small for one or too large for many (dynamic
- * thresholds, Choudhury and Hahne, 1998). Not thread-safe.
+ * <p>If {@code f} of {@code p} places are free, a holder may have {@code f² / (8 p)}, at least one. So a holder that is
+ * alone may have an eighth. Many greedy holders settle at the same number each, and places stay free for new holders:
+ * {@code p / (1 + n / 8)} after {@code n} greedy ones. That holds even if none of them has given anything back yet. A
+ * fixed number for each would be too small for one holder or too large for many (dynamic thresholds, Choudhury and
+ * Hahne, 1998). Not thread-safe.
  *
- * @param <H> what holds places
+ * @param <H> the kind of holder
  */
 final class FairShares<H> {
     private final Map<H, Integer> held = new HashMap<>();
@@ -21,9 +22,9 @@ final class FairShares<H> {
     private int free;
 
     /**
-     * Shares of which nothing is held.
+     * Makes shares of free places.
      *
-     * @param perHolderMax the most that one holder has, however much is free
+     * @param perHolderMax the most places of one holder, however many are free
      */
     FairShares(int places, int perHolderMax) {
         this.places = places;
@@ -46,7 +47,7 @@ final class FairShares<H> {
         return held(holder) < most();
     }
 
-    /** Takes places for a holder, also beyond its share: a place may turn out to weigh more than one. */
+    /** Takes places for a holder, even beyond its share, because an attempt may turn out to need more than one. */
     void take(H holder, int count) {
         held.merge(holder, count, Integer::sum);
         free -= count;

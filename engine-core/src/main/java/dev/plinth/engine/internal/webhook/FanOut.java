@@ -18,15 +18,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to a decision one delivery for each of its events and each endpoint that wants it. One object serves one decision: it
- * remembers which lanes the decision itself has filled.
+ * Adds to a decision one delivery for each of its events and each endpoint that wants it. An object serves one
+ * decision, because it remembers which lanes the decision itself has filled.
  */
 public final class FanOut {
     private @Nullable Set<SetKey> filled;
     private @Nullable List<Changes.Write> changed;
     private @Nullable Map<Id, Integer> held;
 
-    /** How many rows an event of a type writes: its own, and a delivery for each endpoint that wants it. */
+    /** Returns how many rows an event of a type writes: its own, and a delivery for each endpoint that wants it. */
     public static int rows(Rows rows, Id workspace, String type) {
         int count = 1;
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
@@ -60,7 +60,7 @@ public final class FanOut {
         }
     }
 
-    /** The endpoint as this decision leaves it; null if it deletes it. */
+    /** Returns the endpoint as this decision leaves it, or null if the decision deletes it. */
     private static @Nullable EndpointRow decided(EndpointRow endpoint, List<Changes.Write> changed) {
         for (int i = changed.size() - 1; i >= 0; i--) {
             Changes.Write write = changed.get(i);
@@ -71,7 +71,7 @@ public final class FanOut {
         return endpoint;
     }
 
-    /** The endpoints that a decision changes; looked for once, because each delivery is a write more. */
+    /** Returns the endpoints that a decision changes. Searched once, because each delivery adds a write. */
     private List<Changes.Write> changed(Changes changes) {
         List<Changes.Write> known = changed;
         if (known == null) {
@@ -87,7 +87,7 @@ public final class FanOut {
         return known;
     }
 
-    /** True if a disabled endpoint may hold one more delivery; then it is counted. */
+    /** Returns true and counts if a disabled endpoint may hold one more delivery. */
     private boolean hold(Rows rows, EndpointRow endpoint) {
         if (held == null) {
             held = new HashMap<>();
@@ -99,14 +99,14 @@ public final class FanOut {
         return open <= Limits.DELIVERIES_HELD_MAX;
     }
 
-    /** Marks a disabled endpoint as one that misses events from this one on. */
+    /** Records that a disabled endpoint misses events from this one on. */
     private void mark(Context context, Changes.WrittenEvent event, EndpointRow endpoint, Changes changes) {
         EndpointRow row = endpoint.with(new EndpointRow.Missed(event.number(), context.now()));
         changes.put(WebhookTables.ENDPOINTS, row.key(), row.row());
         changed(changes).add(changes.writes().get(changes.writes().size() - 1));
     }
 
-    /** True if the decision had not filled the lane yet. */
+    /** Returns true if the decision had not filled the lane yet. */
     private boolean fill(SetKey lane) {
         if (filled == null) {
             filled = new HashSet<>();
@@ -114,7 +114,7 @@ public final class FanOut {
         return filled.add(lane);
     }
 
-    /** A delivery of an event that no other delivery of the endpoint is about. */
+    /** Makes a delivery of an event that the endpoint has no delivery of yet. */
     DeliveryRow delivery(Context context, Changes.WrittenEvent event, EndpointRow endpoint) {
         Id lane = endpoint.settings().ordered() ? event.resource() : null;
         DeliveryRow.Facts facts = new DeliveryRow.Facts(

@@ -10,12 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sender that is made when something is first to be sent: its trusted certificates and its HTTP client were a sixth of a cold start,
- * and many an engine never sends. Thread-safe.
+ * Makes a sender when the first webhook is sent. Its trusted certificates and HTTP client were a sixth of a cold start,
+ * and many engines never send. Thread-safe.
  *
- * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that cannot send. That is told once,
- * and shown by {@link #problem} until something is sent. Meanwhile each attempt fails, and the sender is tried again after a {@link Backoff}.
- * A sender whose threads have ended by an error is replaced.
+ * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that
+ * cannot send. The reason is logged once, and {@link #problem} returns it until a webhook is sent. Meanwhile each
+ * attempt fails, and the sender is tried again after a {@link Backoff}. A sender whose threads have ended by an error
+ * is replaced.
  */
 final class LazySender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LazySender.class);
@@ -26,12 +27,12 @@ final class LazySender implements AutoCloseable {
     private boolean closed;
     private volatile @Nullable Broken broken;
 
-    /** No sender yet; the maker is asked once, and again only if it failed. */
+    /** Begins without a sender. The maker is called once, and again only if it has failed. */
     LazySender(Supplier<Sender> maker) {
         this.maker = maker;
     }
 
-    /** Makes one attempt, as {@link Sender#send} does. It fails if there is no sender, or none that can send. */
+    /** Makes one attempt, as {@link Sender#send} does. The attempt fails if no sender can send. */
     void send(SendRequest request, Consumer<SendResult> listener) {
         Broken before = broken;
         if (before != null && !before.backoff.isOver()) {
@@ -64,14 +65,14 @@ final class LazySender implements AutoCloseable {
         }
     }
 
-    /** The same for a thread that may wait. */
+    /** Makes one attempt and waits for its result. */
     SendResult send(SendRequest request) {
         CompletableFuture<SendResult> result = new CompletableFuture<>();
         send(request, result::complete);
         return result.join();
     }
 
-    /** Says why nothing can be sent; empty if something can, or nothing was to be sent yet. */
+    /** Returns why nothing can be sent. Empty if something can, or if nothing was to be sent yet. */
     Optional<String> problem() {
         Broken now = broken;
         return now == null
@@ -129,7 +130,7 @@ final class LazySender implements AutoCloseable {
         }
     }
 
-    /** Why the last try has failed, and when the next one may come. */
+    /** The reason why the last try has failed, with the time before the next one. */
     private record Broken(SendError error, Throwable failure, String advice, Backoff backoff) {
         SendResult result() {
             return new SendResult(null, null, null, error, 0);

@@ -15,16 +15,17 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.function.Function;
 
 /**
- * Events that endpoints miss. A disabled endpoint holds {@link Limits#DELIVERIES_HELD_MAX} deliveries; from the next event on its row has a
- * mark instead. Once it is enabled the sweep makes deliveries of the kept events, in order. Until the sweep has reached the newest event the
- * mark stays, and an event of that time is missed like those before it: so its delivery comes behind theirs.
+ * Events that endpoints miss. A disabled endpoint holds {@link Limits#DELIVERIES_HELD_MAX} deliveries. At the next
+ * event its row gets a mark instead of a delivery. Once the endpoint is enabled the sweep makes deliveries of the kept
+ * events, in order. The mark stays until the sweep has reached the newest event. An event of that time is missed too,
+ * so its delivery comes after the earlier ones.
  */
 final class MissedEvents {
     static final Backlog BACKLOG = new Backlog(28, "missed events", SetKinds.ENDPOINTS_MISSING, 72);
 
     private MissedEvents() {}
 
-    /** Adds that the sweep is to make what an endpoint has missed, if it has missed anything. */
+    /** Adds the missed events of an endpoint, if any, to the work of the sweep. */
     static void begin(Context context, EndpointRow endpoint, Changes changes) {
         if (endpoint.missed() != null && BACKLOG.find(context.rows(), endpoint.workspace(), endpoint.id()) == null) {
             changes.put(
@@ -37,7 +38,7 @@ final class MissedEvents {
         }
     }
 
-    /** Adds that the sweep is to leave it; the mark of the endpoint tells how far it is. */
+    /** Takes an endpoint out of the work of the sweep. The mark of the endpoint keeps the progress. */
     static void end(Rows rows, EndpointRow endpoint, Changes changes) {
         if (BACKLOG.find(rows, endpoint.workspace(), endpoint.id()) != null) {
             changes.remove(BACKLOG.table(), endpoint.key());
@@ -45,7 +46,7 @@ final class MissedEvents {
     }
 
     /**
-     * Makes the deliveries.
+     * Returns the work of the sweep that makes the deliveries.
      *
      * @param events reads the row of an event
      */
@@ -70,7 +71,7 @@ final class MissedEvents {
         });
     }
 
-    /** Returns the number of the event with which the next step begins; NONE if all are made. */
+    /** Returns the number of the event with which the next step begins, or NONE if all deliveries are made. */
     private static long carryOn(
             Context context,
             EndpointRow endpoint,

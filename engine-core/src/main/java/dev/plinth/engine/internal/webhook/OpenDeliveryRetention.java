@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Drops deliveries that are open for as long as their event is kept: such as those that a disabled endpoint holds. What waits
- * behind them in their lanes is due then.
+ * Drops deliveries that have been open until their event expires, such as those that a disabled endpoint holds. The
+ * next deliveries of their lanes are due then.
  */
 final class OpenDeliveryRetention implements Retention {
     @Override
@@ -44,7 +44,8 @@ final class OpenDeliveryRetention implements Retention {
             }
             next = rows.ceiling(WebhookTables.OPEN, next + 1);
         }
-        // The oldest go first, so what is dropped of a lane stands at its head: one delivery of each lane is next.
+        // The oldest are dropped first, so the dropped ones of a lane are at its head. The next delivery of each lane
+        // follows.
         lanes.forEach((lane, last) -> wake(rows, rows.ceiling(lane, last + 1), nowMillis, batch));
     }
 

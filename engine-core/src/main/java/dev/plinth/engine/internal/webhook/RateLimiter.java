@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
 /**
- * So many a second, all of which may come at once: a bucket that is empty when its last unit would be used up ahead of time (GCRA). It goes by the
+ * A rate per second, all of which may come at once. It is a bucket by the generic cell rate algorithm, and goes by the
  * engine's time. Not thread-safe.
  */
 final class RateLimiter {
@@ -11,22 +11,22 @@ final class RateLimiter {
     private final long gapMicros;
     private long usedUntilMicros;
 
-    /** A rate of which nothing is used. */
+    /** Makes a rate with all its units. */
     RateLimiter(int perSecond) {
         this.gapMicros = MICROS / perSecond;
     }
 
-    /** Returns from when on one more is allowed, in epoch milliseconds. */
+    /** Returns from when on one more unit is allowed, in epoch milliseconds. */
     long nextMillis() {
         return -Math.floorDiv(MICROS - usedUntilMicros - gapMicros, MILLI_MICROS);
     }
 
-    /** Uses one. */
+    /** Takes a unit. */
     void take(long nowMillis) {
         usedUntilMicros = Math.max(usedUntilMicros, nowMillis * MILLI_MICROS) + gapMicros;
     }
 
-    /** Returns true if it is as if nothing had been used. */
+    /** Returns true if all units are there again. */
     boolean isUnused(long nowMillis) {
         return usedUntilMicros <= nowMillis * MILLI_MICROS;
     }

@@ -12,14 +12,14 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A release: what it makes of a delivery, and how far it is.
+ * A release of deliveries, with its effect on one delivery and its progress.
  *
- * @param number deliveries that were there before it have a smaller number
- * @param endpoint whose deliveries are released; null for those of all endpoints of the workspace
+ * @param number deliveries that existed before it have a smaller number
+ * @param endpoint the endpoint whose deliveries are released; null for all endpoints of the workspace
  * @param at when they are due, in epoch milliseconds
- * @param retries true to try at once also what would be tried later
- * @param endpointReached the number of the endpoint that it is at
- * @param reached the number of the last delivery there that it has dealt with
+ * @param retries true to try at once also deliveries that wait for a retry
+ * @param endpointReached the number of the present endpoint
+ * @param reached the number of the last handled delivery of that endpoint
  */
 record Release(
         long number,
@@ -60,14 +60,17 @@ record Release(
         return workspace.keyOf(endpoint == null ? workspace : endpoint);
     }
 
-    /** A delivery as it is shown: as the release will leave it. */
+    /** Returns a delivery as the release will leave it, which is how callers see it. */
     DeliveryRow shown(Rows rows, EndpointRow of, DeliveryRow row) {
         long delivery = row.facts().number();
         boolean isAhead = of.number() > endpointReached || of.number() == endpointReached && delivery > reached;
         return isAhead && delivery < number && !row.status().isSettled() ? released(rows, of, row) : row;
     }
 
-    /** Puts the next deliveries of one endpoint into a batch. Returns what is left to do, or null if nothing is. */
+    /**
+     * Puts the next deliveries of one endpoint into a batch. Returns the rest of the release, or null if nothing is
+     * left.
+     */
     @Nullable
     Release carryOn(Rows rows, SweepBatch batch) {
         if (endpoint != null) {
@@ -101,7 +104,10 @@ record Release(
         return null;
     }
 
-    /** Makes a delivery due, unless others of its resource are before it. It goes into the queue at once, because many are released together. */
+    /**
+     * Makes a delivery due, unless it has to wait in its lane. It goes into the queue at once, because many are
+     * released together.
+     */
     private DeliveryRow released(Rows rows, EndpointRow of, DeliveryRow row) {
         boolean waits = DeliverySteps.waits(rows, of, row);
         boolean isMeant = row.status() == DeliveryStatus.HELD

@@ -14,11 +14,12 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Releases of open deliveries: those of an endpoint that is enabled again or wants no order any more, and those of all endpoints of a
- * workspace that is active again. The record that allows them to go out puts a row here. The sweep makes them due in the order of their
- * numbers. Until it is there, a delivery is shown as it will be.
+ * Releases of open deliveries. They begin when an endpoint is enabled again or ends its order, or when its workspace is
+ * active again. The record that allows them to be sent puts a row here. The sweep makes them due in the order of their
+ * numbers. Until then a delivery is shown as it will be.
  *
- * <p>Deliveries that are added meanwhile have higher numbers. Those of the same resource wait in its lane, as behind any that is open.
+ * <p>Deliveries that are added meanwhile have higher numbers. Those of the same resource wait in its lane, as after any
+ * open delivery.
  */
 final class Releases {
     static final Backlog BACKLOG = new Backlog(26, "releases", SetKinds.RELEASES, 96);
@@ -26,9 +27,9 @@ final class Releases {
     private Releases() {}
 
     /**
-     * Adds the release of what an endpoint has open, in the place of the one before.
+     * Adds the release of an endpoint's open deliveries, in the place of an earlier release.
      *
-     * @param retries true to try at once also what would be tried later
+     * @param retries true to try at once also deliveries that wait for a retry
      */
     static void begin(Context context, EndpointRow endpoint, boolean retries, Changes changes) {
         Id workspace = endpoint.workspace();
@@ -39,7 +40,7 @@ final class Releases {
         }
     }
 
-    /** Adds the release of what all endpoints of a workspace have open. */
+    /** Adds the release of the open deliveries of all endpoints of a workspace. */
     static void beginAll(Context context, Id workspace, Changes changes) {
         Rows rows = context.rows();
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
@@ -52,19 +53,19 @@ final class Releases {
         }
     }
 
-    /** Adds the end of the release of what an endpoint has open. */
+    /** Adds the end of the release of an endpoint's open deliveries. */
     static void end(Rows rows, EndpointRow endpoint, Changes changes) {
         if (BACKLOG.find(rows, endpoint.workspace(), endpoint.id()) != null) {
             changes.remove(BACKLOG.table(), endpoint.key());
         }
     }
 
-    /** True if an endpoint has deliveries that are not settled. */
+    /** Returns true if an endpoint has deliveries that are not settled. */
     static boolean hasOpen(Rows rows, Id endpoint) {
         return nextOpen(rows, endpoint, 0) != Rows.NONE;
     }
 
-    /** A delivery as it is shown: as the release that is under way will leave it. */
+    /** Returns a delivery as the present release will leave it, which is how callers see it. */
     static DeliveryRow shown(Rows rows, EndpointRow endpoint, DeliveryRow row) {
         Id workspace = endpoint.workspace();
         Release ofEndpoint = find(rows, workspace, endpoint.id());
@@ -74,9 +75,10 @@ final class Releases {
     }
 
     /**
-     * Carries releases on.
+     * Returns the work of the sweep that makes released deliveries due.
      *
-     * @param mayRun tells whether the deliveries of a workspace may go out; whoever allows it again begins another release
+     * @param mayRun tells whether the deliveries of a workspace may be sent; the record that allows it again begins
+     *     another release
      */
     static Retention retention(BiPredicate<Rows, Id> mayRun) {
         return new BacklogRunner("released deliveries", BACKLOG, (context, row, batch) -> {
@@ -100,7 +102,7 @@ final class Releases {
         changes.put(BACKLOG.table(), release.key(), release.row());
     }
 
-    /** The number of the first open delivery of an endpoint from one on. */
+    /** Returns the number of the first open delivery of an endpoint from a number on. */
     static long nextOpen(Rows rows, Id endpoint, long from) {
         long first = Rows.NONE;
         for (DeliveryStatus status : DeliveryStatus.OPEN) {

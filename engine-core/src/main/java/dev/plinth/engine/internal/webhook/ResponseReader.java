@@ -9,9 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the beginning of a receiver's answer and refuses to swallow the rest, as an answer may be endless.
+ * Keeps the beginning of a receiver's answer and stops reading then, because an answer may be endless.
  *
- * <p>What was read before a failure is kept too. Not thread-safe.
+ * <p>It also keeps what was read before a failure. Not thread-safe.
  */
 final class ResponseReader {
     private static final byte[] NOTHING = {};
@@ -20,7 +20,7 @@ final class ResponseReader {
     private int keptLength;
     private int readLength;
 
-    /** Takes a part of the answer; false if no more of it is wanted. */
+    /** Takes a part of the answer. Returns false if no more of it is wanted. */
     boolean read(ByteBuffer part) {
         int wanted = Math.min(part.remaining(), SendLimits.RESPONSE_KEPT_BYTES - keptLength);
         if (keptLength + wanted > kept.length) {
@@ -33,7 +33,7 @@ final class ResponseReader {
         return readLength <= SendLimits.RESPONSE_READ_BYTES;
     }
 
-    /** What was kept as text, what is not UTF-8 replaced; null if there was nothing. */
+    /** Returns the kept bytes as text, with replacements for bytes that are not UTF-8, or null if there are none. */
     @Nullable
     String text() {
         if (keptLength == 0) {
@@ -45,12 +45,15 @@ final class ResponseReader {
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
         CharBuffer text = CharBuffer.allocate(keptLength);
         boolean whole = keptLength == readLength;
-        // A character that our own cut went through is dropped, not replaced.
+        // A character that our own cut has split is dropped, not replaced.
         decoder.decode(ByteBuffer.wrap(kept, 0, keptLength), text, whole);
         return bounded(text.flip().toString());
     }
 
-    /** A replacement character is longer than the byte it replaces, so the text may have outgrown the limit. */
+    /**
+     * Cuts the text, which may be over the limit because a replacement character is longer than the byte that it
+     * replaces.
+     */
     private static String bounded(String text) {
         int bytes = 0;
         int end = 0;

@@ -12,16 +12,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a receiver's wish to be left alone for a while, in both forms that RFC 9110 §10.2.3 knows. */
+/** Reads how long a receiver asks not to be called, in both forms of RFC 9110 §10.2.3. */
 final class RetryAfter {
-    /** Any number of more digits is longer than a schedule lasts. */
+    /** The digits of a number of seconds. With more digits it is longer than a schedule lasts. */
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
     private static final Pattern MORE_SECONDS = Pattern.compile("[0-9]{10,}");
     private static final long SECONDS_MAX = 999_999_999;
     private static final int FIRST_TWO_DIGIT_YEAR = 1970;
 
-    /** A recipient must read all three; only the first is still written (RFC 9110 §5.6.7). */
+    /** The date formats, all of which a recipient must read; only the first is still written (RFC 9110 §5.6.7). */
     private static final List<DateTimeFormatter> DATES = List.of(
             DateTimeFormatter.RFC_1123_DATE_TIME,
             new DateTimeFormatterBuilder()
@@ -34,7 +34,9 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** The seconds from now on, 0 for a date that is past; null if the value is neither seconds nor a date. */
+    /**
+     * Returns the seconds from now on, or 0 for a past date. Returns null if the value is neither seconds nor a date.
+     */
     static @Nullable Long seconds(@Nullable String value, Instant now) {
         if (value == null) {
             return null;
@@ -50,7 +52,7 @@ final class RetryAfter {
         if (date == null) {
             return null;
         }
-        // Rounded up: a moment too late is what was asked for, a moment too early is not.
+        // Rounded up, because an attempt a moment too late is what was asked for.
         long seconds = Duration.between(now, date).plusNanos(999_999_999).toSeconds();
         return Math.max(0, Math.min(SECONDS_MAX, seconds));
     }

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import java.time.Duration;
 
-/** When an attempt that failed is followed by the next (Standard Webhooks 1.0.0, with jitter that only adds). */
+/** The times between attempts after a failure (Standard Webhooks 1.0.0, with jitter that only adds). */
 final class Schedule {
     /** Attempts by the schedule. */
     static final int ATTEMPTS_MAX = 10;
@@ -25,11 +25,11 @@ final class Schedule {
     private Schedule() {}
 
     /**
-     * The gap after so many attempts.
+     * Returns the gap after so many attempts.
      *
      * @param attempts attempts made, 1 to 9
-     * @param retryAfterSeconds what the receiver asked for; 0 if it did not
-     * @param chance from 0 to below 1
+     * @param retryAfterSeconds the seconds that the receiver asked for; 0 if it did not
+     * @param chance a random number from 0 to below 1
      */
     static long gapMillis(int attempts, long retryAfterSeconds, double chance) {
         long base = GAPS_MILLIS[attempts];

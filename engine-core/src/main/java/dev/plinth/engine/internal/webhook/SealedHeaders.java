@@ -10,15 +10,15 @@ import java.util.Base64;
 import java.util.function.UnaryOperator;
 
 /**
- * The headers of an endpoint as they are stored: names as they are, values sealed, since the credentials of receivers are among them
- * (decision 043). Each form is a compact JSON object of strings.
+ * The headers of an endpoint as they are stored: plain names, but encrypted values, because some are credentials of
+ * receivers (decision 043). Each form is a compact JSON object of strings.
  */
 final class SealedHeaders {
     private static final String HIDDEN = "***";
 
     private SealedHeaders() {}
 
-    /** Returns headers with their values sealed for an endpoint. */
+    /** Returns headers with their values encrypted for an endpoint. */
     static byte[] seal(byte[] headers, SecretCipher cipher, Id endpoint) {
         return each(
                 headers,
@@ -27,7 +27,7 @@ final class SealedHeaders {
                         .encodeToString(cipher.seal(value.getBytes(StandardCharsets.UTF_8), endpoint.key())));
     }
 
-    /** Returns the headers that were sealed for an endpoint. */
+    /** Returns the headers that were encrypted for an endpoint. */
     static byte[] open(byte[] sealed, SecretCipher cipher, Id endpoint) {
         return each(
                 sealed,

@@ -16,8 +16,8 @@ import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One webhook on its way, which remembers what has arrived so far, so that a failure halfway still tells the status. It ends once: by its
- * answer, a failure, its deadline or the close of the sender, whichever comes first. Thread-safe.
+ * A webhook that is being sent. It remembers what has arrived so far, so that a failure halfway still tells the status.
+ * It ends once: by its answer, a failure, its deadline or the close of the sender, whichever comes first. Thread-safe.
  */
 final class SendAttempt {
     private static final int SUCCESS_FIRST = 200;
@@ -29,7 +29,9 @@ final class SendAttempt {
     private final Consumer<SendResult> listener;
     private final ResponseReader body = new ResponseReader();
     private final long begunNanos = System.nanoTime();
-    /** Made on the thread that begins the attempt: an error there does not end the threads of all connections. */
+    /**
+     * Made on the thread that begins the attempt, because an error there does not end the threads of all connections.
+     */
     private @Nullable BasicHttpRequest head;
 
     private boolean over;
@@ -52,9 +54,9 @@ final class SendAttempt {
     }
 
     /**
-     * An attempt that has not begun.
+     * Makes an attempt that has not begun.
      *
-     * @param listener hears what came of it, once
+     * @param listener receives the result, once
      */
     SendAttempt(SendRequest request, Target target, Transport transport, Consumer<SendResult> listener) {
         this.request = request;
@@ -83,7 +85,7 @@ final class SendAttempt {
         return over;
     }
 
-    /** Takes what ends the attempt at its deadline, so that it goes when the attempt has ended. */
+    /** Takes the timer of the deadline, and cancels it when the attempt has ended. */
     synchronized void deadline(Future<?> timer) {
         deadline = timer;
         if (over) {
@@ -99,7 +101,10 @@ final class SendAttempt {
         }
     }
 
-    /** Takes a connection before its handshake, so that the end of the attempt cuts it; false if the attempt has ended and the connection is cut. */
+    /**
+     * Takes a connection before its handshake, so that the end of the attempt cuts it. Returns false if the attempt has
+     * ended and the connection is cut.
+     */
     boolean reached(ConnectionPool.Connection made) {
         synchronized (this) {
             connecting = null;
@@ -119,19 +124,19 @@ final class SendAttempt {
         }
     }
 
-    /** The head of the answer is there. */
+    /** Takes the head of the answer. */
     synchronized void answered(int code, @Nullable String retryAfter) {
         status = code;
         retryAfterSeconds = retryAfter == null ? null : RetryAfter.seconds(retryAfter, request.now());
     }
 
-    /** A part of the answer is there; false if no more of it is wanted. */
+    /** Takes a part of the answer. Returns false if no more of it is wanted. */
     synchronized boolean read(ByteBuffer part) {
         return body.read(part);
     }
 
     /**
-     * The answer is complete, or as much of it as is wanted.
+     * Takes the end of the answer, or of the part of it that is wanted.
      *
      * @param reusable true if the connection can take another request
      */
@@ -155,9 +160,9 @@ final class SendAttempt {
     }
 
     /**
-     * The connection has failed.
+     * Takes the failure of the connection.
      *
-     * @param isGone true if it was a kept one, and the receiver had most likely closed it before, which is no failure
+     * @param isGone true if it was a kept one that the receiver had most likely closed before, which is no failure
      */
     void broken(Exception trouble, boolean isGone) {
         if (isGone && !isOver()) {
@@ -171,7 +176,7 @@ final class SendAttempt {
         }
     }
 
-    /** Ends the attempt, if nothing has ended it before. Whatever it had is cut. */
+    /** Ends the attempt, if nothing has ended it before, and cuts its connection. */
     void end(@Nullable SendError error) {
         ConnectionPool.Connection left;
         synchronized (this) {
@@ -194,7 +199,7 @@ final class SendAttempt {
         listener.accept(result(error));
     }
 
-    /** Ends the attempt without telling the listener, which hears of it by an error. */
+    /** Ends the attempt without telling the listener, which gets an error instead. */
     void abandon() {
         synchronized (this) {
             over = true;
@@ -218,7 +223,7 @@ final class SendAttempt {
         return status;
     }
 
-    /** Says why a connection could not be made. */
+    /** Returns why a connection could not be opened. */
     static SendError classify(Exception trouble, boolean inHandshake) {
         return inHandshake && trouble instanceof ConnectionClosedException ? SendError.TLS : classify(trouble);
     }
@@ -236,7 +241,7 @@ final class SendAttempt {
         if (trouble instanceof SocketTimeoutException) {
             return SendError.TIMEOUT;
         }
-        // A chunk that breaks off is a closed connection, not bad HTTP.
+        // A chunk that breaks off is a closed connection, not malformed HTTP.
         if (trouble instanceof TruncatedChunkException) {
             return SendError.CONNECTION;
         }

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import java.util.Locale;
 
-/** Why an attempt failed, in the words of the wire contract, §9. */
+/** The reason why an attempt failed, in the words of the wire contract, §9. */
 enum SendError {
     /** The receiver took too long, or no connection became free in time. */
     TIMEOUT,
@@ -10,14 +10,14 @@ enum SendError {
     CONNECTION,
     /** The name has no address, or its look-up took too long. */
     DNS,
-    /** The handshake failed: no TLS there, or a certificate that is not trusted or not the host's. */
+    /** The handshake failed: the receiver has no TLS, or its certificate is not trusted or is another host's. */
     TLS,
-    /** The name leads to an address that webhooks must not reach. */
+    /** The name has an address that webhooks must not reach. */
     FORBIDDEN_ADDRESS,
     /** The receiver answered with something other than 2xx, or with something that is not HTTP. */
     HTTP;
 
-    /** The value of {@code errorClass} on the wire. */
+    /** Returns the value of {@code errorClass} on the wire. */
     String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -25,10 +25,10 @@ import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.IOSession;
 
 /**
- * One request on one connection, and its answer; the connection's thread runs it.
+ * A request on a connection, with its answer. The connection's thread runs it.
  *
- * <p>It tells a kept connection that is gone from a receiver that fails by what the connection has counted: nothing has come since the
- * request was written.
+ * <p>It has to tell a kept connection that is gone from a receiver that fails. On a gone connection no byte has come
+ * since the request was written.
  */
 final class SendExchange implements AsyncClientExchangeHandler {
     private static final ContentType JSON = ContentType.create("application/json");
@@ -39,11 +39,11 @@ final class SendExchange implements AsyncClientExchangeHandler {
     private final ByteBuffer body;
     private boolean written;
     private boolean ended;
-    /** Bytes that had come before the request was begun; -1 if it was not. */
+    /** Bytes received before the request was begun, or -1 if it was not. */
     private long receivedBefore = -1;
 
     /**
-     * An exchange that has not begun.
+     * Makes an exchange that has not begun.
      *
      * @param kept true if the connection has had an exchange before
      */
@@ -96,7 +96,7 @@ final class SendExchange implements AsyncClientExchangeHandler {
 
     @Override
     public void consumeInformation(HttpResponse response, HttpContext context) {
-        // An interim answer means nothing to a webhook.
+        // A webhook ignores interim answers.
     }
 
     @Override
@@ -141,7 +141,7 @@ final class SendExchange implements AsyncClientExchangeHandler {
 
     @Override
     public void releaseResources() {
-        // Called last, whatever has come before: an exchange that nobody has ended has failed.
+        // Called last in any case: an exchange that has not ended by now has failed.
         failed(new IOException("The connection was given up."));
     }
 
@@ -157,7 +157,7 @@ final class SendExchange implements AsyncClientExchangeHandler {
         return isFirst;
     }
 
-    /** Returns false once chunks have brought too much besides the body: each may have a long extension. */
+    /** Returns false once chunks have brought too much besides the body, because each may have a long extension. */
     private boolean isWithinBound() {
         return received() - receivedBefore <= SendLimits.RESPONSE_RECEIVED_BYTES;
     }

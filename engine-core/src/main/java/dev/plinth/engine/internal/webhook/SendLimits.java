@@ -1,19 +1,21 @@
 package dev.plinth.engine.internal.webhook;
 
 /**
- * What one attempt may cost; receivers are strangers, so everything has a bound. How many attempts there are at once, {@link DeliveryScheduler} knows.
+ * The limits of one attempt. Receivers are not trusted, so everything has a limit. The {@link DeliveryScheduler} limits
+ * the attempts at once.
  *
- * @param connectMillis the most that a name look-up, a connect and each silence in a TLS handshake may take, each for itself
- * @param totalMillis the most that a whole attempt may take, absolute
+ * @param connectMillis the most that a name look-up, a connect and each silence in a TLS handshake may take, each by
+ *     itself
+ * @param totalMillis the most that a whole attempt may take
  */
 record SendLimits(int connectMillis, int totalMillis) {
     /** The limits of the wire contract, §9. */
     static final SendLimits STANDARD = new SendLimits(5_000, 15_000);
-    /** How much of a response is read before the connection is cut. */
+    /** Bytes of a response that are read before the connection is cut. */
     static final int RESPONSE_READ_BYTES = 64 * 1024;
-    /** How much of a response is received before the connection is cut, with what stands around its parts. */
+    /** Bytes of a response that are received before the connection is cut, including the overhead of chunks. */
     static final int RESPONSE_RECEIVED_BYTES = 2 * RESPONSE_READ_BYTES;
-    /** How much of a response is kept for the delivery's record. */
+    /** Bytes of a response that are kept for the delivery's record. */
     static final int RESPONSE_KEPT_BYTES = 8 * 1024;
 
     /** Bytes of all heads of one answer together, interim ones included. */
@@ -21,11 +23,11 @@ record SendLimits(int connectMillis, int totalMillis) {
 
     static final int RESPONSE_HEADERS = 64;
     static final int RESPONSE_LINE_CHARACTERS = 4 * 1024;
-    /** Bytes of each of a connection's buffers, of which there are thousands; a longer line makes its buffer grow. */
+    /** Bytes of each of a connection's buffers, of which there are thousands. A longer line makes its buffer grow. */
     static final int BUFFER_BYTES = 2 * 1024;
-    /** How long a connection may wait for its next use; the name is looked up anew after that. */
+    /** Milliseconds for which a connection may wait for its next use. After that the name is looked up again. */
     static final int KEEP_ALIVE_MILLIS = 5_000;
-    /** How long a busy connection may live, so that a receiver's move to other addresses is noticed. */
+    /** Milliseconds for which a busy connection may live, so that a receiver's move to other addresses is noticed. */
     static final int CONNECTION_LIFE_MILLIS = 60_000;
     /** The most connections that wait for their next use. */
     static final int CONNECTIONS_KEPT = 1_024;
@@ -33,7 +35,7 @@ record SendLimits(int connectMillis, int totalMillis) {
     /** The most addresses of a name that an attempt dials, so that no name makes a scanner of it. */
     static final int ADDRESSES_TRIED = 4;
 
-    /** The most name look-ups at a time; those that hang outlive their attempt. */
+    /** The most name look-ups at a time. Those that hang outlive their attempt. */
     static final int LOOK_UPS = 256;
 
     SendLimits {

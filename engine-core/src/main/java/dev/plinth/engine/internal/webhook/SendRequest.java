@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * One attempt to send one webhook, complete, so that the sender decides nothing about its content.
+ * A complete attempt to send a webhook, so that the sender decides nothing about its content.
  *
- * @param workspace on whose behalf: connections and look-ups of two workspaces are kept apart
- * @param url where to, as {@link WebhookUrl} accepted it
- * @param headers the three {@code webhook-*} headers and the endpoint's own; {@code content-type} and {@code user-agent}
- *     are the sender's
+ * @param workspace the workspace that sends; connections and look-ups of two workspaces are kept apart
+ * @param url the receiver, as {@link WebhookUrl} accepted it
+ * @param headers the three {@code webhook-*} headers and the endpoint's own; the sender sets {@code content-type} and
+ *     {@code user-agent}
  * @param body the bytes that were signed; not to be changed
- * @param now the time of the attempt, against which a date in {@code Retry-After} is measured
+ * @param now the time of the attempt, with which a date in {@code Retry-After} is compared
  */
 record SendRequest(Id workspace, URI url, Map<String, String> headers, byte[] body, Instant now) {
     SendRequest {

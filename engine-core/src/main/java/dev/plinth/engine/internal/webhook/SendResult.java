@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.webhook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one attempt; an attempt never throws, because to a schedule a failure is a result.
+ * The result of an attempt. An attempt never throws, because to a schedule a failure is a result.
  *
  * @param status the receiver's status, 200–999; null if none arrived
  * @param responseBody the beginning of its body, at most 8 KiB of UTF-8; null if none arrived
  * @param retryAfterSeconds how long the receiver asked us to wait, at least 0 and not capped; null if it did not
- * @param error why the attempt failed; null if it succeeded. A status may stand beside it: a 200 whose body never ended
- *     is a {@code timeout}
+ * @param error why the attempt failed; null if it succeeded. There may be a status too: a 200 whose body never ended is
+ *     a {@code timeout}
  * @param durationMillis how long it took by the machine's own clock
  */
 record SendResult(
@@ -18,7 +18,7 @@ record SendResult(
         @Nullable Long retryAfterSeconds,
         @Nullable SendError error,
         long durationMillis) {
-    /** Whether the receiver has the webhook. */
+    /** Returns true if the receiver has the webhook. */
     boolean delivered() {
         return error == null;
     }

@@ -17,11 +17,11 @@ import org.apache.hc.core5.reactor.IOSession;
 import org.apache.hc.core5.ssl.SSLContexts;
 
 /**
- * Sends webhooks to strangers' servers, so that nothing behind it has to know how those can misbehave. An attempt holds no thread: one that
- * waits for its receiver costs a connection.
+ * Sends webhooks to servers that are not trusted, so that no caller has to know how those can misbehave. An attempt
+ * that waits for its receiver holds a connection and no thread.
  *
- * <p>The client's own timeouts are per read, so a receiver that drips a byte at a time would never end; one timer thread therefore ends each
- * attempt at its absolute deadline. Nothing that this thread runs can block.
+ * <p>The client's own timeouts are per read, so a receiver that sends a byte at a time would never end. One timer
+ * thread therefore ends each attempt at its absolute deadline. Nothing that this thread runs can block.
  *
  * <p>Thread-safe.
  */
@@ -37,9 +37,9 @@ final class Sender implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * A sender with the contract's limits, the system's resolver and the JVM's trusted certificates.
+     * Makes a sender with the contract's limits, the system's resolver and the JVM's trusted certificates.
      *
-     * @param version what stands behind {@code Plinth-Webhooks/}
+     * @param version the version after {@code Plinth-Webhooks/}
      */
     static Sender create(AddressGuard guard, String version) {
         return new Sender(guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), version);
@@ -58,7 +58,8 @@ final class Sender implements AutoCloseable {
     /**
      * Makes one attempt and returns at once.
      *
-     * @param listener hears what came of it, once and by the deadline, on one of the sender's threads or on the caller's; it must not block
+     * @param listener receives the result once, by the deadline, on one of the sender's threads or the caller's; it
+     *     must not block
      */
     void send(SendRequest request, Consumer<SendResult> listener) {
         SendAttempt sendAttempt = new SendAttempt(request, Target.of(request.url()), transport, listener);
@@ -85,19 +86,19 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    /** The same for a thread that may wait. */
+    /** Makes one attempt and waits for its result. */
     SendResult send(SendRequest request) {
         CompletableFuture<SendResult> result = new CompletableFuture<>();
         send(request, result::complete);
         return result.join();
     }
 
-    /** Returns false once it can send nothing more, though it was not closed. */
+    /** Returns false once it can send nothing more although it was not closed. */
     boolean isAlive() {
         return closed || connector.isAlive();
     }
 
-    /** Cuts all connections; attempts that are under way end as {@code connection}. */
+    /** Cuts all connections. Attempts in flight end as {@code connection}. */
     @Override
     public void close() {
         closed = true;
@@ -127,7 +128,7 @@ final class Sender implements AutoCloseable {
         });
     }
 
-    /** Tries one address after the other, the first few. */
+    /** Tries the first few addresses, one after the other. */
     private void connect(SendAttempt sendAttempt, InetAddress[] addresses, int index) {
         if (sendAttempt.isOver()) {
             return;

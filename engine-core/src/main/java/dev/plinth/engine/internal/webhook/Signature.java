@@ -9,14 +9,15 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs what is sent, so that a receiver can tell our webhooks from anybody's (Standard Webhooks 1.0.0). */
+/** Signs webhooks, so that a receiver can tell that they come from the engine (Standard Webhooks 1.0.0). */
 final class Signature {
     private static final String ALGORITHM = "HmacSHA256";
 
     private Signature() {}
 
     /**
-     * The value of {@code webhook-signature}: {@code v1,<base64>} for each key, separated by spaces, in the order given.
+     * Returns the value of {@code webhook-signature}: {@code v1,<base64>} for each key, separated by spaces, in the
+     * given order.
      *
      * @param keys the decoded keys, the current one first; more than one while a rotation is in its grace
      * @param id the value of {@code webhook-id}; it has no dot, or two messages could share a signature

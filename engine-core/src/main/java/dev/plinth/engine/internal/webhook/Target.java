@@ -5,14 +5,14 @@ import java.util.Locale;
 import org.apache.hc.core5.http.HttpHost;
 
 /**
- * The part of an endpoint's URL that says where to connect to, and the rest of it.
+ * The address in an endpoint's URL, with the rest of the URL.
  *
- * <p>It is read from the authority, because {@link URI#getHost} knows no host name with an underscore.
+ * <p>It is read from the authority, because {@link URI#getHost} accepts no host name with an underscore.
  *
  * @param scheme {@code http} or {@code https}
- * @param host the name or literal address, as the resolver is asked for it: an IPv6 address in brackets
- * @param port the port, the scheme's own where the URL has none
- * @param authority what the request names as its host
+ * @param host the name or literal address for the resolver; an IPv6 address in brackets
+ * @param port the port, or the scheme's default if the URL has none
+ * @param authority the host that the request names
  * @param path path and query, at least {@code /}
  */
 record Target(String scheme, String host, int port, String authority, String path) {
@@ -40,12 +40,12 @@ record Target(String scheme, String host, int port, String authority, String pat
         return scheme.equals("https");
     }
 
-    /** Returns host and port in one spelling, by which connections are kept and bounds are counted. */
+    /** Returns host and port in one spelling, by which connections are kept and limits are counted. */
     String hostAndPort() {
         return host.toLowerCase(Locale.ROOT) + ":" + port;
     }
 
-    /** Returns the same in the client's own words, without the brackets of an IPv6 address. */
+    /** Returns host and port for the client, without the brackets of an IPv6 address. */
     HttpHost endpoint() {
         boolean isLiteral = host.startsWith("[") && host.endsWith("]");
         return new HttpHost(scheme, isLiteral ? host.substring(1, host.length() - 1) : host, port);

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which hosts an endpoint's URL may name: every host has one spelling here, so that no address slips by as decimal, hex,
+ * The rules for hosts in an endpoint's URL. Every host has one spelling here. So no address passes as decimal, hex,
  * octal, short, mapped or with a trailing dot (WHATWG URL §3.5, {@code inet_aton(3)}).
  */
 final class WebhookHostRules {
     private static final int HOST_MAX = 253;
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?");
-    /** What {@code inet_aton} takes for a number: a host that ends in one is an address to some reader. */
+    /** The numbers of {@code inet_aton}: a host that ends in one is an address to some readers. */
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9A-Fa-f]*");
 
     private static final String OPEN_IT =
@@ -19,7 +19,7 @@ final class WebhookHostRules {
 
     private WebhookHostRules() {}
 
-    /** Why the host of a URL, brackets included, cannot be taken; empty if it can. */
+    /** Returns why the host of a URL, including brackets, is refused. Empty if it is accepted. */
     static Optional<String> problem(String host, AddressGuard guard) {
         if (host.length() > HOST_MAX) {
             return Optional.of("Expected a host of at most " + HOST_MAX + " characters, but it has " + host.length()

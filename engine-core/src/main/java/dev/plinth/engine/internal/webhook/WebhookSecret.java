@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.webhook;
 import java.util.Base64;
 
 /**
- * The one place that turns a signing key into its {@code whsec_} text and back, because the classic mistake is to sign
- * with the text itself instead of the bytes it stands for (Standard Webhooks 1.0.0, "Signature scheme").
+ * The only place that converts a signing key into its {@code whsec_} text and back. The classic mistake is to sign with
+ * the text itself instead of the bytes that it encodes (Standard Webhooks 1.0.0, "Signature scheme").
  */
 final class WebhookSecret {
-    /** The bytes of a key that we make. */
+    /** Bytes of a key that the engine makes. */
     static final int KEY_BYTES = 32;
-    /** What the standard lets a key be; others may have been brought along from elsewhere. */
+    /** Bytes of a key by the standard, for keys that were made elsewhere. */
     private static final int KEY_BYTES_MIN = 24;
 
     private static final int KEY_BYTES_MAX = 64;
@@ -17,14 +17,14 @@ final class WebhookSecret {
 
     private WebhookSecret() {}
 
-    /** The text of a key, {@code whsec_} and padded base64. */
+    /** Returns the text of a key, {@code whsec_} and padded base64. */
     static String text(byte[] key) {
         checkLength(key.length);
         return PREFIX + Base64.getEncoder().encodeToString(key);
     }
 
     /**
-     * The key of a text.
+     * Returns the key of a text.
      *
      * @throws IllegalArgumentException if it is no such text; the message never repeats it
      */
@@ -37,7 +37,7 @@ final class WebhookSecret {
         try {
             key = Base64.getDecoder().decode(text.substring(PREFIX.length()));
         } catch (IllegalArgumentException notBase64) {
-            // The cause is dropped: its message quotes the secret.
+            // The cause is dropped, because its message quotes the secret.
             throw new IllegalArgumentException("Expected base64 behind " + PREFIX + ", but found other characters; pass"
                     + " the secret as it was shown when it was made.");
         }

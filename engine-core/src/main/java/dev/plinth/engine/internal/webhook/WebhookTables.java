@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** The tables of the room and the sets that follow from them. */
 final class WebhookTables {
     static final int DUE_KIND = 2;
-    /** The kind of due work in which settled deliveries stand at the time at which they were settled. */
+    /** The kind of due work for settled deliveries, which are due at the time at which they were settled. */
     static final int SETTLED_DUE_KIND = 4;
 
-    /** Open deliveries of all workspaces, by number: in the order of their times. */
+    /** Open deliveries of all workspaces, by number and thus in the order of their times. */
     static final SetKey OPEN = SetKey.of(SetKinds.DELIVERIES_OPEN, 0);
 
     /** Numbers of the endpoints at which deliveries wait for a slot. */
@@ -28,7 +28,7 @@ final class WebhookTables {
     static final TableName DELIVERIES = new TableName(
                     15, "deliveries", 32, 170, 3, Owner.KEY, WebhookTables::indexDelivery)
             .keptDays(Limits.DELIVERY_DAYS);
-    /** By delivery and number. */
+    /** The attempts by delivery and number. */
     static final TableName ATTEMPTS =
             new TableName(16, "attempts", 24, 316, 3, Owner.ROW).keptDays(Limits.DELIVERY_DAYS);
 
@@ -97,7 +97,7 @@ final class WebhookTables {
         place(key, old, row, sets);
     }
 
-    /** Moves a delivery from the queue of one endpoint into that of another, by their numbers; 0 is none. */
+    /** Moves a delivery from the queue of one endpoint into that of another, by their numbers; 0 is no queue. */
     private static void queue(Memberships sets, long number, long before, long after) {
         if (before == after) {
             return;

@@ -4,23 +4,23 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What reading an endpoint's URL gave, so that a caller has to look at the refusal before it can have the URL.
+ * The result of reading an endpoint's URL. A caller has to look at the refusal before it can have the URL.
  *
- * <p>Read once, when an endpoint is made or changed. It is no promise about names: what a name resolves to is checked at
- * every connection, by {@link AddressGuard}.
+ * <p>A URL is read once, when an endpoint is created or changed. That says nothing about names: {@link AddressGuard}
+ * checks the addresses of a name at every connection.
  */
 sealed interface WebhookUrl {
     /**
-     * A URL that can be sent to, character for character as it was given.
+     * A URL to which webhooks can be sent, character for character as it was given.
      *
      * @param uri {@code http} or {@code https}, without user information and fragment
      */
     record Accepted(URI uri) implements WebhookUrl {}
 
     /**
-     * A URL that cannot.
+     * A URL to which webhooks cannot be sent.
      *
-     * @param problems at least one sentence, all that were found at once
+     * @param problems at least one sentence; all problems that were found
      */
     record Refused(List<String> problems) implements WebhookUrl {
         public Refused {
@@ -28,7 +28,7 @@ sealed interface WebhookUrl {
         }
     }
 
-    /** Reads a URL; literal addresses and localhost must be such as the guard allows. */
+    /** Reads a URL. The guard must allow literal addresses and localhost. */
     static WebhookUrl parse(String text, AddressGuard guard) {
         return WebhookUrlRules.read(text, guard);
     }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The strict parser of endpoint URLs: it takes one spelling of each thing (RFC 3986), because wherever it were lenient the
- * HTTP client or the resolver behind it might read something else, and the gap between two readers is the attack.
+ * The strict parser of endpoint URLs, which accepts one spelling of each thing (RFC 3986). A lenient parser might read
+ * something else than the HTTP client or the resolver, and an attacker would use that difference.
  */
 final class WebhookUrlRules {
     static final int LENGTH_MAX = 2048;
@@ -53,7 +53,7 @@ final class WebhookUrlRules {
         return problems.isEmpty() ? new WebhookUrl.Accepted(URI.create(text)) : new WebhookUrl.Refused(problems);
     }
 
-    /** What makes it pointless, or unsafe to echo, to look any further. */
+    /** Returns a problem that makes it pointless, or unsafe to echo, to look any further. */
     private static Optional<String> unreadable(String text) {
         if (text.length() > LENGTH_MAX) {
             return Optional.of("Expected a URL of at most " + LENGTH_MAX + " characters, but it has " + text.length()
@@ -81,7 +81,7 @@ final class WebhookUrlRules {
 
     private static void authority(String authority, AddressGuard guard, List<String> problems) {
         if (authority.indexOf('@') >= 0) {
-            // Not echoed: what stands before the @ is likely a password.
+            // Not echoed, because the text before the @ is likely a password.
             problems.add("Expected no user information before the host, but found \"@\"; put credentials into the"
                     + " endpoint's headers.");
             return;
@@ -107,12 +107,15 @@ final class WebhookUrlRules {
         }
     }
 
-    /** Not a regular expression: a repeated alternation recurses, and 2,000 characters overflow the stack. */
+    /**
+     * Checks by a loop and not by a regular expression, because a repeated alternation recurses and 2,000 characters
+     * overflow the stack.
+     */
     private static boolean isTarget(String target) {
         int query = target.indexOf('?');
         for (int i = 0; i < target.length(); i++) {
             char character = target.charAt(i);
-            // Brackets are not allowed in a query either, but everybody writes ?a[]=1 and every reader agrees on it.
+            // Brackets are not allowed in a query either, but ?a[]=1 is common and all readers agree on it.
             boolean bracketInQuery = query >= 0 && i > query && (character == '[' || character == ']');
             if (character == '%' && isHexDigit(target, i + 1) && isHexDigit(target, i + 2)) {
                 i += 2;

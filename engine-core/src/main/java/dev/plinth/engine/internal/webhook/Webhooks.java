@@ -33,9 +33,12 @@ import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The door of the room: sends what is due, and says which addresses it would send to. */
+/** The door of the room. It sends due deliveries, and tells to which addresses it would send. */
 public final class Webhooks implements DueSource, AutoCloseable {
-    /** What the value of a header looks like: JSON allows what HTTP does not, and blanks around it would not arrive (RFC 9110 §5.5). */
+    /**
+     * The grammar of a header's value. JSON allows characters that HTTP does not, and blanks around the value would not
+     * arrive (RFC 9110 §5.5).
+     */
     public static final Pattern HEADER_VALUE = Pattern.compile("([!-~]([\\t -~]*[!-~])?)?");
 
     private final Store store;
@@ -49,12 +52,12 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private boolean loaded;
 
     /**
-     * The parts that the room works with.
+     * The parts that the room needs.
      *
-     * @param seal opens the signing keys
+     * @param cipher decrypts the signing keys
      * @param bodies finds the bytes of an event
-     * @param mayRun tells whether the deliveries of a workspace may go out
-     * @param reach says where webhooks may go, and how fast
+     * @param mayRun tells whether the deliveries of a workspace may be sent
+     * @param reach tells where webhooks may go, and how fast
      * @param version the version in {@code user-agent}
      */
     public record Parts(
@@ -68,17 +71,18 @@ public final class Webhooks implements DueSource, AutoCloseable {
             String version) {}
 
     /**
-     * Where webhooks may go, and how fast.
+     * The destinations of webhooks, and their rates.
      *
      * @param allowed ranges that may be called although they are not public
      * @param hostRates webhooks a second by host, or host and port; {@link #ANY_HOST} stands for all others
-     * @param hasDefaultRates false if only rates that are set hold: a clock that stands still would allow no further webhook
+     * @param hasDefaultRates false if only the given rates hold, because a clock that stands still would allow no
+     *     further webhook
      */
     public record NetworkRules(List<String> allowed, Map<String, Integer> hostRates, boolean hasDefaultRates) {
-        /** Stands for all hosts that have no rate of their own. */
+        /** Stands for all hosts without a rate of their own. */
         public static final String ANY_HOST = "*";
 
-        /** Copies both. */
+        /** Copies both collections. */
         public NetworkRules {
             allowed = List.copyOf(allowed);
             hostRates = Map.copyOf(hostRates);
@@ -105,11 +109,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
     /** Finds the bytes of an event. */
     @FunctionalInterface
     public interface Bodies {
-        /** The bytes, or null if the event is gone. */
+        /** Returns the bytes, or null if the event is gone. */
         byte @Nullable [] find(Rows rows, Id workspace, Id event);
     }
 
-    /** The room. */
+    /** Makes the room. */
     public Webhooks(Parts parts) {
         this.store = parts.store();
         this.committer = parts.committer();
@@ -139,23 +143,23 @@ public final class Webhooks implements DueSource, AutoCloseable {
     /**
      * Checks the spelling of a range.
      *
-     * @throws IllegalArgumentException if it is none; one sentence says why
+     * @throws IllegalArgumentException if it is not a range; one sentence says why
      */
     public static void checkRange(String cidr) {
         Cidr unused = Cidr.parse(cidr);
     }
 
-    /** True if a write concerns deliveries. */
+    /** Returns true if a write concerns deliveries. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(WebhookTables.DELIVERIES);
     }
 
-    /** What is wrong with an endpoint's URL; nothing if it can be sent to. */
+    /** Returns the problems of an endpoint's URL; empty if webhooks can be sent to it. */
     public List<String> urlProblems(String url) {
         return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 
-    /** Hears of durable changes: of deliveries that wait, and of endpoints that have changed or are gone. */
+    /** Learns of durable changes: of deliveries that wait, and of changed or deleted endpoints. */
     public void committed(Changes.Write write) {
         byte[] row = write.row();
         if (write.isIn(WebhookTables.DELIVERIES)) {
@@ -178,12 +182,12 @@ public final class Webhooks implements DueSource, AutoCloseable {
                 scheduler.queued(row.facts().workspace(), row.facts().endpoint(), row.queuedFor());
     }
 
-    /** Whom to tell that an attempt has ended. */
+    /** Sets the listener that learns that an attempt has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);
     }
 
-    /** Sends a test event to an endpoint now, and shows what came of it. Nothing is remembered of it. */
+    /** Sends a test event to an endpoint now and shows the result. Nothing of it is stored. */
     public Command.HostCall test(Id endpoint) {
         return context -> {
             EndpointRow row = Endpoints.find(context, endpoint);
@@ -224,7 +228,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return WebhookTables.DUE_KIND;
     }
 
-    /** Puts what is due into the queues of its endpoints, some of it in one step: attempts start from there. */
+    /** Puts due deliveries into the queues of their endpoints, many in one step. Attempts start from there. */
     @Override
     public boolean start(long number) {
         Outcome outcome = committer.commit(Caller.OPERATOR, DeliverySteps.queueDue());
@@ -263,7 +267,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return attempts.isOpen() && !attempts.isFull();
     }
 
-    /** Starts the first delivery that waits at an endpoint; false if no thread is to be had. */
+    /** Starts the first delivery that waits at an endpoint. Returns false if no thread is available. */
     private boolean start(EndpointThrottle throttle, long nowMillis) {
         long signals = scheduler.signals(throttle);
         long from = scheduler.searchFrom(throttle);
@@ -289,7 +293,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return number;
     }
 
-    /** Reads what an endpoint says. Deliveries of one that is gone are looked at like others, and dropped. */
+    /** Reads the settings of an endpoint. Deliveries of a deleted endpoint are examined like others, and dropped. */
     private void describe(EndpointThrottle throttle) {
         EndpointRow row = store.readToAct(rows -> {
             byte[] bytes =
@@ -305,7 +309,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         }
     }
 
-    /** Finds what waits since before this process, once. */
+    /** Finds the deliveries that wait since before this process, once. */
     private synchronized void load() {
         if (!loaded) {
             for (DeliveryRow row : store.readToAct(Webhooks::firstOfQueues)) {
@@ -328,7 +332,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return found;
     }
 
-    /** A delivery whose last attempt could not even be recorded may be tried again. */
+    /** Queues a delivery again whose last attempt could not even be recorded, after its backoff. */
     private void rested(long number) {
         byte[] row = store.readToAct(rows -> rows.at(number));
         if (row != null) {
@@ -338,7 +342,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     @Override
     public boolean isBusy(long number) {
-        return false; // what is under way waits in no due index
+        return false; // attempts in flight are not in the due index
     }
 
     @Override
@@ -351,13 +355,13 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return attempts.awaitIdle(timeoutMillis);
     }
 
-    /** The number of the attempt of a delivery that is under way; 0 if none is. */
+    /** Returns the number of the attempt of a delivery in flight, or 0. */
     public int underWay(long number) {
         return deliveryAttempts.underWay(number);
     }
 
     /**
-     * Starts no more and waits for what is under way; what does not end stays due.
+     * Starts no more attempts and waits for those in flight. Deliveries that do not end stay due.
      *
      * @return how many attempts have not ended
      */
@@ -368,7 +372,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return deliveryAttempts.size();
     }
 
-    /** Says why no webhook can be sent at all; empty if they can, or if none was to be sent yet. */
+    /** Returns why no webhook can be sent at all. Empty if they can, or if none was to be sent yet. */
     public Optional<String> problem() {
         return sender.problem();
     }
