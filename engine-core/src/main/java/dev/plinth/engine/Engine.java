@@ -491,7 +491,7 @@ public final class Engine implements AutoCloseable {
         }
         long calls = pipeline.drain(Math.max(LAST_MILLIS, deadline.millisLeft()));
         if (calls > 0) {
-            left.add(calls + " calls, or what is chained to them");
+            left.add(calls + " calls, or stages chained to them");
         }
         keyUses.writeAll();
         quotas.writeMarks();
@@ -501,9 +501,8 @@ public final class Engine implements AutoCloseable {
         if (!left.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected all work to end within " + Limits.DRAIN_SECONDS + " s of closing, but left: "
-                            + String.join(", ", left)
-                            + "; jobs are queued again, deliveries stay due, and a thread that bears the interrupt goes on.");
+                    "Not all work ended within " + Limits.DRAIN_SECONDS + " s of closing: " + String.join(", ", left)
+                            + ". Jobs go back to the queue and deliveries stay due. A thread that ignores the interrupt goes on.");
         }
     }
 

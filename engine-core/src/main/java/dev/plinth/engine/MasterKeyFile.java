@@ -85,9 +85,8 @@ final class MasterKeyFile {
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected a key file that only its owner reads, but " + file + " has the mode "
-                            + PosixFilePermissions.toString(permissions)
-                            + "; whoever reads it opens the sealed secrets of the store. Run: chmod 600 " + file);
+                    "The key file " + file + " has the mode " + PosixFilePermissions.toString(permissions)
+                            + ", so other users can read it and decrypt the store's secrets. Run: chmod 600 " + file);
         }
     }
 

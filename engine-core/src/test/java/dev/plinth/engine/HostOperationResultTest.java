@@ -113,7 +113,7 @@ final class HostOperationResultTest {
 
         assertThat(lines).hasSize(1);
         assertThat(lines.get(0))
-                .startsWith("Expected operation now to give a result of at most 131072 bytes, but got " + bytes + ";");
+                .startsWith("The result of operation now must have at most 131072 bytes, got " + bytes + ";");
         assertThat(runs).hasValue(1);
         assertThat(resources.get(id).call().version()).isEqualTo(1);
     }

@@ -32,7 +32,7 @@ final class OtherClientVersionTest {
         assertThat(runEngine())
                 .contains(
                         "retrying with one attempt: " + OtherClientVersionProbe.EVENTS,
-                        "lines: [Expected a sender for webhooks, but it cannot be made or cannot send; attempts fail until it can. Add"
+                        "lines: [No webhook can be sent; attempts fail until one can. Add"
                                 + " dev.plinth:engine-webhook-client to the class path, in the version of engine-core.]",
                         "health: 200 {\"status\":\"ready\",\"durability\":\"memory\",\"detail\":\"No webhook can be sent"
                                 + " (NoSuchMethodError)");

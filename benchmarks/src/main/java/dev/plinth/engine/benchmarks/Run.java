@@ -71,7 +71,7 @@ public final class Run {
             Questions.ask(question, arguments);
             return 0;
         } catch (Exception e) {
-            LOG.log(System.Logger.Level.ERROR, "Expected to answer " + question + ", but could not", e);
+            LOG.log(System.Logger.Level.ERROR, "Could not answer " + question, e);
             return 1;
         }
     }

@@ -86,7 +86,7 @@ public final class LastUsedWriter implements DueSource {
         } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected the last uses of " + all.size() + " keys to be written, but the store refused: "
+                    "The store refused to write the last uses of " + all.size() + " keys: "
                             + refused.refusal().detail());
         }
     }

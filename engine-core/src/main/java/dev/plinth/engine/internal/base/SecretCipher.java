@@ -70,8 +70,7 @@ public final class SecretCipher {
 
     private byte[] block(int mode, byte[] block) {
         try {
-            Cipher cipher =
-                    Cipher.getInstance("AES/ECB/NoPadding"); // one block only, so no mode is needed
+            Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding"); // one block only, so no mode is needed
             cipher.init(mode, blockKey);
             return cipher.doFinal(block);
         } catch (GeneralSecurityException e) {

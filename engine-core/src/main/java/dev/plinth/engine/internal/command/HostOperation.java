@@ -92,7 +92,7 @@ public final class HostOperation {
         if (bytes > Limits.HOST_RESULT_BYTES_MAX) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "Expected operation {0} to give a result of at most {1} bytes, but got {2}; keep it elsewhere and give"
+                    "The result of operation {0} must have at most {1} bytes, got {2}; store it elsewhere and return"
                             + " its address. Nothing was changed.",
                     name,
                     Integer.toString(Limits.HOST_RESULT_BYTES_MAX),

@@ -201,8 +201,7 @@ public final class EventFeed implements AutoCloseable {
                 store.fatalErrors().saw(e);
                 log.log(
                         System.Logger.Level.WARNING,
-                        "Expected listener " + name + " to take event " + row.id()
-                                + ", but it failed; the same event comes again a second later",
+                        "Listener " + name + " failed on event " + row.id() + "; the event comes again a second later",
                         e);
                 return false;
             }

@@ -142,8 +142,8 @@ public final class QuotaCheckpointWriter implements DueSource {
         } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected what " + entries.size() + " workspaces have used of their limits to be written, but the"
-                            + " store refused: " + refused.refusal().detail());
+                    "The store refused to write the used units of " + entries.size() + " workspaces: "
+                            + refused.refusal().detail());
         }
     }
 

@@ -89,9 +89,7 @@ public final class Doorbell implements AutoCloseable {
             // ended.
             answering.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
             if (answering.isAlive()) {
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "Expected the ring to drain in time, but it did not; what is left is in the tables");
+                LOG.log(System.Logger.Level.DEBUG, "The ring did not drain in time; the tables have the rest");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,10 +130,7 @@ public final class Doorbell implements AutoCloseable {
                 answer.run();
             } catch (RuntimeException | Error e) {
                 // Thrown on, it would end the thread of the ring.
-                log.log(
-                        System.Logger.Level.ERROR,
-                        "Expected the answer to commit " + commit + " to end well, but it failed",
-                        e);
+                log.log(System.Logger.Level.ERROR, "The answer to commit " + commit + " failed", e);
             }
         }
     }

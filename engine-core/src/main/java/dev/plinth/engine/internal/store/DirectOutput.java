@@ -105,10 +105,7 @@ final class DirectOutput implements Disk.File {
                 int unused = channel.write(buffer, written + buffer.position());
             }
         } catch (IOException e) {
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    "Expected to write past the page cache, but could not; it takes the rest",
-                    e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not write past the page cache; the rest goes through it", e);
             leaveDirect();
         }
     }

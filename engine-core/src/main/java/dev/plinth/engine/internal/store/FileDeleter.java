@@ -65,7 +65,7 @@ final class FileDeleter {
         } catch (OverlappingFileLockException e) {
             lock = null;
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to lock " + file + ", but the file system has no locks", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not lock " + file + ", because the file system has no locks", e);
             return null;
         }
         // A file loses its name before it is cut. So a file that still has its name is whole, and stays whole under
@@ -106,7 +106,7 @@ final class FileDeleter {
                 Files.deleteIfExists(nameless);
             }
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to cut " + file + ", but could not; it goes at once", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not cut " + file + "; it is deleted at once", e);
         }
     }
 
@@ -143,7 +143,7 @@ final class FileDeleter {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to delete what was left in " + directory, e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not delete leftover files in " + directory, e);
         }
     }
 

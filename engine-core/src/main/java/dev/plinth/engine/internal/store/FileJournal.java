@@ -288,7 +288,7 @@ final class FileJournal implements Journal {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected to close the journal, but could not; all that was acknowledged is in it",
+                    "Could not close the journal; it has everything that was acknowledged",
                     e);
         }
     }
@@ -414,7 +414,7 @@ final class FileJournal implements Journal {
         try {
             sync();
         } catch (IOException | RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to sync behind callers, but could not", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not sync the journal after a caller's write", e);
         } finally {
             queue.lock();
         }

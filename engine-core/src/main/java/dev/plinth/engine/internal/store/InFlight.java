@@ -189,10 +189,7 @@ final class InFlight {
         releaseWaiters();
         if (failed != null) {
             // Logged last, because a host's log may be slow, or call the engine.
-            log.log(
-                    System.Logger.Level.ERROR,
-                    "Expected a durable record to be heard of, but a listener failed",
-                    failed);
+            log.log(System.Logger.Level.ERROR, "A listener failed on a durable record", failed);
         }
     }
 
@@ -266,7 +263,7 @@ final class InFlight {
             try {
                 listener.undone(restoring(record.writes(), before));
             } catch (RuntimeException | Error e) {
-                log.log(System.Logger.Level.ERROR, "Expected an undo to be heard of, but a listener failed", e);
+                log.log(System.Logger.Level.ERROR, "A listener failed on an undo", e);
             }
         }
     }

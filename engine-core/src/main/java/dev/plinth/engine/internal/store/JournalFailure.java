@@ -30,11 +30,11 @@ final class JournalFailure {
      */
     static String sentence(Throwable e, boolean ours) {
         if (!isTheDisks(e)) {
-            return "Expected to write the journal, but could not, and not because of the disk; nothing is written any more. Restart.";
+            return "Could not write the journal, and not because of the disk; nothing is written any more. Restart.";
         }
         return ours
-                ? "Expected to write the journal, but the disk failed; nothing is written any more. Check the disk and restart."
-                : "Expected to be the only one to write the journal, but another process has got past the lock of the directory;"
+                ? "The disk failed to write the journal; nothing is written any more. Check the disk and restart."
+                : "The journal has ended, because another process has got past the lock of the directory;"
                         + " nothing is written here any more. End one of the two.";
     }
 }

@@ -135,7 +135,7 @@ record JournalState(
         try {
             unknown(store).write(disk, false);
         } catch (IOException | RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.DEBUG, "Expected to say that the disk has failed, but could not", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not record that the disk has failed", e);
         }
     }
 

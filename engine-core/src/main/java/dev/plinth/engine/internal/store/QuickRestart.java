@@ -157,7 +157,7 @@ final class QuickRestart implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "Expected the tables of a clean close in " + directory + ", but " + e.getMessage()
+                    "The tables of the last clean close in " + directory + " cannot be used: " + e.getMessage()
                             + "; they are made again from the journal");
             return null;
         }
@@ -199,7 +199,7 @@ final class QuickRestart implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected to delete unfinished tables in " + directory + ", but could not: " + e.getMessage()
+                    "Could not delete unfinished tables in " + directory + ": " + e.getMessage()
                             + "; the next quick restart tries again");
         }
     }
@@ -248,8 +248,8 @@ final class QuickRestart implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected to leave the tables in " + directory + " for a quick restart, but could not: "
-                            + e.getMessage() + "; the next start makes them from the journal");
+                    "Could not leave the tables in " + directory + " for a quick restart: " + e.getMessage()
+                            + "; the next start makes them from the journal");
         }
     }
 

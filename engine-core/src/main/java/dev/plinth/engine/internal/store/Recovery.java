@@ -102,7 +102,8 @@ final class Recovery implements JournalVisitor {
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "The tables that were left are made again from the journal: " + e.getMessage());
+                    "The tables of the last clean close cannot be used and are made again from the journal: "
+                            + e.getMessage());
             left.tables().close();
             return null;
         }
@@ -168,7 +169,7 @@ final class Recovery implements JournalVisitor {
                         sequence, loaded.start().timeMillis(), loaded.start().lastNumber());
                 return Math.max(loaded.endSequence(), names.snapshots().get(0));
             } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; what was before it is tried");
+                LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; an older snapshot is tried");
                 damagedSnapshot = damagedSnapshot.isEmpty() ? ": " + e.getMessage() : damagedSnapshot;
                 tables.clear();
             }

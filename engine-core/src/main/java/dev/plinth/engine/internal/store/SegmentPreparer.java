@@ -146,8 +146,8 @@ final class SegmentPreparer {
                 if (!warned && disk.isOurs()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
-                            "Expected room for the next segment of the journal, but there is none; writes are refused when this"
-                                    + " one is full. Free some space; it goes on by itself.",
+                            "There is no room for the next segment of the journal; writes are refused once this one is full."
+                                    + " Free some space; it goes on by itself.",
                             e);
                     warned = true;
                 }
@@ -175,8 +175,8 @@ final class SegmentPreparer {
         } catch (IOException | RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected to write the end of a full segment of the journal, but could not; until its next snapshot the store"
-                            + " would not notice if the segments behind it were taken away. Check the disk.",
+                    "Could not write the end of a full segment of the journal. Until the next snapshot the store would not"
+                            + " notice the loss of later segments. Check the disk.",
                     e);
         }
     }

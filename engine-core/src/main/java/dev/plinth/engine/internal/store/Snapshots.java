@@ -209,8 +209,7 @@ final class Snapshots implements AutoCloseable {
                         : String.valueOf(e.getMessage());
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "Expected to write a snapshot, but could not: " + reason
-                                + "; the journal still has everything");
+                        "Could not write a snapshot: " + reason + "; the journal still has everything");
             }
         }
     }

@@ -94,7 +94,7 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         String directory = there == null ? copy(disk, aside) : there;
         LOG.log(
                 System.Logger.Level.WARNING,
-                "The journal is cut off behind record " + kept + ": " + what() + ". A copy of " + segment
+                "The journal is cut off after record " + kept + ": " + what() + ". A copy of " + segment
                         + " as it was is in " + directory + ".");
     }
 

@@ -134,10 +134,7 @@ public final class AttemptRunner {
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             // There is no thread. The listener of ended attempts is not told, because it would try again at once.
             release(number);
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "Expected the executor to take an attempt, but it refused; it is tried again",
-                    e);
+            log.log(System.Logger.Level.WARNING, "No thread is available for an attempt; it is tried again", e);
             return false;
         }
     }
@@ -200,7 +197,7 @@ public final class AttemptRunner {
         } catch (RefusedException refused) {
             log.log(
                     System.Logger.Level.WARNING,
-                    "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
+                    "The store refused to record an attempt, so the attempt ended: "
                             + refused.refusal().detail());
         } catch (RuntimeException | Error e) {
             rest(number, e);
@@ -221,8 +218,7 @@ public final class AttemptRunner {
                 .execute(() -> restIsOver(number));
         log.log(
                 System.Logger.Level.ERROR,
-                "Expected an attempt to record its end, but it failed; the next one comes after " + backoff.millis()
-                        + " ms",
+                "An attempt could not record its end; the next one comes after " + backoff.millis() + " ms",
                 failure);
     }
 

@@ -149,10 +149,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 // Without this thread nothing would ever fall due again. A bell does not cut the backoff short, because
                 // each commit rings.
                 rest = Backoff.after(rest);
-                log.log(
-                        System.Logger.Level.ERROR,
-                        "Expected a pass over due work to end well, but it failed; it goes on",
-                        e);
+                log.log(System.Logger.Level.ERROR, "A pass over due work failed; the next one follows", e);
                 rest(rest.millis(), false);
             }
         }
@@ -174,8 +171,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             rests.put(source, rest);
             log.log(
                     System.Logger.Level.ERROR,
-                    "Expected " + source.getClass().getSimpleName()
-                            + " to start what is due, but it failed; it is asked again after " + rest.millis() + " ms",
+                    source.getClass().getSimpleName() + " could not start due work; it is asked again after "
+                            + rest.millis() + " ms",
                     e);
             return otherwise;
         }

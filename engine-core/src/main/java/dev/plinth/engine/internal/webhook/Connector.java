@@ -96,8 +96,7 @@ final class Connector implements AutoCloseable {
                         .build(),
                 work -> new EngineThread(work, "plinth-webhook-io"),
                 null,
-                trouble ->
-                        LOG.log(System.Logger.Level.DEBUG, "Expected a connection to end well, but it failed", trouble),
+                trouble -> LOG.log(System.Logger.Level.DEBUG, "A connection ended with an error", trouble),
                 null,
                 null);
         reactor.start();

@@ -77,10 +77,7 @@ final class DeliveryAttempts {
         } catch (RejectedExecutionException | OutOfMemoryError noThread) {
             scheduler.giveBack(slot);
             claim.giveUp();
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "Expected the executor to take an attempt, but it refused; it is tried again",
-                    noThread);
+            log.log(System.Logger.Level.WARNING, "No thread is available for an attempt; it is tried again", noThread);
             return false;
         }
     }
@@ -113,7 +110,7 @@ final class DeliveryAttempts {
         } catch (RefusedException refused) {
             log.log(
                     System.Logger.Level.WARNING,
-                    "Expected the store to keep what an attempt had seen or done, but it refused; the attempt ended: "
+                    "The store refused to record an attempt, so the attempt ended: "
                             + refused.refusal().detail());
         } catch (RuntimeException | Error e) {
             end(flight, e);
@@ -244,8 +241,7 @@ final class DeliveryAttempts {
             store.fatalErrors().saw(e);
             log.log(
                     System.Logger.Level.ERROR,
-                    "Expected to send " + event + " to endpoint " + endpoint.id()
-                            + ", but the request could not be made",
+                    "The request that sends " + event + " to endpoint " + endpoint.id() + " could not be made",
                     e);
             listener.accept(new SendResult(null, null, null, SendError.CONNECTION, 0));
             return;

@@ -60,7 +60,7 @@ final class LazySender implements AutoCloseable {
                     otherVersion,
                     "Add dev.plinth:engine-webhook-client to the class path, in the version of engine-core."));
         } catch (Error unexpected) {
-            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
+            log.log(System.Logger.Level.ERROR, "An attempt could not begin", unexpected);
             listener.accept(new SendResult(null, null, null, SendError.CONNECTION, 0));
         }
     }
@@ -92,8 +92,7 @@ final class LazySender implements AutoCloseable {
         if (before == null) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "Expected a sender for webhooks, but it cannot be made or cannot send; attempts fail until it can. "
-                            + advice,
+                    "No webhook can be sent; attempts fail until one can. " + advice,
                     failure);
         }
         return now.result();

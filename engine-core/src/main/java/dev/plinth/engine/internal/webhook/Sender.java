@@ -81,7 +81,7 @@ final class Sender implements AutoCloseable {
             sendAttempt.abandon();
             throw otherVersion;
         } catch (RuntimeException | Error unexpected) {
-            log.log(System.Logger.Level.ERROR, "Expected an attempt to begin, but it failed", unexpected);
+            log.log(System.Logger.Level.ERROR, "An attempt could not begin", unexpected);
             sendAttempt.end(SendError.CONNECTION);
         }
     }
