@@ -17,9 +17,9 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of all jobs that a workspace has on a resource, because its right to work on that has ended. A few end in the record that ends the
- * right. More of them are told by a row here: from that record on none of them begins, and the sweep cancels them. Jobs that were accepted
- * under a later right are not meant.
+ * The end of all jobs of a workspace on a resource, because its right to work on the resource has ended. A few jobs end
+ * in the record that ends the right. For more jobs that record puts a row here: from then on none of them begins, and
+ * the sweep cancels them. Jobs that are accepted under a later right are not canceled.
  */
 final class Cancellations {
     static final Backlog BACKLOG = new Backlog(24, "canceled jobs", SetKinds.CANCELLATIONS, 72);
@@ -47,19 +47,19 @@ final class Cancellations {
         }
     }
 
-    /** True if a job is to be canceled and does not begin any more. */
+    /** Returns true if a job is to be canceled and does not begin any more. */
     static boolean cover(Rows rows, JobRow job) {
         Id resource = job.facts().resource();
         RowReader row = resource == null ? null : BACKLOG.find(rows, job.facts().workspace(), resource);
         return row != null && job.facts().number() < row.number();
     }
 
-    /** A job as it is shown: one that is to be canceled says so. */
+    /** Returns a job as callers see it, marked if it is to be canceled. */
     static JobRow shown(Rows rows, JobRow job) {
         return !job.status().isFinal() && cover(rows, job) ? job.cancelRequestedNow() : job;
     }
 
-    /** A job that has not begun is canceled, and one that runs is asked to end. */
+    /** Cancels a job that has not begun, and asks one that runs to end. */
     static JobRow canceled(Context context, JobRow row) {
         return row.status() == JobStatus.RUNNING
                 ? row.cancelRequestedNow()
@@ -73,7 +73,10 @@ final class Cancellations {
                 (context, row, batch) -> Cancellation.read(row).carryOn(context, batch));
     }
 
-    /** A job under a number that can still be canceled; null if there is none, or it runs and has been asked to end. */
+    /**
+     * Returns a job under a number that can still be canceled. Returns null if there is none, or if it runs and has
+     * been asked to end.
+     */
     private static @Nullable JobRow open(Rows rows, long number) {
         byte[] bytes = rows.at(number);
         JobRow row = bytes == null ? null : JobRow.read(bytes);
@@ -84,7 +87,7 @@ final class Cancellations {
      * A cancellation.
      *
      * @param number jobs that were accepted before it have a smaller number
-     * @param reached the number of the last job that was looked at
+     * @param reached the number of the last job that was examined
      */
     private record Cancellation(long number, Id workspace, Id resource, long reached) {
         static Cancellation read(RowReader in) {

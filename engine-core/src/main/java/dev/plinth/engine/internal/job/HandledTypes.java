@@ -7,13 +7,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which jobs wait for code that is there: for a handler in this JVM, or for a worker that has leased their type within the hour.
+ * Finds jobs that wait for a missing handler: neither this JVM has one, nor has a worker leased their type within the
+ * hour.
  *
  * @param here the types that this JVM handles
- * @param newest how far jobs at workers are
+ * @param newest the progress of jobs at workers
  */
 public record HandledTypes(Set<String> here, ProgressReports newest) {
-    /** These types, and no progress yet. */
+    /** Makes the types without any progress. */
     public HandledTypes(Set<String> here) {
         this(here, new ProgressReports());
     }
@@ -23,7 +24,7 @@ public record HandledTypes(Set<String> here, ProgressReports newest) {
         here = Set.copyOf(here);
     }
 
-    /** True if a job waits for code that is not there. */
+    /** Returns true if a job waits for a missing handler. */
     boolean isMissingFor(JobRow row, Rows rows, long nowMillis) {
         JobRow.Facts facts = row.facts();
         boolean waits = row.status() == JobStatus.QUEUED || row.status() == JobStatus.SCHEDULED;
@@ -32,7 +33,7 @@ public record HandledTypes(Set<String> here, ProgressReports newest) {
                 && !LeasedTypes.has(rows, facts.workspace(), facts.type(), nowMillis);
     }
 
-    /** A job as its GET shows it, with this result. */
+    /** Renders a job as its GET shows it, with this result. */
     byte[] shown(Context context, JobRow row, byte @Nullable [] result) {
         byte[] json = newest.of(row).json(result);
         return isMissingFor(row, context.rows(), context.now())

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Json;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt of a job as the host's code sees it; the words are those of the public {@code JobContext}. Thread-safe. */
+/** An attempt of a job as the host's code sees it, in the terms of the public {@code JobContext}. Thread-safe. */
 public interface HostJob {
     /** The job's id. */
     String jobId();
@@ -12,7 +12,7 @@ public interface HostJob {
     /** The job's workspace. */
     String workspaceId();
 
-    /** The resource that the job is about. */
+    /** Returns the resource of the job. */
     Optional<String> resourceId();
 
     /** The job's type. */
@@ -21,13 +21,13 @@ public interface HostJob {
     /** The input. */
     Json input();
 
-    /** Which attempt this is, from 1. */
+    /** Returns the number of this attempt, from 1. */
     int attempt();
 
-    /** True once somebody asked to cancel the job. */
+    /** Returns true once a call has asked to cancel the job. */
     boolean isCancelRequested();
 
-    /** Says how far the job is. */
+    /** Reports the progress of the job. */
     void progress(long done, long total, String message);
 
     /** The host's code for a type of job. */

@@ -3,21 +3,24 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Outcome;
 
-/** A job that consists of items, each of them one commit, so that a crash between two items repeats none. */
+/** A job of items, each of which is one commit, so that a crash between two items repeats none. */
 public interface ItemJob {
-    /** How many items there are. */
+    /** Returns how many items there are. */
     int count();
 
-    /** What an item does; called outside the writer lock. May throw {@code Refused}: that is the item's outcome then. */
+    /**
+     * Returns the change of an item. Called outside the writer lock. It may throw {@code Refused}, which is then the
+     * item's outcome.
+     */
     Command.Change item(int index);
 
-    /** How the outcome of an item is shown. */
+    /** Renders the outcome of an item. */
     byte[] render(int index, Outcome outcome);
 
-    /** Opens the job that an input describes. */
+    /** Opens the job of an input. */
     @FunctionalInterface
     interface Opener {
-        /** The job of an input. */
+        /** Opens the job of an input. */
         ItemJob open(byte[] input);
     }
 }

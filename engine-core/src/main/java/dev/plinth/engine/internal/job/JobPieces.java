@@ -14,16 +14,16 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What is too large, or too many, for a job's row: input and result cut into pieces, and one piece for each outcome. */
+/** The parts of a job that are too large for its row: input and result in pieces, and a piece for each outcome. */
 final class JobPieces {
-    /** By job, then kind and index. */
+    /** The pieces by job, then kind and index. */
     static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptDays(Limits.JOB_DAYS);
 
     private static final int VERSION = 1;
 
     private JobPieces() {}
 
-    /** The kinds of pieces; the number goes into the upper half of the index. */
+    /** The kinds of pieces. The number goes into the upper half of the index. */
     enum Kind {
         INPUT(Limits.PIECE_BYTES_MAX),
         RESULT(Limits.PIECE_BYTES_MAX),
@@ -36,7 +36,7 @@ final class JobPieces {
         }
     }
 
-    /** How many pieces so many bytes take. */
+    /** Returns the pieces of so many bytes. */
     static int count(byte[] value) {
         return (value.length + Limits.PIECE_BYTES_MAX - 1) / Limits.PIECE_BYTES_MAX;
     }
@@ -59,7 +59,7 @@ final class JobPieces {
                 new RowWriter(VERSION).id(workspace).bytes(piece).row());
     }
 
-    /** A value put together again. */
+    /** Returns the value of some pieces. */
     static byte[] join(Rows rows, Id job, Kind kind, int count) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {
@@ -72,7 +72,7 @@ final class JobPieces {
     }
 
     /**
-     * Takes out the last ones of some pieces, as many as go into a batch.
+     * Removes the last pieces, as many as fit into a batch.
      *
      * @param count how many there are, numbered from 0
      * @return how many are left
@@ -86,7 +86,7 @@ final class JobPieces {
         return left;
     }
 
-    /** One piece; null if it is not there. */
+    /** Returns a piece, or null. */
     static byte @Nullable [] get(Rows rows, Id job, Kind kind, int index) {
         byte[] row = rows.get(PIECES, key(job, kind, index));
         return row == null ? null : new RowReader(row, VERSION).skip(Id.BYTES).bytes();

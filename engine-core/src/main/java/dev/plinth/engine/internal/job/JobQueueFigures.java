@@ -10,9 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** Counts the queued jobs of all workspaces that nothing handles, and tells how long the oldest ones have waited. Thread-safe. */
+/**
+ * Counts the queued jobs of all workspaces without a handler, and computes how long the oldest ones have waited.
+ * Thread-safe.
+ */
 public final class JobQueueFigures implements Supplier<JobFigures> {
-    /** Rows that are looked at together, so that a busy writer does not make a long look start again. */
+    /** Rows that are read together, so that a busy writer does not make a long read start again. */
     private static final int ROWS_AT_ONCE = 100;
 
     private static final long NOTHING = Long.MAX_VALUE;
@@ -26,7 +29,7 @@ public final class JobQueueFigures implements Supplier<JobFigures> {
         this.handled = handled;
     }
 
-    /** The figures of now. Those that nothing handles never run, so they are among the oldest. */
+    /** Returns the present figures. Jobs without a handler never run, so they are among the oldest. */
     @Override
     public JobFigures get() {
         long now = store.nowMillis();

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
-/** Takes out jobs that ended long ago, with their pieces; one with many pieces shrinks over several steps, its row goes last. */
+/** Deletes expired jobs with their pieces. A job with many pieces shrinks over several steps, and its row goes last. */
 final class JobRetention implements Retention {
     @Override
     public String name() {
@@ -32,7 +32,7 @@ final class JobRetention implements Retention {
         });
     }
 
-    /** Adds the removal of a job to a batch, or of as much of it as there is room for. */
+    /** Adds the removal of a job to a batch, or of as much of it as fits. */
     static void remove(JobRow row, int rowBytes, SweepBatch batch) {
         int outcomes = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
         int result = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());

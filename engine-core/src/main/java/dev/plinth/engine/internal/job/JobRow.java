@@ -14,23 +14,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as it is stored: small, because it is written again at every step. Input, result and outcomes stand in pieces of their
- * own.
+ * A job as it is stored. The row is small, because it is written again at every step. Input, result and outcomes are in
+ * pieces of their own.
  *
- * @param facts what never changes
- * @param status where it stands
+ * @param facts the parts that never change
+ * @param status its state
  * @param attempt how many attempts have begun
  * @param dueAt when it is to be queued, in epoch milliseconds; 0 unless it is scheduled
  * @param startedAt when the first attempt began; 0 before
  * @param finishedAt when it became final; 0 before
- * @param cancelRequested true once somebody asked for its end
- * @param progress how far it is, or null
- * @param error the problem that the last failed attempt left, or null
+ * @param cancelRequested true once a call has asked for its end
+ * @param progress its progress, or null
+ * @param error the problem of the last failed attempt, or null
  * @param resultPieces pieces of the result; 0 if there is none
- * @param succeededItems items that went well, of a job that counts outcomes
- * @param doneItems items done, of a job that counts outcomes; -1 of all others
- * @param lease who has it, if a worker outside of this JVM runs it; else null
- * @param lapses leases of this attempt that have lapsed, or processes that have died during it since it last got further
+ * @param succeededItems items that succeeded, for a job that counts outcomes
+ * @param doneItems items done, for a job that counts outcomes; -1 for others
+ * @param lease the lease of a worker outside of this JVM that runs it; else null
+ * @param lapses expired leases and crashes of this attempt since its last progress
  */
 record JobRow(
         Facts facts,
@@ -49,14 +49,14 @@ record JobRow(
         int lapses) {
     private static final int VERSION = 2;
 
-    /** How long a finished job is kept. */
+    /** The time for which a finished job is kept. */
     static final long KEPT_MILLIS = Duration.ofDays(Limits.JOB_DAYS).toMillis();
 
     /**
-     * What never changes of a job.
+     * The parts of a job that never change.
      *
-     * @param number its place in lists, and in its queue
-     * @param resource the resource it is about, or null
+     * @param number its list number, by which it is also queued
+     * @param resource the resource of the job, or null
      * @param runAt when the caller wanted it to run; 0 for at once
      * @param inputPieces pieces of the input
      */
@@ -73,15 +73,15 @@ record JobRow(
             long createdAt,
             int inputPieces) {}
 
-    /** How far a job is. */
+    /** The progress of a job. */
     record Progress(long done, long total, String message) {}
 
     /**
      * The right of a worker to run a job.
      *
-     * @param token what the worker has to show: a fence against whoever had the job before
+     * @param token the proof that the worker sends; it fences off earlier workers
      * @param seconds how long it lasted when it was given
-     * @param expiresAt when it lapses, in epoch milliseconds
+     * @param expiresAt when it expires, in epoch milliseconds
      */
     record Lease(Id token, int seconds, long expiresAt) {}
 
@@ -104,7 +104,7 @@ record JobRow(
                 0);
     }
 
-    /** When something is due: its time to be queued, or the end of its lease; 0 if nothing is. */
+    /** Returns the time at which it is to be queued, or the end of its lease, or 0. */
     long nextDue() {
         return lease == null ? dueAt : lease.expiresAt();
     }
@@ -113,18 +113,21 @@ record JobRow(
         return moved(JobStatus.QUEUED, attempt, 0, startedAt, 0, error, 0);
     }
 
-    /** Since when it waits, of a job that is queued: it was accepted then, or was to run, or began the attempt before this one. */
+    /**
+     * Returns since when a queued job waits: the latest of its acceptance, its scheduled time and the start of its last
+     * attempt.
+     */
     long waitsSince() {
         return Math.max(facts.createdAt(), Math.max(facts.runAt(), startedAt));
     }
 
-    /** Queued again with its attempts counted anew. */
+    /** Returns the same, queued again with its attempts counted from 1. */
     JobRow retried() {
         return new JobRow(
                 facts, JobStatus.QUEUED, 0, 0, 0, 0, false, null, null, 0, succeededItems, doneItems, null, 0);
     }
 
-    /** Queued again without having used the attempt. */
+    /** Returns the same, queued again without having used the attempt. */
     JobRow returned() {
         return moved(JobStatus.QUEUED, attempt - 1, 0, startedAt, 0, error, 0);
     }
@@ -133,17 +136,17 @@ record JobRow(
         return moved(JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, error, 0);
     }
 
-    /** Running at a worker that has the lease. */
+    /** Returns the same, running at a worker under the lease. */
     JobRow leased(Lease next, long now) {
         return running(now).with(next, lapses);
     }
 
-    /** The same with the lease prolonged. */
+    /** Returns the same with an extended lease. */
     JobRow prolonged(Lease next) {
         return with(next, lapses);
     }
 
-    /** Queued again because its lease has lapsed, without having used the attempt. */
+    /** Returns the same, queued again without having used the attempt, because its lease has expired. */
     JobRow lapsed() {
         return returned().with(null, lapses + 1);
     }
@@ -164,13 +167,13 @@ record JobRow(
         return noted(cancelRequested, next, succeededItems, doneItems, lease == null ? 0 : lapses);
     }
 
-    /** One more item done, with progress out of so many. */
+    /** Returns the same with one more item done, and progress out of so many. */
     JobRow itemDone(boolean well, int total) {
         Progress next = new Progress(doneItems + 1L, total, "");
         return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1, 0);
     }
 
-    /** A job that is not shown any more, with the pieces that it still has. */
+    /** Returns an expired job with the pieces that it still has. */
     JobRow shrunk(int inputLeft, int resultLeft, int outcomesLeft) {
         Facts left = new Facts(
                 facts.id(),
@@ -201,12 +204,12 @@ record JobRow(
                 lapses);
     }
 
-    /** True if it ended so long ago that it is not shown any more. */
+    /** Returns true if it ended so long ago that it is not shown any more. */
     boolean isExpired(long now) {
         return finishedAt != 0 && finishedAt + KEPT_MILLIS <= now;
     }
 
-    /** The same job somewhere else in its life. */
+    /** Returns the same job in another state. */
     private JobRow moved(
             JobStatus to,
             int tries,
@@ -250,7 +253,7 @@ record JobRow(
                 lapsed);
     }
 
-    /** The same job at the same place, with something more known of it. */
+    /** Returns the same job in the same state with more known of it. */
     private JobRow noted(boolean cancel, @Nullable Progress next, int succeeded, int done, int lapsed) {
         return new JobRow(
                 facts,
@@ -338,7 +341,9 @@ record JobRow(
         return facts.workspace().keyOf(facts.id());
     }
 
-    /** Where the one job of a type and unique key that is not final is named; null if the job is not unique. */
+    /**
+     * Returns the key that names the only unfinished job of a type and unique key, or null if the job is not unique.
+     */
     byte @Nullable [] uniqueKey() {
         return facts.uniqueKey() == null ? null : uniqueKey(facts.workspace(), facts.type(), facts.uniqueKey());
     }
@@ -350,7 +355,7 @@ record JobRow(
         return key;
     }
 
-    /** The job as its GET shows it, with this result. */
+    /** Renders the job as its GET shows it, with this result. */
     byte[] json(byte @Nullable [] result) {
         JsonBytes json = new JsonBytes()
                 .open()

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What every step of a job has in common: its row, its unique key, its event. Pure. */
+/** The common parts of every step of a job: its row, its unique key, its event. Pure. */
 final class JobRules {
     private static final long DELAY_MILLIS_MAX = TimeUnit.MINUTES.toMillis(10);
     private static final double JITTER = 0.2;
@@ -18,19 +18,19 @@ final class JobRules {
 
     private JobRules() {}
 
-    /** The changes that take a job to its next row, with the event of its end where it is one. */
+    /** Returns the changes that take a job to its next row, with the event of its end if it ends. */
     static Changes step(Context context, JobRow next) {
         Changes changes = new Changes().put(JobTables.JOBS, next.key(), next.row());
         addEnd(context.rows(), next, null, changes);
         return changes;
     }
 
-    /** A job that ends with a result. */
+    /** Returns a job that ends with a result. */
     static JobRow succeeded(Context context, JobRow row, byte[] result) {
         return row.ended(JobStatus.SUCCEEDED, context.now(), null, JobPieces.count(result));
     }
 
-    /** The changes that end it so. */
+    /** Returns the changes of that end. */
     static Changes succeed(Context context, JobRow succeeded, byte[] result) {
         Changes changes = new Changes().put(JobTables.JOBS, succeeded.key(), succeeded.row());
         JobRow.Facts facts = succeeded.facts();
@@ -39,7 +39,7 @@ final class JobRules {
         return changes;
     }
 
-    /** A job after a failed attempt: it waits for another one, or has ended. */
+    /** Returns a job after a failed attempt, which waits for another attempt or has ended. */
     static JobRow failed(Context context, JobRow row, byte[] problem, boolean retryable) {
         if (row.cancelRequested()) {
             return row.ended(JobStatus.CANCELED, context.now(), null, 0);
@@ -50,18 +50,18 @@ final class JobRules {
         return row.scheduled(context.now() + delay(row.attempt(), context.chance()), problem);
     }
 
-    /** The gap after an attempt: {@code min(2^attempt s, 10 min)}, plus up to 20 % that only adds. */
+    /** Returns the gap after an attempt: {@code min(2^attempt s, 10 min)}, plus up to 20 % that only adds. */
     static long delay(int attempt, double chance) {
         long base = Math.min(DELAY_MILLIS_MAX, TimeUnit.SECONDS.toMillis(1L << Math.min(SHIFT_MAX, attempt)));
         return base + (long) (base * JITTER * chance);
     }
 
-    /** The result of a job as its GET shows it; null if it has none. */
+    /** Returns the result of a job as its GET shows it, or null. */
     static byte @Nullable [] result(Rows rows, JobRow row) {
         return result(rows, row, Long.MAX_VALUE);
     }
 
-    /** The same up to so many bytes, without reading far beyond them; null if it has more. */
+    /** Returns the same up to so many bytes, without reading far beyond them. Returns null if it has more. */
     private static byte @Nullable [] result(Rows rows, JobRow row, long bytesMax) {
         if (row.status() != JobStatus.SUCCEEDED && !(row.status().isFinal() && row.doneItems() > 0)) {
             return null;
@@ -101,7 +101,7 @@ final class JobRules {
         if (unique != null && row.facts().id().equals(Jobs.holder(rows, unique))) {
             changes.remove(JobTables.UNIQUE, unique);
         }
-        // Inside the writer lock: ten thousand outcomes are not put together to find that they are too long.
+        // Inside the writer lock, ten thousand outcomes are not put together to find that they are too long.
         byte[] shown = result == null ? result(rows, row, Limits.JOB_RESULT_IN_EVENT_BYTES_MAX) : result;
         boolean fits = shown == null || shown.length <= Limits.JOB_RESULT_IN_EVENT_BYTES_MAX;
         changes.event(new Changes.EventDraft(

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The tables of the room and the sets that follow from them. */
 final class JobTables {
     static final int DUE_KIND = 1;
-    /** The kind of due work in which finished jobs stand at the time of their end. */
+    /** The kind of due work for finished jobs, which are due at the time of their end. */
     static final int FINISHED_DUE_KIND = 3;
 
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
     static final TableName JOBS =
             new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptDays(Limits.JOB_DAYS);
-    /** The job that holds a unique key. */
+    /** The job of each unique key. */
     static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
 
     private static final Id ENGINE = new Id(IdKind.WORKSPACE, 0, 0);
@@ -33,8 +33,8 @@ final class JobTables {
     private JobTables() {}
 
     /**
-     * The number by which a workspace takes its turn at the places of this JVM, in an order by chance. Two workspaces with one number,
-     * which chance does not make, would take turns as one.
+     * Returns the number by which a workspace takes its turn at the places of this JVM, in random order. Two workspaces
+     * with the same number would take turns as one; that is too unlikely to matter.
      */
     static long turn(Id workspace) {
         long mixed = (workspace.high() * SPREAD ^ workspace.low()) * SPREAD;
@@ -64,8 +64,8 @@ final class JobTables {
     }
 
     /**
-     * The jobs of a workspace on a resource, its own or another's. A set of all jobs on the resource would show in the length of a
-     * page how many others have.
+     * Returns the set of a workspace's jobs on a resource, its own or another's. A set of all jobs on the resource
+     * would reveal, by the length of a page, how many other workspaces have.
      */
     static SetKey byResource(Id workspace, Id resource) {
         return SetKey.of(SetKinds.JOBS_BY_RESOURCE, workspace, resource);

@@ -23,8 +23,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers when a worker outside of this JVM last had a lease of each type of a workspace's jobs: a row for each, written in the record
- * that gives or prolongs the lease, so that a restart forgets nothing.
+ * Remembers when a worker outside of this JVM last had a lease of each type of a workspace's jobs. Each type has a row.
+ * The record of a new or extended lease writes it, so that a restart forgets nothing.
  */
 final class LeasedTypes implements Retention {
     /** As many rows as there may be jobs, so that no lease is refused because of them. */
@@ -35,7 +35,7 @@ final class LeasedTypes implements Retention {
     private static final long KEPT_MILLIS =
             Duration.ofMinutes(Limits.LEASED_TYPE_MINUTES).toMillis();
 
-    /** Notes that a worker has a lease of a type now. */
+    /** Records that a worker has a lease of a type now. */
     static void note(Context context, String type, Changes changes) {
         Id workspace = context.workspace();
         byte[] key = key(workspace, type);
@@ -44,13 +44,13 @@ final class LeasedTypes implements Retention {
         changes.put(TABLE, key, new Row(workspace, number, context.now()).row());
     }
 
-    /** True if a worker has had a lease of a type within the hour. */
+    /** Returns true if a worker has had a lease of a type within the hour. */
     static boolean has(Rows rows, Id workspace, String type, long nowMillis) {
         byte[] row = rows.get(TABLE, key(workspace, type));
         return row != null && Row.read(row).leasedAt() + KEPT_MILLIS > nowMillis;
     }
 
-    /** The rows of a workspace. */
+    /** Returns the set of a workspace's rows. */
     static SetKey of(Id workspace) {
         return SetKey.of(SetKinds.LEASED_TYPES, workspace);
     }

@@ -16,21 +16,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
- * The newest progress that workers have reported. A job's row takes it once in {@link Limits#PROGRESS_MILLIS_MIN}, and with whatever else
- * changes the row; readers see it at once. Memory only: a process that dies loses what no row has taken. Thread-safe.
+ * The newest progress that workers have reported. A job's row takes it once in {@link Limits#PROGRESS_MILLIS_MIN}, and
+ * with any other change of the row; readers see it at once. It is in memory only, so a crash loses the progress that no
+ * row has taken. Thread-safe.
  */
 public final class ProgressReports {
     private final Map<Id, Report> reports = new ConcurrentHashMap<>();
 
     ProgressReports() {}
 
-    /** A job with its newest progress, as it is shown, and as the next change of it is written. */
+    /** Returns a job with its newest progress, for readers and for its next change. */
     JobRow of(JobRow row) {
         Report report = reports.isEmpty() ? null : reports.get(row.facts().id());
         return report != null && report.isOf(row) ? row.progressed(report.progress) : row;
     }
 
-    /** Takes a report; true if the row has to take it too. */
+    /** Takes a report. Returns true if the row has to take it too. */
     boolean note(Context context, JobRow row, JobRow.Progress progress) {
         Id job = row.facts().id();
         JobRow.Lease lease = row.lease();
@@ -59,7 +60,7 @@ public final class ProgressReports {
         }
     }
 
-    /** Writes what no row has taken. */
+    /** Writes the progress that no row has taken. */
     void writeAll(BiConsumer<Caller, Command.Change> commit) {
         List<Map.Entry<Id, Report>> all = new ArrayList<>(reports.entrySet());
         for (Map.Entry<Id, Report> entry : all) {
@@ -84,8 +85,8 @@ public final class ProgressReports {
     /**
      * A report.
      *
-     * @param token the lease under which it came
-     * @param writtenAt when the row took one last, in epoch milliseconds
+     * @param token its lease
+     * @param writtenAt when the row last took a report, in epoch milliseconds
      * @param isWritten true if the row took this one
      */
     private record Report(Id workspace, Id token, JobRow.Progress progress, long writtenAt, boolean isWritten) {

@@ -7,11 +7,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts the calls that are inside, lets nobody in once it is closed, and tells when the last one has left. Thread-safe.
+ * Counts the calls that are inside, admits none once it is closed, and tells when the last one has left. Thread-safe.
  *
- * <p>Two adders instead of one counter, because every call passes here twice and callers on many cores must not meet on one
- * cache line. An adder's increment need not be ordered before a later read, hence the fences: either a caller sees that the
- * the gate is closed, or whoever closed it counts the caller.
+ * <p>Two adders instead of one counter, because every call passes here twice and callers on many cores must not meet on
+ * one cache line. An adder's increment need not be ordered before a later read, hence the fences. So a caller sees the
+ * closed gate, or the closing thread counts the caller.
  */
 final class DrainGate {
     private final LongAdder entered = new LongAdder();
@@ -20,7 +20,7 @@ final class DrainGate {
     private final Condition gone = lock.newCondition();
     private volatile boolean closed;
 
-    /** Lets a call in; false, and it is not inside, if the gate is closed. Whoever got in has to {@link #leave}. */
+    /** Admits a call, which then has to {@link #leave}. Returns false if the gate is closed. */
     boolean enter() {
         if (closed) {
             return false;
@@ -48,7 +48,7 @@ final class DrainGate {
         }
     }
 
-    /** Lets nobody in any more. */
+    /** Admits no more calls. */
     void close() {
         closed = true;
         VarHandle.fullFence();
@@ -60,12 +60,14 @@ final class DrainGate {
         return entered.sum() - gone;
     }
 
-    /** Waits in real time until nobody is inside; false if that took too long. To be called once it is closed. */
+    /**
+     * Waits in real time until no call is inside. Returns false if that took too long. Call it once the gate is closed.
+     */
     boolean awaitEmpty(long timeoutMillis) {
         long wait = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         lock.lock();
         try {
-            // Those who left are counted first: if both are equal, nobody was inside when the second was read.
+            // Calls that left are counted first: if both are equal, no call was inside when the second was read.
             while (left.sum() != entered.sum() && wait > 0) {
                 wait = gone.awaitNanos(wait);
             }

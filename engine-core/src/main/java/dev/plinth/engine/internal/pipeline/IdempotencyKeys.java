@@ -14,7 +14,7 @@ final class IdempotencyKeys {
 
     private IdempotencyKeys() {}
 
-    /** Returns what tells a request from others under the same key. */
+    /** Returns the digest that tells a request from others under the same key. */
     static Fingerprint fingerprint(Request request) {
         JsonValue json = request.json();
         String method = request.route().method();
@@ -46,21 +46,21 @@ final class IdempotencyKeys {
         }
     }
 
-    /** The host demands a key. */
+    /** Returns the refusal of a missing key that the host requires. */
     static RefusedException missing() {
         return RefusedException.of(
                 ProblemCode.IDEMPOTENCY_KEY_MISSING,
                 "Expected the header Idempotency-Key, which this route demands, but there is none; send a UUID.");
     }
 
-    /** The key was used for something else. */
+    /** Returns the refusal of a key that was used for another request. */
     static Refusal reused() {
         return Refusal.of(
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
                 "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
     }
 
-    /** What uses the key has not ended. */
+    /** Returns the refusal of a key whose first request is still running. */
     static Refusal inUse() {
         return Refusal.of(
                         ProblemCode.IDEMPOTENCY_KEY_IN_USE,

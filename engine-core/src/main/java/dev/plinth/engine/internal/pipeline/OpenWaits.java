@@ -9,7 +9,7 @@ public final class OpenWaits {
     private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
-    /** Takes a wait until it ends; ends it at once if all have been ended. */
+    /** Adds a wait until it ends. Ends it at once if all have been ended. */
     void add(CompletableFuture<Void> wait) {
         open.add(wait);
         wait.whenComplete((nothing, error) -> open.remove(wait));
@@ -22,7 +22,7 @@ public final class OpenWaits {
         return ended;
     }
 
-    /** Ends all waits, now and from now on. Each call that waited is answered as things stand. */
+    /** Ends all waits, now and from now on. Each waiting call is answered with the present state. */
     public void end() {
         ended = true;
         open.forEach(wait -> wait.complete(null));

@@ -5,15 +5,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Leads the answer of a submitted call to its caller.
+ * Passes the answer of a submitted call to its caller.
  *
- * @param executor runs what is chained to the answer, unless the answer was there at once
- * @param waits the waits that end with the door by which the call came
+ * @param executor runs the stages chained to the answer, unless the answer was there at once
+ * @param waits the waits that end with the door of the call
  */
 public record ReplyTo(Executor executor, OpenWaits waits) {
-    /** Runs a task on the executor; on this thread only if the executor takes none. */
+    /** Runs a task on the executor, or on this thread if the executor refuses it. */
     void run(Runnable task) {
-        // An executor may have taken it, and fail then at the thread that should run it.
+        // An executor may accept a task and then fail to start its thread.
         AtomicBoolean begun = new AtomicBoolean();
         Runnable once = () -> {
             if (begun.compareAndSet(false, true)) {

@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that wait, in real time, for something to happen. A waiter is forgotten when its wait ends, however it ends. Thread-safe. */
+/**
+ * Calls that wait in real time for something to happen. A waiter is forgotten when its wait ends, for any reason.
+ * Thread-safe.
+ */
 public final class WaitRegistry {
     private final ConcurrentHashMap<Id, Set<Waiter>> byTopic =
             new ConcurrentHashMap<>(); // guarded by the map's lock on the topic
@@ -18,9 +21,9 @@ public final class WaitRegistry {
     private final AtomicInteger waiting = new AtomicInteger();
 
     /**
-     * Takes a call as a waiter.
+     * Adds a call as a waiter.
      *
-     * @param workspace bounds how many may wait, unless the wait names another group
+     * @param workspace limits how many may wait, unless the wait names another group
      * @return the waiter; null if {@link Limits#WAITING_CALLS_PER_GROUP_MAX} of its group, or {@link Limits#WAITING_CALLS_MAX} of all, wait
      *     already
      */
@@ -28,7 +31,7 @@ public final class WaitRegistry {
     Waiter join(Id workspace, Command.Wait wait) {
         Id named = wait.group();
         Id group = named == null ? workspace : named;
-        // First: a change that sees no waiter is seen by this one, which looks at the rows again.
+        // First, because a change that sees no waiter is seen by this one, which looks at the rows again.
         if (waiting.incrementAndGet() > Limits.WAITING_CALLS_MAX) {
             waiting.decrementAndGet();
             return null;
@@ -50,7 +53,7 @@ public final class WaitRegistry {
         return waiter;
     }
 
-    /** Tells all who wait for a topic that it has happened. */
+    /** Signals all waiters of a topic. */
     public void signal(Id topic) {
         Set<Waiter> told = byTopic.remove(topic);
         if (told != null) {
@@ -58,7 +61,7 @@ public final class WaitRegistry {
         }
     }
 
-    /** Tells of something of a kind under a topic, of which one waiter is enough; all of them if it is of no kind. */
+    /** Signals one waiter for something of a kind under a topic, or all of them if there is no kind. */
     public void signal(Id topic, @Nullable String kind) {
         if (kind == null) {
             signal(topic);
@@ -67,7 +70,10 @@ public final class WaitRegistry {
         }
     }
 
-    /** Tells the one who has waited longest for something of a kind under a topic. A waiter that has been told passes it on if it leaves it. */
+    /**
+     * Signals the longest waiter for something of a kind under a topic. A signalled waiter that leaves the work undone
+     * passes the signal on.
+     */
     void signalOne(Id topic, String kind) {
         Waiter first = firstFor(topic, kind);
         while (first != null && !first.tell(kind)) {
@@ -75,17 +81,17 @@ public final class WaitRegistry {
         }
     }
 
-    /** True if anybody waits for anything. */
+    /** Returns true if there are waiters. */
     public boolean areThere() {
         return waiting.get() != 0;
     }
 
-    /** True if somebody waits for a topic. */
+    /** Returns true if there are waiters for a topic. */
     public boolean areThere(Id topic) {
         return byTopic.containsKey(topic);
     }
 
-    /** Takes the first one for a kind out of the waiters of a topic; null if there is none. */
+    /** Removes and returns the first waiter of a topic for a kind, or null. */
     private @Nullable Waiter firstFor(Id topic, String kind) {
         Waiter[] first = {null};
         byTopic.computeIfPresent(topic, (id, all) -> {
@@ -110,7 +116,7 @@ public final class WaitRegistry {
         waiting.decrementAndGet();
     }
 
-    /** One call that waits. */
+    /** A waiting call. */
     static final class Waiter {
         private final CompletableFuture<Void> end = new CompletableFuture<>();
         private final Set<String> kinds;
@@ -120,12 +126,12 @@ public final class WaitRegistry {
             this.kinds = kinds;
         }
 
-        /** Completes when the wait ends: by a signal, or because whoever waits completes it. */
+        /** Returns the future of the wait's end, by a signal or by its own caller. */
         CompletableFuture<Void> end() {
             return end;
         }
 
-        /** The kind of which it was told alone; null if it was not. */
+        /** Returns the kind for which it was signalled alone, or null. */
         @Nullable
         String told() {
             return told;

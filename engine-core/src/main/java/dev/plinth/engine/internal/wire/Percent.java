@@ -7,11 +7,11 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes percent-encoding (RFC 3986 §2.1) strictly: half an escape or bytes that are not UTF-8 are no text. */
+/** Decodes percent-encoding (RFC 3986 §2.1) strictly. Half an escape, or bytes that are not UTF-8, are not accepted. */
 final class Percent {
     private Percent() {}
 
-    /** The decoded text; null if it is not well formed. In a query {@code +} is a space. */
+    /** Returns the decoded text, or null if it is not well formed. In a query {@code +} is a space. */
     static @Nullable String decode(String text, boolean query) {
         boolean plain = text.indexOf('%') < 0 && !(query && text.indexOf('+') >= 0);
         if (plain) {

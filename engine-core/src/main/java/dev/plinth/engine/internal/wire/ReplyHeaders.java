@@ -9,14 +9,14 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The headers of a reply in the order in which they are sent: a dozen at most, so one array is all it takes. */
+/** The headers of a reply in the order in which they are sent. One array suffices for a dozen. */
 final class ReplyHeaders extends AbstractMap<String, String> {
     private static final int HEADERS_AT_FIRST = 9;
 
     private String[] namesAndValues = new String[2 * HEADERS_AT_FIRST];
     private int size;
 
-    /** Adds a header whose name is not there yet. */
+    /** Adds a header with a new name. */
     void add(String name, String value) {
         if (2 * size == namesAndValues.length) {
             namesAndValues = Arrays.copyOf(namesAndValues, 4 * size);

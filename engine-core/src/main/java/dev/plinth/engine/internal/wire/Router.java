@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the route of a method and a path. Immutable once made; a literal segment goes before a variable. */
+/** Finds the route of a method and a path. Immutable once made. A literal segment goes before a variable. */
 final class Router {
     private static final int SEGMENTS_MAX = 8;
     private static final String ROOT = "/";
@@ -31,12 +31,12 @@ final class Router {
         }
     }
 
-    /** None of the root. */
+    /** Returns the segments of a path. The root has none. */
     private static List<String> segments(String path) {
         return path.equals(ROOT) ? List.of() : List.of(path.substring(1).split("/"));
     }
 
-    /** The route, or a refusal with 404 or 405. */
+    /** Finds the route, or refuses with 404 or 405. */
     MatchedRoute match(String method, String path) {
         Found found = path.startsWith("/") ? find(path) : null;
         if (found == null || found.node.routes.isEmpty()) {
@@ -69,7 +69,7 @@ final class Router {
             if (at == end) {
                 return null;
             }
-            // Compared as sent: a proxy that guards /admin by its spelling must not be walked around by another one.
+            // Compared as sent, because a proxy that guards /admin by its spelling must not be bypassed by another one.
             Node next = node.literal(path, at, end);
             if (next == null) {
                 String value = path.substring(at, end);
@@ -120,7 +120,7 @@ final class Router {
             return literal.node;
         }
 
-        /** The one that part of a text names: a list, because there are few. */
+        /** Finds the literal with a part of a text, in a list because there are few. */
         @Nullable
         Node literal(String text, int from, int to) {
             for (int i = 0; i < literals.size(); i++) {

@@ -103,18 +103,21 @@ final class SystemDecoders {
                 store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null)));
     }
 
-    /** What both answer once the engine lacks memory or a thread. */
+    /** Returns the answer of both routes once the engine lacks memory or a thread. */
     private Optional<Outcome> failed() {
         return store.fatalErrors().failure().map(sentence -> health("failed", 503, sentence));
     }
 
-    /** The figures; they are read beside the rows of the question, so that a busy writer does not make it start again. */
+    /**
+     * Makes the command for the figures. They are read beside the rows of the question, so that a busy writer does not
+     * make it start again.
+     */
     Command metrics(Request request) {
         return Input.of(request)
                 .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null));
     }
 
-    /** How full the tables are, and with whose rows; read beside the rows of the question, like the figures. */
+    /** Makes the command for the use of the tables. It is read beside the rows of the question, like the figures. */
     Command tables(Request request) {
         return Input.of(request).checked((Command.Query) context -> {
             JsonBytes json = new JsonBytes().open().name("data").openArray();
@@ -180,7 +183,7 @@ final class SystemDecoders {
                 new JsonBytes().open().member("now", Times.text(now)).close().bytes());
     }
 
-    /** Tells what is wrong with webhooks and the clock; null if nothing is. */
+    /** Returns what is wrong with webhooks and the clock, or null. */
     private @Nullable String problem() {
         String clock = store.clockFault();
         String webhooks = webhookProblem.get().orElse(null);

@@ -1,7 +1,7 @@
 /**
- * The wire: the route table, bytes in to a request, an outcome out to bytes.
+ * The wire: the route table, from bytes to a request, and from an outcome to bytes.
  *
- * <p>It knows paths, members, headers and texts, and decides nothing.
+ * <p>The room knows paths, members, headers and texts, and decides nothing.
  */
 @NullMarked
 package dev.plinth.engine.internal.wire;
