@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
-/** One attempt of one job: what its handler sees, and the commits of its end. */
+/** An attempt of a job: the job as its handler sees it, and the commits of its end. */
 final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
 
@@ -50,8 +50,8 @@ final class JobRun implements HostJob {
     }
 
     /**
-     * Lets the host's code do the job, and commits what came of it: also when the workspace was suspended meanwhile, because what the
-     * code has done is done; another attempt does not begin before the workspace is active again.
+     * Lets the host's code do the job, and commits the result. It does so also if the workspace was suspended
+     * meanwhile, because the work is done. No other attempt begins before the workspace is active again.
      */
     void handle(HostJob.Code code) {
         try {
@@ -148,7 +148,7 @@ final class JobRun implements HostJob {
         }
     }
 
-    /** One item; one that the engine itself fails is an outcome like any other. */
+    /** Runs an item. An item that the engine itself fails has an outcome like any other. */
     private Outcome item(ItemJob job, int index) {
         try {
             Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, prepared(job, index), mayRun));
@@ -190,8 +190,9 @@ final class JobRun implements HostJob {
     }
 
     /**
-     * Commits an item. Where a table has no room for it, which may take days to change, the job fails after some tries, and goes on from there
-     * when it is retried; where the disk has none, that cannot be said either, and both wait.
+     * Commits an item. If a table has no room for it, which may take days to change, the job fails after some tries.
+     * When it is retried it goes on from there. If the disk has no room, the failure cannot be recorded either, and
+     * both wait.
      */
     private Outcome commitItem(Command.Change item) {
         while (true) {

@@ -29,9 +29,9 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts queued jobs whose type has a handler in this JVM, and queues scheduled ones when they are due. Workspaces take turns, however much
- * each has queued; whose turn it is has its most urgent job started, and of those the one that was accepted first. Jobs of other types
- * stay queued for workers elsewhere, whose leases lapse here.
+ * Starts queued jobs whose type has a handler in this JVM, and queues scheduled ones when they are due. Workspaces take
+ * turns, however many jobs each has queued. The workspace whose turn it is starts its most urgent job, and of those the
+ * one that was accepted first. Jobs of other types stay queued for workers elsewhere, whose leases expire here.
  */
 public final class JobRunner implements DueSource {
     private static final System.Logger LOG = Log.of(JobRunner.class);
@@ -49,7 +49,7 @@ public final class JobRunner implements DueSource {
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
     /** Running jobs whose attempt has ended without a record: their process has died, or the engine failed. They are still to be put back. */
     private final ConcurrentLinkedQueue<JobRow> crashed = new ConcurrentLinkedQueue<>();
-    /** Whose turn it is: the first workspace that has something ready from this number on. */
+    /** The next turn: the first workspace from this number on that has a ready job. */
     private volatile long turn;
 
     /**
@@ -88,12 +88,15 @@ public final class JobRunner implements DueSource {
         return new HandledTypes(works.keySet(), newest);
     }
 
-    /** Whom to tell that an attempt has ended. */
+    /** Sets the listener that learns that an attempt has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);
     }
 
-    /** Hears of durable changes: who asked to cancel a running job, or took its row out, is passed on to its handler. */
+    /**
+     * Learns of durable changes. It tells the handler of a running job that the job is to be canceled, or that its row
+     * was deleted.
+     */
     public void committed(Changes.Write write) {
         newest.committed(write);
         if (!write.isIn(JobTables.JOBS) || running.isEmpty()) {
@@ -166,7 +169,8 @@ public final class JobRunner implements DueSource {
     }
 
     /**
-     * Starts no more, waits for what runs, and puts back into the queue what does not end in time, or could not say that it has.
+     * Starts no more jobs and waits for those that run. Puts jobs back into the queue that do not end in time, or that
+     * could not record their end.
      *
      * @return the jobs whose handlers have not ended
      */
@@ -286,8 +290,9 @@ public final class JobRunner implements DueSource {
     }
 
     /**
-     * The first job of a workspace that nobody starts yet; NONE if there is none, or none of the workspace may start now. Behind one that is
-     * to be canceled the others wait, for a moment: to look for one behind thousands would take longer.
+     * Returns the first job of a workspace that is not being started yet, or NONE if there is none or none may start
+     * now. Jobs after one that is to be canceled wait for a moment, because a search past thousands of them would take
+     * longer.
      */
     private long mostUrgent(Rows rows, long ofTurn) {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
@@ -367,7 +372,7 @@ public final class JobRunner implements DueSource {
         }
     }
 
-    /** What is queued for a handler in this JVM at one priority, and the turns of those who have queued it. */
+    /** The queued jobs for a handler in this JVM at one priority, and the turns of their workspaces. */
     private record Queue(String type, int priority, SetKey turns) {}
 
     /** How jobs of a type are done. */

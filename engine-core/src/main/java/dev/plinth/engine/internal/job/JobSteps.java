@@ -57,8 +57,8 @@ final class JobSteps {
     }
 
     /**
-     * A lease lapses at its time: the job is queued again without having used the attempt. It fails with the third one in an attempt, and
-     * is canceled if somebody had asked for that.
+     * Ends a lease at its time. The job is queued again without having used the attempt, or canceled if a call had
+     * asked for that. It fails with the third expired lease of an attempt.
      */
     static Command.Change lapse(Id id, ProgressReports newest) {
         return context -> {
@@ -84,8 +84,8 @@ final class JobSteps {
     }
 
     /**
-     * A job whose process has died is queued again without having used the attempt, or canceled if somebody had asked for that. It fails with
-     * the third death in an attempt that has got no further.
+     * Ends an attempt whose process has died. The job is queued again without having used the attempt, or canceled if a
+     * call had asked for that. It fails with the third crash of an attempt without progress in between.
      */
     static Command.Change crash(Id id, int attempt) {
         return running(
@@ -155,8 +155,9 @@ final class JobSteps {
     }
 
     /**
-     * One item of a job: what it does, its outcome and how far the job is, in one record. None after a request to end: that ends
-     * it. None while the jobs of its workspace may not run: it goes back to the queue, and goes on from there.
+     * Does an item of a job in one record: its change, its outcome and the job's progress. After a request to cancel,
+     * the job ends instead. While the jobs of its workspace may not run, it goes back to the queue instead, and goes on
+     * from there.
      */
     static Command.Change item(
             Id id, int attempt, ItemJob job, int index, Command.Change change, BiPredicate<Rows, Id> mayRun) {
@@ -238,7 +239,7 @@ final class JobSteps {
         };
     }
 
-    /** What a step does to a running job. */
+    /** The change of a running job by a step. */
     @FunctionalInterface
     private interface Transition {
         Changes changes(Context context, JobRow row);

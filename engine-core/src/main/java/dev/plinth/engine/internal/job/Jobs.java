@@ -239,8 +239,8 @@ public final class Jobs {
     }
 
     /**
-     * For whom a write may be what they wait for: the job's id if it is final, the id of its workspace if it is queued or no longer behind
-     * jobs that are to be canceled; null if the write is nothing of the kind.
+     * Returns the topic whose waiters a write may concern. It is the job's id if the job is final. It is the
+     * workspace's id if the job is queued, or no longer waits for jobs that are to be canceled. Otherwise it is null.
      */
     public static @Nullable Id topic(Changes.Write write) {
         byte[] bytes = write.row();
@@ -257,7 +257,10 @@ public final class Jobs {
         return row.status().isFinal() ? row.facts().id() : null;
     }
 
-    /** The type of a job that a write queues; null if it queues none. Who waits under {@link #topic} for jobs of this type may have it. */
+    /**
+     * Returns the type of a job that a write queues, or null. The waiters under {@link #topic} for jobs of this type
+     * may have it.
+     */
     public static @Nullable String queuedType(Changes.Write write) {
         byte[] bytes = write.isIn(JobTables.JOBS) ? write.row() : null;
         JobRow row = bytes == null ? null : JobRow.read(bytes);

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of workers outside of this JVM. A worker takes a lease of a job and shows its token with everything that it says of the
- * job; the lease stands in the job's row, so it outlives a restart, and whoever lost it is refused.
+ * The commands of workers outside of this JVM. A worker takes a lease of a job and sends its token with every report on
+ * the job. The lease is in the job's row, so it outlives a restart. A worker that has lost its lease is refused.
  */
 public final class Leases {
     private static final byte[] NO_INPUT = "{}".getBytes(StandardCharsets.US_ASCII);
@@ -34,17 +34,17 @@ public final class Leases {
     private Leases() {}
 
     /**
-     * What a worker asks for.
+     * The request of a worker for leases.
      *
      * @param types the types of jobs that it can run
      * @param jobsMax how many jobs at most
      * @param seconds how long the leases last
-     * @param waitSeconds how long it would wait for a first job, in real seconds
+     * @param waitSeconds how long it is ready to wait for a first job, in real seconds
      */
     public record Request(List<String> types, int jobsMax, int seconds, int waitSeconds) {}
 
     /**
-     * What a worker says of an attempt that failed.
+     * The report of a worker on a failed attempt.
      *
      * @param retryable false if no other attempt is to follow
      */
@@ -202,7 +202,7 @@ public final class Leases {
         return context.now() + TimeUnit.SECONDS.toMillis(seconds);
     }
 
-    /** A step of who has the lease; whoever else shows a token is refused, also once the job is final. */
+    /** Runs a step of the lease's holder. Any other token is refused, also once the job is final. */
     private static Command.Change held(Id id, String token, HandledTypes handled, HolderAction holderAction) {
         Id shown = Id.parse(IdKind.LEASE, token);
         return context -> {
@@ -220,7 +220,7 @@ public final class Leases {
         };
     }
 
-    /** What the holder of a lease does. */
+    /** The action of a lease's holder. */
     @FunctionalInterface
     private interface HolderAction {
         Decision decide(Context context, JobRow row, JobRow.Lease lease);
@@ -247,7 +247,9 @@ public final class Leases {
         private final ReadySets sets;
         private int priority = 1;
 
-        /** Of all types, because numbers are given in the order in which jobs were accepted. */
+        /**
+         * The first number to search for all types, because numbers are given in the order in which jobs were accepted.
+         */
         private long from;
 
         Ready(Rows rows, ReadySets sets) {

@@ -38,7 +38,7 @@ final class AdmissionControl {
         this.quotas = quotas;
     }
 
-    /** Lets nobody in any more. */
+    /** Admits no more calls. */
     void close() {
         draining = true;
     }
@@ -51,7 +51,7 @@ final class AdmissionControl {
                 .retryAfter(1);
     }
 
-    /** Who calls, and may they call at all: 401, 403, and 503 while the engine drains. */
+    /** Finds the caller, and checks that it may call at all: 401, 403, and 503 while the engine drains. */
     void access(RequestContext call) {
         if (draining) {
             throw new RefusedException(draining());
@@ -217,7 +217,7 @@ final class AdmissionControl {
         }
     }
 
-    /** What the key may do: 403. */
+    /** Checks the scopes of the key: 403. */
     void scope(RequestContext call) {
         Scope scope = call.request.route().scope();
         if (scope != null && !call.caller.may(scope)) {

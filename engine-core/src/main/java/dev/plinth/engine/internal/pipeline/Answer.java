@@ -6,12 +6,12 @@ import dev.plinth.engine.internal.quota.Quota;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes out of the pipeline.
+ * The outcome of a request, as it leaves the pipeline.
  *
  * @param request the id of the request
- * @param outcome what came of it
- * @param quota how the bucket stands; null if the call did not get that far
- * @param sequence the commit that has to be durable before anybody is told
+ * @param outcome the outcome
+ * @param quota the state of the bucket; null if the call did not get that far
+ * @param sequence the commit that has to be durable before any code sees the answer
  * @param keyed true if an idempotency key was sent
  * @param safe true if the request was one that only reads (RFC 9110 §9.2.1)
  * @param waitedSeconds the preference to wait that was honoured; 0 if none was

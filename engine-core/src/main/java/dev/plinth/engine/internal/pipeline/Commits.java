@@ -145,7 +145,7 @@ public final class Commits implements Committer {
                 : Access.planOf(plans, context.rows(), workspace);
     }
 
-    /** What the engine still ends of a deleted workspace, such as a job, makes no event. */
+    /** Adds the events, except of work that the engine still ends for a deleted workspace. */
     private static void addEvents(Context context, Changes changes) {
         if (context.caller().isEngine() && DeletedWorkspaces.has(context.rows(), context.workspace())) {
             return;

@@ -30,7 +30,7 @@ final class IdempotentRunner {
         this.parts = parts;
     }
 
-    /** What the work gave, now or the first time; returns when that is durable. */
+    /** Runs the work or finds its first result, and returns once that is durable. */
     byte[] once(Id request, Id workspace, String sentKey, String fingerprint, Supplier<byte[]> work) {
         String key = IdempotencyKeys.read(sentKey);
         Access.checkActive(parts.store().viewToAct(), workspace);

@@ -13,8 +13,8 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to one route, be it from the wire or from the typed client. The body is parsed at most once. Not thread-safe;
- * one request, one request.
+ * A call to one route, from the wire or from the typed client. The body is parsed at most once. Not thread-safe; one
+ * object, one request.
  */
 public final class Request {
     private static final String AUTHORIZATION = "authorization";
@@ -99,7 +99,7 @@ public final class Request {
         return this;
     }
 
-    /** The workspace for which the host's own code calls; null if a credential tells who calls. */
+    /** Returns the workspace for which the host's own code calls, or null if a credential names the caller. */
     @Nullable
     Id host() {
         return host;
@@ -124,7 +124,7 @@ public final class Request {
         return new Cursors(cipher, workspace, filter);
     }
 
-    /** What is called. */
+    /** Returns the called route. */
     public Route route() {
         return route;
     }
@@ -134,7 +134,7 @@ public final class Request {
         return method;
     }
 
-    /** What it costs in rate-limit units. */
+    /** Returns its cost in rate-limit units. */
     int units() {
         return route.units(pathValues);
     }

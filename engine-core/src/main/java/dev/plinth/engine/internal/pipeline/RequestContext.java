@@ -126,7 +126,7 @@ final class RequestContext implements Commits.CommitHook {
         return more;
     }
 
-    /** Its command is made: a key that nobody had used is used now. */
+    /** Records that its command was made, which uses its idempotency key. */
     void noteExecuted() {
         if (claim != null) {
             use = LogEntry.KeyUse.EXECUTED;

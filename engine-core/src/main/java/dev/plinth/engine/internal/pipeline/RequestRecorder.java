@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door out: writes down what a request was answered, on the thread that answers it and before anybody has the answer.
+ * Records the answer to a request, on the thread that answers it and before the caller has it.
  *
- * <p>Requests of the operator, and those that failed authentication, are no workspace's, and so in no workspace's log.
+ * <p>Requests of the operator, and those that failed authentication, belong to no workspace, and so are in no log.
  */
 final class RequestRecorder {
     private static final System.Logger LOG = Log.of(RequestRecorder.class);
@@ -57,7 +57,7 @@ final class RequestRecorder {
                                 + " The log has it under the request's id."));
     }
 
-    /** Lets an answer out. A caller who is told that the engine failed, if only at the disk, has not used anything. */
+    /** Lets an answer out. A caller that is told that the engine failed, if only at the disk, has used no units. */
     Answer leave(RequestContext call, Answer answer) {
         boolean refunded = admission.refundFailure(call, answer.outcome());
         return note(call, refunded ? answer.with(call.quota) : answer);

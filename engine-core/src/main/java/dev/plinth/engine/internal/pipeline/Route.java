@@ -94,13 +94,13 @@ public record Route(
      */
     public record Success(int status, String entity) {}
 
-    /** Who may call a route. */
+    /** The credential that a route needs. */
     public enum Guard {
         /** A key of a workspace. */
         WORKSPACE,
         /** The operator's token. */
         OPERATOR,
-        /** Anybody. */
+        /** No credential. */
         NOBODY
     }
 

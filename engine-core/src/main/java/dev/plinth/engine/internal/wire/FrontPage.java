@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code GET /} shows: where to go on from here, as JSON for programs and as a page for browsers. Both link to routes of this
- * engine only. Immutable.
+ * The page at {@code GET /}: where to go on from here, as JSON for programs and as a page for browsers. Both link to
+ * routes of this engine only. Immutable.
  */
 final class FrontPage {
     /** The media type of the page. */
@@ -64,7 +64,7 @@ final class FrontPage {
         page = new Outcome.Page(html.getBytes(StandardCharsets.UTF_8), HTML, null);
     }
 
-    /** Gives the page to who asks for HTML by name, as browsers do, and JSON to all others. */
+    /** Returns the page to a caller that asks for HTML by name, as browsers do, and JSON to all others. */
     Outcome answer(@Nullable String accept) {
         if (accept == null) {
             return json;

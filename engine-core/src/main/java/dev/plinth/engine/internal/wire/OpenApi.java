@@ -47,7 +47,7 @@ final class OpenApi {
         operations.forEach(name -> hostOperations.put(name, false));
     }
 
-    /** The document; made when somebody first asks. */
+    /** Returns the document, which is made on first use. */
     synchronized byte[] document() {
         byte[] made = document;
         if (made == null) {
@@ -57,7 +57,7 @@ final class OpenApi {
         return made;
     }
 
-    /** Takes the table that it is about; once, before anybody asks. */
+    /** Takes the table that it describes. Call it once, before the document is used. */
     void describe(List<Route> table) {
         for (Route route : table) {
             byPath.computeIfAbsent(route.path(), path -> new ArrayList<>()).add(route);

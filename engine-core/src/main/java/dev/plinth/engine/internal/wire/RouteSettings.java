@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the host says of routes, each given by method and path, such as {@code POST /v1/resources}.
+ * The host's settings of routes, each given by method and path, such as {@code POST /v1/resources}.
  *
  * @param costs rate-limit units of a route
  * @param operationCosts rate-limit units by the name of an operation of the host

@@ -49,7 +49,7 @@ public final class Wire {
     private final Set<String> asyncOperations;
 
     /**
-     * What the table's commands work with.
+     * The parts that the table's commands need.
      *
      * @param operations the host's synchronous operations by name
      * @param asyncOperations the names of the host's asynchronous operations
@@ -180,7 +180,7 @@ public final class Wire {
                 : Optional.of(() -> pipeline.follow(request, rest, to).thenApply(next -> part(request, next, to)));
     }
 
-    /** What is no page is why the stream ends. */
+    /** Any answer other than a page ends the stream. */
     private Reply.Part part(Request request, Answer answer, ReplyTo to) {
         byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
         return new Reply.Part(bytes, rest(request, answer, to));
