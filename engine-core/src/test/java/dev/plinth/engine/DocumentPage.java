@@ -30,10 +30,29 @@ final class DocumentPage {
      * @param place where it begins, as {@code path:line}
      */
     record Sentence(String place, String text) {
-        long words() {
+        static final int WORDS_MAX = 25;
+        private static final Pattern SEVERAL_PARTS = Pattern.compile("[;:](?: |$).*[;:](?: |$)");
+        private static final Pattern NO_ACTOR = Pattern.compile(
+                "\\b(?:some(?:body|one)|nobody|no one|any(?:body|one)|who(?:ever|m)?)\\b", Pattern.CASE_INSENSITIVE);
+        private static final Pattern NO_NOUN = Pattern.compile("^(?:What|Who|Whom|Whoever|Where|One|Of|Those)\\b");
+
+        boolean isLong() {
             return Arrays.stream(text.split(" +"))
-                    .filter(word -> word.matches(".*\\w.*"))
-                    .count();
+                            .filter(word -> word.matches(".*\\w.*"))
+                            .count()
+                    > WORDS_MAX;
+        }
+
+        boolean hasSeveralParts() {
+            return SEVERAL_PARTS.matcher(text).find();
+        }
+
+        boolean lacksAnActor() {
+            return NO_ACTOR.matcher(text).find();
+        }
+
+        boolean lacksANoun() {
+            return NO_NOUN.matcher(text).find();
         }
 
         @Override

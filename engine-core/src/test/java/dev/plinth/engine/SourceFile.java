@@ -92,6 +92,33 @@ record SourceFile(String path, String text) {
         return places;
     }
 
+    /** Returns the comments of Java code. Comments that begin with two slashes on lines that follow each other are one. */
+    List<SourceComment> comments() {
+        List<SourceComment> comments = new ArrayList<>();
+        int lastEnd = 0;
+        int at = 0;
+        while (at < text.length()) {
+            int end = endOfNoCode(at);
+            if (end > at && text.charAt(at) == '/') {
+                String comment = text.substring(at, end);
+                int last = comments.size() - 1;
+                if (last >= 0
+                        && comment.startsWith("//")
+                        && comments.get(last).text().startsWith("//")
+                        && text.substring(lastEnd, at).matches(" *\\R *")) {
+                    comments.set(last, comments.get(last).followedBy(comment));
+                } else {
+                    long line =
+                            text.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
+                    comments.add(new SourceComment(path + ":" + line, comment));
+                }
+                lastEnd = end;
+            }
+            at = Math.max(end, at + 1);
+        }
+        return comments;
+    }
+
     /** The Java code without comments and without what stands in strings; the lines are the same. */
     String code() {
         StringBuilder code = new StringBuilder(text.length());

@@ -257,7 +257,7 @@ final class CapacityCheck {
     /** The reason why a record may not have the rest. */
     private enum Reserve {
         NONE,
-        /** There is no rest. */
+        /** Nothing is left. */
         ALL,
         /** The rest is reserved for workspaces that have less. */
         OF_OTHERS;

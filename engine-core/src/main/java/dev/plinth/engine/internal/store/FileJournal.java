@@ -182,7 +182,7 @@ final class FileJournal implements Journal {
         return needed <= roomLeft || ready && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
-    /** Only {@link #append} changes the last CRC, and the writer lock is held until then. */
+    /** Encodes the record. Only {@link #append} changes the last CRC, and the writer lock is held until then. */
     @Override
     public void prepare(Record record) {
         byte[] bytes = RecordCodec.encode(record, lastCrc);
