@@ -92,7 +92,7 @@ final class JobRun implements HostJob {
 
     private static String whatComesNext(Outcome outcome) {
         if (outcome instanceof Outcome.Refused turned) {
-            return "the store refused to note that: " + turned.refusal().detail();
+            return "the store refused to record that: " + turned.refusal().detail();
         }
         JobRow next = JobSteps.failed(outcome);
         if (next == null) {
@@ -142,7 +142,7 @@ final class JobRun implements HostJob {
             } while (after != Rows.NONE);
         } catch (RuntimeException | Error e) {
             fatalErrors.saw(e);
-            LOG.log(System.Logger.Level.ERROR, "Expected job " + jobId() + " to be done, but it failed", e);
+            LOG.log(System.Logger.Level.ERROR, "The engine failed in job " + jobId(), e);
             Outcome unused =
                     fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
         }
@@ -155,10 +155,7 @@ final class JobRun implements HostJob {
             return isBeyondPlan(outcome) ? refused(job, index, (Outcome.Refused) outcome) : outcome;
         } catch (RuntimeException | Error e) {
             fatalErrors.saw(e);
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "Expected item " + index + " of job " + jobId() + " to be done, but it failed",
-                    e);
+            LOG.log(System.Logger.Level.ERROR, "The engine failed in item " + index + " of job " + jobId(), e);
             Refusal failed = Refusal.of(
                     ProblemCode.INTERNAL_ERROR,
                     "Something in the engine failed; nothing was changed. The log has it under the job's id.");

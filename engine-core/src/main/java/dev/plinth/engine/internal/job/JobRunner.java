@@ -186,7 +186,7 @@ public final class JobRunner implements DueSource {
         } catch (RefusedException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected running jobs to go back to the queue, but the store refused; the next start puts them back: "
+                    "The store refused to put running jobs back into the queue; the next start does it: "
                             + refused.refusal().detail());
         }
         return left;
@@ -223,8 +223,7 @@ public final class JobRunner implements DueSource {
         if (left > 0) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Expected " + left
-                            + " running jobs to go back to the queue, but there is no room; the next start puts them back");
+                    "There is no room to put " + left + " running jobs back into the queue; the next start does it");
         }
     }
 

@@ -48,7 +48,7 @@ final class RequestRecorder {
     /** Refuses a request that the engine or the host failed: 500. */
     Answer fail(RequestContext call, Throwable error) {
         store.fatalErrors().saw(error);
-        LOG.log(System.Logger.Level.ERROR, "Expected request " + call.id + " to be answered, but it failed", error);
+        LOG.log(System.Logger.Level.ERROR, "The engine or the host failed in request " + call.id, error);
         return refuse(
                 call,
                 Refusal.of(
