@@ -102,9 +102,8 @@ public final class Engine implements AutoCloseable {
     private final Optional<String> newAdminToken;
     private final Commits commits;
     private final Optional<Path> directory;
-
-    private volatile ManualClock.@Nullable Attachment attachment;
     private final PlanCapacityCheck outgrown;
+    private volatile ManualClock.@Nullable Attachment attachment;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
 
     private Engine(EngineConfig config, Store opened) {
@@ -182,10 +181,7 @@ public final class Engine implements AutoCloseable {
         return new EngineBuilder();
     }
 
-    /**
-     * Opens an engine. If that fails, no file stays open and no thread runs: until it starts, an engine has only those
-     * of its store.
-     */
+    /** Opens an engine. If that fails, no file stays open and no thread runs. */
     static Engine open(EngineConfig config) {
         return open(config, openStore(config));
     }
