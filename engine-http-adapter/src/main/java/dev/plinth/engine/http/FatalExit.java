@@ -37,15 +37,22 @@ final class FatalExit {
     /** Watches an engine from now on. It is also told of each error that ends a thread or that a library logs. */
     static FatalExit watching(Engine engine) {
         FatalExit end = new FatalExit(engine);
-        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
-            end.saw(error);
-            LOG.log(Level.ERROR, "The thread " + thread.getName() + " has ended", error);
-        });
+        Thread.setDefaultUncaughtExceptionHandler(end::ended);
         ConsoleLogging.showWhile(error -> {
             end.saw(error);
             return engine.fatalFailure().isEmpty();
         });
         return end;
+    }
+
+    /** Logs the end of a thread. An error that left this method would be printed by the JVM beside the sentence. */
+    private void ended(Thread thread, Throwable error) {
+        saw(error);
+        try {
+            LOG.log(Level.ERROR, "The thread " + thread.getName() + " has ended", error);
+        } catch (Error noMemory) {
+            end(NO_MEMORY);
+        }
     }
 
     private void saw(Throwable error) {
