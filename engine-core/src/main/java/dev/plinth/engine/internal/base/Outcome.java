@@ -95,4 +95,13 @@ public sealed interface Outcome {
             int retryAfterSeconds,
             Id originalRequest)
             implements Outcome {}
+
+    /** What came of a step of the engine's own, for the code that commits it. It is answered to no caller and has no status. */
+    non-sealed interface Internal extends Outcome {
+        @Override
+        default int status() {
+            throw new IllegalStateException(
+                    "Expected an outcome for a caller, but " + this + " is one of the engine's own steps");
+        }
+    }
 }

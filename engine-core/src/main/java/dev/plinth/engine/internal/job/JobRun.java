@@ -94,12 +94,11 @@ final class JobRun implements HostJob {
         if (outcome instanceof Outcome.Refused turned) {
             return "the store refused to record that: " + turned.refusal().detail();
         }
-        JobRow next = JobSteps.failed(outcome);
-        if (next == null) {
+        if (!(outcome instanceof StepOutcome.Failed failed)) {
             return "the job had ended or been taken back before";
         }
-        return switch (next.status()) {
-            case SCHEDULED -> "it is tried again at " + Times.text(next.dueAt());
+        return switch (failed.next().status()) {
+            case SCHEDULED -> "it is tried again at " + Times.text(failed.next().dueAt());
             case CANCELED -> "the job is canceled, as was asked";
             default -> "the job has failed for good";
         };
@@ -116,7 +115,7 @@ final class JobRun implements HostJob {
                 commit(JobSteps.giveBack(id(), row.attempt()));
                 return;
             }
-            if (!JobSteps.wasInTime(item(job, index))) {
+            if (item(job, index) != StepOutcome.Plain.DONE) {
                 return;
             }
         }
@@ -137,7 +136,8 @@ final class JobRun implements HostJob {
                     commit(JobSteps.giveBack(id(), row.attempt()));
                     return;
                 }
-                after = JobSteps.reached(commit(JobSteps.step(id(), row.attempt(), job, after, mayRun)));
+                Outcome outcome = commit(JobSteps.step(id(), row.attempt(), job, after, mayRun));
+                after = outcome instanceof StepOutcome.Reached reached ? reached.number() : Rows.NONE;
                 between.run();
             } while (after != Rows.NONE);
         } catch (RuntimeException | Error e) {

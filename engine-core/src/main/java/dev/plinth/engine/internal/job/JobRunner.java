@@ -337,8 +337,8 @@ public final class JobRunner implements DueSource {
             return;
         }
         Caller engine = Caller.engineFor(queued.facts().workspace());
-        if (!JobSteps.wasInTime(
-                patient.commit(engine, JobSteps.begin(queued.facts().id(), mayRun)))) {
+        Outcome begun = patient.commit(engine, JobSteps.begin(queued.facts().id(), mayRun));
+        if (begun != StepOutcome.Plain.DONE) {
             return;
         }
         JobRow row = row(number);

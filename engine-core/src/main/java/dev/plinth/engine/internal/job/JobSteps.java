@@ -1,5 +1,9 @@
 package dev.plinth.engine.internal.job;
 
+import static dev.plinth.engine.internal.job.StepOutcome.Plain.DONE;
+import static dev.plinth.engine.internal.job.StepOutcome.Plain.ENDED;
+import static dev.plinth.engine.internal.job.StepOutcome.Plain.TOO_LATE;
+
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -9,28 +13,17 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a job that the runner commits. Each looks at the row again: a step that comes too late, because the job was
  * ended or taken back meanwhile, changes nothing.
  */
 final class JobSteps {
-    private static final Outcome.Done DONE = Outcome.Done.ok(new byte[0]);
-    private static final Outcome.Done TOO_LATE = new Outcome.Done(409, new byte[0], null, null, 0, false);
-
     private JobSteps() {}
-
-    /** True if a step was not too late. */
-    static boolean wasInTime(Outcome outcome) {
-        return outcome instanceof Outcome.Done done && done.status() == DONE.status();
-    }
 
     /** A scheduled job whose time has come is queued. */
     static Command.Change queue(Id id) {
@@ -120,7 +113,7 @@ final class JobSteps {
                 (context, row) -> JobRules.succeed(context, JobRules.succeeded(context, row, result), result));
     }
 
-    /** Ends an attempt that failed; the outcome tells what comes next by the job's row, see {@link #failed}. */
+    /** Ends an attempt that failed: {@link StepOutcome.Failed}. */
     static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
         return context -> {
             JobRow row = Jobs.find(context, id);
@@ -128,13 +121,8 @@ final class JobSteps {
                 return Decision.nothing(TOO_LATE);
             }
             JobRow next = JobRules.failed(context, row, problem, retryable);
-            return Decision.of(JobRules.step(context, next), Outcome.Done.ok(next.row()));
+            return Decision.of(JobRules.step(context, next), new StepOutcome.Failed(next));
         };
-    }
-
-    /** The job after a failed attempt; null if that was too late, or the store refused it. */
-    static @Nullable JobRow failed(Outcome outcome) {
-        return wasInTime(outcome) ? JobRow.read(((Outcome.Done) outcome).body()) : null;
     }
 
     static Command.Change cancel(Id id, int attempt) {
@@ -182,8 +170,8 @@ final class JobSteps {
     }
 
     /**
-     * One step of a job that goes through rows: what becomes of them and how far the job is, in one record; the last one ends the job. The
-     * outcome of any other tells where the next one goes on.
+     * One step of a job that goes through rows: what becomes of them and how far the job is, in one record. The last one ends the job; any other
+     * one tells where the next goes on: {@link StepOutcome.Reached}.
      */
     static Command.Change step(Id id, int attempt, StepJob job, long after, BiPredicate<Rows, Id> mayRun) {
         return interruptible(id, attempt, mayRun, (context, row) -> {
@@ -195,20 +183,13 @@ final class JobSteps {
             if (step.reached() == Rows.NONE) {
                 byte[] result = job.result(done);
                 changes.addAll(JobRules.succeed(context, JobRules.succeeded(context, next, result), result));
-                return Decision.of(changes, TOO_LATE);
+                return Decision.of(changes, ENDED);
             }
             if (step.done() > 0) {
                 changes.put(JobTables.JOBS, next.key(), next.row());
             }
-            return Decision.of(
-                    changes,
-                    Outcome.Done.ok(new RowWriter(1).number(step.reached()).row()));
+            return Decision.of(changes, new StepOutcome.Reached(step.reached()));
         });
-    }
-
-    /** Where the step goes on that comes after one with this outcome; {@link Rows#NONE} if none does. */
-    static long reached(Outcome outcome) {
-        return wasInTime(outcome) ? new RowReader(((Outcome.Done) outcome).body(), 1).number() : Rows.NONE;
     }
 
     /** A step before which the job can be ended by request, or go back to the queue while the jobs of its workspace may not run. */
@@ -220,10 +201,10 @@ final class JobSteps {
                 return Decision.nothing(TOO_LATE);
             }
             if (row.cancelRequested()) {
-                return Decision.of(end(context, row), TOO_LATE);
+                return Decision.of(end(context, row), ENDED);
             }
             if (!mayRun.test(context.rows(), context.workspace())) {
-                return Decision.of(back(context, row), TOO_LATE);
+                return Decision.of(back(context, row), ENDED);
             }
             return step.apply(context, row);
         };
