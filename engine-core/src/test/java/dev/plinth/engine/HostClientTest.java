@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
@@ -12,6 +14,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.internal.base.Times;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,8 @@ final class HostClientTest {
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final CountDownLatch heard = new CountDownLatch(1);
+    private final CountDownLatch inHandler = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
     private final TestEngine store = TestEngine.open(builder -> builder.plan(TWO)
             .jobHandler("import", job -> {
                 for (int i = 0; i < 3; i++) {
@@ -44,6 +49,14 @@ final class HostClientTest {
             .operation("copy", operation -> {
                 Resource copy = operation.workspace().resources().create("copy").call();
                 return OperationResult.of(Json.of("{\"copy\":\"" + copy.id() + "\"}"));
+            })
+            .operation("slow", operation -> {
+                held();
+                return OperationResult.of(Json.EMPTY_OBJECT).withPatch(Json.of("{\"name\":\"changed\"}"));
+            })
+            .jobHandler("held", job -> {
+                held();
+                return Json.EMPTY_OBJECT;
             })
             .listener("audit", (context, event) -> {
                 if (event.type().equals("audit.wanted")) {
@@ -213,6 +226,83 @@ final class HostClientTest {
                         PlinthException.class,
                         refused -> assertThat(refused.code()).isEqualTo("not_found"));
         assertThat(store.engine().requestLog().workspaces()).isZero();
+    }
+
+    @Test
+    void waitForAJob_workspaceSuspendedMeanwhile_isNotShownItsEnd() {
+        String job = host.startJob("held", Json.EMPTY_OBJECT).call().jobId();
+        CompletableFuture<Job> waiting = host.job(job, 30).submit();
+        await(inHandler);
+        store.engine().admin().suspend(workspace).call();
+        goOn.countDown();
+
+        assertRefused(waiting, "workspace_suspended");
+        store.engine().admin().activate(workspace).call();
+        assertThat(host.job(job).call().status()).isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    @Test
+    void lease_workspaceSuspendedWhileItWaits_isRefusedAndTheJobStaysQueued() {
+        String runAt = Times.text(store.clock.epochMillis() + 60_000);
+        String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{},\"runAt\":\"" + runAt + "\"}");
+        CompletableFuture<List<LeasedJob>> waiting = lease(30);
+        store.engine().admin().suspend(workspace).call();
+        store.pass(Duration.ofSeconds(61));
+
+        assertRefused(waiting, "workspace_suspended");
+        store.engine().admin().activate(workspace).call();
+        assertThat(host.job(job).call().status()).isEqualTo(JobStatus.QUEUED);
+    }
+
+    @Test
+    void lease_workspaceDeletedWhileItWaits_isNotFoundAndLeavesNoTrace() {
+        CompletableFuture<List<LeasedJob>> waiting = lease(1);
+        store.engine().admin().deleteWorkspace(workspace).call();
+
+        assertRefused(waiting, "not_found");
+        assertThat(store.engine().requestLog().workspaces()).isZero();
+    }
+
+    @Test
+    void operation_workspaceDeletedWhileItRuns_isNotFoundAndLeavesNoTrace() {
+        String resource = host.resources().create("r").call().id();
+        CompletableFuture<Json> running =
+                host.resources().run(resource, "slow", Json.EMPTY_OBJECT).submit();
+        await(inHandler);
+        store.engine().admin().deleteWorkspace(workspace).call();
+        goOn.countDown();
+
+        assertRefused(running, "not_found");
+        assertThat(store.engine().requestLog().workspaces()).isZero();
+    }
+
+    private CompletableFuture<List<LeasedJob>> lease(int waitSeconds) {
+        CompletableFuture<List<LeasedJob>> waiting = host.leases()
+                .take(Json.of("{\"types\":[\"elsewhere\"],\"wait\":" + waitSeconds + "}"))
+                .submit();
+        assertThat(waiting).isNotDone();
+        return waiting;
+    }
+
+    private static void assertRefused(CompletableFuture<?> call, String code) {
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOfSatisfying(
+                        PlinthException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    private void held() {
+        inHandler.countDown();
+        await(goOn);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** No header makes a call over the wire one of the host's. */

@@ -257,6 +257,11 @@ public final class Access {
         }
     }
 
+    /** Returns true if the host was refused because there is no such workspace. */
+    public static boolean isNoWorkspace(Refusal refusal) {
+        return refusal.equals(NO_WORKSPACE);
+    }
+
     /** Records the use of a key. A plain store, because every call does this. */
     public void noteUse(CachedCredential cachedCredential, long nowMillis) {
         lastUsed.note(cachedCredential.use, nowMillis);
@@ -271,7 +276,7 @@ public final class Access {
      * Refuses an admitted call if its key has been revoked or disabled since, or its workspace suspended or deleted.
      * The refusal is the one that a later call would get.
      *
-     * @throws RefusedException with 401 or 403, as at admission
+     * @throws RefusedException with 401, 403 or 404, as at admission
      */
     public static void checkStillIn(Rows rows, Caller caller) {
         if (caller.isEngine() || caller.isOperator()) {
@@ -279,7 +284,7 @@ public final class Access {
         }
         byte[] workspace = rows.get(AccessTables.WORKSPACES, caller.workspace().key());
         if (workspace == null) {
-            throw new RefusedException(NOT_VALID);
+            throw new RefusedException(caller.isHost() ? NO_WORKSPACE : NOT_VALID);
         }
         boolean disabled = !caller.isHost() && isDisabled(rows, caller);
         check(WorkspaceRow.read(workspace).suspended(), disabled);

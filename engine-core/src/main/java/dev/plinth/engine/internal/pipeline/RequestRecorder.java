@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -75,8 +76,8 @@ final class RequestRecorder {
                 outcome.status(),
                 is(outcome, ProblemCode.RATE_LIMITED),
                 micros);
-        // A key that went while its request was under way failed authentication after all.
-        if (!caller.isOperator() && !is(outcome, ProblemCode.INVALID_TOKEN)) {
+        // A key or a workspace that went while the request was in flight: it failed authentication after all.
+        if (!caller.isOperator() && !is(outcome, ProblemCode.INVALID_TOKEN) && !isWithoutWorkspace(outcome)) {
             log.add(caller.workspace(), entry(call, outcome, micros));
         }
         return answer;
@@ -84,6 +85,10 @@ final class RequestRecorder {
 
     private static boolean is(Outcome outcome, ProblemCode code) {
         return outcome instanceof Outcome.Refused refused && refused.refusal().code() == code;
+    }
+
+    private static boolean isWithoutWorkspace(Outcome outcome) {
+        return outcome instanceof Outcome.Refused refused && Access.isNoWorkspace(refused.refusal());
     }
 
     private static LogEntry entry(RequestContext call, Outcome outcome, long micros) {
