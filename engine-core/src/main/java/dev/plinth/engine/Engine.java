@@ -35,8 +35,9 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
-import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.PipelineParts;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.pipeline.WaitRegistry;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.quota.Quotas;
@@ -64,7 +65,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
 
     private final Store store;
     private final Quotas quotas;
-    private final Pipeline pipeline;
+    private final RequestDispatcher dispatcher;
     private final Wire wire;
     private final Webhooks webhooks;
     private final JobRunner jobs;
@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
             feed.wake();
             timers.wake();
         }));
-        pipeline = new Pipeline(new Pipeline.Parts(
+        dispatcher = new RequestDispatcher(new PipelineParts(
                 store,
                 config.clock(),
                 config.ids(),
@@ -206,7 +206,7 @@ public final class Engine implements AutoCloseable {
 
     /** Returns a client bound to an API key. */
     public PlinthClient client(String apiKey) {
-        return new PlinthClient(Invocations.with(wire, pipeline, apiKey));
+        return new PlinthClient(Invocations.with(wire, dispatcher, apiKey));
     }
 
     /**
@@ -221,12 +221,12 @@ public final class Engine implements AutoCloseable {
     public PlinthClient workspace(String id) {
         Id workspace = Id.parse(IdKind.WORKSPACE, id);
         return new PlinthClient(
-                Invocations.byHost(wire, pipeline, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
+                Invocations.byHost(wire, dispatcher, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
     }
 
     /** Returns the operator's client. */
     public AdminClient admin() {
-        return new AdminClient(Invocations.with(wire, pipeline, operatorToken));
+        return new AdminClient(Invocations.with(wire, dispatcher, operatorToken));
     }
 
     /**
@@ -246,7 +246,7 @@ public final class Engine implements AutoCloseable {
      * call.
      */
     public CompletableFuture<Reply> submit(Call call) {
-        return wire.submit(call, pipeline.workers());
+        return wire.submit(call, dispatcher.workers());
     }
 
     /**
@@ -299,7 +299,7 @@ public final class Engine implements AutoCloseable {
      *     workspace, 403 for a suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
-        return IdempotentWork.run(pipeline, workspaceId, key, fingerprint, work);
+        return IdempotentWork.run(dispatcher, workspaceId, key, fingerprint, work);
     }
 
     /** Returns the most bytes that the body of a call may have on this route. */
@@ -395,7 +395,7 @@ public final class Engine implements AutoCloseable {
 
     /** Refuses new calls from now on with 503. Those in flight go on. */
     public void beginDrain() {
-        pipeline.beginDrain();
+        dispatcher.beginDrain();
     }
 
     /**
@@ -485,7 +485,7 @@ public final class Engine implements AutoCloseable {
         if (attempts > 0) {
             left.add(attempts + " webhook attempts");
         }
-        long calls = pipeline.drain(Math.max(LAST_MILLIS, deadline.millisLeft()));
+        long calls = dispatcher.drain(Math.max(LAST_MILLIS, deadline.millisLeft()));
         if (calls > 0) {
             left.add(calls + " calls, or stages chained to them");
         }
@@ -517,7 +517,7 @@ public final class Engine implements AutoCloseable {
 
     private Wire wire(EngineConfig config, Plans plans, Access access, RequestMetrics requestMetrics) {
         return new Wire(
-                pipeline,
+                dispatcher,
                 new Wire.Parts(
                         store,
                         quotas,
@@ -561,7 +561,7 @@ public final class Engine implements AutoCloseable {
                 if (deleted != null) {
                     waitRegistry.signal(deleted);
                 }
-                Events.forEachTopic(write, event -> signalLater(event, waitRegistry));
+                Events.forEachTopic(write, event -> waitRegistry.signalBy(workers, event));
             }
             Caller planned = access.planned(write, sequence);
             if (planned != null) {
@@ -583,17 +583,6 @@ public final class Engine implements AutoCloseable {
         }
         if (events) {
             eventRing.ring(sequence);
-        }
-    }
-
-    /** Signals on a worker, because there may be many streams and this thread makes calls durable. */
-    private void signalLater(Id topic, WaitRegistry waitRegistry) {
-        if (waitRegistry.areThere(topic)) {
-            try {
-                workers.execute(() -> waitRegistry.signal(topic));
-            } catch (RejectedExecutionException | OutOfMemoryError noThread) {
-                waitRegistry.signal(topic);
-            }
         }
     }
 

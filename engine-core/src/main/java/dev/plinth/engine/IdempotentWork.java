@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.ProblemJson;
-import dev.plinth.engine.internal.pipeline.Pipeline;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class IdempotentWork {
     private IdempotentWork() {}
 
-    static Json run(Pipeline pipeline, String workspaceId, String key, String fingerprint, Supplier<Json> work) {
-        Id request = pipeline.newRequestId();
+    static Json run(
+            RequestDispatcher dispatcher, String workspaceId, String key, String fingerprint, Supplier<Json> work) {
+        Id request = dispatcher.newRequestId();
         try {
             @Nullable Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
             if (workspace == null) {
                 throw new RefusedException(Refusal.notFound());
             }
-            return Json.trusted(pipeline.once(
+            return Json.trusted(dispatcher.once(
                     request, workspace, key, fingerprint, () -> work.get().utf8()));
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();

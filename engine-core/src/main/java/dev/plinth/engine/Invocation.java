@@ -109,7 +109,7 @@ public final class Invocation<T> {
      * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public T call() {
-        return result(invocations.pipeline().call(request()));
+        return result(invocations.dispatcher().call(request()));
     }
 
     /**
@@ -117,7 +117,7 @@ public final class Invocation<T> {
      * refused. A stage chained to it may call the engine and wait, as for {@link Engine#submit}.
      */
     public CompletableFuture<T> submit() {
-        return invocations.pipeline().submit(request()).thenApply(this::result);
+        return invocations.dispatcher().submit(request()).thenApply(this::result);
     }
 
     private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {

@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
 import java.util.function.Function;
@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Invocations(
         Wire wire,
-        Pipeline pipeline,
+        RequestDispatcher dispatcher,
         Request.Headers headers,
         @Nullable Id host) {
     private static final byte[] NO_BODY = {};
 
     /** Makes invocations that carry a credential. */
-    static Invocations with(Wire wire, Pipeline pipeline, String credential) {
-        return new Invocations(wire, pipeline, Request.Headers.of("Bearer " + credential), null);
+    static Invocations with(Wire wire, RequestDispatcher dispatcher, String credential) {
+        return new Invocations(wire, dispatcher, Request.Headers.of("Bearer " + credential), null);
     }
 
     /** Makes invocations of the host's own code for a workspace. */
-    static Invocations byHost(Wire wire, Pipeline pipeline, Id workspace) {
-        return new Invocations(wire, pipeline, Request.Headers.NONE, workspace);
+    static Invocations byHost(Wire wire, RequestDispatcher dispatcher, Id workspace) {
+        return new Invocations(wire, dispatcher, Request.Headers.NONE, workspace);
     }
 
     <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {

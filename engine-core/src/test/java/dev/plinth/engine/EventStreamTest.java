@@ -334,6 +334,21 @@ final class EventStreamTest {
     }
 
     @Test
+    void endOfTheWaitsOfADoor_endsItsStreamsAndNoOthers() {
+        CallDoor door = store.engine().door(Runnable::run);
+        Call call = Call.of("GET", STREAM).withKey(store.key());
+        CompletableFuture<Reply.Part> waiting = next(await(door.submit(call)));
+        Reply idle = await(door.submit(call));
+        CompletableFuture<Reply.Part> other = next(open(STREAM));
+
+        door.endWaits();
+
+        assertEnded(await(waiting));
+        assertEnded(await(next(idle)));
+        assertThat(other).isNotDone();
+    }
+
+    @Test
     void stream_besideWriters_missesNothing() throws Exception {
         store.use(store.newKey(store.newWideWorkspace()));
         Reply stream = open(STREAM);
@@ -445,7 +460,7 @@ final class EventStreamTest {
         return part.rest().orElseThrow().next();
     }
 
-    private static Reply.Part await(CompletableFuture<Reply.Part> part) {
+    private static <T> T await(CompletableFuture<T> part) {
         return part.orTimeout(60, TimeUnit.SECONDS).join();
     }
 

@@ -64,7 +64,7 @@ final class BusyWriterTest {
         assertThat(Thread.getAllStackTraces().values())
                 .filteredOn(frames -> Arrays.stream(frames)
                         .anyMatch(frame -> frame.getClassName().endsWith(".Pipeline")
-                                && frame.getMethodName().equals("again")))
+                                && frame.getMethodName().equals("executeAgain")))
                 .as("threads that wait for the writer lock, of %d calls", WRITERS)
                 .hasSizeLessThanOrEqualTo(2);
         ids.mayGoOn.countDown();

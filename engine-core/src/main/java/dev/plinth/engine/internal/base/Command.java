@@ -20,12 +20,15 @@ public interface Command {
         }
     }
 
-    /** A query whose caller is ready to wait for a better answer. */
-    interface LongPollQuery extends Query {
-        /** Returns what to wait for before the query runs again, or null if the answer is ready. */
+    /** A command whose caller is ready to wait until there is something to show or to do. */
+    interface LongPoll extends Command {
+        /** Returns what to wait for, or null if there is something to show or to do. May be called more than once. */
         @Nullable
         Wait wait(Context context);
     }
+
+    /** A query whose caller is ready to wait for a better answer. */
+    interface LongPollQuery extends Query, LongPoll {}
 
     /** Decides inside the writer lock what to write. */
     @FunctionalInterface
@@ -37,12 +40,8 @@ public interface Command {
     /**
      * A change whose caller is ready to wait until there is something to change. It uses its idempotency key only then.
      */
-    interface LongPollChange extends Change {
-        /** Returns what to wait for if there is nothing to do yet, or null. May be called more than once. */
-        @Nullable
-        Wait wait(Context context);
-
-        /** Returns the answer if there is nothing to do. */
+    interface LongPollChange extends Change, LongPoll {
+        /** Returns the answer to a call that cannot wait while there is nothing to do. */
         Outcome nothing();
 
         /**
@@ -60,7 +59,7 @@ public interface Command {
 
     /** A change whose rest the sweep may do. Where the caller counts on its end, the answer waits for it. */
     interface DeferredChange extends Change {
-        /** Returns what the answer waits for once the change is committed, or null. */
+        /** Returns what the answer waits for once the change is committed, or null. Finds rows by their keys only. */
         @Nullable
         Wait rest(Context context);
     }

@@ -77,7 +77,7 @@ final class AdmissionControl {
         }
     }
 
-    /** Looks again, after a wait, at the credential of who was let in: it may have been rotated or have expired meanwhile. 401, 403. */
+    /** Looks again, after a wait, at the credential: it may have been rotated or have expired meanwhile. 401, 403. */
     void accessAgain(RequestContext call) {
         Id host = call.request.host();
         if (host != null) {
@@ -85,6 +85,7 @@ final class AdmissionControl {
         } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
             access.checkState(access.authenticate(call.request.headers().authorization(), views, store.nowMillis()));
         }
+        checkStillAllowed(views.get(), call.admitted());
     }
 
     /** Takes the units of the call from the bucket of the workspace, and one from that of its workers, once: 429. */
@@ -225,10 +226,11 @@ final class AdmissionControl {
         }
     }
 
-    /** Looks again at what was looked at when the caller was let in: 401 403. */
-    static void checkStillAllowed(Rows rows, Caller caller, @Nullable Scope scope) {
-        Access.checkStillIn(rows, caller);
-        if (scope != null && !Access.stillMay(rows, caller, scope)) {
+    /** Looks again, by rows that may be younger, at what was looked at when the caller was let in: 401 403. */
+    static void checkStillAllowed(Rows rows, AdmittedCaller admitted) {
+        Access.checkStillIn(rows, admitted.caller());
+        Scope scope = admitted.scope();
+        if (scope != null && !Access.stillMay(rows, admitted.caller(), scope)) {
             throw lacking(scope);
         }
     }

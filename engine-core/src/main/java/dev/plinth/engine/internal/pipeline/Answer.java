@@ -32,8 +32,4 @@ public record Answer(
     Answer with(@Nullable Quota other) {
         return new Answer(request, outcome, other, sequence, keyed, safe, waitedSeconds);
     }
-
-    Answer waited(int seconds) {
-        return new Answer(request, outcome, quota, sequence, keyed, safe, seconds);
-    }
 }

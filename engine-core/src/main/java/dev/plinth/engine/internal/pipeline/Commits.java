@@ -19,7 +19,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.store.Store;
@@ -27,7 +26,6 @@ import dev.plinth.engine.internal.store.Transaction;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
 public final class Commits implements Committer {
@@ -56,14 +54,14 @@ public final class Commits implements Committer {
 
     @Override
     public Outcome commit(Caller caller, Command.Change change) {
-        Committed committed = commit(caller, change, CommitHook.NONE);
+        Committed committed = commit(AdmittedCaller.trusted(caller), change, OutcomeMemory.NONE);
         store.await(committed.sequence());
         return committed.outcome();
     }
 
     /** Decides and commits, and returns without waiting for the record to be durable, but for a disk that is far behind. */
-    Committed commit(Caller caller, Command.Change change, CommitHook hook) {
-        return store.write(transaction -> decide(transaction, caller, change, hook));
+    Committed commit(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
+        return store.write(transaction -> decide(transaction, admitted, change, memory));
     }
 
     /**
@@ -72,7 +70,7 @@ public final class Commits implements Committer {
      * @param maySleep whether it may wait for the writer lock
      * @throws dev.plinth.engine.internal.store.WriterBusyException if it may not, and another thread has the lock; nothing was decided
      */
-    Committed commitNow(Caller caller, Command.Change change, CommitHook hook, boolean maySleep) {
+    Committed commitNow(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory, boolean maySleep) {
         if (store.isFull()) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
@@ -81,7 +79,7 @@ public final class Commits implements Committer {
                                     + " bytes wait for it; nothing was changed. Try again later.")
                     .retryAfter(1));
         }
-        Function<Transaction, Committed> work = transaction -> decide(transaction, caller, change, hook);
+        Function<Transaction, Committed> work = transaction -> decide(transaction, admitted, change, memory);
         return maySleep ? store.writeNow(work) : store.writeAtOnce(work);
     }
 
@@ -93,32 +91,33 @@ public final class Commits implements Committer {
         });
     }
 
-    private Committed decide(Transaction transaction, Caller caller, Command.Change change, CommitHook hook) {
+    private Committed decide(
+            Transaction transaction, AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
         long now = transaction.nowMillis();
-        Context context = new Context(caller, now, transaction, ids, cipher, transaction::nextNumber);
+        Context context = new Context(admitted.caller(), now, transaction, ids, cipher, transaction::nextNumber);
         try {
             transaction.checkOpen();
-            if (Access.hasChangedSince(transaction::changedAt, hook.admittedAt())) {
-                AdmissionControl.checkStillAllowed(transaction, caller, hook.scope());
+            if (Access.hasChangedSince(transaction::changedAt, admitted.at())) {
+                AdmissionControl.checkStillAllowed(transaction, admitted);
             }
-            return run(transaction, context, change, hook);
+            return run(transaction, context, change, memory);
         } catch (RefusedException refused) {
+            Outcome outcome = new Outcome.Refused(refused.refusal());
             Changes changes = new Changes();
-            hook.remember(context, changes, refused.refusal());
+            memory.remember(context, changes, outcome);
             long sequence = changes.isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
-            return new Committed(new Outcome.Refused(refused.refusal()), sequence);
+            return new Committed(outcome, sequence, changes);
         }
     }
 
-    private Committed run(Transaction transaction, Context context, Command.Change change, CommitHook hook) {
+    private Committed run(Transaction transaction, Context context, Command.Change change, OutcomeMemory memory) {
         Decision decision = change.decide(context);
         Changes changes = decision.changes();
         addEvents(context, changes);
         addExtras(transaction, context, changes);
-        hook.noteCaused(changes);
-        hook.remember(context, changes, decision.outcome());
+        memory.remember(context, changes, decision.outcome());
         long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
-        return new Committed(decision.outcome(), sequence);
+        return new Committed(decision.outcome(), sequence, changes);
     }
 
     private long append(Transaction transaction, Context context, Changes changes) {
@@ -170,41 +169,20 @@ public final class Commits implements Committer {
     }
 
     /**
-     * What came of a commit.
+     * Tells what came of a commit.
      *
-     * @param outcome the outcome
-     * @param sequence what has to be durable before anybody is told
+     * @param sequence the record that has to be durable before the outcome is told
+     * @param changes what was written, events included
      */
-    record Committed(Outcome outcome, long sequence) {}
+    record Committed(Outcome outcome, long sequence, Changes changes) {}
 
     /** Adds to a record what is to be remembered of its outcome. */
-    interface CommitHook {
-        /** Nothing. */
-        CommitHook NONE = new CommitHook() {
-            @Override
-            public void remember(Context context, Changes changes, Outcome outcome) {}
+    @FunctionalInterface
+    interface OutcomeMemory {
+        /** Remembers nothing. */
+        OutcomeMemory NONE = (context, changes, outcome) -> {};
 
-            @Override
-            public void remember(Context context, Changes changes, Refusal refusal) {}
-        };
-
-        /** Of something done. */
+        /** Adds to the changes what is to be remembered. */
         void remember(Context context, Changes changes, Outcome outcome);
-
-        /** Of a refusal. */
-        void remember(Context context, Changes changes, Refusal refusal);
-
-        /** The last record of which admission knew when it let the caller in. */
-        default long admittedAt() {
-            return 0;
-        }
-
-        /** What the caller's key has to allow still; null if nothing. */
-        default @Nullable Scope scope() {
-            return null;
-        }
-
-        /** Hears of what goes into a record, its events included. */
-        default void noteCaused(Changes changes) {}
     }
 }

@@ -24,9 +24,9 @@ import java.util.function.Supplier;
 final class IdempotentRunner {
     private static final String METHOD = "HOST"; // no method of HTTP, so no request has the same fingerprint
 
-    private final Pipeline.Parts parts;
+    private final PipelineParts parts;
 
-    IdempotentRunner(Pipeline.Parts parts) {
+    IdempotentRunner(PipelineParts parts) {
         this.parts = parts;
     }
 
@@ -74,7 +74,10 @@ final class IdempotentRunner {
             return Decision.of(new Changes(), Outcome.Done.ok(result));
         };
         Commits.Committed committed = parts.commits()
-                .commit(Caller.engineFor(workspace), remember, new ResultHook(parts.idempotency(), claim, request));
+                .commit(
+                        AdmittedCaller.trusted(Caller.engineFor(workspace)),
+                        remember,
+                        (context, changes, outcome) -> remember(claim, request, context, changes, outcome));
         parts.store().await(committed.sequence());
         if (committed.outcome() instanceof Outcome.Refused refused) {
             throw new RefusedException(refused.refusal());
@@ -83,16 +86,9 @@ final class IdempotentRunner {
     }
 
     /** Remembers a result; a refusal leaves the key free. */
-    private record ResultHook(Idempotency idempotency, Idempotency.KeyClaim claim, Id request)
-            implements Commits.CommitHook {
-        @Override
-        public void remember(Context context, Changes changes, Outcome outcome) {
-            if (outcome instanceof Outcome.Done done) {
-                idempotency.remember(claim, changes, context, request, done);
-            }
+    private void remember(Idempotency.KeyClaim claim, Id request, Context context, Changes changes, Outcome outcome) {
+        if (outcome instanceof Outcome.Done done) {
+            parts.idempotency().remember(claim, changes, context, request, done);
         }
-
-        @Override
-        public void remember(Context context, Changes changes, Refusal refusal) {}
     }
 }

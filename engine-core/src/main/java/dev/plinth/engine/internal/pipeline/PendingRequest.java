@@ -4,19 +4,19 @@ import dev.plinth.engine.internal.base.Id;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose headers have arrived: let in as far as step 5, or turned away. One thread at a time, and answered once. */
+/** A request whose headers have arrived: admitted as far as step 5, or refused. One thread at a time, and answered once. */
 public final class PendingRequest {
     private final RequestContext call;
-    private final @Nullable PipelineResult turned;
+    private final @Nullable PipelineResult refused;
 
-    PendingRequest(RequestContext call, @Nullable PipelineResult turned) {
+    PendingRequest(RequestContext call, @Nullable PipelineResult refused) {
         this.call = call;
-        this.turned = turned;
+        this.refused = refused;
     }
 
-    /** Returns true if the request is turned away, whatever its body is. */
+    /** Returns true if the request is refused, whatever its body is. */
     public boolean isRefused() {
-        return turned != null;
+        return refused != null;
     }
 
     /** Returns the workspace of the caller; null of a call that is no workspace's, and of one that nothing was let in by. */
@@ -26,7 +26,7 @@ public final class PendingRequest {
 
     /** Returns true for a call that the operator's credential has let in. */
     public boolean isOfOperator() {
-        return turned == null && call.request.route().guard() == Route.Guard.OPERATOR;
+        return refused == null && call.request.route().guard() == Route.Guard.OPERATOR;
     }
 
     /** Returns true if the body has an influence on the answer. */
@@ -66,7 +66,7 @@ public final class PendingRequest {
     }
 
     @Nullable
-    PipelineResult turned() {
-        return turned;
+    PipelineResult refused() {
+        return refused;
     }
 }

@@ -44,6 +44,9 @@ final class QueryRunner {
     private Answer answer(RequestContext call, Command.Query query, View view) {
         Outcome outcome;
         try {
+            if (call.isLater) {
+                AdmissionControl.checkStillAllowed(view, call.admitted()); // by the rows that it is shown
+            }
             outcome = query.answer(context(call, view));
         } catch (RefusedException refused) {
             outcome = new Outcome.Refused(refused.refusal());
@@ -51,11 +54,11 @@ final class QueryRunner {
         return call.answer(outcome, view.highest());
     }
 
-    /** Returns the wait that a command asks for; null if there is nothing to wait for, or if it is refused. */
-    Command.@Nullable Wait waitFor(RequestContext call, Function<Context, Command.@Nullable Wait> question) {
+    /** Returns the wait that a long poll asks for; null if there is nothing to wait for, or if it is refused. */
+    Command.@Nullable Wait waitFor(RequestContext call, Command.LongPoll poll) {
         return read(call, view -> {
             try {
-                return question.apply(context(call, view));
+                return poll.wait(context(call, view));
             } catch (RefusedException refused) {
                 return null;
             }

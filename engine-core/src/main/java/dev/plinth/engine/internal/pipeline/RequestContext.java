@@ -2,13 +2,12 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
@@ -19,11 +18,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one request on its way through the rooms. One thread at a time. */
-final class RequestContext implements Commits.CommitHook {
+/** Collects what the rooms know of one request on its way. One thread at a time. */
+final class RequestContext {
     final Request request;
     final Id id;
     final boolean mayWait;
+
+    /** The waits that end with the door by which the request came. */
+    OpenWaits waits;
+
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;
 
@@ -43,15 +46,28 @@ final class RequestContext implements Commits.CommitHook {
     /** Its place among the calls of its workspace that are under way; null if it is not counted. */
     ConcurrentCalls.@Nullable Call place;
 
-    boolean hasWaited;
+    /** What it asks for; null until it is decoded. */
+    @Nullable
+    Command command;
+
+    /** True once it has waited for another call under the same key. */
+    boolean hasAwaitedTwin;
+
+    /** The preference to wait that was honoured, in seconds; 0 if none was. */
+    int waitedSeconds;
 
     /** False while its thread must not wait for the writer lock, because it serves others too. */
     boolean maySleep = true;
 
-    /** True while it waits for something to change, with its key in use. */
-    boolean pauses;
+    /** True for a further part of a stream: it is let in without being counted or charged. */
+    boolean isPart;
 
+    /** True if it is evaluated some time after its caller was let in: the rows that it is shown are to tell that the caller still may see them. */
+    boolean isLater;
+
+    /** The last record of which admission knew when it let the caller in. */
     long admittedAt;
+
     List<Id> events = List.of();
     List<Id> jobs = List.of();
     private final long beganNanos = System.nanoTime();
@@ -61,50 +77,41 @@ final class RequestContext implements Commits.CommitHook {
      *
      * @param mayWait whether its thread may wait for the disk
      */
-    RequestContext(Request request, Id id, Idempotency idempotency, boolean mayWait) {
+    RequestContext(Request request, Id id, Idempotency idempotency, boolean mayWait, OpenWaits waits) {
         this.request = request;
         this.id = id;
         this.mayWait = mayWait;
+        this.waits = waits;
         this.idempotency = idempotency;
     }
 
     Answer answer(Outcome outcome, long sequence) {
         return new Answer(
-                id, outcome, quota, sequence, key != null, !request.route().mutates(), 0);
+                id, outcome, quota, sequence, key != null, !request.route().mutates(), waitedSeconds);
     }
 
-    @Override
-    public void remember(Context context, Changes changes, Outcome outcome) {
-        if (claim != null && outcome instanceof Outcome.Done done) {
-            idempotency.remember(claim, changes, context, id, done);
+    /** Returns its caller, for a change that is decided later. */
+    AdmittedCaller admitted() {
+        return new AdmittedCaller(caller, request.route().scope(), admittedAt);
+    }
+
+    /** Adds what its key remembers of an outcome to the record of it. */
+    void remember(Context context, Changes changes, Outcome outcome) {
+        if (claim == null) {
+            return;
         }
-    }
-
-    @Override
-    public void remember(Context context, Changes changes, Refusal refusal) {
-        if (claim != null && refusal.code().remembered()) {
+        if (outcome instanceof Outcome.Done done) {
+            idempotency.remember(claim, changes, context, id, done);
+        } else if (outcome instanceof Outcome.Refused refused
+                && refused.refusal().code().remembered()) {
+            Refusal refusal = refused.refusal();
             byte[] problem = ProblemJson.render(refusal, id, refusal.retryable());
             idempotency.remember(claim, changes, context, id, refusal.code().status(), problem);
         }
     }
 
-    @Override
-    public long admittedAt() {
-        return admittedAt;
-    }
-
-    @Override
-    public @Nullable Scope scope() {
-        return request.route().scope();
-    }
-
-    /** Looks again at who was let in, by rows that may be younger: 401 403. */
-    void checkStillAllowed(Rows rows) {
-        AdmissionControl.checkStillAllowed(rows, caller, scope());
-    }
-
-    @Override
-    public void noteCaused(Changes changes) {
+    /** Notes for the log which events and jobs it has made. */
+    void noteCaused(Changes changes) {
         List<Changes.WrittenEvent> written = changes.written();
         for (int i = 0; i < written.size(); i++) {
             events = with(written.get(i).id(), events);
@@ -143,7 +150,7 @@ final class RequestContext implements Commits.CommitHook {
         return TimeUnit.NANOSECONDS.toMillis(nanos());
     }
 
-    /** Gives up its place among the calls of its workspace. A second time does nothing. */
+    /** Gives up its place among the calls of its workspace. A second call does nothing. */
     void leave() {
         if (place != null) {
             place.end();

@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,17 @@ public final class WaitRegistry {
         Set<Waiter> told = byTopic.remove(topic);
         if (told != null) {
             told.forEach(waiter -> waiter.end.complete(null));
+        }
+    }
+
+    /** Signals a topic by an executor: there may be many streams, and the calling thread makes calls durable. */
+    public void signalBy(Executor executor, Id topic) {
+        if (areThere(topic)) {
+            try {
+                executor.execute(() -> signal(topic));
+            } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+                signal(topic);
+            }
         }
     }
 

@@ -16,9 +16,9 @@ import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
-import dev.plinth.engine.internal.pipeline.Pipeline;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -42,7 +42,7 @@ public final class Wire {
     private static final String METRICS = "/metrics";
     private static final String HEALTH = "/health/";
 
-    private final Pipeline pipeline;
+    private final RequestDispatcher dispatcher;
     private final Router router;
     private final Map<String, Route> byName = new HashMap<>();
     private final Set<String> operations;
@@ -81,8 +81,8 @@ public final class Wire {
             Runnable reset) {}
 
     /** A wire to this pipeline. */
-    public Wire(Pipeline pipeline, Parts parts) {
-        this.pipeline = pipeline;
+    public Wire(RequestDispatcher dispatcher, Parts parts) {
+        this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
         OpenApi openApi = new OpenApi(
@@ -110,7 +110,7 @@ public final class Wire {
     }
 
     private Wire(Wire other, Set<Audience> audiences) {
-        this.pipeline = other.pipeline;
+        this.dispatcher = other.dispatcher;
         operations = other.operations;
         asyncOperations = other.asyncOperations;
         byName.putAll(other.byName);
@@ -139,7 +139,7 @@ public final class Wire {
         } catch (RefusedException refused) {
             return refuse(refused.refusal());
         }
-        return reply(request, pipeline.call(request), pipeline.workers());
+        return reply(request, dispatcher.call(request), dispatcher.workers());
     }
 
     /** Answers a call without ever blocking the caller's thread. */
@@ -150,7 +150,7 @@ public final class Wire {
         } catch (RefusedException refused) {
             return CompletableFuture.completedFuture(refuse(refused.refusal()));
         }
-        return pipeline.submit(request, to).thenApply(answer -> reply(request, answer, to));
+        return dispatcher.submit(request, to).thenApply(answer -> reply(request, answer, to));
     }
 
     /**
@@ -159,12 +159,12 @@ public final class Wire {
      * @throws RefusedException if there is no such route
      */
     public PendingRequest arrive(Call head) {
-        return pipeline.arrive(request(head));
+        return dispatcher.arrive(request(head));
     }
 
     /** Answers a call that has arrived, without ever blocking the caller's thread. */
     public CompletableFuture<Reply> submit(PendingRequest pending, ReplyTo to) {
-        return pipeline.submit(pending, to).thenApply(answer -> reply(pending.request(), answer, to));
+        return dispatcher.submit(pending, to).thenApply(answer -> reply(pending.request(), answer, to));
     }
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {
@@ -177,7 +177,7 @@ public final class Wire {
         Command.LongPollQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
         return rest == null
                 ? Optional.empty()
-                : Optional.of(() -> pipeline.follow(request, rest, to).thenApply(next -> part(request, next, to)));
+                : Optional.of(() -> dispatcher.follow(request, rest, to).thenApply(next -> part(request, next, to)));
     }
 
     /** Any answer other than a page ends the stream. */
@@ -199,7 +199,7 @@ public final class Wire {
 
     /** The answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
-        return ReplyRenderer.write(refusal, pipeline.newRequestId());
+        return ReplyRenderer.write(refusal, dispatcher.newRequestId());
     }
 
     /** True if the host has a synchronous operation of this name. */

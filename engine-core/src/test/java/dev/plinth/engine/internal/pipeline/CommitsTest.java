@@ -10,7 +10,6 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
@@ -18,7 +17,6 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -116,23 +114,16 @@ class CommitsTest {
     @EnumSource(ScriptedJournal.Fate.class)
     void commit_refusalIsRememberedAndJournalFailsAtOnce_isNotAcknowledged(ScriptedJournal.Fate fate) {
         Store store = open(new ScriptedJournal(fate, 1));
-        Commits.CommitHook hook = new Commits.CommitHook() {
-            @Override
-            public void remember(Context context, Changes changes, Outcome outcome) {}
-
-            @Override
-            public void remember(Context context, Changes changes, Refusal refusal) {
+        Commits.OutcomeMemory memory = (context, changes, outcome) ->
                 changes.put(PARCELS, new byte[16], new RowWriter(1).number(1).row());
-            }
-        };
 
         Commits.Committed committed = commits(store)
                 .commit(
-                        CALLER,
+                        AdmittedCaller.trusted(CALLER),
                         context -> {
                             throw RefusedException.of(ProblemCode.NOT_FOUND, "nothing there");
                         },
-                        hook);
+                        memory);
 
         assertThat(committed.sequence()).isEqualTo(1);
         assertThat(store.whenCommitted(committed.sequence())).isCompletedExceptionally();
@@ -145,17 +136,18 @@ class CommitsTest {
         Commits commits = commits(store);
         int taken = 0;
         while (!store.isFull()) {
-            commits.commitNow(CALLER, large(taken++), Commits.CommitHook.NONE, false);
+            commits.commitNow(AdmittedCaller.trusted(CALLER), large(taken++), Commits.OutcomeMemory.NONE, false);
         }
         assertThat(taken).isEqualTo(Limits.IN_FLIGHT_BYTES_MAX / LARGE_BYTES + 1);
 
         RefusedException refused = catchThrowableOfType(
-                RefusedException.class, () -> commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false));
+                RefusedException.class,
+                () -> commits.commitNow(AdmittedCaller.trusted(CALLER), large(99), Commits.OutcomeMemory.NONE, false));
         assertThat(refused.refusal().code()).isEqualTo(ProblemCode.CAPACITY_EXHAUSTED);
         assertThat(journal.appended()).as("nothing of the refused call").hasSize(taken);
 
         journal.durable(1);
-        assertThat(commits.commitNow(CALLER, large(99), Commits.CommitHook.NONE, false)
+        assertThat(commits.commitNow(AdmittedCaller.trusted(CALLER), large(99), Commits.OutcomeMemory.NONE, false)
                         .sequence())
                 .isEqualTo(taken + 1L);
         journal.close();
@@ -167,7 +159,8 @@ class CommitsTest {
         Store store = open(journal);
         Commits commits = commits(store);
         int taken = fill(store, commits);
-        Thread caller = waiting(() -> commits.commit(CALLER, large(99), Commits.CommitHook.NONE));
+        Thread caller =
+                waiting(() -> commits.commit(AdmittedCaller.trusted(CALLER), large(99), Commits.OutcomeMemory.NONE));
         assertThat(journal.appended()).as("before there is room").hasSize(taken);
 
         journal.durable(1);
@@ -184,8 +177,9 @@ class CommitsTest {
         Commits commits = commits(store);
         int taken = fill(store, commits);
         List<Outcome> outcomes = new ArrayList<>();
-        Thread caller = waiting(() -> outcomes.add(
-                commits.commit(CALLER, large(99), Commits.CommitHook.NONE).outcome()));
+        Thread caller = waiting(
+                () -> outcomes.add(commits.commit(AdmittedCaller.trusted(CALLER), large(99), Commits.OutcomeMemory.NONE)
+                        .outcome()));
 
         journal.unknown(1);
         caller.join();
@@ -202,7 +196,7 @@ class CommitsTest {
     private static int fill(Store store, Commits commits) {
         int taken = 0;
         while (!store.isFull()) {
-            commits.commit(CALLER, large(taken++), Commits.CommitHook.NONE);
+            commits.commit(AdmittedCaller.trusted(CALLER), large(taken++), Commits.OutcomeMemory.NONE);
         }
         return taken;
     }

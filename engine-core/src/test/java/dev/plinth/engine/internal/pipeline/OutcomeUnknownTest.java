@@ -52,37 +52,38 @@ class OutcomeUnknownTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void write_itsRecordIsLost_getsItsUnitsBack(boolean submitted) {
-        Pipeline pipeline = open(new ScriptedJournal(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, RECORDS_BEFORE + 2));
+        RequestDispatcher dispatcher =
+                open(new ScriptedJournal(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, RECORDS_BEFORE + 2));
         Function<Request, Answer> answer =
-                submitted ? request -> pipeline.submit(request).join() : pipeline::call;
+                submitted ? request -> dispatcher.submit(request).join() : dispatcher::call;
         assertThat(left(answer.apply(write(null)))).isEqualTo(60 - UNITS);
 
         Answer lost = answer.apply(write(null));
 
         assertThat(lost.outcome().status()).isEqualTo(503);
-        assertThat(left(pipeline.call(look()))).isEqualTo(60 - UNITS);
+        assertThat(left(dispatcher.call(look()))).isEqualTo(60 - UNITS);
     }
 
     @Test
     void replay_whatItShowsIsLost_getsBackTheOneUnitThatItTook() {
         DeferredJournal journal = DeferredJournal.stepwise();
-        Pipeline pipeline = open(journal);
+        RequestDispatcher dispatcher = open(journal);
         journal.durable(RECORDS_BEFORE);
-        assertThat(left(pipeline.call(request("GET", 2 * UNITS, null)))).isEqualTo(60 - 2 * UNITS);
-        CompletableFuture<Answer> first = pipeline.submit(write("k"));
-        CompletableFuture<Answer> replayed = pipeline.submit(write("k"));
-        assertThat(left(pipeline.call(look()))).isEqualTo(60 - 3 * UNITS - 1);
+        assertThat(left(dispatcher.call(request("GET", 2 * UNITS, null)))).isEqualTo(60 - 2 * UNITS);
+        CompletableFuture<Answer> first = dispatcher.submit(write("k"));
+        CompletableFuture<Answer> replayed = dispatcher.submit(write("k"));
+        assertThat(left(dispatcher.call(look()))).isEqualTo(60 - 3 * UNITS - 1);
 
         journal.unknown(RECORDS_BEFORE + 1);
 
         assertThat(first.join().outcome().status()).isEqualTo(503);
         assertThat(replayed.join().outcome().status()).isEqualTo(503);
-        assertThat(left(pipeline.call(look()))).isEqualTo(60 - 2 * UNITS);
+        assertThat(left(dispatcher.call(look()))).isEqualTo(60 - 2 * UNITS);
         journal.close();
     }
 
     /** A pipeline over a journal that has taken a workspace and a key. */
-    private Pipeline open(Journal journal) {
+    private RequestDispatcher open(Journal journal) {
         Store store = RandomCommands.open(TableKind.HEAP, journal, clock);
         SeededIds ids = new SeededIds(1);
         SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
@@ -90,7 +91,7 @@ class OutcomeUnknownTest {
         String workspace = member(commits, Workspaces.create("w", "starter"), "id");
         Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
         secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, Scope.FULL, null)), "secret");
-        return new Pipeline(new Pipeline.Parts(
+        return new RequestDispatcher(new PipelineParts(
                 store,
                 clock,
                 ids,
@@ -143,8 +144,8 @@ class OutcomeUnknownTest {
     }
 
     private static String member(Commits commits, Command.Change change, String name) {
-        Outcome outcome =
-                commits.commit(Caller.OPERATOR, change, Commits.CommitHook.NONE).outcome();
+        Outcome outcome = commits.commit(AdmittedCaller.trusted(Caller.OPERATOR), change, Commits.OutcomeMemory.NONE)
+                .outcome();
         JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(((Outcome.Done) outcome).body());
         return ((JsonValue.Text) json.get(name)).value();
     }

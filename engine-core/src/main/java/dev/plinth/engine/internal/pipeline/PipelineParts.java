@@ -1,0 +1,42 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.RequestLog;
+import dev.plinth.engine.internal.store.Store;
+import java.util.concurrent.Executor;
+
+/**
+ * The rooms that a request comes through.
+ *
+ * @param visibility tells whether a caller still sees what a replay would show
+ * @param log keeps what was answered
+ * @param requestMetrics counts what was answered
+ * @param executor runs what may take long, so that {@link RequestDispatcher#submit(Request)} never blocks
+ */
+public record PipelineParts(
+        Store store,
+        EngineClock clock,
+        IdSource ids,
+        Access access,
+        Quotas quotas,
+        Idempotency idempotency,
+        Commits commits,
+        WaitRegistry waitRegistry,
+        Visibility visibility,
+        RequestLog log,
+        RequestMetrics requestMetrics,
+        Executor executor) {
+    /** Refuses what a caller does not see. */
+    @FunctionalInterface
+    public interface Visibility {
+        /** Throws {@code RefusedException} with 404 unless the caller sees the resource. */
+        void check(Context context, Id resource);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.plinth.engine.internal.pipeline;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RefusedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Lets requests in, leads each through the {@link Pipeline} on the right thread, and hands its answer out. Thread-safe. */
+public final class RequestDispatcher {
+    private final PipelineParts parts;
+    private final AdmissionControl admission;
+    private final RequestRecorder recorder;
+    private final Pipeline pipeline;
+    private final WaitingCalls waiting;
+    private final AnswerGate answerGate;
+    private final IdempotentRunner idempotentRunner;
+    private final DrainGate drainGate = new DrainGate();
+    private final ReplyTo workers;
+
+    /** Dispatches to a pipeline of these parts. */
+    public RequestDispatcher(PipelineParts parts) {
+        this.parts = parts;
+        this.admission = new AdmissionControl(parts.store(), parts.access(), parts.quotas());
+        this.recorder = new RequestRecorder(parts.store(), admission, parts.log(), parts.requestMetrics());
+        this.pipeline = new Pipeline(parts, admission, recorder);
+        this.waiting = pipeline.waiting();
+        this.answerGate = new AnswerGate(parts.store());
+        this.idempotentRunner = new IdempotentRunner(parts);
+        this.workers = new ReplyTo(new Completions(parts.executor()), new OpenWaits());
+    }
+
+    /** Returns the default way of answers: continuations run on the executor of the parts. */
+    public ReplyTo workers() {
+        return workers;
+    }
+
+    /**
+     * Answers a request on the caller's thread; returns when the answer is durable.
+     *
+     * @throws IllegalStateException on a thread of the engine's own
+     */
+    public Answer call(Request request) {
+        parts.store().checkMayWait();
+        if (!drainGate.enter()) {
+            return refuseDraining(newCall(request, false));
+        }
+        try {
+            return callInside(newCall(request, true));
+        } finally {
+            drainGate.leave();
+        }
+    }
+
+    /** Answers a request without waiting for the disk on the caller's thread. */
+    public CompletableFuture<Answer> submit(Request request) {
+        return submit(request, workers);
+    }
+
+    /** Answers a request as {@link #submit(Request)} does, by another way. */
+    public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
+        return submit(new PendingRequest(newCall(request, request.route().runsHostCode()), null), to);
+    }
+
+    /**
+     * Takes a request without its body as far as the headers lead: steps 3, 4 and 5. The units are taken now, and key and workspace are looked at
+     * again when the body is there. The thread does not wait for the writer lock: another one goes on then.
+     */
+    public PendingRequest arrive(Request request) {
+        RequestContext call = newCall(request, request.route().runsHostCode());
+        call.maySleep = false;
+        try {
+            admission.access(call); // 3, 4: 401 403
+            admission.quota(call); // 5: 429
+            return new PendingRequest(call, null);
+        } catch (RefusedException refused) {
+            return new PendingRequest(call, recorder.refuse(call, refused.refusal()));
+        } catch (RuntimeException | Error e) {
+            return new PendingRequest(call, recorder.fail(call, e));
+        }
+    }
+
+    /** Answers a request that has arrived, as {@link #submit(Request, ReplyTo)} does. */
+    public CompletableFuture<Answer> submit(PendingRequest pending, ReplyTo to) {
+        if (!drainGate.enter()) {
+            return CompletableFuture.completedFuture(refuseDraining(pending.call()));
+        }
+        try {
+            pending.call().waits = to.waits();
+            return submitInside(pending, to);
+        } catch (RuntimeException | Error e) {
+            drainGate.leave();
+            throw e;
+        }
+    }
+
+    /**
+     * Answers with the next part of a stream. The caller is let in again as at the first time, and nothing is counted, charged or logged. The
+     * thread does not wait for the writer lock: another one goes on then.
+     *
+     * @return a page; any other outcome ends the stream
+     */
+    public CompletableFuture<Answer> follow(Request request, Command.LongPollQuery rest, ReplyTo to) {
+        RequestContext call = newCall(request, false);
+        call.command = rest;
+        call.isPart = true;
+        call.isLater = true;
+        call.maySleep = false;
+        call.waits = to.waits();
+        if (!drainGate.enter()) {
+            return CompletableFuture.completedFuture(recorder.refuse(call, AdmissionControl.draining()));
+        }
+        return handOut(await(call, pipeline.executePart(call)), to, answer -> answer);
+    }
+
+    /**
+     * Runs work of the host once under a key, on this thread.
+     *
+     * @return what it gave, now or the first time
+     * @throws RefusedException if the key is no key, in use, or used for something else; if there is no such workspace, or it is
+     *     suspended; and while the engine drains
+     */
+    public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
+        parts.store().checkMayWait();
+        if (!drainGate.enter()) {
+            throw new RefusedException(AdmissionControl.draining());
+        }
+        try {
+            return idempotentRunner.once(request, workspace, key, fingerprint, work);
+        } finally {
+            drainGate.leave();
+        }
+    }
+
+    /** Refuses all that comes from now on. */
+    public void beginDrain() {
+        admission.close();
+        drainGate.close();
+    }
+
+    /**
+     * Answers at once all calls that wait for something to happen, and waits in real time until all calls have been answered.
+     *
+     * @return how many calls are left; a call whose continuation runs is counted too
+     */
+    public long drain(long timeoutMillis) {
+        waiting.end();
+        return drainGate.awaitEmpty(timeoutMillis) ? 0 : drainGate.inside();
+    }
+
+    /** Returns a fresh id for a request. */
+    public Id newRequestId() {
+        IdSource.Bits bits =
+                parts.ids().next(IdKind.REQUEST.prefix(), parts.store().nowMillis());
+        return new Id(IdKind.REQUEST, bits.high(), bits.low());
+    }
+
+    private RequestContext newCall(Request request, boolean mayWait) {
+        return new RequestContext(request, newRequestId(), parts.idempotency(), mayWait, workers.waits());
+    }
+
+    private Answer refuseDraining(RequestContext call) {
+        return recorder.leave(call, (Answer) pipeline.execute(call)); // it ends at admission
+    }
+
+    private Answer callInside(RequestContext call) {
+        try {
+            PipelineResult result = pipeline.execute(call);
+            Answer ready = answerGate.ready(result);
+            return recorder.leave(call, ready == null ? await(call, result).join() : ready);
+        } finally {
+            call.leave();
+        }
+    }
+
+    private CompletableFuture<Answer> submitInside(PendingRequest pending, ReplyTo to) {
+        RequestContext call = pending.call();
+        try {
+            PipelineResult refused = pending.refused();
+            if (refused == null && call.mayWait) {
+                call.maySleep = true;
+                return handOut(
+                        CompletableFuture.supplyAsync(() -> callInside(call), parts.executor()), to, answer -> answer);
+            }
+            PipelineResult result = refused == null ? pipeline.execute(call) : refused;
+            Answer ready = answerGate.ready(result);
+            if (ready == null) {
+                return handOut(await(call, result), to, answer -> recorder.leave(call, answer));
+            }
+            Answer departed = recorder.leave(call, ready);
+            call.leave();
+            drainGate.leave();
+            return CompletableFuture.completedFuture(departed);
+        } catch (RuntimeException | Error e) {
+            call.end();
+            call.leave();
+            throw e;
+        }
+    }
+
+    /** Returns the answer once it may be given. However the wait ends, the call's place is free then, and so is its key unless it is remembered. */
+    private CompletableFuture<Answer> await(RequestContext call, PipelineResult result) {
+        CompletableFuture<Answer> durable = result instanceof Answer answer
+                ? answerGate.await(answer)
+                : waiting.await(call, result).thenCompose(answerGate::await);
+        return durable.whenComplete((answer, error) -> {
+            call.end();
+            call.leave();
+        });
+    }
+
+    /**
+     * Hands an answer out. The call is inside until all that was chained to the answer has run, so that a drain waits for that too.
+     *
+     * @param last what is done with the answer before anybody has it
+     */
+    private CompletableFuture<Answer> handOut(
+            CompletableFuture<Answer> answer, ReplyTo to, UnaryOperator<Answer> last) {
+        CompletableFuture<Answer> out = new CompletableFuture<>();
+        answer.whenComplete((value, error) -> to.run(() -> {
+            try {
+                if (error == null) {
+                    out.complete(last.apply(value));
+                } else {
+                    out.completeExceptionally(error);
+                }
+            } catch (RuntimeException | Error e) {
+                out.completeExceptionally(e);
+            } finally {
+                drainGate.leave();
+            }
+        }));
+        return out;
+    }
+}
