@@ -96,7 +96,7 @@ public sealed interface Outcome {
             Id originalRequest)
             implements Outcome {}
 
-    /** What came of a step of the engine's own, for the code that commits it. It is answered to no caller and has no status. */
+    /** The outcome of a step of the engine's own, for the code that commits it. It has no HTTP status. */
     non-sealed interface Internal extends Outcome {
         @Override
         default int status() {

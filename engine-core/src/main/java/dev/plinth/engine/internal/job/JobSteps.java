@@ -25,7 +25,7 @@ import java.util.function.BiPredicate;
 final class JobSteps {
     private JobSteps() {}
 
-    /** A scheduled job whose time has come is queued. */
+    /** Queues a scheduled job whose time has come. */
     static Command.Change queue(Id id) {
         return context -> {
             JobRow row = Jobs.find(context, id);
@@ -36,7 +36,7 @@ final class JobSteps {
         };
     }
 
-    /** A queued job begins an attempt, if the jobs of its workspace may run now and it is not to be canceled. */
+    /** Begins an attempt of a queued job if the jobs of its workspace may run now and it is not to be canceled. */
     static Command.Change begin(Id id, BiPredicate<Rows, Id> mayRun) {
         return context -> {
             JobRow row = Jobs.find(context, id);
@@ -170,8 +170,8 @@ final class JobSteps {
     }
 
     /**
-     * One step of a job that goes through rows: what becomes of them and how far the job is, in one record. The last one ends the job; any other
-     * one tells where the next goes on: {@link StepOutcome.Reached}.
+     * Does one step of a job that goes through rows, and notes how far the job is, in one record. The last step ends the
+     * job. Any other step tells where the next one begins: {@link StepOutcome.Reached}.
      */
     static Command.Change step(Id id, int attempt, StepJob job, long after, BiPredicate<Rows, Id> mayRun) {
         return interruptible(id, attempt, mayRun, (context, row) -> {
@@ -192,7 +192,10 @@ final class JobSteps {
         });
     }
 
-    /** A step before which the job can be ended by request, or go back to the queue while the jobs of its workspace may not run. */
+    /**
+     * Does a step unless the job is to end by request, or its workspace's jobs may not run. Then the step cancels the job
+     * or puts it back into the queue.
+     */
     private static Command.Change interruptible(
             Id id, int attempt, BiPredicate<Rows, Id> mayRun, BiFunction<Context, JobRow, Decision> step) {
         return context -> {

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads a request through the rooms. {@link #execute} is the architecture; the numbers are the steps of the contract's order of evaluation, and
- * each room may end the way with the statuses beside it. Thread-safe.
+ * Evaluates requests. {@link #execute} is the architecture. Comments number the steps of the contract's order of
+ * evaluation, and name the statuses with which a step may end it. Thread-safe.
  */
 final class Pipeline {
     private final PipelineParts parts;
@@ -49,7 +49,7 @@ final class Pipeline {
         });
     }
 
-    /** Evaluates a further part of a stream, which is let in like a request, and not counted or charged. */
+    /** Evaluates a further part of a stream. It is admitted like a request, but neither counted nor charged. */
     PipelineResult executePart(RequestContext call) {
         return evaluate(call, () -> {
             admission.access(call); // 3, 4: 401 403
@@ -70,7 +70,7 @@ final class Pipeline {
                 });
     }
 
-    /** Makes an answer of whatever ends the way. A request that pauses or moves keeps its key in use. */
+    /** Runs steps, and makes an answer of a failure. A request that pauses or moves keeps its idempotency key in use. */
     private PipelineResult evaluate(RequestContext call, Supplier<PipelineResult> steps) {
         PipelineResult result = null;
         try {
@@ -148,7 +148,8 @@ final class Pipeline {
     }
 
     /**
-     * Runs the host's code, which may act on what it is shown: so that is durable. A refusal is decided like any other, so the key remembers it.
+     * Runs the host's code. It may act on the rows that it is shown, so they are durable. A refusal is decided like any
+     * other, so that the idempotency key remembers it.
      */
     private Command.Change run(RequestContext call, Command.HostCall host) {
         Context context = queries.context(call, parts.store().viewToAct());
@@ -199,8 +200,8 @@ final class Pipeline {
     }
 
     /**
-     * Repeats an answer, for one unit. What was shown by virtue of a share is not shown again once the share is gone: 404. The secret of a key is
-     * shown only to a caller who could have been given it: 403.
+     * Repeats an answer, for one unit. A shared resource is not shown again once the share is gone: 404. A key's secret
+     * is shown only to a caller with all scopes of that key: 403.
      */
     private Answer replay(RequestContext call, Idempotency.Replay replay, View view) {
         admission.refundReplay(call);

@@ -18,7 +18,7 @@ import java.util.concurrent.Executor;
  * @param visibility tells whether a caller still sees what a replay would show
  * @param log keeps what was answered
  * @param requestMetrics counts what was answered
- * @param executor runs what may take long, so that {@link RequestDispatcher#submit(Request)} never blocks
+ * @param executor runs the code of the host, and the calls that go on after a wait
  */
 public record PipelineParts(
         Store store,

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** What an evaluation of a call comes to: an answer, a pause, or a move to another thread. */
+/** The result of an evaluation of a call: an answer, a pause, or a move to another thread. */
 sealed interface PipelineResult permits Answer, PipelineResult.Pause, PipelineResult.Move {
     /**
      * A wait for something to happen.

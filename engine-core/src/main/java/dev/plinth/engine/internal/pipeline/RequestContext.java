@@ -46,7 +46,7 @@ final class RequestContext {
     /** Its place among the calls of its workspace that are under way; null if it is not counted. */
     ConcurrentCalls.@Nullable Call place;
 
-    /** What it asks for; null until it is decoded. */
+    /** Its command; null until it is decoded. */
     @Nullable
     Command command;
 
@@ -59,13 +59,13 @@ final class RequestContext {
     /** False while its thread must not wait for the writer lock, because it serves others too. */
     boolean maySleep = true;
 
-    /** True for a further part of a stream: it is let in without being counted or charged. */
+    /** True for a further part of a stream, which is neither counted nor charged. */
     boolean isPart;
 
-    /** True if it is evaluated some time after its caller was let in: the rows that it is shown are to tell that the caller still may see them. */
+    /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
     boolean isLater;
 
-    /** The last record of which admission knew when it let the caller in. */
+    /** The last record that admission knew of. */
     long admittedAt;
 
     List<Id> events = List.of();

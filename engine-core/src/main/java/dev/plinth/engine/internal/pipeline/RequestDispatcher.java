@@ -66,8 +66,8 @@ public final class RequestDispatcher {
     }
 
     /**
-     * Takes a request without its body as far as the headers lead: steps 3, 4 and 5. The units are taken now, and key and workspace are looked at
-     * again when the body is there. The thread does not wait for the writer lock: another one goes on then.
+     * Evaluates the headers of a request: steps 3, 4 and 5. The units are taken now. Key and workspace are checked again
+     * when the body is there. The thread never sleeps on the writer lock, because another one goes on then.
      */
     public PendingRequest arrive(Request request) {
         RequestContext call = newCall(request, request.route().runsHostCode());
@@ -98,8 +98,8 @@ public final class RequestDispatcher {
     }
 
     /**
-     * Answers with the next part of a stream. The caller is let in again as at the first time, and nothing is counted, charged or logged. The
-     * thread does not wait for the writer lock: another one goes on then.
+     * Answers with the next part of a stream. The caller is admitted again, and nothing is counted, charged or logged. The
+     * thread never sleeps on the writer lock, because another one goes on then.
      *
      * @return a page; any other outcome ends the stream
      */
@@ -120,8 +120,8 @@ public final class RequestDispatcher {
      * Runs work of the host once under a key, on this thread.
      *
      * @return what it gave, now or the first time
-     * @throws RefusedException if the key is no key, in use, or used for something else; if there is no such workspace, or it is
-     *     suspended; and while the engine drains
+     * @throws RefusedException if the key is malformed, in use or used for something else. Also if there is no active
+     *     workspace of this id, and while the engine drains
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
         parts.store().checkMayWait();
@@ -201,7 +201,7 @@ public final class RequestDispatcher {
         }
     }
 
-    /** Returns the answer once it may be given. However the wait ends, the call's place is free then, and so is its key unless it is remembered. */
+    /** Returns the answer once it may be given. Then the call's place is free, and so is its key unless a row remembers it. */
     private CompletableFuture<Answer> await(RequestContext call, PipelineResult result) {
         CompletableFuture<Answer> durable = result instanceof Answer answer
                 ? answerGate.await(answer)
@@ -213,9 +213,10 @@ public final class RequestDispatcher {
     }
 
     /**
-     * Hands an answer out. The call is inside until all that was chained to the answer has run, so that a drain waits for that too.
+     * Hands an answer out. The call is inside until all stages chained to the answer have run, so that a drain waits for
+     * them too.
      *
-     * @param last what is done with the answer before anybody has it
+     * @param last handles the answer before it leaves
      */
     private CompletableFuture<Answer> handOut(
             CompletableFuture<Answer> answer, ReplyTo to, UnaryOperator<Answer> last) {

@@ -63,7 +63,7 @@ public final class WaitRegistry {
         }
     }
 
-    /** Signals a topic by an executor: there may be many streams, and the calling thread makes calls durable. */
+    /** Signals a topic on an executor, because there may be many streams and the calling thread makes calls durable. */
     public void signalBy(Executor executor, Id topic) {
         if (areThere(topic)) {
             try {

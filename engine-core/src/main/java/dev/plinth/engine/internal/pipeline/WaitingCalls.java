@@ -14,8 +14,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the calls that wait for something to happen, without a thread: long polls, leases, parts of streams, twins under one idempotency key,
- * deletions with a rest, and calls whose thread must not sleep. However a wait ends, one function evaluates the call again. Thread-safe.
+ * Holds calls that wait, without a thread for each. They are long polls, leases, parts of streams, twins under one
+ * idempotency key, deletions with a rest, and calls whose thread must not sleep. When a wait ends, one function
+ * evaluates the call again. Thread-safe.
  */
 final class WaitingCalls {
     private final Store store;
@@ -24,7 +25,7 @@ final class WaitingCalls {
     private final Function<RequestContext, PipelineResult> evaluate;
     private final Executor executor;
 
-    /** Runs the calls that have met a busy writer. Only one can write at a time, so many threads would only stand in line. */
+    /** Runs calls that have met a busy writer. Only one thread can write at a time, so more would only queue. */
     private final Executor moved;
 
     private final OpenWaits open = new OpenWaits();
@@ -43,7 +44,10 @@ final class WaitingCalls {
         this.moved = new BoundedExecutor(executor, Limits.MOVED_CALLS_RUNNING_MAX);
     }
 
-    /** Returns a pause while a long poll has nothing to show or to do, its answer if it cannot wait, and null if its command is to run now. */
+    /**
+     * Returns a pause if a long poll has nothing to show or to do. If it cannot wait, returns its answer. Returns null if
+     * its command is to run now.
+     */
     @Nullable
     PipelineResult pauseOf(RequestContext call, Command.LongPoll poll) {
         Command.Wait wait = waitOf(call, poll);
@@ -69,7 +73,7 @@ final class WaitingCalls {
         });
     }
 
-    /** Returns a change that breaks off inside the writer lock if another call has taken meanwhile what there was to do. */
+    /** Returns a change that breaks off inside the writer lock if another call was quicker and nothing is left to do. */
     Command.Change unlessTaken(RequestContext call, Command.LongPollChange change) {
         return context -> {
             Command.Wait wait = change.wait(context);
@@ -80,7 +84,10 @@ final class WaitingCalls {
         };
     }
 
-    /** Returns the refusal of a call whose twin is in flight, or a pause until the twin ends if the caller prefers that. A call pauses so once. */
+    /**
+     * Returns a pause until the twin of a call ends, if the caller prefers that and the call has not paused for a twin
+     * before. Otherwise returns the refusal.
+     */
     PipelineResult pauseForTwin(RequestContext call, Answer refusal, CompletableFuture<Void> twinEnd) {
         int seconds = preferredSeconds(call);
         if (seconds == 0 || call.hasAwaitedTwin) {
@@ -132,7 +139,7 @@ final class WaitingCalls {
         return CompletableFuture.completedFuture((Answer) result);
     }
 
-    /** Ends all waits, now and from now on. Each call that waited is answered as things stand. */
+    /** Ends all waits, now and from now on. Each call that waited is answered with the present state. */
     void end() {
         open.end();
     }
@@ -155,7 +162,7 @@ final class WaitingCalls {
         return TimeUnit.SECONDS.toMillis(wait.seconds()) - call.millis();
     }
 
-    /** Looks again, because what came before the waiter had joined was told to others. A thread that cannot look leaves that to the next one. */
+    /** Looks again, because earlier signals did not reach the waiter. A thread that cannot look leaves that to the next one. */
     private boolean hasCome(RequestContext call, Command.LongPoll poll) {
         try {
             return waitOf(call, poll) == null;
@@ -165,8 +172,8 @@ final class WaitingCalls {
     }
 
     /**
-     * Answers a long poll as things stand. A part of a stream is the last one, and at the end of all waits there is none. The answer is made after
-     * the look: what ends between the two is shown as ended.
+     * Answers a long poll with the present state. It reads after the look that found nothing, so it misses nothing that
+     * came between the two. A stream gets its last part, and none when all waits have ended.
      */
     private Answer answerNow(RequestContext call, Command.LongPoll poll) {
         if (poll instanceof Command.LongPollChange change) {
@@ -179,7 +186,7 @@ final class WaitingCalls {
         return answer.outcome() instanceof Outcome.Page page ? answer.with(page.asTheLast()) : answer;
     }
 
-    /** Tells the next waiter of what this one alone was told of and has left: it was refused, or has taken something else. */
+    /** Signals the next waiter if this one alone was signalled and has left the work: it was refused, or took another job. */
     private void passOn(RequestContext call, Command.LongPoll poll, Command.Wait wait, WaitRegistry.Waiter waiter) {
         String kind = waiter.told();
         if (kind != null
@@ -190,7 +197,7 @@ final class WaitingCalls {
         }
     }
 
-    /** Returns what the answer to a change waits for. Looks at single rows: the change is committed, so its call must not be evaluated again. */
+    /** Returns what the answer to a change waits for. It reads row by row, because a committed change is never evaluated again. */
     private Command.@Nullable Wait restOf(RequestContext call, Command.DeferredChange change) {
         return change.rest(queries.context(call, store.viewToAnswer()));
     }
