@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +76,8 @@ public final class ProgressReports {
             JobRow row = bytes == null ? null : JobRow.read(bytes);
             JobRow next = row == null ? null : of(row);
             return row == null || next == null || next.equals(row)
-                    ? Decision.nothing(Outcome.Done.ok(new byte[0]))
-                    : Decision.of(JobRules.step(context, next), Outcome.Done.ok(new byte[0]));
+                    ? Decision.nothing(StepOutcome.Plain.TOO_LATE)
+                    : Decision.of(JobRules.step(context, next), StepOutcome.Plain.DONE);
         };
     }
 
