@@ -35,8 +35,10 @@ final class ManyResources implements AutoCloseable {
                     Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE))
             .toList();
 
-    private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, TABLES, 1_000_000), new MemoryJournal(), EngineClock.system());
+    private static final int CAPACITY = 20_000_000; // a tenth as many shares
+
+    private final Store store =
+            Store.open(new Store.Settings(TableKind.HEAP, TABLES, CAPACITY), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
     private final Cursors cursors = new Cursors(cipher, CALLER.workspace(), "f");
