@@ -4,16 +4,17 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object that requests carry, declared once: it reads itself with everything that is wrong, in the order of its members,
- * and prints its own schema. Immutable, safe for use by several threads.
+ * A JSON object that requests carry, declared once. It reads itself with all errors, in the order of its members, and prints its
+ * own schema. Immutable, safe for use by several threads.
  */
 public final class Body {
-    /** No body is looked at. */
+    /** The body of a route that takes none. */
     public static final Body NONE = new Body("", new Member<?>[0], (fields, values) -> {}, Presence.NONE, "");
 
     /** A body without members, which may be absent. */
@@ -37,7 +38,7 @@ public final class Body {
     /** Judges all members together, once each of them has been read. */
     @FunctionalInterface
     public interface Rule {
-        /** Adds what is wrong to the errors of the fields. Values that are wrong by themselves are absent. */
+        /** Adds the errors of several members together. Values that are wrong by themselves are absent. */
         void check(Fields fields, Values values);
     }
 
@@ -117,7 +118,7 @@ public final class Body {
         return itemsMax;
     }
 
-    /** Reads all members and adds everything that is wrong with them, except members that it does not know. */
+    /** Reads all members and adds their errors. Unknown members are left to {@link Fields#end}. */
     public Values read(Fields fields) {
         @Nullable Object[] values = new @Nullable Object[members.length];
         for (int i = 0; i < values.length; i++) {
@@ -126,6 +127,20 @@ public final class Body {
         Values all = new Values(members, values);
         rule.check(fields, all);
         return all;
+    }
+
+    /** Returns objects with these members as a kind, so that they can stand inside of another body. */
+    public Kind<Values> kind() {
+        return Kind.of(schema(), "an object", (fields, name) -> {
+            JsonValue.Obj object = fields.object(name);
+            if (object == null) {
+                return null;
+            }
+            Fields inner = fields.inside(name, object);
+            Values values = read(inner);
+            inner.end();
+            return values;
+        });
     }
 
     /** Returns the schema of the members, of those and no others. */

@@ -5,18 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an answer shows: an object with these members in this order, and no others. Immutable.
+ * An object that answers show, with these members in this order and no others. Immutable.
  *
  * @param name the name of its schema in the OpenAPI document
  * @param members its members, in the order in which they are shown
  */
 public record Entity(String name, List<Shown> members) {
     /**
-     * One member.
+     * A member.
      *
      * @param isAlways true if it is never absent
      */
     public record Shown(String name, Schema schema, boolean isAlways) {}
+
+    private static final Shown VERSION = new Shown("version", Schema.WHOLE, true);
 
     /** Copies the members. */
     public Entity {
@@ -41,6 +43,16 @@ public record Entity(String name, List<Shown> members) {
     /** Returns this entity with one more member that may be absent. */
     public Entity maybe(String member, Schema schema) {
         return plus(new Shown(member, schema, false));
+    }
+
+    /** Returns this entity with its version, of which an entity tag is made. */
+    public Entity withVersion() {
+        return plus(VERSION);
+    }
+
+    /** Returns true if it shows its version. */
+    public boolean isVersioned() {
+        return members.contains(VERSION);
     }
 
     private Entity plus(Shown member) {

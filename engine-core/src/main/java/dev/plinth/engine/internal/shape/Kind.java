@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kind of value that a member of a body may have: how it is read, and its schema. Immutable, safe for use by several threads if
- * its reader is.
+ * A kind of value that a member of a body may have, with its reader and its schema. Immutable, and safe for use by several
+ * threads if its reader is.
  *
  * @param <T> what it is read as
  */
@@ -44,7 +44,7 @@ public final class Kind<T> {
         this.reader = reader;
     }
 
-    /** Reads one member and adds what is wrong with it to the errors of the fields. */
+    /** Reads a member and adds its errors to those of the fields. */
     @FunctionalInterface
     public interface Reader<T> {
         /** Returns the value, or null if the member is absent or wrong. */
@@ -52,7 +52,7 @@ public final class Kind<T> {
         T read(Fields fields, String name);
     }
 
-    /** Makes a value of the items of an array and adds what is wrong with them to the errors of the fields. */
+    /** Makes a value of the items of an array and adds their errors to those of the fields. */
     @FunctionalInterface
     public interface ItemsReader<T> {
         /** Returns the value. */
@@ -136,20 +136,6 @@ public final class Kind<T> {
         return of(Schema.list(least, most, items), "an array", (fields, name) -> {
             List<JsonValue> values = fields.array(name, most);
             return values == null ? null : reader.read(fields, name, values);
-        });
-    }
-
-    /** Returns an object with the members of a body. */
-    public static Kind<Values> object(Body body) {
-        return of(body.schema(), "an object", (fields, name) -> {
-            JsonValue.Obj object = fields.object(name);
-            if (object == null) {
-                return null;
-            }
-            Fields inner = fields.inside(name, object);
-            Values values = body.read(inner);
-            inner.end();
-            return values;
         });
     }
 

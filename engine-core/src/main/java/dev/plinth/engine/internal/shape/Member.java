@@ -5,7 +5,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member of a body. Immutable. It is the key under which {@link Values} has what a request said.
+ * A member of a body, and the key under which {@link Values} has its value. Immutable.
  *
  * @param <T> what it is read as
  */

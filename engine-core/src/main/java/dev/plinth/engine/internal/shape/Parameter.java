@@ -26,7 +26,7 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
         T read(String text, Errors errors);
     }
 
-    /** Takes what is wrong with a parameter. */
+    /** Takes the errors of a parameter. */
     @FunctionalInterface
     public interface Errors {
         /** Adds an error. */

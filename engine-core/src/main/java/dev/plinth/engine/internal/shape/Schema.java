@@ -30,7 +30,7 @@ public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity>
     /** A time by RFC 3339. */
     public static final Schema TIME = of("string", json -> json.member("format", "date-time"));
 
-    /** Any object. Generated clients need it said that there may be members. */
+    /** Any object. It allows members by name, because generated clients would have none otherwise. */
     public static final Schema OBJECT = of("object", json -> json.member("additionalProperties", true));
 
     /** Copies the lists. */
@@ -129,6 +129,11 @@ public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity>
             texts(json.name("type"), types);
         }
         rules.accept(json);
+    }
+
+    /** Prints a reference to a component of the OpenAPI document, such as {@code headers/ETag}. */
+    public static void reference(JsonBytes json, String component) {
+        json.open().member("$ref", "#/components/" + component).close();
     }
 
     /** Returns the pattern that a text as a whole has to match, as schemas write it. */
