@@ -51,7 +51,7 @@ final class ArchitectureTest {
             Floor.of("commands", "command"),
             Floor.of("request log and figures", "requestlog", "metrics"),
             new Floor("domains", packages(DOMAINS)),
-            Floor.of("mechanisms", "timer", "ring", "list"),
+            Floor.of("mechanisms", "timer", "ring", "list", "shape"),
             Floor.of("ground", "store", "json"),
             Floor.of("base", "base"),
             new Floor("api", Set.of(API)));
@@ -89,7 +89,7 @@ final class ArchitectureTest {
     static final ArchRule domains_do_not_see_each_other = neighboursAreApart("domains");
 
     @ArchTest
-    static final ArchRule timer_ring_and_list_do_not_see_each_other = neighboursAreApart("mechanisms");
+    static final ArchRule timer_ring_list_and_shape_do_not_see_each_other = neighboursAreApart("mechanisms");
 
     @ArchTest
     static final ArchRule store_and_json_do_not_see_each_other = neighboursAreApart("ground");

@@ -137,7 +137,7 @@ final class DemandedHeadersTest {
 
         assertThat(document)
                 .contains("\"description\":\"malformed_request, idempotency_key_invalid, idempotency_key_missing, ")
-                .contains("\"428\":{\"description\":\"precondition_required\"")
+                .contains("\"428\":{\"$ref\":\"#/components/responses/PreconditionRequired\"}")
                 .contains("{\"$ref\":\"#/components/parameters/RequiredIdempotencyKey\"}")
                 .contains("{\"$ref\":\"#/components/parameters/RequiredIfMatch\"}");
     }

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.time.Duration;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +19,14 @@ import org.junit.jupiter.api.Test;
 
 /** What every operation takes and answers is what its OpenAPI document says: this very status, and no other members. */
 final class OpenApiAnswersTest {
+    /** Of these the document says which answers have them; all others come with every answer of a kind. */
+    private static final Set<String> OWN_HEADERS = Set.of("ETag", "Location", "Retry-After");
+    /** HTTP's own, which documents leave out. */
+    private static final Set<String> PLAIN_HEADERS = Set.of("Content-Type", "Cache-Control");
+
     private final TreeSet<String> seen = new TreeSet<>();
+    private final TreeSet<String> ownHeaders = new TreeSet<>();
+    private final TreeSet<String> missingHeaders = new TreeSet<>();
     private TestEngine store;
     private OpenApiDocument document;
 
@@ -65,6 +73,7 @@ final class OpenApiAnswersTest {
         Reply stream = store.call("GET", "/v1/events/stream");
         assertThat(stream.status()).isEqualTo(200);
         seen.add("streamEvents");
+        events();
         store.use(store.adminToken());
         ok("listTables", "GET", "/admin/v1/tables", null);
         ok("getClock", "GET", "/admin/v1/clock", null);
@@ -76,6 +85,30 @@ final class OpenApiAnswersTest {
             all.add(row.name());
         }
         assertThat(seen).as("operations that this test asks").isEqualTo(all);
+        missingHeaders.removeAll(ownHeaders);
+        assertThat(missingHeaders).as("headers that no answer has").isEmpty();
+        assertThat(ownHeaders).contains("createResource 201 ETag", "createJob 202 Retry-After");
+    }
+
+    /** Fails unless the events of all of these calls are what the document says that receivers get. */
+    private void events() {
+        TreeSet<String> types = new TreeSet<>();
+        String next = "";
+        while (next != null) {
+            JsonValue.Obj page = (JsonValue.Obj) JsonReader.trusted(
+                    store.call("GET", "/v1/events?limit=100" + next).body());
+            for (JsonValue event : ((JsonValue.Arr) page.get("data")).items()) {
+                String type = ((JsonValue.Text) ((JsonValue.Obj) event).get("type")).value();
+                if (!type.equals("a.b")) {
+                    types.add(type);
+                    assertThat(document.webhook(type).check(event, ""))
+                            .as("%s is %s", type, event)
+                            .isEmpty();
+                }
+            }
+            next = page.get("nextCursor") instanceof JsonValue.Text cursor ? "&cursor=" + cursor.value() : null;
+        }
+        assertThat(types).hasSizeGreaterThan(15);
     }
 
     /** The id of another workspace. */
@@ -211,8 +244,26 @@ final class OpenApiAnswersTest {
                 .as("%s answered %s", operation, reply.text())
                 .containsKey(Integer.toString(reply.status()));
         assertThat(reply.status()).as(reply.text()).isLessThan(300);
+        checkHeaders(operation, reply, OpenApiDocument.member(responses, Integer.toString(reply.status())));
         assertThat(document.answer(operation, reply.status()).check(JsonReader.trusted(reply.body()), ""))
                 .as("%s answered %s", operation, reply.text())
                 .isEmpty();
+    }
+
+    /** Fails if the reply has a header that is not described, and notes those of its own. */
+    private void checkHeaders(String operation, Reply reply, JsonValue.Obj response) {
+        Set<String> described =
+                OpenApiDocument.member(response, "headers").members().keySet();
+        Set<String> sent = new TreeSet<>(reply.headers().keySet());
+        sent.removeAll(PLAIN_HEADERS);
+        assertThat(described).as(operation).containsAll(sent);
+        for (String name : OWN_HEADERS) {
+            String header = operation + " " + reply.status() + " " + name;
+            if (sent.contains(name)) {
+                ownHeaders.add(header);
+            } else if (described.contains(name)) {
+                missingHeaders.add(header);
+            }
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 /** An engine's OpenAPI document as a client reads it, with the schemas of bodies and answers. Not thread-safe. */
 final class OpenApiDocument {
     private final JsonValue.Obj components;
+    private final JsonValue.Obj webhooks;
     private final Map<String, JsonValue.Obj> operations = new TreeMap<>();
     /** The operations by method and path; those of the host go before the one that has their path in common. */
     private final Map<String, String> byRoute = new TreeMap<>();
@@ -26,6 +27,7 @@ final class OpenApiDocument {
 
     private OpenApiDocument(JsonValue.Obj document) {
         components = member(document, "components");
+        webhooks = member(document, "webhooks");
         member(document, "paths")
                 .members()
                 .forEach((path, methods) -> ((JsonValue.Obj) methods).members().forEach((method, value) -> {
@@ -77,6 +79,11 @@ final class OpenApiDocument {
     JsonSchema answer(String operation, int status) {
         JsonValue.Obj response = member(member(operation(operation), "responses"), Integer.toString(status));
         return compiled(operation + status, schema(response));
+    }
+
+    /** Returns the schema of the event of a type, as its receiver gets it. */
+    JsonSchema webhook(String type) {
+        return compiled("webhook " + type, schema(member(member(member(webhooks, type), "post"), "requestBody")));
     }
 
     /** What is wrong with a body that is sent to a path without a query. */

@@ -122,7 +122,7 @@ final class OpenApiTest {
             JsonValue.Obj responses = object(operation, "responses");
             responses.members().forEach((status, response) -> {
                 assertThat(status).matches("20[012]|304|[45]\\d\\d");
-                String description = text((JsonValue.Obj) response, "description");
+                String description = text(resolved(response), "description");
                 if (status.compareTo("400") >= 0) {
                     for (String code : description.split(", ")) {
                         assertThat(codes).as(route).contains(code);
@@ -133,6 +133,42 @@ final class OpenApiTest {
                 }
             });
         });
+    }
+
+    @Test
+    void operations_haveASummaryOfTheirOwnAndATagThatIsDescribed() {
+        Set<String> tags = new TreeSet<>();
+        items(document, "tags").forEach(tag -> {
+            assertThat(text((JsonValue.Obj) tag, "description")).endsWith(".");
+            tags.add(text((JsonValue.Obj) tag, "name"));
+        });
+        Set<String> used = new TreeSet<>();
+        Set<String> summaries = new TreeSet<>();
+        operations().forEach((route, operation) -> {
+            String tag = ((JsonValue.Text) items(operation, "tags").get(0)).value();
+            used.add(tag);
+            assertThat(summaries.add(tag + ": " + text(operation, "summary")))
+                    .as(route)
+                    .isTrue();
+            assertThat(text(operation, "summary")).as(route).matches("[A-Z].*[^.]");
+        });
+        assertThat(used).isEqualTo(tags);
+    }
+
+    @Test
+    void problems_areComponentsThatOperationsReferTo() {
+        Set<String> components =
+                object(object(document, "components"), "responses").members().keySet();
+        Set<String> used = new TreeSet<>();
+        operations()
+                .forEach((route, operation) -> object(operation, "responses")
+                        .members()
+                        .forEach((status, response) -> {
+                            if (status.compareTo("400") >= 0) {
+                                used.add(text((JsonValue.Obj) response, "$ref").replace("#/components/responses/", ""));
+                            }
+                        }));
+        assertThat(used).isEqualTo(components).hasSizeLessThan(40);
     }
 
     @Test
@@ -242,8 +278,21 @@ final class OpenApiTest {
     private void assertListed(String route, Reply refused) {
         assertThat(refused.status()).as(refused.text()).isGreaterThanOrEqualTo(400);
         JsonValue.Obj operation = Objects.requireNonNull(operations().get(route));
-        String listed = text(object(object(operation, "responses"), Integer.toString(refused.status())), "description");
+        JsonValue.Obj response = resolved(object(object(operation, "responses"), Integer.toString(refused.status())));
+        String listed = text(response, "description");
         assertThat(listed.split(", ")).contains(text((JsonValue.Obj) JsonReader.trusted(refused.body()), "code"));
+    }
+
+    /** Follows a reference within the document. */
+    private JsonValue.Obj resolved(JsonValue value) {
+        JsonValue.Obj at = (JsonValue.Obj) value;
+        if (at.get("$ref") instanceof JsonValue.Text reference) {
+            at = document;
+            for (String step : reference.value().substring(2).split("/")) {
+                at = object(at, step);
+            }
+        }
+        return at;
     }
 
     private Map<String, JsonValue.Obj> operations() {

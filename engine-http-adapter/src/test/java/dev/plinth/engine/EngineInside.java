@@ -33,7 +33,8 @@ public final class EngineInside {
     public static JsonSchema bodies(Engine engine, Route route) {
         JsonValue.Obj document = (JsonValue.Obj)
                 JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body());
-        JsonValue schema = new JsonValue.Text("#/components/schemas/" + route.accepts());
+        JsonValue schema =
+                new JsonValue.Text("#/components/schemas/" + route.body().name());
         JsonValue components = Objects.requireNonNull(document.get("components"));
         return JsonSchema.of(JsonBytes.compact(new JsonValue.Obj(Map.of("$ref", schema, "components", components))));
     }

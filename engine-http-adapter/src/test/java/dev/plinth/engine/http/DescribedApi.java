@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 /** Tells the OpenAPI document of an engine in the words of the tables of a page. Immutable. */
 final class DescribedApi {
     private static final String SCHEMAS = "#/components/schemas/";
+    private static final String RESPONSES = "#/components/responses/";
     private static final List<List<String>> RANGES =
             List.of(List.of("minimum", "maximum"), List.of("minLength", "maxLength"), List.of("minItems", "maxItems"));
 
@@ -96,6 +97,7 @@ final class DescribedApi {
     Set<String> requestHeaders() {
         return object(object(document, "components"), "parameters").values().stream()
                 .map(parameter -> String.valueOf(object(parameter).get("name")))
+                .filter(name -> !name.startsWith("webhook-")) // those are sent to receivers
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -112,8 +114,10 @@ final class DescribedApi {
             if (Integer.parseInt(status) < 400) {
                 gives.add((status + " " + shown(object(response))).strip());
             } else {
-                problems.addAll(List.of(
-                        String.valueOf(object(response).get("description")).split(", ")));
+                String component = String.valueOf(object(response).get("$ref")).substring(RESPONSES.length());
+                Map<String, Object> shared = object(object(document, "components"), "responses");
+                problems.addAll(List.of(String.valueOf(object(shared, component).get("description"))
+                        .split(", ")));
             }
         });
         return new Route(scope(operation), cost.equals("0"), takes(operation), String.join(", ", gives), problems);

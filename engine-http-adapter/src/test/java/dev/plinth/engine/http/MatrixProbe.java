@@ -43,11 +43,18 @@ final class MatrixProbe {
             for (Object operation : map(methods).values()) {
                 Map<String, String> answers = new HashMap<>();
                 map(map(operation).get("responses"))
-                        .forEach((status, answer) -> answers.put(
-                                (String) status, (String) map(answer).get("description")));
+                        .forEach((status, answer) -> answers.put((String) status, description(map(answer), document)));
                 described.put((String) map(operation).get("operationId"), answers);
             }
         }
+    }
+
+    /** Returns the description of an answer, or of the component that it refers to. */
+    private static String description(Map<?, ?> answer, Map<?, ?> document) {
+        String component = String.valueOf(answer.get("$ref")).replace("#/components/responses/", "");
+        Map<?, ?> shared = map(map(document.get("components")).get("responses"));
+        return (String) map(shared.containsKey(component) ? shared.get(component) : answer)
+                .get("description");
     }
 
     private static Map<?, ?> map(Object value) {

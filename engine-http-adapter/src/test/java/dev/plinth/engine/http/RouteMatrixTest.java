@@ -12,6 +12,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Parameter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,7 +165,7 @@ class RouteMatrixTest {
     @ParameterizedTest
     @MethodSource("routes")
     void body_ofACall_isDescribedAsItIsJudged(RouteCase routeCase) {
-        if (routeCase.route().body() == Route.Body.NONE) {
+        if (!routeCase.route().body().isTaken()) {
             return;
         }
         JsonSchema described = EngineInside.bodies(engine, routeCase.route());
@@ -250,6 +251,7 @@ class RouteMatrixTest {
             }
         }
         route.parameters().stream()
+                .map(Parameter::name)
                 .filter(name -> name.endsWith("Id") || name.equals("after"))
                 .forEach(ids::add);
         return ids;

@@ -21,6 +21,8 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -30,6 +32,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on API keys. Only the answer to a creation or rotation has the secret. */
 public final class Keys {
+    /** The modes of a key, the usual first. */
+    public static final List<String> MODES = List.of("live", "test");
+
+    /** The members of a key. */
+    public static final Entity ENTITY = Entity.named("Key")
+            .with("id", Schema.id(IdKind.KEY))
+            .with("name", Schema.TEXT)
+            .with("mode", Schema.oneOf(MODES))
+            .with("scopes", Schema.list(Schema.TEXT))
+            .with("prefix", Schema.TEXT)
+            .with("last4", Schema.TEXT)
+            .with("status", Schema.oneOf(List.of("enabled", "disabled", "revoked", "expired")))
+            .maybe("expiresAt", Schema.TIME)
+            .maybe("lastUsedAt", Schema.TIME)
+            .with("createdAt", Schema.TIME)
+            .maybe("secret", Schema.TEXT);
+
     /** The expiry of a key that does not expire, in epoch milliseconds. */
     public static final long NEVER = KeyRow.NEVER;
 

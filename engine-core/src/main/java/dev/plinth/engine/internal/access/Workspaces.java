@@ -11,6 +11,8 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on workspaces, for the operator and for a workspace itself. */
 public final class Workspaces {
+    /** The states of a workspace. */
+    public static final List<String> STATUSES = List.of("active", "suspended");
+
+    /** The members of a workspace. */
+    public static final Entity ENTITY = Entity.named("Workspace")
+            .with("id", Schema.id(IdKind.WORKSPACE))
+            .with("name", Schema.TEXT)
+            .with("plan", Schema.TEXT)
+            .with("status", Schema.oneOf(STATUSES))
+            .with("metadata", Schema.texts())
+            .maybe("sharesFrom", Schema.list(Schema.id(IdKind.WORKSPACE)))
+            .with("createdAt", Schema.TIME);
+
     private static final byte[] NO_METADATA = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private Workspaces() {}

@@ -50,6 +50,12 @@ public record Id(IdKind kind, long high, long low) {
         return new Id(kind, high, low);
     }
 
+    /** Returns the id of a text; an id that nothing has if the text is no id of the kind. */
+    public static Id orNowhere(IdKind kind, String text) {
+        Id id = parse(kind, text);
+        return id == null ? new Id(kind, -1, -1) : id;
+    }
+
     /** Reads the id at an offset. */
     public static Id read(IdKind kind, byte[] bytes, int offset) {
         return new Id(kind, Bytes.getLong(bytes, offset), Bytes.getLong(bytes, offset + 8));

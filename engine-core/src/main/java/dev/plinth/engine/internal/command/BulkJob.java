@@ -21,8 +21,10 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.resource.NewContent;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,11 @@ public final class BulkJob implements ItemJob {
     /** Opens the job of an input, which is the compact array of operations. */
     public static ItemJob.Opener opener(Plans plans, ContentTypes types) {
         return input -> new BulkJob(plans, types, ((JsonValue.Arr) JsonReader.trusted(input)).items());
+    }
+
+    /** Returns the input of a job of these operations. */
+    public static byte[] input(List<JsonValue> operations) {
+        return JsonBytes.compact(new JsonValue.Arr(operations));
     }
 
     @Override
@@ -117,8 +124,10 @@ public final class BulkJob implements ItemJob {
 
     private Command.Change change(Fields fields, String action) {
         if (action.equals("create")) {
-            Command.Change create = Resources.create(types.resource(fields));
-            return context -> create.decide(context.as(Access.engineUnderPlan(plans, context)));
+            NewContent made = types.newResource();
+            Values values = made.body().read(fields);
+            return context ->
+                    Resources.create(made.of(values)).decide(context.as(Access.engineUnderPlan(plans, context)));
         }
         Id id = id(fields);
         return switch (action) {

@@ -18,6 +18,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
@@ -27,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room. It writes events into decisions, shows them, and publishes the host's own. */
 public final class Events {
+    /** The members of an event. */
+    public static final Entity ENTITY = Entity.named("Event")
+            .with("id", Schema.id(IdKind.EVENT))
+            .with("type", Schema.TEXT)
+            .with("createdAt", Schema.TIME)
+            .with("data", Schema.OBJECT);
+
     /** The engine's own types. No type of the host starts with the first word of one of them. */
     public static final List<String> OWN_TYPES = List.of(
             "resource.created",

@@ -22,6 +22,8 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -33,6 +35,48 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on jobs. */
 public final class Jobs {
+    /** The states of a job. */
+    public static final List<String> STATUSES =
+            List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
+
+    private static final Entity PROGRESS = Entity.named("Progress")
+            .with("done", Schema.WHOLE)
+            .with("total", Schema.WHOLE)
+            .with("message", Schema.TEXT);
+    private static final Entity PROBLEM = Entity.named("JobProblem")
+            .with("type", Schema.TEXT)
+            .with("title", Schema.TEXT)
+            .with("status", Schema.WHOLE)
+            .with("detail", Schema.TEXT)
+            .with("code", Schema.TEXT)
+            .with("retryable", Schema.TRUTH);
+
+    /** The members of a job. */
+    public static final Entity ENTITY = Entity.named("Job")
+            .with("id", Schema.id(IdKind.JOB))
+            .with("type", Schema.TEXT)
+            .with("status", Schema.oneOf(STATUSES))
+            .maybe("progress", Schema.of(PROGRESS))
+            .maybe("result", Schema.ANY)
+            .maybe("error", Schema.of(PROBLEM))
+            .with("attempt", Schema.WHOLE)
+            .with("maxAttempts", Schema.WHOLE)
+            .maybe("resourceId", Schema.id(IdKind.RESOURCE))
+            .maybe("runAt", Schema.TIME)
+            .maybe("nextAttemptAt", Schema.TIME)
+            .maybe("cancelRequested", Schema.TRUTH)
+            .with("createdAt", Schema.TIME)
+            .maybe("startedAt", Schema.TIME)
+            .maybe("finishedAt", Schema.TIME)
+            .maybe("handled", Schema.TRUTH);
+
+    /** The members of an accepted job. */
+    public static final Entity ACCEPTED = Entity.named("AcceptedJob")
+            .with("job_id", Schema.id(IdKind.JOB))
+            .with("status", Schema.oneOf(List.of("scheduled", "queued", "running")))
+            .maybe("resourceId", Schema.id(IdKind.RESOURCE))
+            .maybe("deduplicated", Schema.TRUTH);
+
     private Jobs() {}
 
     /** The tables of the room. */

@@ -16,6 +16,8 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,6 +31,19 @@ import org.jspecify.annotations.Nullable;
  * the job. The lease is in the job's row, so it outlives a restart. A worker that has lost its lease is refused.
  */
 public final class Leases {
+    private static final Entity LEASED_JOB = Jobs.ENTITY
+            .renamed("LeasedJob")
+            .with("input", Schema.ANY)
+            .with("leaseToken", Schema.TEXT)
+            .with("leaseExpiresAt", Schema.TIME);
+
+    /** The members of an answer with leased jobs. */
+    public static final Entity ENTITY = Entity.named("Leases").with("data", Schema.list(Schema.of(LEASED_JOB)));
+
+    /** The members of a prolonged lease. */
+    public static final Entity END =
+            Entity.named("LeaseEnd").with("leaseExpiresAt", Schema.TIME).with("cancelRequested", Schema.TRUTH);
+
     private static final byte[] NO_INPUT = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private Leases() {}

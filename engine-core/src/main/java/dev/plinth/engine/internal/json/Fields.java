@@ -37,12 +37,6 @@ public final class Fields {
         return new Fields(inner, pointer(name), errors);
     }
 
-    /** Returns the fields of this object with only one of its members. */
-    public Fields only(String name) {
-        JsonValue value = any(name);
-        return new Fields(new JsonValue.Obj(value == null ? Map.of() : Map.of(name, value)), at, errors);
-    }
-
     /** Adds an error at a member, unless the list of errors is full. */
     public void error(String name, String code, String detail) {
         if (!isFull()) {
@@ -62,7 +56,7 @@ public final class Fields {
     }
 
     /** Returns the JSON Pointer of a member. */
-    public String pointer(String name) {
+    private String pointer(String name) {
         return at + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
@@ -102,16 +96,6 @@ public final class Fields {
     public @Nullable JsonValue any(String name) {
         take(name);
         return object.get(name);
-    }
-
-    /** Takes a required text of 1 to so many code points. Returns an empty text if it is wrong. */
-    public String requiredText(String name, int lengthMax) {
-        if (!has(name)) {
-            missing(name, "a string of 1 to " + lengthMax + " characters");
-            return "";
-        }
-        String text = text(name, 1, lengthMax);
-        return text == null ? "" : text;
     }
 
     /** Takes a text of so many code points, or null if it is absent or wrong. */

@@ -193,13 +193,13 @@ final class AdmissionControl {
             throw new RefusedException(
                     Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, noRoom).retryAfter(NO_ROOM_SECONDS));
         }
-        if (request.route().body() == Route.Body.NONE) {
+        if (!request.route().body().isTaken()) {
             return;
         }
         if (request.isTooLarge()) {
             throw RefusedException.of(
                     ProblemCode.PAYLOAD_TOO_LARGE,
-                    "Expected a body of at most " + request.route().bodyBytesMax()
+                    "Expected a body of at most " + request.route().body().bytesMax()
                             + " bytes, but got more; send less, or use the bulk route.");
         }
         String encoding = request.headers().contentEncoding();

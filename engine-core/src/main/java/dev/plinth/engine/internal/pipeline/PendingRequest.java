@@ -31,7 +31,7 @@ public final class PendingRequest {
 
     /** Returns true if the body has an influence on the answer. */
     public boolean takesBody() {
-        return call.request.route().body() != Route.Body.NONE;
+        return call.request.route().body().isTaken();
     }
 
     /** Returns the request. */
@@ -41,7 +41,7 @@ public final class PendingRequest {
 
     /** Returns the bytes that the body may have. */
     public int bodyBytesMax() {
-        return call.request.route().bodyBytesMax();
+        return call.request.route().body().bytesMax();
     }
 
     /** Notes what gives memory for the JSON values of the body. */

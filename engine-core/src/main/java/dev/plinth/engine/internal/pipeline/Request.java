@@ -60,7 +60,7 @@ public final class Request {
         this.query = query;
         this.headers = headers;
         this.body = body;
-        this.bodyTooLarge = bodyTooLarge || body.length > route.bodyBytesMax();
+        this.bodyTooLarge = bodyTooLarge || body.length > route.body().bytesMax();
     }
 
     /** Tells the path as it was sent, which spares making it again unless it is percent-encoded. */
@@ -74,7 +74,7 @@ public final class Request {
     /** Takes the body of a request whose headers came before it. */
     void received(byte[] bytes, boolean tooLarge) {
         body = bytes;
-        bodyTooLarge = tooLarge || bytes.length > route.bodyBytesMax();
+        bodyTooLarge = tooLarge || bytes.length > route.body().bytesMax();
     }
 
     /** Notes what gives memory for the values of the body. */
@@ -236,7 +236,7 @@ public final class Request {
             return;
         }
         try {
-            parsed = JsonReader.readBody(body, route.bodyItemsMax(), memory);
+            parsed = JsonReader.readBody(body, route.body().itemsMax(), memory);
         } catch (MalformedJsonException e) {
             malformed = e;
         }

@@ -3,29 +3,30 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Parameter;
+import dev.plinth.engine.internal.shape.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of the route table.
+ * A row of the route table.
  *
  * @param name its name, such as {@code createResource}
  * @param method the HTTP method
  * @param path the path, variables in braces
+ * @param text its text in documents
  * @param guard who may call it
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
  * @param ofWorker true if it takes a unit of the bucket for workers' calls, beside its cost
  * @param demands the headers that the host demands
- * @param body whether a body is expected
- * @param accepts what a body looks like, by the name of its schema
- * @param bodyBytesMax bytes of a body
- * @param bodyItemsMax items of an array that is a member of a body
+ * @param body the body that it takes
  * @param runsHostCode true if it may take long on the caller's thread
- * @param parameters the query parameters that it knows
+ * @param parameters the query parameters that it takes
  * @param successes what it may answer when all goes well, the usual first
  * @param codes the problems that it alone may meet, beside those of every row of its kind
  * @param decoder makes the command of a request
@@ -34,6 +35,7 @@ public record Route(
         String name,
         String method,
         String path,
+        Text text,
         Guard guard,
         @Nullable Scope scope,
         int cost,
@@ -41,17 +43,19 @@ public record Route(
         boolean ofWorker,
         Set<Demand> demands,
         Body body,
-        String accepts,
-        int bodyBytesMax,
-        int bodyItemsMax,
         boolean runsHostCode,
-        List<String> parameters,
+        List<Parameter<?>> parameters,
         List<Success> successes,
         List<ProblemCode> codes,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
         return !method.equals("GET");
+    }
+
+    /** Returns true if it takes a query parameter. */
+    public boolean takes(Parameter<?> parameter) {
+        return parameters.contains(parameter);
     }
 
     /** True if its calls are bounded at all: by a bucket, and in how many are under way. */
@@ -65,6 +69,7 @@ public record Route(
                 name,
                 method,
                 path,
+                text,
                 guard,
                 scope,
                 units,
@@ -72,9 +77,6 @@ public record Route(
                 ofWorker,
                 demanded,
                 body,
-                accepts,
-                bodyBytesMax,
-                bodyItemsMax,
                 runsHostCode,
                 parameters,
                 successes,
@@ -87,12 +89,26 @@ public record Route(
     }
 
     /**
-     * One way in which a route ends well.
+     * The text of a route in documents.
+     *
+     * @param tag its group
+     * @param summary what it does, a few words that begin with a verb
+     * @param description more of it in whole sentences; may be empty
+     */
+    public record Text(String tag, String summary, String description) {}
+
+    /**
+     * A good end of a route.
      *
      * @param status the HTTP status code
-     * @param entity what is shown, by the name of its schema; empty if there is no body
+     * @param shown what the body is, or an item of it where the route gives a page; null if there is no body
+     * @param mediaType the media type of the body
+     * @param headers the headers that it has, beside those of every answer
      */
-    public record Success(int status, String entity) {}
+    public record Success(int status, @Nullable Schema shown, String mediaType, List<String> headers) {
+        /** The usual media type. */
+        public static final String JSON = "application/json";
+    }
 
     /** The credential that a route needs. */
     public enum Guard {
@@ -108,13 +124,6 @@ public record Route(
     public enum Demand {
         IDEMPOTENCY_KEY,
         IF_MATCH
-    }
-
-    /** Whether a body is expected. */
-    public enum Body {
-        NONE,
-        OPTIONAL,
-        REQUIRED
     }
 
     /** Makes a command of a request. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.requestlog;
 
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
@@ -9,6 +10,9 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,6 +27,26 @@ import org.jspecify.annotations.Nullable;
  * place loses its oldest entry. So a busy workspace never takes more than its share of the log from the others.
  */
 public final class RequestLog {
+    private static final Entity CAUSED = Entity.named("Caused")
+            .with("events", Schema.list(Schema.id(IdKind.EVENT)))
+            .with("jobs", Schema.list(Schema.id(IdKind.JOB)));
+
+    /** The members of a request. */
+    public static final Entity ENTITY = Entity.named("LoggedRequest")
+            .with("id", Schema.id(IdKind.REQUEST))
+            .with("method", Schema.TEXT)
+            .with("route", Schema.TEXT)
+            .with("path", Schema.TEXT)
+            .with("status", Schema.WHOLE)
+            .maybe("code", Schema.TEXT)
+            .maybe("keyId", Schema.id(IdKind.KEY))
+            .maybe("caller", Schema.oneOf(List.of("host")))
+            .maybe("idempotencyKey", Schema.TEXT)
+            .maybe("idempotency", Schema.oneOf(List.of("executed", "replayed", "mismatch", "in_use")))
+            .with("durationMicros", Schema.WHOLE)
+            .with("createdAt", Schema.TIME)
+            .with("caused", Schema.of(CAUSED));
+
     private static final Lists.Items NOTHING = new Lists.Items() {
         @Override
         public long next(long edge) {

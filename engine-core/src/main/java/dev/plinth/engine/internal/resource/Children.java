@@ -16,6 +16,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,18 @@ import org.jspecify.annotations.Nullable;
  * change the child.
  */
 public final class Children {
+    /** The members of a child. */
+    public static final Entity ENTITY = Entity.named("Child")
+            .with("id", Schema.id(IdKind.CHILD))
+            .with("resourceId", Schema.id(IdKind.RESOURCE))
+            .with("type", Schema.TEXT)
+            .with("name", Schema.TEXT)
+            .with("data", Schema.OBJECT)
+            .with("metadata", Schema.texts())
+            .withVersion()
+            .with("createdAt", Schema.TIME)
+            .with("updatedAt", Schema.TIME);
+
     /** The type of the event of a child's deletion. */
     static final String DELETED = "child.deleted";
 

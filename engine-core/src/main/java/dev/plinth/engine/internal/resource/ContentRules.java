@@ -9,6 +9,11 @@ import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.shape.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +25,57 @@ public final class ContentRules {
     /** The grammar of a type. */
     public static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
+    /** A name. */
+    public static final Kind<String> NAME = Kind.text(1, Limits.NAME_LENGTH_MAX);
+
+    /** The host's own object. A schema cannot say its bytes otherwise. */
+    public static final Kind<byte[]> DATA = Kind.of(
+            Schema.OBJECT.and(json -> json.member("x-bytes-max", Limits.DATA_BYTES_MAX)),
+            "an object",
+            ContentRules::data);
+
+    /** A merge patch of the name. */
+    public static final Member<String> NEW_NAME = Member.optional("name", NAME);
+
+    /** A merge patch of the data. */
+    public static final Member<JsonValue> DATA_PATCH =
+            Member.optional("data", Kind.of(Schema.OBJECT.orNull(), "an object", ContentRules::objectOrNull));
+
+    /** A merge patch of metadata. */
+    public static final Member<JsonValue> METADATA_PATCH = Member.optional(
+            "metadata",
+            Kind.of(
+                    pairs(Schema.of("string", json -> json.member("maxLength", Limits.METADATA_VALUE_LENGTH_MAX))
+                                    .orNull())
+                            .orNull(),
+                    "an object",
+                    ContentRules::metadataPatch));
+
+    /** A merge patch of content. */
+    public static final Body PATCH = Body.of("ContentPatch", NEW_NAME, DATA_PATCH, METADATA_PATCH)
+            .such("{\"name\":\"New name\",\"metadata\":{\"team\":\"red\",\"old\":null}}");
+
+    static final Member<String> REQUIRED_NAME = Member.required("name", NAME);
+    static final Member<byte[]> OPTIONAL_DATA = Member.optional("data", DATA, Content.EMPTY);
+    static final Member<byte[]> OPTIONAL_METADATA = Member.optional(
+            "metadata",
+            Kind.of(
+                    pairs(Schema.text(0, Limits.METADATA_VALUE_LENGTH_MAX))
+                            .and(json -> json.member("maxProperties", Limits.METADATA_PAIRS_MAX)),
+                    "an object",
+                    ContentRules::metadata),
+            Content.EMPTY);
+
     private static final int TYPE_LENGTH_MAX = 64;
 
     private ContentRules() {}
+
+    private static Schema pairs(Schema values) {
+        return Schema.of("object", json -> {
+            Schema.text(1, Limits.METADATA_KEY_LENGTH_MAX).print(json.name("propertyNames"));
+            values.print(json.name("additionalProperties"));
+        });
+    }
 
     /** Returns true if a type may have this name. It does the work of the pattern without what a matcher allocates. */
     public static boolean isType(String name) {
@@ -38,34 +91,14 @@ public final class ContentRules {
         return c >= 'a' && c <= 'z';
     }
 
-    /** Reads the content of a new resource or child, and adds its errors to the fields. */
-    static Content create(Fields fields, String defaultType) {
-        String name = fields.requiredText("name", Limits.NAME_LENGTH_MAX);
-        String type = fields.matching("type", TYPE, ContentRules::isType);
-        byte[] data = data(fields, fields.object("data"));
-        byte[] metadata = metadata(fields);
-        return new Content(name, type == null ? defaultType : type, data, metadata);
-    }
-
     /** Reads a merge patch of content. */
     public static Content.Patch patch(Fields fields) {
-        String name = fields.text("name", 1, Limits.NAME_LENGTH_MAX);
-        JsonValue data = objectOrNull(fields, "data");
-        JsonValue metadata = objectOrNull(fields, "metadata");
-        if (metadata instanceof JsonValue.Obj pairs) {
-            checkPairs(fields, pairs, true);
-        }
-        return new Content.Patch(name, data, metadata);
+        return patch(PATCH.read(fields));
     }
 
-    /** Reads metadata as compact JSON, empty if it is absent. */
-    public static byte[] metadata(Fields fields) {
-        JsonValue.Obj pairs = fields.object("metadata");
-        if (pairs == null) {
-            return Content.EMPTY;
-        }
-        checkPairs(fields, pairs, false);
-        return JsonBytes.compact(pairs);
+    /** Returns the merge patch of content that a body says. */
+    public static Content.Patch patch(Values values) {
+        return new Content.Patch(values.find(NEW_NAME), values.find(DATA_PATCH), values.find(METADATA_PATCH));
     }
 
     /** Returns the metadata after a merge patch, or null if there is none. */
@@ -113,14 +146,32 @@ public final class ContentRules {
         return null;
     }
 
-    private static byte[] data(Fields fields, JsonValue.@Nullable Obj value) {
+    private static @Nullable JsonValue metadataPatch(Fields fields, String name) {
+        JsonValue value = objectOrNull(fields, name);
+        if (value instanceof JsonValue.Obj pairs) {
+            checkPairs(fields, name, pairs, true);
+        }
+        return value;
+    }
+
+    private static byte @Nullable [] metadata(Fields fields, String name) {
+        JsonValue.Obj pairs = fields.object(name);
+        if (pairs == null) {
+            return null;
+        }
+        checkPairs(fields, name, pairs, false);
+        return JsonBytes.compact(pairs);
+    }
+
+    private static byte @Nullable [] data(Fields fields, String name) {
+        JsonValue.Obj value = fields.object(name);
         if (value == null) {
-            return Content.EMPTY;
+            return null;
         }
         byte[] data = JsonBytes.compact(value);
         if (data.length > Limits.DATA_BYTES_MAX) {
             ProblemError error = tooLarge("", data.length);
-            fields.error("data", error.code(), error.detail());
+            fields.error(name, error.code(), error.detail());
         }
         return data;
     }
@@ -133,15 +184,15 @@ public final class ContentRules {
                 "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got " + bytes + ".");
     }
 
-    private static void checkPairs(Fields fields, JsonValue.Obj pairs, boolean patch) {
+    private static void checkPairs(Fields fields, String name, JsonValue.Obj pairs, boolean patch) {
         if (!patch && pairs.members().size() > Limits.METADATA_PAIRS_MAX) {
             fields.error(
-                    "metadata",
+                    name,
                     "too_many",
                     "Expected at most " + Limits.METADATA_PAIRS_MAX + " pairs, but got "
                             + pairs.members().size() + ".");
         }
-        Fields inner = fields.inside("metadata", pairs);
+        Fields inner = fields.inside(name, pairs);
         for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
             String key = pair.getKey();
             int length = key.codePointCount(0, key.length());

@@ -2,20 +2,16 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The types that the host has registered, each with a schema for the {@code data} of resources or children. Without
@@ -31,12 +27,12 @@ public final class ContentTypes {
     /** No registered types. */
     public static final ContentTypes NONE = new ContentTypes(Map.of(), Map.of());
 
-    private final Map<String, JsonSchema> resources;
-    private final Map<String, JsonSchema> children;
+    private final NewContent resources;
+    private final NewContent children;
 
     private ContentTypes(Map<String, JsonSchema> resources, Map<String, JsonSchema> children) {
-        this.resources = resources;
-        this.children = children;
+        this.resources = new NewContent("NewResource", DEFAULT_RESOURCE, resources);
+        this.children = new NewContent("NewChild", DEFAULT_CHILD, children);
     }
 
     /**
@@ -48,31 +44,20 @@ public final class ContentTypes {
         return new ContentTypes(compiled(resources), compiled(children));
     }
 
-    /** Reads the content of a new resource, and adds its errors to the fields. */
-    public Content resource(Fields fields) {
-        return content(fields, DEFAULT_RESOURCE, resources);
+    /** Returns the declaration of a new resource. */
+    public NewContent newResource() {
+        return resources;
     }
 
-    /** Reads the content of a new child, and adds its errors to the fields. */
-    public Content child(Fields fields) {
-        return content(fields, DEFAULT_CHILD, children);
-    }
-
-    /** Returns the registered types of resources. */
-    public Set<String> resourceTypes() {
-        return resources.keySet();
-    }
-
-    /** Returns the registered types of children. */
-    public Set<String> childTypes() {
-        return children.keySet();
+    /** Returns the declaration of a new child. */
+    public NewContent newChild() {
+        return children;
     }
 
     /** Checks a resource or child after a patch. */
     void checkPatched(ResourceRow before, Content after) {
         ContentRules.checkPatched(after);
-        Map<String, JsonSchema> types = before.parent() == null ? resources : children;
-        JsonSchema schema = types.get(after.type());
+        JsonSchema schema = (before.parent() == null ? resources : children).schema(after.type());
         if (schema == null || Arrays.equals(after.data(), before.content().data())) {
             return;
         }
@@ -83,23 +68,6 @@ public final class ContentTypes {
                     "Expected a patch after which the data is valid for type " + after.type() + ", but it is not.",
                     errors));
         }
-    }
-
-    private static Content content(Fields fields, String defaultType, Map<String, JsonSchema> types) {
-        Content content = ContentRules.create(fields, defaultType);
-        if (types.isEmpty()) {
-            return content;
-        }
-        @Nullable JsonSchema schema = types.get(content.type());
-        if (schema == null) {
-            fields.error(
-                    "type",
-                    "unknown_type",
-                    "Expected one of the types " + String.join(", ", types.keySet()) + ", but got another one.");
-        } else if (content.data().length <= Limits.DATA_BYTES_MAX) {
-            schema.check(JsonReader.trusted(content.data()), "/data").forEach(fields::errorInside);
-        }
-        return content;
     }
 
     private static Map<String, JsonSchema> compiled(Map<String, Json> schemas) {

@@ -19,6 +19,8 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -28,6 +30,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on resources. */
 public final class Resources {
+    private static final Entity FIRST_CHILDREN = Entity.named("FirstChildren")
+            .with("data", Schema.list(Schema.of(Children.ENTITY)))
+            .with("hasMore", Schema.TRUTH);
+
+    /** The members of a resource. */
+    public static final Entity ENTITY = Entity.named("Resource")
+            .with("id", Schema.id(IdKind.RESOURCE))
+            .with("type", Schema.TEXT)
+            .with("name", Schema.TEXT)
+            .with("status", Schema.oneOf(List.of("active", "paused", "archived")))
+            .with("data", Schema.OBJECT)
+            .with("metadata", Schema.texts())
+            .withVersion()
+            .with("createdAt", Schema.TIME)
+            .with("updatedAt", Schema.TIME)
+            .maybe("access", Schema.oneOf(List.of("shared")))
+            .maybe("role", Schema.oneOf(Shares.ROLES))
+            .maybe("ownerWorkspaceId", Schema.id(IdKind.WORKSPACE))
+            .maybe("children", Schema.of(FIRST_CHILDREN));
+
     private static final int CHILDREN_INCLUDED_MAX = 100;
 
     private Resources() {}

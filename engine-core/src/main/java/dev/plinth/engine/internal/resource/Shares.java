@@ -18,12 +18,28 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The commands on shares, which give another workspace a right to a resource and take it back. */
 public final class Shares {
+    /** The roles of a share. */
+    public static final List<String> ROLES = List.of("reader", "editor");
+
+    /** The members of a share. */
+    public static final Entity ENTITY = Entity.named("Share")
+            .with("id", Schema.id(IdKind.SHARE))
+            .with("resourceId", Schema.id(IdKind.RESOURCE))
+            .with("workspaceId", Schema.id(IdKind.WORKSPACE))
+            .with("role", Schema.oneOf(ROLES))
+            .with("createdAt", Schema.TIME);
+
+    /** The members of a share that has ended, as its event shows it. */
+    public static final Entity ENDED = ENTITY.renamed("EndedShare").with("deleted", Schema.TRUTH);
+
     private static final byte[] DELETED = "{\"deleted\":true}".getBytes(StandardCharsets.US_ASCII);
 
     private Shares() {}

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -17,6 +18,8 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +30,35 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on deliveries. */
 public final class Deliveries {
+
     /** The status while a scheduled attempt is in flight, which no row has. */
     private static final String DELIVERING = "delivering";
 
     /** The statuses by which a list can be filtered. */
     public static final List<String> STATUSES =
             List.of("pending", DELIVERING, "delivered", "retrying", "exhausted", "held", "dropped");
+
+    private static final Entity ATTEMPT = Entity.named("DeliveryAttempt")
+            .with("number", Schema.WHOLE)
+            .with("trigger", Schema.oneOf(List.of("auto", "manual")))
+            .with("at", Schema.TIME)
+            .with("durationMillis", Schema.WHOLE)
+            .maybe("status", Schema.WHOLE)
+            .maybe("responseBody", Schema.TEXT)
+            .maybe(
+                    "errorClass",
+                    Schema.oneOf(List.of("timeout", "connection", "dns", "tls", "forbidden_address", "http")));
+
+    /** The members of a delivery. */
+    public static final Entity ENTITY = Entity.named("Delivery")
+            .with("id", Schema.id(IdKind.DELIVERY))
+            .with("endpointId", Schema.id(IdKind.ENDPOINT))
+            .with("eventId", Schema.id(IdKind.EVENT))
+            .with("eventType", Schema.TEXT)
+            .with("status", Schema.oneOf(STATUSES))
+            .maybe("nextAttemptAt", Schema.TIME)
+            .with("createdAt", Schema.TIME)
+            .with("attempts", Schema.list(Schema.of(ATTEMPT)));
 
     private Deliveries() {}
 

@@ -19,6 +19,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -31,6 +33,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands on webhook endpoints. */
 public final class Endpoints {
+    /** The states that a caller can give an endpoint. */
+    public static final List<String> STATUSES = List.of("enabled", "disabled");
+
+    /** The orders of deliveries, the usual first. */
+    public static final List<String> ORDERINGS = List.of("resource", "none");
+
+    /** The members of an endpoint. */
+    public static final Entity ENTITY = Entity.named("WebhookEndpoint")
+            .with("id", Schema.id(IdKind.ENDPOINT))
+            .with("url", Schema.TEXT)
+            .with("types", Schema.list(Schema.TEXT))
+            .with("status", Schema.oneOf(STATUSES))
+            .with("ordering", Schema.oneOf(ORDERINGS))
+            .with("description", Schema.TEXT)
+            .with("headers", Schema.texts())
+            .maybe("maxPerSecond", Schema.WHOLE)
+            .with("createdAt", Schema.TIME)
+            .maybe("missedSince", Schema.TIME)
+            .maybe("secret", Schema.TEXT);
+
     private Endpoints() {}
 
     /** Creates an endpoint. Only this answer has its secret. */

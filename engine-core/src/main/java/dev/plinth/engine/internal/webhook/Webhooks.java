@@ -19,6 +19,8 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.DueSource;
@@ -35,6 +37,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room. It sends due deliveries, and tells to which addresses it would send. */
 public final class Webhooks implements DueSource, AutoCloseable {
+    /** The type of the event that a test sends. */
+    public static final String TEST_TYPE = "webhook_endpoint.test";
+
+    /** The members of the data of a test's event. */
+    public static final Entity TEST_DATA = Entity.named("TestData").with("endpointId", Schema.id(IdKind.ENDPOINT));
+
+    /** The members of the result of a test. */
+    public static final Entity TEST = Entity.named("WebhookTest")
+            .with("delivered", Schema.TRUTH)
+            .maybe("status", Schema.WHOLE)
+            .with("durationMillis", Schema.WHOLE)
+            .maybe("errorClass", Schema.TEXT);
+
     /**
      * The grammar of a header's value. JSON allows characters that HTTP does not, and blanks around the value would not
      * arrive (RFC 9110 §5.5).
@@ -195,7 +210,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             byte[] body = new JsonBytes()
                     .open()
                     .member("id", event)
-                    .member("type", "webhook_endpoint.test")
+                    .member("type", TEST_TYPE)
                     .member("createdAt", Times.text(context.now()))
                     .name("data")
                     .open()

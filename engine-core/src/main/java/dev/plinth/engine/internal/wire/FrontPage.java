@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +13,26 @@ import org.jspecify.annotations.Nullable;
  * routes of this engine only. Immutable.
  */
 final class FrontPage {
+    private static final Entity LINKS = Entity.named("Links")
+            .with("docs", Schema.TEXT)
+            .with("openapi", Schema.TEXT)
+            .maybe("console", Schema.TEXT)
+            .with("health", Schema.TEXT);
+
+    /** The members of the front page as JSON. */
+    static final Entity ENTITY = Entity.named("Root")
+            .with("name", Schema.TEXT)
+            .with("version", Schema.TEXT)
+            .with("links", Schema.of(LINKS));
+
     /** The media type of the page. */
     static final String HTML = "text/html; charset=utf-8";
 
-    /** The page needs neither scripts nor styles nor frames, and so it may have none. */
+    /** The policy of the page. It has neither scripts nor styles nor frames, so none are allowed. */
     static final String POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static final String NAME = "plinth";
-    /** The one documentation that an engine serves is its OpenAPI document. */
+    /** The path of the documentation, which is the OpenAPI document. */
     private static final String DOCUMENT = "/openapi.json";
 
     private static final String HEALTH = "/health/ready";
@@ -73,7 +87,7 @@ final class FrontPage {
         return html > 0 && html >= weight(accept, "application/json") ? page : json;
     }
 
-    /** How much a media type is wanted by its name (RFC 9110 §12.5.1); 0 if it is not named, or not wanted. */
+    /** Returns the weight of a media type that is accepted by name (RFC 9110 §12.5.1), or 0. */
     private static double weight(String accept, String mediaType) {
         for (String range : accept.toLowerCase(Locale.ROOT).split(",")) {
             String[] parts = range.split(";");

@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
-import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -16,24 +15,24 @@ import dev.plinth.engine.internal.pipeline.Preferences;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Precondition;
-import java.nio.charset.StandardCharsets;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the arguments of a command out of a request and collects what is wrong with them: first the query, then the body.
- * {@link #checked} refuses with all of it. Not thread-safe.
+ * Takes the arguments of a command out of a request: first the query, then the body that the route declares. Refuses with all
+ * that is wrong with one of them. Not thread-safe.
  */
 final class Input {
     private static final JsonValue.Obj NO_MEMBERS = new JsonValue.Obj(Map.of());
 
     private final Request request;
     private final QueryParameters query;
-    private final List<ProblemError> errors = new ArrayList<>();
     private final JsonValue.Obj object;
-    private @Nullable Fields body;
+    private @Nullable Values body;
 
     private Input(Request request, QueryParameters query, JsonValue.Obj object) {
         this.request = request;
@@ -41,36 +40,46 @@ final class Input {
         this.object = object;
     }
 
-    /** The input of a request; refuses at once what cannot be read at all. */
+    /** Returns the input of a request. Refuses a body that is no JSON object. */
     static Input of(Request request) {
         QueryParameters query =
                 QueryParameters.of(request.query(), request.route().parameters());
         return new Input(request, query, object(request, query));
     }
 
-    /** The members of the body. */
-    Fields body() {
-        Fields known = body;
+    /** Returns what the body says; refuses with everything that is wrong with the query, or else with the body. */
+    Values body() {
+        Values known = body;
         if (known == null) {
-            known = new Fields(object, "", errors);
+            query.check();
+            known = read();
             body = known;
         }
         return known;
     }
 
-    /** The parameters of the query. */
+    private Values read() {
+        List<ProblemError> errors = new ArrayList<>();
+        Fields fields = new Fields(object, "", errors);
+        Values values = request.route().body().read(fields);
+        fields.end();
+        if (!errors.isEmpty()) {
+            throw new RefusedException(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED,
+                    "Expected a valid body, but there " + count(errors) + " listed with where it stands.",
+                    List.copyOf(errors)));
+        }
+        return values;
+    }
+
+    /** Returns the parameters of the query. */
     QueryParameters query() {
         return query;
     }
 
-    /** The id in the path. A text that is no id of the kind becomes an id that nothing has. */
+    /** Returns the id in the path. A text that is no id of the kind becomes an id that nothing has. */
     Id id(IdKind kind, int index) {
-        return idOrNowhere(kind, request.pathValue(index));
-    }
-
-    static Id idOrNowhere(IdKind kind, String text) {
-        Id id = Id.parse(kind, text);
-        return id == null ? new Id(kind, -1, -1) : id;
+        return Id.orNowhere(kind, request.pathValue(index));
     }
 
     Precondition ifMatch() {
@@ -83,31 +92,17 @@ final class Input {
         return request.headers().ifNoneMatch();
     }
 
-    /** How long the caller would wait, by the query or by the preference. */
+    /** Returns how many seconds the caller would wait, by the query or by the preference. */
     int waitSeconds() {
-        Long asked = query.whole("wait", 1, Limits.WAIT_SECONDS_MAX);
-        return asked == null ? Preferences.waitSeconds(request.headers().prefer()) : asked.intValue();
+        Integer asked = query.find(QueryParameters.WAIT);
+        return asked == null ? Preferences.waitSeconds(request.headers().prefer()) : asked;
     }
 
-    /** The id in a member of the body; null if it is absent, an id that nothing has if it is none. */
-    @Nullable
-    Id idMember(String name, IdKind kind) {
-        JsonValue value = body().any(name);
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof JsonValue.Text text) {
-            return idOrNowhere(kind, text.value());
-        }
-        body().wrongType(name, "an id " + kind.prefix() + "_…", value);
-        return null;
-    }
-
-    /** The page that is asked for, of a list with these filters. */
+    /** Returns the page of the list with these filters. */
     PageRequest page(boolean oldestFirst) {
-        Long limit = query.whole("limit", 1, Limits.PAGE_ITEMS_MAX);
+        Integer limit = query.find(QueryParameters.LIMIT);
         Cursors cursors = request.cursors(request.path() + "?" + query.filter());
-        String cursor = query.text("cursor");
+        String cursor = query.find(QueryParameters.CURSOR);
         long edge = oldestFirst ? -1 : Long.MAX_VALUE;
         if (cursor != null) {
             edge = cursors.read(cursor);
@@ -115,26 +110,19 @@ final class Input {
                 query.cursorIsInvalid();
             }
         }
-        return new PageRequest(
-                limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit.intValue(), edge, oldestFirst, cursors);
+        return new PageRequest(limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit, edge, oldestFirst, cursors);
     }
 
-    /** A command, if nothing was wrong with its arguments; refuses with everything that was. */
+    /** Returns a command, if nothing was wrong with its arguments; refuses with everything that was. */
     <T> T checked(T command) {
         query.check();
-        if (!object.members().isEmpty()) {
-            body().end();
-        }
-        if (!errors.isEmpty()) {
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    "Expected a valid body, but there " + count() + " listed with where it stands.",
-                    List.copyOf(errors)));
+        if (request.route().body().isTaken()) {
+            Values unused = body();
         }
         return command;
     }
 
-    private String count() {
+    private static String count(List<ProblemError> errors) {
         return switch (errors.size()) {
             case 1 -> "is 1 error; it is";
             case Limits.ERRORS_MAX -> "are " + Limits.ERRORS_MAX + " errors or more; each of the first is";
@@ -143,8 +131,8 @@ final class Input {
     }
 
     private static JsonValue.Obj object(Request request, QueryParameters query) {
-        Route.Body kind = request.route().body();
-        if (kind == Route.Body.NONE) {
+        Body declared = request.route().body();
+        if (!declared.isTaken()) {
             return NO_MEMBERS;
         }
         String error = request.parseError();
@@ -158,7 +146,7 @@ final class Input {
         }
         JsonValue json = request.json();
         if (json == null) {
-            if (kind == Route.Body.OPTIONAL) {
+            if (!declared.isRequired()) {
                 return NO_MEMBERS;
             }
             throw RefusedException.of(
@@ -177,16 +165,5 @@ final class Input {
                 ProblemCode.VALIDATION_FAILED,
                 detail,
                 List.of(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail))));
-    }
-
-    /** Adds an error anywhere in the body. */
-    void error(String pointer, String code, String detail) {
-        body().errorInside(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
-    }
-
-    /** An object member in compact form; empty if it is absent. */
-    byte[] objectMember(String name) {
-        JsonValue.Obj member = body().object(name);
-        return member == null ? "{}".getBytes(StandardCharsets.US_ASCII) : JsonBytes.compact(member);
     }
 }

@@ -1,30 +1,24 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.EventTypes;
-import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Route;
-import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.shape.Parameter;
+import dev.plinth.engine.internal.shape.Schema;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The parameters of the OpenAPI document: in paths, queries and headers, by the words and limits by which decoders judge them. */
+/** The parameters of the OpenAPI document: those of paths, queries and headers. */
 final class OpenApiParameters {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
-    private static final Pattern EVENT_TYPES =
-            Pattern.compile(EventTypes.NAME_OR_PREFIX + "(," + EventTypes.NAME_OR_PREFIX + ")*");
     private static final int NOT_MODIFIED = 304;
-    private static final byte[] TEXT = BodySchema.typed("string").close().bytes();
 
     /**
-     * By the rules of OpenAPI an object in the style form is sent as its members, each a parameter of its own. So the names of the
-     * members have to have the prefix, and a client has to send none that it does not know.
+     * The filter by a pair of metadata. OpenAPI sends an object in the style form as its members, each a parameter of its own. So
+     * the names of the members need the prefix, and no other names are allowed.
      */
     private static final byte[] METADATA = """
             {"name":"metadata","in":"query","style":"form","explode":true,\
@@ -40,78 +34,41 @@ final class OpenApiParameters {
         json.openArray();
         Matcher variable = VARIABLE.matcher(path);
         while (variable.find()) {
-            json.open()
-                    .member("name", variable.group(1))
-                    .member("in", "path")
-                    .member("required", true)
-                    .raw("schema", TEXT)
-                    .close();
+            json.open().member("name", variable.group(1)).member("in", "path").member("required", true);
+            Schema.TEXT.print(json.name("schema"));
+            json.close();
         }
-        for (String name : route.parameters()) {
-            if (name.equals(QueryParameters.ANY_METADATA)) {
+        for (Parameter<?> parameter : route.parameters()) {
+            if (parameter.equals(QueryParameters.METADATA_PAIR)) {
                 json.raw(METADATA);
             } else {
-                json.open()
-                        .member("name", name)
-                        .member("in", "query")
-                        .raw("schema", schema(route, name))
-                        .close();
+                json.open().member("name", parameter.name()).member("in", "query");
+                json.member("description", parameter.description());
+                parameter.schema().print(json.name("schema"));
+                json.close();
             }
         }
         if (route.mutates()) {
             demandable(json, route, Route.Demand.IDEMPOTENCY_KEY, "IdempotencyKey");
         }
-        if (route.mutates() || route.parameters().contains("wait")) {
-            OpenApi.reference(json, "parameters/Prefer");
+        if (route.mutates() || route.takes(QueryParameters.WAIT)) {
+            Schema.reference(json, "parameters/Prefer");
         }
-        if (route.name().equals(OpenApi.STREAM_EVENTS)) {
-            OpenApi.reference(json, "parameters/LastEventId");
+        if (route.name().equals(EventRoutes.STREAM)) {
+            Schema.reference(json, "parameters/LastEventId");
         }
         if (route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
             demandable(json, route, Route.Demand.IF_MATCH, "IfMatch");
         }
         if (route.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
-            OpenApi.reference(json, "parameters/IfNoneMatch");
+            Schema.reference(json, "parameters/IfNoneMatch");
         }
         json.closeArray();
     }
 
-    private static byte[] schema(Route route, String parameter) {
-        return switch (parameter) {
-            case "limit" ->
-                BodySchema.typed("integer")
-                        .member("minimum", 1)
-                        .member("maximum", Limits.PAGE_ITEMS_MAX)
-                        .member("default", Limits.PAGE_ITEMS_DEFAULT)
-                        .close()
-                        .bytes();
-            case "wait" -> BodySchema.whole(1, Limits.WAIT_SECONDS_MAX);
-            case "shared" -> BodySchema.TRUTH;
-            case "createdAfter", "createdBefore" -> BodySchema.TIME;
-            case "include" -> BodySchema.oneOf(ResourceDecoders.INCLUDED);
-            case "resourceId" -> BodySchema.id(IdKind.RESOURCE);
-            case "after" -> BodySchema.id(IdKind.EVENT);
-            case "status" -> BodySchema.oneOf(statuses(route));
-            case "type" ->
-                route.path().startsWith("/v1/events") ? BodySchema.matching(EVENT_TYPES, "resource.*") : TEXT;
-            default -> TEXT;
-        };
-    }
-
-    private static List<String> statuses(Route route) {
-        return switch (route.name()) {
-            case "listResources" -> ResourceDecoders.STATUSES;
-            case "listJobs" -> JobDecoders.STATUSES;
-            case "listDeliveries" -> Deliveries.STATUSES;
-            default ->
-                throw new IllegalStateException(
-                        "Expected the statuses that " + route.name() + " filters by; name them in OpenApiParameters");
-        };
-    }
-
     private static void demandable(JsonBytes json, Route route, Route.Demand demand, String parameter) {
         boolean required = route.demands().contains(demand);
-        OpenApi.reference(json, "parameters/" + (required ? "Required" : "") + parameter);
+        Schema.reference(json, "parameters/" + (required ? "Required" : "") + parameter);
     }
 
     /**
@@ -147,6 +104,13 @@ final class OpenApiParameters {
                 "Prefer",
                 false,
                 "wait=1 to wait=30: waits for a call or a job that is still running.");
+        header(json.name("WebhookId"), "webhook-id", true, "The id of the event. It stays the same over all attempts.");
+        header(json.name("WebhookTimestamp"), "webhook-timestamp", true, "The time of this attempt in Unix seconds.");
+        header(
+                json.name("WebhookSignature"),
+                "webhook-signature",
+                true,
+                "v1, and the signature in Base64, for each valid secret; see Standard Webhooks 1.0.0.");
         header(
                 json.name("LastEventId"),
                 Events.LAST_EVENT_ID,
@@ -159,8 +123,8 @@ final class OpenApiParameters {
                 .member("name", name)
                 .member("in", "header")
                 .member("required", required)
-                .member("description", description)
-                .raw("schema", TEXT)
-                .close();
+                .member("description", description);
+        Schema.TEXT.print(json.name("schema"));
+        json.close();
     }
 }

@@ -1,43 +1,61 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Parameter;
+import dev.plinth.engine.internal.shape.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Spells one row of the route table: what most rows have in common is left out. Not thread-safe. */
+/** Builds a row of the route table, from the defaults of most rows. Not thread-safe. */
 final class RouteBuilder {
     private final String name;
     private final String method;
     private final String path;
+    private final Tag tag;
+    private final String summary;
+    private String description = "";
     private Route.Guard guard = Route.Guard.WORKSPACE;
     private @Nullable Scope scope;
     private int cost = 1;
     private boolean ofWorker;
-    private Route.Body body;
-    private String accepts = "Nothing";
-    private int bodyBytesMax = Limits.BODY_BYTES_MAX;
-    private int bodyItemsMax = JsonReader.ANY_NUMBER;
+    private Body body;
     private boolean slow;
-    private List<String> parameters = List.of();
+    private List<Parameter<?>> parameters = List.of();
     private final List<Route.Success> successes = new ArrayList<>();
     private List<ProblemCode> codes = List.of();
 
-    private RouteBuilder(String name, String method, String path) {
+    private RouteBuilder(Tag tag, String name, String method, String path, String summary) {
+        this.tag = tag;
         this.name = name;
         this.method = method;
         this.path = path;
-        this.body = method.equals("GET") ? Route.Body.NONE : Route.Body.OPTIONAL;
+        this.summary = summary;
+        this.body = method.equals("GET") ? Body.NONE : Body.EMPTY;
     }
 
-    static RouteBuilder of(String name, String method, String path) {
-        return new RouteBuilder(name, method, path);
+    /**
+     * Begins a row.
+     *
+     * @param tag the group of the route in documents
+     * @param name its name, such as {@code createResource}
+     * @param summary a few words that begin with a verb
+     */
+    static RouteBuilder row(Tag tag, String name, String method, String path, String summary) {
+        return new RouteBuilder(tag, name, method, path, summary);
+    }
+
+    /** Says more about the route, in whole sentences. */
+    RouteBuilder says(String sentences) {
+        description = sentences;
+        return this;
     }
 
     RouteBuilder scope(Scope needed) {
@@ -60,28 +78,15 @@ final class RouteBuilder {
         return this;
     }
 
-    /** Costs no units, but one of the workspace's bucket for workers' calls. */
+    /** Costs no units, but takes one from the workspace's bucket for calls of workers. */
     RouteBuilder ofWorker() {
         ofWorker = true;
         return free();
     }
 
-    /** Has to be sent a body, of the schema of this name. */
-    RouteBuilder takes(String schema) {
-        body = Route.Body.REQUIRED;
-        return mayTake(schema);
-    }
-
-    /** Has to be sent a body of at most so many bytes, whose arrays have at most so many items. */
-    RouteBuilder takes(String schema, int bytesMax, int itemsMax) {
-        bodyBytesMax = bytesMax;
-        bodyItemsMax = itemsMax;
-        return takes(schema);
-    }
-
-    /** May be sent a body, of the schema of this name. */
-    RouteBuilder mayTake(String schema) {
-        accepts = schema;
+    /** Takes this body. */
+    RouteBuilder takes(Body taken) {
+        body = taken;
         return this;
     }
 
@@ -91,34 +96,70 @@ final class RouteBuilder {
         return this;
     }
 
-    RouteBuilder parameters(String... names) {
-        parameters = List.of(names);
+    RouteBuilder parameters(Parameter<?>... taken) {
+        parameters = List.of(taken);
         return this;
     }
 
     /** Answers 200 with an entity, or with a page of it where the row is a list. */
-    RouteBuilder gives(String entity) {
+    RouteBuilder gives(Entity entity) {
         return gives(200, entity);
     }
 
-    /** Answers a status with an entity, empty for no body; the usual one is said first. */
-    RouteBuilder gives(int status, String entity) {
-        successes.add(new Route.Success(status, entity));
+    /** Answers a status with an entity; the usual one comes first. An entity with versions has an entity tag. */
+    RouteBuilder gives(int status, Entity entity) {
+        return gives(status, entity, tag(entity));
+    }
+
+    private List<String> tag(Entity entity) {
+        boolean isTagged = entity.isVersioned() && !parameters.contains(QueryParameters.CURSOR);
+        return isTagged ? List.of(AnswerHeaders.ETAG) : List.of();
+    }
+
+    /** Answers 201 with an entity and says where it is. */
+    RouteBuilder creates(Entity entity) {
+        List<String> headers = new ArrayList<>(tag(entity));
+        headers.add(AnswerHeaders.LOCATION);
+        return gives(201, entity, headers);
+    }
+
+    /** Answers 202 with a job and says where it is. */
+    RouteBuilder accepts() {
+        return gives(202, Jobs.ACCEPTED, List.of(AnswerHeaders.LOCATION, AnswerHeaders.RETRY_AFTER));
+    }
+
+    private RouteBuilder gives(int status, Entity entity, List<String> headers) {
+        return gives(new Route.Success(status, Schema.of(entity), Route.Success.JSON, headers));
+    }
+
+    /** Answers 200 with something that is no entity. */
+    RouteBuilder gives(Schema schema, String mediaType) {
+        return gives(new Route.Success(200, schema, mediaType, List.of()));
+    }
+
+    /** Answers 304 without a body where the caller has the version already. */
+    RouteBuilder mayBeUnchanged() {
+        return gives(new Route.Success(304, null, Route.Success.JSON, List.of(AnswerHeaders.ETAG)));
+    }
+
+    private RouteBuilder gives(Route.Success success) {
+        successes.add(success);
         return this;
     }
 
-    /** Problems that this row alone may meet. */
+    /** Adds the problems that this row alone may meet. */
     RouteBuilder refuses(ProblemCode... problems) {
         codes = List.of(problems);
         return this;
     }
 
-    RouteBuilder page(String... filters) {
-        String[] names = new String[filters.length + 2];
-        System.arraycopy(filters, 0, names, 0, filters.length);
-        names[filters.length] = "limit";
-        names[filters.length + 1] = "cursor";
-        return parameters(names);
+    /** Gives pages, and takes these filters. */
+    RouteBuilder page(Parameter<?>... filters) {
+        List<Parameter<?>> all = new ArrayList<>(List.of(filters));
+        all.add(QueryParameters.LIMIT);
+        all.add(QueryParameters.CURSOR);
+        parameters = List.copyOf(all);
+        return this;
     }
 
     Route decodedBy(Route.Decoder decoder) {
@@ -126,6 +167,7 @@ final class RouteBuilder {
                 name,
                 method,
                 path,
+                new Route.Text(tag.title(), summary, description),
                 guard,
                 scope,
                 cost,
@@ -133,9 +175,6 @@ final class RouteBuilder {
                 ofWorker,
                 Set.of(),
                 body,
-                accepts,
-                bodyBytesMax,
-                bodyItemsMax,
                 slow,
                 parameters,
                 List.copyOf(successes),

@@ -16,10 +16,8 @@ import java.util.Set;
  */
 public record RouteSettings(
         Map<String, Integer> costs, Map<String, Integer> operationCosts, Map<String, Set<Route.Demand>> demands) {
-    private static final String RUN_OPERATION = "runOperation";
-
     /**
-     * The table with these settings.
+     * Returns the table with these settings.
      *
      * @throws IllegalArgumentException if there is no such route, or it cannot be what it is to be
      */
@@ -35,7 +33,7 @@ public record RouteSettings(
         String spelling = spelling(route);
         return route.with(
                 costs.getOrDefault(spelling, route.cost()),
-                route.name().equals(RUN_OPERATION) ? operationCosts : Map.of(),
+                route.name().equals(OperationRoutes.RUN) ? operationCosts : Map.of(),
                 demands.getOrDefault(spelling, Set.of()));
     }
 

@@ -36,7 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The door of the room: takes calls to the pipeline and brings answers back. */
+/** Takes calls to the pipeline and brings answers back. */
 public final class Wire {
     private static final byte[] NO_BODY = {};
     private static final String METRICS = "/metrics";
@@ -80,30 +80,19 @@ public final class Wire {
             @Nullable ManualClock testClock,
             Runnable reset) {}
 
-    /** A wire to this pipeline. */
+    /** Makes a wire to this dispatcher. */
     public Wire(RequestDispatcher dispatcher, Parts parts) {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        OpenApi openApi = new OpenApi(
-                parts.operations().keySet(),
-                parts.asyncOperations(),
-                () -> new OpenApiBodies(parts.plans(), parts.types()));
-        List<Route> table = parts.settings()
-                .applyTo(RouteTable.all(new Decoders(
-                        new ResourceDecoders(parts.operations(), parts.asyncOperations(), parts.types()),
-                        new JobDecoders(parts.handled()),
-                        new WebhookDecoders(parts.webhooks()),
-                        new AccessDecoders(parts.plans(), parts.keyUses()),
-                        new RequestDecoders(parts.log()),
-                        new SystemDecoders(
-                                parts.store(),
-                                parts.quotas(),
-                                parts.testClock(),
-                                parts.reset(),
-                                parts.figures(),
-                                new SystemDecoders.Pages(openApi, new FrontPage(parts.version())),
-                                parts.webhooks()::problem))));
+        OpenApi openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
+        SystemRoutes system = new SystemRoutes(
+                parts.store(),
+                parts.quotas(),
+                parts.figures(),
+                new SystemRoutes.Pages(openApi, new FrontPage(parts.version())),
+                parts.webhooks()::problem);
+        List<Route> table = parts.settings().applyTo(RouteTable.all(parts, system));
         openApi.describe(table);
         this.router = new Router(table);
         table.forEach(route -> byName.put(route.name(), route));
@@ -186,52 +175,51 @@ public final class Wire {
         return new Reply.Part(bytes, rest(request, answer, to));
     }
 
-    /** A request to the route of a name, for the typed client. */
+    /** Returns a request to the route of a name, for the typed client. */
     public Request request(
             String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
         Route known = byName.get(operation);
         if (known == null) {
-            throw new IllegalStateException(
-                    "Expected an operation of the command table, but " + operation + " is none");
+            throw new IllegalStateException("Expected a route of the route table, but " + operation + " is none");
         }
         return new Request(known, known.method(), pathValues, query, headers, body, false);
     }
 
-    /** The answer to something that never became a call. */
+    /** Returns the answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
         return ReplyRenderer.write(refusal, dispatcher.newRequestId());
     }
 
-    /** True if the host has a synchronous operation of this name. */
+    /** Returns true if the host has a synchronous operation of this name. */
     public boolean runsAtOnce(String operation) {
         return operations.contains(operation);
     }
 
-    /** True if the host has an asynchronous operation of this name. */
+    /** Returns true if the host has an asynchronous operation of this name. */
     public boolean startsJob(String operation) {
         return asyncOperations.contains(operation);
     }
 
-    /** True if the route of a name looks at a version of something: it may fail because of {@code If-Match}. */
+    /** Returns true if the route of a name may fail because of {@code If-Match}. */
     public boolean looksAtVersions(String operation) {
         Route known = byName.get(operation);
         return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
     }
 
-    /** The rows of the route table. */
+    /** Returns the rows of the route table. */
     public Collection<Route> table() {
         return Collections.unmodifiableCollection(byName.values());
     }
 
-    /** An answer as bytes. */
+    /** Returns an answer as bytes. */
     public static Reply reply(Answer answer) {
         return ReplyRenderer.write(answer);
     }
 
-    /** Bytes of a body that a route takes; the usual number for what is no route. */
+    /** Returns the bytes that the body of a route may have, or the usual limit if there is no such route. */
     public int bodyBytesMax(String method, String path) {
         try {
-            return router.match(method, path).route().bodyBytesMax();
+            return router.match(method, path).route().body().bytesMax();
         } catch (RefusedException refused) {
             return Limits.BODY_BYTES_MAX;
         }
@@ -239,7 +227,7 @@ public final class Wire {
 
     private Request request(Call call) {
         Router.MatchedRoute matched = router.match(call.method(), call.path());
-        boolean read = matched.route().body() != Route.Body.NONE;
+        boolean read = matched.route().body().isTaken();
         return new Request(
                         matched.route(),
                         call.method(),

@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -200,16 +201,14 @@ class BusyWriterCallsTest {
                 "call",
                 method,
                 "/call",
+                new Route.Text("Calls", "Call", ""),
                 Route.Guard.WORKSPACE,
                 null,
                 1,
                 Map.of(),
                 false,
                 Set.of(),
-                Route.Body.NONE,
-                "Nothing",
-                0,
-                0,
+                Body.NONE,
                 false,
                 List.of(),
                 List.of(),

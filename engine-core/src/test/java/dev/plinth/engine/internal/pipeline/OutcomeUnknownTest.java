@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
@@ -124,16 +125,14 @@ class OutcomeUnknownTest {
                 "call",
                 method,
                 "/call",
+                new Route.Text("Calls", "Call", ""),
                 Route.Guard.WORKSPACE,
                 null,
                 units,
                 Map.of(),
                 false,
                 Set.of(),
-                Route.Body.NONE,
-                "Nothing",
-                0,
-                0,
+                Body.NONE,
                 false,
                 List.of(),
                 List.of(),

@@ -1,52 +1,73 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.api.ManualClock;
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFigures;
-import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the commands on the engine itself: health, the rate limit's state, the test clock. */
-final class SystemDecoders {
-    static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
+/** The routes of the engine itself: health, figures, documents, and the state of the rate limit. */
+final class SystemRoutes {
     private static final int LARGEST_WORKSPACES = 10;
+
+    private static final Entity POLICY = Entity.named("RatePolicy")
+            .with("name", Schema.TEXT)
+            .with("limit", Schema.WHOLE)
+            .with("windowSeconds", Schema.WHOLE)
+            .with("remaining", Schema.WHOLE)
+            .with("resetSeconds", Schema.WHOLE);
+    private static final Entity LIMITS =
+            Entity.named("RateLimits").with("plan", Schema.TEXT).with("policies", Schema.list(Schema.of(POLICY)));
+    private static final Entity HEALTH = Entity.named("Health")
+            .with("status", Schema.TEXT)
+            .with("durability", Schema.TEXT)
+            .maybe("detail", Schema.TEXT);
+    private static final Entity TABLE_WORKSPACE = Entity.named("TableWorkspace")
+            .with("workspaceId", Schema.id(IdKind.WORKSPACE))
+            .with("rows", Schema.WHOLE)
+            .with("bytes", Schema.WHOLE);
+    private static final Entity TABLE = Entity.named("Table")
+            .with("name", Schema.TEXT)
+            .with("rows", Schema.WHOLE)
+            .with("rowsMax", Schema.WHOLE)
+            .with("bytes", Schema.WHOLE)
+            .with("bytesMax", Schema.WHOLE)
+            .with("workspaces", Schema.list(Schema.of(TABLE_WORKSPACE)));
+    private static final Entity TABLES = Entity.named("Tables").with("data", Schema.list(Schema.of(TABLE)));
 
     private final Store store;
     private final Quotas quotas;
-    private final @Nullable ManualClock testClock;
-    private final Runnable reset;
     private final Supplier<byte[]> figures;
     private final OpenApi openApi;
     private final FrontPage frontPage;
     private final Supplier<Optional<String>> webhookProblem;
 
-    SystemDecoders(
+    SystemRoutes(
             Store store,
             Quotas quotas,
-            @Nullable ManualClock testClock,
-            Runnable reset,
             Supplier<byte[]> figures,
             Pages pages,
             Supplier<Optional<String>> webhookProblem) {
         this.store = store;
         this.quotas = quotas;
-        this.testClock = testClock;
-        this.reset = reset;
         this.figures = figures;
         this.openApi = pages.openApi();
         this.frontPage = pages.frontPage();
@@ -56,11 +77,41 @@ final class SystemDecoders {
     /** Documents that the engine serves. */
     record Pages(OpenApi openApi, FrontPage frontPage) {}
 
-    boolean hasTestClock() {
-        return testClock != null;
+    List<Route> all() {
+        return List.of(
+                row(Tag.WORKSPACE, "getRateLimit", "GET", "/v1/rate-limit", "Get the state of the rate limit")
+                        .says("It takes no units.")
+                        .free()
+                        .gives(LIMITS)
+                        .decodedBy(this::rateLimit),
+                row(Tag.SERVER, "getRoot", "GET", "/", "Get the front page")
+                        .anybody()
+                        .gives(FrontPage.ENTITY)
+                        .decodedBy(this::root),
+                row(Tag.SERVER, "isLive", "GET", "/health/live", "Ask whether the process has to be restarted")
+                        .anybody()
+                        .gives(HEALTH)
+                        .decodedBy(this::live),
+                row(Tag.SERVER, "isReady", "GET", "/health/ready", "Ask whether the server takes calls")
+                        .anybody()
+                        .gives(HEALTH)
+                        .decodedBy(this::ready),
+                row(Tag.SERVER, "getMetrics", "GET", "/metrics", "Get the figures of the server")
+                        .says("The text format of Prometheus.")
+                        .anybody()
+                        .gives(Schema.TEXT, "text/plain")
+                        .decodedBy(this::metrics),
+                row(Tag.SERVER, "getOpenApi", "GET", "/openapi.json", "Get this document")
+                        .anybody()
+                        .gives(Schema.OBJECT, Route.Success.JSON)
+                        .decodedBy(this::openApi),
+                row(Tag.OPERATOR, "listTables", "GET", "/admin/v1/tables", "List the tables with how full they are")
+                        .operator()
+                        .gives(TABLES)
+                        .decodedBy(this::tables));
     }
 
-    Command rateLimit(Request request) {
+    private Command rateLimit(Request request) {
         return Input.of(request).checked((Command.Query) context -> {
             Quota quota = quotas.inspect(context.caller());
             Plan plan = quota.plan();
@@ -93,12 +144,12 @@ final class SystemDecoders {
                 .close();
     }
 
-    Command live(Request request) {
+    private Command live(Request request) {
         return Input.of(request)
                 .checked((Command.Query) context -> failed().orElseGet(() -> health("live", 200, null)));
     }
 
-    Command ready(Request request) {
+    private Command ready(Request request) {
         return Input.of(request).checked((Command.Query) context -> failed().orElseGet(() ->
                 store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null)));
     }
@@ -109,16 +160,16 @@ final class SystemDecoders {
     }
 
     /**
-     * Makes the command for the figures. They are read beside the rows of the question, so that a busy writer does not
+     * Shows the figures. They are read beside the rows of the question, so that a busy writer does not
      * make it start again.
      */
-    Command metrics(Request request) {
+    private Command metrics(Request request) {
         return Input.of(request)
                 .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null));
     }
 
-    /** Makes the command for the use of the tables. It is read beside the rows of the question, like the figures. */
-    Command tables(Request request) {
+    /** Shows the use of the tables. It is read beside the rows of the question, like the figures. */
+    private Command tables(Request request) {
         return Input.of(request).checked((Command.Query) context -> {
             JsonBytes json = new JsonBytes().open().name("data").openArray();
             for (StoreFigures.TableUse use : store.uses(LARGEST_WORKSPACES)) {
@@ -143,44 +194,13 @@ final class SystemDecoders {
         });
     }
 
-    Command openApi(Request request) {
+    private Command openApi(Request request) {
         return Input.of(request).checked((Command.Query) context -> Outcome.Done.ok(openApi.document()));
     }
 
-    Command root(Request request) {
+    private Command root(Request request) {
         Outcome page = frontPage.answer(request.headers().accept());
         return Input.of(request).checked((Command.Query) context -> page);
-    }
-
-    Command clock(Request request) {
-        return Input.of(request).checked((Command.Query) context -> now());
-    }
-
-    Command advance(Request request) {
-        Input input = Input.of(request);
-        Long seconds = input.body().whole("seconds", 0, ADVANCE_SECONDS_MAX);
-        if (!input.body().has("seconds")) {
-            input.body().missing("seconds", "a whole number of seconds from 0 to " + ADVANCE_SECONDS_MAX);
-        }
-        return input.checked((Command.HostCall) context -> {
-            if (testClock != null && seconds != null) {
-                testClock.advance(Duration.ofSeconds(seconds));
-            }
-            return later -> Decision.nothing(now());
-        });
-    }
-
-    Command reset(Request request) {
-        return Input.of(request).checked((Command.HostCall) context -> {
-            reset.run();
-            return later -> Decision.nothing(now());
-        });
-    }
-
-    private Outcome.Done now() {
-        long now = testClock == null ? 0 : testClock.epochMillis();
-        return Outcome.Done.ok(
-                new JsonBytes().open().member("now", Times.text(now)).close().bytes());
     }
 
     /** Returns what is wrong with webhooks and the clock, or null. */

@@ -1,0 +1,80 @@
+package dev.plinth.engine.internal.wire;
+
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
+import java.time.Duration;
+import java.util.List;
+
+/** The routes of an engine with a test clock. */
+final class ClockRoutes {
+    private static final long ADVANCE_SECONDS_MAX = 366L * 86_400;
+    private static final Member<Long> SECONDS = Member.required(
+            "seconds",
+            Kind.whole(0, ADVANCE_SECONDS_MAX),
+            "a whole number of seconds from 0 to " + ADVANCE_SECONDS_MAX);
+    private static final Entity CLOCK = Entity.named("Clock").with("now", Schema.TIME);
+
+    private final ManualClock clock;
+    private final Runnable reset;
+
+    ClockRoutes(ManualClock clock, Runnable reset) {
+        this.clock = clock;
+        this.reset = reset;
+    }
+
+    List<Route> all() {
+        return List.of(
+                row(Tag.CLOCK, "getClock", "GET", "/admin/v1/clock", "Get the time")
+                        .operator()
+                        .gives(CLOCK)
+                        .decodedBy(request -> Input.of(request).checked((Command.Query) context -> now())),
+                row(Tag.CLOCK, "advanceClock", "POST", "/admin/v1/clock/advance", "Advance the clock")
+                        .says("What is due by then is done before the call returns.")
+                        .operator()
+                        .takes(Body.of("TimeSpan", SECONDS).such("{\"seconds\":60}"))
+                        .slow()
+                        .gives(CLOCK)
+                        .decodedBy(this::advance),
+                row(Tag.CLOCK, "reset", "POST", "/admin/v1/reset", "Empty the engine")
+                        .operator()
+                        .slow()
+                        .gives(CLOCK)
+                        .decodedBy(this::reset));
+    }
+
+    private Command advance(Request request) {
+        long seconds = Input.of(request).body().get(SECONDS);
+        return (Command.HostCall) context -> {
+            clock.advance(Duration.ofSeconds(seconds));
+            return later -> Decision.nothing(now());
+        };
+    }
+
+    private Command reset(Request request) {
+        return Input.of(request).checked((Command.HostCall) context -> {
+            reset.run();
+            return later -> Decision.nothing(now());
+        });
+    }
+
+    private Outcome.Done now() {
+        return Outcome.Done.ok(new JsonBytes()
+                .open()
+                .member("now", Times.text(clock.epochMillis()))
+                .close()
+                .bytes());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.plinth.engine.internal.wire;
+
+import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
+import static dev.plinth.engine.internal.base.Scope.JOBS_WRITE;
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.command.EngineJobs;
+import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.job.Leases;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Values;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The routes of workers outside of this JVM. They cost no units, because a worker that asks often is one that works, and have a
+ * bucket of their own.
+ */
+final class LeaseRoutes {
+    private static final long COUNT_MAX = 999_999_999_999_999_999L; // the most digits that a whole number may have
+    private static final byte[] NO_RESULT = {};
+    private static final Kind<String> NAME = Kind.text(1, Limits.NAME_LENGTH_MAX);
+    private static final Kind<Integer> SECONDS = Kind.integer(1, Limits.LEASE_SECONDS_MAX);
+    private static final Kind<Long> COUNT = Kind.whole(0, COUNT_MAX);
+
+    private static final Member<List<String>> TYPES = Member.required(
+            "types",
+            Kind.list(1, Limits.LEASE_TYPES_MAX, JobRoutes.TYPE_SCHEMA, LeaseRoutes::types),
+            "an array of types of jobs");
+    private static final Member<Integer> MOST = Member.optional("max", Kind.integer(1, Limits.LEASE_JOBS_MAX), 1);
+    private static final Member<Integer> LEASE_SECONDS =
+            Member.optional("leaseSeconds", SECONDS, Limits.LEASE_SECONDS_DEFAULT);
+    private static final Member<Integer> WAIT = Member.optional("wait", Kind.integer(0, Limits.WAIT_SECONDS_MAX), 0);
+
+    private static final Member<String> TOKEN = Member.required("leaseToken", NAME);
+    private static final Member<Integer> MORE_SECONDS = Member.optional("leaseSeconds", SECONDS);
+    private static final Member<Long> DONE = Member.required("done", COUNT);
+    private static final Member<Long> TOTAL = Member.required("total", COUNT);
+    private static final Member<String> MESSAGE = Member.optional("message", Kind.text(0, Limits.NAME_LENGTH_MAX), "");
+    private static final Member<JsonValue> RESULT = Member.required("result", Kind.ANY, "what came of the job");
+
+    private static final Member<String> CODE = Member.optional("code", NAME, "worker_failed");
+    private static final Member<String> DETAIL =
+            Member.required("detail", Kind.text(1, Limits.LEASE_DETAIL_LENGTH_MAX));
+    private static final Member<Values> ERROR =
+            Member.required("error", Body.of("LeaseError", CODE, DETAIL).kind(), "an object with detail");
+    private static final Member<Boolean> RETRYABLE = Member.optional("retryable", Kind.TRUTH, true);
+
+    private final HandledTypes handled;
+
+    LeaseRoutes(HandledTypes handled) {
+        this.handled = handled;
+    }
+
+    List<Route> all() {
+        return List.of(
+                row(Tag.LEASES, "leaseJobs", "POST", JobRoutes.ALL + "/lease", "Lease jobs")
+                        .says("With wait the call returns once there is a job of the types, or after so many seconds.")
+                        .scope(JOBS_WRITE)
+                        .ofWorker()
+                        .takes(Body.of("LeaseRequest", TYPES, MOST, LEASE_SECONDS, WAIT)
+                                .such("{\"types\":[\"report.monthly\"],\"max\":1,\"wait\":20}"))
+                        .gives(Leases.ENTITY)
+                        .decodedBy(LeaseRoutes::lease),
+                held("heartbeatJob", "heartbeat", "Prolong a lease")
+                        .takes(Body.of("Heartbeat", TOKEN, MORE_SECONDS))
+                        .gives(Leases.END)
+                        .decodedBy(this::heartbeat),
+                held("reportProgress", "progress", "Report the progress of a leased job")
+                        .takes(Body.of("ProgressReport", TOKEN, DONE, TOTAL, MESSAGE))
+                        .gives(Jobs.ENTITY)
+                        .decodedBy(this::progress),
+                held("completeJob", "complete", "Complete a leased job")
+                        .takes(Body.of("JobCompletion", TOKEN, RESULT))
+                        .gives(Jobs.ENTITY)
+                        .decodedBy(this::complete),
+                held("failJob", "fail", "Fail a leased job")
+                        .takes(Body.of("JobFailure", TOKEN, ERROR, RETRYABLE))
+                        .gives(Jobs.ENTITY)
+                        .decodedBy(this::fail));
+    }
+
+    private static RouteBuilder held(String name, String action, String summary) {
+        return row(Tag.LEASES, name, "POST", JobRoutes.ONE + "/" + action, summary)
+                .scope(JOBS_WRITE)
+                .ofWorker()
+                .refuses(LEASE_LOST);
+    }
+
+    private static Command lease(Request request) {
+        Values body = Input.of(request).body();
+        return Leases.take(
+                new Leases.Request(body.get(TYPES), body.get(MOST), body.get(LEASE_SECONDS), body.get(WAIT)));
+    }
+
+    private static List<String> types(Fields fields, String name, List<JsonValue> items) {
+        if (items.isEmpty()) {
+            fields.error(name, "too_few", "Expected 1 type or more, but got none.");
+        }
+        Set<String> types = new LinkedHashSet<>();
+        for (int i = 0; i < items.size(); i++) {
+            String type = items.get(i) instanceof JsonValue.Text text ? text.value() : "";
+            if (!JobRoutes.TYPE_NAME.matcher(type).matches()) {
+                String detail = "Expected a string that matches " + JobRoutes.TYPE_NAME + ", but it does not.";
+                Kind.itemError(fields, name, i, "", "invalid_format", detail);
+            } else if (EngineJobs.TYPES.contains(type)) {
+                String detail = "Expected a type of your own; the engine runs this one itself.";
+                Kind.itemError(fields, name, i, "", "reserved", detail);
+            }
+            types.add(type);
+        }
+        return List.copyOf(types);
+    }
+
+    private Command heartbeat(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        Integer seconds = body.find(MORE_SECONDS);
+        return Leases.prolong(input.id(IdKind.JOB, 0), body.get(TOKEN), seconds == null ? 0 : seconds, handled);
+    }
+
+    private Command progress(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        return Leases.progress(
+                input.id(IdKind.JOB, 0), body.get(TOKEN), body.get(DONE), body.get(TOTAL), body.get(MESSAGE), handled);
+    }
+
+    private Command complete(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        JsonValue result = body.get(RESULT);
+        byte[] bytes = result instanceof JsonValue.Null ? NO_RESULT : JsonBytes.compact(result);
+        return Leases.complete(input.id(IdKind.JOB, 0), body.get(TOKEN), bytes, handled);
+    }
+
+    private Command fail(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        Values error = body.get(ERROR);
+        Leases.Failure failure = new Leases.Failure(error.get(CODE), error.get(DETAIL), body.get(RETRYABLE));
+        return Leases.fail(input.id(IdKind.JOB, 0), body.get(TOKEN), failure, handled);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.plinth.engine.internal.wire;
+
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
+import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.command.HostOperation;
+import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.resource.Content;
+import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The route of the host's operations. */
+final class OperationRoutes {
+    /** The name of the route. */
+    static final String RUN = "runOperation";
+
+    private static final Member<byte[]> INPUT = Member.optional("input", Kind.OBJECT, Content.EMPTY);
+
+    private final Map<String, HostOperation.Code> operations;
+    private final Set<String> asyncOperations;
+    private final ContentTypes types;
+
+    OperationRoutes(Map<String, HostOperation.Code> operations, Set<String> asyncOperations, ContentTypes types) {
+        this.operations = operations;
+        this.asyncOperations = asyncOperations;
+        this.types = types;
+    }
+
+    List<Route> all() {
+        return List.of(row(
+                        Tag.OPERATIONS,
+                        RUN,
+                        "POST",
+                        ResourceRoutes.ONE + "/operations/{name}",
+                        "Run an operation on a resource")
+                .says("A synchronous operation answers 200 with its result, an asynchronous one 202 with a job.")
+                .scope(RESOURCES_WRITE)
+                .takes(Body.of("OperationInput", INPUT).orAbsent().such("{\"input\":{\"amount\":12}}"))
+                .slow()
+                .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL, PRECONDITION_FAILED)
+                .gives(Schema.ANY, Route.Success.JSON)
+                .accepts()
+                .decodedBy(this::run));
+    }
+
+    private Command run(Request request) {
+        Input input = Input.of(request);
+        byte[] argument = input.body().get(INPUT);
+        Id id = input.id(IdKind.RESOURCE, 0);
+        String name = request.pathValue(1);
+        HostOperation.Code handler = operations.get(name);
+        if (handler != null) {
+            return HostOperation.of(name, handler, id, argument, input.ifMatch(), types);
+        }
+        if (asyncOperations.contains(name)) {
+            return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
+        }
+        Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No such operation; " + known());
+        return (Command.Change) context -> {
+            throw new RefusedException(unknown);
+        };
+    }
+
+    private String known() {
+        Set<String> names = new TreeSet<>(operations.keySet());
+        names.addAll(asyncOperations);
+        return names.isEmpty() ? "there are none." : "there are: " + String.join(", ", names) + ".";
+    }
+}

@@ -1,0 +1,110 @@
+package dev.plinth.engine.internal.wire;
+
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
+import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.access.Workspaces;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.command.DeleteWorkspace;
+import dev.plinth.engine.internal.command.UpdateWorkspace;
+import dev.plinth.engine.internal.list.PageRequest;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Values;
+import java.util.List;
+
+/** The operator's routes of workspaces. */
+final class OperatorRoutes {
+    private static final String ALL = "/admin/v1/workspaces";
+    private static final String ONE = ALL + "/{workspaceId}";
+    private static final String STARTER = "starter";
+
+    private static final Member<String> NAME = Member.required("name", ContentRules.NAME);
+    private static final Member<String> STATUS = Member.optional("status", Kind.oneOf(Workspaces.STATUSES));
+
+    private final Member<String> plan;
+    private final Member<String> newPlan;
+
+    OperatorRoutes(Plans plans) {
+        Kind<String> names = Kind.oneOf(plans.names());
+        plan = Member.optional("plan", names, STARTER);
+        newPlan = Member.optional("plan", names);
+    }
+
+    List<Route> all() {
+        return List.of(
+                row(Tag.OPERATOR, "createWorkspace", "POST", ALL, "Create a workspace")
+                        .operator()
+                        .takes(Body.of("NewWorkspace", NAME, plan).such("{\"name\":\"Acme\"}"))
+                        .creates(Workspaces.ENTITY)
+                        .decodedBy(this::create),
+                row(Tag.OPERATOR, "listWorkspaces", "GET", ALL, "List workspaces")
+                        .operator()
+                        .page()
+                        .gives(Workspaces.ENTITY)
+                        .decodedBy(OperatorRoutes::list),
+                row(Tag.OPERATOR, "getAnyWorkspace", "GET", ONE, "Get a workspace")
+                        .operator()
+                        .gives(Workspaces.ENTITY)
+                        .decodedBy(OperatorRoutes::get),
+                row(Tag.OPERATOR, "updateAnyWorkspace", "PATCH", ONE, "Update a workspace")
+                        .says("The keys of a suspended workspace are refused.")
+                        .operator()
+                        .takes(Body.of("WorkspaceChange", ContentRules.NEW_NAME, newPlan, STATUS)
+                                .such("{\"status\":\"suspended\"}"))
+                        .gives(Workspaces.ENTITY)
+                        .decodedBy(this::update),
+                row(Tag.OPERATOR, "deleteAnyWorkspace", "DELETE", ONE, "Delete a workspace")
+                        .says("Everything that it has is purged.")
+                        .operator()
+                        .gives(Entities.DELETED)
+                        .decodedBy(OperatorRoutes::delete),
+                row(Tag.OPERATOR, "createKeyFor", "POST", ONE + "/keys", "Create a key of a workspace")
+                        .operator()
+                        .takes(KeyRoutes.NEW_KEY)
+                        .gives(201, Keys.ENTITY)
+                        .decodedBy(OperatorRoutes::createKey));
+    }
+
+    private Command create(Request request) {
+        Values body = Input.of(request).body();
+        return Workspaces.create(body.get(NAME), body.get(plan));
+    }
+
+    private static Command list(Request request) {
+        Input input = Input.of(request);
+        PageRequest page = input.page(false);
+        return input.checked(Workspaces.list(page));
+    }
+
+    private static Command get(Request request) {
+        Input input = Input.of(request);
+        return input.checked(Workspaces.get(input.id(IdKind.WORKSPACE, 0)));
+    }
+
+    private Command update(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        String status = body.find(STATUS);
+        Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
+        return UpdateWorkspace.of(
+                input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), body.find(newPlan), suspended);
+    }
+
+    private static Command delete(Request request) {
+        Input input = Input.of(request);
+        return input.checked(DeleteWorkspace.of(input.id(IdKind.WORKSPACE, 0)));
+    }
+
+    private static Command createKey(Request request) {
+        Input input = Input.of(request);
+        Values body = input.body();
+        return Keys.createFor(input.id(IdKind.WORKSPACE, 0), KeyRoutes.newKey(body));
+    }
+}
