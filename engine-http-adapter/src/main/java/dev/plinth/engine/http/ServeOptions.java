@@ -89,7 +89,8 @@ final class ServeOptions {
             names = "--console",
             paramLabel = "on|off",
             converter = SwitchConverter.class,
-            description = "Serve the console at /console/; default on if every --host is loopback, else off.")
+            description =
+                    "Serve the console at /console/; default off if a host is not loopback, or with --trusted-proxy.")
     private @Nullable Switch console;
 
     @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
@@ -313,10 +314,11 @@ final class ServeOptions {
 
     /**
      * Returns true if the console is served. Other machines see it only on request, because it invites them to send
-     * their keys without TLS.
+     * their keys without TLS. A proxy brings other machines to a loopback address.
      */
     boolean hasConsole() {
-        return console == null ? isLoopback(host) && isLoopback(adminHost) : console == Switch.ON;
+        boolean isForThisMachine = isLoopback(host) && isLoopback(adminHost) && trustedProxies.isEmpty();
+        return console == null ? isForThisMachine : console == Switch.ON;
     }
 
     private static boolean isLoopback(@Nullable String name) {

@@ -112,7 +112,7 @@ class ConsoleTest {
                                 "Function(",
                                 "http://",
                                 "https://",
-                                "localStorage.setItem(STORED,",
+                                "kept(\"localStorage\", \"plinth.credential",
                                 "style=");
             }
         }
@@ -238,6 +238,8 @@ class ConsoleTest {
         "--host 192.0.2.1, false",
         "--admin-port 0, true",
         "--admin-port 0 --admin-host 0.0.0.0, false",
+        "--trusted-proxy 127.0.0.1, false",
+        "--trusted-proxy 127.0.0.1 --console on, true",
         "--host 0.0.0.0 --console on, true",
         "--console off, false",
         "--console ON, true"

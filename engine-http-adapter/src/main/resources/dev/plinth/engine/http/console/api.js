@@ -1,17 +1,31 @@
-import { store } from "./store.js";
+import { parse } from "./json.js";
+import { kept, secretsShown, store } from "./store.js";
 
-const STORED = "plinth.credential";
 const KEY = /^(sk|rk)_(live|test)_/;
 const PRINTABLE = /^[\x21-\x7e]+$/;
+const ID = /^[a-z]+_[0-9a-z]{26}$/;
+const UNANSWERED_MAX = 100;
 const RECONNECT_SECONDS_MAX = 15;
+// A stream that has lived this long is not one that a proxy ends at once.
+const STEADY_MILLIS = 20_000;
 
-// `ended` says why the last session is over. The credential lives as long as the tab.
-export const session = store({ credential: sessionStorage.getItem(STORED) || "", ended: "" });
+const stored = kept("sessionStorage", "plinth.credential");
+
+// `ended` says why the last session is over. `number` counts the sessions: a rotated key goes on in the same one.
+export const session = store({ credential: stored.get(), ended: "", number: 0 });
 
 // The rate limit as the last answer told it: {name, limit, remaining}, or null before the first.
 export const limits = store(null);
 
-export const isOperator = () => !KEY.test(session.get().credential);
+export const isKey = (credential) => KEY.test(credential);
+
+export const isOperator = () => !isKey(session.get().credential);
+
+// Whether this tab is signed in with the key.
+export const isOwn = ({ prefix, last4 }) => {
+  const { credential } = session.get();
+  return credential.startsWith(prefix) && credential.endsWith(last4);
+};
 
 export class Problem extends Error {
   constructor(members) {
@@ -21,9 +35,9 @@ export class Problem extends Error {
 }
 
 export function signOut(sentence = "") {
-  sessionStorage.removeItem(STORED);
+  stored.set("");
   limits.set(null);
-  session.set({ credential: "", ended: sentence });
+  session.set({ credential: "", ended: sentence, number: session.get().number });
 }
 
 export async function signIn(credential) {
@@ -33,44 +47,54 @@ export async function signIn(credential) {
       detail: "A key or token has visible ASCII characters only. Copy it again, without spaces and line breaks.",
     });
   }
-  const isKey = KEY.test(credential);
+  const opensWorkspace = isKey(credential);
   try {
-    await call("GET", isKey ? "/v1/workspace" : "/admin/v1/workspaces", { query: isKey ? {} : { limit: 1 }, credential });
+    await call("GET", opensWorkspace ? "/v1/workspace" : "/admin/v1/workspaces", { query: opensWorkspace ? {} : { limit: 1 }, credential });
   } catch (failure) {
     // With a port of its own for the operator, each port knows one of the two.
     if (failure.code === "route_not_found") {
-      failure.detail = isKey
+      failure.detail = opensWorkspace
         ? "This port serves the operator only. Open the console on the port of the API and sign in with the key there."
         : "This port does not serve the operator. Open the console on the admin port and sign in with the token there.";
     }
     throw failure;
   }
-  sessionStorage.setItem(STORED, credential);
-  session.set({ credential, ended: "" });
+  stored.set(credential);
+  session.set({ credential, ended: "", number: session.get().number + 1 });
 }
 
-export function path(strings, ...values) {
-  return strings.reduce((text, part, i) => text + encodeURIComponent(values[i - 1]) + part);
+// Goes on with the new secret of the key that this tab is signed in with.
+export function goOnWith(secret) {
+  stored.set(secret);
+  session.set({ ...session.get(), credential: secret });
+}
+
+// A path with ids in it. Nothing else gets in: neither a step up nor the name of another route.
+export function path(strings, ...ids) {
+  return strings.reduce((text, part, i) => text + checked(ids[i - 1]) + part);
+}
+
+function checked(id) {
+  if (!ID.test(id)) {
+    throw new Problem({ title: "This is not an id", detail: `An id is a prefix, _ and 26 characters, such as ws_…, got "${id}".` });
+  }
+  return id;
 }
 
 function queryOf(query) {
-  const parameters = new URLSearchParams();
-  Object.entries(query || {}).forEach(([name, value]) => {
-    if (value !== undefined && value !== null && value !== "") {
-      parameters.append(name, value);
-    }
-  });
-  const text = parameters.toString();
-  return text ? "?" + text : "";
+  const given = Object.entries(query || {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? "?" + new URLSearchParams(given) : "";
 }
 
 function newKey() {
-  return "console-" + Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return "console-" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function send(url, init) {
+// Waits for something of the connection, whose failures the browser tells without a word.
+async function reached(step) {
   try {
-    return await fetch(url, { ...init, cache: "no-store", redirect: "error" });
+    return await step;
   } catch (failure) {
     if (failure.name === "AbortError") {
       throw failure;
@@ -83,18 +107,22 @@ async function send(url, init) {
   }
 }
 
-async function problem(response, credential) {
+const send = (url, init) => reached(fetch(url, { ...init, cache: "no-store", redirect: "error" }));
+
+function problem(response, text, credential) {
   let members = {};
   try {
-    members = await response.json();
+    members = JSON.parse(text);
   } catch {
     // Not from the engine: a proxy in between, for instance.
   }
-  if (response.status === 401 && credential === session.get().credential && credential) {
+  const isEnd = response.status === 401 && credential && credential === session.get().credential;
+  // The next poll ends a session that a secret on the page still holds.
+  if (isEnd && secretsShown.get() === 0) {
     signOut(
-      !KEY.test(credential)
-        ? "The server no longer takes this operator token. Sign in with the current one."
-        : "This API key no longer opens the workspace: it was revoked, rotated or has expired. Sign in with another key.",
+      isKey(credential)
+        ? "This API key no longer opens the workspace: it was revoked, rotated or has expired. Sign in with another key."
+        : "The server no longer takes this operator token. Sign in with the current one.",
     );
   }
   return new Problem({
@@ -117,45 +145,74 @@ function noteLimits(headers) {
   }
 }
 
-// Calls the public API. Gives the body, or throws a Problem. Each change has an idempotency key, and may so be repeated by a proxy.
+// The idempotency keys of changes whose outcome is unknown, by the change. The same change carries the same key again, so it is done once.
+const unanswered = new Map();
+
+const isOutcomeUnknown = (failure) => failure.status === undefined || failure.status >= 500 || failure.code === "idempotency_key_in_use";
+
+function note(change, key, failure) {
+  unanswered.delete(change);
+  if (failure && isOutcomeUnknown(failure)) {
+    unanswered.set(change, key);
+    if (unanswered.size > UNANSWERED_MAX) {
+      unanswered.delete(unanswered.keys().next().value);
+    }
+  }
+}
+
+// Calls the public API. Gives the body, or throws a Problem.
 export async function call(method, target, options = {}) {
   return (await answer(method, target, options)).body;
 }
 
 export async function answer(method, target, { query, body, headers, signal, credential = session.get().credential } = {}) {
-  const response = await send(target + queryOf(query), {
-    method,
-    signal,
-    headers: {
-      Accept: "application/json",
-      ...(credential ? { Authorization: "Bearer " + credential } : {}),
-      ...(method === "GET" ? {} : { "Idempotency-Key": newKey() }),
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...headers,
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  noteLimits(response.headers);
-  if (!response.ok) {
-    throw await problem(response, credential);
+  const url = target + queryOf(query);
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const change = method === "GET" ? "" : [method, url, sent].join(" ");
+  const key = change && (unanswered.get(change) || newKey());
+  try {
+    const response = await send(url, {
+      method,
+      signal,
+      headers: {
+        Accept: "application/json",
+        ...(credential ? { Authorization: "Bearer " + credential } : {}),
+        ...(key ? { "Idempotency-Key": key } : {}),
+        ...(sent === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: sent,
+    });
+    noteLimits(response.headers);
+    const text = await reached(response.text());
+    if (!response.ok) {
+      throw problem(response, text, credential);
+    }
+    note(change, key);
+    const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    return { status: response.status, etag: response.headers.get("ETag"), body: isJson ? parse(text) : text };
+  } catch (failure) {
+    if (change) {
+      note(change, key, failure);
+    }
+    throw failure;
   }
-  const text = await response.text();
-  const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
-  return { status: response.status, etag: response.headers.get("ETag"), body: isJson ? JSON.parse(text) : text };
 }
 
 // Follows the stream of events until the returned function is called. EventSource cannot: it sends no Authorization.
-export function follow({ query, onEvents, onState }) {
+// `after` is the id of the event to begin behind; empty for what happens from now on. A tab that is not seen has no stream.
+export function follow({ query, after, onEvents, onState }) {
   const stopped = new AbortController();
-  let lastId = "";
+  let reading = null;
+  let lastId = after;
   let failures = 0;
-  const pause = (seconds) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      stopped.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
+  const seen = () => document.hidden && reading?.abort();
+  document.addEventListener("visibilitychange", seen);
   (async () => {
     while (!stopped.signal.aborted) {
+      await untilSeen(stopped.signal);
+      const began = { at: Date.now(), id: lastId };
+      let wait = 0;
       try {
         await readStream();
         onState({ live: false });
@@ -163,33 +220,38 @@ export function follow({ query, onEvents, onState }) {
         if (stopped.signal.aborted) {
           return;
         }
-        const isFinal = failure.status >= 400 && failure.status < 500 && failure.status !== 429;
+        if (failure.name === "AbortError") {
+          onState({ live: false });
+          continue;
+        }
         onState({ live: false, error: failure });
-        if (isFinal) {
+        if (failure.status >= 400 && failure.status < 500 && failure.status !== 429) {
           return;
         }
+        wait = Number(failure.retryAfter) || 0;
       }
-      failures++;
-      await pause(Math.min(2 ** (failures - 1), RECONNECT_SECONDS_MAX));
+      const isSteady = lastId !== began.id || Date.now() - began.at > STEADY_MILLIS;
+      failures = isSteady ? 1 : failures + 1;
+      await pause(Math.max(wait, Math.min(2 ** (failures - 1), RECONNECT_SECONDS_MAX)), stopped.signal);
     }
   })();
 
   async function readStream() {
     const credential = session.get().credential;
+    reading = new AbortController();
     const response = await send("/v1/events/stream" + queryOf(query), {
-      signal: stopped.signal,
+      signal: reading.signal,
       headers: { Authorization: "Bearer " + credential, ...(lastId ? { "Last-Event-ID": lastId } : {}) },
     });
     noteLimits(response.headers);
     if (!response.ok) {
-      throw await problem(response, credential);
+      throw problem(response, await reached(response.text()), credential);
     }
-    failures = 0;
     onState({ live: true });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reached(reader.read());
       if (done) {
         return;
       }
@@ -203,15 +265,13 @@ export function follow({ query, onEvents, onState }) {
   }
 
   function eventOf(block) {
-    const event = { id: "", type: "", data: "" };
+    const event = { id: "", data: "" };
     block.split("\n").forEach((line) => {
       const colon = line.indexOf(":");
       const value = line.slice(colon + 1).replace(/^ /, "");
       const name = line.slice(0, colon);
       if (name === "id") {
         event.id = lastId = value;
-      } else if (name === "event") {
-        event.type = value;
       } else if (name === "data") {
         event.data += value;
       }
@@ -219,5 +279,22 @@ export function follow({ query, onEvents, onState }) {
     return event;
   }
 
-  return () => stopped.abort();
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    stopped.abort();
+    reading?.abort();
+  };
 }
+
+const pause = (seconds, signal) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+const untilSeen = (signal) =>
+  document.hidden &&
+  new Promise((resolve) => {
+    document.addEventListener("visibilitychange", resolve, { once: true });
+    signal.addEventListener("abort", resolve, { once: true });
+  });

@@ -1,4 +1,8 @@
 import { html, useEffect, useRef, useState } from "./view.js";
+import { count } from "./text.js";
+
+// A classic script of the page defines it.
+const { uPlot } = globalThis;
 
 const HEIGHT = 150;
 
@@ -16,7 +20,13 @@ function useThemeChanges() {
   return changes;
 }
 
-const format = (value, unit) => (value === null || value === undefined ? "–" : `${value >= 100 ? Math.round(value).toLocaleString("en-US") : Number(value.toPrecision(3))}${unit ? " " + unit : ""}`);
+function format(value, unit) {
+  if (value === null || value === undefined) {
+    return "–";
+  }
+  const number = value >= 100 ? count(Math.round(value)) : Number(value.toPrecision(3));
+  return unit ? `${number} ${unit}` : `${number}`;
+}
 
 const clock = (seconds) => new Date(seconds * 1000).toTimeString().slice(0, 8);
 
@@ -31,7 +41,8 @@ export function Chart({ title, unit, x, series }) {
     const figure = element.parentElement;
     // The canvas takes its colors from the elements around it, since it does not resolve those of the style sheet.
     const style = (selector, part) => getComputedStyle(figure.querySelector(selector), part);
-    const axis = { stroke: style("ul").color, grid: { stroke: getComputedStyle(figure).borderTopColor, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    const grid = { stroke: getComputedStyle(figure).borderTopColor, width: 1 };
+    const axis = { stroke: style("ul").color, grid, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     plot.current = new uPlot(
       {
         width: element.clientWidth, height: HEIGHT, legend: { show: false }, cursor: { show: false },

@@ -15,7 +15,7 @@ const TITLES = { resource: "Resources", child: "Children", job: "Jobs", workspac
 
 const isOwn = (type) => {
   const [first, ...rest] = type.split(".");
-  return !(first in ENGINE_TYPES) || !(rest.join(".") === "*" || ENGINE_TYPES[first].includes(rest.join(".")));
+  return !Object.hasOwn(ENGINE_TYPES, first) || !(rest.join(".") === "*" || ENGINE_TYPES[first].includes(rest.join(".")));
 };
 
 // Picks event types: all, or prefixes and single ones. Tells `onChange` the list that the API takes, empty for all.
@@ -25,7 +25,8 @@ export function TypePicker({ types, onChange, error }) {
   const [own, setOwn] = useState(types.filter(isOwn).join(", "));
   const tell = (isAll, set, text) => {
     const listed = text.split(/[\s,]+/).filter(Boolean);
-    onChange(isAll ? [] : [...new Set([...[...set].filter((type) => type.endsWith(".*") || !set.has(type.split(".")[0] + ".*")), ...listed])], isAll);
+    const needed = [...set].filter((type) => type.endsWith(".*") || !set.has(type.split(".")[0] + ".*"));
+    onChange(isAll ? [] : [...new Set([...needed, ...listed])], isAll);
   };
   const choose = (isAll) => (setAll(isAll), tell(isAll, chosen, own));
   const toggle = (type, on) => {
@@ -49,6 +50,6 @@ export function TypePicker({ types, onChange, error }) {
       <${Field} label="Your own types and prefixes" value=${own} placeholder="payment.*, invoice.sent" hint="Separate them with commas."
         onInput=${(event) => (setOwn(event.target.value), tell(all, chosen, event.target.value))} />
     </div>`}
-    ${error && html`<p class="error">${error}</p>`}
+    ${error && html`<p class="error" role="alert">${error}</p>`}
   </fieldset>`;
 }

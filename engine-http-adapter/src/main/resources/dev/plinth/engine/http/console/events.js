@@ -1,10 +1,14 @@
 import { html, useEffect, useRef, useState } from "./view.js";
 import { call, follow, path } from "./api.js";
+import { parse } from "./json.js";
 import { useLoad, usePages } from "./hooks.js";
-import { Badge, Button, Empty, Facts, Field, Filters, Id, Json, Loaded, Loading, Page, Pages, ProblemBox, Text, Time } from "./ui.js";
+import {
+  Badge, Button, Details, Empty, Facts, Field, Filters, Id, Json, Loaded, Loading, Page, Pages, ProblemBox, Text, Time,
+} from "./ui.js";
 import { count, local } from "./text.js";
 
 const HOME = "#/events";
+const LISTED = 50;
 const SHOWN_MAX = 100;
 const KEPT_PAUSED_MAX = 1000;
 const REDRAW_MILLIS = 250;
@@ -13,76 +17,103 @@ export function Events({ rest }) {
   return rest[0] ? html`<${Event} key=${rest[0]} id=${rest[0]} />` : html`<${Tail} />`;
 }
 
-// What one filter has brought: read behind the drawing, which shows the newest a few times a second however many come.
-function useTail(type) {
-  const [shown, setShown] = useState({ rows: [], total: 0, waiting: 0 });
-  const [state, setState] = useState({ live: false });
-  const [paused, setPaused] = useState(false);
-  const [problem, setProblem] = useState(null);
-  const [loaded, setLoaded] = useState(false);
-  const incoming = useRef({ rows: [], total: 0, paused: false });
-  incoming.current.paused = paused;
-  useEffect(() => {
-    const buffer = (incoming.current = { rows: [], total: 0, paused });
-    setShown({ rows: [], total: 0, waiting: 0 });
-    setProblem(null);
-    setLoaded(false);
-    const aborted = new AbortController();
-    call("GET", "/v1/events", { query: { type, limit: 50 }, signal: aborted.signal }).then(
-      (page) => {
-        const known = new Set(buffer.rows.map((row) => row.id));
-        const older = page.data.filter((event) => !known.has(event.id)).map((event) => ({ id: event.id, type: event.type, event }));
-        buffer.rows = [...older.reverse(), ...buffer.rows];
-        buffer.dirty = true;
-        setLoaded(true);
-      },
-      (failure) => failure.name !== "AbortError" && setProblem(failure),
-    );
-    const stop = follow({
+// Collects the events of one type behind the drawing, oldest first: the newest kept ones, then what happens from there on.
+function collect({ type, onState, onProblem }) {
+  const tail = { rows: [], total: 0, paused: false, loaded: false, changed: false };
+  const stopped = new AbortController();
+  let stop = () => {};
+  const listed = new Set();
+  const hold = (rows) => {
+    tail.rows = rows.slice(-(tail.paused ? KEPT_PAUSED_MAX : SHOWN_MAX));
+    tail.changed = true;
+  };
+  const list = async () => {
+    const page = await call("GET", "/v1/events", { query: { type, limit: LISTED }, signal: stopped.signal });
+    const known = new Set(tail.rows.map((row) => row.id));
+    const older = page.data.filter((event) => !known.has(event.id)).map((event) => ({ id: event.id, event }));
+    older.forEach((row) => listed.add(row.id));
+    hold([...older.reverse(), ...tail.rows]);
+    tail.loaded = true;
+  };
+  const fail = (failure) => failure.name !== "AbortError" && onProblem(failure);
+  (async () => {
+    await list();
+    let after = tail.rows.length ? tail.rows[tail.rows.length - 1].id : "";
+    stop = follow({
       query: { type },
-      onState: setState,
+      after,
       onEvents: (events) => {
-        buffer.total += events.length;
-        buffer.rows.push(...events);
-        const max = buffer.paused ? KEPT_PAUSED_MAX : SHOWN_MAX;
-        if (buffer.rows.length > max) {
-          buffer.rows = buffer.rows.slice(-max);
+        const fresh = events.filter((event) => !listed.has(event.id));
+        tail.total += fresh.length;
+        hold([...tail.rows, ...fresh]);
+      },
+      onState: (state) => {
+        onState(state);
+        // Without an event to begin behind, one may have happened between the list and the stream.
+        if (state.live && !after) {
+          after = "now";
+          list().catch(fail);
         }
-        buffer.dirty = true;
       },
     });
-    let drawn = 0;
+    if (stopped.signal.aborted) {
+      stop();
+    }
+  })().catch(fail);
+  return { tail, end: () => (stopped.abort(), stop()) };
+}
+
+// Draws what is collected a few times a second, however much comes.
+function useTail(type) {
+  const [shown, setShown] = useState({ rows: [], total: 0, waiting: 0, loaded: false });
+  const [state, setState] = useState({ live: false });
+  const [problem, setProblem] = useState(null);
+  const [paused, setPaused] = useState(false);
+  const current = useRef(null);
+  useEffect(() => {
+    setShown({ rows: [], total: 0, waiting: 0, loaded: false });
+    setState({ live: false });
+    setProblem(null);
+    const { tail, end } = collect({ type, onState: setState, onProblem: setProblem });
+    tail.paused = paused;
+    current.current = tail;
+    let drawn = -1;
     const timer = setInterval(() => {
-      if (!buffer.dirty) {
+      if (!tail.changed || !tail.loaded) {
         return;
       }
-      buffer.dirty = false;
-      if (buffer.paused) {
-        setShown((before) => ({ ...before, waiting: buffer.total - drawn }));
+      tail.changed = false;
+      // A pause holds what comes, not the list that it begins with.
+      if (tail.paused && drawn >= 0) {
+        setShown((before) => ({ ...before, waiting: tail.total - drawn }));
       } else {
-        drawn = buffer.total;
-        setShown({ rows: buffer.rows.slice(-SHOWN_MAX).reverse(), total: buffer.total, waiting: 0 });
+        drawn = tail.total;
+        setShown({ rows: tail.rows.slice(-SHOWN_MAX).reverse(), total: tail.total, waiting: 0, loaded: true });
       }
     }, REDRAW_MILLIS);
     return () => {
-      aborted.abort();
-      stop();
+      end();
       clearInterval(timer);
     };
   }, [type]);
   const pause = (on) => {
     setPaused(on);
-    incoming.current.dirty = true;
+    current.current.paused = on;
+    current.current.changed = true;
   };
-  return { ...shown, ...state, loaded, paused, pause, problem: state.error || problem };
+  return { ...shown, live: state.live, paused, pause, problem: state.error || problem };
 }
 
 function Tail() {
   const [type, setType] = useState("");
   const [view, setView] = useState("live");
+  const choice = (name, title) => html`<${Button} aria-pressed=${view === name ? "true" : "false"} onClick=${() => setView(name)}>${title}<//>`;
   return html`<${Page} title="Events" about="Each change, as it happens. Events are kept for 30 days."
-    actions=${html`<${Button} aria-pressed=${view === "live" ? "true" : "false"} onClick=${() => setView("live")}>Live<//><${Button} aria-pressed=${view === "all" ? "true" : "false"} onClick=${() => setView("all")}>All kept events<//>`}>
-    <${Filters} label="Events"><${Field} label="Types" onChange=${(event) => setType(event.target.value.replaceAll(" ", ""))} placeholder="resource.*, job.failed" hint="Names and prefixes, with commas between them." /><//>
+    actions=${[choice("live", "Live"), choice("all", "All kept events")]}>
+    <${Filters} label="Events">
+      <${Field} label="Types" onChange=${(event) => setType(event.target.value.replaceAll(" ", ""))} placeholder="resource.*, job.failed"
+        hint="Names and prefixes, with commas between them." />
+    <//>
     ${view === "live" ? html`<${Live} type=${type} />` : html`<${EventList} type=${type} />`}
   <//>`;
 }
@@ -97,12 +128,17 @@ function Live({ type }) {
       <span class="quiet">${count(tail.total)} since the page was opened${tail.waiting > 0 ? `, ${count(tail.waiting)} wait` : ""}</span>
     </div>
     <${ProblemBox} problem=${tail.problem} />
-    ${tail.rows.length === 0 && !tail.problem && (tail.loaded ? html`<${Empty} title="No events yet">Change something, such as a resource: its event shows up here at once.<//>` : html`<${Loading} />`)}
+    ${tail.rows.length === 0 && !tail.problem && (tail.loaded ? html`<${NoEvents} type=${type} />` : html`<${Loading} />`)}
     <ul class="tail">${tail.rows.map((row) => html`<${Row} key=${row.id} row=${row} open=${open === row.id} onToggle=${() => setOpen(open === row.id ? "" : row.id)} />`)}</ul>`;
 }
 
+const NoEvents = ({ type }) =>
+  type
+    ? html`<${Empty} title="No such events">No kept event is of these types. The next one shows up here.<//>`
+    : html`<${Empty} title="No events yet">Change something, such as a resource: its event shows up here at once.<//>`;
+
 function Row({ row, open, onToggle }) {
-  row.event ||= JSON.parse(row.data);
+  row.event ||= parse(row.data);
   const { event } = row;
   const subject = event.data?.name || event.data?.id || "";
   return html`<li>
@@ -120,11 +156,13 @@ export function EventList({ type, resourceId }) {
   return html`<${Pages} of=${pages} label="Events"
     columns=${[
       { title: "Type", kind: "main", cell: (row) => html`<a href=${`${HOME}/${row.id}`}><${Text}>${row.type}<//></a><small><${Id}>${row.id}<//></small>` },
-      { title: "About", cell: (row) => (typeof row.data.name === "string" ? html`<${Text}>${row.data.name}<//>` : html`<${Id}>${row.data.id || ""}<//>`) },
+      { title: "About", cell: ({ data }) => (typeof data.name === "string" ? html`<${Text}>${data.name}<//>` : html`<${Id}>${data.id || ""}<//>`) },
       { title: "Happened", cell: (row) => html`<${Time} value=${row.createdAt} />` },
-      { title: "JSON", cell: (row) => html`<details><summary>Show</summary><${Json} label=${"Event " + row.id} value=${row} /></details>` },
+      { title: "JSON", cell: (row) => html`<${Details} summary="Show">${() => html`<${Json} label=${"Event " + row.id} value=${row} />`}<//>` },
     ]}
-    empty=${html`<${Empty} title="No events">${type ? "No kept event is of these types. Take the filter away to see all." : "Each change writes one; the first change shows up here."}<//>`} />`;
+    empty=${html`<${Empty} title="No events">
+      ${type ? "No kept event is of these types. Take the filter away to see all." : "Each change writes one; the first change shows up here."}
+    <//>`} />`;
 }
 
 function Event({ id }) {
@@ -132,9 +170,9 @@ function Event({ id }) {
   return html`<${Page} title=${event.data ? html`<${Text}>${event.data.type}<//>` : "Event"} trail=${[["Events", HOME]]}>
     <${Loaded} of=${event}>${(data) => html`
       <${Facts} items=${[
-        ["Id", html`<${Id}>${data.id}<//>`], ["Type", html`<${Badge} tone="quiet">${data.type}<//>`], ["Happened", html`<${Time} value=${data.createdAt} />`],
+        ["Id", html`<${Id}>${data.id}<//>`], ["Type", html`<${Badge} tone="quiet">${data.type}<//>`], ["Happened", html`<${Time} exact value=${data.createdAt} />`],
         ["About", subjectLink(data)],
-      ].filter((item) => item[1])} />
+      ]} />
       <${Json} label="Event" value=${data} />`}<//>
   <//>`;
 }
@@ -142,6 +180,7 @@ function Event({ id }) {
 function subjectLink(event) {
   const { id, resourceId } = event.data;
   const pages = { res_: "#/resources/", job_: "#/jobs/", we_: "#/settings/webhooks/" };
-  const target = [id, resourceId].find((value) => typeof value === "string" && Object.keys(pages).some((prefix) => value.startsWith(prefix)));
-  return target && html`<a href=${pages[Object.keys(pages).find((prefix) => target.startsWith(prefix))] + encodeURIComponent(target)}><${Id}>${target}<//></a>`;
+  const prefixOf = (value) => Object.keys(pages).find((prefix) => typeof value === "string" && value.startsWith(prefix));
+  const target = [id, resourceId].find(prefixOf);
+  return target && html`<a href=${pages[prefixOf(target)] + encodeURIComponent(target)}><${Id}>${target}<//></a>`;
 }

@@ -3,7 +3,7 @@ import { store } from "./store.js";
 
 const SAMPLE_SECONDS = 5;
 const SECOND_SAMPLE_MILLIS = 1000;
-const HOUR_SAMPLES = 3600 / SAMPLE_SECONDS;
+const HOUR_SECONDS = 3600;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 // These wait on purpose; their time says nothing of the server.
 const WAITING_ROUTES = new Set(["/v1/jobs/lease", "/v1/events/stream"]);
@@ -14,20 +14,25 @@ export const history = store({ samples: [], error: null });
 // Takes samples until the returned function is called.
 export function watchHealth() {
   history.set({ samples: [], error: null });
-  let stopped = false;
+  const stopped = new AbortController();
+  let taking = false;
   const take = async () => {
-    if (!isOperator()) {
+    // A server that answers late gets no second call meanwhile.
+    if (!isOperator() || taking) {
       return;
     }
+    taking = true;
+    let next;
     try {
-      const sample = sampleOf(await call("GET", "/metrics"));
-      if (!stopped) {
-        history.set({ samples: [...history.get().samples, sample].slice(-HOUR_SAMPLES), error: null });
-      }
+      const sample = sampleOf(await call("GET", "/metrics", { signal: stopped.signal }));
+      const samples = history.get().samples.filter(({ at }) => at > sample.at - HOUR_SECONDS);
+      next = { samples: [...samples, sample], error: null };
     } catch (error) {
-      if (!stopped) {
-        history.set({ ...history.get(), error });
-      }
+      next = { ...history.get(), error };
+    }
+    taking = false;
+    if (!stopped.signal.aborted) {
+      history.set(next);
     }
   };
   take();
@@ -35,7 +40,7 @@ export function watchHealth() {
   const second = setTimeout(take, SECOND_SAMPLE_MILLIS);
   const timer = setInterval(take, SAMPLE_SECONDS * 1000);
   return () => {
-    stopped = true;
+    stopped.abort();
     clearTimeout(second);
     clearInterval(timer);
   };

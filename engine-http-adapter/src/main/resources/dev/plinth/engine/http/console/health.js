@@ -5,10 +5,12 @@ import { useLoad, usePoll } from "./hooks.js";
 import { Empty, Facts, Id, Loaded, Notice, Page, ProblemBox, Section, Table } from "./ui.js";
 import { Chart } from "./chart.js";
 import { classRate, gauge, history, latency, limitedRate, requestRate, times } from "./figures.js";
-import { bytes, count } from "./text.js";
+import { bytes, count, visible } from "./text.js";
 
 const TABLES_SECONDS = 10;
 const FULL_WARNING = 0.8;
+const JOBS = ["queued", "running", "failed"];
+const DELIVERIES = ["pending", "retrying", "exhausted", "held"];
 
 export function Health() {
   const { samples, error } = useStore(history);
@@ -24,23 +26,25 @@ export function Health() {
     }
   }, []);
   const tables = useLoad((signal) => call("GET", "/admin/v1/tables", { signal }), []);
-  usePoll(ready.reload, TABLES_SECONDS, { free: true });
-  usePoll(tables.reload, TABLES_SECONDS, { free: true });
+  usePoll(ready.poll, TABLES_SECONDS, { free: true });
+  usePoll(tables.poll, TABLES_SECONDS, { free: true });
   const last = samples[samples.length - 1];
   const x = times(samples);
   return html`<${Page} title="Health" about="How the server is, as it looks from this tab. The last hour is kept while the tab is open.">
     <${ProblemBox} problem=${error || ready.error} />
-    ${ready.data && (ready.data.status === "ready" && !ready.data.detail
-      ? html`<${Notice} tone="good" title="The server takes calls and changes">Durability: ${ready.data.durability}.<//>`
-      : html`<${Notice} tone=${ready.data.status === "ready" ? "warn" : "bad"} title=${ready.data.status === "ready" ? "The server serves, with a warning" : "The server takes no changes"}>${ready.data.detail || "See the log of the server."}<//>`)}
+    ${ready.data && !error && !ready.error && html`<${Readiness} of=${ready.data} />`}
     ${samples.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every five seconds.<//>` : html`
       <${Section} title="The last hour"><div class="charts">
         <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", requestRate(samples)]]} />
         <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(samples, 0.5)], ["99 % within", latency(samples, 0.99)]]} />
-        <${Chart} title="Refusals and errors" unit="/s" x=${x} series=${[["4xx", classRate(samples, "4xx")], ["rate limited", limitedRate(samples)], ["5xx", classRate(samples, "5xx")]]} />
-        <${Chart} title="Jobs" x=${x} series=${["queued", "running", "failed"].map((status) => [status, gauge(samples, (sample) => sample.jobs[status])])} />
-        <${Chart} title="Deliveries" x=${x} series=${["pending", "retrying", "exhausted", "held"].map((status) => [status, gauge(samples, (sample) => sample.deliveries[status])])} />
-        <${Chart} title="Journal" unit="records" x=${x} series=${[["not durable yet", gauge(samples, (sample) => sample.gauges.plinth_journal_lag_records)], ["behind the snapshot", gauge(samples, (sample) => sample.gauges.plinth_snapshot_lag_records)]]} />
+        <${Chart} title="Refusals and errors" unit="/s" x=${x}
+          series=${[["4xx", classRate(samples, "4xx")], ["rate limited", limitedRate(samples)], ["5xx", classRate(samples, "5xx")]]} />
+        <${Chart} title="Jobs" x=${x} series=${JOBS.map((status) => [status, gauge(samples, (sample) => sample.jobs[status])])} />
+        <${Chart} title="Deliveries" x=${x} series=${DELIVERIES.map((status) => [status, gauge(samples, (sample) => sample.deliveries[status])])} />
+        <${Chart} title="Journal" unit="records" x=${x} series=${[
+          ["not durable yet", gauge(samples, (sample) => sample.gauges.plinth_journal_lag_records)],
+          ["behind the snapshot", gauge(samples, (sample) => sample.gauges.plinth_snapshot_lag_records)],
+        ]} />
       </div><//>
       <${Section} title="Now"><${Facts} items=${now(last)} /><//>`}
     <${Section} title="Tables">
@@ -49,18 +53,30 @@ export function Health() {
           { title: "Table", kind: "main", cell: (row) => html`<strong>${row.name}</strong>` },
           { title: "Rows", cell: (row) => html`<${Fullness} used=${row.rows} max=${row.rowsMax} show=${count} name=${row.name + ": rows"} />` },
           { title: "Bytes", cell: (row) => html`<${Fullness} used=${row.bytes} max=${row.bytesMax} show=${bytes} name=${row.name + ": bytes"} />` },
-          { title: "Most rows", cell: (row) => (row.workspaces[0] ? html`<a href=${"#/operator/workspaces/" + row.workspaces[0].workspaceId}><${Id}>${row.workspaces[0].workspaceId}<//></a><small>${count(row.workspaces[0].rows)} rows</small>` : html`<span class="quiet">none</span>`) },
+          { title: "Most rows", cell: ({ workspaces: [most] }) => (most ? html`<${Most} of=${most} />` : html`<span class="quiet">none</span>`) },
         ]} />`}<//>
     <//>
   <//>`;
 }
+
+function Readiness({ of }) {
+  if (of.status !== "ready") {
+    return html`<${Notice} tone="bad" title="The server takes no changes">${visible(of.detail) || "See the log of the server."}<//>`;
+  }
+  return of.detail
+    ? html`<${Notice} tone="warn" title="The server serves, with a warning">${visible(of.detail)}<//>`
+    : html`<${Notice} tone="good" title="The server takes calls and changes">Durability: ${of.durability}.<//>`;
+}
+
+const Most = ({ of }) => html`<a href=${"#/operator/workspaces/" + of.workspaceId}><${Id}>${of.workspaceId}<//></a><small>${count(of.rows)} rows</small>`;
 
 // Tables on the heap have no capacity of their own: their figure is 0.
 function Fullness({ used, max, show, name }) {
   if (!max) {
     return show(used);
   }
-  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}><progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
+  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}>
+    <progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
 }
 
 function now({ gauges }) {

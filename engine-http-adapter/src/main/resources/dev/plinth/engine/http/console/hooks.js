@@ -1,23 +1,28 @@
 import { useCallback, useEffect, useRef, useState } from "./view.js";
 import { call, limits, Problem } from "./api.js";
+import { secretsShown } from "./store.js";
 
 // A poll leaves this part of the rate limit to the workspace's own programs.
 const RESERVED_PART = 0.4;
 
-// Where the address bar is: the parts of the path behind #/, and the query.
+// Reads an address: the parts of the path behind #/, and the query.
+export function routeOf(hash) {
+  const [path, query] = hash.replace(/^#\/?/, "").split("?");
+  return { parts: path.split("/").filter(Boolean).map(decoded), query: Object.fromEntries(new URLSearchParams(query || "")) };
+}
+
 export function useRoute() {
-  const read = () => {
-    const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-    return {
-      parts: path.split("/").filter(Boolean).map(decoded),
-      query: Object.fromEntries(new URLSearchParams(query || "")),
-    };
-  };
-  const [route, setRoute] = useState(read);
+  const [route, setRoute] = useState(() => routeOf(location.hash));
   useEffect(() => {
-    const changed = () => setRoute(read());
+    const changed = () => secretsShown.get() === 0 && setRoute(routeOf(location.hash));
     addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
+    const unsubscribe = secretsShown.subscribe(changed);
+    // The address may have changed between the first drawing and now.
+    changed();
+    return () => {
+      removeEventListener("hashchange", changed);
+      unsubscribe();
+    };
   }, []);
   return route;
 }
@@ -34,35 +39,65 @@ export const go = (hash) => {
   location.hash = hash;
 };
 
-// Loads when the dependencies change. A load that a newer one overtakes is aborted.
+// Keeps filters in the address, so that Back and a copied address bring them again; without an entry of history for each.
+export function showFilters(page, filters) {
+  const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value)).toString();
+  location.replace(page + (query ? "?" + query : ""));
+}
+
+// Holds the page while a secret is on it that no later answer repeats.
+export function useSecretShown() {
+  useEffect(() => {
+    const ask = (event) => event.preventDefault();
+    secretsShown.set(secretsShown.get() + 1);
+    addEventListener("beforeunload", ask);
+    return () => {
+      removeEventListener("beforeunload", ask);
+      secretsShown.set(secretsShown.get() - 1);
+    };
+  }, []);
+}
+
+// Loads when the dependencies change, and keeps what it has until the new is there. A load that a newer one overtakes is aborted, a poll
+// overtakes none.
 export function useLoad(load, dependencies) {
   const [state, setState] = useState({ loading: true });
   const current = useRef(null);
-  const run = useCallback(async () => {
+  const start = useCallback(async (isOther) => {
     current.current?.abort();
     const controller = (current.current = new AbortController());
     setState((before) => ({ ...before, loading: true }));
+    let next;
     try {
       const data = await load(controller.signal);
-      if (!controller.signal.aborted) {
-        setState({ data, loading: false });
-      }
-    } catch (error) {
-      if (!controller.signal.aborted) {
-        setState((before) => ({ data: before.data, error, loading: false }));
-      }
+      next = () => ({ data, loading: false });
+    } catch (failure) {
+      next = (before) => ({ data: isOther ? undefined : before.data, error: problemOf(failure), loading: false });
+    }
+    if (current.current === controller) {
+      current.current = null;
+      setState(next);
     }
   }, dependencies);
+  const end = () => {
+    current.current?.abort();
+    current.current = null;
+  };
   useEffect(() => {
-    setState({ loading: true });
-    run();
-    return () => current.current?.abort();
-  }, [run]);
-  return { ...state, reload: run, set: (data) => setState({ data, loading: false }) };
+    start(true);
+    return end;
+  }, [start]);
+  const reload = useCallback(() => start(false), [start]);
+  const poll = useCallback(() => current.current || start(false), [start]);
+  const set = (data) => {
+    end();
+    setState({ data, loading: false });
+  };
+  return { ...state, reload, poll, set };
 }
 
 // Loads again every so often while the tab is seen, and the rate limit has room if the call costs units.
-export function usePoll(reload, seconds, { active = true, free = false } = {}) {
+export function usePoll(poll, seconds, { active = true, free = false } = {}) {
   useEffect(() => {
     if (!active) {
       return undefined;
@@ -71,30 +106,34 @@ export function usePoll(reload, seconds, { active = true, free = false } = {}) {
       const known = limits.get();
       const hasRoom = free || !known || known.remaining > known.limit * RESERVED_PART;
       if (!document.hidden && hasRoom) {
-        reload();
+        poll();
       }
     }, seconds * 1000);
     return () => clearInterval(timer);
-  }, [reload, seconds, active, free]);
+  }, [poll, seconds, active, free]);
 }
 
-// One page of a list at a time, so that a list of any length costs the browser the same.
+// One page of a list at a time, so that a list of any length costs the browser the same. A cursor belongs to its filters.
+// `turning` is true while another page than the one at hand is wanted.
 export function usePages(target, query) {
-  const filters = JSON.stringify(query);
-  const [cursors, setCursors] = useState([""]);
-  useEffect(() => setCursors([""]), [target, filters]);
+  const filters = JSON.stringify([target, query]);
+  const [place, setPlace] = useState({ filters, cursors: [""] });
+  const cursors = place.filters === filters ? place.cursors : [""];
   const cursor = cursors[cursors.length - 1];
+  const at = filters + cursor;
   const page = useLoad(
-    (signal) => (target ? call("GET", target, { query: { limit: 50, ...query, cursor }, signal }) : { data: [] }),
-    [target, filters, cursor],
+    async (signal) => ({ at, ...(await call("GET", target, { query: { limit: 50, ...query, cursor }, signal })) }),
+    [at],
   );
-  const next = page.data?.hasMore ? page.data.nextCursor : null;
+  const turning = page.loading && page.data?.at !== at;
+  const to = (changed) => () => turning || setPlace({ filters, cursors: changed });
   return {
     ...page,
+    turning,
     rows: page.data?.data || [],
     number: cursors.length,
-    next: next && (() => setCursors([...cursors, next])),
-    previous: cursors.length > 1 ? () => setCursors(cursors.slice(0, -1)) : null,
+    next: page.data?.hasMore ? to([...cursors, page.data.nextCursor]) : null,
+    previous: cursors.length > 1 ? to(cursors.slice(0, -1)) : null,
   };
 }
 
@@ -108,13 +147,12 @@ export function useAction(action) {
       setState({ busy: false });
       return result;
     } catch (failure) {
-      setState({ busy: false, problem: failure instanceof Problem ? failure : unexpected(failure) });
+      setState({ busy: false, problem: problemOf(failure) });
       return undefined;
     }
   };
   return { ...state, run, clear: () => setState({ busy: false }) };
 }
 
-export function unexpected(failure) {
-  return new Problem({ title: "The console failed", detail: String(failure?.message || failure) });
-}
+const problemOf = (failure) =>
+  failure instanceof Problem ? failure : new Problem({ title: "The console failed", detail: String(failure?.message || failure) });

@@ -1,11 +1,14 @@
 import { html, useState } from "./view.js";
 import { answer, call, path } from "./api.js";
+import { numberOf } from "./json.js";
 import { go, useAction, useLoad, usePages, usePoll } from "./hooks.js";
-import { Badge, Button, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, jsonOf, toast } from "./ui.js";
-import { count } from "./text.js";
+import {
+  Badge, Button, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, jsonOf, toast,
+} from "./ui.js";
+import { count, timeOf } from "./text.js";
 
 const HOME = "#/jobs";
-const STATUSES = ["scheduled", "queued", "running", "succeeded", "failed", "canceled"];
+export const STATUSES = ["scheduled", "queued", "running", "succeeded", "failed", "canceled"];
 const LIVE_SECONDS = 3;
 const isOpen = (job) => job.status === "queued" || job.status === "running" || job.status === "scheduled";
 
@@ -26,31 +29,37 @@ export function JobList({ resourceId, actions }) {
   const [status, setStatus] = useState("");
   const [type, setType] = useState("");
   const pages = usePages("/v1/jobs", { status, type, resourceId });
-  usePoll(pages.reload, LIVE_SECONDS, { active: pages.rows.some(isOpen) });
+  usePoll(pages.poll, LIVE_SECONDS, { active: pages.rows.some(isOpen) });
   return html`
     <${Filters} label="Jobs">
-      <${Field} kind="select" label="Status" value=${status} onChange=${(event) => setStatus(event.target.value)} options=${[["", "all"], ...STATUSES.map((name) => [name, name])]} />
+      <${Field} kind="select" label="Status" value=${status} onChange=${(event) => setStatus(event.target.value)}
+        options=${[["", "all"], ...STATUSES.map((name) => [name, name])]} />
       <${Field} label="Type" onChange=${(event) => setType(event.target.value.trim())} placeholder="report.monthly" />
     <//>
     <${Pages} of=${pages} label="Jobs"
       columns=${[
         { title: "Type", kind: "main", cell: (row) => html`<a href=${`${HOME}/${row.id}`}><${Text}>${row.type}<//></a><small><${Id}>${row.id}<//></small>` },
-        { title: "Status", cell: (row) => html`<${Badge}>${row.status}<//> ${row.cancelRequested && html`<${Badge} tone="warn">cancel asked<//>`} ${row.handled === false && html`<${Badge} tone="warn">no worker<//>`}` },
+        { title: "Status", cell: (row) => html`<${State} job=${row} /> ${row.handled === false && html`<${Badge} tone="warn">no worker<//>`}` },
         { title: "Progress", cell: (row) => html`<${Progress} job=${row} />` },
         { title: "Attempt", cell: (row) => `${row.attempt} of ${row.maxAttempts}` },
         { title: "Created", cell: (row) => html`<${Time} value=${row.createdAt} />` },
         { title: "Finished", cell: (row) => (row.finishedAt ? html`<${Time} value=${row.finishedAt} />` : html`<span class="quiet">not yet</span>`) },
       ]}
-      empty=${status || type ? html`<${Empty} title="No such jobs">Choose another status or type to see the others.<//>` : html`<${Empty} title="No jobs yet" actions=${actions}>A job is made by <code>POST /v1/jobs</code>, a bulk call or an operation of the host.<//>`} />`;
+      empty=${status || type
+        ? html`<${Empty} title="No such jobs">Choose another status or type to see the others.<//>`
+        : html`<${Empty} title="No jobs yet" actions=${actions}>A job is made by <code>POST /v1/jobs</code>, a bulk call or an operation of the host.<//>`} />`;
 }
 
+const State = ({ job }) => html`<${Badge}>${job.status}<//> ${job.cancelRequested && html`<${Badge} tone="warn">cancel asked<//>`}`;
+
 function Progress({ job }) {
-  const { progress } = job;
-  if (!progress) {
+  if (!job.progress) {
     return html`<span class="quiet">${job.status === "running" ? "not told" : "none"}</span>`;
   }
-  return html`<div class="progress"><progress max=${progress.total || 1} value=${progress.done} aria-label=${"Progress of " + job.id}></progress>
-    <small>${count(progress.done)} of ${count(progress.total)} <${Text}>${progress.message}<//></small></div>`;
+  const done = numberOf(job.progress.done);
+  const total = numberOf(job.progress.total);
+  return html`<div class="progress"><progress max=${total || 1} value=${done} aria-label=${"Progress of " + job.id}></progress>
+    <small>${count(done)} of ${count(total)} <${Text}>${job.progress.message}<//></small></div>`;
 }
 
 function StartJob({ onClose }) {
@@ -58,7 +67,7 @@ function StartJob({ onClose }) {
     const job = await call("POST", "/v1/jobs", {
       body: {
         type, input: jsonOf(input, "/input"), priority: Number(priority), maxAttempts: Number(maxAttempts),
-        ...(resourceId ? { resourceId: resourceId.trim() } : {}), ...(runAt ? { runAt: new Date(runAt).toISOString() } : {}), ...(uniqueKey ? { uniqueKey } : {}),
+        ...(resourceId ? { resourceId: resourceId.trim() } : {}), ...(runAt ? { runAt: timeOf(runAt) } : {}), ...(uniqueKey ? { uniqueKey } : {}),
       },
     });
     toast(job.deduplicated ? "A job with this key is not finished yet; this is it." : "Job started.");
@@ -80,7 +89,7 @@ function StartJob({ onClose }) {
 function Job({ id }) {
   const target = path`/v1/jobs/${id}`;
   const job = useLoad((signal) => call("GET", target, { signal }), [id]);
-  usePoll(job.reload, LIVE_SECONDS, { active: Boolean(job.data) && isOpen(job.data) });
+  usePoll(job.poll, LIVE_SECONDS, { active: Boolean(job.data) && isOpen(job.data) });
   const change = useAction(async (verb) => {
     const done = await answer("POST", `${target}/${verb}`);
     job.set(done.body);
@@ -95,13 +104,13 @@ function Job({ id }) {
     <${Loaded} of=${job}>${() => html`
       ${data.handled === false && html`<${Notice} tone="warn" title="Nothing takes this type">No code in the server handles it, and no worker has leased it within the last hour. Start a worker for it.<//>`}
       <${Facts} items=${[
-        ["Id", html`<${Id}>${data.id}<//>`], ["Status", html`<${Badge}>${data.status}<//> ${data.cancelRequested && html`<${Badge} tone="warn">cancel asked<//>`}`],
+        ["Id", html`<${Id}>${data.id}<//>`], ["Status", html`<${State} job=${data} />`],
         ["Attempt", `${data.attempt} of ${data.maxAttempts}`],
         ["Resource", data.resourceId && html`<a href=${"#/resources/" + data.resourceId}><${Id}>${data.resourceId}<//></a>`],
-        ["Created", html`<${Time} value=${data.createdAt} />`], ["Runs at", data.runAt && html`<${Time} value=${data.runAt} />`],
-        ["Started", data.startedAt && html`<${Time} value=${data.startedAt} />`], ["Next attempt", data.nextAttemptAt && html`<${Time} value=${data.nextAttemptAt} />`],
-        ["Finished", data.finishedAt && html`<${Time} value=${data.finishedAt} />`],
-      ].filter((item) => item[1])} />
+        ["Created", html`<${Time} exact value=${data.createdAt} />`], ["Runs at", data.runAt && html`<${Time} exact value=${data.runAt} />`],
+        ["Started", data.startedAt && html`<${Time} exact value=${data.startedAt} />`], ["Next attempt", data.nextAttemptAt && html`<${Time} exact value=${data.nextAttemptAt} />`],
+        ["Finished", data.finishedAt && html`<${Time} exact value=${data.finishedAt} />`],
+      ]} />
       ${data.progress && html`<${Section} title="Progress"><${Progress} job=${data} /><//>`}
       ${data.error && html`<${Section} title=${data.status === "failed" ? "Why it failed" : "Last failed attempt"}><${ProblemBox} problem=${data.error} /><//>`}
       ${data.input !== undefined && html`<${Section} title="Input"><${Json} label="Input" value=${data.input} /><//>`}

@@ -1,8 +1,11 @@
 import { html, useState } from "./view.js";
 import { call } from "./api.js";
+import { mergePatch } from "./json.js";
 import { useLoad, usePoll } from "./hooks.js";
-import { Badge, Button, Facts, Field, FormDialog, Id, Json, Loaded, Page, Section, Text, Time, fieldError, jsonOf, toast } from "./ui.js";
-import { count } from "./text.js";
+import {
+  Badge, Button, Facts, Field, FormDialog, Id, Json, Loaded, Page, Section, Text, Time, fieldError, fieldText, jsonOf, toast,
+} from "./ui.js";
+import { count, fieldLine } from "./text.js";
 
 const LIVE_SECONDS = 2;
 
@@ -10,8 +13,9 @@ export function Plan() {
   const workspace = useLoad((signal) => call("GET", "/v1/workspace", { signal }), []);
   const rate = useLoad((signal) => call("GET", "/v1/rate-limit", { signal }), []);
   const [editing, setEditing] = useState(false);
-  usePoll(rate.reload, LIVE_SECONDS, { free: true });
-  return html`<${Page} title="Plan and limits" about="What the workspace may do, and what is left of it now." actions=${html`<${Button} onClick=${() => setEditing(true)} disabled=${!workspace.data}>Edit workspace<//>`}>
+  usePoll(rate.poll, LIVE_SECONDS, { free: true });
+  const edit = html`<${Button} onClick=${() => setEditing(true)} disabled=${!workspace.data}>Edit workspace<//>`;
+  return html`<${Page} title="Plan and limits" about="What the workspace may do, and what is left of it now." actions=${edit}>
     <${Section} title="Rate limit">
       <${Loaded} of=${rate}>${(data) => html`<div class="cards">${data.policies.map((policy) => html`<div class="card" key=${policy.name}>
         <h3><${Text}>${policy.name}<//></h3>
@@ -19,22 +23,26 @@ export function Plan() {
         <progress max=${policy.limit} value=${policy.remaining} aria-label=${`${policy.name}: requests left`}></progress>
         <p class="small quiet">${policy.resetSeconds > 0 ? `One more in ${policy.resetSeconds} s.` : "Full."} ${count(policy.limit)} in ${count(policy.windowSeconds)} s, given back one by one.</p>
       </div>`)}</div>`}<//>
-      <p class="small quiet">This page asks a call that costs nothing. All other pages of the console take from the same limit as your programs, and leave 40 % of it to them when they refresh by themselves.</p>
+      <p class="small quiet">This page asks a call that costs nothing. All other pages of the console take from the same limit as your programs, and leave 40 % of
+        it to them when they refresh by themselves.</p>
     <//>
     <${Section} title="Workspace">
       <${Loaded} of=${workspace}>${(data) => html`<${Facts} items=${[
         ["Name", html`<${Text}>${data.name}<//>`], ["Id", html`<${Id}>${data.id}<//>`], ["Plan", html`<${Text}>${data.plan}<//>`],
-        ["Status", html`<${Badge}>${data.status}<//>`], ["Created", html`<${Time} value=${data.createdAt} />`],
+        ["Status", html`<${Badge}>${data.status}<//>`], ["Created", html`<${Time} exact value=${data.createdAt} />`],
         ["Takes shares from", data.sharesFrom && html`<${Text}>${data.sharesFrom.join(", ") || "no workspace"}<//>`],
-      ].filter((item) => item[1])} /><${Json} label="Metadata of the workspace" value=${data.metadata} />
+      ]} /><${Json} label="Metadata of the workspace" value=${data.metadata} />
       <p class="small quiet">The operator of the server changes the plan.</p>`}<//>
     <//>
     ${editing && html`<${FormDialog} title="Edit workspace" action="Save" onClose=${() => setEditing(false)} submit=${async ({ name, metadata }) => {
-      workspace.set(await call("PATCH", "/v1/workspace", { body: { name, metadata: jsonOf(metadata, "/metadata") } }));
+      const before = { name: fieldLine(workspace.data.name), metadata: workspace.data.metadata };
+      const body = mergePatch(before, { name, metadata: jsonOf(metadata, "/metadata") });
+      workspace.set(await call("PATCH", "/v1/workspace", { body }));
       setEditing(false);
       toast("Saved.");
     }}>${(problem) => html`
       <${Field} label="Name" name="name" required maxlength="255" defaultValue=${workspace.data.name} error=${fieldError(problem, "/name")} />
-      <${Field} kind="text" label="Metadata" name="metadata" defaultValue=${JSON.stringify(workspace.data.metadata, null, 2)} hint="A JSON object of strings. It is merged into what is there; null takes a member away." error=${fieldError(problem, "/metadata")} />`}<//>`}
+      <${Field} kind="text" label="Metadata" name="metadata" defaultValue=${fieldText(workspace.data.metadata)}
+        hint="A JSON object of strings. A deleted line, or null, takes a member away." error=${fieldError(problem, "/metadata")} />`}<//>`}
   <//>`;
 }

@@ -24,3 +24,26 @@ export function useStore(source) {
   }, [source]);
   return value;
 }
+
+// How many secrets the page shows that no later answer repeats. While there is one, no change of the address and no end of the session
+// takes the page away.
+export const secretsShown = store(0);
+
+// One text in `sessionStorage` or `localStorage`. A browser that blocks them throws: then the text lasts as long as the page.
+export function kept(area, name) {
+  let value = "";
+  const attempt = (action) => {
+    try {
+      return action(window[area]);
+    } catch {
+      return null;
+    }
+  };
+  return {
+    get: () => attempt((storage) => storage.getItem(name)) ?? value,
+    set(next) {
+      value = next;
+      attempt((storage) => (next ? storage.setItem(name, next) : storage.removeItem(name)));
+    },
+  };
+}

@@ -1,16 +1,29 @@
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-const HIDDEN_IN_JSON = /[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+// Characters that show nothing, or that turn or tag the text around them.
+const HIDDEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const LINES = /[\n\t]/;
+// More marks than any script stacks on one letter would be drawn over the rows above and below.
+const STACKED = /(?<=\p{M}{4})\p{M}/gu;
 const JSON_CHARACTERS_MAX = 200_000;
 
-const escaped = (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
+const escaped = (character) =>
+  character.replace(/[^]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
+
+const shown = (text, keepsLines) =>
+  text.replace(HIDDEN, (character) => (keepsLines && LINES.test(character) ? character : escaped(character))).replace(STACKED, escaped);
 
 // Shows what would be invisible, or would turn the text around it, as its escape.
-export const visible = (text) => String(text ?? "").replace(HIDDEN, escaped);
+export const visible = (text) => shown(textOf(text), false);
+
+// The same for text that is shown with its lines.
+export const visibleLines = (text) => shown(textOf(text), true);
+
+// A stranger's value may be of any kind where a text is expected.
+const textOf = (value) => (typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? ""));
 
 export function json(value) {
-  const text = JSON.stringify(value, null, 2) ?? "";
-  const shown = text.replace(HIDDEN_IN_JSON, escaped);
-  return shown.length > JSON_CHARACTERS_MAX ? shown.slice(0, JSON_CHARACTERS_MAX) + "\n… cut here; the API has the rest" : shown;
+  const text = visibleLines(JSON.stringify(value, null, 2));
+  return text.length > JSON_CHARACTERS_MAX ? text.slice(0, JSON_CHARACTERS_MAX) + "\n… cut here; the API has the rest" : text;
 }
 
 export const count = (number) => Number(number).toLocaleString("en-US");
@@ -34,10 +47,32 @@ export function ago(time, now = Date.now()) {
   const seconds = Math.round((now - Date.parse(time)) / 1000);
   const size = Math.abs(seconds);
   const text =
-    size < 60 ? `${size} s` : size < 3600 ? `${Math.round(size / 60)} min` : size < 172_800 ? `${Math.round(size / 3600)} h` : `${Math.round(size / 86_400)} days`;
+    size < 60
+      ? `${size} s`
+      : size < 3600
+        ? `${Math.round(size / 60)} min`
+        : size < 172_800
+          ? `${Math.round(size / 3600)} h`
+          : `${Math.round(size / 86_400)} days`;
   return size < 2 ? "now" : seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
 export const local = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+// A time as a field of the type datetime-local takes it: local, to the minute. Empty without one.
+export function timeField(time) {
+  if (!time) {
+    return "";
+  }
+  const date = new Date(time);
+  date.setMinutes(date.getMinutes() - date.getTimezoneOffset());
+  return date.toISOString().slice(0, 16);
+}
+
+// The other way round, as the API takes it.
+export const timeOf = (field) => (field ? new Date(field).toISOString() : "");
+
+// A text as a field of one line shows it. What equals this has not been changed by its user.
+export const fieldLine = (text) => text.replace(/[\r\n]/g, "");
 
 export const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;

@@ -46,7 +46,8 @@ export function Verification() {
   return html`<div>
     <p>Pass the headers <code>webhook-id</code>, <code>webhook-timestamp</code> and <code>webhook-signature</code>, and the body as bytes, before a JSON parser has seen it.
       Answer with 2xx within 15 seconds, and drop a <code>webhook-id</code> that you have seen.</p>
-    <${Tabs} label="Language" current=${language} onChange=${setLanguage} tabs=${Object.entries(LANGUAGES).map(([name, [title]]) => [name, title])} />
-    <${Code} label=${LANGUAGES[language][0] + " code"} text=${LANGUAGES[language][1]} />
+    <${Tabs} label="Language" current=${language} onChange=${setLanguage} tabs=${Object.entries(LANGUAGES).map(([name, [title]]) => [name, title])}>
+      <${Code} label=${LANGUAGES[language][0] + " code"} text=${LANGUAGES[language][1]} />
+    <//>
   </div>`;
 }

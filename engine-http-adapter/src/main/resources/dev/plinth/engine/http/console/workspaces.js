@@ -1,11 +1,13 @@
 import { html, useState } from "./view.js";
 import { call, path } from "./api.js";
 import { go, useAction, useLoad, usePages } from "./hooks.js";
-import { Badge, Button, Confirm, Empty, Facts, Field, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast } from "./ui.js";
-import { CreateKey, ShownKey } from "./keys.js";
+import {
+  Badge, Button, Confirm, Empty, Facts, Field, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast,
+} from "./ui.js";
+import { EditKey, ShownKey } from "./keys.js";
 
 const HOME = "#/operator/workspaces";
-const PLANS = ["starter", "pro", "business"];
+export const PLANS = ["starter", "pro", "business"];
 
 const PlanField = ({ value, problem }) => html`<${Field} label="Plan" name="plan" required list="plans" defaultValue=${value} hint="starter, pro, business, or one that the host has registered." error=${fieldError(problem, "/plan")} />
   <datalist id="plans">${PLANS.map((plan) => html`<option value=${plan}></option>`)}</datalist>`;
@@ -54,16 +56,17 @@ function Workspace({ id }) {
     <${Loaded} of=${workspace}>${() => html`
       ${data.status === "suspended" && html`<${Notice} tone="warn" title="This workspace is suspended">Its calls get 403, its jobs do not start and its webhooks are held. Activate it to let them go on.<//>`}
       <${Facts} items=${[
-        ["Id", html`<${Id}>${data.id}<//>`], ["Plan", html`<${Text}>${data.plan}<//>`], ["Status", html`<${Badge}>${data.status}<//>`], ["Created", html`<${Time} value=${data.createdAt} />`],
+        ["Id", html`<${Id}>${data.id}<//>`], ["Plan", html`<${Text}>${data.plan}<//>`], ["Status", html`<${Badge}>${data.status}<//>`], ["Created", html`<${Time} exact value=${data.createdAt} />`],
       ]} />
       <${Section} title="Metadata"><${Json} label="Metadata" value=${data.metadata} /><//>`}<//>
     ${dialog === "edit" && html`<${FormDialog} title="Change the workspace" action="Save" onClose=${close} submit=${async (body) => (await patch(body), close(), toast("Saved."))}>
       ${(problem) => html`<${Field} label="Name" name="name" required maxlength="255" defaultValue=${data.name} error=${fieldError(problem, "/name")} /><${PlanField} value=${data.plan} problem=${problem} />
         <p class="hint">A new plan holds from the next request on and keeps the units that are used.</p>`}<//>`}
     ${dialog === "suspend" && html`<${Confirm} title="Suspend the workspace" action="Suspend" onClose=${close} sentence="Its calls get 403 at once, its jobs do not start and its webhooks are held until it is active again." run=${async () => (await patch({ status: "suspended" }), close())} />`}
-    ${dialog === "delete" && html`<${Confirm} title="Delete the workspace" action="Delete" word=${id} onClose=${close} sentence="Its keys stop to work at once and all of its data goes. This cannot be taken back."
+    ${dialog === "delete" && html`<${Confirm} title="Delete the workspace" action="Delete" word=${id} onClose=${close} sentence="Its keys stop working at once and all of its data goes. This cannot be taken back."
       run=${async () => (await call("DELETE", target), toast("Workspace deleted."), go(HOME))} />`}
-    ${dialog === "key" && html`<${CreateKey} onClose=${close} create=${async (body) => (setShown(await call("POST", target + "/keys", { body })), close())} />`}
+    ${dialog === "key" && html`<${EditKey} title="Create an API key" action="Create key" onClose=${close}
+      save=${async (body) => (setShown(await call("POST", target + "/keys", { body })), close())} />`}
     ${shown && html`<${ShownKey} created=${shown} onClose=${() => setShown(null)} />`}
   <//>`;
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
 final class Browser implements AutoCloseable {
     /** What no page takes, however slow the machine is: a minute at least. */
-    private static final int TRIES_MAX = 600;
+    static final int TRIES_MAX = 600;
 
     /** Waits a tenth of a second in the browser. */
     private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], 100)";
@@ -113,6 +113,7 @@ final class Browser implements AutoCloseable {
                 case "Tab" -> "\uE004";
                 case "Enter" -> "\uE007";
                 case "Escape" -> "\uE00C";
+                case "End" -> "\uE010";
                 case "ArrowRight" -> "\uE014";
                 default -> key;
             };
@@ -144,7 +145,8 @@ final class Browser implements AutoCloseable {
         await("document.body.innerText.includes(" + quoted(text) + ")");
     }
 
-    private void pause() throws IOException {
+    /** Waits a tenth of a second. */
+    void pause() throws IOException {
         Object unused = driver.call("POST", session + "/execute/async", Map.of("script", PAUSE, "args", List.of()));
     }
 

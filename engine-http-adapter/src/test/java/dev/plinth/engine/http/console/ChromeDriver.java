@@ -1,8 +1,10 @@
 package dev.plinth.engine.http.console;
 
 import dev.plinth.engine.api.Json;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +34,9 @@ final class ChromeDriver implements AutoCloseable {
     /** Names the driver where it is not in the path. */
     private static final String DRIVER_VARIABLE = "PLINTH_CHROMEDRIVER";
 
+    /** A name that leads browsers to this machine, and that they do not trust without TLS. */
+    static final String PLAIN_HOST = "plinth.test";
+
     private static final Duration CALL_MAX = Duration.ofSeconds(90);
     private static final Pattern PORT = Pattern.compile("started successfully on port (\\d+)");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -60,16 +65,31 @@ final class ChromeDriver implements AutoCloseable {
                 .redirectErrorStream(true)
                 .start();
         StringBuilder said = new StringBuilder();
-        for (String line = process.inputReader().readLine();
-                line != null;
-                line = process.inputReader().readLine()) {
+        BufferedReader out = process.inputReader();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.append(line).append('\n');
             Matcher port = PORT.matcher(line);
             if (port.find()) {
+                drain(out);
                 return new ChromeDriver(process, URI.create("http://127.0.0.1:" + port.group(1)));
             }
         }
         throw new IOException("Expected chromedriver to start, but it said " + said);
+    }
+
+    /** Reads what the driver says from now on, since it stops once the pipe is full. */
+    private static void drain(BufferedReader out) {
+        Thread reader = new Thread(
+                () -> {
+                    try (out) {
+                        long unused = out.transferTo(Writer.nullWriter());
+                    } catch (IOException ended) {
+                        // The driver is gone, and so is what it said.
+                    }
+                },
+                "chromedriver-output");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     /**
@@ -112,6 +132,8 @@ final class ChromeDriver implements AutoCloseable {
                         "--disable-dev-shm-usage",
                         "--disable-gpu",
                         "--hide-scrollbars",
+                        // A name that is not loopback, so that a page of it is no secure context.
+                        "--host-resolver-rules=MAP " + PLAIN_HOST + " 127.0.0.1",
                         "--lang=en-US")));
         String browser = System.getenv("PLINTH_BROWSER");
         if (browser != null) {

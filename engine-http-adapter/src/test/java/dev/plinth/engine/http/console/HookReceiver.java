@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class HookReceiver implements AutoCloseable {
     private final HttpServer server;
     private final BlockingQueue<Hook> hooks = new LinkedBlockingQueue<>();
-    private volatile int status = 200;
+    private volatile Answer answer = new Answer(200, "<b>taken</b>\nin two lines");
+
+    private record Answer(int status, String body) {}
 
     /** One webhook as it came. */
     record Hook(String id, String timestamp, String signatures, byte[] body) {
@@ -39,17 +41,17 @@ final class HookReceiver implements AutoCloseable {
     }
 
     private void take(HttpExchange exchange) throws IOException {
-        byte[] body = exchange.getRequestBody().readAllBytes();
+        byte[] taken = exchange.getRequestBody().readAllBytes();
         // Who is told of a webhook may change the answer to the next one, not to this one.
-        int answered = status;
+        Answer answered = answer;
         hooks.add(new Hook(
                 header(exchange, "webhook-id"),
                 header(exchange, "webhook-timestamp"),
                 header(exchange, "webhook-signature"),
-                body));
-        byte[] answer = "<b>taken</b>".getBytes(UTF_8);
-        exchange.sendResponseHeaders(answered, answer.length);
-        exchange.getResponseBody().write(answer);
+                taken));
+        byte[] body = answered.body().getBytes(UTF_8);
+        exchange.sendResponseHeaders(answered.status(), body.length);
+        exchange.getResponseBody().write(body);
         exchange.close();
     }
 
@@ -61,8 +63,12 @@ final class HookReceiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/hooks";
     }
 
-    void answer(int with) {
-        status = with;
+    void answer(int status) {
+        answer(status, answer.body());
+    }
+
+    void answer(int status, String body) {
+        answer = new Answer(status, body);
     }
 
     /** Waits for the next webhook, at most a minute; null if none comes. */

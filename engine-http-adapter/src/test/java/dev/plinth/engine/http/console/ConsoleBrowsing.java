@@ -1,0 +1,91 @@
+package dev.plinth.engine.http.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+/** A world with a console, and a browser with a new profile to look at it. Pictures are left below {@code target/console}. */
+abstract class ConsoleBrowsing {
+    static final int NARROW = 360;
+    static final int WIDE = 1280;
+    private static final Path PICTURES = Path.of("target", "console");
+
+    private static @Nullable ChromeDriver driver;
+
+    final ConsoleWorld world;
+    final Browser browser;
+    private String pictures = "";
+
+    ConsoleBrowsing() throws IOException {
+        world = new ConsoleWorld();
+        browser = Objects.requireNonNull(driver).open();
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        boolean isThere = ChromeDriver.program().isPresent();
+        if (!isThere) {
+            System.out.println("plinth: the console is not tested: there is no chromedriver;"
+                    + " install chromium and chromium-driver, or set PLINTH_CHROMEDRIVER and PLINTH_BROWSER.");
+            if (System.getenv("CI") == null) {
+                assumeThat(isThere).isTrue();
+            }
+        }
+        driver = ChromeDriver.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (driver != null) {
+            driver.close();
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        browser.close();
+        world.close();
+    }
+
+    void look(String name) throws IOException {
+        browser.settle();
+        browser.screenshot(PICTURES.resolve(pictures).resolve(name + ".png"));
+        assertThat(browser.violations()).as("violations at %s", name).isEmpty();
+        assertThat(browser.complaints()).as("complaints at %s", name).isEmpty();
+        assertThat(browser.overflow()).as("pixels too wide at %s", name).isLessThanOrEqualTo(0);
+    }
+
+    void lookAt(String name, String hash) throws IOException {
+        browser.visit(hash);
+        look(name);
+    }
+
+    void lookAtDialog(String name, String button) throws IOException {
+        browser.click(button);
+        browser.await("document.querySelector('dialog[open]')");
+        look(name);
+        browser.press("Escape");
+        browser.await("!document.querySelector('dialog[open]')");
+    }
+
+    void signIn(String credential) throws IOException {
+        browser.open(world.address());
+        browser.await("document.querySelector('h1')");
+        browser.fill("API key", credential);
+        browser.click("Sign in");
+        browser.await("document.querySelector('.side')");
+        browser.settle();
+    }
+
+    void begin(int width, boolean dark) throws IOException {
+        pictures = (dark ? "dark-" : "light-") + width;
+        browser.look(width, dark);
+    }
+}

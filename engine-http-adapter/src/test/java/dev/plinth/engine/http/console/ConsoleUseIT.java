@@ -1,0 +1,453 @@
+package dev.plinth.engine.http.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.WebhookEndpoint;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Uses the console on a workspace, and makes its calls fail, come late or come twice. */
+class ConsoleUseIT extends ConsoleBrowsing {
+    private static final String OPEN_DIALOG = "document.querySelector('dialog[open]')";
+
+    ConsoleUseIT() throws IOException {}
+
+    private void awaitNoDialog() throws IOException {
+        browser.await("!" + OPEN_DIALOG);
+    }
+
+    /** Replaces {@code fetch} by a function of its arguments {@code url} and {@code init}; the original is {@code kept}. */
+    private void interceptCalls(String body) throws IOException {
+        browser.run("const kept = window.fetch; window.fetch = async (url, init) => {" + body + "}");
+    }
+
+    private String idOf(Json data) {
+        return world.client()
+                .resources()
+                .create(new NewResource("Order 4711", Optional.empty(), data, Map.of("customer", "c-17")))
+                .call()
+                .id();
+    }
+
+    @Test
+    void keyWithChosenScopes_butNone_isNotMade() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/settings/keys");
+        browser.click("Create key");
+        browser.click("Chosen scopes");
+        browser.fill("Name", "reporting");
+        browser.submit();
+        browser.awaitText("Choose at least one scope");
+        assertThat(world.client().keys().list().call().data()).hasSize(1);
+
+        browser.fill("Jobs", "jobs:read");
+        browser.submit();
+        browser.awaitText("is shown this once");
+        browser.click("I have stored the key");
+
+        assertThat(world.client().keys().list().call().data().get(0).scopes()).containsExactly("jobs:read");
+    }
+
+    @Test
+    void key_isEditedInNameScopesAndEnd() throws IOException {
+        begin(WIDE, false);
+        String id = world.client().createKey("reporting", "jobs:write").call().id();
+        signIn(world.secret());
+        browser.visit("#/settings/keys");
+
+        browser.click("Edit reporting");
+        browser.fill("Name", "billing");
+        browser.fill("Jobs", "jobs:read");
+        browser.fill("Expires", "2099-01-01T12:00");
+        browser.submit();
+        awaitNoDialog();
+
+        assertThat(world.client().keys().get(id).call()).satisfies(key -> {
+            assertThat(key.name()).isEqualTo("billing");
+            assertThat(key.scopes()).containsExactly("jobs:read");
+            assertThat(key.expiresAt()).isPresent();
+        });
+        browser.click("Edit billing");
+        browser.fill("Expires", "");
+        browser.submit();
+        awaitNoDialog();
+        assertThat(world.client().keys().get(id).call().expiresAt()).isEmpty();
+    }
+
+    @Test
+    void edit_keepsNumbersAsWritten_andTakesDeletedMembersAway() throws IOException {
+        begin(WIDE, false);
+        String id = idOf(Json.of("{\"big\":9007199254740993,\"one\":1.0,\"gone\":{\"a\":1}}"));
+        signIn(world.secret());
+        browser.visit("#/resources/" + id);
+        browser.awaitText("9007199254740993");
+        browser.awaitText("\"one\": 1.0");
+
+        browser.click("Edit");
+        browser.fill("Name", "Order 4712");
+        browser.submit();
+        awaitNoDialog();
+        Resource renamed = world.client().resources().get(id).call();
+        assertThat(renamed.name()).isEqualTo("Order 4712");
+        assertThat(renamed.data().toString()).contains("9007199254740993", "1.0", "gone");
+
+        browser.click("Edit");
+        browser.fill("Data", "{\"big\": 9007199254740993, \"one\": 1.0, \"more\": 9007199254740995}");
+        browser.fill("Metadata", "");
+        browser.submit();
+        awaitNoDialog();
+        Resource edited = world.client().resources().get(id).call();
+        assertThat(edited.data().toString())
+                .contains("9007199254740993", "1.0", "9007199254740995")
+                .doesNotContain("gone");
+        assertThat(edited.metadata()).isEmpty();
+    }
+
+    @Test
+    void edit_ofAnOlderVersion_offersTheNewest() throws IOException {
+        begin(WIDE, false);
+        String id = idOf(Json.EMPTY_OBJECT);
+        signIn(world.secret());
+        browser.visit("#/resources/" + id);
+        browser.click("Edit");
+        world.client()
+                .resources()
+                .update(id, Json.of("{\"name\":\"Order 4713\"}"))
+                .call();
+        browser.fill("Name", "Order 4712");
+        browser.submit();
+        browser.click("Drop this form and load the newest version");
+        awaitNoDialog();
+        browser.awaitText("Order 4713");
+
+        browser.click("Edit");
+        browser.fill("Name", "Order 4712");
+        browser.submit();
+        awaitNoDialog();
+
+        assertThat(world.client().resources().get(id).call().name()).isEqualTo("Order 4712");
+    }
+
+    @Test
+    void endpointsRate_emptied_isTheDefaultAgain_andOddTypesAreEdited() throws IOException {
+        begin(WIDE, false);
+        WebhookEndpoint endpoint = world.client()
+                .webhooks()
+                .create(Json.of(Map.of(
+                        "url",
+                        world.receiver().url(),
+                        "types",
+                        List.of("constructor", "toString.x"),
+                        "maxPerSecond",
+                        7)))
+                .call();
+        signIn(world.secret());
+        browser.visit("#/settings/webhooks/" + endpoint.id());
+        browser.awaitText("A second at most");
+
+        browser.click("Edit");
+        browser.await("document.querySelector('dialog .picker')");
+        browser.fill("Webhooks a second at most", "");
+        browser.submit();
+        awaitNoDialog();
+
+        browser.await("[...document.querySelectorAll('.facts dd')].some((each) => each.textContent === '200')");
+        assertThat(world.client().webhooks().get(endpoint.id()).call().types())
+                .containsExactly("constructor", "toString.x");
+    }
+
+    /** The new secret stays until its button closes it, however the user tries to leave, and the session goes on with it. */
+    @Test
+    void ownKey_rotatedWithoutGrace_staysSignedInWithItsNewSecret() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/jobs");
+        browser.visit("#/settings/keys");
+        browser.click("Rotate console");
+        browser.awaitText("This is the key that you are signed in with");
+        browser.fill("Grace in hours", "0");
+        browser.submit();
+        browser.awaitText("is shown this once");
+
+        browser.press("Escape", "Escape");
+        browser.run("history.back()");
+        browser.await("location.hash === '#/jobs'");
+        browser.pause();
+        String secret = String.valueOf(browser.script("return document.querySelector('.secret pre').innerText"))
+                .strip();
+        browser.click("I have stored the key");
+
+        browser.await("document.querySelector('h1').textContent === 'Jobs'");
+        browser.awaitText("No jobs yet");
+        assertThat(browser.is("document.querySelector('.sign-in')")).isFalse();
+        assertThat(world.engine().client(secret).keys().list().call().data()).hasSize(1);
+    }
+
+    @Test
+    void ownKey_disabled_isAskedFirstAndEndsTheSession() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/settings/keys");
+        browser.click("Disable console");
+        browser.awaitText("This is the key that you are signed in with");
+        assertThat(world.client().keys().get(world.keyId()).call().status()).isEqualTo("enabled");
+
+        browser.submit();
+
+        browser.awaitText("The key that this tab was signed in with is disabled");
+    }
+
+    @Test
+    void change_whoseAnswerWasLost_isDoneOnceWhenSentAgain() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/resources");
+        interceptCalls(
+                "const answer = await kept(url, init);"
+                        + " if (init.method === 'POST' && !window.lost) { window.lost = true; throw new TypeError('cut'); } return answer;");
+        browser.click("Create resource");
+        browser.fill("Name", "Order 4711");
+        browser.submit();
+        browser.awaitText("The server does not answer");
+        assertThat(world.client().resources().list().call().data()).hasSize(1);
+
+        browser.submit();
+        browser.await("location.hash.includes('res_')");
+
+        assertThat(world.client().resources().list().call().data()).hasSize(1);
+        browser.visit("#/resources");
+        browser.click("Create resource");
+        browser.fill("Name", "Order 4711");
+        browser.submit();
+        browser.await("location.hash.includes('res_')");
+        assertThat(world.client().resources().list().call().data()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {720, 900, 1100})
+    void tables_atEveryWidth_showAllColumns(int width) throws IOException {
+        begin(width, false);
+        ConsoleWorld.Things things = world.fill("Order 4711 of the customer with the long name");
+        signIn(world.secret());
+        tablesFit(List.of(
+                "#/resources",
+                "#/resources/" + things.resource() + "/children",
+                "#/resources/" + things.resource() + "/shares",
+                "#/jobs",
+                "#/requests",
+                "#/settings/webhooks",
+                "#/settings/webhooks/" + things.endpoint(),
+                "#/settings/keys"));
+        browser.click(width < 820 ? "Menu" : "Sign out");
+        if (width < 820) {
+            browser.click("Sign out");
+        }
+        signIn(ConsoleWorld.ADMIN_TOKEN);
+        tablesFit(List.of("#/operator/workspaces", "#/operator/health"));
+    }
+
+    private void tablesFit(List<String> pages) throws IOException {
+        for (String page : pages) {
+            browser.visit(page);
+            browser.await("document.querySelector('.table')");
+            browser.settle();
+            assertThat(
+                            browser.is(
+                                    "[...document.querySelectorAll('.table')].every((each) => each.scrollWidth <= each.clientWidth)"))
+                    .as("every table of %s fits its box", page)
+                    .isTrue();
+            assertThat(browser.overflow()).isLessThanOrEqualTo(0);
+        }
+    }
+
+    @Test
+    void endpoint_thatFailsForGoodOrIsDisabled_isSaidAtTheTop() throws IOException {
+        begin(WIDE, false);
+        world.receiver().answer(410);
+        String endpoint =
+                world.client().createWebhook(world.receiver().url()).call().id();
+        signIn(world.secret());
+        String delivery = "{id:'dlv_00000000000000000000000000',status:'exhausted',attempts:"
+                + "[{number:10,trigger:'auto',at:'2025-01-01T00:00:00.000Z',durationMillis:5,status:503,errorClass:'http'}]}";
+        interceptCalls(
+                "return url.includes('status=exhausted') ? new Response(JSON.stringify({data: [" + delivery
+                        + "], hasMore: false, nextCursor: null}), {headers: {'Content-Type': 'application/json'}}) : kept(url, init);");
+        browser.visit("#/settings/webhooks");
+        browser.awaitText("An endpoint is failing");
+        browser.awaitText("it answered 503");
+        browser.awaitText("No further attempt follows");
+
+        // The page asks again by itself.
+        world.client().publish("payment.processed", Json.EMPTY_OBJECT).call();
+        browser.awaitText("An endpoint is disabled");
+        assertThat(browser.text()).doesNotContain("An endpoint is failing");
+        browser.click("See the endpoint");
+        browser.await("location.hash.endsWith('" + endpoint + "')");
+    }
+
+    @Test
+    void poll_thatIsSlowerThanItsTurn_isNotAborted() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        interceptCalls(
+                "if (url.includes('/v1/rate-limit')) {"
+                        + " init.signal?.addEventListener('abort', () => { window.aborted = true; });"
+                        + " window.begun = (window.begun || 0) + 1; await new Promise((go) => { window.goOn = go; }); } return kept(url, init);");
+        browser.run("location.hash = '#/settings/plan'");
+        browser.await("window.goOn");
+        // Two turns of the poll, and a turn of the one beside the menu may come as well.
+        for (int i = 0; i < 50; i++) {
+            browser.pause();
+        }
+        assertThat(browser.is("window.aborted")).isFalse();
+        assertThat(browser.is("window.begun <= 2")).isTrue();
+        browser.run("window.goOn()");
+        browser.await("document.querySelector('.figure')");
+    }
+
+    @Test
+    void list_withPages_keepsItsFocusAndItsFilters() throws IOException {
+        begin(WIDE, false);
+        for (int i = 0; i < 51; i++) {
+            String id = idOf(Json.EMPTY_OBJECT);
+            if (i == 0) {
+                world.client().resources().pause(id).call();
+            }
+        }
+        signIn(world.secret());
+        browser.visit("#/resources");
+        browser.await("document.querySelector('.pager')");
+        browser.run("[...document.querySelectorAll('.pager button')].at(-1).focus()");
+        browser.press("Enter");
+        browser.awaitText("Page 2");
+        browser.settle();
+        assertThat(browser.is("document.activeElement.textContent === 'Older'")).isTrue();
+
+        // A cursor of the list without a filter would be refused here.
+        browser.fill("Status", "paused");
+        browser.await("document.querySelectorAll('tbody tr').length === 1");
+        assertThat(browser.is("document.querySelector('[role=alert]')")).isFalse();
+        browser.await("location.hash === '#/resources?status=paused'");
+        browser.run("document.querySelector('tbody a').click()");
+        browser.await("location.hash.includes('res_')");
+        browser.awaitText("Metadata");
+        browser.run("history.back()");
+        browser.await("document.querySelectorAll('tbody tr').length === 1");
+        assertThat(browser.is("document.querySelector('select').value === 'paused'"))
+                .isTrue();
+
+        browser.fill("Metadata", "c-17");
+        browser.awaitText("Write it as key=value");
+    }
+
+    @Test
+    void tabs_byKeyboard_keepTheFocus() throws IOException {
+        begin(WIDE, false);
+        String id = idOf(Json.EMPTY_OBJECT);
+        signIn(world.secret());
+        browser.visit("#/resources/" + id + "/constructor");
+        browser.await("document.querySelector('[role=tab][aria-selected=true]').textContent === 'Data'");
+        browser.run("document.querySelector('[role=tab][aria-selected=true]').focus()");
+
+        browser.press("ArrowRight");
+        browser.awaitText("No children");
+        assertThat(browser.is("document.activeElement.textContent === 'Children'"))
+                .isTrue();
+        browser.press("End");
+        browser.awaitText("No jobs yet");
+
+        assertThat(browser.is("document.activeElement.textContent === 'Jobs'")).isTrue();
+        assertThat(
+                        browser.is(
+                                "document.getElementById(document.activeElement.getAttribute('aria-controls')).role === 'tabpanel'"))
+                .isTrue();
+    }
+
+    @Test
+    void tail_beginsWithWhatWasBefore_andTellsWhyItBroke() throws IOException {
+        begin(WIDE, false);
+        world.client().publish("payment.early", Json.EMPTY_OBJECT).call();
+        signIn(world.secret());
+        browser.visit("#/events/stream");
+        browser.awaitText("This address leads nowhere");
+        interceptCalls("if (!url.includes('/stream')) { return kept(url, init); }"
+                + " (window.began ||= []).push(init.headers['Last-Event-ID'] || '');"
+                + " return window.broken ? new Response(new ReadableStream({start: (out) => out.error(new TypeError(''))}))"
+                + " : kept(url, init);");
+        browser.visit("#/events");
+        browser.await("document.querySelector('[data-live=yes]')");
+        browser.awaitText("payment.early");
+        assertThat(browser.is("window.began[0].startsWith('evt_')")).isTrue();
+        browser.click("Pause");
+        browser.fill("Types", "payment.*");
+        browser.await("document.querySelectorAll('.tail-row').length === 1");
+        assertThat(browser.text()).doesNotContain("No such events");
+
+        browser.run("window.broken = true");
+        browser.fill("Types", "payment.early");
+        browser.awaitText("The connection failed");
+    }
+
+    @Test
+    void requests_whoseFilterFitsNoneOfAPage_saySo() throws IOException {
+        begin(WIDE, false);
+        for (int i = 0; i < 60; i++) {
+            assertThat(world.client().jobs().call().data()).isEmpty();
+        }
+        signIn(world.secret());
+        browser.visit("#/requests");
+        browser.fill("Contains", "nothing-has-this");
+        browser.awaitText("No such call on this page");
+        browser.awaitText("or go on with Older");
+    }
+
+    @Test
+    void signIn_withTheOtherKindOfCredential_leadsToItsFirstPage() throws IOException {
+        begin(WIDE, false);
+        browser.open(world.address() + "#/settings/keys");
+        browser.await("document.querySelector('h1')");
+        browser.fill("API key", ConsoleWorld.ADMIN_TOKEN);
+        browser.click("Sign in");
+        browser.await("location.hash === '#/operator/health'");
+    }
+
+    @Test
+    void signIn_overPlainHttp_warns() throws IOException {
+        begin(WIDE, false);
+        browser.open(world.address());
+        browser.awaitText("Sign in");
+        assertThat(browser.text()).doesNotContain("without TLS");
+
+        browser.open(world.address().replace("127.0.0.1", ChromeDriver.PLAIN_HOST));
+
+        browser.awaitText("This page came without TLS");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void readerOfAShare_isOfferedNoChange() throws IOException {
+        begin(WIDE, false);
+        String id = idOf(Json.EMPTY_OBJECT);
+        String other =
+                world.engine().admin().createWorkspace("Other", "pro").call().id();
+        String secret =
+                world.engine().admin().createKey(other, "other").call().secret().orElseThrow();
+        world.client().shares(id).grant(other, "reader").call();
+        signIn(secret);
+        browser.visit("#/resources/" + id);
+        browser.awaitText("a reader of it");
+
+        assertThat(browser.is("[...document.querySelectorAll('.page-head button')].every((each) => each.disabled)"))
+                .isTrue();
+        assertThat(browser.text()).doesNotContain("Archive");
+    }
+}
