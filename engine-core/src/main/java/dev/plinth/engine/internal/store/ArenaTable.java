@@ -34,6 +34,7 @@ final class ArenaTable implements Table {
     private final RowCount count = new RowCount();
     private final LongConsumer mover = this::move;
     private final byte[] movedKey;
+    private KeyHash keyHash = KeyHash.drawn();
 
     /** Makes an empty table in an arena of its own, which it closes. */
     ArenaTable(TableShape shape, Arena arena) {
@@ -47,7 +48,7 @@ final class ArenaTable implements Table {
     @Override
     public byte @Nullable [] get(byte[] key) {
         shape.checkKey(key);
-        long part = SlotIndex.part(KeyHash.of(key));
+        long part = SlotIndex.part(keyHash.of(key));
         while (true) {
             long stamp = arena.recycled();
             long at = index.find(part, key);
@@ -68,7 +69,7 @@ final class ArenaTable implements Table {
                     + shape.name() + ", but got " + row.length + "; keep what is longer in pieces");
         }
         rows.tidy(mover);
-        long part = SlotIndex.part(KeyHash.of(key));
+        long part = SlotIndex.part(keyHash.of(key));
         long standing = index.find(part, key);
         byte[] before = standing == 0 ? null : rows.row(standing);
         // Anything that needs memory comes before the row changes.
@@ -92,7 +93,7 @@ final class ArenaTable implements Table {
     /** Writes a row again at the end if the block at an address belongs to it. */
     private void move(long block) {
         rows.copyKey(block, movedKey);
-        long part = SlotIndex.part(KeyHash.of(movedKey));
+        long part = SlotIndex.part(keyHash.of(movedKey));
         long standing = index.find(part, movedKey);
         if (standing != 0 && rows.includes(standing, block)) {
             index.replace(part, standing, rows.appendAgain(standing, movedKey));
@@ -180,6 +181,7 @@ final class ArenaTable implements Table {
 
     @Override
     public void save(DataOutput out) throws IOException {
+        keyHash.save(out);
         arena.save(out);
         rows.save(out);
         index.save(out);
@@ -187,6 +189,7 @@ final class ArenaTable implements Table {
 
     @Override
     public void restore(DataInput in) throws IOException {
+        keyHash = KeyHash.restore(in);
         arena.restore(in);
         rows.restore(in);
         index.restore(in);
