@@ -5,7 +5,9 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
@@ -49,6 +51,7 @@ final class StoreTables implements AutoCloseable {
     private boolean inSets;
     private boolean torn;
     private long takenBack;
+    private volatile boolean closed;
 
     /** Makes empty tables. */
     StoreTables(TableKind kind, List<TableName> names, long maxResources) {
@@ -146,8 +149,28 @@ final class StoreTables implements AutoCloseable {
         return sets;
     }
 
+    /** Refuses once the tables are closed. */
+    void requireOpen() {
+        if (closed) {
+            throw closing();
+        }
+    }
+
+    /** Returns the refusal of a call that came too late. */
+    static RefusedException closing() {
+        return new RefusedException(Refusal.of(
+                        ProblemCode.SHUTTING_DOWN,
+                        "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
+                .retryAfter(1));
+    }
+
     byte @Nullable [] get(TableName table, byte[] key) {
-        return byNumber[table.number()].get(key);
+        try {
+            return byNumber[table.number()].get(key);
+        } catch (RuntimeException e) {
+            requireOpen();
+            throw e;
+        }
     }
 
     byte @Nullable [] at(long number) {
@@ -418,8 +441,16 @@ final class StoreTables implements AutoCloseable {
         return figures;
     }
 
+    /**
+     * Closes the tables, also beside readers, which are refused. The version stays odd, so that no read of several rows
+     * counts as undisturbed.
+     */
     @Override
     public void close() {
+        if (!closed) {
+            closed = true;
+            begin();
+        }
         for (TableName name : names) {
             byNumber[name.number()].close();
         }
