@@ -48,7 +48,7 @@ abstract class Arena implements AutoCloseable {
     /**
      * Makes an arena without memory.
      *
-     * @param keptMax how many free extents keep their memory; the memory of further ones is dropped
+     * @param keptMax how many free extents keep their memory when it is trimmed
      */
     Arena(int keptMax) {
         this.keptMax = keptMax;
@@ -162,15 +162,23 @@ abstract class Arena implements AutoCloseable {
         return extent;
     }
 
-    /** Gives an extent back. */
+    /** Gives an extent back. It keeps its memory until {@link #trim}. */
     final void give(Extent extent) {
         taken--;
-        if (kept < keptMax) {
-            extent.next = free;
-            free = extent;
-            kept++;
-        } else {
-            recycle();
+        extent.next = free;
+        free = extent;
+        kept++;
+    }
+
+    /** Drops the memory of free extents beyond those that are kept. */
+    final void trim() {
+        if (kept <= keptMax) {
+            return;
+        }
+        recycle();
+        for (Extent extent = free; extent != null && kept > keptMax; extent = free) {
+            free = extent.next;
+            kept--;
             drop(extent.number);
             extent.next = dropped;
             dropped = extent;

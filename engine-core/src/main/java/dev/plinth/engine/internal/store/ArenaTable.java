@@ -55,10 +55,19 @@ final class ArenaTable implements Table {
             byte[] row = at == 0 ? null : rows.row(at);
             VarHandle.acquireFence();
             if (arena.recycled() == stamp) {
+                if (at != 0 && row == null) {
+                    throw damaged(at);
+                }
                 return row;
             }
             Thread.onSpinWait();
         }
+    }
+
+    private IllegalStateException damaged(long at) {
+        return new IllegalStateException(
+                "Expected a row at " + at + " in table " + shape.name()
+                        + ", but its memory was overwritten; restart the engine, which makes the tables again from the journal.");
     }
 
     @Override
@@ -72,6 +81,9 @@ final class ArenaTable implements Table {
         long part = SlotIndex.part(keyHash.of(key));
         long standing = index.find(part, key);
         byte[] before = standing == 0 ? null : rows.row(standing);
+        if (standing != 0 && before == null) {
+            throw damaged(standing);
+        }
         // Anything that needs memory comes before the row changes.
         if (row != null) {
             if (standing == 0) {
@@ -87,7 +99,21 @@ final class ArenaTable implements Table {
             rows.release(standing);
         }
         count.changed(key, before, row);
+        if (count.rows() == 0 && index.isLarge()) {
+            index.clear();
+        }
         return before;
+    }
+
+    @Override
+    public void beginTakeBack() {
+        rows.takingBack(true);
+    }
+
+    @Override
+    public void endRecord() {
+        rows.takingBack(false);
+        arena.trim();
     }
 
     /** Writes a row again at the end if the block at an address belongs to it. */
@@ -117,8 +143,8 @@ final class ArenaTable implements Table {
         return used + used / RowLog.LIVE_PARTS;
     }
 
-    /** Returns the bytes of its memory, including everything around and between the rows. */
-    long memoryBytes() {
+    @Override
+    public long memoryBytes() {
         return arena.bytes();
     }
 
@@ -164,8 +190,11 @@ final class ArenaTable implements Table {
             rows.copyKey(walk.address(i), key);
             byte[] row = rows.row(walk.address(i));
             VarHandle.acquireFence();
-            if (row == null || arena.recycled() != stamp) {
+            if (arena.recycled() != stamp) {
                 return walk.part(i);
+            }
+            if (row == null) {
+                throw damaged(walk.address(i));
             }
             visitor.accept(key, row);
         }
@@ -176,6 +205,7 @@ final class ArenaTable implements Table {
     public void clear() {
         index.clear();
         rows.clear();
+        arena.trim();
         count.clear();
     }
 

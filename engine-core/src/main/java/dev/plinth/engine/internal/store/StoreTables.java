@@ -244,7 +244,9 @@ final class StoreTables implements AutoCloseable {
             throw e;
         }
         for (int i = 0; i < writes.size(); i++) {
-            changedAt[writes.get(i).table().number()] = record.sequence();
+            int number = writes.get(i).table().number();
+            changedAt[number] = record.sequence();
+            byNumber[number].endRecord();
         }
         lastNumber = record.lastNumber();
         lastTimeMillis = record.timeMillis();
@@ -279,6 +281,9 @@ final class StoreTables implements AutoCloseable {
     /** Restores the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
     private void takeBack(List<Changes.Write> writes, byte[] @Nullable [] before, int applied) {
         takenBack++;
+        for (TableName name : names) {
+            byNumber[name.number()].beginTakeBack();
+        }
         try {
             for (int i = applied - 1; i >= 0; i--) {
                 Changes.Write write = writes.get(i);
@@ -288,6 +293,9 @@ final class StoreTables implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             inSets = false;
             torn = true;
+        }
+        for (TableName name : names) {
+            byNumber[name.number()].endRecord();
         }
     }
 
@@ -407,9 +415,16 @@ final class StoreTables implements AutoCloseable {
         return all.bytes();
     }
 
-    /** Estimates the memory of the rows on the heap, including everything around them. */
+    /**
+     * Returns about the memory of the rows on the heap, including everything around them. That is what they may take
+     * with holes, or what the tables have taken, if an index was larger before.
+     */
     private long heapBytes() {
-        return slabs.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
+        long taken = 0;
+        for (TableName name : names) {
+            taken += byNumber[name.number()].memoryBytes();
+        }
+        return slabs.used() * Long.BYTES + Math.max(taken, ArenaTable.memoryBytes(all.rows(), all.bytes()));
     }
 
     List<StoreFigures.TableUse> uses(int most) {
