@@ -357,12 +357,12 @@ public final class Engine implements AutoCloseable {
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
-        return jobQueueFigures.get();
+        return EngineFigures.ofOpen(jobQueueFigures);
     }
 
     /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */
     public long workspacesBeingDeleted() {
-        return store.look(DeletedWorkspaces::withRows);
+        return EngineFigures.ofOpen(() -> store.look(DeletedWorkspaces::withRows));
     }
 
     /**
@@ -437,8 +437,8 @@ public final class Engine implements AutoCloseable {
     /**
      * Ends the engine. New calls are refused. Work in flight gets 10 s in all: calls with the stages chained to their
      * futures, jobs, deliveries and listeners. Then it is interrupted, and a log line names what was left. Jobs go back
-     * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state. A
-     * second call does nothing.
+     * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state.
+     * Figures of rows throw {@link IllegalStateException} from then on. A second call does nothing.
      *
      * @throws IllegalStateException if the disk has not taken the written data within 40 s, so that the directory stays
      *     locked. Also on a thread of the engine's own, for which the engine would wait

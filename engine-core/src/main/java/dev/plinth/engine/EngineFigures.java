@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
@@ -42,6 +43,19 @@ record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep 
                                 + " while the engine's time waits for the clock.")
                 .sample(store.clockLeadMillis() / MILLIS);
         return page.bytes();
+    }
+
+    /**
+     * Returns a figure for the host.
+     *
+     * @throws IllegalStateException if the engine is closed
+     */
+    static <T> T ofOpen(Supplier<T> figure) {
+        try {
+            return figure.get();
+        } catch (RefusedException closed) {
+            throw new IllegalStateException(closed.getMessage(), closed);
+        }
     }
 
     private void writer(Exposition page) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobFailure;
@@ -172,6 +173,20 @@ final class UnhandledJobsTest {
                 .contains("\nplinth_jobs_unhandled 3\n")
                 .contains("\nplinth_jobs_unhandled_oldest_seconds 20.0\n")
                 .contains("\nplinth_jobs_queued_oldest_seconds 20.0\n");
+    }
+
+    @Test
+    void figures_ofAClosedEngine_areRefused() {
+        job("nobody", "");
+        Engine closed = store.engine();
+        closed.close();
+
+        assertThatThrownBy(closed::jobFigures)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Expected an engine that is open");
+        assertThatThrownBy(closed::workspacesBeingDeleted)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Expected an engine that is open");
     }
 
     @Test

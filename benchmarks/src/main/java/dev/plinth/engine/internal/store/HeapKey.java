@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * maliciously chosen keys logarithmic.
  */
 final class HeapKey implements Comparable<HeapKey> {
+    private static final KeyHash HASH = KeyHash.drawn();
+
     private final byte[] bytes;
     private final int hash;
 
     /** Wraps a key of at least {@link TableShape#MIN_KEY_BYTES} bytes without copying it. */
     HeapKey(byte[] bytes) {
         this.bytes = bytes;
-        this.hash = (int) KeyHash.of(bytes);
+        this.hash = (int) HASH.of(bytes);
     }
 
     byte[] bytes() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Addresses count words of 8 bytes; address 0 is never used. There is one writer. Readers beside it copy first and
  * validate afterwards: {@link #recycled} changes before memory that was in use takes other content. If it did not
  * change in between, the copy is right. A reader may follow a stale address; if there is no memory at it, it reads
- * zeros.
+ * zeros. Once the arena is closed, no copy is right.
  */
 abstract class Arena implements AutoCloseable {
     static final int SHIFT = 14;
@@ -34,6 +34,9 @@ abstract class Arena implements AutoCloseable {
     /** The extents in two levels, so that a growing array of them is never copied. */
     private final @Nullable Extent[] @Nullable [] groups = new Extent[GROUPS][];
 
+    /** In place of the count of a closed arena. */
+    private static final long CLOSED = -1;
+
     private final int keptMax;
     private int made;
     private int taken;
@@ -45,7 +48,7 @@ abstract class Arena implements AutoCloseable {
     /**
      * Makes an arena without memory.
      *
-     * @param keptMax how many free extents keep their memory; the memory of further ones is dropped
+     * @param keptMax how many free extents keep their memory when it is trimmed
      */
     Arena(int keptMax) {
         this.keptMax = keptMax;
@@ -72,18 +75,33 @@ abstract class Arena implements AutoCloseable {
     /** Releases the memory of an extent. */
     abstract void drop(int extent);
 
-    @Override
-    public abstract void close();
+    /** Lets all memory go. Readers may be inside, and read zeros from then on. */
+    abstract void release();
 
-    /** Counts how often memory was put to a new use. Readers compare it before and after they copy. */
+    /** Closes the arena, also beside readers. None of them takes for right what it reads meanwhile or later. */
+    @Override
+    public final void close() {
+        recycled = CLOSED;
+        VarHandle.storeStoreFence();
+        release();
+    }
+
+    /**
+     * Returns how often memory was put to a new use. Readers compare it before and after they copy.
+     *
+     * @throws IllegalStateException if the arena is closed
+     */
     final long recycled() {
-        return recycled;
+        long count = recycled;
+        if (count == CLOSED) {
+            throw new IllegalStateException("Expected an open table, but it is closed");
+        }
+        return count;
     }
 
     /** Announces that memory which readers may still read is about to be written. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
     final void recycle() {
-        recycled = recycled + 1;
+        recycled = recycled() + 1;
         VarHandle.storeStoreFence();
     }
 
@@ -144,15 +162,23 @@ abstract class Arena implements AutoCloseable {
         return extent;
     }
 
-    /** Gives an extent back. */
+    /** Gives an extent back. It keeps its memory until {@link #trim}. */
     final void give(Extent extent) {
         taken--;
-        if (kept < keptMax) {
-            extent.next = free;
-            free = extent;
-            kept++;
-        } else {
-            recycle();
+        extent.next = free;
+        free = extent;
+        kept++;
+    }
+
+    /** Drops the memory of free extents beyond those that are kept. */
+    final void trim() {
+        if (kept <= keptMax) {
+            return;
+        }
+        recycle();
+        for (Extent extent = free; extent != null && kept > keptMax; extent = free) {
+            free = extent.next;
+            kept--;
             drop(extent.number);
             extent.next = dropped;
             dropped = extent;

@@ -34,6 +34,7 @@ final class ArenaTable implements Table {
     private final RowCount count = new RowCount();
     private final LongConsumer mover = this::move;
     private final byte[] movedKey;
+    private KeyHash keyHash = KeyHash.drawn();
 
     /** Makes an empty table in an arena of its own, which it closes. */
     ArenaTable(TableShape shape, Arena arena) {
@@ -47,17 +48,26 @@ final class ArenaTable implements Table {
     @Override
     public byte @Nullable [] get(byte[] key) {
         shape.checkKey(key);
-        long part = SlotIndex.part(KeyHash.of(key));
+        long part = SlotIndex.part(keyHash.of(key));
         while (true) {
             long stamp = arena.recycled();
             long at = index.find(part, key);
             byte[] row = at == 0 ? null : rows.row(at);
             VarHandle.acquireFence();
             if (arena.recycled() == stamp) {
+                if (at != 0 && row == null) {
+                    throw damaged(at);
+                }
                 return row;
             }
             Thread.onSpinWait();
         }
+    }
+
+    private IllegalStateException damaged(long at) {
+        return new IllegalStateException(
+                "Expected a row at " + at + " in table " + shape.name()
+                        + ", but its memory was overwritten; restart the engine, which makes the tables again from the journal.");
     }
 
     @Override
@@ -68,9 +78,12 @@ final class ArenaTable implements Table {
                     + shape.name() + ", but got " + row.length + "; keep what is longer in pieces");
         }
         rows.tidy(mover);
-        long part = SlotIndex.part(KeyHash.of(key));
+        long part = SlotIndex.part(keyHash.of(key));
         long standing = index.find(part, key);
         byte[] before = standing == 0 ? null : rows.row(standing);
+        if (standing != 0 && before == null) {
+            throw damaged(standing);
+        }
         // Anything that needs memory comes before the row changes.
         if (row != null) {
             if (standing == 0) {
@@ -86,13 +99,27 @@ final class ArenaTable implements Table {
             rows.release(standing);
         }
         count.changed(key, before, row);
+        if (count.rows() == 0 && index.isLarge()) {
+            index.clear();
+        }
         return before;
+    }
+
+    @Override
+    public void beginTakeBack() {
+        rows.takingBack(true);
+    }
+
+    @Override
+    public void endRecord() {
+        rows.takingBack(false);
+        arena.trim();
     }
 
     /** Writes a row again at the end if the block at an address belongs to it. */
     private void move(long block) {
         rows.copyKey(block, movedKey);
-        long part = SlotIndex.part(KeyHash.of(movedKey));
+        long part = SlotIndex.part(keyHash.of(movedKey));
         long standing = index.find(part, movedKey);
         if (standing != 0 && rows.includes(standing, block)) {
             index.replace(part, standing, rows.appendAgain(standing, movedKey));
@@ -116,8 +143,8 @@ final class ArenaTable implements Table {
         return used + used / RowLog.LIVE_PARTS;
     }
 
-    /** Returns the bytes of its memory, including everything around and between the rows. */
-    long memoryBytes() {
+    @Override
+    public long memoryBytes() {
         return arena.bytes();
     }
 
@@ -163,8 +190,11 @@ final class ArenaTable implements Table {
             rows.copyKey(walk.address(i), key);
             byte[] row = rows.row(walk.address(i));
             VarHandle.acquireFence();
-            if (row == null || arena.recycled() != stamp) {
+            if (arena.recycled() != stamp) {
                 return walk.part(i);
+            }
+            if (row == null) {
+                throw damaged(walk.address(i));
             }
             visitor.accept(key, row);
         }
@@ -175,11 +205,13 @@ final class ArenaTable implements Table {
     public void clear() {
         index.clear();
         rows.clear();
+        arena.trim();
         count.clear();
     }
 
     @Override
     public void save(DataOutput out) throws IOException {
+        keyHash.save(out);
         arena.save(out);
         rows.save(out);
         index.save(out);
@@ -187,6 +219,7 @@ final class ArenaTable implements Table {
 
     @Override
     public void restore(DataInput in) throws IOException {
+        keyHash = KeyHash.restore(in);
         arena.restore(in);
         rows.restore(in);
         index.restore(in);

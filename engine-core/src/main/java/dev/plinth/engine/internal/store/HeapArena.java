@@ -79,7 +79,7 @@ final class HeapArena extends Arena {
     }
 
     @Override
-    public void close() {
+    void release() {
         Arrays.fill(groups, null);
     }
 }

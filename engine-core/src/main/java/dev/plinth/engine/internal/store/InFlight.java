@@ -75,10 +75,7 @@ final class InFlight {
     /** Refuses if the journal is being closed. */
     void checkOpen() {
         if (closing) {
-            throw new RefusedException(Refusal.of(
-                            ProblemCode.SHUTTING_DOWN,
-                            "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
-                    .retryAfter(1));
+            throw StoreTables.closing();
         }
     }
 

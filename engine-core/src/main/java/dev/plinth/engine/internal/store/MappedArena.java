@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An arena in a mapped file, which keeps it for the next process. The JDK unmaps it with the last reference. */
 final class MappedArena extends Arena {
@@ -16,22 +18,29 @@ final class MappedArena extends Arena {
 
     private static final long REGION_BYTES = (long) Long.BYTES << REGION_SHIFT;
     private static final int REGION_MASK = (1 << REGION_SHIFT) - 1;
-    private static final MappedByteBuffer[] NONE = {};
+    private static final @Nullable MappedByteBuffer[] NONE = {};
 
     private final Path file;
-    private MappedByteBuffer[] regions = NONE;
+    private @Nullable MappedByteBuffer[] regions = NONE;
 
     MappedArena(Path file) {
         super(Integer.MAX_VALUE);
         this.file = file;
     }
 
-    private static boolean isMapped(long at, MappedByteBuffer[] all) {
-        return (int) (at >>> REGION_SHIFT) < all.length;
+    /**
+     * Returns the region of a word, or null if it is not mapped. The array may be seen before its last element, which is
+     * null then.
+     */
+    private @Nullable MappedByteBuffer region(long at) {
+        @Nullable MappedByteBuffer[] all = regions;
+        int region = (int) (at >>> REGION_SHIFT);
+        return region < all.length ? all[region] : null;
     }
 
-    private static MappedByteBuffer region(long at, MappedByteBuffer[] all) {
-        return all[(int) (at >>> REGION_SHIFT)];
+    /** Returns the region of a word for the writer, which writes only what is mapped. */
+    private MappedByteBuffer mapped(long at) {
+        return Objects.requireNonNull(region(at));
     }
 
     private static int index(long at) {
@@ -40,35 +49,34 @@ final class MappedArena extends Arena {
 
     @Override
     long get(long at) {
-        MappedByteBuffer[] all = regions;
-        return isMapped(at, all) ? region(at, all).getLong(index(at)) : 0;
+        MappedByteBuffer region = region(at);
+        return region == null ? 0 : region.getLong(index(at));
     }
 
     @Override
     void set(long at, long word) {
-        region(at, regions).putLong(index(at), word);
+        mapped(at).putLong(index(at), word);
     }
 
     @Override
     void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
-        MappedByteBuffer[] all = regions;
-        if (isMapped(at, all)) {
-            region(at, all).get(index(at) + skippedBytes, to, from, length);
+        MappedByteBuffer region = region(at);
+        if (region != null) {
+            region.get(index(at) + skippedBytes, to, from, length);
         }
     }
 
     @Override
     void copyIn(long at, int skippedBytes, byte[] source, int from, int length) {
-        region(at, regions).put(index(at) + skippedBytes, source, from, length);
+        mapped(at).put(index(at) + skippedBytes, source, from, length);
     }
 
     @Override
     boolean holds(long at, int skippedBytes, byte[] bytes) {
-        MappedByteBuffer[] all = regions;
-        if (!isMapped(at, all) || !fits(at, skippedBytes + bytes.length)) {
+        MappedByteBuffer region = region(at);
+        if (region == null || !fits(at, skippedBytes + bytes.length)) {
             return false;
         }
-        MappedByteBuffer region = region(at, all);
         int first = index(at) + skippedBytes;
         int last = bytes.length - Long.BYTES;
         for (int i = 0; i < last; i += Long.BYTES) {
@@ -83,8 +91,9 @@ final class MappedArena extends Arena {
     @Override
     void add(int extent) {
         while ((extent >>> REGION_SHIFT - SHIFT) >= regions.length) {
-            MappedByteBuffer[] more = Arrays.copyOf(regions, regions.length + 1);
+            @Nullable MappedByteBuffer[] more = Arrays.copyOf(regions, regions.length + 1);
             more[regions.length] = MappedFile.map(file, regions.length * REGION_BYTES, REGION_BYTES);
+            VarHandle.releaseFence();
             regions = more;
         }
     }
@@ -95,7 +104,7 @@ final class MappedArena extends Arena {
     }
 
     @Override
-    public void close() {
+    void release() {
         regions = NONE;
     }
 }

@@ -1,12 +1,14 @@
 package dev.plinth.engine.internal.store;
 
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
 
 /**
  * Slabs outside the heap, from the allocator of the Chronicle maps. {@code -XX:MaxDirectMemorySize} does not limit
- * them.
+ * them. The memory is freed once the slabs are unreachable ({@link OwnedMemory}).
  */
 final class OffHeapSlabMemory extends SlabMemory {
     private static final int EXTENT_BYTES = EXTENT_WORDS * Long.BYTES;
@@ -16,27 +18,42 @@ final class OffHeapSlabMemory extends SlabMemory {
 
     @Override
     long get(long at) {
-        return memory.readLong(extents[(int) (at >>> SHIFT)] + ((at & MASK) << 3));
+        try {
+            return memory.readLong(address(at));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     void set(long at, long word) {
-        memory.writeLong(extents[(int) (at >>> SHIFT)] + ((at & MASK) << 3), word);
+        try {
+            memory.writeLong(address(at), word);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Returns the address of a word in the process. The array may be seen before its last element, which is 0 then. */
+    private long address(long at) {
+        long[] all = extents;
+        int extent = (int) (at >>> SHIFT);
+        if (extent >= all.length || all[extent] == 0) {
+            throw new IndexOutOfBoundsException(extent);
+        }
+        return all[extent] + ((at & MASK) << 3);
     }
 
     @Override
     void grow() {
         long[] more = Arrays.copyOf(extents, extents.length + 1);
-        more[extents.length] = memory.allocate(EXTENT_BYTES);
+        more[extents.length] = OwnedMemory.allocate(this, EXTENT_BYTES);
+        VarHandle.releaseFence();
         extents = more;
     }
 
     @Override
     public void close() {
-        long[] all = extents;
         extents = new long[0];
-        for (long extent : all) {
-            memory.freeMemory(extent, EXTENT_BYTES);
-        }
     }
 }

@@ -52,6 +52,10 @@ import org.jspecify.annotations.Nullable;
 final class QuickRestart implements AutoCloseable {
     private static final System.Logger LOG = Log.of(QuickRestart.class);
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
+
+    /** The format of the files. Raise it with every change of how rows, index or sets lie in their memory. */
+    private static final int FORMAT = 1;
+
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS =
             Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|words)");
@@ -317,8 +321,12 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private static String layout(Store.Settings settings) {
-        StringBuilder text =
-                new StringBuilder().append(settings.factory()).append(' ').append(settings.maxResources());
+        StringBuilder text = new StringBuilder("format ")
+                .append(FORMAT)
+                .append(' ')
+                .append(settings.factory())
+                .append(' ')
+                .append(settings.maxResources());
         for (TableName name : settings.tables()) {
             text.append(' ')
                     .append(name.number())

@@ -29,6 +29,9 @@ final class RowLog {
     /** Words of holes that are left alone, about as many as a table of some rows has anyway. */
     private static final long SPARE_WORDS = 4L * Arena.EXTENT_WORDS;
 
+    /** Words of an extent that rows may take while there is no reserve. */
+    private static final int RESERVED_FROM_WORDS = Arena.EXTENT_WORDS / 2;
+
     /** Parts of live rows for one part of holes. */
     static final int LIVE_PARTS = 4;
 
@@ -44,7 +47,7 @@ final class RowLog {
 
     private @Nullable Extent current;
     private @Nullable Extent reserve;
-    private boolean refused;
+    private boolean takingBack;
     private long takenWords;
     private long liveWords;
 
@@ -108,6 +111,8 @@ final class RowLog {
         }
         long[] pieces = new long[pieces(row.length)];
         int written = 0;
+        Extent extent = current;
+        int filled = extent == null ? 0 : extent.filled;
         try {
             while (written < pieces.length) {
                 int from = written * WHOLE_BYTES_MAX;
@@ -125,6 +130,10 @@ final class RowLog {
         } catch (RuntimeException | Error e) {
             for (int i = 0; i < written; i++) {
                 releaseBlock(pieces[i]);
+            }
+            if (extent != null && extent == current) {
+                // The next row goes where the pieces are, to which no address leads.
+                extent.filled = filled;
             }
             throw e;
         }
@@ -183,11 +192,18 @@ final class RowLog {
     }
 
     /**
+     * Sets whether rows are those of a record that is taken back. They may use the reserve, and make no room for others.
+     */
+    void takingBack(boolean isTakenBack) {
+        takingBack = isTakenBack;
+    }
+
+    /**
      * Makes room if there are too many holes. Shows the blocks of one extent to a mover, which appends the rows in use
      * again and releases them here.
      */
     void tidy(LongConsumer mover) {
-        if (takenWords - liveWords <= liveWords / LIVE_PARTS + SPARE_WORDS) {
+        if (takingBack || takenWords - liveWords <= liveWords / LIVE_PARTS + SPARE_WORDS) {
             return;
         }
         Extent extent = emptiest();
@@ -202,7 +218,7 @@ final class RowLog {
                 mover.accept(at);
                 at += blockWords;
             }
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | IllegalStateException e) {
             // The holes stay until there is memory, because a row that frees some has to go through.
         }
     }
@@ -277,6 +293,9 @@ final class RowLog {
 
     private long allocate(int words) {
         Extent extent = current;
+        if (extent != null && extent.filled + words > RESERVED_FROM_WORDS && reserve == null && !takingBack) {
+            reserve = arena.take();
+        }
         if (extent == null || extent.filled + words > Arena.EXTENT_WORDS) {
             extent = next();
         }
@@ -305,8 +324,8 @@ final class RowLog {
     }
 
     /**
-     * Takes an extent. A table with more than one also keeps a reserve. A record that runs out of memory is undone, and
-     * the earlier rows need room then.
+     * Takes an extent. Beside one that is half full a table keeps a reserve, without which no record goes on. A record
+     * that runs out of memory is taken back, and its earlier rows need room then.
      */
     private Extent fresh() {
         Extent fresh = reserve == null ? arena.take() : reserve;
@@ -316,10 +335,8 @@ final class RowLog {
         }
         try {
             reserve = arena.take();
-            refused = false;
-        } catch (OutOfMemoryError e) {
-            if (!refused) {
-                refused = true;
+        } catch (RuntimeException | Error e) {
+            if (!takingBack || e instanceof StackOverflowError) {
                 reserve = fresh;
                 throw e;
             }

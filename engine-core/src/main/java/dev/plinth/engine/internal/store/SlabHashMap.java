@@ -13,8 +13,7 @@ import java.util.Arrays;
  * copied whole. So no growth stalls the writer. A table that is rehashed at once would do so for seconds at millions of
  * keys. A segment uses linear probing. A removal moves later entries up, so there are no tombstones.
  *
- * <p>Keys are ids, digests and dense numbers, which no caller chooses, so there is no defence against chosen
- * collisions.
+ * <p>Keys have digests of texts that clients choose. So the hash has a secret seed ({@link KeyHash}).
  */
 final class SlabHashMap {
     private static final int SLOT_WORDS = 4;
@@ -27,6 +26,7 @@ final class SlabHashMap {
     private static final int DEPTH_MAX = 30;
 
     private final SlabMemory slabs;
+    private final KeyHash keyHash;
     private long[] directory;
     private int depth;
     private long size;
@@ -34,12 +34,14 @@ final class SlabHashMap {
 
     SlabHashMap(SlabMemory slabs) {
         this.slabs = slabs;
+        this.keyHash = KeyHash.drawn();
         this.directory = new long[] {slabs.allocate(SEGMENT_WORDS)};
     }
 
     /** Restores a map that {@link #save} wrote, over the same words. */
     SlabHashMap(SlabMemory slabs, DataInput in) throws IOException {
         this.slabs = slabs;
+        this.keyHash = KeyHash.restore(in);
         this.depth = in.readInt();
         this.size = in.readLong();
         this.segments = in.readLong();
@@ -51,6 +53,7 @@ final class SlabHashMap {
 
     /** Saves the part that is not in the words. */
     void save(DataOutput out) throws IOException {
+        keyHash.save(out);
         out.writeInt(depth);
         out.writeLong(size);
         out.writeLong(segments);
@@ -82,7 +85,7 @@ final class SlabHashMap {
             slabs.set(slot + 3, word);
             return;
         }
-        long hash = hash(a, b, c);
+        long hash = keyHash.of(a, b, c);
         long segment = segment(hash);
         while (slabs.get(segment + COUNT) >= SLOTS_USED_MAX) {
             split(segment, hash);
@@ -98,7 +101,7 @@ final class SlabHashMap {
         if (slot == 0) {
             return;
         }
-        long segment = segment(hash(a, b, c));
+        long segment = segment(keyHash.of(a, b, c));
         slabs.set(segment + COUNT, slabs.get(segment + COUNT) - 1);
         size--;
         int hole = (int) ((slot - segment - HEADER_WORDS) / SLOT_WORDS);
@@ -110,7 +113,7 @@ final class SlabHashMap {
                 slabs.set(address(segment, hole) + 3, 0);
                 return;
             }
-            int home = home(hash(slabs.get(from), slabs.get(from + 1), slabs.get(from + 2)));
+            int home = home(keyHash.of(slabs.get(from), slabs.get(from + 1), slabs.get(from + 2)));
             // The entry may move up unless its home is after the hole.
             if ((next - home & SLOTS - 1) >= (next - hole & SLOTS - 1)) {
                 copy(from, address(segment, hole));
@@ -137,7 +140,7 @@ final class SlabHashMap {
     }
 
     private long slot(long a, long b, long c) {
-        long hash = hash(a, b, c);
+        long hash = keyHash.of(a, b, c);
         long segment = segment(hash);
         int slot = home(hash);
         for (int i = 0; i < SLOTS; i++) {
@@ -196,7 +199,7 @@ final class SlabHashMap {
         slabs.set(other + DEPTH, local + 1L);
         for (int i = 0; i < entries.length; i += SLOT_WORDS) {
             if (entries[i + 3] != 0) {
-                long entryHash = hash(entries[i], entries[i + 1], entries[i + 2]);
+                long entryHash = keyHash.of(entries[i], entries[i + 1], entries[i + 2]);
                 insert(segment(entryHash), entryHash, entries[i], entries[i + 1], entries[i + 2], entries[i + 3]);
             }
         }
@@ -222,18 +225,6 @@ final class SlabHashMap {
 
     private static long address(long segment, int slot) {
         return segment + HEADER_WORDS + (long) slot * SLOT_WORDS;
-    }
-
-    private static long hash(long a, long b, long c) {
-        return mix(mix(mix(a) ^ b) ^ c);
-    }
-
-    /** The finalizer of SplitMix64 (Steele, Lea and Flood 2014). */
-    private static long mix(long word) {
-        long z = word + 0x9E3779B97F4A7C15L;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
     }
 
     /** Takes keys and their words. */

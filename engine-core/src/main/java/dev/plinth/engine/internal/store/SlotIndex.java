@@ -37,6 +37,10 @@ final class SlotIndex {
     private static final int HEADER_WORDS = 8;
     private static final int SLOTS = SEGMENT_WORDS - HEADER_WORDS;
     private static final int USED_MAX = SLOTS * 3 / 4;
+
+    /** Rows of one of the deepest segments from which on it is filled up, because few marks are left to remove. */
+    private static final int DEEP_LIVE_MIN = USED_MAX * 3 / 4;
+
     private static final int DEPTH = 0;
     private static final int USED = 1;
     private static final int LIVE = 2;
@@ -45,6 +49,9 @@ final class SlotIndex {
 
     /** The mark of a removed row, which has the unused address 0. */
     private static final long REMOVED = 1L << Arena.ADDRESS_BITS;
+
+    /** The directory of a table without rows, which is never written. */
+    private static final long[] NO_SEGMENT = new long[1];
 
     private final Arena arena;
     private final RowLog rows;
@@ -55,7 +62,7 @@ final class SlotIndex {
     SlotIndex(Arena arena, RowLog rows) {
         this.arena = arena;
         this.rows = rows;
-        Arrays.fill(shards, new long[1]);
+        Arrays.fill(shards, NO_SEGMENT);
     }
 
     /** Returns the bits of a hash that the index uses. */
@@ -97,14 +104,26 @@ final class SlotIndex {
             segment = allocate();
             publish(part, segment, 0, directory);
         }
-        while (arena.get(segment + USED) >= USED_MAX) {
-            if (arena.get(segment + LIVE) < USED_MAX / 2) {
+        while (isFull(segment)) {
+            if (arena.get(segment + LIVE) < liveMin(segment)) {
                 renew(segment, part);
             } else {
                 split(segment, part);
             }
             segment = segment(part);
         }
+    }
+
+    /** Returns true if no key should be added to a segment. The deepest ones cannot be split, so they fill up. */
+    private boolean isFull(long segment) {
+        long used = arena.get(segment + USED);
+        boolean fills = arena.get(segment + DEPTH) == DEPTH_MAX && arena.get(segment + LIVE) >= DEEP_LIVE_MIN;
+        return used >= (fills ? SLOTS - 1 : USED_MAX);
+    }
+
+    /** Returns the number of rows below which a full segment is made again rather than split. */
+    private long liveMin(long segment) {
+        return arena.get(segment + DEPTH) == DEPTH_MAX ? arena.get(segment + USED) : USED_MAX / 2;
     }
 
     /** Puts the address of a new row, after {@link #prepare}. */
@@ -191,9 +210,14 @@ final class SlotIndex {
         return new Walk(Arrays.copyOf(slots, count), end);
     }
 
-    /** Forgets all rows. */
+    /** Returns true if it has more memory than a table of a few rows. */
+    boolean isLarge() {
+        return extents != null && extents.next != null;
+    }
+
+    /** Forgets all rows, and gives its memory back. */
     void clear() {
-        Arrays.fill(shards, new long[1]);
+        Arrays.fill(shards, NO_SEGMENT);
         retired = 0;
         for (Extent extent = extents; extent != null; extent = extents) {
             extents = extent.next;
@@ -267,7 +291,7 @@ final class SlotIndex {
         long high;
         try {
             high = allocate();
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             retired = low;
             throw e;
         }

@@ -205,6 +205,7 @@ public final class Store implements AutoCloseable {
             throw WriterBusyException.NOW;
         }
         try {
+            tables.requireOpen();
             writer.readBegins();
             view.begin();
             return reader.apply(view);
@@ -264,6 +265,7 @@ public final class Store implements AutoCloseable {
 
     private <T> T writeLocked(Function<Transaction, T> work, boolean mayWait) {
         try {
+            tables.requireOpen();
             return work.apply(transaction);
         } finally {
             writer.unlock();
@@ -500,7 +502,12 @@ public final class Store implements AutoCloseable {
             writer.unlock();
         }
         journal.close();
-        closeTables();
+        writer.lock();
+        try {
+            closeTables();
+        } finally {
+            writer.unlock();
+        }
         if (disk != null) {
             disk.close();
         }

@@ -5,7 +5,9 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
@@ -49,6 +51,7 @@ final class StoreTables implements AutoCloseable {
     private boolean inSets;
     private boolean torn;
     private long takenBack;
+    private volatile boolean closed;
 
     /** Makes empty tables. */
     StoreTables(TableKind kind, List<TableName> names, long maxResources) {
@@ -146,8 +149,28 @@ final class StoreTables implements AutoCloseable {
         return sets;
     }
 
+    /** Refuses once the tables are closed. */
+    void requireOpen() {
+        if (closed) {
+            throw closing();
+        }
+    }
+
+    /** Returns the refusal of a call that came too late. */
+    static RefusedException closing() {
+        return new RefusedException(Refusal.of(
+                        ProblemCode.SHUTTING_DOWN,
+                        "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
+                .retryAfter(1));
+    }
+
     byte @Nullable [] get(TableName table, byte[] key) {
-        return byNumber[table.number()].get(key);
+        try {
+            return byNumber[table.number()].get(key);
+        } catch (RuntimeException e) {
+            requireOpen();
+            throw e;
+        }
     }
 
     byte @Nullable [] at(long number) {
@@ -221,7 +244,9 @@ final class StoreTables implements AutoCloseable {
             throw e;
         }
         for (int i = 0; i < writes.size(); i++) {
-            changedAt[writes.get(i).table().number()] = record.sequence();
+            int number = writes.get(i).table().number();
+            changedAt[number] = record.sequence();
+            byNumber[number].endRecord();
         }
         lastNumber = record.lastNumber();
         lastTimeMillis = record.timeMillis();
@@ -256,6 +281,9 @@ final class StoreTables implements AutoCloseable {
     /** Restores the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
     private void takeBack(List<Changes.Write> writes, byte[] @Nullable [] before, int applied) {
         takenBack++;
+        for (TableName name : names) {
+            byNumber[name.number()].beginTakeBack();
+        }
         try {
             for (int i = applied - 1; i >= 0; i--) {
                 Changes.Write write = writes.get(i);
@@ -265,6 +293,9 @@ final class StoreTables implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             inSets = false;
             torn = true;
+        }
+        for (TableName name : names) {
+            byNumber[name.number()].endRecord();
         }
     }
 
@@ -384,9 +415,16 @@ final class StoreTables implements AutoCloseable {
         return all.bytes();
     }
 
-    /** Estimates the memory of the rows on the heap, including everything around them. */
+    /**
+     * Returns about the memory of the rows on the heap, including everything around them. That is what they may take
+     * with holes, or what the tables have taken, if an index was larger before.
+     */
     private long heapBytes() {
-        return slabs.used() * Long.BYTES + ArenaTable.memoryBytes(all.rows(), all.bytes());
+        long taken = 0;
+        for (TableName name : names) {
+            taken += byNumber[name.number()].memoryBytes();
+        }
+        return slabs.used() * Long.BYTES + Math.max(taken, ArenaTable.memoryBytes(all.rows(), all.bytes()));
     }
 
     List<StoreFigures.TableUse> uses(int most) {
@@ -418,8 +456,16 @@ final class StoreTables implements AutoCloseable {
         return figures;
     }
 
+    /**
+     * Closes the tables, also beside readers, which are refused. The version stays odd, so that no read of several rows
+     * counts as undisturbed.
+     */
     @Override
     public void close() {
+        if (!closed) {
+            closed = true;
+            begin();
+        }
         for (TableName name : names) {
             byNumber[name.number()].close();
         }

@@ -31,11 +31,25 @@ interface Table extends AutoCloseable {
         exchange(key, null);
     }
 
+    /**
+     * Begins to restore the rows of a record that is taken back, until {@link #endRecord}. They may use memory that is
+     * reserved for this.
+     */
+    default void beginTakeBack() {}
+
+    /** Ends a record, or its restoration. Memory that was kept for a restoration may go then. */
+    default void endRecord() {}
+
     /** Returns how many rows there are. */
     long size();
 
     /** Returns the bytes of all keys and rows, without the structure around them. */
     long bytes();
+
+    /** Returns the bytes of its memory, with everything around and between the rows, or 0 if it does not count them. */
+    default long memoryBytes() {
+        return 0;
+    }
 
     /** Sets the number of rows and bytes that an earlier process has left. */
     void recount(long rows, long bytes);

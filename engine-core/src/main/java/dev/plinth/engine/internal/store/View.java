@@ -65,6 +65,7 @@ public final class View implements Rows {
      */
     private byte @Nullable [] getWhole(TableName table, byte[] key) {
         for (int tries = 1; ; tries++) {
+            tables.requireOpen();
             long last = tables.lastSequence();
             long before = tables.version();
             byte[] row = tables.get(table, key);

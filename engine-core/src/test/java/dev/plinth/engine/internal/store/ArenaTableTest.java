@@ -2,9 +2,11 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.plinth.engine.TestScale;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What every table in an arena owes its callers besides; one subclass for each kind of arena. */
 abstract class ArenaTableTest extends TableContractTest {
@@ -78,6 +81,78 @@ abstract class ArenaTableTest extends TableContractTest {
         for (int i = 0; i < lengths.length; i++) {
             assertThat(table.get(key(i))).isEqualTo(row(lengths[i]));
         }
+    }
+
+    /** The order of rows tells how they lie in the index, and must not be one that a client can compute. */
+    @Test
+    void forEach_sameRowsInTwoTables_comeInDifferentOrders() {
+        try (Table other = factory().create("other", KEY_BYTES, EXPECTED_ROWS, AVERAGE_ROW_BYTES)) {
+            for (int i = 0; i < 1_000; i++) {
+                table.put(key(i), row(8));
+                other.put(key(i), row(8));
+            }
+
+            assertThat(keys(table)).isNotEqualTo(keys(other)).hasSameElementsAs(keys(other));
+        }
+    }
+
+    private static List<ByteBuffer> keys(Table shown) {
+        List<ByteBuffer> keys = new ArrayList<>();
+        shown.forEach((key, row) -> keys.add(ByteBuffer.wrap(key)));
+        return keys;
+    }
+
+    @Test
+    void get_closedWhileItCopies_returnsNoRow() {
+        ClosingArena closing = new ClosingArena(arena());
+        ArenaTable closed = new ArenaTable(new TableShape("closed", KEY_BYTES, 10_000, 100), closing);
+        closed.put(key(1), row(500));
+        closing.closes = true;
+
+        assertThatThrownBy(() -> closed.get(key(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> closed.get(key(1))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> closed.forEach((key, row) -> {})).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** An arena that is closed just before a row is copied out. */
+    private static final class ClosingArena extends ForwardingArena {
+        private boolean closes;
+
+        ClosingArena(Arena memory) {
+            super(memory);
+        }
+
+        @Override
+        void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
+            if (closes) {
+                close();
+            }
+            super.copyOut(at, skippedBytes, to, from, length);
+        }
+    }
+
+    @Test
+    void anyCall_headerOfARowIsDamaged_saysSo() {
+        Arena memory = arena();
+        try (ArenaTable damaged = new ArenaTable(new TableShape("damaged", KEY_BYTES, 10_000, 100), memory)) {
+            damaged.put(key(1), row(500));
+            memory.set(Arena.EXTENT_WORDS, -1); // the index has the first extent
+
+            assertDamage(() -> damaged.get(key(1)));
+            assertDamage(() -> damaged.put(key(1), row(1)));
+            assertDamage(() -> damaged.forEach((key, row) -> {}));
+        }
+    }
+
+    private static void assertDamage(Executable call) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(30),
+                () -> assertThatThrownBy(call::execute)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("table damaged")
+                        .hasMessageContaining("restart the engine"));
     }
 
     /** Lengths grow over time, so that holes left by short rows are of no use to later ones. */
@@ -257,9 +332,10 @@ abstract class ArenaTableTest extends TableContractTest {
                             scarceTable.put(key(number), versioned(number, i, 4 * randomLength(random)));
                             expected.put(number, i);
                         }
-                    } catch (OutOfMemoryError e) {
-                        assertThat(e).isSameAs(ScarceArena.NONE);
+                    } catch (OutOfMemoryError | IllegalStateException e) {
+                        assertThat(e).isIn(ScarceArena.NONE, ScarceArena.UNMAPPED);
                     }
+                    scarceTable.endRecord();
                 }
                 scarce.scarce = false;
                 Map<Integer, Integer> found = new HashMap<>();
@@ -269,6 +345,10 @@ abstract class ArenaTableTest extends TableContractTest {
                     assertThat(scarceTable.get(key)).isEqualTo(row);
                 });
                 assertThat(found).as("round %d, seed %d", round, seed).isEqualTo(expected);
+                scarceTable.clear();
+                assertThat(scarceTable.memoryBytes())
+                        .as("memory that no row has, but the reserve; round %d, seed %d", round, seed)
+                        .isLessThanOrEqualTo(Arena.EXTENT_BYTES);
             }
             refused += scarce.refused;
         }
@@ -289,13 +369,102 @@ abstract class ArenaTableTest extends TableContractTest {
                 for (; changed < 500; changed++) {
                     before.put(changed, scarceTable.exchange(key(changed), row(1_001)));
                 }
-            } catch (OutOfMemoryError e) {
+            } catch (OutOfMemoryError | IllegalStateException e) {
                 assertThat(changed).isLessThan(500);
             }
+            scarceTable.beginTakeBack();
             for (int i = changed - 1; i >= 0; i--) {
                 scarceTable.put(key(i), before.get(i));
             }
+            scarceTable.endRecord();
             for (int i = 0; i < 500; i++) {
+                assertThat(scarceTable.get(key(i))).isEqualTo(row(1_000));
+            }
+        }
+    }
+
+    /** A record after a refused one may find a little room, and must leave the reserve to the one that needs it. */
+    @Test
+    void replace_manyRecordsAfterARefusal_canAllBeTakenBack() {
+        for (int standing : new int[] {120, 500}) {
+            ScarceArena scarce = new ScarceArena(new Random(seed));
+            try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+                for (int i = 0; i < standing; i++) {
+                    scarceTable.put(key(i), row(1_000));
+                }
+                scarce.always = true;
+                int refused = 0;
+                for (int i = 0; i < standing; i++) {
+                    refused += replaceAndPut(scarceTable, i, standing + i) ? 0 : 1;
+                    boolean isWritten = scarceTable.get(key(standing + i)) != null;
+                    assertThat(scarceTable.get(key(i)))
+                            .as("row %d of %d, seed %d", i, standing, seed)
+                            .isEqualTo(row(isWritten ? 10 : 1_000));
+                }
+                assertThat(refused).isGreaterThan(standing / 3);
+            }
+        }
+    }
+
+    /** Writes a record of two rows, and takes it back if there is no memory for the second one. */
+    private static boolean replaceAndPut(ArenaTable scarceTable, int replaced, int added) {
+        byte[] before = null;
+        try {
+            before = scarceTable.exchange(key(replaced), row(10));
+            scarceTable.put(key(added), row(1_000));
+            scarceTable.endRecord();
+            return true;
+        } catch (OutOfMemoryError | IllegalStateException e) {
+            scarceTable.beginTakeBack();
+            if (before != null) {
+                scarceTable.put(key(replaced), before);
+            }
+            scarceTable.endRecord();
+            return false;
+        }
+    }
+
+    @Test
+    void replace_largeRowsByShortOnes_canBeTakenBackWithoutMemory() {
+        ScarceArena scarce = new ScarceArena(new Random(seed));
+        try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+            int large = 30;
+            for (int i = 0; i < large; i++) {
+                scarceTable.put(key(i), row(250_000));
+            }
+            scarceTable.endRecord();
+            scarce.always = true;
+            for (int i = 0; i < large; i++) {
+                scarceTable.put(key(i), row(10));
+            }
+            scarceTable.beginTakeBack();
+            for (int i = large - 1; i >= 0; i--) {
+                scarceTable.put(key(i), row(250_000));
+            }
+            scarceTable.endRecord();
+
+            for (int i = 0; i < large; i++) {
+                assertThat(scarceTable.get(key(i))).isEqualTo(row(250_000));
+            }
+        }
+    }
+
+    @Test
+    void put_largeRowWithoutMemory_leavesItsRoomToOthers() {
+        ScarceArena scarce = new ScarceArena(new Random(seed));
+        try (ArenaTable scarceTable = new ArenaTable(new TableShape("scarce", KEY_BYTES, 10_000, 100), scarce)) {
+            for (int i = 0; i < 150; i++) {
+                scarceTable.put(key(i), row(1_000));
+            }
+            scarce.always = true;
+            for (int i = 0; i < 10; i++) {
+                assertThatThrownBy(() -> scarceTable.put(key(0), row(250_000)))
+                        .isIn(ScarceArena.NONE, ScarceArena.UNMAPPED);
+            }
+            for (int i = 150; i < 200; i++) {
+                scarceTable.put(key(i), row(1_000));
+            }
+            for (int i = 0; i < 200; i++) {
                 assertThat(scarceTable.get(key(i))).isEqualTo(row(1_000));
             }
         }
@@ -312,6 +481,7 @@ abstract class ArenaTableTest extends TableContractTest {
             for (int i = 0; i < 5_000; i++) {
                 if (i % 10 > 0) {
                     scarceTable.remove(key(i));
+                    scarceTable.endRecord();
                 }
             }
             for (int i = 0; i < 5_000; i++) {
@@ -348,6 +518,7 @@ abstract class ArenaTableTest extends TableContractTest {
     /** An arena on the heap that has no memory now and then. */
     private static final class ScarceArena extends ForwardingArena {
         static final OutOfMemoryError NONE = new OutOfMemoryError("as the test wants it");
+        static final IllegalStateException UNMAPPED = new IllegalStateException("Expected to map a file");
 
         private final Random random;
         private boolean scarce;
@@ -363,6 +534,9 @@ abstract class ArenaTableTest extends TableContractTest {
         void add(int extent) {
             if (always || scarce && random.nextBoolean()) {
                 refused++;
+                if (random.nextBoolean()) {
+                    throw UNMAPPED;
+                }
                 throw NONE;
             }
             super.add(extent);

@@ -45,7 +45,7 @@ class ForwardingArena extends Arena {
     }
 
     @Override
-    public void close() {
+    void release() {
         memory.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.TestScale;
 import org.junit.jupiter.api.Test;
 
 final class HeapArenaTableTest extends ArenaTableTest {
@@ -12,14 +13,18 @@ final class HeapArenaTableTest extends ArenaTableTest {
 
     @Test
     void memory_allRowsRemoved_isGivenBack() {
-        for (int i = 0; i < 20_000; i++) {
-            table.put(key(i), row(500));
+        int rows = TestScale.count(1_000_000);
+        for (int i = 0; i < rows; i++) {
+            table.put(key(i), row(100));
         }
-        assertThat(memoryBytes()).isGreaterThan(10 * MEBIBYTE);
-        for (int i = 0; i < 20_000; i++) {
+        assertThat(memoryBytes()).isGreaterThan(100L * rows);
+        for (int i = 0; i < rows; i++) {
             table.remove(key(i));
+            table.endRecord();
         }
 
-        assertThat(memoryBytes()).isLessThan(5 * MEBIBYTE / 2);
+        assertThat(memoryBytes()).isLessThan(MEBIBYTE);
+        table.put(key(1), row(100));
+        assertThat(table.get(key(1))).isEqualTo(row(100));
     }
 }

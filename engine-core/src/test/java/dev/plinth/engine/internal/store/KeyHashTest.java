@@ -2,12 +2,16 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class KeyHashTest {
     private static final int KEYS = 1 << 16;
+
+    private final KeyHash hash = KeyHash.drawn();
 
     /** Chance gives 1 - 1/e = 63 % of the values to as many keys; {@code Arrays.hashCode} gave 12 %. */
     private static final int VALUES_MIN = KEYS * 6 / 10;
@@ -17,7 +21,7 @@ final class KeyHashTest {
         for (int shift = 0; shift <= Long.SIZE - 16; shift += 8) {
             Set<Long> values = new HashSet<>();
             for (int i = 0; i < KEYS; i++) {
-                values.add(KeyHash.of(TableContractTest.key(i)) >>> shift & KEYS - 1);
+                values.add(hash.of(TableContractTest.key(i)) >>> shift & KEYS - 1);
             }
 
             assertThat(values.size()).as("16 bits from bit %d", shift).isGreaterThan(VALUES_MIN);
@@ -31,8 +35,39 @@ final class KeyHashTest {
             byte[] other = key.clone();
             other[i]++;
 
-            assertThat(KeyHash.of(other)).isNotEqualTo(KeyHash.of(key));
+            assertThat(hash.of(other)).isNotEqualTo(hash.of(key));
         }
-        assertThat(KeyHash.of(key.clone())).isEqualTo(KeyHash.of(key));
+        assertThat(hash.of(key.clone())).isEqualTo(hash.of(key));
+    }
+
+    /** Of Python 3.11, whose bytes without a seed are hashed by SipHash-1-3, which ends in a word with the length. */
+    @Test
+    void of_seedOfZeros_isSipHash() {
+        ByteBuffer key = ByteBuffer.allocate(40);
+        for (int i = 0; i < 32; i++) {
+            key.put((byte) i);
+        }
+        key.put(39, (byte) 32);
+
+        assertThat(new KeyHash(0, 0).of(key.array())).isEqualTo(0x31ef8061c910629bL);
+    }
+
+    @Test
+    void of_threeWords_isThatOfTheirBytes() {
+        byte[] key = ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(1)
+                .putLong(2)
+                .putLong(3)
+                .array();
+
+        assertThat(hash.of(1, 2, 3)).isEqualTo(hash.of(key)).isNotEqualTo(hash.of(1, 2, 4));
+    }
+
+    @Test
+    void drawn_twice_differs() {
+        byte[] key = TableContractTest.key(1);
+
+        assertThat(KeyHash.drawn().of(key)).isNotEqualTo(KeyHash.drawn().of(key));
     }
 }

@@ -9,6 +9,8 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -159,6 +161,21 @@ class QuickRestartTest {
     @Test
     void otherRelease_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> open(left, directory, settings(), BOOT, "2"));
+    }
+
+    @Test
+    void otherFormatOfTheFiles_tablesAreMadeAgain() throws IOException {
+        assertRebuilt(left -> {
+            if (Files.exists(marker())) {
+                byte[] bytes = Files.readAllBytes(marker());
+                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(" format ") + " format ".length();
+                bytes[at]++;
+                int body = bytes.length - Integer.BYTES;
+                ByteBuffer.wrap(bytes).putInt(body, Checksum.of(ByteBuffer.wrap(bytes), 0, body));
+                Files.write(marker(), bytes);
+            }
+            return open(left, directory, settings(), BOOT);
+        });
     }
 
     @Test

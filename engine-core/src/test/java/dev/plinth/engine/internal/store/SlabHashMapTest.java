@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,26 @@ class SlabHashMapTest {
             }
             assertThat(answered).isPositive();
         }
+    }
+
+    @Test
+    void forEach_sameKeysInTwoMaps_comeInDifferentOrders() {
+        try (SlabMemory slabs = SlabMemory.onHeap()) {
+            SlabHashMap one = new SlabHashMap(slabs);
+            SlabHashMap other = new SlabHashMap(slabs);
+            for (int i = 1; i <= 1_000; i++) {
+                one.put(7, 7, i, i);
+                other.put(7, 7, i, i);
+            }
+
+            assertThat(words(one)).isNotEqualTo(words(other)).hasSameElementsAs(words(other));
+        }
+    }
+
+    private static List<Long> words(SlabHashMap map) {
+        List<Long> words = new ArrayList<>();
+        map.forEach((a, b, c, word) -> words.add(word));
+        return words;
     }
 
     @Test

@@ -77,6 +77,42 @@ class SlotIndexTest {
         assertThat(walked()).isEqualTo(put);
     }
 
+    /** A recovery may find other marks than the process before it, and has to take as many rows. */
+    @Test
+    void prepare_deepestSegmentWithMarks_takesAsManyRowsAsWithoutMarks() {
+        int most = 762;
+        Map<Integer, Long> addresses = new HashMap<>();
+        for (int i = 0; i < most; i++) {
+            addresses.put(i, inserted(i));
+        }
+        Random random = new Random(seed);
+        for (int i = most; i < 3 * most; i++) {
+            int removed = random.nextInt(i);
+            while (!addresses.containsKey(removed)) {
+                removed = random.nextInt(i);
+            }
+            index.remove(equalPrefix(removed), addresses.remove(removed));
+            addresses.put(i, inserted(i));
+        }
+
+        addresses.forEach((number, at) -> assertThat(index.find(equalPrefix(number), key(number)))
+                .as("row %d, seed %d", number, seed)
+                .isEqualTo(at));
+        assertThat(walked()).isEqualTo(most);
+    }
+
+    private long inserted(int number) {
+        index.prepare(equalPrefix(number));
+        long at = rows.append(key(number), ROW);
+        index.insert(equalPrefix(number), at);
+        return at;
+    }
+
+    /** The first 20 bits, which choose a segment, are equal. */
+    private static long equalPrefix(int number) {
+        return 7L << 10 | number % 100;
+    }
+
     private int walked() {
         int count = 0;
         long part = 0;
