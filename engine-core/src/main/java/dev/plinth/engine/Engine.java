@@ -524,7 +524,7 @@ public final class Engine implements AutoCloseable {
                         plans,
                         webhooks,
                         new HostHandlers(config, this::workspace).operations(),
-                        config.asyncOperations().keySet(),
+                        config.asyncOperations(),
                         jobs.handled(),
                         config.types(),
                         access.uses(),

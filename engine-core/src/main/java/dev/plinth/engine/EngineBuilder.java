@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,15 +35,25 @@ import java.util.regex.Pattern;
 
 /** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
 public final class EngineBuilder {
+    /** The default of {@link #maxResources}. */
+    public static final long RESOURCES_DEFAULT = 1_000_000;
+
+    /** The most that {@link #maxResources} takes. */
+    public static final long RESOURCES_MAX = 1_000_000_000;
+
+    /** The most rate-limit units that a call may cost. */
+    public static final int CALL_UNITS_MAX = Limits.CALL_UNITS_MAX;
+
+    /** The most that {@link #webhookHostRate} takes. */
+    public static final int WEBHOOKS_PER_SECOND_MAX = Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX;
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
-    private static final long RESOURCES_DEFAULT = 1_000_000;
-    private static final long RESOURCES_MAX = 1_000_000_000;
 
     private final List<Plan> plans = new ArrayList<>();
     private final List<String> webhookAllow = new ArrayList<>();
     private final Map<String, Integer> webhookHostRates = new HashMap<>();
     private final Map<String, OperationHandler> operations = new LinkedHashMap<>();
-    private final Map<String, JobHandler> asyncOperations = new LinkedHashMap<>();
+    private final Set<String> asyncOperations = new LinkedHashSet<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
     private final Map<String, EventListener> listeners = new LinkedHashMap<>();
     private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
@@ -234,7 +245,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
      */
     public EngineBuilder operation(String name, OperationHandler handler) {
-        if (asyncOperations.containsKey(name)) {
+        if (asyncOperations.contains(name)) {
             throw taken("operation", name);
         }
         register(operations, "operation", checked(name), handler);
@@ -248,11 +259,19 @@ public final class EngineBuilder {
      *     registered
      */
     public EngineBuilder asyncOperation(String name, JobHandler handler) {
-        if (operations.containsKey(name)) {
+        return jobHandler(name, handler).asyncOperation(name);
+    }
+
+    /**
+     * Registers an asynchronous operation on resources whose jobs run outside. A call starts a job of this type, which
+     * a worker leases, unless a handler of this type is registered too.
+     *
+     * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
+     */
+    public EngineBuilder asyncOperation(String name) {
+        if (operations.containsKey(name) || !asyncOperations.add(checked(name))) {
             throw taken("operation", name);
         }
-        jobHandler(name, handler);
-        asyncOperations.put(name, handler);
         return this;
     }
 
@@ -351,6 +370,16 @@ public final class EngineBuilder {
         return Engine.open(config());
     }
 
+    /**
+     * Checks plans, types and costs together, as {@link #open} does. Routes are checked by {@link #open} alone.
+     *
+     * @throws IllegalArgumentException if a setting is invalid
+     */
+    public EngineBuilder check() {
+        EngineConfig unused = config();
+        return this;
+    }
+
     /** Returns the present settings. */
     EngineConfig config() {
         checkCosts();
@@ -370,7 +399,7 @@ public final class EngineBuilder {
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
-                Map.copyOf(asyncOperations),
+                Set.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** The builder's settings. Immutable. */
@@ -31,7 +32,7 @@ record EngineConfig(
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,
-        Map<String, JobHandler> asyncOperations,
+        Set<String> asyncOperations,
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,
         ContentTypes types,
