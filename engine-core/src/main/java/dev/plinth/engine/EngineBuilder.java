@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
@@ -73,6 +74,7 @@ public final class EngineBuilder {
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private boolean defaultWorkspace;
+    private Optional<Supplier<Json>> configReload = Optional.empty();
 
     EngineBuilder() {}
 
@@ -236,6 +238,18 @@ public final class EngineBuilder {
      */
     public EngineBuilder createDefaultWorkspace(boolean create) {
         defaultWorkspace = create;
+        return this;
+    }
+
+    /**
+     * Adds the operator's route {@code POST /admin/v1/config/reload}, which calls this code of the host. It may call
+     * {@link LiveSettings#replace}. It runs on the engine's executor, perhaps several times at once.
+     *
+     * @param reload returns an object with the arrays of text {@code taken} and {@code needRestart}. An
+     *     {@code IllegalArgumentException} is answered with 422, with one error for each line of its message
+     */
+    public EngineBuilder configReload(Supplier<Json> reload) {
+        configReload = Optional.of(reload);
         return this;
     }
 
@@ -404,7 +418,8 @@ public final class EngineBuilder {
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),
                 new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
-                defaultWorkspace);
+                defaultWorkspace,
+                configReload);
     }
 
     private EngineBuilder demand(String route, Route.Demand demand) {

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** The builder's settings. Immutable. */
 record EngineConfig(
@@ -37,4 +39,5 @@ record EngineConfig(
         Map<String, EventListener> listeners,
         ContentTypes types,
         RouteSettings routes,
-        boolean defaultWorkspace) {}
+        boolean defaultWorkspace,
+        Optional<Supplier<Json>> configReload) {}
