@@ -29,7 +29,8 @@ final class HostedFormats {
                         Formats.truth(),
                         false,
                         "Refuse a call without Idempotency-Key; default false."),
-                new Member(REQUIRE_IF_MATCH, Formats.truth(), false, "Refuse a call without If-Match; default false.")));
+                new Member(
+                        REQUIRE_IF_MATCH, Formats.truth(), false, "Refuse a call without If-Match; default false.")));
     }
 
     static void addOperation(EngineBuilder builder, String name, Map<String, Object> members) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -115,7 +116,8 @@ public final class Main {
 
     private int serve(CommandLineReader reader, CommandLine line) {
         try {
-            return serve(reader.options(line));
+            ServeOptions options = reader.options(line);
+            return serve(options, new ConfigReload(options, () -> reader.options(line)));
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(fault -> say(fault.toString()));
             err.println("Run it with --help to see all options.");
@@ -134,13 +136,22 @@ public final class Main {
         }
     }
 
-    private int serve(ServeOptions options) {
+    private int serve(ServeOptions options, ConfigReload reload) {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
-            engine = options.engine().open();
+            EngineBuilder builder = options.engine();
+            if (options.hasFile()) {
+                builder.configReload(() -> reload.reload().json());
+            }
+            engine = builder.open();
+            engine.settings().requireInUse(builder);
+            reload.serves(engine);
             HttpServer server = listen(engine, options);
             stopOnSignal(engine, server);
+            if (options.hasFile()) {
+                HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
+            }
             FatalExit end = FatalExit.watching(engine);
             announce(engine, options, server);
             end.await();
@@ -250,6 +261,11 @@ public final class Main {
             }
         };
         Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
+    }
+
+    private void tell(String sentence) {
+        out.println("plinth: " + sentence);
+        out.flush();
     }
 
     private void say(String sentence) {

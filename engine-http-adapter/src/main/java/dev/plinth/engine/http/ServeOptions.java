@@ -241,6 +241,16 @@ final class ServeOptions {
         }
     }
 
+    /** Returns the same options with the live settings of others. */
+    ServeOptions withLive(ServeOptions read) {
+        return new ServeOptions(config.withLive(read.config));
+    }
+
+    /** Returns true if a file gives some of the values. */
+    boolean hasFile() {
+        return config.has(ServeSettings.CONFIG);
+    }
+
     /** Returns the values with their sources. */
     Config config() {
         return config;

@@ -4,9 +4,9 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Format;
 import dev.plinth.engine.http.config.Formats;
+import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,10 +115,12 @@ final class ServeSettings {
             "Leave the tables here for the next start, best in memory such as below /dev/shm.");
 
     static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
-            "webhook-allow",
-            Formats.items(Formats.text("a range", range -> Engine.builder().webhookAllow(range))),
-            "CIDR",
-            "Lets webhooks reach this range, such as 127.0.0.0/8.");
+                    "webhook-allow",
+                    Formats.items(
+                            Formats.text("a range", range -> Engine.builder().webhookAllow(range))),
+                    "CIDR",
+                    "Lets webhooks reach this range, such as 127.0.0.0/8.")
+            .live();
 
     static final Setting<Map<String, Long>> WEBHOOK_HOST_RATE = Setting.of(
                     "webhook-host-rate",
@@ -131,7 +133,8 @@ final class ServeSettings {
                             }),
                     "HOST=N",
                     "Webhooks a second to a host, or HOST:PORT, from all workspaces; * for all others.")
-            .withoutIt("*=500");
+            .withoutIt("*=500")
+            .live();
 
     static final Setting<Boolean> TEST_CLOCK = Setting.of(
                     "test-clock", Formats.truth(), "", "Stop the clock and let /admin/v1/clock turn it.")
@@ -142,7 +145,8 @@ final class ServeSettings {
                     PlanFormat.plans(),
                     "",
                     "Plans by name, beside starter, pro and business or in the place of one of them.")
-            .from(Source.FILE);
+            .from(Source.FILE)
+            .live();
 
     static final Setting<Map<String, Json>> RESOURCE_TYPES = Setting.of(
                     "resource-types",

@@ -320,6 +320,54 @@ class ConfigFileTest {
                 .hasSizeLessThan(1000);
     }
 
+    @Test
+    void keys_longOrWithControlCharacters_areShownShortAndOnOneLine() throws IOException {
+        for (String key : List.of("x".repeat(1_000), "a\\e[31mb\\nc\\u202Ed")) {
+            assertThat(faults("plans: {\"" + key + "\": {requests: 0}}\noperations: {\"" + key + "\": }\n"))
+                    .hasSize(2)
+                    .allSatisfy(
+                            fault -> assertThat(fault).hasSizeLessThan(1000).doesNotContain("\n", "\u001B", "\u202E"));
+        }
+    }
+
+    /** Bytes of a right file are changed, left out or doubled. */
+    @Test
+    void file_mutated_isReadOrToldInSentences() throws IOException {
+        byte[] right = """
+                port: 9
+                webhook-allow: [127.0.0.0/8, "::1/128"]
+                plans:
+                  free: {requests: 30, policies: {burst: {requests: 5, per: key}}}
+                  paid:
+                    requests: 60 # more
+                operations: {export: {cost: 5}}
+                """.getBytes(StandardCharsets.UTF_8);
+        byte[] alphabet = ":{}[]\"'&*!|>-#?,%@`\\\t\n\u0000\u007F \u00FFax9".getBytes(StandardCharsets.ISO_8859_1);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            byte[] wrong = right.clone();
+            for (int j = random.nextInt(4); j >= 0; j--) {
+                wrong[random.nextInt(wrong.length)] = alphabet[random.nextInt(alphabet.length)];
+            }
+            Files.write(file(), wrong);
+            try {
+                assertThat(new CommandLineReader(Map.of())
+                                .read(List.of("--config", file().toString()))
+                                .port())
+                        .isNotNegative();
+            } catch (FaultyConfigException told) {
+                assertThat(told.faults())
+                        .as("seed " + seed + ", round " + i)
+                        .isNotEmpty()
+                        .allSatisfy(fault -> assertThat(fault.toString())
+                                .startsWith(file() + ":")
+                                .endsWith(".")
+                                .doesNotContain("\n", "Exception"));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "\n\n", "# nothing\n", "---\n", "~", "\uFEFFport: 8080"})
     void file_withNothingToSay_leavesTheDefaults(String yaml) throws IOException {

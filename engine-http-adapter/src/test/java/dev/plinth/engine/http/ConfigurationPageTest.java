@@ -3,9 +3,13 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +20,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** {@code docs/configuration.md} and {@code docs/plinth.schema.json} follow from the declarations of the settings. */
 class ConfigurationPageTest {
@@ -63,6 +71,42 @@ class ConfigurationPageTest {
 
         options.checkTogether();
         assertThat(options.config().get(ServeSettings.PLANS)).containsOnlyKeys("free", "enterprise");
+    }
+
+    /** An editor judges by the schema, and the program by its own reader. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{port: 8080, memory: true, console: 'off', webhook-allow: [10.0.0.0/8], webhook-host-rate: {'*': 1}}",
+                "{plans: {a: {requests: 1, policies: {b: {requests: 1, per: key}}, shares: {events: {rows: 1, bytes: 1}}}}}",
+                "{prot: 8080}",
+                "{port: 65536}",
+                "{port: '8080'}",
+                "{memory: 1}",
+                "{durability: never}",
+                "{webhook-allow: 10.0.0.0/8}",
+                "{webhook-host-rate: {a: 0}}",
+                "{plans: {a: {}}}",
+                "{plans: {a: {requests: 1, shares: {events: {rows: 1}}}}}",
+                "{plans: {a: {requests: 1, policies: {b: {requests: 1, mode: perhaps}}}}}",
+                "{resource-types: {a: 1}}",
+                "{routes: {GET /: {cost: -1}}}",
+                "{operations: {a: {price: 1}}}"
+            })
+    void schema_agreesWithTheReader(String yaml) throws Exception {
+        Path file = Files.writeString(directory.resolve("plinth.yaml"), yaml);
+        Object value = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        JsonSchema schema = JsonSchema.of(READER.schema().getBytes(StandardCharsets.UTF_8));
+        boolean isValid = schema.check(JsonReader.read(Json.of(asObject(value)).utf8()), "")
+                .isEmpty();
+
+        try {
+            ServeOptions unused = READER.read(List.of("--config", file.toString()));
+            assertThat(isValid).isTrue();
+        } catch (FaultyConfigException wrong) {
+            assertThat(isValid).as(wrong.getMessage()).isFalse();
+        }
     }
 
     private static Map<String, String> tables() {

@@ -71,6 +71,18 @@ public final class Config {
         return new Config(settings, fewer);
     }
 
+    /** Returns the same values, but those of live settings from another configuration. */
+    public Config withLive(Config other) {
+        Map<Setting<?>, Value> mixed = new LinkedHashMap<>();
+        for (Setting<?> setting : settings) {
+            Value value = (setting.isLive() ? other : this).values.get(setting);
+            if (value != null) {
+                mixed.put(setting, value);
+            }
+        }
+        return new Config(settings, mixed);
+    }
+
     /** Returns the settings whose values differ from another configuration, in the order of their declaration. */
     public List<Setting<?>> differences(Config other) {
         List<Setting<?>> different = new ArrayList<>();

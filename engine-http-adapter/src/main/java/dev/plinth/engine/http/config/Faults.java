@@ -7,6 +7,7 @@ import java.util.List;
 /** Collects the faults of one source of settings. */
 final class Faults {
     private static final int SHOWN_MAX = 60;
+    private static final int SENTENCE_MAX = 500;
 
     private final String file;
     private final List<Located> all = new ArrayList<>();
@@ -22,8 +23,18 @@ final class Faults {
         this.file = file;
     }
 
+    /** Adds a fault. A long sentence is cut, and characters that a terminal obeys are replaced. */
     void add(int line, String sentence) {
-        all.add(new Located(line, new Fault(line == 0 ? "" : file + ":" + line, sentence)));
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < sentence.length() && i < SENTENCE_MAX; i++) {
+            char c = sentence.charAt(i);
+            int type = Character.getType(c);
+            shown.append(type == Character.CONTROL || type == Character.FORMAT ? ' ' : c);
+        }
+        if (sentence.length() > SENTENCE_MAX) {
+            shown.append('…');
+        }
+        all.add(new Located(line, new Fault(line == 0 ? "" : file + ":" + line, shown.toString())));
     }
 
     int count() {
