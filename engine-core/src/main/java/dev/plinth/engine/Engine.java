@@ -100,6 +100,7 @@ public final class Engine implements AutoCloseable {
     private final String operatorToken;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Optional<String> newAdminToken;
+    private final LiveSettings settings;
     private final Commits commits;
     private final Optional<Path> directory;
     private final PlanCapacityCheck outgrown;
@@ -159,6 +160,7 @@ public final class Engine implements AutoCloseable {
         wire = wire(config, plans, access, requestMetrics);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waitRegistry));
         store.onUndone(access::changed);
+        settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
     }
 
     /**
@@ -334,6 +336,11 @@ public final class Engine implements AutoCloseable {
      */
     public Optional<String> outgrownTables() {
         return outgrown.sentence();
+    }
+
+    /** Returns the settings that change while the engine runs. */
+    public LiveSettings settings() {
+        return settings;
     }
 
     /** Returns what the engine created when it was opened on an empty store; empty if it created nothing. */
@@ -524,7 +531,7 @@ public final class Engine implements AutoCloseable {
                         plans,
                         webhooks,
                         new HostHandlers(config, this::workspace).operations(),
-                        config.asyncOperations().keySet(),
+                        config.asyncOperations(),
                         jobs.handled(),
                         config.types(),
                         access.uses(),
@@ -533,7 +540,8 @@ public final class Engine implements AutoCloseable {
                         new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures),
                         VERSION,
                         config.testClock().orElse(null),
-                        () -> reset(access)));
+                        () -> reset(access),
+                        config.configReload().orElse(null)));
     }
 
     private static Webhooks webhooks(

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,19 +31,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
 public final class EngineBuilder {
+    /** The default of {@link #maxResources}. */
+    public static final long RESOURCES_DEFAULT = 1_000_000;
+
+    /** The most that {@link #maxResources} takes. */
+    public static final long RESOURCES_MAX = 1_000_000_000;
+
+    /** The most rate-limit units that a call may cost. */
+    public static final int CALL_UNITS_MAX = Limits.CALL_UNITS_MAX;
+
+    /** The most that {@link #webhookHostRate} takes. */
+    public static final int WEBHOOKS_PER_SECOND_MAX = Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX;
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
-    private static final long RESOURCES_DEFAULT = 1_000_000;
-    private static final long RESOURCES_MAX = 1_000_000_000;
 
     private final List<Plan> plans = new ArrayList<>();
     private final List<String> webhookAllow = new ArrayList<>();
     private final Map<String, Integer> webhookHostRates = new HashMap<>();
     private final Map<String, OperationHandler> operations = new LinkedHashMap<>();
-    private final Map<String, JobHandler> asyncOperations = new LinkedHashMap<>();
+    private final Set<String> asyncOperations = new LinkedHashSet<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
     private final Map<String, EventListener> listeners = new LinkedHashMap<>();
     private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
@@ -62,6 +74,7 @@ public final class EngineBuilder {
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private boolean defaultWorkspace;
+    private Optional<Supplier<Json>> configReload = Optional.empty();
 
     EngineBuilder() {}
 
@@ -229,12 +242,24 @@ public final class EngineBuilder {
     }
 
     /**
+     * Adds the operator's route {@code POST /admin/v1/config/reload}, which calls this code of the host. It may call
+     * {@link LiveSettings#replace}. It runs on the engine's executor, perhaps several times at once.
+     *
+     * @param reload returns an object with the arrays of text {@code taken} and {@code needRestart}. An
+     *     {@code IllegalArgumentException} is answered with 422, with one error for each line of its message
+     */
+    public EngineBuilder configReload(Supplier<Json> reload) {
+        configReload = Optional.of(reload);
+        return this;
+    }
+
+    /**
      * Registers a synchronous operation on resources.
      *
      * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
      */
     public EngineBuilder operation(String name, OperationHandler handler) {
-        if (asyncOperations.containsKey(name)) {
+        if (asyncOperations.contains(name)) {
             throw taken("operation", name);
         }
         register(operations, "operation", checked(name), handler);
@@ -248,11 +273,19 @@ public final class EngineBuilder {
      *     registered
      */
     public EngineBuilder asyncOperation(String name, JobHandler handler) {
-        if (operations.containsKey(name)) {
+        return jobHandler(name, handler).asyncOperation(name);
+    }
+
+    /**
+     * Registers an asynchronous operation on resources whose jobs run outside. A call starts a job of this type, which
+     * a worker leases, unless a handler of this type is registered too.
+     *
+     * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
+     */
+    public EngineBuilder asyncOperation(String name) {
+        if (operations.containsKey(name) || !asyncOperations.add(checked(name))) {
             throw taken("operation", name);
         }
-        jobHandler(name, handler);
-        asyncOperations.put(name, handler);
         return this;
     }
 
@@ -351,6 +384,16 @@ public final class EngineBuilder {
         return Engine.open(config());
     }
 
+    /**
+     * Checks plans, types and costs together, as {@link #open} does. Routes are checked by {@link #open} alone.
+     *
+     * @throws IllegalArgumentException if a setting is invalid
+     */
+    public EngineBuilder check() {
+        EngineConfig unused = config();
+        return this;
+    }
+
     /** Returns the present settings. */
     EngineConfig config() {
         checkCosts();
@@ -370,12 +413,13 @@ public final class EngineBuilder {
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
-                Map.copyOf(asyncOperations),
+                Set.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
                 ContentTypes.of(resourceTypes, childTypes),
                 new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
-                defaultWorkspace);
+                defaultWorkspace,
+                configReload);
     }
 
     private EngineBuilder demand(String route, Route.Demand demand) {

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** The builder's settings. Immutable. */
 record EngineConfig(
@@ -31,9 +34,10 @@ record EngineConfig(
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,
-        Map<String, JobHandler> asyncOperations,
+        Set<String> asyncOperations,
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,
         ContentTypes types,
         RouteSettings routes,
-        boolean defaultWorkspace) {}
+        boolean defaultWorkspace,
+        Optional<Supplier<Json>> configReload) {}

@@ -44,6 +44,27 @@ final class EngineBuilderTest {
     }
 
     @Test
+    void asyncOperation_withoutAHandler_startsAJobThatAWorkerLeases() {
+        try (Engine engine = Engine.builder().asyncOperation("export").open()) {
+            String workspace = engine.admin().createWorkspace("w", "pro").call().id();
+            PlinthClient client = engine.workspace(workspace);
+            String resource = client.resources().create("r").call().id();
+
+            String job = client.resources()
+                    .start(resource, "export", Json.EMPTY_OBJECT)
+                    .call()
+                    .jobId();
+
+            assertThat(client.leases().take("export").call())
+                    .singleElement()
+                    .satisfies(leased -> assertThat(leased.job().id()).isEqualTo(job));
+        }
+        assertThatThrownBy(() -> Engine.builder().asyncOperation("a").asyncOperation("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"a\" is taken");
+    }
+
+    @Test
     void plan_inThePlaceOfOneOfThem_isTakenOnce() {
         Engine.builder().plan(Plan.perMinute("pro", 60)).open().close();
     }

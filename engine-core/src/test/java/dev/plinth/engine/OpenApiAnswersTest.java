@@ -36,7 +36,8 @@ final class OpenApiAnswersTest {
                 .asyncOperation("render", job -> {
                     job.progress(1, 2, "half");
                     throw new JobFailure("broken", "It never works.", false);
-                }));
+                })
+                .configReload(() -> Json.of("{\"taken\":[\"plans\"],\"needRestart\":[\"port\"]}")));
         document = OpenApiDocument.of(store.engine());
     }
 
@@ -76,6 +77,7 @@ final class OpenApiAnswersTest {
         events();
         store.use(store.adminToken());
         ok("listTables", "GET", "/admin/v1/tables", null);
+        ok("reloadConfig", "POST", "/admin/v1/config/reload", null);
         ok("getClock", "GET", "/admin/v1/clock", null);
         ok("advanceClock", "POST", "/admin/v1/clock/advance", "{\"seconds\":1}");
         ok("reset", "POST", "/admin/v1/reset", null);

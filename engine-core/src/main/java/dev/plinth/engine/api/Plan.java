@@ -34,8 +34,12 @@ public record Plan(
     /** Means that there is no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private static final int REQUESTS_MAX = 1_000_000;
-    private static final int WINDOW_SECONDS_MAX = 86_400;
+    /** The most requests in a window. */
+    public static final int REQUESTS_MAX = 1_000_000;
+
+    /** The most seconds of a window. */
+    public static final int WINDOW_SECONDS_MAX = 86_400;
+
     private static final int POLICIES_MAX = 8;
     private static final int MINUTE = 60;
     private static final int ENDPOINTS = 20;

@@ -13,9 +13,6 @@ import java.util.Objects;
  * @param mode whether the limit refuses calls
  */
 public record RatePolicy(String name, int requests, int windowSeconds, Per per, Mode mode) {
-    private static final int REQUESTS_MAX = 1_000_000;
-    private static final int WINDOW_SECONDS_MAX = 86_400;
-
     /** Checks the ranges of all components. */
     public RatePolicy {
         Objects.requireNonNull(per, "per");
@@ -25,13 +22,13 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
                     "Expected a policy's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \""
                             + name + "\"");
         }
-        if (requests < 1 || requests > REQUESTS_MAX) {
+        if (requests < 1 || requests > Plan.REQUESTS_MAX) {
             throw new IllegalArgumentException(
-                    "Expected 1 to " + REQUESTS_MAX + " requests in policy " + name + ", but got " + requests);
+                    "Expected 1 to " + Plan.REQUESTS_MAX + " requests in policy " + name + ", but got " + requests);
         }
-        if (windowSeconds < 1 || windowSeconds > WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in policy "
-                    + name + ", but got " + windowSeconds);
+        if (windowSeconds < 1 || windowSeconds > Plan.WINDOW_SECONDS_MAX) {
+            throw new IllegalArgumentException("Expected a window of 1 to " + Plan.WINDOW_SECONDS_MAX
+                    + " seconds in policy " + name + ", but got " + windowSeconds);
         }
     }
 

@@ -1,30 +1,35 @@
 package dev.plinth.engine.http;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.plinth.engine.http.config.Config;
+import dev.plinth.engine.http.config.ConfigReader;
+import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.config.Setting;
+import dev.plinth.engine.http.config.Source;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
-/**
- * Reads the options of {@code serve} from the command line, and missing ones from the environment.
- *
- * <p>Picocli's own default values were rejected for two reasons. With a flag whose default is {@code true}, picocli
- * takes the flag on the command line for its opposite. Repeatable options would be added to the defaults instead of
- * replacing them.
- */
+/** Reads the options of {@code serve} and {@code check-config}: flags, environment variables and the file. */
 final class CommandLineReader {
-    private static final String PREFIX = "PLINTH_";
+    /** The word that asks for a check of the options. */
+    static final String CHECK = "check-config";
 
-    private final Map<String, String> environment;
+    /** The option of {@link #CHECK} that asks for the JSON Schema of the file. */
+    static final String SCHEMA = "--schema";
+
+    private static final String SERVE = "serve";
+    private static final int HELP_WIDTH = 100;
+
+    private final ConfigReader reader;
 
     CommandLineReader(Map<String, String> environment) {
-        this.environment = environment;
+        this.reader = new ConfigReader(ServeSettings.ALL, environment);
     }
 
     /** Returns the parser of this command. An argument that begins with @ is itself, not the content of a file. */
@@ -32,87 +37,113 @@ final class CommandLineReader {
         return new CommandLine(command).setExpandAtFiles(false);
     }
 
+    /** Returns true if the arguments ask for a check of the options. */
+    static boolean isCheck(List<String> arguments) {
+        return !arguments.isEmpty() && arguments.get(0).equals(CHECK);
+    }
+
     /**
-     * Parses the command. Its {@code getCommand()} is {@link ServeOptions}, checked unless help or version was asked
-     * for.
+     * Parses the flags.
      *
      * @throws ParameterException whose message's first line says what is wrong
      */
-    CommandLine read(List<String> arguments) {
-        List<String> given = !arguments.isEmpty() && arguments.get(0).equals("serve")
-                ? arguments.subList(1, arguments.size())
-                : arguments;
-        ParseResult stated = lineOf(new ServeOptions(Map.of())).parseArgs(given.toArray(String[]::new));
-        if (stated.isUsageHelpRequested() || stated.isVersionHelpRequested()) {
-            return stated.commandSpec().commandLine();
-        }
-        Map<String, String> variables = new HashMap<>();
-        for (OptionSpec option : stated.commandSpec().options()) {
-            if (environment.containsKey(variable(option)) && !stated.hasMatchedOption(option) && !isHelp(option)) {
-                variables.put(option.longestName(), variable(option));
-            }
-        }
-        CommandLine line = read(given, stated, variables);
-        ServeOptions options = line.getCommand();
-        if (variables.keySet().removeAll(options.overruled())) {
-            line = read(given, stated, variables);
-            options = line.getCommand();
-        }
-        options.check();
+    CommandLine parse(List<String> arguments) {
+        boolean hasWord =
+                isCheck(arguments) || !arguments.isEmpty() && arguments.get(0).equals(SERVE);
+        CommandLine line = lineOf(isCheck(arguments) ? checkCommand() : serveCommand());
+        line.parseArgs((hasWord ? arguments.subList(1, arguments.size()) : arguments).toArray(String[]::new));
         return line;
     }
 
-    private CommandLine read(List<String> given, ParseResult stated, Map<String, String> variables) {
-        List<String> all = new ArrayList<>();
-        for (OptionSpec option : stated.commandSpec().options()) {
-            String variable = variables.get(option.longestName());
-            String value = variable == null ? null : environment.get(variable);
-            if (variable != null && value != null) {
-                all.addAll(asArguments(option, variable, value, stated));
+    /**
+     * Reads the options behind parsed flags.
+     *
+     * @throws FaultyConfigException if any of them has a fault, with all faults
+     */
+    ServeOptions options(CommandLine line) {
+        Map<Setting<?>, List<String>> flags = new LinkedHashMap<>();
+        for (Setting<?> setting : ServeSettings.ALL) {
+            OptionSpec option = line.getParseResult().matchedOption(setting.flag());
+            if (option != null) {
+                flags.put(setting, setting.format().isSwitch() ? List.of("true") : option.originalStringValues());
             }
         }
-        all.addAll(given);
-        ServeOptions options = new ServeOptions(Map.copyOf(variables));
-        CommandLine line = lineOf(options);
-        try {
-            ParseResult unused = line.parseArgs(all.toArray(String[]::new));
-            return line;
-        } catch (ParameterException wrong) {
-            throw new ParameterException(line, options.named(sentence(wrong.getMessage(), wrong)));
+        String file = line.getParseResult().matchedPositionalValue(0, "");
+        if (!file.isEmpty()) {
+            flags.put(ServeSettings.CONFIG, List.of(file));
         }
+        Config config = reader.read(flags, ServeSettings.CONFIG);
+        return new ServeOptions(config);
     }
 
-    private static boolean isHelp(OptionSpec option) {
-        return option.usageHelp() || option.versionHelp();
+    /** Parses and reads the options. */
+    ServeOptions read(List<String> arguments) {
+        return options(parse(arguments));
     }
 
-    private static String variable(OptionSpec option) {
-        return PREFIX
-                + option.longestName().replaceFirst("^--", "").replace('-', '_').toUpperCase(Locale.ROOT);
+    /** Returns the JSON Schema of the configuration file. */
+    String schema() {
+        return PrettyJson.of(reader.schema());
     }
 
-    private static List<String> asArguments(OptionSpec option, String variable, String value, ParseResult stated) {
-        String name = option.longestName();
-        if (option.isMultiValue()) {
-            List<String> each = new ArrayList<>();
-            for (String part : value.split(",")) {
-                if (!part.isBlank()) {
-                    each.add(name + "=" + part.strip());
-                }
-            }
-            return each;
-        }
-        if (option.arity().max() > 0) {
-            return List.of(name + "=" + value);
-        }
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "1" -> List.of(name);
-            case "false", "0", "" -> List.of();
-            default ->
-                throw new ParameterException(
-                        stated.commandSpec().commandLine(),
-                        "Expected " + variable + " to be true or false, but got \"" + value + "\".");
-        };
+    private static CommandSpec serveCommand() {
+        CommandSpec command = withSettings("plinth.jar [serve]", "Serves the engine over HTTP.");
+        command.usageMessage()
+                .footer("%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                        + " --max-resources, or in the file of --config as max-resources. The option wins over the"
+                        + " variable, and the variable over the file. A repeatable option takes several values,"
+                        + " separated by commas, from its variable."
+                        + "%n%nOn a configuration file: plinth.jar check-config FILE."
+                        + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
+                        + "%nplinth.jar recover [--accept-loss] DIR.");
+        return command;
+    }
+
+    private static CommandSpec checkCommand() {
+        CommandSpec command = withSettings(
+                "plinth.jar check-config",
+                "Names every fault of a configuration file, or shows the settings in effect with their sources."
+                        + " Takes the options and the environment of serve. Exit code 0: right, 1: wrong.");
+        command.addPositional(PositionalParamSpec.builder()
+                .index("0")
+                .arity("0..1")
+                .type(String.class)
+                .paramLabel("FILE")
+                .description("The configuration file.")
+                .build());
+        command.addOption(OptionSpec.builder(SCHEMA)
+                .arity("0")
+                .type(boolean.class)
+                .description("Print the JSON Schema of the file instead.")
+                .build());
+        return command;
+    }
+
+    private static CommandSpec withSettings(String name, String description) {
+        CommandSpec command =
+                CommandSpec.create().name(name).mixinStandardHelpOptions(true).versionProvider(new ProgramVersion());
+        command.usageMessage().width(HELP_WIDTH).sortOptions(false).description(description);
+        ServeSettings.ALL.stream()
+                .filter(setting -> setting.isFrom(Source.FLAG))
+                .forEach(setting -> command.addOption(option(setting)));
+        return command;
+    }
+
+    private static OptionSpec option(Setting<?> setting) {
+        boolean repeatable = setting.format().isRepeatable();
+        OptionSpec.Builder option = OptionSpec.builder(setting.flag())
+                .description(setting.meaning() + (repeatable ? " Repeatable." : "") + byDefault(setting));
+        return setting.format().isSwitch()
+                ? option.arity("0").type(boolean.class).build()
+                : option.arity("1")
+                        .type(repeatable ? List.class : String.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel(setting.label())
+                        .build();
+    }
+
+    private static String byDefault(Setting<?> setting) {
+        return setting.format().isSwitch() ? "" : " Default: " + setting.defaultText() + ".";
     }
 
     /** Returns the first line of a message, ended as a sentence. */

@@ -26,9 +26,9 @@ public final class HttpServerBuilder {
     static final int FAILURES_PER_MINUTE_DEFAULT = 10;
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int PORT_MAX = 65_535;
+    static final int PORT_MAX = 65_535;
     private static final int PORT_DEFAULT = 8080;
-    private static final int COUNT_MAX = 1_000_000;
+    static final int COUNT_MAX = 1_000_000;
 
     private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, HttpServer.Doors> doors;
     private final List<AddressRange> proxies = new ArrayList<>();

@@ -3,12 +3,10 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.http.config.FaultyConfigException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +14,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The standalone program: {@code java -jar plinth.jar [serve]}, or one of the {@link StoreCommand}s.
+ * The standalone program: {@code java -jar plinth.jar [serve]}, {@code check-config}, or one of the
+ * {@link StoreCommand}s.
  *
  * <p>Exit codes:
  * <ul>
- * <li>0 after SIGTERM, for {@code --help} and {@code --version}, and for a whole store
- * <li>1 if it cannot start or stop, or if a store is damaged or cannot be used
+ * <li>0 after SIGTERM, for {@code --help} and {@code --version}, and for a right configuration, and for a whole store
+ * <li>1 if it cannot start or stop, if a configuration is wrong, or if a store is damaged or cannot be
+ * used
  * <li>2 for a usage error
  * <li>3 after SIGTERM if the journal had failed
  * <li>4 if the JVM ran out of memory, or a thread has ended that the engine cannot do without
@@ -32,6 +32,7 @@ public final class Main {
     private static final int CANNOT_START = 1;
     private static final int CANNOT_STOP = 1;
     private static final int NOT_WHOLE = 1;
+    private static final int WRONG_CONFIG = 1;
     private static final int USAGE = 2;
     private static final int JOURNAL_FAILED = 3;
 
@@ -70,11 +71,10 @@ public final class Main {
     }
 
     private int run(List<String> arguments, Map<String, String> environment) {
+        CommandLineReader reader = new CommandLineReader(environment);
         CommandLine line;
         try {
-            line = StoreCommand.isMeant(arguments)
-                    ? StoreCommand.read(arguments)
-                    : new CommandLineReader(environment).read(arguments);
+            line = StoreCommand.isMeant(arguments) ? StoreCommand.read(arguments) : reader.parse(arguments);
         } catch (ParameterException wrong) {
             return usage(wrong);
         }
@@ -86,13 +86,43 @@ public final class Main {
             line.printVersionHelp(out);
             return OK;
         }
-        return line.getCommand() instanceof StoreCommand command ? work(command) : serve(line.getCommand());
+        if (line.getCommand() instanceof StoreCommand command) {
+            return work(command);
+        }
+        return CommandLineReader.isCheck(arguments) ? check(reader, line) : serve(reader, line);
     }
 
     private int usage(ParameterException wrong) {
         say(CommandLineReader.sentence(wrong.getMessage(), wrong));
         err.println("Run it with --help to see all options.");
         return USAGE;
+    }
+
+    private int check(CommandLineReader reader, CommandLine line) {
+        if (line.getParseResult().hasMatchedOption(CommandLineReader.SCHEMA)) {
+            out.print(reader.schema());
+            return OK;
+        }
+        try {
+            ServeOptions options = reader.options(line);
+            options.checkTogether();
+            options.config().lines().forEach(out::println);
+            return OK;
+        } catch (FaultyConfigException wrong) {
+            wrong.faults().forEach(out::println);
+            return WRONG_CONFIG;
+        }
+    }
+
+    private int serve(CommandLineReader reader, CommandLine line) {
+        try {
+            ServeOptions options = reader.options(line);
+            return serve(options, new ConfigReload(options, () -> reader.options(line)));
+        } catch (FaultyConfigException wrong) {
+            wrong.faults().forEach(fault -> say(fault.toString()));
+            err.println("Run it with --help to see all options.");
+            return USAGE;
+        }
     }
 
     private int work(StoreCommand command) {
@@ -106,13 +136,22 @@ public final class Main {
         }
     }
 
-    private int serve(ServeOptions options) {
+    private int serve(ServeOptions options, ConfigReload reload) {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
-            engine = builder(options).open();
+            EngineBuilder builder = options.engine();
+            if (options.hasFile()) {
+                builder.configReload(() -> reload.reload().json());
+            }
+            engine = builder.open();
+            engine.settings().requireInUse(builder);
+            reload.serves(engine);
             HttpServer server = listen(engine, options);
             stopOnSignal(engine, server);
+            if (options.hasFile()) {
+                HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
+            }
             FatalExit end = FatalExit.watching(engine);
             announce(engine, options, server);
             end.await();
@@ -150,37 +189,6 @@ public final class Main {
                                             : ", with --host or --port."),
                     unable.getCause());
         }
-    }
-
-    private static EngineBuilder builder(ServeOptions options) {
-        EngineBuilder builder = Engine.builder().tables(options.tables()).createDefaultWorkspace(true);
-        if (!options.memory()) {
-            builder.directory(options.data()).durability(options.durability());
-        }
-        Path secretKeyFile = options.secretKeyFile();
-        if (secretKeyFile != null) {
-            builder.secretKeyFile(secretKeyFile);
-        }
-        Path quickRestart = options.quickRestart();
-        if (quickRestart != null) {
-            builder.quickRestart(quickRestart);
-        }
-        Long maxResources = options.maxResources();
-        if (maxResources != null) {
-            builder.maxResources(maxResources);
-        }
-        String adminToken = options.adminToken();
-        if (adminToken != null) {
-            builder.adminToken(adminToken);
-        }
-        options.webhookAllow().forEach(builder::webhookAllow);
-        options.webhookHostRates().forEach(rate -> {
-            EngineBuilder unused = ServeOptions.setHostRate(builder, rate);
-        });
-        if (options.testClock()) {
-            builder.testClock(ManualClock.startingAt(Instant.now()));
-        }
-        return builder;
     }
 
     private void announce(Engine engine, ServeOptions options, HttpServer server) {
@@ -253,6 +261,11 @@ public final class Main {
             }
         };
         Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
+    }
+
+    private void tell(String sentence) {
+        out.println("plinth: " + sentence);
+        out.flush();
     }
 
     private void say(String sentence) {

@@ -4,306 +4,164 @@ import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.http.config.Config;
+import dev.plinth.engine.http.config.Fault;
+import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.config.Setting;
+import dev.plinth.engine.http.config.Source;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
-/** The options of {@code serve}, from flags and the environment. Picocli fills it. */
-@Command(
-        name = "plinth.jar [serve]",
-        mixinStandardHelpOptions = true,
-        versionProvider = ServeOptions.Version.class,
-        sortOptions = false,
-        usageHelpWidth = 100,
-        description = "Serves the engine over HTTP.",
-        footer = "%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
-                + " --max-resources; the option wins. PLINTH_WEBHOOK_ALLOW, PLINTH_WEBHOOK_HOST_RATE and"
-                + " PLINTH_TRUSTED_PROXY take several, separated by commas."
-                + "%n%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
-                + "%nplinth.jar recover [--accept-loss] DIR.")
+/** The settings of {@code serve} with their values, without contradictions. Immutable. */
 final class ServeOptions {
-    private static final int PORT_MAX = 65_535;
+    private static final List<Setting<?>> DURABLE_ONLY = List.of(
+            ServeSettings.DATA, ServeSettings.DURABILITY, ServeSettings.SECRET_KEY_FILE, ServeSettings.QUICK_RESTART);
+    private static final List<Setting<?>> OFF_HEAP_ONLY =
+            List.of(ServeSettings.MAX_RESOURCES, ServeSettings.QUICK_RESTART);
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it sets anything else
-    private CommandSpec spec;
-
-    @Option(names = "--host", paramLabel = "HOST", description = "Interface to listen on; default 127.0.0.1.")
-    private String host = "127.0.0.1";
-
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any free one; default 8080.")
-    private int port = 8080;
-
-    @Option(
-            names = "--admin-port",
-            paramLabel = "PORT",
-            description = "Port for /admin, /metrics and /health alone, 0 for any free one; default: all on --port.")
-    private @Nullable Integer adminPort;
-
-    @Option(names = "--admin-host", paramLabel = "HOST", description = "Interface of --admin-port; default 127.0.0.1.")
-    private @Nullable String adminHost;
-
-    @Option(names = "--admin-health", description = "Serve /health on --admin-port alone, too.")
-    private boolean adminHealth;
-
-    @Option(
-            names = "--trusted-proxy",
-            paramLabel = "CIDR",
-            description = "Proxy whose X-Forwarded-For names its client, such as 10.0.0.0/8; repeatable.")
-    private List<String> trustedProxies = new ArrayList<>();
-
-    @Option(
-            names = "--connections-per-address",
-            paramLabel = "N",
-            description = "Connections of one address, of IPv6 one /64, at once; default 256.")
-    private @Nullable Integer connectionsPerAddress;
-
-    @Option(
-            names = "--failures-per-minute",
-            paramLabel = "N",
-            description = "Requests with a bad credential from one address before they get 429; default 10.")
-    private @Nullable Integer failuresPerMinute;
-
-    @Option(names = "--limit-loopback", description = "Bound loopback addresses too.")
-    private boolean limitLoopback;
-
-    @Option(
-            names = "--console",
-            paramLabel = "on|off",
-            converter = SwitchConverter.class,
-            description =
-                    "Serve the console at /console/; default off if a host is not loopback, or with --trusted-proxy.")
-    private @Nullable Switch console;
-
-    @Option(names = "--memory", description = "Keep everything in memory; all is gone when the program ends.")
-    private boolean memory;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            converter = PathConverter.class,
-            description = "Directory of the durable store; default ./plinth-data.")
-    private @Nullable Path data;
-
-    @Option(
-            names = "--durability",
-            paramLabel = "fsync|os",
-            converter = DurabilityConverter.class,
-            description = "What an acknowledged change survives: fsync a power cut, os a crash of the program.")
-    private @Nullable Durability durability;
-
-    @Option(
-            names = "--tables",
-            paramLabel = "off-heap|chronicle|heap",
-            converter = TablesConverter.class,
-            description = "Where rows live; default off-heap, with --memory heap.")
-    private @Nullable Tables tables;
-
-    @Option(
-            names = "--max-resources",
-            paramLabel = "N",
-            description = "Resources to make room for; with --tables off-heap or chronicle only; default 1000000.")
-    private @Nullable Long maxResources;
-
-    @Option(
-            names = "--admin-token",
-            paramLabel = "TOKEN",
-            description =
-                    "Token of the operator's calls, 20 characters or more; default: made and printed at the first start.")
-    private @Nullable String adminToken;
-
-    @Option(
-            names = "--secret-key-file",
-            paramLabel = "FILE",
-            converter = PathConverter.class,
-            description = "Key that seals secrets at rest; default: a file in the data directory.")
-    private @Nullable Path secretKeyFile;
-
-    @Option(
-            names = "--quick-restart",
-            paramLabel = "DIR",
-            converter = PathConverter.class,
-            description = "Leave the tables here for the next start, best in memory such as below /dev/shm.")
-    private @Nullable Path quickRestart;
-
-    @Option(
-            names = "--webhook-allow",
-            paramLabel = "CIDR",
-            description = "Lets webhooks reach this range, such as 127.0.0.0/8; repeatable.")
-    private List<String> webhookAllow = new ArrayList<>();
-
-    @Option(
-            names = "--webhook-host-rate",
-            paramLabel = "HOST=N",
-            description = "Webhooks a second to a host, or HOST:PORT, from all workspaces; *=N for all others, default"
-                    + " *=500; repeatable.")
-    private List<String> webhookHostRates = new ArrayList<>();
-
-    @Option(names = "--test-clock", description = "Stop the clock and let /admin/v1/clock turn it.")
-    private boolean testClock;
-
-    private final Map<String, String> variables;
+    private final Config config;
 
     /**
-     * Makes options that have yet to be filled.
+     * Takes values that are right by themselves. A value that contradicts one of a winning source is dropped.
      *
-     * @param variables the environment variable of each option that comes from one, by the option's name
+     * @throws FaultyConfigException if values of one source contradict each other
      */
-    ServeOptions(Map<String, String> variables) {
-        this.variables = variables;
+    ServeOptions(Config read) {
+        config = withoutOverruled(read);
+        List<Fault> faults = contradictions();
+        if (!faults.isEmpty()) {
+            throw new FaultyConfigException(faults);
+        }
     }
 
-    /** Returns the options of the environment that contradict those on the command line. */
-    Set<String> overruled() {
-        Set<String> overruled = new HashSet<>();
-        if (memory && !variables.containsKey("--memory")) {
-            overruled.addAll(durableOnly());
+    private static Config withoutOverruled(Config read) {
+        Config left = read;
+        if (left.source(ServeSettings.DATA).compareTo(left.source(ServeSettings.MEMORY)) > 0) {
+            left = left.without(ServeSettings.MEMORY);
         }
-        if (data != null && !variables.containsKey("--data")) {
-            overruled.add("--memory");
+        if (isInMemory(left)) {
+            left = withoutWeaker(left, ServeSettings.MEMORY, DURABLE_ONLY);
         }
-        if (tables() == Tables.HEAP && !variables.containsKey(tables == null ? "--memory" : "--tables")) {
-            overruled.addAll(List.of("--max-resources", "--quick-restart"));
+        if (isOnHeap(left)) {
+            left = withoutWeaker(left, heapSetting(left), OFF_HEAP_ONLY);
         }
-        overruled.retainAll(variables.keySet());
-        return overruled;
+        return left;
     }
 
-    /** Returns a sentence about these options in which the variable stands for each option from the environment. */
+    private static Config withoutWeaker(Config read, Setting<?> winner, List<Setting<?>> losers) {
+        Config left = read;
+        for (Setting<?> loser : losers) {
+            if (left.source(loser).compareTo(left.source(winner)) < 0) {
+                left = left.without(loser);
+            }
+        }
+        return left;
+    }
+
+    private List<Fault> contradictions() {
+        List<Fault> faults = new ArrayList<>();
+        if (!config.has(ServeSettings.ADMIN_PORT)) {
+            addIfGiven(faults, config.has(ServeSettings.ADMIN_HOST), ServeSettings.ADMIN_HOST);
+            addIfGiven(faults, hasAdminHealth(), ServeSettings.ADMIN_HEALTH);
+        }
+        if (memory()) {
+            for (Setting<?> setting : DURABLE_ONLY) {
+                if (config.has(setting)) {
+                    faults.add(fault(
+                            setting,
+                            config.name(setting) + " cannot be set beside " + config.name(ServeSettings.MEMORY)
+                                    + ", which stores nothing in a directory; remove one of them"));
+                }
+            }
+        }
+        if (isOnHeap(config)) {
+            for (Setting<?> setting : OFF_HEAP_ONLY) {
+                if (config.has(setting)) {
+                    faults.add(fault(
+                            setting,
+                            config.name(setting) + " needs tables off the heap, but " + config.name(heapSetting(config))
+                                    + " puts them on the heap; remove one of them"));
+                }
+            }
+        }
+        return faults;
+    }
+
+    private void addIfGiven(List<Fault> faults, boolean isGiven, Setting<?> setting) {
+        if (isGiven) {
+            faults.add(fault(
+                    setting,
+                    config.name(setting) + " needs " + ServeSettings.ADMIN_PORT.flag()
+                            + ", which is not given; set it, or leave this out"));
+        }
+    }
+
+    private Fault fault(Setting<?> setting, String sentence) {
+        return new Fault(config.line(setting), sentence);
+    }
+
+    private static boolean isInMemory(Config read) {
+        return Boolean.TRUE.equals(read.get(ServeSettings.MEMORY));
+    }
+
+    private static boolean isOnHeap(Config read) {
+        String tables = read.get(ServeSettings.TABLES);
+        return tables == null ? isInMemory(read) : tables.equals("heap");
+    }
+
+    private static Setting<?> heapSetting(Config read) {
+        return read.has(ServeSettings.TABLES) ? ServeSettings.TABLES : ServeSettings.MEMORY;
+    }
+
+    /** Returns a sentence about these options in which each option is spelled as its source does. */
     String named(String sentence) {
         String named = sentence;
-        for (Map.Entry<String, String> each : variables.entrySet()) {
-            named = named.replaceAll("(option ')?" + each.getKey() + "(?![\\w-])'?", each.getValue());
-            boolean shown = spec.findOption(each.getKey()).getValue() instanceof Path path
-                    && Pattern.compile("(?<!\\S)" + Pattern.quote(path.toString()) + "(?!\\w)")
-                            .matcher(sentence)
-                            .find();
-            if (shown) {
-                named = named.replaceFirst("\\.$", " (" + each.getValue() + ").");
+        for (Setting<?> setting : ServeSettings.ALL) {
+            if (config.source(setting) == Source.FILE || config.source(setting) == Source.ENVIRONMENT) {
+                String place = config.place(setting);
+                named = named.replaceAll(
+                        "(option ')?" + setting.flag() + "(?![\\w-])'?", Matcher.quoteReplacement(place));
+                boolean shown = config.get(setting) instanceof Path path
+                        && Pattern.compile("(?<!\\S)" + Pattern.quote(path.toString()) + "(?!\\w)")
+                                .matcher(sentence)
+                                .find();
+                if (shown) {
+                    named = named.replaceFirst("\\.$", Matcher.quoteReplacement(" (" + place + ")."));
+                }
             }
         }
         return named;
     }
 
-    /** Checks ranges and contradictions, which picocli cannot. */
-    void check() {
-        if (port < 0 || port > PORT_MAX) {
-            throw usage("Expected --port to be 0 to " + PORT_MAX + ", but got " + port + ".");
-        }
-        if (host.isBlank()) {
-            throw usage("Expected --host to be a name or an address, but it is empty.");
-        }
-        if (adminPort == null && (adminHost != null || adminHealth)) {
-            throw usage("Expected " + (adminHost != null ? "--admin-host" : "--admin-health")
-                    + " only beside --admin-port, which is not given.");
-        }
-        if (adminToken != null && adminToken.isBlank()) {
-            throw usage("Expected --admin-token to be a secret, but it is empty.");
-        }
-        checkValues();
-        if (memory) {
-            List<String> durableOnly = durableOnly();
-            if (!durableOnly.isEmpty()) {
-                throw usage("Expected no " + String.join(" and no ", durableOnly)
-                        + " beside --memory, which stores nothing in a directory.");
-            }
-        }
-        if (maxResources != null && tables() == Tables.HEAP) {
-            throw usage(
-                    "Expected --max-resources only beside --tables off-heap or chronicle, but the tables are on the heap.");
-        }
-        if (quickRestart != null && tables() == Tables.HEAP) {
-            throw usage(
-                    "Expected --quick-restart only beside --tables off-heap or chronicle, but the tables are on the heap.");
-        }
-    }
-
-    /** Refuses by the option's name what the engine would refuse. */
-    private void checkValues() {
-        EngineBuilder builder = Engine.builder();
-        if (maxResources != null) {
-            checkValue("--max-resources", maxResources, builder::maxResources);
-        }
-        if (adminToken != null) {
-            checkValue("--admin-token", adminToken, builder::adminToken);
-        }
-        webhookAllow.forEach(range -> checkValue("--webhook-allow", range, builder::webhookAllow));
-        webhookHostRates.forEach(rate -> checkValue("--webhook-host-rate", rate, value -> setHostRate(builder, value)));
-        checkServer();
-    }
-
-    /**
-     * Sets one rate of a host.
-     *
-     * @param rate such as {@code hooks.example.com=8000}
-     * @throws IllegalArgumentException if it has another form or is out of range
-     */
-    static EngineBuilder setHostRate(EngineBuilder builder, String rate) {
-        int equals = rate.lastIndexOf('=');
-        if (!rate.substring(equals + 1).matches("\\d{1,9}") || equals < 1) {
-            throw new IllegalArgumentException(
-                    "A rate must be a host and a whole number, such as hooks.example.com=8000, got \"" + rate + "\"");
-        }
-        return builder.webhookHostRate(rate.substring(0, equals), Integer.parseInt(rate.substring(equals + 1)));
-    }
-
-    private void checkServer() {
-        HttpServerBuilder server = new HttpServerBuilder((executor, audiences) -> {
-            throw new IllegalStateException("Expected options to be checked, and no server to be started");
-        });
-        if (adminPort != null) {
-            checkValue("--admin-port", adminPort, server::adminPort);
-        }
-        if (adminHost != null) {
-            checkValue("--admin-host", adminHost, server::adminHost);
-        }
-        trustedProxies.forEach(range -> checkValue("--trusted-proxy", range, server::trustedProxy));
-        if (connectionsPerAddress != null) {
-            checkValue("--connections-per-address", connectionsPerAddress, server::connectionsPerAddress);
-        }
-        if (failuresPerMinute != null) {
-            checkValue("--failures-per-minute", failuresPerMinute, server::failuresPerMinute);
-        }
-    }
-
     /** Applies the options of the server. */
     HttpServerBuilder applyTo(HttpServerBuilder server) {
-        HttpServerBuilder told = server.host(host).port(port);
-        if (adminPort != null) {
-            told.adminPort(adminPort);
+        HttpServerBuilder told = server.host(host())
+                .port(port())
+                .connectionsPerAddress(number(ServeSettings.CONNECTIONS_PER_ADDRESS))
+                .failuresPerMinute(number(ServeSettings.FAILURES_PER_MINUTE));
+        if (hasAdminPort()) {
+            told.adminPort(number(ServeSettings.ADMIN_PORT));
         }
+        String adminHost = config.get(ServeSettings.ADMIN_HOST);
         if (adminHost != null) {
             told.adminHost(adminHost);
         }
-        if (adminHealth) {
+        if (hasAdminHealth()) {
             told.adminHealth();
         }
-        trustedProxies.forEach(told::trustedProxy);
-        if (connectionsPerAddress != null) {
-            told.connectionsPerAddress(connectionsPerAddress);
-        }
-        if (failuresPerMinute != null) {
-            told.failuresPerMinute(failuresPerMinute);
-        }
-        if (limitLoopback) {
+        list(ServeSettings.TRUSTED_PROXY).forEach(told::trustedProxy);
+        if (is(ServeSettings.LIMIT_LOOPBACK)) {
             told.limitLoopback();
         }
         if (hasConsole()) {
@@ -312,13 +170,67 @@ final class ServeOptions {
         return told;
     }
 
+    /** Returns a builder of the engine with these options. */
+    EngineBuilder engine() {
+        EngineBuilder builder = Engine.builder().tables(tables()).createDefaultWorkspace(true);
+        if (!memory()) {
+            builder.directory(data()).durability(durability());
+        }
+        Path secretKeyFile = config.get(ServeSettings.SECRET_KEY_FILE);
+        if (secretKeyFile != null) {
+            builder.secretKeyFile(secretKeyFile);
+        }
+        Path quickRestart = config.get(ServeSettings.QUICK_RESTART);
+        if (quickRestart != null) {
+            builder.quickRestart(quickRestart);
+        }
+        builder.maxResources(required(ServeSettings.MAX_RESOURCES));
+        String adminToken = adminToken();
+        if (adminToken != null) {
+            builder.adminToken(adminToken);
+        }
+        if (testClock()) {
+            builder.testClock(ManualClock.startingAt(Instant.now()));
+        }
+        return addHosted(builder);
+    }
+
+    /** Adds the settings that a host makes by Java, and the rules of webhooks. */
+    private EngineBuilder addHosted(EngineBuilder builder) {
+        webhookAllow().forEach(builder::webhookAllow);
+        webhookHostRates().forEach((host, rate) -> builder.webhookHostRate(host, rate.intValue()));
+        map(ServeSettings.PLANS).values().forEach(builder::plan);
+        map(ServeSettings.RESOURCE_TYPES).forEach(builder::resourceType);
+        map(ServeSettings.CHILD_TYPES).forEach(builder::childType);
+        map(ServeSettings.OPERATIONS).forEach((name, members) -> HostedFormats.addOperation(builder, name, members));
+        map(ServeSettings.ROUTES).forEach((route, members) -> HostedFormats.addRoute(builder, route, members));
+        return builder;
+    }
+
+    /**
+     * Checks what only a whole engine can: opens one in memory with the same settings, and closes it.
+     *
+     * @throws FaultyConfigException if they do not fit together
+     */
+    void checkTogether() {
+        try {
+            addHosted(Engine.builder()).open().close();
+        } catch (IllegalArgumentException wrong) {
+            throw new FaultyConfigException(
+                    List.of(fault(ServeSettings.ROUTES, CommandLineReader.sentence(wrong.getMessage(), wrong))));
+        }
+    }
+
     /**
      * Returns true if the console is served. Other machines see it only on request, because it invites them to send
      * their keys without TLS. A proxy brings other machines to a loopback address.
      */
     boolean hasConsole() {
-        boolean isForThisMachine = isLoopback(host) && isLoopback(adminHost) && trustedProxies.isEmpty();
-        return console == null ? isForThisMachine : console == Switch.ON;
+        String console = config.get(ServeSettings.CONSOLE);
+        boolean isForThisMachine = isLoopback(host())
+                && isLoopback(config.get(ServeSettings.ADMIN_HOST))
+                && list(ServeSettings.TRUSTED_PROXY).isEmpty();
+        return console == null ? isForThisMachine : console.equals("on");
     }
 
     private static boolean isLoopback(@Nullable String name) {
@@ -329,151 +241,95 @@ final class ServeOptions {
         }
     }
 
+    /** Returns the same options with the live settings of others. */
+    ServeOptions withLive(ServeOptions read) {
+        return new ServeOptions(config.withLive(read.config));
+    }
+
+    /** Returns true if a file gives some of the values. */
+    boolean hasFile() {
+        return config.has(ServeSettings.CONFIG);
+    }
+
+    /** Returns the values with their sources. */
+    Config config() {
+        return config;
+    }
+
     /** Returns true if the operator has a port of its own. */
     boolean hasAdminPort() {
-        return adminPort != null;
+        return config.has(ServeSettings.ADMIN_PORT);
     }
 
-    private <T> void checkValue(String option, T value, Function<T, ?> setting) {
-        try {
-            Object unused = setting.apply(value);
-        } catch (IllegalArgumentException wrong) {
-            throw usage(CommandLineReader.sentence(option + ": " + wrong.getMessage(), wrong));
-        }
-    }
-
-    private List<String> durableOnly() {
-        return Stream.of(
-                        data == null ? null : "--data",
-                        durability == null ? null : "--durability",
-                        secretKeyFile == null ? null : "--secret-key-file",
-                        quickRestart == null ? null : "--quick-restart")
-                .flatMap(Stream::ofNullable)
-                .toList();
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(spec.commandLine(), named(sentence));
+    private boolean hasAdminHealth() {
+        return is(ServeSettings.ADMIN_HEALTH);
     }
 
     String host() {
-        return host;
+        return required(ServeSettings.HOST);
     }
 
     int port() {
-        return port;
+        return number(ServeSettings.PORT);
     }
 
     boolean memory() {
-        return memory;
+        return isInMemory(config);
     }
 
     Tables tables() {
-        return tables != null ? tables : memory ? Tables.HEAP : Tables.OFF_HEAP;
+        String tables = config.get(ServeSettings.TABLES);
+        return tables != null
+                ? Tables.valueOf(tables.replace('-', '_').toUpperCase(Locale.ROOT))
+                : memory() ? Tables.HEAP : Tables.OFF_HEAP;
     }
 
     Path data() {
-        return data == null ? Path.of("plinth-data") : data;
+        return required(ServeSettings.DATA);
     }
 
     Durability durability() {
-        return durability == null ? Durability.FSYNC : durability;
+        return Durability.valueOf(required(ServeSettings.DURABILITY).toUpperCase(Locale.ROOT));
     }
 
-    @Nullable
-    Path secretKeyFile() {
-        return secretKeyFile;
-    }
-
-    @Nullable
-    Path quickRestart() {
-        return quickRestart;
-    }
-
-    @Nullable
-    Long maxResources() {
-        return maxResources;
+    long maxResources() {
+        return required(ServeSettings.MAX_RESOURCES);
     }
 
     @Nullable
     String adminToken() {
-        return adminToken;
+        return config.get(ServeSettings.ADMIN_TOKEN);
     }
 
     List<String> webhookAllow() {
-        return List.copyOf(webhookAllow);
+        return list(ServeSettings.WEBHOOK_ALLOW);
     }
 
-    List<String> webhookHostRates() {
-        return List.copyOf(webhookHostRates);
+    Map<String, Long> webhookHostRates() {
+        return map(ServeSettings.WEBHOOK_HOST_RATE);
     }
 
     boolean testClock() {
-        return testClock;
+        return is(ServeSettings.TEST_CLOCK);
     }
 
-    /** The version of the jar. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = ServeOptions.class.getPackage().getImplementationVersion();
-            return new String[] {"plinth " + (version == null ? "(not run from its jar)" : version)};
-        }
+    private boolean is(Setting<Boolean> setting) {
+        return Boolean.TRUE.equals(config.get(setting));
     }
 
-    /** Reads a directory or file. Refuses an empty one, which would be the working directory. */
-    static final class PathConverter implements ITypeConverter<Path> {
-        @Override
-        public Path convert(String value) {
-            if (value.isBlank()) {
-                throw new TypeConversionException("expected a path, but it is empty");
-            }
-            return Path.of(value);
-        }
+    private int number(Setting<Long> setting) {
+        return Math.toIntExact(required(setting));
     }
 
-    /** Reads {@code --tables}, whose spelling is not that of the enum. */
-    static final class TablesConverter implements ITypeConverter<Tables> {
-        @Override
-        public Tables convert(String value) {
-            return switch (value.toLowerCase(Locale.ROOT)) {
-                case "heap" -> Tables.HEAP;
-                case "off-heap" -> Tables.OFF_HEAP;
-                case "chronicle" -> Tables.CHRONICLE;
-                default ->
-                    throw new TypeConversionException(
-                            "expected off-heap, chronicle or heap, but got \"" + value + "\"");
-            };
-        }
+    private List<String> list(Setting<List<String>> setting) {
+        return Objects.requireNonNullElse(config.get(setting), List.of());
     }
 
-    /** The switch of an optional part. */
-    enum Switch {
-        ON,
-        OFF
+    private <T> Map<String, T> map(Setting<Map<String, T>> setting) {
+        return Objects.requireNonNullElse(config.get(setting), Map.of());
     }
 
-    /** Reads {@code --console}. */
-    static final class SwitchConverter implements ITypeConverter<Switch> {
-        @Override
-        public Switch convert(String value) {
-            return switch (value.toLowerCase(Locale.ROOT)) {
-                case "on" -> Switch.ON;
-                case "off" -> Switch.OFF;
-                default -> throw new TypeConversionException("expected on or off, but got \"" + value + "\"");
-            };
-        }
-    }
-
-    /** Reads {@code --durability}. */
-    static final class DurabilityConverter implements ITypeConverter<Durability> {
-        @Override
-        public Durability convert(String value) {
-            return switch (value.toLowerCase(Locale.ROOT)) {
-                case "fsync" -> Durability.FSYNC;
-                case "os" -> Durability.OS;
-                default -> throw new TypeConversionException("expected fsync or os, but got \"" + value + "\"");
-            };
-        }
+    private <T> T required(Setting<T> setting) {
+        return Objects.requireNonNull(config.get(setting), setting::name);
     }
 }

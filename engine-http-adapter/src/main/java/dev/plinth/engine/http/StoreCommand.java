@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** A command on the directory of a store. Picocli fills it. It takes nothing from the environment. */
 sealed interface StoreCommand {
@@ -42,15 +44,12 @@ sealed interface StoreCommand {
     @Command(
             name = "plinth.jar verify",
             mixinStandardHelpOptions = true,
-            versionProvider = ServeOptions.Version.class,
+            versionProvider = ProgramVersion.class,
             usageHelpWidth = 100,
             description = "Reads every file of a data directory and names each damage; an engine may have it open."
                     + " Exit code 0: whole, 1: damaged.")
     final class Verify implements StoreCommand {
-        @Parameters(
-                paramLabel = "DIR",
-                converter = ServeOptions.PathConverter.class,
-                description = "The data directory.")
+        @Parameters(paramLabel = "DIR", converter = PathConverter.class, description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
 
@@ -64,7 +63,7 @@ sealed interface StoreCommand {
     @Command(
             name = "plinth.jar backup",
             mixinStandardHelpOptions = true,
-            versionProvider = ServeOptions.Version.class,
+            versionProvider = ProgramVersion.class,
             usageHelpWidth = 100,
             description = "Copies a data directory, also while an engine serves it, and verifies the copy."
                     + " All that was acknowledged before is in it.")
@@ -72,7 +71,7 @@ sealed interface StoreCommand {
         @Parameters(
                 index = "0",
                 paramLabel = "DIR",
-                converter = ServeOptions.PathConverter.class,
+                converter = PathConverter.class,
                 description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
@@ -80,7 +79,7 @@ sealed interface StoreCommand {
         @Parameters(
                 index = "1",
                 paramLabel = "TARGET",
-                converter = ServeOptions.PathConverter.class,
+                converter = PathConverter.class,
                 description = "A directory that is not there, or empty.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path target;
@@ -95,7 +94,7 @@ sealed interface StoreCommand {
     @Command(
             name = "plinth.jar recover",
             mixinStandardHelpOptions = true,
-            versionProvider = ServeOptions.Version.class,
+            versionProvider = ProgramVersion.class,
             usageHelpWidth = 100,
             description =
                     "Makes a damaged data directory open again with what is whole from its beginning on; puts the rest"
@@ -104,16 +103,24 @@ sealed interface StoreCommand {
         @Option(names = "--accept-loss", description = "Do it; without this it only tells what would be lost.")
         private boolean acceptLoss;
 
-        @Parameters(
-                paramLabel = "DIR",
-                converter = ServeOptions.PathConverter.class,
-                description = "The data directory.")
+        @Parameters(paramLabel = "DIR", converter = PathConverter.class, description = "The data directory.")
         @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
         private Path directory;
 
         @Override
         public StoreReport run() {
             return DataDirectory.recover(directory, acceptLoss);
+        }
+    }
+
+    /** Reads a directory or file. Refuses an empty one, which would be the working directory. */
+    final class PathConverter implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String value) {
+            if (value.isBlank()) {
+                throw new TypeConversionException("expected a path, but it is empty");
+            }
+            return Path.of(value);
         }
     }
 }

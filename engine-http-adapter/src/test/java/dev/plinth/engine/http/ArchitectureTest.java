@@ -25,6 +25,22 @@ final class ArchitectureTest {
                     "net.openhft..", "com.lmax..", "com.fasterxml..", "org.apache.hc..", "com.github.benmanes..");
 
     @ArchTest
+    static final ArchRule yaml_is_read_by_one_class = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.plinth.engine.http.config.YamlReader")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.snakeyaml..");
+
+    @ArchTest
+    static final ArchRule the_mechanism_of_settings_knows_no_setting = noClasses()
+            .that()
+            .resideInAPackage("dev.plinth.engine.http.config")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.plinth.engine", "dev.plinth.engine.http");
+
+    @ArchTest
     static final ArchRule classes_are_final_or_abstract = classes()
             .that()
             .areTopLevelClasses()

@@ -248,16 +248,14 @@ class ConsoleTest {
         List<String> arguments =
                 Stream.of(options.split(" ")).filter(word -> !word.isEmpty()).toList();
 
-        ServeOptions read = new CommandLineReader(Map.of()).read(arguments).getCommand();
+        ServeOptions read = new CommandLineReader(Map.of()).read(arguments);
 
         assertThat(read.hasConsole()).isEqualTo(expected);
     }
 
     @Test
     void console_byTheEnvironment_isTakenAway() {
-        ServeOptions read = new CommandLineReader(Map.of("PLINTH_CONSOLE", "off"))
-                .read(List.of())
-                .getCommand();
+        ServeOptions read = new CommandLineReader(Map.of("PLINTH_CONSOLE", "off")).read(List.of());
 
         assertThat(read.hasConsole()).isFalse();
     }

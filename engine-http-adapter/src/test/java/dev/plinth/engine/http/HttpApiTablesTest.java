@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +29,6 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** Compares the tables of {@code docs/http-api.md} with the code, and holds its words to the rules. */
 class HttpApiTablesTest {
@@ -275,76 +273,9 @@ class HttpApiTablesTest {
     @Test
     void commands_areThoseOfTheProgram() {
         assertThat(page.table("Command").names())
-                .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(Stream.of("serve"), StoreCommand.BY_NAME.keySet().stream())
-                                .toList());
-    }
-
-    @Test
-    void options_areThoseOfTheProgram() {
-        Set<String> options = new TreeSet<>();
-        for (OptionSpec option : serveOptions()) {
-            options.add(option.longestName());
-        }
-        assertThat(page.table("Option").names()).containsExactlyInAnyOrderElementsOf(options);
-    }
-
-    private static List<OptionSpec> serveOptions() {
-        return new CommandLineReader(Map.of())
-                .read(List.of()).getCommandSpec().options().stream()
-                        .filter(option -> !option.usageHelp() && !option.versionHelp())
-                        .toList();
-    }
-
-    @Test
-    void variables_setTheirOptions() {
-        Map<String, String> samples = Map.ofEntries(
-                Map.entry("PLINTH_ADMIN_TOKEN", "a-token-of-20-chars."),
-                Map.entry("PLINTH_DURABILITY", "os"),
-                Map.entry("PLINTH_TABLES", "heap"),
-                Map.entry("PLINTH_WEBHOOK_ALLOW", "10.0.0.0/8"),
-                Map.entry("PLINTH_TRUSTED_PROXY", "10.0.0.0/8"),
-                Map.entry("PLINTH_ADMIN_HEALTH", "true"),
-                Map.entry("PLINTH_LIMIT_LOOPBACK", "true"),
-                Map.entry("PLINTH_WEBHOOK_HOST_RATE", "example.com=7"),
-                Map.entry("PLINTH_CONSOLE", "off"),
-                Map.entry("PLINTH_MEMORY", "true"),
-                Map.entry("PLINTH_TEST_CLOCK", "true"));
-        Set<String> besideAdminPort = Set.of("PLINTH_ADMIN_HOST", "PLINTH_ADMIN_HEALTH");
-        for (List<String> row : page.table("Option").rows()) {
-            String variable = HttpApiPage.words(row.get(1)).get(0);
-            String option = HttpApiPage.words(row.get(0)).get(0);
-            assertThat(new CommandLineReader(Map.of(variable, samples.getOrDefault(variable, "7")))
-                            .read(besideAdminPort.contains(variable) ? List.of("--admin-port=0") : List.of())
-                            .getParseResult()
-                            .hasMatchedOption(option))
-                    .as(variable)
-                    .isTrue();
-        }
-    }
-
-    @Test
-    void defaults_areThoseOfTheProgram() {
-        ServeOptions options = new CommandLineReader(Map.of()).read(List.of()).getCommand();
-        Map<String, String> defaults = Map.of(
-                "--host", options.host(),
-                "--port", Integer.toString(options.port()),
-                "--memory", Boolean.toString(options.memory()),
-                "--data", options.data().toString(),
-                "--durability", options.durability().name().toLowerCase(Locale.ROOT),
-                "--tables", options.tables().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                "--test-clock", Boolean.toString(options.testClock()));
-        Map<String, List<String>> shown = page.table("Option").byName();
-        defaults.forEach((option, value) -> assertThat(shown.get(option).get(2)).isEqualTo("`" + value + "`"));
-        for (OptionSpec option : serveOptions()) {
-            String told = String.join(" ", option.description());
-            if (option.longestName().equals("--max-resources")) {
-                assertThat(told)
-                        .endsWith("default "
-                                + HttpApiPage.words(shown.get("--max-resources").get(2))
-                                        .get(0) + ".");
-            }
-        }
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of("serve", CommandLineReader.CHECK), StoreCommand.BY_NAME.keySet().stream())
+                        .toList());
     }
 
     @Test

@@ -2,11 +2,13 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** The real engine behind the real server on a socket, under a clock that stands still. */
@@ -38,7 +40,8 @@ final class LiveServer implements AutoCloseable {
         EngineBuilder builder = Engine.builder()
                 .inMemory()
                 .adminToken(ADMIN_TOKEN)
-                .testClock(ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z")));
+                .testClock(ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z")))
+                .configReload(() -> Json.of(Map.of("taken", List.of("plans"), "needRestart", List.of("port"))));
         return new LiveServer(setup.apply(builder).open());
     }
 

@@ -215,6 +215,7 @@ final class MatrixRows {
         row("getMetrics", same(200)).anybody().tellsOfTheMoment();
         row("getOpenApi", same(200)).anybody();
         row("getClock", same(200)).operator();
+        row("reloadConfig", same(200)).operator();
         row("advanceClock", same(200)).operator().body("{\"seconds\":0}");
         row("reset", changed(200)).operator();
     }

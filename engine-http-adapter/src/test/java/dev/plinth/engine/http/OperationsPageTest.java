@@ -40,14 +40,14 @@ class OperationsPageTest {
                         .isEmpty();
             } else {
                 assertThat(new CommandLineReader(Map.of())
-                                .read(arguments)
+                                .parse(arguments)
                                 .getParseResult()
                                 .errors())
                         .as(call.group())
                         .isEmpty();
             }
         }
-        assertThat(called).contains("serve").containsAll(StoreCommand.BY_NAME.keySet());
+        assertThat(called).contains("serve", "check-config").containsAll(StoreCommand.BY_NAME.keySet());
     }
 
     @Test

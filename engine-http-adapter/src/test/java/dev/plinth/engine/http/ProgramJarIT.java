@@ -11,14 +11,21 @@ import org.junit.jupiter.api.Test;
 /** What the standalone jar holds of the libraries that are published under a package of ours. */
 final class ProgramJarIT {
     private static final List<String> RELOCATED = List.of(
-            "org/eclipse/jetty/", "org/apache/hc/", "com/networknt/", "com/fasterxml/", "com/ethlo/", "com/lmax/");
+            "org/eclipse/jetty/",
+            "org/apache/hc/",
+            "com/networknt/",
+            "com/fasterxml/",
+            "com/ethlo/",
+            "com/lmax/",
+            "org/snakeyaml/");
     private static final List<String> SHADED = List.of(
             "dev/plinth/shaded/jetty/server/Server.class",
             "dev/plinth/shaded/hc/core5/reactor/DefaultConnectingIOReactor.class",
             "dev/plinth/shaded/networknt/schema/Schema.class",
             "dev/plinth/shaded/jackson/databind/JsonNode.class",
             "dev/plinth/shaded/ethlo/time/ITU.class",
-            "dev/plinth/shaded/disruptor/RingBuffer.class");
+            "dev/plinth/shaded/disruptor/RingBuffer.class",
+            "dev/plinth/shaded/snakeyaml/engine/v2/api/LoadSettings.class");
 
     @Test
     void jar_ofTheProgram_holdsEachRelocatedLibraryOnce() throws IOException {

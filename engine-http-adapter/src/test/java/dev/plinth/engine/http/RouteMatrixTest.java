@@ -93,6 +93,7 @@ class RouteMatrixTest {
                 .jobHandler("fails", job -> {
                     throw new JobFailure("no", "It fails.", false);
                 })
+                .configReload(() -> Json.of(Map.of("taken", List.of(), "needRestart", List.of())))
                 .open();
     }
 

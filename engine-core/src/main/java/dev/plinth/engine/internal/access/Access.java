@@ -22,8 +22,12 @@ import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.TableName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +168,42 @@ public final class Access {
         return bytes == null ? null : under(plans, WorkspaceRow.read(bytes), sequence);
     }
 
+    /** Returns the caller with the present plan of a workspace, or null if there is no such workspace. */
+    public @Nullable Caller planned(Rows rows, Id workspace) {
+        byte[] bytes = rows.get(AccessTables.WORKSPACES, workspace.key());
+        return bytes == null ? null : under(plans, WorkspaceRow.read(bytes), RowReader.sequence(bytes));
+    }
+
+    /** Returns how many workspaces have each plan, by its name. Reads every workspace. */
+    public static Map<String, Long> workspacesByPlan(Rows rows) {
+        Map<String, Long> counts = new TreeMap<>();
+        forEachWorkspace(rows, row -> counts.merge(row.plan(), 1L, Long::sum));
+        return counts;
+    }
+
+    /** Returns the ids of all workspaces. */
+    public static List<Id> workspaces(Rows rows) {
+        List<Id> ids = new ArrayList<>();
+        forEachWorkspace(rows, row -> ids.add(row.id()));
+        return ids;
+    }
+
+    private static void forEachWorkspace(Rows rows, Consumer<WorkspaceRow> visitor) {
+        for (long number = rows.ceiling(AccessTables.ALL_WORKSPACES, 0);
+                number != Rows.NONE;
+                number = rows.ceiling(AccessTables.ALL_WORKSPACES, number + 1)) {
+            byte[] row = rows.at(number);
+            if (row != null) {
+                visitor.accept(WorkspaceRow.read(row));
+            }
+        }
+    }
+
+    /** Makes every cached credential be looked up again, because plans have changed. */
+    public void plansChanged() {
+        version.incrementAndGet();
+    }
+
     /** Returns true if a write changes a workspace, so that held work may go on. */
     public static boolean concerns(Changes.Write write) {
         return write.isIn(AccessTables.WORKSPACES);
@@ -220,7 +260,8 @@ public final class Access {
         }
         WorkspaceRow row = WorkspaceRow.read(bytes);
         check(row.suspended(), false);
-        return Caller.hostFor(workspace, plans.of(row.plan()), RowReader.sequence(bytes));
+        Plans.Registered now = plans.now();
+        return Caller.hostFor(workspace, now.of(row.plan()), now.since(RowReader.sequence(bytes)));
     }
 
     /**
@@ -363,7 +404,8 @@ public final class Access {
 
     private static Caller under(Plans plans, WorkspaceRow row, long since) {
         Caller engine = Caller.engineFor(row.id());
-        return new Caller(engine.workspace(), engine.key(), engine.scopes(), plans.of(row.plan()), since);
+        Plans.Registered now = plans.now();
+        return new Caller(engine.workspace(), engine.key(), engine.scopes(), now.of(row.plan()), now.since(since));
     }
 
     private @Nullable CachedCredential find(String token, Rows rows, long nowMillis) {
@@ -386,8 +428,9 @@ public final class Access {
             return null;
         }
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);
-        Caller caller =
-                new Caller(workspace, keyId, key.scopes(), plans.of(row.plan()), RowReader.sequence(workspaceRow));
+        Plans.Registered now = plans.now();
+        Caller caller = new Caller(
+                workspace, keyId, key.scopes(), now.of(row.plan()), now.since(RowReader.sequence(workspaceRow)));
         return new CachedCredential(
                 caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUsed.of(workspace, keyId));
     }

@@ -10,8 +10,8 @@ import dev.plinth.engine.api.Plan;
  *     for them
  * @param scopes what the key may do, as bits of {@link Scope}
  * @param plan the plan of the workspace when the call arrived
- * @param planSince the sequence of the row that named the plan; of two calls, the one with the higher sequence has the
- *     newer plan
+ * @param planSince how new the plan is, by {@link Plans.Registered#since}; of two calls, the one with the higher number
+ *     has the newer plan
  */
 public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince) {
     private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);

@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
@@ -81,6 +82,19 @@ public final class Commits implements Committer {
         }
         Function<Transaction, Committed> work = transaction -> decide(transaction, admitted, change, memory);
         return maySleep ? store.writeNow(work) : store.writeAtOnce(work);
+    }
+
+    /**
+     * Replaces the host's own plans inside the writer lock, where no decision reads them.
+     *
+     * @param check refuses by an exception, on the rows before any later decision
+     */
+    public void replacePlans(List<Plan> custom, Consumer<? super Rows> check) {
+        boolean unused = store.write(transaction -> {
+            check.accept(transaction);
+            plans.replace(custom);
+            return true;
+        });
     }
 
     /** Refuses where no record could be written now: the host's work shall not be done for nothing, again at each retry. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: takes units from the bucket of a workspace. Thread-safe, and for a plan of one policy without locks. */
@@ -102,6 +103,20 @@ public final class Quotas {
         Bucket bucket = buckets.get(planned.workspace());
         if (bucket != null && bucket.isOutdatedFor(planned)) {
             replace(planned, bucket);
+        }
+    }
+
+    /**
+     * Puts all workspaces under their present plans, as {@link #follow} does with one.
+     *
+     * @param planned finds the caller of a workspace with its present plan, or null if there is no such workspace
+     */
+    public void followAll(Function<Id, @Nullable Caller> planned) {
+        for (Id workspace : buckets.keySet()) {
+            Caller caller = planned.apply(workspace);
+            if (caller != null) {
+                follow(caller);
+            }
         }
     }
 

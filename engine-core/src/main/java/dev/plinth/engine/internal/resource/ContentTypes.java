@@ -2,16 +2,21 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The types that the host has registered, each with a schema for the {@code data} of resources or children. Without
@@ -29,10 +34,12 @@ public final class ContentTypes {
 
     private final NewContent resources;
     private final NewContent children;
+    private final Set<String> resourceTypes;
 
     private ContentTypes(Map<String, JsonSchema> resources, Map<String, JsonSchema> children) {
         this.resources = new NewContent("NewResource", DEFAULT_RESOURCE, resources);
         this.children = new NewContent("NewChild", DEFAULT_CHILD, children);
+        this.resourceTypes = Set.copyOf(resources.keySet());
     }
 
     /**
@@ -52,6 +59,32 @@ public final class ContentTypes {
     /** Returns the declaration of a new child. */
     public NewContent newChild() {
         return children;
+    }
+
+    /** Returns how many resources of a workspace have a type that is not registered; 0 if no type is registered. */
+    public long unregistered(Rows rows, Id workspace) {
+        if (resourceTypes.isEmpty()) {
+            return 0;
+        }
+        long known = 0;
+        for (String type : resourceTypes) {
+            known += rows.size(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, type));
+        }
+        return rows.size(SetKey.of(SetKinds.RESOURCES_ALL, workspace)) - known;
+    }
+
+    /** Returns an unregistered type that a resource of a workspace has, or an empty text if there is none. */
+    public String anyUnregistered(Rows rows, Id workspace) {
+        SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
+        for (long number = rows.ceiling(all, 0); number != Rows.NONE; number = rows.ceiling(all, number + 1)) {
+            byte[] row = rows.at(number);
+            String type =
+                    row == null ? "" : ResourceRow.read(row, false).content().type();
+            if (row != null && !resourceTypes.contains(type)) {
+                return type;
+            }
+        }
+        return "";
     }
 
     /** Checks a resource or child after a patch. */

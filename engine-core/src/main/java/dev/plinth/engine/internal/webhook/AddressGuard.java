@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * {@code 168.63.129.16} is public by the registry, but every Azure machine reaches its host's services there. Addresses
  * of this very host are blocked even if they are public. The operator's list overrides all of this.
  *
- * <p>Immutable and thread-safe.
+ * <p>Thread-safe. The operator's list may be replaced at any time.
  */
 final class AddressGuard {
     private static final List<Cidr> BLOCKED_V4 = ranges(
@@ -54,7 +54,7 @@ final class AddressGuard {
     /** Zero bytes before a mapped IPv4 address, which two bytes of all ones follow (RFC 4291 §2.5.5.2). */
     private static final int MAPPED_ZEROS = 10;
 
-    private final List<Cidr> allowed;
+    private volatile List<Cidr> allowed;
     private final Predicate<InetAddress> ownAddress;
 
     /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
@@ -65,6 +65,11 @@ final class AddressGuard {
     AddressGuard(List<Cidr> allowed, Predicate<InetAddress> ownAddress) {
         this.allowed = List.copyOf(allowed);
         this.ownAddress = ownAddress;
+    }
+
+    /** Replaces the ranges that are open. */
+    void allow(List<Cidr> ranges) {
+        allowed = List.copyOf(ranges);
     }
 
     /** Returns true if a connection to the address may be made. */

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * Keeps connections for a few seconds. The events of one resource come one after the other, and a handshake for each
  * would double their delay.
  *
- * <p>The guard still holds, because a kept connection was opened to a checked address, and the guard never changes.
+ * <p>The guard still holds, because a kept connection was opened to a checked address. When the guard changes, older
+ * connections are used no more.
  * Each workspace has its own connections. So unrequested data of a receiver reaches no other workspace. Thread-safe.
  */
 final class ConnectionPool implements AutoCloseable {
     private final Map<PoolKey, Deque<IdleConnection>> routes = new HashMap<>();
+    private long usableFromNanos = Long.MIN_VALUE;
     private int count;
     private boolean closed;
 
@@ -69,7 +71,7 @@ final class ConnectionPool implements AutoCloseable {
         while (kept != null && !kept.isEmpty() && found == null) {
             IdleConnection last = kept.removeLast();
             count--;
-            if (last.isUsable(System.nanoTime())) {
+            if (isAllowed(last.connection) && last.isUsable(System.nanoTime())) {
                 found = last.connection;
             } else {
                 last.connection.cut();
@@ -84,13 +86,33 @@ final class ConnectionPool implements AutoCloseable {
     /** Keeps a connection whose answer has been read, or cuts it if it cannot be used again. */
     synchronized void keep(Id workspace, Target target, Connection connection) {
         long now = System.nanoTime();
-        if (closed || count >= SendLimits.CONNECTIONS_KEPT || !connection.isUsable(now)) {
+        if (closed || count >= SendLimits.CONNECTIONS_KEPT || !isAllowed(connection) || !connection.isUsable(now)) {
             connection.cut();
             return;
         }
         routes.computeIfAbsent(PoolKey.of(workspace, target), poolKey -> new ArrayDeque<>())
                 .addLast(new IdleConnection(connection, now));
         count++;
+    }
+
+    /**
+     * Cuts connections that were dialled before the guard changed, now or when they come back.
+     *
+     * @param connectMillis the longest time from the check of an address to its connection
+     */
+    synchronized void guardChanged(long connectMillis) {
+        usableFromNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(connectMillis);
+        cutKept();
+    }
+
+    private boolean isAllowed(Connection connection) {
+        return usableFromNanos == Long.MIN_VALUE || connection.madeNanos - usableFromNanos > 0;
+    }
+
+    private void cutKept() {
+        routes.values().forEach(kept -> kept.forEach(each -> each.connection.cut()));
+        routes.clear();
+        count = 0;
     }
 
     /** Cuts connections that have waited too long, and forgets their routes. */
@@ -111,8 +133,6 @@ final class ConnectionPool implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        routes.values().forEach(kept -> kept.forEach(each -> each.connection.cut()));
-        routes.clear();
-        count = 0;
+        cutKept();
     }
 }

@@ -67,7 +67,7 @@ final class DeliveryScheduler {
 
     /** A host and port with the attempts in flight there. */
     private static final class Host {
-        private final int most;
+        private int most;
         private final RateLimiter rateLimiter;
         private int inFlight;
 
@@ -102,6 +102,14 @@ final class DeliveryScheduler {
             throttle.forgetDescription();
             forgetIfDone(throttle);
         }
+    }
+
+    /** Tells that the rates of hosts have changed. */
+    synchronized void ratesChanged() {
+        hosts.forEach((name, host) -> {
+            host.most = perSecondToHost.applyAsInt(name);
+            host.rateLimiter.setRate(host.most);
+        });
     }
 
     /** Takes over the settings of an endpoint. */

@@ -120,6 +120,13 @@ final class LazySender implements AutoCloseable {
         return made;
     }
 
+    /** Tells the sender that the guard has changed. */
+    synchronized void guardChanged() {
+        if (sender != null) {
+            sender.guardChanged();
+        }
+    }
+
     /** Cuts all connections, as {@link Sender#close} does. */
     @Override
     public synchronized void close() {

@@ -8,12 +8,17 @@ final class RateLimiter {
     private static final long MICROS = 1_000_000;
     private static final long MILLI_MICROS = 1_000;
 
-    private final long gapMicros;
+    private long gapMicros;
     private long usedUntilMicros;
 
     /** Makes a rate with all its units. */
     RateLimiter(int perSecond) {
         this.gapMicros = MICROS / perSecond;
+    }
+
+    /** Sets another rate. The units in use stay in use. */
+    void setRate(int perSecond) {
+        gapMicros = MICROS / perSecond;
     }
 
     /** Returns from when on one more unit is allowed, in epoch milliseconds. */

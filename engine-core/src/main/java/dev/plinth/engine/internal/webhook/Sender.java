@@ -55,6 +55,11 @@ final class Sender implements AutoCloseable {
                 kept::cutIdle, SendLimits.KEEP_ALIVE_MILLIS, SendLimits.KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Uses no connection any more that was dialled before the guard changed. */
+    void guardChanged() {
+        kept.guardChanged(limits.connectMillis());
+    }
+
     /**
      * Makes one attempt and returns at once.
      *

@@ -59,7 +59,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private final Store store;
     private final Committer committer;
     private final AddressGuard guard;
-    private final NetworkRules reach;
+    private volatile NetworkRules reach;
     private final LazySender sender;
     private final AttemptRunner attempts;
     private final DeliveryScheduler scheduler;
@@ -133,13 +133,13 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.store = parts.store();
         this.committer = parts.committer();
         this.reach = parts.reach();
-        this.guard = new AddressGuard(reach.allowed().stream().map(Cidr::parse).toList());
+        this.guard = new AddressGuard(ranges(reach));
         this.sender = new LazySender(() -> Sender.create(guard, parts.version()));
         long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
         int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
         this.attempts = new AttemptRunner(parts.executor(), places, store.fatalErrors());
-        this.scheduler = new DeliveryScheduler(places, reach::perSecond);
+        this.scheduler = new DeliveryScheduler(places, hostAndPort -> reach.perSecond(hostAndPort));
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, scheduler, steps);
         attempts.onRested(this::rested);
     }
@@ -162,6 +162,21 @@ public final class Webhooks implements DueSource, AutoCloseable {
      */
     public static void checkRange(String cidr) {
         Cidr unused = Cidr.parse(cidr);
+    }
+
+    /** Sends to other destinations and at other rates from now on. An attempt in flight goes on. */
+    public void reconfigure(NetworkRules rules) {
+        boolean isOtherGuard = !rules.allowed().equals(reach.allowed());
+        reach = rules;
+        if (isOtherGuard) {
+            guard.allow(ranges(rules));
+            sender.guardChanged();
+        }
+        scheduler.ratesChanged();
+    }
+
+    private static List<Cidr> ranges(NetworkRules rules) {
+        return rules.allowed().stream().map(Cidr::parse).toList();
     }
 
     /** Returns true if a write concerns deliveries. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The OpenAPI 3.1 document, printed from the route table.
- * Immutable once made.
+ * Thread-safe once it has its routes.
  */
 final class OpenApi {
     private static final String DESCRIPTION =
@@ -52,6 +52,11 @@ final class OpenApi {
             document = made;
         }
         return made;
+    }
+
+    /** Drops the document, because the names of plans have changed. */
+    synchronized void forget() {
+        document = null;
     }
 
     /** Takes the table that it describes. Call it once, before the document is used. */

@@ -7,6 +7,9 @@ import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.DeleteWorkspace;
 import dev.plinth.engine.internal.command.UpdateWorkspace;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -16,8 +19,10 @@ import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's routes of workspaces. */
 final class OperatorRoutes {
@@ -28,11 +33,16 @@ final class OperatorRoutes {
     private static final Member<String> NAME = Member.required("name", ContentRules.NAME);
     private static final Member<String> STATUS = Member.optional("status", Kind.oneOf(Workspaces.STATUSES));
 
+    private final Plans plans;
     private final Member<String> plan;
     private final Member<String> newPlan;
 
     OperatorRoutes(Plans plans) {
-        Kind<String> names = Kind.oneOf(plans.names());
+        this.plans = plans;
+        // Plans may be replaced while the engine runs.
+        Schema schema =
+                Schema.of("string", json -> Schema.oneOf(plans.names()).rules().accept(json));
+        Kind<String> names = Kind.of(schema, "a plan", (fields, name) -> fields.oneOf(name, plans.names()));
         plan = Member.optional("plan", names, STARTER);
         newPlan = Member.optional("plan", names);
     }
@@ -74,7 +84,7 @@ final class OperatorRoutes {
 
     private Command create(Request request) {
         Values body = Input.of(request).body();
-        return Workspaces.create(body.get(NAME), body.get(plan));
+        return underKnownPlan(body.get(plan), Workspaces.create(body.get(NAME), body.get(plan)));
     }
 
     private static Command list(Request request) {
@@ -93,8 +103,22 @@ final class OperatorRoutes {
         Values body = input.body();
         String status = body.find(STATUS);
         Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
-        return UpdateWorkspace.of(
-                input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), body.find(newPlan), suspended);
+        String next = body.find(newPlan);
+        return underKnownPlan(
+                next,
+                UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), next, suspended));
+    }
+
+    /** Checks a plan again inside the writer lock, because plans may have been replaced since the body was read. */
+    private Command underKnownPlan(@Nullable String name, Command.Change change) {
+        return (Command.Change) context -> {
+            if (name != null && !plans.has(name)) {
+                throw new RefusedException(Refusal.of(
+                        ProblemCode.VALIDATION_FAILED,
+                        "plan must be one of " + String.join(", ", plans.names()) + ", got \"" + name + "\"."));
+            }
+            return change.decide(context);
+        };
     }
 
     private static Command delete(Request request) {

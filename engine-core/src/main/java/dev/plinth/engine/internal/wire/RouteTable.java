@@ -1,9 +1,11 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The route table, put together from its groups. Router, scopes and documents follow from it. */
 final class RouteTable {
@@ -27,6 +29,10 @@ final class RouteTable {
         ManualClock clock = parts.testClock();
         if (clock != null) {
             table.addAll(new ClockRoutes(clock, parts.reset()).all());
+        }
+        Supplier<Json> reload = parts.configReload();
+        if (reload != null) {
+            table.addAll(new ConfigRoutes(reload).all());
         }
         return List.copyOf(table);
     }

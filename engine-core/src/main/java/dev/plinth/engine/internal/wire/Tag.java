@@ -13,7 +13,7 @@ enum Tag {
     DELIVERIES("Deliveries", "One event for one webhook endpoint, with all attempts."),
     WORKSPACE("Workspace", "The caller's own workspace, its rate limit and its requests."),
     KEYS("Keys", "API keys of the workspace."),
-    OPERATOR("Operator", "Workspaces and tables, with the operator's token."),
+    OPERATOR("Operator", "Workspaces, tables and the configuration, with the operator's token."),
     CLOCK("Test clock", "The clock of an engine that runs in a test."),
     SERVER("Server", "Health, figures and documents.");
 

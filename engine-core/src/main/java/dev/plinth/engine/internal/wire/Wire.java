@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.LastUsedTimes;
@@ -44,6 +45,7 @@ public final class Wire {
 
     private final RequestDispatcher dispatcher;
     private final Router router;
+    private final OpenApi openApi;
     private final Map<String, Route> byName = new HashMap<>();
     private final Set<String> operations;
     private final Set<String> asyncOperations;
@@ -62,6 +64,7 @@ public final class Wire {
      * @param version the version of the release
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
+     * @param configReload reads the host's configuration again, or null
      */
     public record Parts(
             Store store,
@@ -78,14 +81,15 @@ public final class Wire {
             Supplier<byte[]> figures,
             String version,
             @Nullable ManualClock testClock,
-            Runnable reset) {}
+            Runnable reset,
+            @Nullable Supplier<Json> configReload) {}
 
     /** Makes a wire to this dispatcher. */
     public Wire(RequestDispatcher dispatcher, Parts parts) {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        OpenApi openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
+        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
         SystemRoutes system = new SystemRoutes(
                 parts.store(),
                 parts.quotas(),
@@ -102,6 +106,7 @@ public final class Wire {
         this.dispatcher = other.dispatcher;
         operations = other.operations;
         asyncOperations = other.asyncOperations;
+        openApi = other.openApi;
         byName.putAll(other.byName);
         this.router = new Router(byName.values().stream()
                 .filter(route -> audiences.contains(audience(route)))
@@ -111,6 +116,11 @@ public final class Wire {
     /** Returns this wire with the routes of these audiences alone; any other route is unknown there. */
     public Wire serving(Set<Audience> audiences) {
         return new Wire(this, audiences);
+    }
+
+    /** Renders documents again, because the names of plans have changed. */
+    public void plansChanged() {
+        openApi.forget();
     }
 
     private static Audience audience(Route route) {

@@ -1,0 +1,106 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.config.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration again while the program serves: on request of the operator and on SIGHUP. It takes all
+ * changes of live settings, or none. Thread-safe; reloads run one after the other.
+ */
+final class ConfigReload {
+    private final Supplier<ServeOptions> reader;
+    private final AtomicBoolean signalWaits = new AtomicBoolean();
+    private ServeOptions running; // guarded by this
+    private @Nullable Engine engine; // guarded by this
+
+    /**
+     * Begins with the options of the start.
+     *
+     * @param reader reads flags, environment and file again
+     */
+    ConfigReload(ServeOptions started, Supplier<ServeOptions> reader) {
+        this.running = started;
+        this.reader = reader;
+    }
+
+    /** The settings that a reload took, and those that differ and need a restart, by name. */
+    record Taken(List<String> taken, List<String> needRestart) {
+        Json json() {
+            return Json.of(Map.of("taken", taken, "needRestart", needRestart));
+        }
+
+        String sentence() {
+            return "The configuration is reloaded; "
+                    + (taken.isEmpty() ? "no live setting has changed" : "took " + String.join(", ", taken))
+                    + (needRestart.isEmpty() ? "." : "; restart for " + String.join(", ", needRestart) + ".");
+        }
+    }
+
+    /** Sets the engine that takes the changes. Until then a reload waits for nothing and is refused. */
+    synchronized void serves(Engine opened) {
+        engine = opened;
+    }
+
+    /**
+     * Reads the configuration and takes the changes.
+     *
+     * @throws IllegalArgumentException if it has faults, one in each line of the message; nothing is taken then
+     */
+    synchronized Taken reload() {
+        Engine open = engine;
+        if (open == null) {
+            throw new IllegalArgumentException("The program is still starting; reload again once it listens.");
+        }
+        ServeOptions read;
+        try {
+            read = reader.get();
+            read.checkTogether();
+        } catch (FaultyConfigException wrong) {
+            throw new IllegalArgumentException(wrong.getMessage(), wrong);
+        }
+        List<String> taken = new ArrayList<>();
+        List<String> needRestart = new ArrayList<>();
+        for (Setting<?> setting : read.config().differences(running.config())) {
+            (setting.isLive() ? taken : needRestart).add(setting.name());
+        }
+        open.settings().requireInUse(read.engine());
+        ServeOptions next = running.withLive(read);
+        open.settings().replace(next.engine());
+        running = next;
+        return new Taken(taken, needRestart);
+    }
+
+    /**
+     * Reloads for a signal. Does nothing if another signal already waits for its turn, because that one will read the
+     * same file.
+     *
+     * @param told takes the result
+     * @param faulty takes each fault
+     */
+    void onSignal(Consumer<String> told, Consumer<String> faulty) {
+        if (!signalWaits.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            synchronized (this) {
+                signalWaits.set(false);
+                told.accept(reload().sentence());
+            }
+        } catch (IllegalArgumentException wrong) {
+            String.valueOf(wrong.getMessage()).lines().forEach(faulty);
+            faulty.accept("Nothing of the configuration was taken; correct it and send SIGHUP again.");
+        } catch (RuntimeException failure) {
+            faulty.accept(
+                    "The configuration was not reloaded: " + CommandLineReader.sentence(failure.getMessage(), failure));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.http.config.Format;
+import dev.plinth.engine.http.config.Formats;
+import dev.plinth.engine.http.config.Setting;
+import dev.plinth.engine.http.config.Source;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The settings of {@code serve}, each declared once. Flags, variables, file, help, schema and page follow from here. */
+final class ServeSettings {
+    static final Setting<Path> CONFIG = Setting.of(
+                    "config",
+                    Formats.path(),
+                    "FILE",
+                    "Configuration file in YAML; environment variables and flags win over it.")
+            .from(Source.ENVIRONMENT, Source.FLAG);
+
+    static final Setting<String> HOST =
+            Setting.of("host", host(), "HOST", "Interface to listen on.").byDefault("127.0.0.1");
+
+    static final Setting<Long> PORT = Setting.of("port", port(), "PORT", "Port to listen on, 0 for any free one.")
+            .byDefault(8080L);
+
+    static final Setting<Long> ADMIN_PORT = Setting.of(
+                    "admin-port", port(), "PORT", "Port for /admin, /metrics and /health alone, 0 for any free one.")
+            .withoutIt("all on --port");
+
+    static final Setting<String> ADMIN_HOST = Setting.of("admin-host", host(), "HOST", "Interface of --admin-port.")
+            .withoutIt("127.0.0.1");
+
+    static final Setting<Boolean> ADMIN_HEALTH = Setting.of(
+                    "admin-health", Formats.truth(), "", "Serve /health on --admin-port alone, too.")
+            .byDefault(false);
+
+    static final Setting<List<String>> TRUSTED_PROXY = Setting.of(
+            "trusted-proxy",
+            Formats.items(Formats.text("an address or range", AddressRange::parse)),
+            "CIDR",
+            "Proxy whose X-Forwarded-For names its client, such as 10.0.0.0/8.");
+
+    static final Setting<Long> CONNECTIONS_PER_ADDRESS = Setting.of(
+                    "connections-per-address",
+                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    "N",
+                    "Connections of one address, of IPv6 one /64, at once.")
+            .byDefault((long) HttpServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT);
+
+    static final Setting<Long> FAILURES_PER_MINUTE = Setting.of(
+                    "failures-per-minute",
+                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    "N",
+                    "Requests with a bad credential from one address before they get 429.")
+            .byDefault((long) HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT);
+
+    static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
+                    "limit-loopback", Formats.truth(), "", "Bound loopback addresses too.")
+            .byDefault(false);
+
+    static final Setting<String> CONSOLE = Setting.of(
+                    "console", Formats.choice("on", "off"), "on|off", "Serve the console at /console/.")
+            .withoutIt("on if every host is loopback, without --trusted-proxy; else off");
+
+    static final Setting<Boolean> MEMORY = Setting.of(
+                    "memory", Formats.truth(), "", "Keep everything in memory; all is gone when the program ends.")
+            .byDefault(false);
+
+    static final Setting<Path> DATA = Setting.of("data", Formats.path(), "DIR", "Directory of the durable store.")
+            .byDefault(Path.of("plinth-data"));
+
+    static final Setting<String> DURABILITY = Setting.of(
+                    "durability",
+                    Formats.choice("fsync", "os"),
+                    "fsync|os",
+                    "Failures that an acknowledged change survives: fsync a power cut, os a crash of the program.")
+            .byDefault("fsync");
+
+    static final Setting<String> TABLES = Setting.of(
+                    "tables",
+                    Formats.choice("off-heap", "chronicle", "heap"),
+                    "off-heap|chronicle|heap",
+                    "Place of the rows.")
+            .withoutIt("off-heap, with --memory heap");
+
+    static final Setting<Long> MAX_RESOURCES = Setting.of(
+                    "max-resources",
+                    Formats.whole(1, EngineBuilder.RESOURCES_MAX),
+                    "N",
+                    "Resources to make room for; with --tables off-heap or chronicle only.")
+            .byDefault(EngineBuilder.RESOURCES_DEFAULT);
+
+    static final Setting<String> ADMIN_TOKEN = Setting.of(
+                    "admin-token",
+                    Formats.text(
+                            "a secret of 20 characters or more",
+                            token -> Engine.builder().adminToken(token)),
+                    "TOKEN",
+                    "Token of the operator's calls, 20 characters or more.")
+            .withoutIt("made and printed at the first start")
+            .secret();
+
+    static final Setting<Path> SECRET_KEY_FILE = Setting.of(
+                    "secret-key-file", Formats.path(), "FILE", "Key that encrypts secrets at rest.")
+            .withoutIt("a file in the data directory");
+
+    static final Setting<Path> QUICK_RESTART = Setting.of(
+            "quick-restart",
+            Formats.path(),
+            "DIR",
+            "Leave the tables here for the next start, best in memory such as below /dev/shm.");
+
+    static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
+                    "webhook-allow",
+                    Formats.items(
+                            Formats.text("a range", range -> Engine.builder().webhookAllow(range))),
+                    "CIDR",
+                    "Lets webhooks reach this range, such as 127.0.0.0/8.")
+            .live();
+
+    static final Setting<Map<String, Long>> WEBHOOK_HOST_RATE = Setting.of(
+                    "webhook-host-rate",
+                    Formats.named(
+                            "HOST or HOST:PORT",
+                            Formats.whole(1, EngineBuilder.WEBHOOKS_PER_SECOND_MAX),
+                            (host, rate) -> {
+                                EngineBuilder unused = Engine.builder().webhookHostRate(host, rate.intValue());
+                                return rate;
+                            }),
+                    "HOST=N",
+                    "Webhooks a second to a host, or HOST:PORT, from all workspaces; * for all others.")
+            .withoutIt("*=500")
+            .live();
+
+    static final Setting<Boolean> TEST_CLOCK = Setting.of(
+                    "test-clock", Formats.truth(), "", "Stop the clock and let /admin/v1/clock turn it.")
+            .byDefault(false);
+
+    static final Setting<Map<String, Plan>> PLANS = Setting.of(
+                    "plans",
+                    PlanFormat.plans(),
+                    "",
+                    "Plans by name, beside starter, pro and business or in the place of one of them.")
+            .from(Source.FILE)
+            .live();
+
+    static final Setting<Map<String, Json>> RESOURCE_TYPES = Setting.of(
+                    "resource-types",
+                    Formats.named("a type", Formats.json(), (type, schema) -> {
+                        EngineBuilder unused =
+                                Engine.builder().resourceType(type, schema).check();
+                        return schema;
+                    }),
+                    "",
+                    "Types of resources by name, each with the JSON Schema of its data. With any, other types are"
+                            + " refused.")
+            .from(Source.FILE);
+
+    static final Setting<Map<String, Json>> CHILD_TYPES = Setting.of(
+                    "child-types",
+                    Formats.named("a type", Formats.json(), (type, schema) -> {
+                        EngineBuilder unused =
+                                Engine.builder().childType(type, schema).check();
+                        return schema;
+                    }),
+                    "",
+                    "Types of children, like the types of resources.")
+            .from(Source.FILE);
+
+    static final Setting<Map<String, Map<String, Object>>> OPERATIONS = Setting.of(
+                    "operations",
+                    Formats.named("an operation", HostedFormats.operation(), (name, members) -> {
+                        EngineBuilder unused = Engine.builder().asyncOperation(name);
+                        return members;
+                    }),
+                    "",
+                    "Operations on resources by name. A call starts a job of that type, which workers lease.")
+            .from(Source.FILE);
+
+    static final Setting<Map<String, Map<String, Object>>> ROUTES = Setting.of(
+                    "routes",
+                    Formats.named("a method and path", HostedFormats.route(), (route, members) -> members),
+                    "",
+                    "Costs and demanded headers by route, such as POST /v1/resources.")
+            .from(Source.FILE);
+
+    /** All settings in the order of the help. */
+    static final List<Setting<?>> ALL = List.of(
+            CONFIG,
+            HOST,
+            PORT,
+            ADMIN_PORT,
+            ADMIN_HOST,
+            ADMIN_HEALTH,
+            TRUSTED_PROXY,
+            CONNECTIONS_PER_ADDRESS,
+            FAILURES_PER_MINUTE,
+            LIMIT_LOOPBACK,
+            CONSOLE,
+            MEMORY,
+            DATA,
+            DURABILITY,
+            TABLES,
+            MAX_RESOURCES,
+            ADMIN_TOKEN,
+            SECRET_KEY_FILE,
+            QUICK_RESTART,
+            WEBHOOK_ALLOW,
+            WEBHOOK_HOST_RATE,
+            TEST_CLOCK,
+            PLANS,
+            RESOURCE_TYPES,
+            CHILD_TYPES,
+            OPERATIONS,
+            ROUTES);
+
+    private ServeSettings() {}
+
+    private static Format<String> host() {
+        return Formats.text("a name or an address", name -> name);
+    }
+
+    private static Format<Long> port() {
+        return Formats.whole(0, HttpServerBuilder.PORT_MAX);
+    }
+}

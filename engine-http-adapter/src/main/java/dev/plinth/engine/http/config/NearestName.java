@@ -1,0 +1,43 @@
+package dev.plinth.engine.http.config;
+
+import java.util.Comparator;
+import java.util.List;
+
+/** Finds the name that a user probably meant. */
+final class NearestName {
+    private static final int LENGTH_MAX = 64;
+
+    private NearestName() {}
+
+    /** Returns the sentence on an unknown key, with the nearest name, or with all names if none is near. */
+    static String unknown(String prefix, String key, List<String> names) {
+        int near = Math.max(1, Math.min(key.length(), LENGTH_MAX) / 3);
+        String next = key.length() > LENGTH_MAX
+                ? "use one of " + String.join(", ", names)
+                : names.stream()
+                        .min(Comparator.comparingInt(name -> distance(key, name)))
+                        .filter(name -> distance(key, name) <= near)
+                        .map(name -> "the nearest name is " + name)
+                        .orElse("use one of " + String.join(", ", names));
+        return "Unknown key " + Faults.shown(prefix + key) + "; " + next;
+    }
+
+    /** Returns the edit distance: characters to insert, delete, replace, or swap with their neighbour. */
+    private static int distance(String one, String other) {
+        int[][] cost = new int[one.length() + 1][other.length() + 1];
+        for (int i = 0; i <= one.length(); i++) {
+            for (int j = 0; j <= other.length(); j++) {
+                cost[i][j] = i == 0 || j == 0 ? i + j : step(cost, one, other, i, j);
+            }
+        }
+        return cost[one.length()][other.length()];
+    }
+
+    private static int step(int[][] cost, String one, String other, int i, int j) {
+        boolean same = one.charAt(i - 1) == other.charAt(j - 1);
+        int least = Math.min(cost[i - 1][j - 1] + (same ? 0 : 1), Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        boolean swapped =
+                i > 1 && j > 1 && one.charAt(i - 1) == other.charAt(j - 2) && one.charAt(i - 2) == other.charAt(j - 1);
+        return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
+    }
+}

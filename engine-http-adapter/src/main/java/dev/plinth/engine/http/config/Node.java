@@ -1,0 +1,29 @@
+package dev.plinth.engine.http.config;
+
+import java.util.List;
+
+/** A value of a file with its line, or the text of a flag or variable in the same form. Immutable. */
+sealed interface Node {
+    /** The line in the file, from 1 on, or 0 outside of a file. */
+    int line();
+
+    /**
+     * A single value.
+     *
+     * @param isQuoted true if the file has it in quotes or as a block, so that it is a text and nothing else
+     */
+    record Scalar(int line, String text, boolean isQuoted) implements Node {
+        boolean isNull() {
+            return !isQuoted && (text.isEmpty() || text.equals("~") || text.equals("null"));
+        }
+    }
+
+    /** A list. */
+    record Items(int line, List<Node> items) implements Node {}
+
+    /** An object, with its entries in the order of the file and no key twice. */
+    record Members(int line, List<Entry> entries) implements Node {}
+
+    /** A key and its value. */
+    record Entry(int line, String key, Node value) {}
+}
