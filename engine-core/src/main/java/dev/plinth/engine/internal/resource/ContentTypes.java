@@ -80,7 +80,8 @@ public final class ContentTypes {
                 compiled.put(type, JsonSchema.of(schema.utf8()));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "Expected a JSON Schema (draft 2020-12) for the type " + type + ", but " + e.getMessage() + ".",
+                        "The schema of type " + type + " is no usable JSON Schema (draft 2020-12): " + e.getMessage()
+                                + ".",
                         e);
             }
         });
