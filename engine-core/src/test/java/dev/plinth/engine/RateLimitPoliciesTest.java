@@ -239,9 +239,7 @@ final class RateLimitPoliciesTest {
         EngineBuilder dear = Engine.builder().routeCost("GET /v1/rate-limit", 1);
         assertThatThrownBy(dear::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "Expected a route that takes rate-limit units, but \"GET /v1/rate-limit\" only looks at them"
-                                + " and never takes any; leave its cost out");
+                .hasMessage("\"GET /v1/rate-limit\" takes no rate-limit units. Leave its cost out.");
     }
 
     @Test
