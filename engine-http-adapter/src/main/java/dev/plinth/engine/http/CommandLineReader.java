@@ -111,7 +111,7 @@ final class CommandLineReader {
             default ->
                 throw new ParameterException(
                         stated.commandSpec().commandLine(),
-                        "Expected " + variable + " to be true or false, but got \"" + value + "\".");
+                        variable + " must be true or false, got \"" + value + "\".");
         };
     }
 

@@ -206,33 +206,33 @@ final class ServeOptions {
     /** Checks ranges and contradictions, which picocli cannot. */
     void check() {
         if (port < 0 || port > PORT_MAX) {
-            throw usage("Expected --port to be 0 to " + PORT_MAX + ", but got " + port + ".");
+            throw usage("--port must be 0 to " + PORT_MAX + ", got " + port + ".");
         }
         if (host.isBlank()) {
-            throw usage("Expected --host to be a name or an address, but it is empty.");
+            throw usage("--host must be a name or an address, and is empty. 0.0.0.0 means all interfaces.");
         }
         if (adminPort == null && (adminHost != null || adminHealth)) {
-            throw usage("Expected " + (adminHost != null ? "--admin-host" : "--admin-health")
-                    + " only beside --admin-port, which is not given.");
+            throw usage((adminHost != null ? "--admin-host" : "--admin-health")
+                    + " needs --admin-port. Give it too, or leave this out.");
         }
         if (adminToken != null && adminToken.isBlank()) {
-            throw usage("Expected --admin-token to be a secret, but it is empty.");
+            throw usage("--admin-token must be a secret, and is empty. Leave it out to have one made.");
         }
         checkValues();
         if (memory) {
             List<String> durableOnly = durableOnly();
             if (!durableOnly.isEmpty()) {
-                throw usage("Expected no " + String.join(" and no ", durableOnly)
-                        + " beside --memory, which stores nothing in a directory.");
+                throw usage(String.join(" and ", durableOnly)
+                        + " cannot be combined with --memory, which stores nothing. Leave one of them out.");
             }
         }
         if (maxResources != null && tables() == Tables.HEAP) {
             throw usage(
-                    "Expected --max-resources only beside --tables off-heap or chronicle, but the tables are on the heap.");
+                    "--max-resources needs --tables off-heap or chronicle, and the tables are on the heap. Leave it out, or move the tables.");
         }
         if (quickRestart != null && tables() == Tables.HEAP) {
             throw usage(
-                    "Expected --quick-restart only beside --tables off-heap or chronicle, but the tables are on the heap.");
+                    "--quick-restart needs --tables off-heap or chronicle, and the tables are on the heap. Leave it out, or move the tables.");
         }
     }
 
@@ -260,7 +260,7 @@ final class ServeOptions {
         int equals = rate.lastIndexOf('=');
         if (!rate.substring(equals + 1).matches("\\d{1,9}") || equals < 1) {
             throw new IllegalArgumentException(
-                    "A rate must be a host and a whole number, such as hooks.example.com=8000, got \"" + rate + "\"");
+                    "A rate must be a host and a whole number, such as hooks.example.com=8000, got \"" + rate + "\".");
         }
         return builder.webhookHostRate(rate.substring(0, equals), Integer.parseInt(rate.substring(equals + 1)));
     }
@@ -426,7 +426,7 @@ final class ServeOptions {
         @Override
         public Path convert(String value) {
             if (value.isBlank()) {
-                throw new TypeConversionException("expected a path, but it is empty");
+                throw new TypeConversionException("it must be a path, and is empty");
             }
             return Path.of(value);
         }
@@ -441,8 +441,7 @@ final class ServeOptions {
                 case "off-heap" -> Tables.OFF_HEAP;
                 case "chronicle" -> Tables.CHRONICLE;
                 default ->
-                    throw new TypeConversionException(
-                            "expected off-heap, chronicle or heap, but got \"" + value + "\"");
+                    throw new TypeConversionException("it must be off-heap, chronicle or heap, got \"" + value + "\"");
             };
         }
     }
@@ -460,7 +459,7 @@ final class ServeOptions {
             return switch (value.toLowerCase(Locale.ROOT)) {
                 case "on" -> Switch.ON;
                 case "off" -> Switch.OFF;
-                default -> throw new TypeConversionException("expected on or off, but got \"" + value + "\"");
+                default -> throw new TypeConversionException("it must be on or off, got \"" + value + "\"");
             };
         }
     }
@@ -472,7 +471,7 @@ final class ServeOptions {
             return switch (value.toLowerCase(Locale.ROOT)) {
                 case "fsync" -> Durability.FSYNC;
                 case "os" -> Durability.OS;
-                default -> throw new TypeConversionException("expected fsync or os, but got \"" + value + "\"");
+                default -> throw new TypeConversionException("it must be fsync or os, got \"" + value + "\"");
             };
         }
     }
