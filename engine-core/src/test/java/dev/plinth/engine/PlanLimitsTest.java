@@ -45,7 +45,7 @@ final class PlanLimitsTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text())
-                .contains("\"code\":\"plan_limit_reached\"", "fewer than 2 resources", "plan small", "there are 2");
+                .contains("\"code\":\"plan_limit_reached\"", "Plan small allows 2 resources, and there are 2.");
     }
 
     @Test

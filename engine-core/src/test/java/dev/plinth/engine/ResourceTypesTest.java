@@ -256,7 +256,8 @@ final class ResourceTypesTest {
             assertThatThrownBy(() -> builder.open().close())
                     .as(bad.getKey())
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("The schema of type invoice is no usable JSON Schema (draft 2020-12): ")
+                    .hasMessageStartingWith(
+                            "The schema of type invoice must be a JSON Schema (draft 2020-12), and is not: ")
                     .hasMessageContaining(bad.getValue())
                     .hasMessageMatching("[^\\n]+\\.");
         }

@@ -115,7 +115,7 @@ final class TableSharesTest {
     void share_ofEvents_isFreeOnceTheyHaveExpired() {
         String key = key(engine, "wide");
         Reply refused = untilRefused(number -> Attack.EVENTS.call(key, number));
-        assertThat(refused.text()).contains("table of events", "Rows go 30 days after they were written");
+        assertThat(refused.text()).contains("table of events", "They expire after 30 days");
 
         clock.advance(Duration.ofDays(31));
 

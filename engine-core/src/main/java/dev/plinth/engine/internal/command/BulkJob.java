@@ -75,9 +75,7 @@ public final class BulkJob implements ItemJob {
         fields.end();
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    "The operation has errors. Correct each of those listed and send it again.",
-                    errors));
+                    ProblemCode.VALIDATION_FAILED, "The operation has errors. Correct each of those listed.", errors));
         }
         return change;
     }

@@ -36,7 +36,7 @@ class CidrTest {
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1, /32 behind a single",
+        "127.0.0.1, /32 for one",
         "'', a slash",
         "localhost/8, four decimal numbers",
         "127.1/8, four decimal numbers",
