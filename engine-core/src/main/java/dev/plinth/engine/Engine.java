@@ -381,7 +381,7 @@ public final class Engine implements AutoCloseable {
     public StoreReport backup(Path target) {
         return DataDirectory.backup(
                 directory.orElseThrow(() -> new IllegalStateException(
-                        "Expected an engine with a directory, but this one is in memory; it has nothing to copy.")),
+                        "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
                 target);
     }
 
@@ -456,9 +456,9 @@ public final class Engine implements AutoCloseable {
         if (closed.compareAndSet(false, true)
                 && !EngineThread.runWithin(
                         TimeUnit.SECONDS.toMillis(Limits.CLOSE_SECONDS), "plinth-close", this::closeInside)) {
-            throw new IllegalStateException("Expected the engine to close within " + Limits.CLOSE_SECONDS
-                    + " s, but its disk does not answer; what was acknowledged is safe, and the directory stays locked until the"
-                    + " process ends.");
+            throw new IllegalStateException("The disk did not answer within " + Limits.CLOSE_SECONDS
+                    + " s, so the engine did not close; what was acknowledged is safe."
+                    + " The directory stays locked until the process ends. Check the disk and end the process.");
         }
     }
 
@@ -625,8 +625,9 @@ public final class Engine implements AutoCloseable {
                 new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
-                throw new IllegalStateException("Expected a directory, but a quick restart from "
-                        + config.quickRestart().get() + " was asked for without one; name a directory, or do without.");
+                throw new IllegalStateException(
+                        "The quick restart from " + config.quickRestart().get()
+                                + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
             }
             return Store.open(settings, new MemoryJournal(), config.clock());
         }

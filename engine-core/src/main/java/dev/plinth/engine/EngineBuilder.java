@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
@@ -95,7 +96,7 @@ public final class EngineBuilder {
 
     /** Sets the failures that an acknowledged change survives, for an engine with a directory. The default is FSYNC. */
     public EngineBuilder durability(Durability level) {
-        durability = Objects.requireNonNull(level, "Expected a durability, but got null; FSYNC is the usual one.");
+        durability = Objects.requireNonNull(level, "durability must not be null; the default is FSYNC.");
         return this;
     }
 
@@ -129,7 +130,7 @@ public final class EngineBuilder {
 
     /** Sets where rows are kept. The default is the heap. */
     public EngineBuilder tables(Tables where) {
-        tables = Objects.requireNonNull(where, "Expected where tables live, but got null; HEAP is the usual place.");
+        tables = Objects.requireNonNull(where, "tables must not be null; the default is HEAP.");
         return this;
     }
 
@@ -141,7 +142,8 @@ public final class EngineBuilder {
      */
     public EngineBuilder maxResources(long resources) {
         if (resources < 1 || resources > RESOURCES_MAX) {
-            throw new IllegalArgumentException("Expected 1 to " + RESOURCES_MAX + " resources, but got " + resources);
+            throw new IllegalArgumentException(
+                    "maxResources must be 1 to " + RESOURCES_MAX + ", got " + resources + ".");
         }
         maxResources = resources;
         return this;
@@ -153,7 +155,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a plan of its name has been registered
      */
     public EngineBuilder plan(Plan plan) {
-        Objects.requireNonNull(plan, "Expected a plan, but got null; starter, pro and business are there without it.");
+        Objects.requireNonNull(plan, "plan must not be null; starter, pro and business exist without it.");
         if (plans.stream().anyMatch(other -> other.name().equals(plan.name()))) {
             throw taken("plan", plan.name());
         }
@@ -170,12 +172,11 @@ public final class EngineBuilder {
     public EngineBuilder adminToken(String token) {
         if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new IllegalArgumentException(
-                    "Expected an admin token of visible ASCII characters, but got none or others; choose another one.");
+                    "The admin token must be visible ASCII characters, and is empty or has others. Choose another one.");
         }
         if (token.length() < Limits.ADMIN_TOKEN_CHARS_MIN) {
             throw new IllegalArgumentException("The admin token must have at least " + Limits.ADMIN_TOKEN_CHARS_MIN
-                    + " characters, got " + token.length()
-                    + ", which can be guessed; choose a longer one, or give none to have one made.");
+                    + " characters, got " + token.length() + ". Choose a longer one, or give none to have one made.");
         }
         adminToken = Optional.of(token);
         return this;
@@ -200,11 +201,12 @@ public final class EngineBuilder {
      */
     public EngineBuilder webhookHostRate(String host, int perSecond) {
         if (host.isBlank()) {
-            throw new IllegalArgumentException("The host of a webhook rate must be a name, an address or *, got none");
+            throw new IllegalArgumentException(
+                    "The host of a webhook rate must be a name, an address or *, and is empty. Name the host.");
         }
         if (perSecond < 1 || perSecond > Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX) {
             throw new IllegalArgumentException("The webhooks per second to " + host + " must be 1 to "
-                    + Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX + ", got " + perSecond);
+                    + Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX + ", got " + perSecond + ".");
         }
         webhookHostRates.put(host.toLowerCase(Locale.ROOT), perSecond);
         return this;
@@ -212,7 +214,7 @@ public final class EngineBuilder {
 
     /** Sets the clock. The default is the machine's. The last call of this method and {@link #testClock} counts. */
     public EngineBuilder clock(EngineClock other) {
-        clock = Objects.requireNonNull(other, "Expected a clock, but got null; EngineClock.system() is the usual one.");
+        clock = Objects.requireNonNull(other, "clock must not be null; the default is EngineClock.system().");
         testClock = Optional.empty();
         return this;
     }
@@ -229,7 +231,7 @@ public final class EngineBuilder {
 
     /** Sets the source of ids and secrets. The default is random. */
     public EngineBuilder ids(IdSource other) {
-        ids = Objects.requireNonNull(other, "Expected a source of ids, but got null; leave it out for chance.");
+        ids = Objects.requireNonNull(other, "ids must not be null; leave the source out for random ids.");
         return this;
     }
 
@@ -428,21 +430,20 @@ public final class EngineBuilder {
     }
 
     private static <T> void register(Map<String, T> registered, String kind, String name, T value) {
-        Objects.requireNonNull(value, () -> "Expected what the " + kind + " \"" + name + "\" is, but got null.");
+        Objects.requireNonNull(value, () -> "The " + kind + " " + Quoted.of(name) + " must not be null.");
         if (registered.putIfAbsent(name, value) != null) {
             throw taken(kind, name);
         }
     }
 
     private static IllegalArgumentException taken(String kind, String name) {
-        return new IllegalArgumentException(
-                "Expected one " + kind + " under a name, but \"" + name + "\" is taken; choose another name.");
+        return new IllegalArgumentException("There is a " + kind + " \"" + name + "\" already. Choose another name.");
     }
 
     private static int checkedUnits(int units) {
         if (units < 0 || units > Limits.CALL_UNITS_MAX) {
             throw new IllegalArgumentException(
-                    "Expected 0 to " + Limits.CALL_UNITS_MAX + " rate-limit units, but got " + units);
+                    "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
         }
         return units;
     }
@@ -477,8 +478,8 @@ public final class EngineBuilder {
         for (Plan plan : plans) {
             for (String table : plan.shares().keySet()) {
                 if (!known.contains(table)) {
-                    throw new IllegalArgumentException("Plan " + plan.name() + " has a share of the table \"" + table
-                            + "\", which is none of " + known + "; name one of these.");
+                    throw new IllegalArgumentException("Plan " + plan.name() + " has a share of the table "
+                            + Quoted.of(table) + ", which is none of " + known + ". Name one of these.");
                 }
             }
         }
@@ -486,24 +487,24 @@ public final class EngineBuilder {
 
     private static void checkCost(int units, String limit, int requests) {
         if (units > requests) {
-            throw new IllegalArgumentException("Expected calls that cost at most the " + requests + " units of " + limit
-                    + ", but one costs " + units);
+            throw new IllegalArgumentException("A call may cost at most the " + requests + " units of " + limit
+                    + ", and one costs " + units + ". Lower its cost.");
         }
     }
 
     private static String checkedType(String name) {
         if (!ContentRules.isType(name)) {
             throw new IllegalArgumentException(
-                    "Expected a type of 1 to 64 characters a-z 0-9 _ that starts with a letter, but got \"" + name
-                            + "\"");
+                    "A type must be 1 to 64 characters of a-z, 0-9 and _, the first a letter, got " + Quoted.of(name)
+                            + ".");
         }
         return name;
     }
 
     private static String checked(String name) {
         if (!NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
-            throw new IllegalArgumentException("Expected a name that matches " + NAME + " and is none of "
-                    + EngineJobs.TYPES + ", but got \"" + name + "\"");
+            throw new IllegalArgumentException("A name must match " + NAME + " and be none of " + EngineJobs.TYPES
+                    + ", got " + Quoted.of(name) + ".");
         }
         return name;
     }

@@ -63,8 +63,7 @@ public final class Invocation<T> {
      * @param key 1–255 printable ASCII characters
      */
     public Invocation<T> idempotencyKey(String key) {
-        Objects.requireNonNull(
-                key, "Expected an idempotency key, but got null; leave the key out for a call without one.");
+        Objects.requireNonNull(key, "key must not be null; leave it out for a call without one.");
         return with(query, headers.withIdempotencyKey(key));
     }
 

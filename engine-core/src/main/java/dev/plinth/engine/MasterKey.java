@@ -35,8 +35,8 @@ final class MasterKey {
             return key;
         }
         if (Access.rememberedKeyCheck(store.viewToAct()) != null && !Files.exists(file.get())) {
-            throw new IllegalStateException("Expected the key that the secrets of this store are sealed with in "
-                    + file.get() + ", but there is no such file; bring it back, or say where it is.");
+            throw new IllegalStateException("The key that seals the secrets of this store is missing: there is no file "
+                    + file.get() + ". Bring it back, or name its place with secretKeyFile.");
         }
         return MasterKeyFile.readOrMake(file.get(), config.ids());
     }
@@ -60,8 +60,8 @@ final class MasterKey {
             byte[] unused = cipher.open(sealed, OWNER);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
-                    "Expected the key that the secrets of this store are sealed with in "
-                            + file(config).orElseThrow() + ", but another one is there; bring the right one back.",
+                    "The file " + file(config).orElseThrow()
+                            + " holds another key than the one that seals the secrets of this store. Bring the right file back.",
                     e);
         }
     }

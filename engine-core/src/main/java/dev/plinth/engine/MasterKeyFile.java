@@ -66,8 +66,8 @@ final class MasterKeyFile {
             byte[] key = Files.readAllBytes(file);
             if (key.length != SecretCipher.KEY_BYTES) {
                 throw new IllegalStateException(
-                        "Expected a key of " + SecretCipher.KEY_BYTES + " bytes, but " + file + " has " + key.length
-                                + "; bring the right file back, without it sealed secrets cannot be opened.");
+                        "The key in " + file + " must have " + SecretCipher.KEY_BYTES + " bytes, got " + key.length
+                                + ". Bring the right file back, because sealed secrets do not open without it.");
             }
             return key;
         } catch (IOException e) {
@@ -105,8 +105,8 @@ final class MasterKeyFile {
 
     private static IllegalStateException unusable(Path file, String why, @Nullable IOException cause) {
         return new IllegalStateException(
-                "Expected a key file that can be read, and made if it is not there, but " + file + " cannot: " + why
-                        + "; check its owner and permissions, and the room on its disk.",
+                "The key file " + file + " cannot be read or made: " + why
+                        + ". Check its owner and permissions, and the room on its disk.",
                 cause);
     }
 

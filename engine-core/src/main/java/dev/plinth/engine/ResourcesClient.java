@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
@@ -89,8 +90,8 @@ public final class ResourcesClient {
      */
     public Invocation<Json> run(String id, String operation, Json input) {
         if (invocations.wire().startsJob(operation)) {
-            throw new IllegalStateException("Expected a synchronous operation, but " + operation
-                    + " is an asynchronous one; call start, which gives its job.");
+            throw new IllegalStateException(
+                    Quoted.of(operation) + " is an asynchronous operation. Call start, which gives its job.");
         }
         return Invocation.of(invocations, "runOperation", List.of(id, operation), input(input), json -> json);
     }
@@ -102,8 +103,8 @@ public final class ResourcesClient {
      */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
         if (invocations.wire().runsAtOnce(operation)) {
-            throw new IllegalStateException("Expected an asynchronous operation, but " + operation
-                    + " is a synchronous one; call run, which gives its result.");
+            throw new IllegalStateException(
+                    Quoted.of(operation) + " is a synchronous operation. Call run, which gives its result.");
         }
         return invocations.of("runOperation", List.of(id, operation), input(input), AcceptedJob::of);
     }

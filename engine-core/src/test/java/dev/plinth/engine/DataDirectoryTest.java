@@ -234,7 +234,7 @@ final class DataDirectoryTest {
     @Test
     void backup_ofAnEngineInMemory_isRefused() {
         try (Engine engine = Engine.inMemory()) {
-            assertRefused(() -> engine.backup(base.resolve("copy")), "this one is in memory");
+            assertRefused(() -> engine.backup(base.resolve("copy")), "in memory has nothing to copy");
         }
     }
 
@@ -363,7 +363,6 @@ final class DataDirectoryTest {
     private static void assertRefused(Runnable call, String message) {
         assertThatThrownBy(call::run)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("Expected ")
                 .hasMessageContaining(message)
                 .message()
                 .endsWith(".")

@@ -153,9 +153,7 @@ final class DemandedHeadersTest {
         EngineBuilder builder = Engine.builder().requireIfMatch(CREATE);
         assertThatThrownBy(builder::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "Expected a route that changes one resource or child, but \"POST /v1/resources\" looks at no"
-                                + " If-Match");
+                .hasMessage("\"POST /v1/resources\" ignores If-Match. Leave the demand out.");
     }
 
     private PlinthClient client() {

@@ -86,8 +86,7 @@ final class EngineBuilderTest {
         for (UnaryOperator<EngineBuilder> setting : settings) {
             assertThatThrownBy(() -> setting.apply(Engine.builder()))
                     .isInstanceOf(NullPointerException.class)
-                    .hasMessageStartingWith("Expected ")
-                    .hasMessageContaining("got null");
+                    .hasMessageContaining(" must not be null");
         }
     }
 
@@ -131,7 +130,7 @@ final class EngineBuilderTest {
             Invocation<?> invocation = engine.admin().createWorkspace("acme", "pro");
             assertThatThrownBy(() -> invocation.idempotencyKey(null))
                     .isInstanceOf(NullPointerException.class)
-                    .hasMessage("Expected an idempotency key, but got null; leave the key out for a call without one.");
+                    .hasMessage("key must not be null; leave it out for a call without one.");
         }
     }
 
@@ -158,7 +157,7 @@ final class EngineBuilderTest {
             assertThat(ended(client, "tooLong").result())
                     .get()
                     .asString()
-                    .contains("at most 255 characters, but got 1 of 2 and 256 characters");
+                    .contains("at most 255 characters; got 1, 2 and 256 characters");
         }
     }
 
@@ -173,7 +172,7 @@ final class EngineBuilderTest {
         EngineBuilder builder = first.apply(Engine.builder());
         assertThatThrownBy(() -> second.apply(builder))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("Expected one ")
-                .hasMessageEndingWith(" under a name, but \"twice\" is taken; choose another name.");
+                .hasMessageStartingWith("There is a ")
+                .hasMessageEndingWith(" \"twice\" already. Choose another name.");
     }
 }

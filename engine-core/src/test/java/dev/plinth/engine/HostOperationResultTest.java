@@ -63,9 +63,7 @@ final class HostOperationResultTest {
     void start_ofASynchronousOperation_isRefusedBeforeItRuns() {
         assertThatThrownBy(() -> resources.start(id, "now", Json.EMPTY_OBJECT))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "Expected an asynchronous operation, but now is a synchronous one; call run, which gives its"
-                                + " result.");
+                .hasMessage("\"now\" is a synchronous operation. Call run, which gives its result.");
         assertThat(runs).hasValue(0);
     }
 
@@ -73,9 +71,7 @@ final class HostOperationResultTest {
     void run_ofAnAsynchronousOperation_isRefusedBeforeItStarts() {
         assertThatThrownBy(() -> resources.run(id, "later", Json.EMPTY_OBJECT))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "Expected a synchronous operation, but later is an asynchronous one; call start, which gives"
-                                + " its job.");
+                .hasMessage("\"later\" is an asynchronous operation. Call start, which gives its job.");
     }
 
     @Test

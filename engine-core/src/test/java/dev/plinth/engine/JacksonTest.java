@@ -81,7 +81,7 @@ final class JacksonTest {
         }
         assertThatThrownBy(() -> Event.of(Json.EMPTY_OBJECT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Member \"id\" must be a string, but it is missing");
+                .hasMessageContaining("Member \"id\" must be a string, and is missing");
     }
 
     @Test

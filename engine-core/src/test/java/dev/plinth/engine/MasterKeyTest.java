@@ -45,7 +45,7 @@ final class MasterKeyTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(key.toString())
-                .hasMessageContaining("another one");
+                .hasMessageContaining("holds another key");
 
         Files.write(key, right);
         assertOpens();
@@ -58,7 +58,7 @@ final class MasterKeyTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(key.toString())
-                .hasMessageContaining("no such file");
+                .hasMessageContaining("there is no file");
 
         assertThat(key).doesNotExist();
         Files.write(key, right);

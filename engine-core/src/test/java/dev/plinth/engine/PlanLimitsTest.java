@@ -45,7 +45,7 @@ final class PlanLimitsTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text())
-                .contains("\"code\":\"plan_limit_reached\"", "fewer than 2 resources", "plan small", "there are 2");
+                .contains("\"code\":\"plan_limit_reached\"", "Plan small allows 2 resources, and there are 2.");
     }
 
     @Test
@@ -126,7 +126,7 @@ final class PlanLimitsTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text())
-                .contains("plan_limit_reached", "fewer than 1 webhook endpoints", "plan small", "there are 1");
+                .contains("plan_limit_reached", "Plan small allows 1 webhook endpoints", "there are 1");
     }
 
     @Test
@@ -139,14 +139,14 @@ final class PlanLimitsTest {
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.headers()).containsEntry("Retry-After", "1");
-        assertThat(refused.text()).contains("job_queue_full", "fewer than 1 waiting jobs", "plan small");
+        assertThat(refused.text()).contains("job_queue_full", "Plan small allows 1 waiting jobs");
     }
 
     @Test
     void plan_limitBelowZero_isRefusedWhenItIsMade() {
         assertThatThrownBy(() -> SMALL.withResourcesMax(-1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("limits of 0 or more in plan small")
+                .hasMessageContaining("limits of plan small must be 0 or more")
                 .hasMessageContaining("-1 resources");
     }
 

@@ -73,7 +73,8 @@ final class PlinthExceptionTest {
 
         assertThat(body.problem().errors()).hasSizeGreaterThan(3);
         assertThat(body)
-                .hasMessageStartingWith("validation_failed: " + body.problem().detail() + " [/type: Expected")
+                .hasMessageStartingWith(
+                        "validation_failed: " + body.problem().detail() + " [/type: type must be a string")
                 .hasMessageEndingWith("; and " + (body.problem().errors().size() - 3) + " more]");
         assertThat(query)
                 .hasMessageStartingWith("parameter_invalid: ")

@@ -62,7 +62,7 @@ final class RateLimitPoliciesTest {
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.text())
-                .contains("rate_limited", "at most 3 requests in 1 seconds", "policy second of plan burst");
+                .contains("rate_limited", "allows 3 requests in 1 seconds", "Policy second of plan burst");
         assertThat(refused.headers())
                 .containsEntry("Retry-After", "1")
                 .containsEntry("RateLimit-Policy", "\"burst\";q=60;w=60, \"second\";q=3;w=1")
@@ -86,7 +86,7 @@ final class RateLimitPoliciesTest {
 
         Reply refused = get(key);
 
-        assertThat(refused.text()).contains("which is the limit of plan burst");
+        assertThat(refused.text()).contains("Plan burst allows");
     }
 
     @Test
@@ -113,7 +113,7 @@ final class RateLimitPoliciesTest {
         get(one);
         get(one);
 
-        assertThat(get(one).text()).contains("policy each of plan keyed");
+        assertThat(get(one).text()).contains("Policy each of plan keyed");
         assertThat(get(two).headers()).containsEntry("RateLimit", "\"keyed\";r=56;t=1, \"each\";r=2;t=4");
     }
 
@@ -239,9 +239,7 @@ final class RateLimitPoliciesTest {
         EngineBuilder dear = Engine.builder().routeCost("GET /v1/rate-limit", 1);
         assertThatThrownBy(dear::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "Expected a route that takes rate-limit units, but \"GET /v1/rate-limit\" only looks at them"
-                                + " and never takes any; leave its cost out");
+                .hasMessage("\"GET /v1/rate-limit\" takes no rate-limit units. Leave its cost out.");
     }
 
     @Test

@@ -74,7 +74,7 @@ final class RefusalTextsTest {
 
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.text())
-                .contains("\"not_found\"", "there are: export, rename.")
+                .contains("\"not_found\"", "Use one of export, rename.")
                 .doesNotContain("renam\"", resource);
     }
 
@@ -83,7 +83,7 @@ final class RefusalTextsTest {
         try (TestEngine bare = TestEngine.inMemory()) {
             assertThat(bare.call("POST", "/v1/resources/res_1/operations/rename")
                             .text())
-                    .contains("there are none.");
+                    .contains("The host has none");
         }
     }
 

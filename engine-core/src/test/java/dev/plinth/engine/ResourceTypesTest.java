@@ -256,7 +256,8 @@ final class ResourceTypesTest {
             assertThatThrownBy(() -> builder.open().close())
                     .as(bad.getKey())
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("Expected a JSON Schema (draft 2020-12) for the type invoice, but ")
+                    .hasMessageStartingWith(
+                            "The schema of type invoice must be a JSON Schema (draft 2020-12), and is not: ")
                     .hasMessageContaining(bad.getValue())
                     .hasMessageMatching("[^\\n]+\\.");
         }

@@ -222,7 +222,7 @@ final class RetentionTest {
         Reply reply = store.call("POST", "/v1/deliveries/" + delivery + "/resend");
 
         assertThat(reply.status()).isEqualTo(409);
-        assertThat(reply.text()).contains("invalid_transition", "not kept any more");
+        assertThat(reply.text()).contains("invalid_transition", "events are kept 30 days");
     }
 
     @Test

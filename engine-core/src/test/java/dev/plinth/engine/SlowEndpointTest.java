@@ -197,7 +197,7 @@ final class SlowEndpointTest {
         Reply refused = call("POST", endpoint + "/test", "{}");
 
         assertThat(refused.status()).as(refused.text()).isEqualTo(503);
-        assertThat(refused.text()).contains("\"code\":\"capacity_exhausted\"", "test events under way");
+        assertThat(refused.text()).contains("\"code\":\"capacity_exhausted\"", "test events of a workspace");
         String held = key;
         key = newKey();
         quick.letAllGo();

@@ -41,7 +41,7 @@ class TableCapacityTest {
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.text())
                     .contains("\"code\":\"plan_limit_reached\"")
-                    .containsPattern("the table of [a-z ]+")
+                    .containsPattern("[Tt]he table of [a-z ]+")
                     .contains("nothing was changed");
 
             // Nothing of it is there, and what was there is.

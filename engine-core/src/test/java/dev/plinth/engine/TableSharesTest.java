@@ -55,7 +55,7 @@ final class TableSharesTest {
         assertThat(refused.status()).as(refused.text()).isEqualTo(403);
         assertThat(refused.text())
                 .contains("\"code\":\"plan_limit_reached\"", "table of " + attack.table, "nothing was changed")
-                .containsAnyOf("Delete what is not needed", "after they were written", "when rows are deleted");
+                .containsAnyOf("Delete some of them", "They expire after", "wait until some expire");
         for (int i = 0; i < 8; i++) {
             Reply taken = attack.honest(honest, i).apply(engine);
             assertThat(taken.status()).as(taken.text()).isLessThan(300);
@@ -91,7 +91,7 @@ final class TableSharesTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text())
-                .contains("Plan small gives a workspace 3 rows of the table of resources", "Delete what is not needed");
+                .contains("Plan small gives a workspace 3 rows of the table of resources", "Delete some of them");
         engine.client(key).resources().archive(id).call();
         engine.client(key).resources().delete(id).call();
         assertThat(create(key).status()).isEqualTo(201);
@@ -115,7 +115,7 @@ final class TableSharesTest {
     void share_ofEvents_isFreeOnceTheyHaveExpired() {
         String key = key(engine, "wide");
         Reply refused = untilRefused(number -> Attack.EVENTS.call(key, number));
-        assertThat(refused.text()).contains("table of events", "Rows go 30 days after they were written");
+        assertThat(refused.text()).contains("table of events", "They expire after 30 days");
 
         clock.advance(Duration.ofDays(31));
 
@@ -171,7 +171,7 @@ final class TableSharesTest {
         assertThat(refused.text()).contains("table of job pieces");
         assertThat(engine.call(Call.of("GET", "/v1/jobs?status=failed").withKey(key))
                         .text())
-                .contains("plan_limit_reached", "Retry the job once there is room");
+                .contains("plan_limit_reached", "Once there is room, retry the job");
     }
 
     @Test

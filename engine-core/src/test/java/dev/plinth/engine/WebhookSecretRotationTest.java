@@ -75,8 +75,8 @@ final class WebhookSecretRotationTest {
         assertThat(eleventh.text())
                 .contains(
                         "\"invalid_transition\"",
-                        "Expected at most 10 old secrets in grace, but this endpoint has as many; rotate with"
-                                + " graceSeconds 0, or wait.");
+                        "An endpoint may have 10 old secrets in grace, and this one has them. Rotate with graceSeconds 0,"
+                                + " or wait until one expires.");
         assertSignedBy(newestFirst.toArray(String[]::new));
         newestFirst.set(0, rotate(0));
         assertSignedBy(newestFirst.toArray(String[]::new));

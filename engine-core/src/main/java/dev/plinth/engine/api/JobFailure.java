@@ -31,7 +31,7 @@ public final class JobFailure extends Exception {
      */
     public JobFailure(String code, String detail, boolean retryable, @Nullable Throwable cause) {
         super(detail, cause);
-        this.code = Objects.requireNonNull(code, "Expected a code, but got null; name the failure.");
+        this.code = Objects.requireNonNull(code, "code must not be null; name the failure.");
         this.retryable = retryable;
     }
 

@@ -93,7 +93,8 @@ public final class Json {
         if (value instanceof Map<?, ?> map) {
             return (Map<String, @Nullable Object>) map;
         }
-        throw new IllegalStateException("Expected a JSON object, but the value starts with '" + (char) utf8[0] + "'");
+        throw new IllegalStateException("The JSON value must be an object, and starts with '" + (char) utf8[0]
+                + "'. Read it with another method.");
     }
 
     @Override
@@ -114,7 +115,7 @@ public final class Json {
             encoded.get(utf8);
             return utf8;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("Expected whole characters, but there is half a surrogate pair.", e);
+            throw new IllegalArgumentException("The text has half a surrogate pair. Pass whole characters.", e);
         }
     }
 
@@ -128,8 +129,7 @@ public final class Json {
     private static final class CodecHolder {
         static final JsonCodec CODEC = ServiceLoader.load(JsonCodec.class, Json.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalStateException(
-                                "Expected a JsonCodec among the services on the class path, but found none: is engine-core complete?"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "No JsonCodec is among the services on the class path. Add the whole artifact engine-core."));
     }
 }

@@ -54,8 +54,7 @@ public final class ManualClock implements EngineClock {
      */
     public synchronized void advance(Duration span) {
         if (span.isNegative()) {
-            throw new IllegalArgumentException(
-                    "Expected a span of 0 or more, but got " + span + "; time never goes back");
+            throw new IllegalArgumentException("span must be 0 or more, got " + span + ". Time never goes back.");
         }
         long target = Math.addExact(epochMillis, span.toMillis());
         for (DueWork work : attached) {

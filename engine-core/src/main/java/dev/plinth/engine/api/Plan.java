@@ -59,32 +59,32 @@ public record Plan(
         Objects.requireNonNull(name, "name");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
-                    "Expected a plan's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \""
-                            + name + "\"");
+                    "A plan's name must be 1 to 64 characters of a-z, 0-9, _ and -, the first a letter, got \"" + name
+                            + "\".");
         }
         if (requests < 1 || requests > REQUESTS_MAX) {
             throw new IllegalArgumentException(
-                    "Expected 1 to " + REQUESTS_MAX + " requests in plan " + name + ", but got " + requests);
+                    "requests of plan " + name + " must be 1 to " + REQUESTS_MAX + ", got " + requests + ".");
         }
         if (windowSeconds < 1 || windowSeconds > WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("Expected a window of 1 to " + WINDOW_SECONDS_MAX + " seconds in plan "
-                    + name + ", but got " + windowSeconds);
+            throw new IllegalArgumentException("windowSeconds of plan " + name + " must be 1 to " + WINDOW_SECONDS_MAX
+                    + ", got " + windowSeconds + ".");
         }
         if (endpointsMax < 0 || queuedJobsMax < 0 || resourcesMax < 0) {
-            throw new IllegalArgumentException("Expected limits of 0 or more in plan " + name + ", but got "
-                    + endpointsMax + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources");
+            throw new IllegalArgumentException("The limits of plan " + name + " must be 0 or more, got " + endpointsMax
+                    + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources.");
         }
         shares = Map.copyOf(shares);
         policies = List.copyOf(policies);
         if (policies.size() > POLICIES_MAX) {
             throw new IllegalArgumentException(
-                    "Expected at most " + POLICIES_MAX + " policies in plan " + name + ", but got " + policies.size());
+                    "Plan " + name + " may have " + POLICIES_MAX + " policies, got " + policies.size() + ".");
         }
         Set<String> names = new HashSet<>(Set.of(name));
         for (RatePolicy policy : policies) {
             if (!names.add(policy.name())) {
-                throw new IllegalArgumentException("Expected policies of different names, none of them that of plan "
-                        + name + ", but " + policy.name() + " is there twice");
+                throw new IllegalArgumentException("Policies of plan " + name + " need different names, and "
+                        + policy.name() + " is used twice. Rename one.");
             }
         }
     }

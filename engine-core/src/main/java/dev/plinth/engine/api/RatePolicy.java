@@ -19,16 +19,16 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
         Objects.requireNonNull(mode, "mode");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
-                    "Expected a policy's name of 1 to 64 characters a-z 0-9 _ - that starts with a letter, but got \""
-                            + name + "\"");
+                    "A policy's name must be 1 to 64 characters of a-z, 0-9, _ and -, the first a letter, got \"" + name
+                            + "\".");
         }
         if (requests < 1 || requests > Plan.REQUESTS_MAX) {
             throw new IllegalArgumentException(
-                    "Expected 1 to " + Plan.REQUESTS_MAX + " requests in policy " + name + ", but got " + requests);
+                    "requests of policy " + name + " must be 1 to " + Plan.REQUESTS_MAX + ", got " + requests + ".");
         }
         if (windowSeconds < 1 || windowSeconds > Plan.WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("Expected a window of 1 to " + Plan.WINDOW_SECONDS_MAX
-                    + " seconds in policy " + name + ", but got " + windowSeconds);
+            throw new IllegalArgumentException("windowSeconds of policy " + name + " must be 1 to " + Plan.WINDOW_SECONDS_MAX
+                    + ", got " + windowSeconds + ".");
         }
     }
 

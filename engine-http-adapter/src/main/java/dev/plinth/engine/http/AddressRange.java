@@ -22,7 +22,7 @@ record AddressRange(InetAddress base, int prefix) {
         int prefix = slash < 0 ? bits : number(text.substring(slash + 1));
         if (address.isEmpty() || prefix < 0 || prefix > bits) {
             throw new IllegalArgumentException(
-                    "A range of addresses must be an address or ADDRESS/BITS such as 10.0.0.0/8, got \"" + text + "\"");
+                    "A range must be an address or ADDRESS/BITS such as 10.0.0.0/8, got \"" + text + "\".");
         }
         return new AddressRange(address.get(), prefix);
     }

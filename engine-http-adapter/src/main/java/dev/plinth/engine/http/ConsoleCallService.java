@@ -43,7 +43,7 @@ final class ConsoleCallService implements CallService {
         if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
             return engine.refusal(
                             "method_not_allowed",
-                            "The console takes GET and HEAD, got " + head.method() + "; its calls go to /v1.")
+                            "The console takes GET and HEAD, got " + head.method() + ". Send other calls to /v1.")
                     .with("Allow", "GET, HEAD");
         }
         if (head.path().equals(BARE)) {
@@ -51,8 +51,8 @@ final class ConsoleCallService implements CallService {
         }
         return files.reply(head.path().substring(FOLDER.length()), head.headers())
                 .map(this::numbered)
-                .orElseGet(() -> engine.refusal(
-                        "route_not_found", "The console has no such file; it begins at " + FOLDER + "."));
+                .orElseGet(
+                        () -> engine.refusal("route_not_found", "The console has no such file. Begin at /console/."));
     }
 
     /** Adds a request id, which every reply has. A reply of the engine provides the id. */

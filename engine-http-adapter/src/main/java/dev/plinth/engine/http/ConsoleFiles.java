@@ -80,7 +80,8 @@ final class ConsoleFiles {
             files.put(name, read);
             return Optional.of(read);
         } catch (IOException broken) {
-            throw new UncheckedIOException("Cannot read the console's file " + name + " from the class path", broken);
+            throw new UncheckedIOException(
+                    "The console's file " + name + " cannot be read from the class path. Use a complete jar.", broken);
         }
     }
 

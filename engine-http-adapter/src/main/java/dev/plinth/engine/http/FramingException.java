@@ -24,6 +24,6 @@ final class FramingException extends HttpException.RuntimeException {
     static FramingException noRoom() {
         return new FramingException(
                 SERVICE_UNAVAILABLE,
-                "Too many bytes of headers are in flight. Nothing was changed; send fewer headers, or again after Retry-After.");
+                "Too many bytes of headers are in flight; nothing was changed. Send fewer headers, or try again after Retry-After.");
     }
 }

@@ -163,8 +163,8 @@ public final class HttpServer implements AutoCloseable {
             return what + ": " + wrongHost;
         }
         return cause instanceof BindException
-                ? what + " (" + cause.getMessage() + "): stop what uses the port, or choose another one."
-                : what + " (" + cause + "): choose another address.";
+                ? what + " (" + cause.getMessage() + "). Stop what uses the port, or choose another one."
+                : what + " (" + cause + "). Choose another address.";
     }
 
     /** Returns what is wrong with the host after listening has failed; empty if nothing is. */
@@ -176,9 +176,9 @@ public final class HttpServer implements AutoCloseable {
                     || NetworkInterface.getByInetAddress(address) != null;
             return here
                     ? ""
-                    : host + " is not an address of this machine; choose one that is, or 0.0.0.0 for all of them.";
+                    : host + " is not an address of this machine. Choose one that is, or 0.0.0.0 for all of them.";
         } catch (UnknownHostException e) {
-            return host + " does not resolve to an address; choose another host.";
+            return host + " does not resolve to an address. Choose another host.";
         } catch (SocketException e) {
             return "";
         }

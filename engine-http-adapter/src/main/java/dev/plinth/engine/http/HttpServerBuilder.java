@@ -44,7 +44,7 @@ public final class HttpServerBuilder {
     private boolean console;
 
     HttpServerBuilder(Engine engine) {
-        Objects.requireNonNull(engine, "Expected an engine to serve, but got null.");
+        Objects.requireNonNull(engine, "engine must not be null.");
         this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
@@ -184,7 +184,7 @@ public final class HttpServerBuilder {
 
     private Settings settings(Deadlines deadlines, long heapBytes) {
         if (adminHealth && adminPort.isEmpty()) {
-            throw new IllegalArgumentException("adminHealth needs an adminPort; set one, or leave adminHealth out");
+            throw new IllegalArgumentException("adminHealth needs an adminPort. Set one, or leave adminHealth out.");
         }
         EnumSet<Audience> audiences = EnumSet.of(Audience.TENANT);
         if (adminPort.isEmpty()) {
@@ -206,24 +206,23 @@ public final class HttpServerBuilder {
 
     private static int checkedPort(int number) {
         if (number < 0 || number > PORT_MAX) {
-            throw new IllegalArgumentException("Expected a port of 0 to " + PORT_MAX + ", but got " + number + ".");
+            throw new IllegalArgumentException("port must be 0 to " + PORT_MAX + ", got " + number + ".");
         }
         return number;
     }
 
     private static String checkedHost(String name) {
         // Without a host Jetty listens on all interfaces.
-        if (Objects.requireNonNull(name, "Expected a host to listen on, but got null; 0.0.0.0 means all interfaces.")
+        if (Objects.requireNonNull(name, "host must not be null; 0.0.0.0 means all interfaces.")
                 .isBlank()) {
-            throw new IllegalArgumentException(
-                    "Expected a host to listen on, but it is empty; 0.0.0.0 means all interfaces.");
+            throw new IllegalArgumentException("host must not be empty; 0.0.0.0 means all interfaces.");
         }
         return name;
     }
 
     private static int checkedCount(String name, int count) {
         if (count < 1 || count > COUNT_MAX) {
-            throw new IllegalArgumentException(name + " must be 1 to " + COUNT_MAX + ", got " + count);
+            throw new IllegalArgumentException(name + " must be 1 to " + COUNT_MAX + ", got " + count + ".");
         }
         return count;
     }

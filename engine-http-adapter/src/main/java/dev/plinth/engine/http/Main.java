@@ -171,8 +171,8 @@ public final class Main {
     /** Returns the sentence of a failure. For missing memory it adds the next step, which the JVM does not. */
     private static String sentence(Throwable failure) {
         return failure instanceof OutOfMemoryError
-                ? "Expected enough memory, but the JVM has none left (" + failure.getMessage()
-                        + "); give it more with -Xmx, and with -XX:MaxDirectMemorySize where that is set."
+                ? "The JVM has no memory left (" + failure.getMessage()
+                        + "). Give it more with -Xmx, and with -XX:MaxDirectMemorySize where that is set."
                 : CommandLineReader.sentence(failure.getMessage(), failure);
     }
 

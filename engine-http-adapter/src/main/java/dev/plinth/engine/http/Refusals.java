@@ -18,12 +18,12 @@ final class Refusals {
     static Reply malformed(CallService calls, HttpException exception) {
         return calls.refusal(
                 "malformed_request",
-                "Expected a request that is framed as RFC 9112 says, but got " + found(exception)
-                        + "; the connection is closed.");
+                "The request has " + found(exception)
+                        + ", which RFC 9112 or this server does not allow. Correct the client; the connection is closed.");
     }
 
     static Reply shuttingDown(CallService calls) {
-        return calls.refusal("shutting_down", "The server is shutting down; try again on a new connection.");
+        return calls.refusal("shutting_down", "The server is shutting down. Try again on a new connection.");
     }
 
     /** Returns the answer to a call for which there is no memory, for a door that does not refuse it itself. */
@@ -47,13 +47,13 @@ final class Refusals {
         return calls.refusal(
                         "rate_limited",
                         "More than " + failuresMax
-                                + " requests with a credential that is not valid came from your address"
-                                + " within a minute; send a valid one, or wait " + seconds + " s.")
+                                + " requests with a credential that is not valid came from this address within a minute."
+                                + " Send a valid one, or wait " + seconds + " s.")
                 .with("Retry-After", Long.toString(seconds));
     }
 
     static Reply internalError(CallService calls) {
-        return calls.refusal("internal_error", "Something went wrong inside the server; its log says what.");
+        return calls.refusal("internal_error", "The server failed. Try again, and look into its log for the cause.");
     }
 
     private static String found(HttpException exception) {
@@ -63,8 +63,8 @@ final class Refusals {
         }
         String reason = exception.getReason();
         if (reason == null) {
-            return "something else";
+            return "wrong framing";
         }
-        return exception instanceof FramingException ? reason : "this: " + reason;
+        return exception instanceof FramingException ? reason : "wrong framing (" + reason + ")";
     }
 }

@@ -195,7 +195,7 @@ class EvaluationOrderTest {
                 send(post("/v1/resources", "{").with("Idempotency-Key", "one").with("idempotency-key", "two"));
 
         ProblemReply.of(reply, 400, "idempotency_key_invalid");
-        assertThat(reply.text()).contains("Expected the header Idempotency-Key once");
+        assertThat(reply.text()).contains("Idempotency-Key was sent more than once");
     }
 
     @Test

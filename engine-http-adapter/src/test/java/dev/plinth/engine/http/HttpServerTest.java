@@ -45,7 +45,7 @@ class HttpServerTest {
                             (executor, audiences) -> calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + server.port())
-                    .hasMessageContaining("stop what uses the port");
+                    .hasMessageContaining("Stop what uses the port");
         }
     }
 
@@ -63,7 +63,7 @@ class HttpServerTest {
         assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "192.0.2.1", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("192.0.2.1 is not an address of this machine")
-                .hasMessageNotContaining("stop what uses");
+                .hasMessageNotContaining("Stop what uses");
     }
 
     @Test

@@ -50,8 +50,7 @@ public final class Faults {
     public Requests on(String method, String path) {
         Objects.requireNonNull(method, "method");
         if (!path.startsWith("/") || path.indexOf('?') >= 0) {
-            throw new IllegalArgumentException("Expected a path that starts with / and has no query, but got " + path
-                    + "; a fault meets requests with any query.");
+            throw new IllegalArgumentException("path must begin with / and have no query, got \"" + path + "\".");
         }
         return new Requests(method, path);
     }
@@ -127,7 +126,7 @@ public final class Faults {
         /** Applies the fault to so many requests, 1 or more, instead of one. */
         public Requests times(int count) {
             if (count < 1) {
-                throw new IllegalArgumentException("Expected 1 request or more, but got " + count + ".");
+                throw new IllegalArgumentException("count must be 1 or more, got " + count + ".");
             }
             times = count;
             return this;
@@ -163,8 +162,7 @@ public final class Faults {
          */
         public Faults delayTheAnswer(Duration delay) {
             if (delay.isNegative() || delay.compareTo(DELAY_MAX) > 0) {
-                throw new IllegalArgumentException(
-                        "Expected a delay of 0 to " + DELAY_MAX + ", but got " + delay + ".");
+                throw new IllegalArgumentException("delay must be 0 to " + DELAY_MAX + ", got " + delay + ".");
             }
             CompletableFuture<Void> end = untilCleared();
             return fault(
@@ -227,8 +225,8 @@ public final class Faults {
 
         private static void checkSeconds(int retryAfterSeconds) {
             if (retryAfterSeconds < 1) {
-                throw new IllegalArgumentException("Expected a Retry-After of 1 second or more, but got "
-                        + retryAfterSeconds + "; a request that may come at once needs no fault.");
+                throw new IllegalArgumentException("Retry-After must be 1 second or more, got " + retryAfterSeconds
+                        + ". A request that may come at once needs no fault.");
             }
         }
 

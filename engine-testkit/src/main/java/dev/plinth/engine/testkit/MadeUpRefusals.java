@@ -29,9 +29,9 @@ final class MadeUpRefusals {
         return behindTheLimit(engine, call, standing -> {
             Map<String, @Nullable Object> limit = Json.of(standing.text()).asMap();
             Map<?, ?> policy = (Map<?, ?>) ((List<?>) Objects.requireNonNull(limit.get("policies"))).get(0);
-            String detail = "Expected at most " + policy.get("limit") + " requests in " + policy.get("windowSeconds")
-                    + " seconds, which is the limit of plan " + limit.get("plan")
-                    + ", but there were more; come again in " + retryAfterSeconds + " s.";
+            String detail = "Plan " + limit.get("plan") + " allows " + policy.get("limit") + " requests in "
+                    + policy.get("windowSeconds") + " seconds, and there were more. Try again in " + retryAfterSeconds
+                    + " s.";
             Reply refusal = retryAfter(engine.refusal("rate_limited", detail), retryAfterSeconds);
             String left = header(standing, LIMIT_NOW).replaceFirst("r=\\d+;t=\\d+", "r=0;t=" + retryAfterSeconds);
             return with(with(refusal, LIMIT, header(standing, LIMIT)), LIMIT_NOW, left);
@@ -42,15 +42,14 @@ final class MadeUpRefusals {
         return behindTheLimit(engine, call, standing -> {
             Reply refusal = engine.refusal(
                     "internal_error",
-                    "Something in the engine or the host failed; nothing was changed."
-                            + " The log has it under the request's id.");
+                    "The engine or the host failed; nothing was changed. Try again, and look for the request id in the log of the server.");
             return with(with(refusal, LIMIT, header(standing, LIMIT)), LIMIT_NOW, header(standing, LIMIT_NOW));
         });
     }
 
     static CompletableFuture<Reply> shuttingDown(Engine engine, int retryAfterSeconds) {
         Reply refusal = engine.refusal(
-                "shutting_down", "Expected a running engine, but it is shutting down; nothing was changed.");
+                "shutting_down", "The engine is shutting down; nothing was changed. Send the call again.");
         return CompletableFuture.completedFuture(retryAfter(refusal, retryAfterSeconds));
     }
 

@@ -228,9 +228,9 @@ public final class PlinthExtension
         TestWorkspace workspace = store(context).get(TestWorkspace.class, TestWorkspace.class);
         if (workspace == null) {
             throw new ParameterResolutionException("Expected " + type.getSimpleName()
-                    + " to be asked for by a test or a @BeforeEach method, but it was "
+                    + " as a parameter of a test or a @BeforeEach method, but it is one of "
                     + parameter.getDeclaringExecutable().getName()
-                    + ": a workspace begins and ends with a test. Move the parameter there.");
+                    + ". Move it, because a workspace begins and ends with a test.");
         }
         return Objects.requireNonNull(OF_THE_TEST.get(type)).apply(workspace);
     }

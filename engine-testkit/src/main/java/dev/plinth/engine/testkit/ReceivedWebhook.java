@@ -57,8 +57,8 @@ public record ReceivedWebhook(String path, Map<String, String> headers, String b
      */
     public boolean isSignedWith(String secret) {
         if (!secret.startsWith(SECRET_PREFIX)) {
-            throw new IllegalArgumentException("Expected a secret that starts with " + SECRET_PREFIX
-                    + ", but got another text of " + secret.length() + " characters.");
+            throw new IllegalArgumentException("A secret must begin with " + SECRET_PREFIX + ", and this text of "
+                    + secret.length() + " characters does not.");
         }
         byte[] key = Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
         String signed = id() + "." + timestamp() + "." + body;

@@ -94,7 +94,7 @@ public final class WebhookSink implements AutoCloseable {
      */
     public WebhookSink replyLate(Duration delay, int status) {
         if (delay.isNegative()) {
-            throw new IllegalArgumentException("Expected a delay of 0 or more, but got " + delay + ".");
+            throw new IllegalArgumentException("delay must be 0 or more, got " + delay + ".");
         }
         checkStatus(status);
         return script(Stream.of(new Answer(status, delay)));
@@ -117,7 +117,7 @@ public final class WebhookSink implements AutoCloseable {
 
     private static void checkStatus(int status) {
         if (status < 200 || status > 599) {
-            throw new IllegalArgumentException("Expected a status of 200 to 599, but got " + status + ".");
+            throw new IllegalArgumentException("status must be 200 to 599, got " + status + ".");
         }
     }
 

@@ -300,7 +300,7 @@ final class FaultsTest {
     void arguments_outOfRange_areRefusedWithASentence() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> faults.on("GET", "v1"))
-                .withMessageContaining("got v1");
+                .withMessageContaining("got \"v1\"");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> faults.on("GET", "/v1?a=b"))
                 .withMessageContaining("no query");

@@ -95,7 +95,7 @@ final class WebhookSinkTest {
 
     @Test
     void arguments_outOfRange_areRefusedWithASentence() {
-        assertThatIllegalArgumentException().isThrownBy(() -> sink.reply(99)).withMessageContaining("but got 99");
+        assertThatIllegalArgumentException().isThrownBy(() -> sink.reply(99)).withMessageContaining("got 99");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> sink.replyLate(Duration.ofSeconds(-1), 200))
                 .withMessageContaining("PT-1S");

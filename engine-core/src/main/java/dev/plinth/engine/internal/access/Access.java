@@ -55,17 +55,16 @@ public final class Access {
      */
     private static final Refusal NOT_VALID = Refusal.of(
             ProblemCode.INVALID_TOKEN,
-            "The credential is unknown, malformed, expired or revoked, or not the one that the route needs: an API key of a"
-                    + " workspace below /v1, the admin token below /admin/v1.");
+            "The credential is unknown, malformed, expired or revoked, or of the wrong kind."
+                    + " Send an API key of a workspace below /v1, or the admin token below /admin/v1.");
 
     private static final Refusal NO_WORKSPACE = Refusal.of(
             ProblemCode.NOT_FOUND,
-            "No such workspace; it was deleted, or never created. AdminClient.createWorkspace makes one.");
-    private static final Refusal DISABLED = Refusal.of(
-            ProblemCode.FORBIDDEN, "Expected an enabled API key, but this one is disabled; enable it first.");
-    private static final Refusal SUSPENDED = Refusal.of(
-            ProblemCode.WORKSPACE_SUSPENDED,
-            "Expected an active workspace, but this one is suspended; ask the operator to activate it.");
+            "No such workspace; it was deleted or never created. Create one with AdminClient.createWorkspace.");
+    private static final Refusal DISABLED =
+            Refusal.of(ProblemCode.FORBIDDEN, "The API key is disabled. Enable it, or use another key.");
+    private static final Refusal SUSPENDED =
+            Refusal.of(ProblemCode.WORKSPACE_SUSPENDED, "The workspace is suspended. Ask the operator to activate it.");
 
     private final Cache<String, CachedCredential> cache =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();

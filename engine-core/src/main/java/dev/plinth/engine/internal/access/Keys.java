@@ -171,17 +171,15 @@ public final class Keys {
             checkMayManage(context.caller(), old);
             if (old.revoked()) {
                 throw RefusedException.of(
-                        ProblemCode.INVALID_TRANSITION,
-                        "Expected a key that is not revoked, but this one is; create another.");
+                        ProblemCode.INVALID_TRANSITION, "The key is revoked for good. Create another one.");
             }
             ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.FULL, old.live());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
             if (row.tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected at most " + Limits.OLD_SECRETS_MAX
-                                + " old secrets in grace, but this key has as many; rotate with"
-                                + " graceSeconds 0, or wait.");
+                        "A key may have " + Limits.OLD_SECRETS_MAX
+                                + " old secrets in grace, and this one has them. Rotate with graceSeconds 0, or wait until one expires.");
             }
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
             removeTokens(changes, old, row);
@@ -253,8 +251,8 @@ public final class Keys {
         checkHas(
                 caller,
                 scopes,
-                "Only a full key may give full access, and this one is restricted; name scopes, or use a full key.",
-                "A key may give only scopes that it has itself, and this one lacks %s; leave that out, or use another key.");
+                "Only a full key may give full access, and this one is restricted. Name scopes, or use a full key.",
+                "A key may give only scopes that it has itself, and this one lacks %s. Leave that out, or use another key.");
     }
 
     /**
@@ -264,9 +262,8 @@ public final class Keys {
         checkHas(
                 caller,
                 key.scopes(),
-                "Only a full key may change, rotate or revoke a full key, and this one is restricted; use a full key.",
-                "A key may change, rotate or revoke only a key with no scope more than its own, and this one lacks %s;"
-                        + " use another key.");
+                "Only a full key may change, rotate or revoke a full key, and this one is restricted. Use a full key.",
+                "A key may manage only keys that have no scope beyond its own, and this one lacks %s. Use another key.");
     }
 
     private static void checkHas(Caller caller, int scopes, String lacksAll, String lacksSome) {

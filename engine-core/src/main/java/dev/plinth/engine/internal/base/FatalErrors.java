@@ -16,10 +16,10 @@ public final class FatalErrors {
     private static final int CAUSES_MAX = 16;
     private static final String NO_MEMORY = "The JVM has no memory left";
     private static final String REMEDY =
-            "; give it more with -Xmx, or with -XX:MaxDirectMemorySize where that is set, and start again.";
+            ". Give it more with -Xmx, or with -XX:MaxDirectMemorySize where that is set, and start again.";
     private static final Optional<String> NONE_FOR_A_SENTENCE = Optional.of(NO_MEMORY + REMEDY);
     private static final String NO_THREAD =
-            "; raise the limit of threads for this process, of its user or its container, and start again.";
+            ". Raise the limit of threads for this process, of its user or its container, and start again.";
 
     /** Completes with the sentence, or with an empty value when the engine closes. */
     private final CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
@@ -37,7 +37,7 @@ public final class FatalErrors {
         saw(error);
         if (!failure.isDone()) {
             failure.complete(Optional.of("The thread " + thread + ", which the engine cannot do without, has ended ("
-                    + error + "); start the engine again, and report this."));
+                    + error + "). Start the engine again, and report this."));
         }
     }
 

@@ -36,7 +36,9 @@ public record Refusal(
      * without an id.
      */
     public static Refusal notFound() {
-        return of(ProblemCode.NOT_FOUND, "Expected an id of something that this workspace can see, but there is none.");
+        return of(
+                ProblemCode.NOT_FOUND,
+                "No object with this id is visible to this workspace. Check the id and the API key.");
     }
 
     /** Returns the same refusal with advice when to retry. */

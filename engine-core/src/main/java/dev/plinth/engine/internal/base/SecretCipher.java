@@ -30,8 +30,8 @@ public final class SecretCipher {
     /** Makes a cipher with this key of 32 bytes. */
     public SecretCipher(byte[] key, IdSource random) {
         if (key.length != KEY_BYTES) {
-            throw new IllegalArgumentException("Expected a key of " + KEY_BYTES + " bytes, but got " + key.length
-                    + "; make one with: head -c 32 /dev/urandom");
+            throw new IllegalArgumentException("The key must have " + KEY_BYTES + " bytes, got " + key.length
+                    + ". Make one with: head -c 32 /dev/urandom.");
         }
         this.key = new SecretKeySpec(key, "AES");
         this.blockKey = new SecretKeySpec(Bytes.sha256(BLOCKS, key), "AES");

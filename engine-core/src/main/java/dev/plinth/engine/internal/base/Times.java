@@ -87,7 +87,7 @@ public final class Times {
     public static Instant written(String text) {
         if (text.length() != LENGTH) {
             throw new IllegalArgumentException(
-                    "Expected a time of " + LENGTH + " characters as the engine writes it, but got " + text);
+                    "A time must have " + LENGTH + " characters as the engine writes it, got " + text + ".");
         }
         LocalDate date = LocalDate.of(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2));
         int seconds = (number(text, 11, 2) * 60 + number(text, 14, 2)) * 60 + number(text, 17, 2);

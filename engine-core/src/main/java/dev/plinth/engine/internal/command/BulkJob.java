@@ -74,8 +74,8 @@ public final class BulkJob implements ItemJob {
         Command.Change change = change(fields, action == null ? "" : action);
         fields.end();
         if (!errors.isEmpty()) {
-            throw new RefusedException(
-                    Refusal.of(ProblemCode.VALIDATION_FAILED, "Expected a valid operation, but it is not.", errors));
+            throw new RefusedException(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED, "The operation has errors. Correct each of those listed.", errors));
         }
         return change;
     }

@@ -99,9 +99,9 @@ public final class HostOperation {
                     Integer.toString(bytes));
             throw new RefusedException(Refusal.of(
                             ProblemCode.INTERNAL_ERROR,
-                            "Expected the operation to give a result of at most " + Limits.HOST_RESULT_BYTES_MAX
-                                    + " bytes, but got " + bytes
-                                    + "; nothing was changed, and the host has to mend it.")
+                            "The operation returned " + bytes + " bytes, more than the limit of "
+                                    + Limits.HOST_RESULT_BYTES_MAX
+                                    + "; nothing was changed. Report this to the operator of the service.")
                     .notRetryable());
         }
     }

@@ -35,7 +35,7 @@ public final class PublishEvent {
             if (refused.refusal().code() != ProblemCode.NOT_FOUND) {
                 throw refused;
             }
-            String detail = "No such resource, or none that this workspace can see.";
+            String detail = "No resource with this id is visible to this workspace. Check the id and the API key.";
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
                     detail,

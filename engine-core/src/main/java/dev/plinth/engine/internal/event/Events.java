@@ -252,7 +252,8 @@ public final class Events {
             return Rows.NONE;
         }
         if (row == null) {
-            String detail = "Expected the id of an event of this workspace that is still kept, but there is none.";
+            String detail =
+                    "No event with this id is kept for this workspace. Begin with a newer event, or without an id.";
             throw new RefusedException(Refusal.of(
                     ProblemCode.PARAMETER_INVALID,
                     detail,

@@ -70,8 +70,8 @@ public final class Idempotency {
             end(mine);
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected at most " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
-                                    + " calls with idempotency keys in flight, but there are more; nothing was changed.")
+                            "The engine takes " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
+                                    + " calls with an Idempotency-Key at once, and has them; nothing was changed. Try again.")
                     .retryAfter(1));
         }
         return mine;

@@ -64,8 +64,8 @@ final class JobRun implements HostJob {
             if (bytes.length > Limits.JOB_RESULT_BYTES_MAX) {
                 Outcome unused = fail(
                         "result_too_large",
-                        "Expected a result of at most " + Limits.JOB_RESULT_BYTES_MAX + " bytes, but got "
-                                + bytes.length + ".",
+                        "A result may have " + Limits.JOB_RESULT_BYTES_MAX + " bytes, and this one has " + bytes.length
+                                + ". Store it elsewhere and return its address.",
                         false);
                 return;
             }
@@ -75,8 +75,10 @@ final class JobRun implements HostJob {
             log(System.Logger.Level.INFO, outcome, failure);
         } catch (Exception | Error e) {
             fatalErrors.saw(e);
-            Outcome outcome =
-                    fail("handler_failed", "The handler of this job failed unexpectedly; its log says why.", true);
+            Outcome outcome = fail(
+                    "handler_failed",
+                    "The handler of this job failed unexpectedly. Look into its log for the cause.",
+                    true);
             log(System.Logger.Level.WARNING, outcome, e);
         }
     }
@@ -143,8 +145,10 @@ final class JobRun implements HostJob {
         } catch (RuntimeException | Error e) {
             fatalErrors.saw(e);
             LOG.log(System.Logger.Level.ERROR, "The engine failed in job " + jobId(), e);
-            Outcome unused =
-                    fail("internal_error", "Something in the engine failed; its log has it under the job's id.", true);
+            Outcome unused = fail(
+                    "internal_error",
+                    "The engine failed in this job. Look for the job's id in the log of the server, and retry the job.",
+                    true);
         }
     }
 
@@ -158,7 +162,7 @@ final class JobRun implements HostJob {
             LOG.log(System.Logger.Level.ERROR, "The engine failed in item " + index + " of job " + jobId(), e);
             Refusal failed = Refusal.of(
                     ProblemCode.INTERNAL_ERROR,
-                    "Something in the engine failed; nothing was changed. The log has it under the job's id.");
+                    "The engine failed in this operation; nothing was changed. Send it again, and look for the job's id in the log of the server.");
             Command.Change refuse = context -> {
                 throw new RefusedException(failed);
             };
@@ -180,7 +184,7 @@ final class JobRun implements HostJob {
             Outcome unused = fail(
                     ProblemCode.PLAN_LIMIT_REACHED.wireName(),
                     ((Outcome.Refused) outcome).refusal().detail()
-                            + " Retry the job once there is room; it goes on from there.",
+                            + " Once there is room, retry the job, which goes on from there.",
                     false);
         }
         return outcome;
@@ -202,7 +206,7 @@ final class JobRun implements HostJob {
                     failure(
                             ProblemCode.CAPACITY_EXHAUSTED.wireName(),
                             ((Outcome.Refused) outcome).refusal().detail()
-                                    + " Retry the job once there is room; it goes on from there.",
+                                    + " Once there is room, retry the job, which goes on from there.",
                             false),
                     1);
             if (!RetryingCommitter.mayHaveRoomLater(failed)) {
@@ -261,9 +265,9 @@ final class JobRun implements HostJob {
     public void progress(long done, long total, String message) {
         int length = message.codePointCount(0, message.length());
         if (done < 0 || total < 0 || length > Limits.NAME_LENGTH_MAX) {
-            throw new IllegalArgumentException("Expected progress of 0 or more and a message of at most "
-                    + Limits.NAME_LENGTH_MAX + " characters, but got " + done + " of " + total + " and "
-                    + length + " characters");
+            throw new IllegalArgumentException(
+                    "done and total must be 0 or more, and message at most " + Limits.NAME_LENGTH_MAX
+                            + " characters; got " + done + ", " + total + " and " + length + " characters.");
         }
         commit(JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message)));
     }

@@ -70,8 +70,8 @@ final class JobSteps {
                                     context,
                                     row,
                                     "lease_lapsed",
-                                    "Expected the worker to end the job or to prolong its lease, but "
-                                            + Limits.JOB_LAPSES_MAX + " leases have lapsed.")),
+                                    Limits.JOB_LAPSES_MAX
+                                            + " leases of the job have lapsed. Let the worker end the job or extend its lease in time, then retry the job.")),
                     DONE);
         };
     }
@@ -92,8 +92,8 @@ final class JobSteps {
                                         context,
                                         row,
                                         "job_crashed",
-                                        "Expected the job to end, but " + Limits.JOB_LAPSES_MAX
-                                                + " processes have died while it ran.")));
+                                        Limits.JOB_LAPSES_MAX
+                                                + " processes have ended while the job ran. Find the cause in the log of the server, then retry the job.")));
     }
 
     private static JobRow lapsed(Context context, JobRow row, String code, String detail) {

@@ -213,8 +213,8 @@ public final class Jobs {
             if (row.status().isFinal()) {
                 throw RefusedException.of(
                         ProblemCode.JOB_FINISHED,
-                        "Expected a job that has not finished, but it has "
-                                + row.status().wireName() + ".");
+                        "The job has ended with the status " + row.status().wireName()
+                                + ". Read its outcome with GET /v1/jobs/{job_id}.");
             }
             JobRow next = Cancellations.canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
@@ -243,7 +243,8 @@ public final class Jobs {
         if (row.status() != JobStatus.FAILED) {
             throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
-                    "Expected a failed job, but it is " + row.status().wireName() + ".");
+                    "Only a failed job can be retried, and this one is "
+                            + row.status().wireName() + ". Start a new job, or wait for the end of this one.");
         }
         checkRoom(context);
         JobRow next = row.retried();
@@ -254,8 +255,8 @@ public final class Jobs {
             if (holder != null) {
                 throw RefusedException.of(
                         ProblemCode.ALREADY_EXISTS,
-                        "Expected no other unfinished job of this type and uniqueKey, but there is " + holder.text()
-                                + "; wait for its end, or cancel it.");
+                        "Job " + holder.text()
+                                + " has the same type and uniqueKey and has not ended. Wait for its end, or cancel it.");
             }
             changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
         }
@@ -328,8 +329,8 @@ public final class Jobs {
         if (unfinished >= plan.queuedJobsMax()) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.JOB_QUEUE_FULL,
-                            "Expected fewer than " + plan.queuedJobsMax() + " waiting jobs, which is the limit of plan "
-                                    + plan.name() + ", but there are " + unfinished + "; wait until some have run.")
+                            "Plan " + plan.name() + " allows " + plan.queuedJobsMax() + " waiting jobs, and there are "
+                                    + unfinished + ". Try again once some have run.")
                     .retryAfter(1));
         }
     }

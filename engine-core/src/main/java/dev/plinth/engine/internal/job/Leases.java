@@ -226,8 +226,8 @@ public final class Leases {
             if (lease == null || !lease.token().equals(shown) || lease.expiresAt() <= context.now()) {
                 throw RefusedException.of(
                         ProblemCode.LEASE_LOST,
-                        "Expected the token of the lease that the job is under, but this one is not; the job is "
-                                + row.status().wireName() + ". Drop what you have of it and take another lease.");
+                        "The leaseToken is not that of the job's current lease, and the job is "
+                                + row.status().wireName() + ". Drop the work on it and lease another job.");
             }
             Decision decision = holderAction.decide(context, row, lease);
             decision.changes().within(ReserveAccess.RECORDED);

@@ -75,7 +75,8 @@ public final class ApiValueReader {
     static <T extends WireValue> T read(Class<T> type, Json json) {
         Reader<?> reader = READERS.get(type);
         if (reader == null) {
-            throw new IllegalArgumentException("Expected a value of the wire, but got the type " + type.getName());
+            throw new IllegalArgumentException("The type must be a value of the wire, got " + type.getName()
+                    + ". Use a type of dev.plinth.engine.api.");
         }
         return type.cast(reader.read(object(JsonReader.trusted(json.utf8())), json));
     }
@@ -136,7 +137,8 @@ public final class ApiValueReader {
     private static NewResource newResource(JsonValue.Obj json, Json shown) {
         for (String name : json.members().keySet()) {
             if (!NEW_RESOURCE.contains(name)) {
-                throw new IllegalArgumentException("Unknown member \"" + name + "\"; there are " + NEW_RESOURCE);
+                throw new IllegalArgumentException(
+                        "Unknown member \"" + name + "\". The members are " + NEW_RESOURCE + ".");
             }
         }
         return new NewResource(
@@ -358,7 +360,7 @@ public final class ApiValueReader {
         if (json instanceof JsonValue.Obj object) {
             return object;
         }
-        throw new IllegalArgumentException("Expected an object, but got " + json.kind());
+        throw new IllegalArgumentException("The JSON must be an object, got " + json.kind() + ".");
     }
 
     private static <V extends JsonValue> V member(JsonValue.Obj json, String name, Class<V> kind, String expected) {
@@ -366,8 +368,8 @@ public final class ApiValueReader {
         if (kind.isInstance(value)) {
             return kind.cast(value);
         }
-        throw new IllegalArgumentException("Member \"" + name + "\" must be " + expected + ", but "
-                + (value == null ? "it is missing" : "got " + value.kind()));
+        throw new IllegalArgumentException("Member \"" + name + "\" must be " + expected
+                + (value == null ? ", and is missing." : ", got " + value.kind() + "."));
     }
 
     private static String text(JsonValue.Obj json, String name) {
@@ -393,7 +395,8 @@ public final class ApiValueReader {
         try {
             return Long.parseLong(written);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("Member \"" + name + "\" must be a whole number, but got " + written, e);
+            throw new IllegalArgumentException(
+                    "Member \"" + name + "\" must be a whole number, got " + written + ".", e);
         }
     }
 
@@ -405,7 +408,7 @@ public final class ApiValueReader {
             }
         }
         throw new IllegalArgumentException("Member \"" + name + "\" must be one of "
-                + List.of(words.getEnumConstants()).toString().toLowerCase(Locale.ROOT) + ", but got " + word);
+                + List.of(words.getEnumConstants()).toString().toLowerCase(Locale.ROOT) + ", got " + word + ".");
     }
 
     /** Returns true if a member is the first of two words. */
@@ -413,7 +416,7 @@ public final class ApiValueReader {
         String word = text(json, name);
         if (!word.equals(first) && !word.equals(second)) {
             throw new IllegalArgumentException(
-                    "Member \"" + name + "\" must be " + first + " or " + second + ", but got " + word);
+                    "Member \"" + name + "\" must be " + first + " or " + second + ", got " + word + ".");
         }
         return word.equals(first);
     }
@@ -427,7 +430,7 @@ public final class ApiValueReader {
             return Times.written(text);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IllegalArgumentException(
-                    "Member \"" + name + "\" must be a time such as 2025-01-01T00:00:00.000Z, but got " + text, e);
+                    "Member \"" + name + "\" must be a time such as 2025-01-01T00:00:00.000Z, got " + text + ".", e);
         }
     }
 
@@ -438,7 +441,7 @@ public final class ApiValueReader {
     private static Json part(JsonValue.Obj json, String name) {
         JsonValue value = json.get(name);
         if (value == null) {
-            throw new IllegalArgumentException("Member \"" + name + "\" is missing");
+            throw new IllegalArgumentException("Member \"" + name + "\" must be there, and is missing.");
         }
         return Json.trusted(JsonBytes.compact(value));
     }
@@ -459,7 +462,7 @@ public final class ApiValueReader {
         for (JsonValue value : items(json, name)) {
             if (!(value instanceof JsonValue.Text text)) {
                 throw new IllegalArgumentException(
-                        "Member \"" + name + "\" must be an array of strings, but has " + value.kind());
+                        "Member \"" + name + "\" must be an array of strings, and has " + value.kind() + ".");
             }
             texts.add(text.value());
         }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Times;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
     private static final int MEMBERS_USUAL = 4;
+    /** Names that read well in a sentence. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,39}");
+
     /** Digits that always fit into a long. */
     private static final int LONG_DIGITS = 18;
 
@@ -109,7 +113,8 @@ public final class Fields {
             error(
                     name,
                     length < lengthMin ? "too_short" : "too_long",
-                    "Expected " + lengthMin + " to " + lengthMax + " characters, but got " + length + ".");
+                    subject(name) + " must have " + lengthMin + " to " + lengthMax + " characters, got " + length
+                            + ".");
             return null;
         }
         return text.value();
@@ -131,7 +136,7 @@ public final class Fields {
             error(
                     name,
                     "too_long",
-                    name + " must have at most " + lengthMax + " characters, got "
+                    subject(name) + " must have at most " + lengthMax + " characters, got "
                             + text.value().length() + ".");
             return null;
         }
@@ -148,7 +153,10 @@ public final class Fields {
             return null;
         }
         if (!test.test(text.value())) {
-            error(name, "invalid_format", "Expected a string that matches " + pattern + ", but it does not.");
+            error(
+                    name,
+                    "invalid_format",
+                    subject(name) + " must match " + pattern + ", got " + Quoted.of(text.value()) + ".");
             return null;
         }
         return text.value();
@@ -161,7 +169,11 @@ public final class Fields {
             return null;
         }
         if (!words.contains(text.value())) {
-            error(name, "invalid_value", "Expected one of " + String.join(", ", words) + ", but got another value.");
+            error(
+                    name,
+                    "invalid_value",
+                    subject(name) + " must be one of " + String.join(", ", words) + ", got " + Quoted.of(text.value())
+                            + ".");
             return null;
         }
         return text.value();
@@ -179,11 +191,8 @@ public final class Fields {
         }
         Long number = num.written().length() > LONG_DIGITS ? null : (Long) Long.parseLong(num.written());
         if (number == null || number < least || number > most) {
-            String got = number == null ? "one of more than " + LONG_DIGITS + " characters" : num.written();
-            error(
-                    name,
-                    "out_of_range",
-                    "Expected a whole number from " + least + " to " + most + ", but got " + got + ".");
+            String got = number == null ? Quoted.of(num.written()) : num.written();
+            error(name, "out_of_range", subject(name) + " must be " + least + " to " + most + ", got " + got + ".");
             return null;
         }
         return number;
@@ -206,7 +215,8 @@ public final class Fields {
             error(
                     name,
                     "invalid_format",
-                    "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none.");
+                    subject(name) + " must be an RFC 3339 time such as 2025-01-01T00:00:00.000Z, got "
+                            + Quoted.of(text.value()) + ".");
         }
         return millis;
     }
@@ -226,7 +236,7 @@ public final class Fields {
             error(
                     name,
                     "too_many",
-                    "Expected at most " + itemsMax + " items, but got "
+                    subject(name) + " must have at most " + itemsMax + " items, got "
                             + arr.items().size() + ".");
             return null;
         }
@@ -243,15 +253,28 @@ public final class Fields {
         return value == null ? null : kind.cast(value);
     }
 
+    /** Returns how a text names a member: as it is, or in quotes if it is a name that a caller made up. */
+    private static String subject(String name) {
+        return PLAIN_NAME.matcher(name).matches() ? name : Quoted.of(name);
+    }
+
+    /** Returns how a text shows a value that is wrong: text shortened and in quotes, and of other values their kind. */
+    public static String shown(@Nullable JsonValue value) {
+        if (value == null) {
+            return "none";
+        }
+        return value instanceof JsonValue.Text text ? Quoted.of(text.value()) : value.kind();
+    }
+
     /** Adds the error that a required member is missing. */
     public void missing(String name, String expected) {
         take(name);
-        error(name, "required", "Expected " + expected + ", but the member is missing.");
+        error(name, "required", subject(name) + " must be " + expected + ", and is missing.");
     }
 
     /** Adds the error that a member is of the wrong kind. */
     public void wrongType(String name, String expected, JsonValue got) {
-        error(name, "invalid_type", "Expected " + expected + ", but got " + got.kind() + ".");
+        error(name, "invalid_type", subject(name) + " must be " + expected + ", got " + got.kind() + ".");
     }
 
     /** Adds an error for each member that was not taken: it is unknown or read-only. */
@@ -267,7 +290,8 @@ public final class Fields {
                 error(
                         member.getKey(),
                         "unknown_member",
-                        "Expected only known members that can be set, but this is none.");
+                        "Unknown or read-only member " + Quoted.of(member.getKey())
+                                + ". Correct its name, or leave it out.");
             }
         }
     }

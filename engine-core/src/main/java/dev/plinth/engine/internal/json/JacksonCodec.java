@@ -102,7 +102,7 @@ public final class JacksonCodec implements JsonCodec {
             return new JsonValue.Num(value.toString());
         }
         throw new IllegalArgumentException(
-                "Expected a map, an iterable, a string, a finite number, a boolean, a Json or null, but got "
-                        + value.getClass().getName() + "; convert it first");
+                "A value must be a map, an iterable, a string, a finite number, a boolean, a Json or null, got "
+                        + value.getClass().getName() + ". Convert it first.");
     }
 }

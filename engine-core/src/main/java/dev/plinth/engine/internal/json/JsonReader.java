@@ -68,8 +68,7 @@ public final class JsonReader {
         boolean ascii = true;
         for (byte b : utf8) {
             if (b == 0) {
-                throw new MalformedJsonException(
-                        "Expected UTF-8 text, but there is a zero byte; send the body as UTF-8.");
+                throw new MalformedJsonException("The body has a zero byte. Send it as UTF-8.");
             }
             ascii &= b > 0;
         }
@@ -77,8 +76,7 @@ public final class JsonReader {
             return;
         }
         if (utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF) {
-            throw new MalformedJsonException(
-                    "Expected JSON at the first byte, but there is a byte order mark; leave it out.");
+            throw new MalformedJsonException("The body begins with a byte order mark. Leave it out.");
         }
         try {
             var unused = StandardCharsets.UTF_8
@@ -87,8 +85,7 @@ public final class JsonReader {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(utf8));
         } catch (CharacterCodingException e) {
-            throw new MalformedJsonException(
-                    "Expected UTF-8 text, but there are bytes that are not UTF-8; send the body as UTF-8.");
+            throw new MalformedJsonException("The body has bytes that are not UTF-8. Send it as UTF-8.");
         }
     }
 }

@@ -58,11 +58,12 @@ final class JsonScanner {
 
     JsonValue document() throws MalformedJsonException {
         if (peek() == END) {
-            throw new MalformedJsonException("Expected a JSON value, but the body is empty.");
+            throw new MalformedJsonException("The body is empty. Send a JSON object.");
         }
         JsonValue value = value();
         if (peek() != END) {
-            throw new MalformedJsonException("Expected nothing after the JSON value, but there is more" + where());
+            throw new MalformedJsonException(
+                    "The JSON value has ended, and more follows" + where() + " Send one value.");
         }
         return value;
     }
@@ -70,8 +71,8 @@ final class JsonScanner {
     private JsonValue value() throws MalformedJsonException {
         values++;
         if (values > bounds.valuesMax) {
-            throw MalformedJsonException.beyondLimits("A body can hold " + bounds.valuesMax
-                    + " JSON values, but this one holds more" + where() + " Send it in several calls.");
+            throw MalformedJsonException.beyondLimits("A body may hold " + bounds.valuesMax
+                    + " JSON values, and this one holds more" + where() + " Send it in several calls.");
         }
         pay();
         return switch (peek()) {
@@ -131,7 +132,7 @@ final class JsonScanner {
             }
             if (!isNew) {
                 throw MalformedJsonException.beyondLimits(
-                        "Expected valid JSON, but a member stands there twice" + where());
+                        "An object has the same member twice" + where() + " Send each member once.");
             }
             more = goesOn('}');
         }
@@ -150,7 +151,8 @@ final class JsonScanner {
             if (depth == 2 && items.size() == bounds.itemsMax) {
                 throw MalformedJsonException.tooManyItems(
                         "/" + plain(memberFrom, memberTo),
-                        "Expected at most " + bounds.itemsMax + " items, but got more.");
+                        "An array may have " + bounds.itemsMax
+                                + " items here, and this one has more. Send them in several calls.");
             }
             items.add(value());
         } while (goesOn(']'));
@@ -192,13 +194,13 @@ final class JsonScanner {
         if (skip('e', 'E')) {
             boolean unused = skip('+', '-');
             if (digits() > EXPONENT_DIGITS_MAX) {
-                throw MalformedJsonException.beyondLimits("Expected a number with an exponent of at most "
-                        + EXPONENT_DIGITS_MAX + " digits, but got a longer one" + where());
+                throw MalformedJsonException.beyondLimits("An exponent may have " + EXPONENT_DIGITS_MAX
+                        + " digits, and this one has more" + where() + " Send a shorter number.");
             }
         }
         if (digits > NUMBER_DIGITS_MAX) {
-            throw MalformedJsonException.beyondLimits(
-                    "Expected a number of at most " + NUMBER_DIGITS_MAX + " digits, but got a longer one" + where());
+            throw MalformedJsonException.beyondLimits("A number may have " + NUMBER_DIGITS_MAX
+                    + " digits, and this one has more" + where() + " Send a shorter number.");
         }
         return new JsonValue.Num(source, from, at);
     }
@@ -298,7 +300,7 @@ final class JsonScanner {
         char second = escaped ? hex() : ' ';
         if (!Character.isLowSurrogate(second)) {
             throw MalformedJsonException.beyondLimits(
-                    "Expected whole characters, but there is half a surrogate pair" + where());
+                    "A character is half a surrogate pair" + where() + " Send both halves.");
         }
         text.append(second);
     }
@@ -324,8 +326,8 @@ final class JsonScanner {
         at++;
         depth++;
         if (depth > bounds.depthMax) {
-            throw MalformedJsonException.beyondLimits(
-                    "Expected valid JSON, but it is nested more than " + Limits.JSON_DEPTH_MAX + " levels deep.");
+            throw MalformedJsonException.beyondLimits("JSON may be nested " + Limits.JSON_DEPTH_MAX
+                    + " levels deep, and this is nested deeper. Send it flatter.");
         }
     }
 
@@ -365,7 +367,7 @@ final class JsonScanner {
 
     private MalformedJsonException misplaced() {
         return new MalformedJsonException(
-                "Expected valid JSON, but a character or an end does not belong there" + where());
+                "The JSON has a wrong character or ends too early" + where() + " Correct it and send it again.");
     }
 
     private String where() {

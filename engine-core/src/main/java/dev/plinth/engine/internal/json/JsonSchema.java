@@ -101,8 +101,8 @@ public final class JsonSchema {
             return List.of(error(
                     at,
                     "out_of_range",
-                    "Expected numbers of at most " + Limits.SCHEMA_NUMBER_DIGITS_MAX
-                            + " digits, but got a longer one."));
+                    "A number may have " + Limits.SCHEMA_NUMBER_DIGITS_MAX
+                            + " digits where a schema checks it, and one has more. Send a shorter number."));
         }
         List<Error> found;
         try {
@@ -111,15 +111,15 @@ public final class JsonSchema {
             return List.of(error(
                     at,
                     "too_complex",
-                    "Expected data that the schema can check, but " + e.getMessage()
-                            + "; send fewer or shorter strings."));
+                    "The schema cannot check this data, because " + e.getMessage()
+                            + ". Send fewer or shorter strings."));
         }
         List<ProblemError> errors = new ArrayList<>();
         for (Error one : found) {
             errors.add(error(
                     at + pointer(one),
                     CODES.getOrDefault(one.getKeyword(), "invalid_value"),
-                    "Expected data that the schema of its type allows, but: " + text(one.getMessage()) + "."));
+                    "The data must keep the schema of its type: " + text(one.getMessage()) + "."));
         }
         errors.sort(Comparator.comparing(ProblemError::at)
                 .thenComparing(ProblemError::code)

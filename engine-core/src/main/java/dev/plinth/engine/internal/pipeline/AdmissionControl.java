@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -47,7 +48,7 @@ final class AdmissionControl {
     static Refusal draining() {
         return Refusal.of(
                         ProblemCode.SHUTTING_DOWN,
-                        "Expected a running engine, but it is shutting down; nothing was changed.")
+                        "The engine is shutting down; nothing was changed. Send the call again.")
                 .retryAfter(1);
     }
 
@@ -99,9 +100,9 @@ final class AdmissionControl {
             throw refused(
                     call,
                     ProblemCode.RATE_LIMITED,
-                    "The workers of a workspace on plan " + plan.name() + " can make " + WorkerQuotas.requests(plan)
-                            + " calls in " + plan.windowSeconds() + " seconds, and made more. Come again in " + seconds
-                            + " s, or let a lease wait for its job.",
+                    "Plan " + plan.name() + " allows the workers of a workspace " + WorkerQuotas.requests(plan)
+                            + " calls in " + plan.windowSeconds() + " seconds, and there were more. Try again in "
+                            + seconds + " s, or let a lease wait for its job.",
                     seconds);
         }
         Quota quota = quotas.take(call.caller, call.request.units());
@@ -144,10 +145,9 @@ final class AdmissionControl {
         RatePolicy violated = quota.violated();
         int requests = violated == null ? quota.plan().requests() : violated.requests();
         int seconds = violated == null ? quota.plan().windowSeconds() : violated.windowSeconds();
-        String of = violated == null ? "" : "policy " + violated.name() + " of ";
-        return "Expected at most " + requests + " requests in " + seconds + " seconds, which is the limit of " + of
-                + "plan " + quota.plan().name() + ", but there were more; come again in " + quota.retryAfterSeconds()
-                + " s.";
+        String limit = violated == null ? "Plan " : "Policy " + violated.name() + " of plan ";
+        return limit + quota.plan().name() + " allows " + requests + " requests in " + seconds
+                + " seconds, and there were more. Try again in " + quota.retryAfterSeconds() + " s.";
     }
 
     /** Charges the workspace for what the work of a call costs beyond the units that the call has taken. */
@@ -199,22 +199,23 @@ final class AdmissionControl {
         if (request.isTooLarge()) {
             throw RefusedException.of(
                     ProblemCode.PAYLOAD_TOO_LARGE,
-                    "Expected a body of at most " + request.route().body().bytesMax()
-                            + " bytes, but got more; send less, or use the bulk route.");
+                    "The body may have " + request.route().body().bytesMax()
+                            + " bytes, and this one has more. Send less, or split it over several calls.");
         }
         String encoding = request.headers().contentEncoding();
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-                    "Expected a body without Content-Encoding, but it has one; send it as it is.");
+                    "Content-Encoding must be identity or absent, got " + Quoted.of(encoding)
+                            + ". Send the body uncompressed.");
         }
         if (request.isNoJson()
                 && !request.isMeantAsJson()
                 && isOtherType(request.headers().contentType())) {
             throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-                    "Expected JSON, but the Content-Type says something else and the body is not JSON either. "
-                            + request.parseError());
+                    "The body must be JSON, and its Content-Type is "
+                            + Quoted.of(request.headers().contentType()) + ". " + request.parseError());
         }
     }
 
@@ -239,8 +240,7 @@ final class AdmissionControl {
     static RefusedException lacking(Scope scope) {
         return new RefusedException(Refusal.of(
                         ProblemCode.INSUFFICIENT_SCOPE,
-                        "Expected a key with the scope " + scope.wireName()
-                                + ", but this one lacks it; use another key.")
+                        "The API key lacks the scope " + scope.wireName() + ". Use a key that has it.")
                 .hint(scope.wireName()));
     }
 

@@ -34,6 +34,8 @@ final class AnswerGate {
         return new Outcome.Refused(
                 cause instanceof RefusedException refused
                         ? refused.refusal()
-                        : Refusal.of(ProblemCode.OUTCOME_UNKNOWN, "Expected the disk to answer, but it failed."));
+                        : Refusal.of(
+                                ProblemCode.OUTCOME_UNKNOWN,
+                                "The disk failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome."));
     }
 }

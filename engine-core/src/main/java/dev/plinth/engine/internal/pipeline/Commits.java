@@ -75,9 +75,8 @@ public final class Commits implements Committer {
         if (store.isFull()) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected the disk to keep up, but " + Limits.IN_FLIGHT_RECORDS_MAX + " changes or "
-                                    + Limits.IN_FLIGHT_BYTES_MAX
-                                    + " bytes wait for it; nothing was changed. Try again later.")
+                            "At most " + Limits.IN_FLIGHT_RECORDS_MAX + " changes or " + Limits.IN_FLIGHT_BYTES_MAX
+                                    + " bytes can wait for the disk, and as many do; nothing was changed. Try again.")
                     .retryAfter(1));
         }
         Function<Transaction, Committed> work = transaction -> decide(transaction, admitted, change, memory);

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
@@ -27,7 +28,7 @@ final class IdempotencyKeys {
         if (header.indexOf(Call.REPEATED) >= 0) {
             throw RefusedException.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
-                    "Expected the header Idempotency-Key once, but it is there more than once; send one key.");
+                    "The header Idempotency-Key was sent more than once. Send it once.");
         }
         String text = header.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
@@ -37,12 +38,15 @@ final class IdempotencyKeys {
     }
 
     private static void check(String key) {
-        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || !isPrintable(key)) {
+        int odd = firstUnprintable(key);
+        if (key.isEmpty() || key.length() > Limits.IDEMPOTENCY_KEY_LENGTH_MAX || odd >= 0) {
+            String found = odd < 0
+                    ? key.length() + " characters"
+                    : "character " + (odd + 1) + " as " + Quoted.of(key.substring(odd, odd + 1));
             throw RefusedException.of(
                     ProblemCode.IDEMPOTENCY_KEY_INVALID,
-                    "Expected an Idempotency-Key of 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
-                            + " printable ASCII characters, but got " + key.length()
-                            + " characters or others; send a UUID.");
+                    "Idempotency-Key must be 1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX
+                            + " printable ASCII characters, got " + found + ". Send a UUID.");
         }
     }
 
@@ -50,32 +54,32 @@ final class IdempotencyKeys {
     static RefusedException missing() {
         return RefusedException.of(
                 ProblemCode.IDEMPOTENCY_KEY_MISSING,
-                "Expected the header Idempotency-Key, which this route demands, but there is none; send a UUID.");
+                "This route needs the header Idempotency-Key. Send a new UUID with each new request.");
     }
 
     /** Returns the refusal of a key that was used for another request. */
     static Refusal reused() {
         return Refusal.of(
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                "Expected the request that first used this Idempotency-Key, but it is another one; use a new key.");
+                "This Idempotency-Key was used for another request. Use a new key for each new request.");
     }
 
     /** Returns the refusal of a key whose first request is still running. */
     static Refusal inUse() {
         return Refusal.of(
                         ProblemCode.IDEMPOTENCY_KEY_IN_USE,
-                        "Expected the first request with this Idempotency-Key to have ended, but it is still"
-                                + " running; repeat the request.")
+                        "The first request with this Idempotency-Key is still running. Repeat the request to get its answer.")
                 .retryAfter(1);
     }
 
-    private static boolean isPrintable(String key) {
+    /** Returns the place of the first character that is not printable ASCII; -1 if all are. */
+    private static int firstUnprintable(String key) {
         for (int i = 0; i < key.length(); i++) {
             if (key.charAt(i) < ' ' || key.charAt(i) > '~') {
-                return false;
+                return i;
             }
         }
-        return true;
+        return -1;
     }
 
     private static String unescaped(String text) {

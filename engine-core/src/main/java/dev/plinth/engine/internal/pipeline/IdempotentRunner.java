@@ -64,8 +64,8 @@ final class IdempotentRunner {
         byte[] result = work.get();
         if (result.length > Limits.HOST_RESULT_BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "Expected a result of at most " + Limits.HOST_RESULT_BYTES_MAX + " bytes, but got " + result.length
-                            + "; keep it elsewhere and give its address. The key is free.");
+                    "A result may have " + Limits.HOST_RESULT_BYTES_MAX + " bytes, and this one has " + result.length
+                            + "; the key is free again. Store the result elsewhere and return its address.");
         }
         Command.Change remember = context -> {
             if (!Access.exists(context.rows(), workspace)) {

@@ -54,8 +54,7 @@ final class RequestRecorder {
                 call,
                 Refusal.of(
                         ProblemCode.INTERNAL_ERROR,
-                        "Something in the engine or the host failed; nothing was changed."
-                                + " The log has it under the request's id."));
+                        "The engine or the host failed; nothing was changed. Try again, and look for the request id in the log of the server."));
     }
 
     /** Lets an answer out. A caller that is told that the engine failed, if only at the disk, has used no units. */

@@ -128,12 +128,12 @@ public final class ContentRules {
                     ProblemError.Source.POINTER,
                     "/metadata",
                     "too_many",
-                    "Expected at most " + Limits.METADATA_PAIRS_MAX + " pairs after the patch, but got " + pairs
-                            + "."));
+                    "metadata may have " + Limits.METADATA_PAIRS_MAX + " pairs after the patch, and has " + pairs
+                            + ". Remove some."));
         }
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED, "Expected a patch whose result is valid, but it is not.", errors));
+                    ProblemCode.VALIDATION_FAILED, "The patch has errors. Correct each of those listed.", errors));
         }
     }
 
@@ -181,7 +181,7 @@ public final class ContentRules {
                 ProblemError.Source.POINTER,
                 pointer,
                 "too_large",
-                "Expected at most " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, but got " + bytes + ".");
+                "data may have " + Limits.DATA_BYTES_MAX + " bytes of compact JSON, and has " + bytes + ". Send less.");
     }
 
     private static void checkPairs(Fields fields, String name, JsonValue.Obj pairs, boolean patch) {
@@ -189,8 +189,8 @@ public final class ContentRules {
             fields.error(
                     name,
                     "too_many",
-                    "Expected at most " + Limits.METADATA_PAIRS_MAX + " pairs, but got "
-                            + pairs.members().size() + ".");
+                    "metadata may have " + Limits.METADATA_PAIRS_MAX + " pairs, and has "
+                            + pairs.members().size() + ". Leave some out.");
         }
         Fields inner = fields.inside(name, pairs);
         for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
@@ -201,8 +201,8 @@ public final class ContentRules {
                 inner.error(
                         key,
                         length < 1 ? "too_short" : "too_long",
-                        "Expected a key of 1 to " + Limits.METADATA_KEY_LENGTH_MAX + " characters, but got " + length
-                                + ".");
+                        "A key of metadata must have 1 to " + Limits.METADATA_KEY_LENGTH_MAX + " characters, got "
+                                + length + ".");
             }
             if (!goes) {
                 inner.text(key, 0, Limits.METADATA_VALUE_LENGTH_MAX);

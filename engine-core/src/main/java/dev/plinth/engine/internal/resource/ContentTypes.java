@@ -98,7 +98,8 @@ public final class ContentTypes {
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "Expected a patch after which the data is valid for type " + after.type() + ", but it is not.",
+                    "After the patch, the data breaks the schema of type " + after.type()
+                            + ". Correct each of those listed.",
                     errors));
         }
     }
@@ -113,7 +114,8 @@ public final class ContentTypes {
                 compiled.put(type, JsonSchema.of(schema.utf8()));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "Expected a JSON Schema (draft 2020-12) for the type " + type + ", but " + e.getMessage() + ".",
+                        "The schema of type " + type + " must be a JSON Schema (draft 2020-12), and is not: "
+                                + e.getMessage() + ".",
                         e);
             }
         });

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
@@ -81,7 +82,8 @@ public final class NewContent {
             fields.error(
                     "type",
                     "unknown_type",
-                    "Expected one of the types " + String.join(", ", types.keySet()) + ", but got another one.");
+                    "type must be one of " + String.join(", ", types.keySet()) + ", got " + Quoted.of(values.get(type))
+                            + ".");
         } else if (data.length <= Limits.DATA_BYTES_MAX) {
             schema.check(JsonReader.trusted(data), "/data").forEach(fields::errorInside);
         }

@@ -27,8 +27,7 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
             if (required) {
                 throw RefusedException.of(
                         ProblemCode.PRECONDITION_REQUIRED,
-                        "Expected the header If-Match, which this route demands, but there is none; get the thing and"
-                                + " send its ETag, or * for any version.");
+                        "This route needs the header If-Match. Read the object and send its ETag, or * for any version.");
             }
             return;
         }
@@ -36,8 +35,8 @@ public record Precondition(@Nullable String ifMatch, boolean required) {
         if (!ifMatch.strip().equals("*") && !tags.contains(version) && !tags.contains(shown)) {
             throw RefusedException.of(
                     ProblemCode.PRECONDITION_FAILED,
-                    "Expected the version that If-Match names, but it is " + shown
-                            + "; get it again and repeat the change.");
+                    "If-Match does not name the current version " + shown
+                            + ". Read the object again and repeat the change.");
         }
     }
 }

@@ -225,7 +225,8 @@ public final class Resources {
         if (row.status() != Status.ARCHIVED) {
             throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
-                    "Expected an archived resource, but it is " + row.status().wireName() + "; archive it first.");
+                    "Only an archived resource can be deleted, and this one is "
+                            + row.status().wireName() + ". Archive it first.");
         }
         Changes changes = new Changes().within(ReserveAccess.RECORDED).remove(ResourceTables.RESOURCES, row.key());
         if (ResourceDeletions.isLarge(context.rows(), row, eventRowCount)) {
@@ -290,9 +291,8 @@ public final class Resources {
         if (there >= most) {
             throw RefusedException.of(
                     ProblemCode.PLAN_LIMIT_REACHED,
-                    "Expected fewer than " + most + " resources, which is the limit of plan "
-                            + context.plan().name() + ", but there are " + there
-                            + "; delete archived ones or change the plan.");
+                    "Plan " + context.plan().name() + " allows " + most + " resources, and there are " + there
+                            + ". Delete archived ones, or ask for a larger plan.");
         }
     }
 

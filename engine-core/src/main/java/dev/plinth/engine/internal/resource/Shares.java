@@ -180,7 +180,8 @@ public final class Shares {
     }
 
     private static RefusedException notAGrantee() {
-        String detail = "Expected the id of another workspace that takes shares of this one, but it is none.";
+        String detail =
+                "No other workspace with this id accepts shares from this one. Check the id, or ask that workspace to add this one to its sharesFrom.";
         return new RefusedException(Refusal.of(
                 ProblemCode.VALIDATION_FAILED,
                 detail,

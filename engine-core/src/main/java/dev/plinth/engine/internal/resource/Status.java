@@ -44,15 +44,12 @@ enum Status {
     void checkOperable() {
         checkWritable();
         if (this == PAUSED) {
-            throw RefusedException.of(
-                    ProblemCode.RESOURCE_PAUSED, "Expected an active resource, but it is paused; resume it first.");
+            throw RefusedException.of(ProblemCode.RESOURCE_PAUSED, "The resource is paused. Resume it first.");
         }
     }
 
     private static RefusedException archived() {
-        return RefusedException.of(
-                ProblemCode.RESOURCE_ARCHIVED,
-                "Expected a resource that is not archived, but it is; unarchive it first.");
+        return RefusedException.of(ProblemCode.RESOURCE_ARCHIVED, "The resource is archived. Unarchive it first.");
     }
 
     /** The moves between statuses. */

@@ -38,7 +38,7 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
         if (share != null) {
             throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
-                    "Expected the owner of the resource, but it is shared with this workspace only.");
+                    "The resource is shared with this workspace, and only its owner may make this call. Ask the owner.");
         }
         return this;
     }
@@ -48,7 +48,7 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
         if (share != null && !share.editor()) {
             throw RefusedException.of(
                     ProblemCode.FORBIDDEN,
-                    "Expected the role editor, but the resource is shared with the role reader.");
+                    "The resource is shared with this workspace in the role reader, and the call needs the role editor. Ask the owner for it.");
         }
         return this;
     }

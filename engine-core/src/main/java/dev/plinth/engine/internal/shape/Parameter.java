@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.shape;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Times;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +41,14 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
 
     /** Returns one of these words. */
     public static Parameter<String> oneOf(String name, List<String> words, String description) {
-        return new Parameter<>(name, Schema.oneOf(words), description, (text, errors) -> word(text, words, errors));
+        return new Parameter<>(
+                name, Schema.oneOf(words), description, (text, errors) -> word(name, text, words, errors));
     }
 
     /** Returns a truth value. */
     public static Parameter<Boolean> truth(String name, String description) {
         return new Parameter<>(name, Schema.TRUTH, description, (text, errors) -> {
-            String word = word(text, TRUTHS, errors);
+            String word = word(name, text, TRUTHS, errors);
             return word == null ? null : (Boolean) word.equals("true");
         });
     }
@@ -58,7 +60,9 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
             long value = isNumber ? Long.parseLong(text) : -1;
             if (!isNumber || value < least || value > most) {
                 errors.add(
-                        "out_of_range", "Expected a whole number from " + least + " to " + most + ", but it is none.");
+                        "out_of_range",
+                        name + " must be " + least + " to " + most + ", got " + (isNumber ? text : Quoted.of(text))
+                                + ".");
                 return null;
             }
             return (int) value;
@@ -76,8 +80,8 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
             if (millis == null) {
                 errors.add(
                         "invalid_format",
-                        "Expected an RFC 3339 time such as 2025-01-01T00:00:00.000Z, but it is none"
-                                + (text.indexOf(' ') < 0 ? "." : "; write + as %2B."));
+                        name + " must be an RFC 3339 time such as 2025-01-01T00:00:00.000Z, got " + Quoted.of(text)
+                                + (text.indexOf(' ') < 0 ? "." : ". Write + as %2B."));
             }
             return millis;
         });
@@ -93,7 +97,9 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
         return new Parameter<>(name, Schema.id(kind), description, (text, errors) -> {
             Id id = Id.parse(kind, text);
             if (id == null) {
-                errors.add("invalid_format", "Expected an id " + kind.prefix() + "_…, but it is none.");
+                errors.add(
+                        "invalid_format",
+                        name + " must be an id " + kind.prefix() + "_…, got " + Quoted.of(text) + ".");
             }
             return id;
         });
@@ -104,11 +110,13 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
         return new Parameter<>(name, schema.and(json -> json.member("default", value)), description, reader);
     }
 
-    private static @Nullable String word(String text, List<String> words, Errors errors) {
+    private static @Nullable String word(String name, String text, List<String> words, Errors errors) {
         if (words.contains(text)) {
             return text;
         }
-        errors.add("invalid_value", "Expected one of " + String.join(", ", words) + ", but it is none of them.");
+        errors.add(
+                "invalid_value",
+                name + " must be one of " + String.join(", ", words) + ", got " + Quoted.of(text) + ".");
         return null;
     }
 }

@@ -39,7 +39,7 @@ final class CapacityCheck {
     private static final int PERCENT = 100;
     private static final int NEXT_PART = 4;
     private static final String NO_SPACE =
-            "the file system that the tables are mapped from is full; nothing was changed. Free some space; it goes on by itself.";
+            "The file system of the tables is full; nothing was changed. Free some space, and the engine goes on by itself.";
 
     private final TableFactory factory;
     private final Table[] byNumber;
@@ -83,9 +83,8 @@ final class CapacityCheck {
             if (row != null) {
                 int longest = byNumber[write.table().number()].maxRowBytes();
                 if (row.length > longest) {
-                    return full("Expected room for more rows, but a row of " + row.length
-                            + " bytes is too long for the table of "
-                            + write.table().name() + ", which takes " + longest + "; nothing was changed. Send less.");
+                    return full("A row in the table of " + write.table().name() + " may have " + longest
+                            + " bytes, and this one has " + row.length + "; nothing was changed. Send less.");
                 }
                 bytes += write.key().length + row.length;
                 puts++;
@@ -100,7 +99,7 @@ final class CapacityCheck {
                 return refusal;
             }
         }
-        return factory.hasSpace(bytes) ? null : full("Expected room for more rows, but " + NO_SPACE);
+        return factory.hasSpace(bytes) ? null : full(NO_SPACE);
     }
 
     private boolean surelyFit(
@@ -217,9 +216,10 @@ final class CapacityCheck {
                     bytes(workspaceUsage, UsageCounter.ALL) + growth.bytes);
             Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(reserve) : Reserve.NONE;
             if (from != Reserve.NONE) {
-                return from.refusal("the tables take " + heapBytes() + " of the " + heapBytesMax
-                        + " bytes that they may take of the heap; nothing was changed. There is room again when rows are deleted or"
-                        + " expire; for more, start the JVM with a larger -Xmx, or keep the tables off the heap.");
+                return from.refusal(
+                        "The tables may take " + heapBytesMax + " bytes of the heap, and take " + heapBytes()
+                                + "; nothing was changed."
+                                + " Delete rows or wait until some expire, start the JVM with a larger -Xmx, or keep the tables off the heap.");
             }
         }
         return null;
@@ -264,10 +264,10 @@ final class CapacityCheck {
 
         Refusal refusal(String full) {
             return this == ALL
-                    ? full("Expected room for more rows, but " + full)
+                    ? full(full)
                     : Refusal.of(
                             ProblemCode.PLAN_LIMIT_REACHED,
-                            "Expected room beside what is kept for workspaces that have less, but " + full);
+                            "The rest is reserved for workspaces that have less. " + full);
         }
     }
 
@@ -294,9 +294,9 @@ final class CapacityCheck {
 
     private static Refusal beyond(TableName name, Plan plan, String share) {
         String frees = name.keptDays() == 0
-                ? "Delete what is not needed, or ask for a larger plan."
-                : "Rows go " + name.keptDays() + (name.keptDays() == 1 ? " day" : " days")
-                        + " after they were written; wait, or ask for a larger plan.";
+                ? "Delete some of them, or ask for a larger plan."
+                : "They expire after " + name.keptDays() + (name.keptDays() == 1 ? " day" : " days")
+                        + ". Wait, or ask for a larger plan.";
         return Refusal.of(
                 ProblemCode.PLAN_LIMIT_REACHED,
                 "Plan " + plan.name() + " gives a workspace " + share + " of the table of " + name.name()
@@ -304,10 +304,9 @@ final class CapacityCheck {
     }
 
     private static String tableIsFull(TableName name, Table table) {
-        return "the table of " + name.name() + " is full with " + table.size() + " rows (laid out for "
-                + table.rowsMax()
-                + " of usual length); nothing was changed. There is room again when rows are deleted or"
-                + " expire; for more, start the engine with a larger number of resources.";
+        return "The table of " + name.name() + " has room for " + table.rowsMax() + " rows of usual length, and has "
+                + table.size() + "; nothing was changed."
+                + " Delete rows or wait until some expire, or start the engine with a larger number of resources.";
     }
 
     private static Refusal full(String detail) {

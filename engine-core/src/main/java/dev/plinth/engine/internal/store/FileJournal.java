@@ -631,7 +631,7 @@ final class FileJournal implements Journal {
     private AppendListener listener() {
         AppendListener listener = appendListener;
         if (listener == null) {
-            throw new IllegalStateException("Expected start() before append(), but nobody hears of records");
+            throw new IllegalStateException("Expected start() before append(), but no listener is set");
         }
         return listener;
     }

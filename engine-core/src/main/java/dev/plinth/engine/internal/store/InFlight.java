@@ -89,7 +89,7 @@ final class InFlight {
         if (refusal != null) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected a journal that can be written, but it has failed; nothing was changed. Restart the engine.")
+                            "The journal has failed and takes no more changes; nothing was changed. Restart the engine.")
                     .retryAfter(Transaction.CAPACITY_RETRY_SECONDS));
         }
     }
@@ -222,12 +222,11 @@ final class InFlight {
         failure = fenced
                 ? Refusal.of(
                                 ProblemCode.SHUTTING_DOWN,
-                                "Expected to be the writer of this store, but another one is; nothing was changed. Call it instead.")
+                                "Another process has become the writer of this store; nothing was changed. Send the call to it.")
                         .retryAfter(1)
                 : Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
-                        "Expected the journal to take the record, but the journal failed while the call waited;"
-                                + " repeat the call with the same Idempotency-Key to learn what came of it.");
+                        "The journal failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome.");
         List<Flight> undone;
         synchronized (flights) {
             // First, because callers that wait for room must not go on waiting if the rest fails.

@@ -21,7 +21,7 @@ public final class MemoryJournal implements Journal {
         AppendListener listener = appendListener;
         if (listener == null) {
             throw new IllegalStateException(
-                    "Expected start() before append(), but nobody hears of record " + record.sequence());
+                    "Expected start() before append() of record " + record.sequence() + ", but no listener is set");
         }
         listener.durable(record.sequence());
     }

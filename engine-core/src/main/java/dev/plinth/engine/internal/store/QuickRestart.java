@@ -102,7 +102,7 @@ final class QuickRestart implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException e) {
             lock.close();
             throw new IllegalStateException(
-                    "Expected a directory that nobody else can write for the quick restart, but " + directory
+                    "Expected a directory for the quick restart that other users cannot write, but " + directory
                             + " cannot be made one; name another one.",
                     e);
         }

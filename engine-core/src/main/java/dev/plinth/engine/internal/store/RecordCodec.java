@@ -114,11 +114,9 @@ final class RecordCodec {
                     + "; open the store with the release that wrote it.");
         }
         if (in.getInt() != computedCrc(bytes)) {
-            return "Expected a record whole, but its CRC-32C does not match its bytes";
+            return "its CRC-32C does not match its bytes";
         }
-        return in.getInt() == crcBefore
-                ? null
-                : "Expected the record that follows the last one, but it names another one before it";
+        return in.getInt() == crcBefore ? null : "it does not follow the record before it";
     }
 
     /** Returns the CRC of the record before it, as a record states it. */

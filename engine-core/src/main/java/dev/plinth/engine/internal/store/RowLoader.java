@@ -78,7 +78,7 @@ final class RowLoader implements AutoCloseable {
                 rows = batches.take();
             }
         } catch (InterruptedException e) {
-            failure = new IllegalStateException("Expected nobody to interrupt the recovery, but somebody did", e);
+            failure = new IllegalStateException("Expected the recovery to end, but its thread was interrupted", e);
         }
     }
 

@@ -219,6 +219,6 @@ final class SegmentPreparer {
 
     /** Returns the failure of a thread of the journal that was interrupted, which no code can reach. */
     static IllegalStateException interrupted(InterruptedException e) {
-        return new IllegalStateException("Expected nobody to interrupt the journal, but somebody did", e);
+        return new IllegalStateException("Expected the journal to go on, but its thread was interrupted", e);
     }
 }

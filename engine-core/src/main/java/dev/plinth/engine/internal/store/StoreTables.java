@@ -160,7 +160,7 @@ final class StoreTables implements AutoCloseable {
     static RefusedException closing() {
         return new RefusedException(Refusal.of(
                         ProblemCode.SHUTTING_DOWN,
-                        "Expected an engine that is open, but it closes; nothing was changed. Call again once it is open.")
+                        "The engine is closing; nothing was changed. Send the call again once it is open.")
                 .retryAfter(1));
     }
 

@@ -22,12 +22,12 @@ record TableShape(String name, int keyBytes, long expectedRows, int averageRowBy
 
     TableShape {
         if (keyBytes < MIN_KEY_BYTES || keyBytes > MAX_KEY_BYTES) {
-            throw new IllegalArgumentException("Expected keys of " + MIN_KEY_BYTES + " to " + MAX_KEY_BYTES
-                    + " bytes in table " + name + ", but got " + keyBytes + ".");
+            throw new IllegalArgumentException("Keys of table " + name + " must have " + MIN_KEY_BYTES + " to "
+                    + MAX_KEY_BYTES + " bytes, got " + keyBytes + ".");
         }
         if (expectedRows < 1 || averageRowBytes < 1) {
-            throw new IllegalArgumentException("Expected at least one row of at least one byte in table " + name
-                    + ", but got " + expectedRows + " rows of " + averageRowBytes + " bytes.");
+            throw new IllegalArgumentException("Table " + name + " must have one row or more of one byte or more, got "
+                    + expectedRows + " rows of " + averageRowBytes + " bytes.");
         }
     }
 
@@ -50,6 +50,6 @@ record TableShape(String name, int keyBytes, long expectedRows, int averageRowBy
 
     private IllegalArgumentException wrongKey(int length) {
         return new IllegalArgumentException(
-                "Expected a key of " + keyBytes + " bytes for table " + name + ", but got " + length + ".");
+                "A key of table " + name + " must have " + keyBytes + " bytes, got " + length + ".");
     }
 }

@@ -122,9 +122,9 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         } catch (IOException e) {
             disk.abandon(spare, e);
             throw new IllegalStateException(
-                    "Expected to put aside a copy of " + segment + " before bytes " + from + " to " + to
-                            + " of it are zeroed, as acknowledged records may be in them, but the disk failed: "
-                            + e.getMessage() + "; free some space and start again.",
+                    "Expected to copy " + segment + " before bytes " + from + " to " + to
+                            + " are zeroed, but the disk failed: " + e.getMessage()
+                            + "; free some space and start again.",
                     e);
         }
     }

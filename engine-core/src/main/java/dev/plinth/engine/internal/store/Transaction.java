@@ -166,8 +166,7 @@ public final class Transaction implements Rows {
         if (!journal.hasRoom(bytes)) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "Expected room on the disk for the journal, but there is none; nothing was changed."
-                                    + " Free some space; it goes on by itself.")
+                            "The disk has no room for the journal; nothing was changed. Free some space, and the engine goes on by itself.")
                     .retryAfter(CAPACITY_RETRY_SECONDS));
         }
     }

@@ -55,7 +55,7 @@ final class AddressLiteral {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException wrongLength) {
             throw new IllegalArgumentException(
-                    "Expected 4 or 16 address bytes, but got " + bytes.length + "; pass the bytes of one IP address.",
+                    "An address must have 4 or 16 bytes, got " + bytes.length + ". Pass the bytes of one IP address.",
                     wrongLength);
         }
     }

@@ -31,8 +31,8 @@ final class BoundedHeadParser implements NHttpMessageParser<HttpResponse> {
         HttpResponse head = parser.parse(in, endOfStream);
         read += before - in.length();
         if (read > SendLimits.RESPONSE_HEAD_BYTES) {
-            throw new MessageConstraintException("Expected an answer whose heads have at most "
-                    + SendLimits.RESPONSE_HEAD_BYTES + " bytes together, but got more.");
+            throw new MessageConstraintException("The heads of an answer may have " + SendLimits.RESPONSE_HEAD_BYTES
+                    + " bytes together, and these have more.");
         }
         if (head != null && head.getCode() >= HttpStatus.SC_SUCCESS) {
             read = 0;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Quoted;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,14 +18,14 @@ record Cidr(InetAddress network, int prefixLength) {
     Cidr {
         int bits = network.getAddress().length * Byte.SIZE;
         if (prefixLength < 0 || prefixLength > bits) {
-            throw new IllegalArgumentException("Expected a prefix length from 0 to " + bits + ", but got "
-                    + prefixLength + "; write a range such as 127.0.0.0/8 or fd00::/8.");
+            throw new IllegalArgumentException("The prefix length must be 0 to " + bits + ", got " + prefixLength
+                    + ". Write a range such as 127.0.0.0/8 or fd00::/8.");
         }
         InetAddress first = AddressLiteral.address(firstBytes(network.getAddress(), prefixLength));
         if (!first.equals(network)) {
-            throw new IllegalArgumentException("Expected the first address of a range, but " + network.getHostAddress()
-                    + " has bits set behind its /" + prefixLength + "; write " + first.getHostAddress() + "/"
-                    + prefixLength + ".");
+            throw new IllegalArgumentException("A range must begin with its first address, and "
+                    + network.getHostAddress() + " has bits after its /" + prefixLength + ". Write "
+                    + first.getHostAddress() + "/" + prefixLength + ".");
         }
     }
 
@@ -36,19 +37,20 @@ record Cidr(InetAddress network, int prefixLength) {
     static Cidr parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("Expected an address, a slash and a prefix length, but got \"" + text
-                    + "\"; write a range such as 127.0.0.0/8, or /32 behind a single IPv4 address.");
+            throw new IllegalArgumentException("A range must be an address, a slash and a prefix length, got "
+                    + Quoted.of(text) + ". Write it as 127.0.0.0/8, or with /32 for one IPv4 address.");
         }
         String addressText = text.substring(0, slash);
         String lengthText = text.substring(slash + 1);
         Optional<InetAddress> address = AddressLiteral.v4(addressText).or(() -> AddressLiteral.v6(addressText));
         if (address.isEmpty()) {
-            throw new IllegalArgumentException("Expected an IPv4 or IPv6 address before the slash, but got \""
-                    + addressText + "\"; write four decimal numbers or an IPv6 address, mapped ones as IPv4.");
+            throw new IllegalArgumentException(
+                    "Before the slash must be an IPv4 or IPv6 address, got " + Quoted.of(addressText)
+                            + ". Write four decimal numbers, for a mapped IPv4 address too, or an IPv6 address.");
         }
         if (!PREFIX_LENGTH.matcher(lengthText).matches()) {
-            throw new IllegalArgumentException("Expected a decimal prefix length behind the slash, but got \""
-                    + lengthText + "\"; write a range such as 127.0.0.0/8 or fd00::/8.");
+            throw new IllegalArgumentException("After the slash must be a decimal prefix length, got "
+                    + Quoted.of(lengthText) + ". Write a range such as 127.0.0.0/8 or fd00::/8.");
         }
         return new Cidr(address.get(), Integer.parseInt(lengthText));
     }

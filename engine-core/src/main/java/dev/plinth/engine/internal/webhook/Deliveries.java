@@ -121,20 +121,20 @@ public final class Deliveries {
             if (endpoint(context.rows(), row) == null) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected the endpoint of the delivery, but it is deleted; there is nowhere to send it.");
+                        "The endpoint of the delivery was deleted. Create an endpoint and publish the event again.");
             }
             if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected the event of the delivery, but it is not kept any more (" + Limits.EVENT_DAYS
-                                + " days); there is nothing to send.");
+                        "The event of the delivery is gone, because events are kept " + Limits.EVENT_DAYS
+                                + " days. Publish it again.");
             }
             if (row.resendsAsked() >= Limits.RESENDS_MAX) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "A delivery can be resent " + Limits.RESENDS_MAX + " times, and this one has been resent "
+                        "A delivery can be resent " + Limits.RESENDS_MAX + " times, and this one was resent "
                                 + row.resendsAsked()
-                                + " times. Read the event with GET /v1/events/{id}, or publish it anew.");
+                                + " times. Read the event with GET /v1/events/{id}, or publish it again.");
             }
             DeliveryRow next = row.resend(context.now());
             Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());

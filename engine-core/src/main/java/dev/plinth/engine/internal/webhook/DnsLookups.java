@@ -187,7 +187,7 @@ final class DnsLookups implements AutoCloseable {
 
     private static UnknownHostException unknown(String host, String reason, Throwable cause) {
         UnknownHostException unknown = new UnknownHostException(
-                "Expected addresses for " + host + ", but " + reason + "; check the name and the resolver.");
+                "The host " + host + " has no address: " + reason + ". Check the name and the resolver.");
         unknown.initCause(cause);
         return unknown;
     }

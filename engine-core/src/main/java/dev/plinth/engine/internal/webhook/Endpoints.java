@@ -63,9 +63,8 @@ public final class Endpoints {
             if (there >= most) {
                 throw RefusedException.of(
                         ProblemCode.PLAN_LIMIT_REACHED,
-                        "Expected fewer than " + most + " webhook endpoints, which is the limit of plan "
-                                + context.plan().name() + ", but there are " + there
-                                + "; delete one or change the plan.");
+                        "Plan " + context.plan().name() + " allows " + most + " webhook endpoints, and there are "
+                                + there + ". Delete one, or ask for a larger plan.");
             }
             Id id = context.newId(IdKind.ENDPOINT);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
@@ -214,9 +213,8 @@ public final class Endpoints {
             if (row.secrets().old().size() > Limits.OLD_SECRETS_MAX) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "Expected at most " + Limits.OLD_SECRETS_MAX
-                                + " old secrets in grace, but this endpoint has as many; rotate with"
-                                + " graceSeconds 0, or wait.");
+                        "An endpoint may have " + Limits.OLD_SECRETS_MAX
+                                + " old secrets in grace, and this one has them. Rotate with graceSeconds 0, or wait until one expires.");
             }
             Changes changes = put(new Changes(), row);
             changes.event(event(row, "webhook_endpoint.updated", row.maskedJson()));

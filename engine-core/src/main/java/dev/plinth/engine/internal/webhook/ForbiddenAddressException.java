@@ -7,7 +7,7 @@ final class ForbiddenAddressException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ForbiddenAddressException(String target) {
-        super("Expected only public addresses, but found " + target
-                + "; open its range with --webhook-allow if it is meant to be reached.");
+        super("Webhooks go to public addresses only, and " + target
+                + " is not one. Open its range with --webhook-allow if it is meant to be reached.");
     }
 }

@@ -40,8 +40,9 @@ record SendLimits(int connectMillis, int totalMillis) {
 
     SendLimits {
         if (connectMillis < 1 || totalMillis < 3L * connectMillis) {
-            throw new IllegalArgumentException("Expected a connect limit of at least 1 ms and a total of at least three"
-                    + " times that, but got " + connectMillis + " ms and " + totalMillis + " ms; raise the total.");
+            throw new IllegalArgumentException(
+                    "The connect limit must be 1 ms or more, and the total three times as long, got " + connectMillis
+                            + " ms and " + totalMillis + " ms. Raise the total.");
         }
     }
 }

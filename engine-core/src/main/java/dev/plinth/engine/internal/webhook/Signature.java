@@ -26,9 +26,8 @@ final class Signature {
      */
     static String sign(List<byte[]> keys, String id, long timestampSeconds, byte[] body) {
         if (keys.isEmpty() || id.indexOf('.') >= 0) {
-            throw new IllegalArgumentException(
-                    "Expected at least one key and an id without a dot, but got " + keys.size() + " keys and the id \""
-                            + id + "\"; pass the endpoint's current key and the event's id.");
+            throw new IllegalArgumentException("A signature needs a key and an id without a dot, got " + keys.size()
+                    + " keys and the id \"" + id + "\". Pass the endpoint's current key and the event's id.");
         }
         byte[] head = (id + "." + timestampSeconds + ".").getBytes(UTF_8);
         return keys.stream().map(key -> "v1," + sign(key, head, body)).collect(Collectors.joining(" "));

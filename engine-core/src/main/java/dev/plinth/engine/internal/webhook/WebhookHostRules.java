@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Quoted;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -15,15 +16,15 @@ final class WebhookHostRules {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9A-Fa-f]*");
 
     private static final String OPEN_IT =
-            "; use a host that the internet can reach, or ask the operator to open the range with --webhook-allow.";
+            " Use a host that the internet can reach, or ask the operator to open the range with --webhook-allow.";
 
     private WebhookHostRules() {}
 
     /** Returns why the host of a URL, including brackets, is refused. Empty if it is accepted. */
     static Optional<String> problem(String host, AddressGuard guard) {
         if (host.length() > HOST_MAX) {
-            return Optional.of("Expected a host of at most " + HOST_MAX + " characters, but it has " + host.length()
-                    + "; use a shorter name.");
+            return Optional.of("A host may have " + HOST_MAX + " characters, and this one has " + host.length()
+                    + ". Use a shorter name.");
         }
         if (host.startsWith("[")) {
             return v6(host.substring(1, host.length() - 1), guard);
@@ -31,16 +32,16 @@ final class WebhookHostRules {
         String[] labels = host.split("\\.", -1);
         for (String label : labels) {
             if (!LABEL.matcher(label).matches()) {
-                return Optional.of(
-                        "Expected a host of labels of 1 to 63 letters, digits and inner hyphens, but found \"" + host
-                                + "\"; write it without a trailing dot, percent escapes or a zone.");
+                return Optional.of("Each part of a host must be 1 to 63 letters, digits or inner hyphens, got "
+                        + Quoted.of(host) + ". Leave out a trailing dot, percent escapes or a zone.");
             }
         }
         if (NUMBER.matcher(labels[labels.length - 1]).matches()) {
             return v4(host, guard);
         }
         if (AddressGuard.isLocalhost(host) && guard.allowedLoopback().isEmpty()) {
-            return Optional.of("Expected a host outside this machine, but \"" + host + "\" always means it" + OPEN_IT);
+            return Optional.of("Webhooks go to other machines, and the host " + Quoted.of(host)
+                    + " always means this one." + OPEN_IT);
         }
         return Optional.empty();
     }
@@ -48,8 +49,8 @@ final class WebhookHostRules {
     private static Optional<String> v4(String host, AddressGuard guard) {
         Optional<InetAddress> address = AddressLiteral.v4(host);
         if (address.isEmpty()) {
-            return Optional.of("Expected an IPv4 address as four decimal numbers from 0 to 255, but found \"" + host
-                    + "\", which only some readers take for an address; write it as 192.0.2.1.");
+            return Optional.of("An IPv4 address must be four decimal numbers from 0 to 255, got " + Quoted.of(host)
+                    + ". Write it as 192.0.2.1.");
         }
         return blocked(address.get(), guard);
     }
@@ -57,8 +58,8 @@ final class WebhookHostRules {
     private static Optional<String> v6(String literal, AddressGuard guard) {
         Optional<InetAddress> address = AddressLiteral.v6(literal);
         if (address.isEmpty()) {
-            return Optional.of("Expected an IPv6 address without a zone in the brackets, but found \"" + literal
-                    + "\"; write a mapped IPv4 address as IPv4.");
+            return Optional.of("The brackets must hold an IPv6 address without a zone, got " + Quoted.of(literal)
+                    + ". Write a mapped IPv4 address as IPv4.");
         }
         return blocked(address.get(), guard);
     }
@@ -66,7 +67,7 @@ final class WebhookHostRules {
     private static Optional<String> blocked(InetAddress address, AddressGuard guard) {
         return guard.allows(address)
                 ? Optional.empty()
-                : Optional.of("Expected a public address, but " + address.getHostAddress()
-                        + " is private, loopback, reserved or this machine's own" + OPEN_IT);
+                : Optional.of("Webhooks go to public addresses, and " + address.getHostAddress()
+                        + " is private, loopback, reserved or this machine's own." + OPEN_IT);
     }
 }

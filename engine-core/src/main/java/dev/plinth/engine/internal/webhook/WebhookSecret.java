@@ -30,16 +30,16 @@ final class WebhookSecret {
      */
     static byte[] key(String text) {
         if (!text.startsWith(PREFIX)) {
-            throw new IllegalArgumentException("Expected a webhook secret that starts with " + PREFIX + ", but got "
-                    + text.length() + " other characters; pass the secret as it was shown when it was made.");
+            throw new IllegalArgumentException("A webhook secret must begin with " + PREFIX + ", and this text of "
+                    + text.length() + " characters does not. Pass the secret as it was shown.");
         }
         byte[] key;
         try {
             key = Base64.getDecoder().decode(text.substring(PREFIX.length()));
         } catch (IllegalArgumentException notBase64) {
             // The cause is dropped, because its message quotes the secret.
-            throw new IllegalArgumentException("Expected base64 behind " + PREFIX + ", but found other characters; pass"
-                    + " the secret as it was shown when it was made.");
+            throw new IllegalArgumentException("A webhook secret must be base64 after " + PREFIX
+                    + ", and this one has other characters. Pass the secret as it was shown.");
         }
         checkLength(key.length);
         return key;
@@ -47,8 +47,8 @@ final class WebhookSecret {
 
     private static void checkLength(int length) {
         if (length < KEY_BYTES_MIN || length > KEY_BYTES_MAX) {
-            throw new IllegalArgumentException("Expected a key of " + KEY_BYTES_MIN + " to " + KEY_BYTES_MAX
-                    + " bytes, but got " + length + "; make one of " + KEY_BYTES + " random bytes.");
+            throw new IllegalArgumentException("The key must have " + KEY_BYTES_MIN + " to " + KEY_BYTES_MAX
+                    + " bytes, got " + length + ". Make one of " + KEY_BYTES + " random bytes.");
         }
     }
 }

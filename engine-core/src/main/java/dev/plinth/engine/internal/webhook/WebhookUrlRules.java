@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Quoted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -36,19 +37,19 @@ final class WebhookUrlRules {
         Matcher parts = PARTS.matcher(text);
         if (!parts.matches()) {
             return new WebhookUrl.Refused(
-                    List.of("Expected a URL such as https://example.com/hooks, but found no \"://\""
-                            + " behind a scheme; write the whole URL."));
+                    List.of(
+                            "A URL must be like https://example.com/hooks, and this one has no \"://\" after a scheme. Write the whole URL."));
         }
         List<String> problems = new ArrayList<>();
         scheme(parts.group("scheme"), problems);
         authority(parts.group("authority"), guard, problems);
         if (!isTarget(parts.group("target"))) {
-            problems.add("Expected a path and query of RFC 3986 characters, but found another or a broken percent"
-                    + " escape; percent-encode it as %XX.");
+            problems.add(
+                    "The path or query has a character that RFC 3986 does not allow, or a broken percent escape. Percent-encode it as %XX.");
         }
         if (parts.group("fragment") != null) {
             problems.add(
-                    "Expected a URL without a fragment, but found \"#\"; a fragment is never sent, so leave it out.");
+                    "A URL must have no fragment, because a fragment is never sent. Leave out the \"#\" and what follows it.");
         }
         return problems.isEmpty() ? new WebhookUrl.Accepted(URI.create(text)) : new WebhookUrl.Refused(problems);
     }
@@ -56,16 +57,16 @@ final class WebhookUrlRules {
     /** Returns a problem that makes it pointless, or unsafe to echo, to look any further. */
     private static Optional<String> unreadable(String text) {
         if (text.length() > LENGTH_MAX) {
-            return Optional.of("Expected a URL of at most " + LENGTH_MAX + " characters, but it has " + text.length()
-                    + "; shorten its path or query.");
+            return Optional.of("A URL may have " + LENGTH_MAX + " characters, and this one has " + text.length()
+                    + ". Shorten its path or query.");
         }
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);
             if (character <= ' ' || character > '~' || character == '\\') {
                 return Optional.of(String.format(
                         Locale.ROOT,
-                        "Expected visible ASCII characters other than the backslash, but character %d is U+%04X; write the"
-                                + " host in Punycode (xn--…) and percent-encode the rest.",
+                        "A URL must be visible ASCII without backslashes, and character %d is U+%04X."
+                                + " Write the host in Punycode (xn--…) and percent-encode the rest.",
                         i + 1,
                         (int) character));
             }
@@ -75,21 +76,21 @@ final class WebhookUrlRules {
 
     private static void scheme(String scheme, List<String> problems) {
         if (!scheme.equalsIgnoreCase("https") && !scheme.equalsIgnoreCase("http")) {
-            problems.add("Expected the scheme https or http, but found \"" + scheme + "\"; use https.");
+            problems.add("The scheme must be https or http, got " + Quoted.of(scheme) + ". Use https.");
         }
     }
 
     private static void authority(String authority, AddressGuard guard, List<String> problems) {
         if (authority.indexOf('@') >= 0) {
             // Not echoed, because the text before the @ is likely a password.
-            problems.add("Expected no user information before the host, but found \"@\"; put credentials into the"
-                    + " endpoint's headers.");
+            problems.add(
+                    "A URL must have no user or password before the host, and this one has an \"@\". Put credentials into the headers of the endpoint.");
             return;
         }
         Matcher parts = HOST_PORT.matcher(authority);
         if (!parts.matches()) {
-            problems.add("Expected a host, or an IPv6 address in brackets, and at most one port, but found \""
-                    + authority + "\"; write host:port or [address]:port.");
+            problems.add("A URL must have a host, or an IPv6 address in brackets, and at most one port, got "
+                    + Quoted.of(authority) + ". Write host:port or [address]:port.");
             return;
         }
         WebhookHostRules.problem(parts.group("host"), guard).ifPresent(problems::add);
@@ -102,8 +103,8 @@ final class WebhookUrlRules {
         }
         String port = colonAndPort.substring(1);
         if (!PORT.matcher(port).matches() || Integer.parseInt(port) > PORT_MAX) {
-            problems.add("Expected a port from 1 to " + PORT_MAX + " behind the colon, but found \"" + port
-                    + "\"; leave out the colon for the scheme's own port.");
+            problems.add("The port must be 1 to " + PORT_MAX + ", got " + Quoted.of(port)
+                    + ". Leave out the colon for the scheme's own port.");
         }
     }
 

@@ -237,10 +237,9 @@ public final class Webhooks implements DueSource, AutoCloseable {
             if (!scheduler.takeTest(workspace)) {
                 throw new RefusedException(Refusal.of(
                                 ProblemCode.CAPACITY_EXHAUSTED,
-                                "Expected fewer than " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
-                                        + " test events under way for the workspace, and "
-                                        + Limits.WEBHOOK_TESTS_RUNNING_MAX
-                                        + " for all, but as many wait for their receivers; nothing was sent. Try again later.")
+                                "At most " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
+                                        + " test events of a workspace and " + Limits.WEBHOOK_TESTS_RUNNING_MAX
+                                        + " in all can be in flight, and as many are; nothing was sent. Try again.")
                         .retryAfter(1));
             }
             byte[] answer;

@@ -213,8 +213,8 @@ final class EndpointRoutes {
                 fields.error(
                         name,
                         "invalid_format",
-                        "Expected event types such as resource.updated or resource.*, each of at most "
-                                + Limits.EVENT_TYPE_LENGTH_MAX + " characters, but one is none.");
+                        "types must be event types such as resource.updated or resource.*, each of at most "
+                                + Limits.EVENT_TYPE_LENGTH_MAX + " characters, got " + Fields.shown(item) + ".");
             }
         }
         return types;

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -41,7 +42,7 @@ final class EventRoutes {
                             Events::isReserved,
                             reserved(),
                             "reserved",
-                            "Expected a type of your own, but types that start like this one are the engine's."),
+                            "Types that begin like this one are the engine's. Choose another type."),
             "the type of the event");
     private static final Member<byte[]> DATA = Member.required("data", ContentRules.DATA);
     private static final Member<Id> RESOURCE = Member.optional("resourceId", Kind.id(IdKind.RESOURCE));
@@ -111,7 +112,11 @@ final class EventRoutes {
         String sent = request.headers().lastEventId();
         Id after = sent == null || sent.isEmpty() ? null : Id.parse(IdKind.EVENT, sent);
         if (after == null && sent != null && !sent.isEmpty()) {
-            input.query().error(Events.LAST_EVENT_ID, "invalid_format", "Expected an id evt_…, but it is none.");
+            input.query()
+                    .error(
+                            Events.LAST_EVENT_ID,
+                            "invalid_format",
+                            Events.LAST_EVENT_ID + " must be an id evt_…, got " + Quoted.of(sent) + ".");
         }
         return input.checked(Events.stream(types(input), input.query().find(OF_RESOURCE), after));
     }
@@ -128,8 +133,8 @@ final class EventRoutes {
             errors.add(
                     "invalid_format",
                     "type must be 1 to " + Limits.EVENT_TYPES_MAX
-                            + " event types such as resource.updated or resource.*, separated by commas, each of at most "
-                            + Limits.EVENT_TYPE_LENGTH_MAX + " characters.");
+                            + " names or prefixes such as resource.*, with commas between, each of at most "
+                            + Limits.EVENT_TYPE_LENGTH_MAX + " characters, got " + Quoted.of(text) + ".");
             return null;
         }
         return new EventTypes(types);

@@ -66,7 +66,7 @@ final class Input {
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "Expected a valid body, but there " + count(errors) + " listed with where it stands.",
+                    "The body has " + count(errors) + ". Correct each of those listed.",
                     List.copyOf(errors)));
         }
         return values;
@@ -124,9 +124,9 @@ final class Input {
 
     private static String count(List<ProblemError> errors) {
         return switch (errors.size()) {
-            case 1 -> "is 1 error; it is";
-            case Limits.ERRORS_MAX -> "are " + Limits.ERRORS_MAX + " errors or more; each of the first is";
-            default -> "are " + errors.size() + " errors; each is";
+            case 1 -> "1 error";
+            case Limits.ERRORS_MAX -> Limits.ERRORS_MAX + " errors or more";
+            default -> errors.size() + " errors";
         };
     }
 
@@ -149,14 +149,13 @@ final class Input {
             if (!declared.isRequired()) {
                 return NO_MEMBERS;
             }
-            throw RefusedException.of(
-                    ProblemCode.MALFORMED_REQUEST, "Expected a JSON object as the body, but there is no body.");
+            throw RefusedException.of(ProblemCode.MALFORMED_REQUEST, "This route needs a body. Send a JSON object.");
         }
         if (json instanceof JsonValue.Obj object) {
             return object;
         }
         query.check();
-        String detail = "Expected a JSON object as the body, but got " + json.kind() + ".";
+        String detail = "The body must be a JSON object, got " + json.kind() + ".";
         throw invalid("", "invalid_type", detail);
     }
 

@@ -50,7 +50,7 @@ final class JobRoutes {
                             EngineJobs.TYPES::contains,
                             Schema.oneOf(EngineJobs.TYPES),
                             "reserved",
-                            "Expected a type of your own; the engine starts this one itself, for a route of its own."),
+                            "The engine starts jobs of this type itself, for a route of its own. Choose another type."),
             "the type of the job");
     private static final Member<byte[]> INPUT = Member.required("input", Kind.OBJECT);
     private static final Member<Id> RESOURCE = Member.optional("resourceId", Kind.id(IdKind.RESOURCE));

@@ -143,7 +143,9 @@ final class KeyRoutes {
             Scope scope = items.get(i) instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
             if (scope == null) {
                 fields.error(
-                        name, "invalid_value", "Expected scopes such as resources:read, but number " + i + " is none.");
+                        name,
+                        "invalid_value",
+                        "scopes must be names such as resources:read, got " + Fields.shown(items.get(i)) + ".");
             } else {
                 bits |= scope.bits();
             }

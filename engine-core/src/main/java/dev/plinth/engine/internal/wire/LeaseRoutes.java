@@ -49,7 +49,7 @@ final class LeaseRoutes {
     private static final Member<Long> DONE = Member.required("done", COUNT);
     private static final Member<Long> TOTAL = Member.required("total", COUNT);
     private static final Member<String> MESSAGE = Member.optional("message", Kind.text(0, Limits.NAME_LENGTH_MAX), "");
-    private static final Member<JsonValue> RESULT = Member.required("result", Kind.ANY, "what came of the job");
+    private static final Member<JsonValue> RESULT = Member.required("result", Kind.ANY, "the result of the job");
 
     private static final Member<String> CODE = Member.optional("code", NAME, "worker_failed");
     private static final Member<String> DETAIL =
@@ -107,16 +107,16 @@ final class LeaseRoutes {
 
     private static List<String> types(Fields fields, String name, List<JsonValue> items) {
         if (items.isEmpty()) {
-            fields.error(name, "too_few", "Expected 1 type or more, but got none.");
+            fields.error(name, "too_few", "types must have 1 item or more, got none.");
         }
         Set<String> types = new LinkedHashSet<>();
         for (int i = 0; i < items.size(); i++) {
             String type = items.get(i) instanceof JsonValue.Text text ? text.value() : "";
             if (!JobRoutes.TYPE_NAME.matcher(type).matches()) {
-                String detail = "Expected a string that matches " + JobRoutes.TYPE_NAME + ", but it does not.";
+                String detail = "types must match " + JobRoutes.TYPE_NAME + ", got " + Fields.shown(items.get(i)) + ".";
                 Kind.itemError(fields, name, i, "", "invalid_format", detail);
             } else if (EngineJobs.TYPES.contains(type)) {
-                String detail = "Expected a type of your own; the engine runs this one itself.";
+                String detail = "The engine runs jobs of type " + type + " itself. Leave it out.";
                 Kind.itemError(fields, name, i, "", "reserved", detail);
             }
             types.add(type);

@@ -75,7 +75,7 @@ final class OperationRoutes {
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
         }
-        Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No such operation; " + known());
+        Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known());
         return (Command.Change) context -> {
             throw new RefusedException(unknown);
         };
@@ -84,6 +84,8 @@ final class OperationRoutes {
     private String known() {
         Set<String> names = new TreeSet<>(operations.keySet());
         names.addAll(asyncOperations);
-        return names.isEmpty() ? "there are none." : "there are: " + String.join(", ", names) + ".";
+        return names.isEmpty()
+                ? "The host has none; ask the operator of the service."
+                : "Use one of " + String.join(", ", names) + ".";
     }
 }

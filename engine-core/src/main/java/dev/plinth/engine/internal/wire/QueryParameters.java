@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.shape.Parameter;
@@ -57,20 +58,26 @@ final class QueryParameters {
         String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals), true);
         String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1), true);
         if (name == null || value == null) {
-            error(name == null ? "" : name, "malformed", "Expected a percent-encoded UTF-8 value, but it is none.");
+            error(
+                    name == null ? "" : name,
+                    "malformed",
+                    "The query must be percent-encoded UTF-8, and this part is not. Encode it again.");
             return;
         }
         if (!isAmong(known, isMetadata(name) ? ANY_METADATA : name)) {
             error(
                     name,
                     "unknown_parameter",
-                    known.isEmpty()
-                            ? "Expected no query parameters, but there is one."
-                            : "Expected one of "
-                                    + known.stream().map(Parameter::name).collect(Collectors.joining(", "))
-                                    + ", but it is none of them.");
+                    "Unknown parameter " + Quoted.of(name) + ". "
+                            + (known.isEmpty()
+                                    ? "Leave it out, because this route has none."
+                                    : "Use one of "
+                                            + known.stream()
+                                                    .map(Parameter::name)
+                                                    .collect(Collectors.joining(", "))
+                                            + "."));
         } else if (values.putIfAbsent(name, value) != null) {
-            error(name, "repeated", "Expected the parameter once, but it is there more than once.");
+            error(name, "repeated", "The parameter stands more than once. Send it once.");
         }
     }
 
@@ -131,12 +138,11 @@ final class QueryParameters {
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
                     ProblemCode.PARAMETER_INVALID,
-                    "Expected valid query parameters, but they are not.",
+                    "The query has errors. Correct each of those listed.",
                     List.copyOf(errors)));
         }
         if (cursorInvalid) {
-            String detail =
-                    "Expected a cursor that this list gave out for the same filters, but it is none; start without one.";
+            String detail = "This list did not give out the cursor for these filters. Begin again without a cursor.";
             throw new RefusedException(Refusal.of(
                     ProblemCode.CURSOR_INVALID,
                     detail,

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -56,7 +57,10 @@ final class ReceiverHeaders {
         Fields inner = fields.inside(member, headers);
         if (headers.members().size() > Limits.ENDPOINT_HEADERS_MAX) {
             fields.error(
-                    member, "too_many", "Expected at most " + Limits.ENDPOINT_HEADERS_MAX + " headers, but got more.");
+                    member,
+                    "too_many",
+                    "An endpoint may have " + Limits.ENDPOINT_HEADERS_MAX
+                            + " headers, and this one has more. Leave some out.");
         }
         Set<String> names = new HashSet<>();
         for (String name : headers.members().keySet()) {
@@ -66,7 +70,7 @@ final class ReceiverHeaders {
                 inner.error(
                         name,
                         "invalid_format",
-                        "Expected visible ASCII characters with no blanks around them, but there are others.");
+                        "The value must be visible ASCII characters without blanks around them. Replace the others.");
             }
         }
         return JsonBytes.compact(headers);
@@ -78,18 +82,19 @@ final class ReceiverHeaders {
             headers.error(
                     name,
                     "invalid_format",
-                    "Expected the name of a header, a token of 1 to 64 characters (RFC 9110 §5.6.2), but this is none.");
+                    "The name of a header must be a token of 1 to 64 characters (RFC 9110 §5.6.2), got "
+                            + Quoted.of(name) + ".");
             return;
         }
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.startsWith("webhook-") || lower.startsWith("content-") || FORBIDDEN.contains(lower)) {
-            headers.error(name, "forbidden_header", "Expected a header of your own, but this one may not be set.");
+            headers.error(name, "forbidden_header", "The header " + name + " belongs to the sender. Use another name.");
         }
         if (!before.add(lower)) {
             headers.error(
                     name,
                     "invalid_value",
-                    "Expected each header once, but another one differs from this in case only.");
+                    "The header " + name + " differs from another one in case only. Send each header once.");
         }
     }
 }

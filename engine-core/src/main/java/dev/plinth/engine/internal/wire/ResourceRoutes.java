@@ -191,7 +191,9 @@ final class ResourceRoutes {
             }
             if (key != null) {
                 query.error(
-                        parameter.getKey(), "too_many", "Expected at most one metadata filter, but there are more.");
+                        parameter.getKey(),
+                        "too_many",
+                        "A query may have 1 metadata filter, and this one has more. Leave the others out.");
             }
             key = parameter.getKey().substring(QueryParameters.METADATA.length());
             value = parameter.getValue();
@@ -230,12 +232,18 @@ final class ResourceRoutes {
 
     private static List<JsonValue> checked(Fields fields, String name, List<JsonValue> operations) {
         if (operations.isEmpty()) {
-            fields.error(name, "too_few", "Expected at least 1 operation, but got none.");
+            fields.error(name, "too_few", "operations must have 1 item or more, got none.");
         }
         for (int i = 0; i < operations.size(); i++) {
             JsonValue item = operations.get(i);
             if (!(item instanceof JsonValue.Obj operation)) {
-                Kind.itemError(fields, name, i, "", "invalid_type", "Expected an object, but got " + item.kind() + ".");
+                Kind.itemError(
+                        fields,
+                        name,
+                        i,
+                        "",
+                        "invalid_type",
+                        "Each operation must be an object, got " + item.kind() + ".");
             } else if (!(operation.get("action") instanceof JsonValue.Text action)
                     || !BulkJob.ACTIONS.contains(action.value())) {
                 Kind.itemError(
@@ -244,7 +252,8 @@ final class ResourceRoutes {
                         i,
                         "/action",
                         "invalid_value",
-                        "Expected one of " + String.join(", ", BulkJob.ACTIONS) + ", but got none of them.");
+                        "action must be one of " + String.join(", ", BulkJob.ACTIONS) + ", got "
+                                + Fields.shown(operation.get("action")) + ".");
             }
         }
         return operations;

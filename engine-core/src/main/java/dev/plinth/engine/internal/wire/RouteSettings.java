@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.HashMap;
 import java.util.List;
@@ -39,19 +40,18 @@ public record RouteSettings(
 
     private static void checkCost(Route route) {
         if (route.cost() == 0) {
-            throw new IllegalArgumentException("Expected a route that takes rate-limit units, but \"" + spelling(route)
-                    + "\" only looks at them and never takes any; leave its cost out");
+            throw new IllegalArgumentException(
+                    "\"" + spelling(route) + "\" takes no rate-limit units. Leave its cost out.");
         }
     }
 
     private static void checkDemands(Route route, Set<Route.Demand> demanded) {
         if (demanded.contains(Route.Demand.IDEMPOTENCY_KEY) && !route.mutates()) {
-            throw new IllegalArgumentException("Expected a route that changes something, but \"" + spelling(route)
-                    + "\" only reads; it needs no idempotency key");
+            throw new IllegalArgumentException(
+                    "\"" + spelling(route) + "\" only reads and needs no idempotency key. Leave the demand out.");
         }
         if (demanded.contains(Route.Demand.IF_MATCH) && !route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
-            throw new IllegalArgumentException("Expected a route that changes one resource or child, but \""
-                    + spelling(route) + "\" looks at no If-Match");
+            throw new IllegalArgumentException("\"" + spelling(route) + "\" ignores If-Match. Leave the demand out.");
         }
     }
 
@@ -59,8 +59,7 @@ public record RouteSettings(
         Route route = byRoute.get(spelling);
         if (route == null) {
             throw new IllegalArgumentException(
-                    "Expected a route such as \"POST /v1/resources/{id}/pause\", but there is none \"" + spelling
-                            + "\"");
+                    "No such route: " + Quoted.of(spelling) + ". Write it as in \"POST /v1/resources/{id}/pause\".");
         }
         return route;
     }

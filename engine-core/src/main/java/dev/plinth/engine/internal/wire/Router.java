@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -42,14 +43,14 @@ final class Router {
         if (found == null || found.node.routes.isEmpty()) {
             throw RefusedException.of(
                     ProblemCode.ROUTE_NOT_FOUND,
-                    "Expected the path of a route, but there is none; paths start with /v1/ and have no slash at their end.");
+                    "No route has this path. Begin it with /v1/ or /admin/v1/, and leave out a slash at its end.");
         }
         Route route = found.node.routes.get(method.equals("HEAD") ? "GET" : method);
         if (route == null) {
             String allowed = String.join(", ", found.node.methods());
             throw new RefusedException(Refusal.of(
                             ProblemCode.METHOD_NOT_ALLOWED,
-                            "Expected one of the methods " + allowed + ", but got another one.")
+                            "This path takes " + allowed + ", got " + Quoted.of(method) + ". Use one of them.")
                     .hint(allowed));
         }
         return new MatchedRoute(route, found.values);

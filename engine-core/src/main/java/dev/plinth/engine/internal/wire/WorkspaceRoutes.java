@@ -83,7 +83,13 @@ final class WorkspaceRoutes {
         for (int i = 0; i < items.size(); i++) {
             Id owner = items.get(i) instanceof JsonValue.Text text ? Id.parse(IdKind.WORKSPACE, text.value()) : null;
             if (owner == null) {
-                Kind.itemError(fields, name, i, "", "invalid_format", "Expected an id ws_…, but it is none.");
+                Kind.itemError(
+                        fields,
+                        name,
+                        i,
+                        "",
+                        "invalid_format",
+                        "sharesFrom must be ids ws_…, got " + Fields.shown(items.get(i)) + ".");
             } else if (!owners.contains(owner)) {
                 owners.add(owner);
             }

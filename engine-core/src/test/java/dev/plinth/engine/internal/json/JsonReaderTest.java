@@ -234,7 +234,7 @@ class JsonReaderTest {
                 JsonValue value = JsonReader.read(bytes);
                 assertThat(JsonReader.trusted(JsonBytes.compact(value))).isEqualTo(value);
             } catch (MalformedJsonException expected) {
-                assertThat(expected.sentence()).startsWith("Expected").endsWith(".");
+                assertThat(expected.sentence()).doesNotStartWith("Expected").endsWith(".");
             } catch (RuntimeException e) {
                 surprises.add(e);
             }
@@ -271,6 +271,6 @@ class JsonReaderTest {
     private static void assertMalformed(byte[] bytes) {
         assertThatThrownBy(() -> JsonReader.read(bytes))
                 .isInstanceOf(MalformedJsonException.class)
-                .hasMessageStartingWith("Expected");
+                .hasMessageMatching("[A-Z].*\\. [A-Z].*\\.");
     }
 }

@@ -90,10 +90,10 @@ class RecordCodecTest {
         assertThat(CODEC.decode(third, RecordCodec.crc(second))).isNotNull();
         assertThatThrownBy(() -> CODEC.decode(third, RecordCodec.crc(first)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("follows");
+                .hasMessageContaining("does not follow");
         assertThatThrownBy(() -> CODEC.decode(first, RecordCodec.crc(second)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("follows");
+                .hasMessageContaining("does not follow");
     }
 
     @Test

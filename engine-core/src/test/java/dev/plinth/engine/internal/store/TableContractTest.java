@@ -178,7 +178,7 @@ abstract class TableContractTest {
 
         assertThatThrownBy(() -> table.get(shorter))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Expected a key of 24 bytes for table parcels, but got 23.");
+                .hasMessage("A key of table parcels must have 24 bytes, got 23.");
         assertThatThrownBy(() -> table.put(shorter, row(1))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> table.remove(shorter)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -87,7 +87,7 @@ class TornTailTest {
         for (int start = 0; start < 2; start++) {
             assertThatThrownBy(() -> life.open(disk, RandomDiskWrites.NEVER))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("Expected to put aside a copy of " + SEGMENT + " before bytes ")
+                    .hasMessageStartingWith("Expected to copy " + SEGMENT + " before bytes ")
                     .hasMessageEndingWith("No space left on device; free some space and start again.");
             assertThat(disk.contents()).containsOnlyKeys(SEGMENT);
             assertThat(disk.bytes(SEGMENT)).isEqualTo(before);

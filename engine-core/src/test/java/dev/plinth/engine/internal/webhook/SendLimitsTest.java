@@ -19,6 +19,6 @@ class SendLimitsTest {
     void new_contradiction_isRefused(int connect, int total) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SendLimits(connect, total))
-                .withMessageStartingWith("Expected ");
+                .withMessageContaining("got " + connect + " ms and " + total + " ms");
     }
 }
