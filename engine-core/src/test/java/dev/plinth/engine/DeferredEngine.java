@@ -32,6 +32,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A whole engine over a journal whose fates a test decides. A listener, a receiver of webhooks and a stream write down what they
@@ -164,9 +165,10 @@ final class DeferredEngine implements AutoCloseable {
 
     /** True if an attempt at a delivery waits for rows in flight. */
     boolean attemptWaits() {
-        return Thread.getAllStackTraces().entrySet().stream()
+        Stream<String> platform = Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> !before.contains(thread.getKey()))
-                .map(thread -> List.of(thread.getValue()).toString())
+                .map(thread -> List.of(thread.getValue()).toString());
+        return Stream.concat(platform, VirtualThreads.stacks().stream())
                 .anyMatch(stack -> stack.contains("DeliveryAttempts.prepare") && stack.contains("InFlight.join"));
     }
 

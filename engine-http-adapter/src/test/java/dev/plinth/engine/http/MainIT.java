@@ -156,10 +156,11 @@ class MainIT {
                 Map.of(),
                 List.of(
                         JAVA,
-                        "-XX:MaxDirectMemorySize=1m",
+                        "-XX:MaxDirectMemorySize=32k",
                         "-jar",
                         System.getProperty("plinth.jar"),
                         "--port=0",
+                        "--tables=heap",
                         "--data=" + directory.resolve("data")));
 
         assertThat(exitCode(process)).isIn(1, FatalExit.STATUS);

@@ -226,6 +226,7 @@ final class SlotIndex {
     }
 
     /** Saves the directory and which extents it has. */
+    @SuppressWarnings("ReferenceEquality") // a part is shared or it is not
     void save(DataOutput out) throws IOException {
         out.writeLong(retired);
         for (Extent extent = extents; extent != null; extent = extent.next) {

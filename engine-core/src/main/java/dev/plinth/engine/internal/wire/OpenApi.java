@@ -248,6 +248,7 @@ final class OpenApi {
         return schemas;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a declaration is itself alone
     private static boolean isNew(Map<String, Object> declared, String name, Object declaration) {
         Object before = declared.putIfAbsent(name, declaration);
         if (before != null && before != declaration) {

@@ -250,7 +250,7 @@ class BusyWriterCallsTest {
 
         private void writeUntilTheEnd() {
             try {
-                for (CompletableFuture<Boolean> next = asked.take(); next != ended; next = asked.take()) {
+                for (CompletableFuture<Boolean> next = asked.take(); !next.equals(ended); next = asked.take()) {
                     Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberAdmin(new byte[32]));
                     next.complete(true);
                 }
