@@ -27,8 +27,8 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
                     "requests of policy " + name + " must be 1 to " + Plan.REQUESTS_MAX + ", got " + requests + ".");
         }
         if (windowSeconds < 1 || windowSeconds > Plan.WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("windowSeconds of policy " + name + " must be 1 to " + Plan.WINDOW_SECONDS_MAX
-                    + ", got " + windowSeconds + ".");
+            throw new IllegalArgumentException("windowSeconds of policy " + name + " must be 1 to "
+                    + Plan.WINDOW_SECONDS_MAX + ", got " + windowSeconds + ".");
         }
     }
 
