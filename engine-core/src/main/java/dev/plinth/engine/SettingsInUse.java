@@ -29,10 +29,14 @@ final class SettingsInUse {
         Map<String, Long> used = Access.workspacesByPlan(rows);
         used.keySet().removeAll(plans.names());
         return used.entrySet().stream()
-                .map(each -> "The plan " + each.getKey() + " is not registered, but "
-                        + counted(each.getValue(), "workspace has it", "workspaces have it")
-                        + "; register it, or give them another plan first.")
+                .map(each -> missingPlan(each.getKey(), each.getValue()))
                 .toList();
+    }
+
+    private static String missingPlan(String plan, long count) {
+        return "The plan " + plan + " is not registered, but "
+                + counted(count, "workspace has it", "workspaces have it")
+                + ". Register it, or give them another plan first.";
     }
 
     /** Returns a sentence if resources have a type that the settings lack. Reads two sets or more of each workspace. */
@@ -50,7 +54,7 @@ final class SettingsInUse {
                 ? List.of()
                 : List.of("The type " + types.anyUnregistered(rows, having.get(0)) + " is not registered, but "
                         + counted(count, "resource has", "resources have")
-                        + " it or another unregistered type; register all types that are in use, or delete their"
+                        + " it or another unregistered type. Register all types that are in use, or delete their"
                         + " resources first.");
     }
 

@@ -19,14 +19,15 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static final Pattern STEP = Pattern.compile("(?<=[.?]) (?=[A-Z0-9<\"-])|(?<=^<detail>) (?=[A-Z])");
     private static final Pattern STATE_STEP = Pattern.compile("; (?!nothing was)");
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
-    private static final Pattern NO_ERROR =
-            Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
+    private static final Pattern NO_ERROR = Pattern.compile(
+            "(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
                     + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
-                    + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+");
+                    + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound");
     /** Classes whose sentences stand in logs and in the report of a check. */
-    private static final Pattern REPORTS =
-            Pattern.compile(".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log)\\.java");
+    private static final Pattern REPORTS = Pattern.compile(
+            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal)\\.java");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
@@ -101,7 +102,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
             return Kind.JOB;
         }
         boolean isPart = !found.text().endsWith(".") && found.text().matches("[a-z<,(].*")
-                || found.taker().matches("(?:.*\\.)?(?:missing|wrongType|of|broken)|.*replaceFirst");
+                || found.taker().matches("(?:.*\\.)?(?:missing|wrongType|of|broken)|Formats\\.named|.*replaceFirst");
         boolean isWhole = found.taker().endsWith("IllegalArgumentException")
                 && !found.text().matches("its? .*");
         if (isPart && !isWhole) {
@@ -110,7 +111,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
         if (found.file().startsWith("engine-http-adapter/")
                 && found.taker()
                         .matches(
-                                "usage|say|options\\.named|return|new (?:Parameter|TypeConversion|UncheckedIO)Exception")) {
+                                "usage|say|options\\.named|faults\\.add|fault|unreadable|faulty\\.accept|return|new (?:Fault|(?:Parameter|TypeConversion|UncheckedIO)Exception)")) {
             return Kind.PROGRAM;
         }
         return exception(found).isEmpty() ? Kind.UNKNOWN : Kind.EXCEPTION;

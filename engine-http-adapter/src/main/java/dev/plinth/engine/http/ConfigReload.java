@@ -37,12 +37,6 @@ final class ConfigReload {
         Json json() {
             return Json.of(Map.of("taken", taken, "needRestart", needRestart));
         }
-
-        String sentence() {
-            return "The configuration is reloaded; "
-                    + (taken.isEmpty() ? "no live setting has changed" : "took " + String.join(", ", taken))
-                    + (needRestart.isEmpty() ? "." : "; restart for " + String.join(", ", needRestart) + ".");
-        }
     }
 
     /** Sets the engine that takes the changes. Until then a reload waits for nothing and is refused. */
@@ -58,7 +52,7 @@ final class ConfigReload {
     synchronized Taken reload() {
         Engine open = engine;
         if (open == null) {
-            throw new IllegalArgumentException("The program is still starting; reload again once it listens.");
+            throw new IllegalArgumentException("The program is still starting. Reload again once it listens.");
         }
         ServeOptions read;
         try {
@@ -93,14 +87,22 @@ final class ConfigReload {
         try {
             synchronized (this) {
                 signalWaits.set(false);
-                told.accept(reload().sentence());
+                told.accept(sentence(reload()));
             }
         } catch (IllegalArgumentException wrong) {
             String.valueOf(wrong.getMessage()).lines().forEach(faulty);
-            faulty.accept("Nothing of the configuration was taken; correct it and send SIGHUP again.");
+            faulty.accept("Nothing of the configuration was taken. Correct it and send SIGHUP again.");
         } catch (RuntimeException failure) {
             faulty.accept(
-                    "The configuration was not reloaded: " + CommandLineReader.sentence(failure.getMessage(), failure));
+                    "The configuration was not reloaded. " + CommandLineReader.sentence(failure.getMessage(), failure));
         }
+    }
+
+    private static String sentence(Taken taken) {
+        return "The configuration is reloaded. "
+                + (taken.taken().isEmpty()
+                        ? "No live setting has changed."
+                        : "Took " + String.join(", ", taken.taken()) + ".")
+                + (taken.needRestart().isEmpty() ? "" : " Restart for " + String.join(", ", taken.needRestart()) + ".");
     }
 }

@@ -81,7 +81,7 @@ final class ServeOptions {
                     faults.add(fault(
                             setting,
                             config.name(setting) + " cannot be set beside " + config.name(ServeSettings.MEMORY)
-                                    + ", which stores nothing in a directory; remove one of them"));
+                                    + ", which stores nothing in a directory. Remove one of them."));
                 }
             }
         }
@@ -91,7 +91,7 @@ final class ServeOptions {
                     faults.add(fault(
                             setting,
                             config.name(setting) + " needs tables off the heap, but " + config.name(heapSetting(config))
-                                    + " puts them on the heap; remove one of them"));
+                                    + " puts them on the heap. Remove one of them."));
                 }
             }
         }
@@ -103,7 +103,7 @@ final class ServeOptions {
             faults.add(fault(
                     setting,
                     config.name(setting) + " needs " + ServeSettings.ADMIN_PORT.flag()
-                            + ", which is not given; set it, or leave this out"));
+                            + ", which is not given. Set it, or leave this out."));
         }
     }
 

@@ -118,7 +118,7 @@ sealed interface StoreCommand {
         @Override
         public Path convert(String value) {
             if (value.isBlank()) {
-                throw new TypeConversionException("expected a path, but it is empty");
+                throw new TypeConversionException("it must be a path, and is empty");
             }
             return Path.of(value);
         }

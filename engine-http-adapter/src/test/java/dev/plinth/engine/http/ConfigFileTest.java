@@ -154,7 +154,7 @@ class ConfigFileTest {
                 .singleElement()
                 .asString()
                 .startsWith("2: ")
-                .contains("data", "memory", "remove one of them");
+                .contains("data", "memory", "Remove one of them");
     }
 
     @Test
@@ -183,7 +183,7 @@ class ConfigFileTest {
                         max-resources: "10"
                         """))
                 .satisfiesExactly(
-                        fault -> assertThat(fault).isEqualTo("1: Unknown key \"prot\"; the nearest name is port."),
+                        fault -> assertThat(fault).isEqualTo("1: Unknown key \"prot\". The nearest name is port."),
                         fault -> assertThat(fault).startsWith("2: host must be a name or an address, got no value"),
                         fault -> assertThat(fault).isEqualTo("3: port must be 0 to 65535, got \"70000\"."),
                         fault -> assertThat(fault).isEqualTo("4: memory must be true or false, got \"perhaps\"."),
@@ -192,7 +192,7 @@ class ConfigFileTest {
                                 .contains("nonsense"),
                         fault -> assertThat(fault).isEqualTo("7: plans.free.requests must be 1 to 1000000, got \"0\"."),
                         fault -> assertThat(fault)
-                                .isEqualTo("7: Unknown key \"plans.free.window\"; use one of requests, window-seconds,"
+                                .isEqualTo("7: Unknown key \"plans.free.window\". Use one of requests, window-seconds,"
                                         + " endpoints-max, queued-jobs-max, resources-max, policies, shares."),
                         fault -> assertThat(fault).startsWith("8: plans.paid must have requests, 1 to 1000000"),
                         fault -> assertThat(fault).startsWith("9: plans.Full: ").contains("\"Full\""),
@@ -264,7 +264,7 @@ class ConfigFileTest {
     @Test
     void file_withBytesThatAreNoText_isRefusedWithALine() throws IOException {
         assertThat(faults(new byte[] {'p', ':', ' ', (byte) 0xC3, (byte) 0x28}))
-                .containsExactly("1: The file must be UTF-8, but has other bytes; save it as UTF-8.");
+                .containsExactly("1: The file must be UTF-8, but has other bytes. Save it as UTF-8.");
         assertThat(faults("port: 1\nhost: a\u0000b\n"))
                 .singleElement()
                 .asString()

@@ -124,7 +124,7 @@ class ConfigIT {
     void file_wrong_namesAllFaultsInCheckAndInServe() throws Exception {
         write("prot: 1\nplans:\n  free: {requests: 0}\nresource-types: {a: {type: nothing}}\n");
         List<String> faults = List.of(
-                file() + ":1: Unknown key \"prot\"; the nearest name is port.",
+                file() + ":1: Unknown key \"prot\". The nearest name is port.",
                 file() + ":3: plans.free.requests must be 1 to 1000000, got \"0\".");
 
         Ended checked = run("check-config", file().toString());

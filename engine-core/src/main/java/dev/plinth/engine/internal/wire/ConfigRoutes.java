@@ -57,7 +57,7 @@ final class ConfigRoutes {
                     .toList();
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "The configuration has faults, and nothing of it was taken; correct them and reload again.",
+                    "The configuration has faults, and nothing of it was taken. Correct them and reload again.",
                     errors));
         }
     }

@@ -133,7 +133,7 @@ public final class ConfigReader {
             return all;
         }
         List<Fault> first = new ArrayList<>(all.subList(0, FAULTS_MAX));
-        first.add(new Fault("", "There are " + (all.size() - FAULTS_MAX) + " more faults; correct these first."));
+        first.add(new Fault("", "There are " + (all.size() - FAULTS_MAX) + " more faults. Correct these first."));
         return first;
     }
 
@@ -150,15 +150,15 @@ public final class ConfigReader {
                     faults.add(
                             1,
                             "The file must have at most " + FILE_BYTES_MAX + " bytes, got " + Files.size(file)
-                                    + "; name the configuration file");
+                                    + ". Name the configuration file.");
                     return null;
                 }
                 return bytes;
             }
         } catch (NoSuchFileException gone) {
-            faults.add(1, "There is no such file; name another one with --config");
+            faults.add(1, "There is no such file. Name another one with --config.");
         } catch (IOException wrong) {
-            faults.add(1, "The file cannot be read: " + wrong.getMessage() + "; name another one with --config");
+            faults.add(1, "The file cannot be read: " + wrong.getMessage() + ". Name another one with --config.");
         }
         return null;
     }

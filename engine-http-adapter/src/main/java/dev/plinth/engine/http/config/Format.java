@@ -50,7 +50,7 @@ public interface Format<T> {
         String got = node instanceof Node.Scalar scalar
                 ? scalar.isNull() ? "no value" : Faults.shown(scalar.text())
                 : node instanceof Node.Items ? "a list" : "an object";
-        faults.add(node.line(), name + " must be " + range + ", got " + got);
+        faults.add(node.line(), name + " must be " + range + ", got " + got + ".");
         return null;
     }
 }

@@ -39,7 +39,7 @@ record MembersFormat(List<Formats.Member> members) implements Format<Map<String,
                 faults.add(
                         object.line(),
                         name + " must have " + member.name() + ", "
-                                + member.format().range() + "; add it");
+                                + member.format().range() + ". Add it.");
             }
         }
         return faults.count() == before ? values : null;

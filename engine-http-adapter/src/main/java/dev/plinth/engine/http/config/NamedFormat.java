@@ -62,7 +62,7 @@ record NamedFormat<V, T>(String key, Format<V> value, BiFunction<String, V, T> m
                 faults.add(
                         0,
                         name + " must be " + key + " and a value, such as hooks.example.com=8000, got "
-                                + Faults.shown(text));
+                                + Faults.shown(text) + ".");
             } else {
                 String own = text.substring(0, equals);
                 entries.removeIf(entry -> entry.key().equals(own));

@@ -2,6 +2,7 @@ package dev.plinth.engine.http.config;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the name that a user probably meant. */
 final class NearestName {
@@ -11,15 +12,20 @@ final class NearestName {
 
     /** Returns the sentence on an unknown key, with the nearest name, or with all names if none is near. */
     static String unknown(String prefix, String key, List<String> names) {
-        int near = Math.max(1, Math.min(key.length(), LENGTH_MAX) / 3);
-        String next = key.length() > LENGTH_MAX
-                ? "use one of " + String.join(", ", names)
-                : names.stream()
-                        .min(Comparator.comparingInt(name -> distance(key, name)))
-                        .filter(name -> distance(key, name) <= near)
-                        .map(name -> "the nearest name is " + name)
-                        .orElse("use one of " + String.join(", ", names));
-        return "Unknown key " + Faults.shown(prefix + key) + "; " + next;
+        Optional<String> nearest = nearest(key, names);
+        String next =
+                nearest.isPresent() ? "The nearest name is " + nearest.get() : "Use one of " + String.join(", ", names);
+        return "Unknown key " + Faults.shown(prefix + key) + ". " + next + ".";
+    }
+
+    private static Optional<String> nearest(String key, List<String> names) {
+        if (key.length() > LENGTH_MAX) {
+            return Optional.empty();
+        }
+        int near = Math.max(1, key.length() / 3);
+        return names.stream()
+                .min(Comparator.comparingInt(name -> distance(key, name)))
+                .filter(name -> distance(key, name) <= near);
     }
 
     /** Returns the edit distance: characters to insert, delete, replace, or swap with their neighbour. */

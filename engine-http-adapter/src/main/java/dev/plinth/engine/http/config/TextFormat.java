@@ -13,7 +13,7 @@ record TextFormat(String what, Function<String, ?> check) implements Format<Stri
         String text = isValue ? ((Node.Scalar) node).text() : "";
         if (!isValue || text.isBlank()) {
             if (isValue) {
-                faults.add(node.line(), name + " must be " + what + ", but it is empty");
+                faults.add(node.line(), name + " must be " + what + ", got an empty text.");
                 return null;
             }
             return Format.wrong(node, name, what, faults);

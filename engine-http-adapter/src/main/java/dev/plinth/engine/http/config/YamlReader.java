@@ -54,7 +54,7 @@ final class YamlReader {
             faults.add(
                     lineAt(bytes, wrong.getPosition()),
                     "The file must be text, got the character U+" + String.format("%04X", wrong.getCodePoint())
-                            + "; remove it or write it as an escape in double quotes");
+                            + ". Remove it or write it as an escape in double quotes.");
         } catch (MarkedYamlEngineException wrong) {
             faults.add(
                     wrong.getProblemMark()
@@ -62,9 +62,9 @@ final class YamlReader {
                             .map(mark -> mark.getLine() + 1)
                             .orElse(1),
                     "The file must be YAML, but " + oneLine(String.valueOf(wrong.getProblem()))
-                            + "; correct the line or the one above");
+                            + ". Correct the line or the one above.");
         } catch (YamlEngineException wrong) {
-            faults.add(1, "The file must be YAML, but " + oneLine(String.valueOf(wrong.getMessage())));
+            faults.add(1, "The file must be YAML, but " + oneLine(String.valueOf(wrong.getMessage())) + ".");
         }
         return new Node.Members(1, List.of());
     }
@@ -76,7 +76,7 @@ final class YamlReader {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException wrong) {
-            faults.add(1, "The file must be UTF-8, but has other bytes; save it as UTF-8");
+            faults.add(1, "The file must be UTF-8, but has other bytes. Save it as UTF-8.");
             throw new UnreadableException();
         }
     }
@@ -109,14 +109,14 @@ final class YamlReader {
         events.next();
         Event end = events.next();
         if (end.getEventId() != Event.ID.StreamEnd) {
-            throw unreadable(end, "The file must have one document, got another one; remove it and the line ---");
+            throw unreadable(end, "The file must have one document, got another one. Remove it and the line ---.");
         }
         if (node instanceof Node.Members members) {
             return members;
         }
         if (!(node instanceof Node.Scalar scalar && scalar.isNull())) {
             faults.add(
-                    node.line(), "The file must have keys and values, such as port: 8080, got a single value or list");
+                    node.line(), "The file must have keys and values, such as port: 8080, got a single value or list.");
         }
         return new Node.Members(1, List.of());
     }
@@ -124,16 +124,17 @@ final class YamlReader {
     private Node node(Event event) {
         if (event instanceof AliasEvent alias) {
             throw unreadable(
-                    event, "The file must have no aliases, got *" + alias.getAlias() + "; write the value again");
+                    event, "The file must have no aliases, got *" + alias.getAlias() + ". Write the value again.");
         }
         if (event instanceof NodeEvent anchored && anchored.getAnchor().isPresent()) {
             throw unreadable(
                     event,
                     "The file must have no anchors, got &"
-                            + anchored.getAnchor().get() + "; remove it");
+                            + anchored.getAnchor().get() + ". Remove it.");
         }
         if (++depth > DEPTH_MAX) {
-            throw unreadable(event, "The file must be at most " + DEPTH_MAX + " levels deep; remove the levels beyond");
+            throw unreadable(
+                    event, "The file must be at most " + DEPTH_MAX + " levels deep. Remove the levels beyond.");
         }
         try {
             return untagged(event);
@@ -159,7 +160,7 @@ final class YamlReader {
             checkTag(event, mapping.getTag().isPresent());
             return members(line(event));
         }
-        throw unreadable(event, "The file must have a value here; add one");
+        throw unreadable(event, "The file must have a value here. Add one.");
     }
 
     private Node.Members members(int line) {
@@ -170,7 +171,7 @@ final class YamlReader {
             Node key = node(next);
             Node value = node(events.next());
             if (!(key instanceof Node.Scalar name)) {
-                faults.add(at, "A key must be a text, got a list or object; write a text");
+                faults.add(at, "A key must be a text, got a list or object. Write a text.");
                 continue;
             }
             Integer first = lines.putIfAbsent(name.text(), at);
@@ -180,7 +181,7 @@ final class YamlReader {
                 faults.add(
                         at,
                         "The key " + Faults.shown(name.text()) + " must be there once, and is in line " + first
-                                + " too; remove one of them");
+                                + " too. Remove one of them.");
             }
         }
         return new Node.Members(line, entries);
@@ -188,7 +189,7 @@ final class YamlReader {
 
     private void checkTag(Event event, boolean hasTag) {
         if (hasTag) {
-            throw unreadable(event, "The file must have no tags, such as !!int; remove the tag");
+            throw unreadable(event, "The file must have no tags, such as !!int. Remove the tag.");
         }
     }
 
