@@ -437,7 +437,8 @@ public final class EngineBuilder {
     }
 
     private static IllegalArgumentException taken(String kind, String name) {
-        return new IllegalArgumentException("There is a " + kind + " \"" + name + "\" already. Choose another name.");
+        return new IllegalArgumentException(
+                "The " + kind + " " + Quoted.of(name) + " is registered already. Choose another name.");
     }
 
     private static int checkedUnits(int units) {

@@ -61,7 +61,7 @@ final class EngineBuilderTest {
         }
         assertThatThrownBy(() -> Engine.builder().asyncOperation("a").asyncOperation("a"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"a\" is taken");
+                .hasMessageContaining("The operation \"a\" is registered already.");
     }
 
     @Test
@@ -172,7 +172,6 @@ final class EngineBuilderTest {
         EngineBuilder builder = first.apply(Engine.builder());
         assertThatThrownBy(() -> second.apply(builder))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("There is a ")
-                .hasMessageEndingWith(" \"twice\" already. Choose another name.");
+                .hasMessageEndingWith(" \"twice\" is registered already. Choose another name.");
     }
 }

@@ -183,10 +183,10 @@ final class UnhandledJobsTest {
 
         assertThatThrownBy(closed::jobFigures)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Expected an engine that is open");
+                .hasMessageContaining("The engine is closing");
         assertThatThrownBy(closed::workspacesBeingDeleted)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Expected an engine that is open");
+                .hasMessageContaining("The engine is closing");
     }
 
     @Test
