@@ -51,6 +51,7 @@ final class ArchitectureTest {
             Floor.of("commands", "command"),
             Floor.of("request log and figures", "requestlog", "metrics"),
             new Floor("domains", packages(DOMAINS)),
+            Floor.of("sender", "webhook.send"),
             Floor.of("mechanisms", "timer", "ring", "list", "shape"),
             Floor.of("ground", "store", "json"),
             Floor.of("base", "base"),
@@ -71,9 +72,9 @@ final class ArchitectureTest {
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Backoff", // what fails again and again burns real processors
-            INTERNAL + "webhook.SendAttempt", // an attempt's durationMillis is how long the receiver took
-            INTERNAL + "webhook.ConnectionPool", // a receiver closes what it has not used for some real seconds
-            INTERNAL + "webhook.DnsLookups$DnsLookup"); // a name server takes real seconds
+            INTERNAL + "webhook.send.SendAttempt", // an attempt's durationMillis is how long the receiver took
+            INTERNAL + "webhook.send.ConnectionPool", // a receiver closes what it has not used for some real seconds
+            INTERNAL + "webhook.send.DnsLookups$DnsLookup"); // a name server takes real seconds
 
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =
@@ -110,8 +111,16 @@ final class ArchitectureTest {
             "com.networknt..");
 
     @ArchTest
-    static final ArchRule http_client_is_imported_by_webhook_only =
-            importedBy("webhook", "org.apache.hc..", "java.net.http..");
+    static final ArchRule http_client_is_imported_by_the_sender_only =
+            importedBy("webhook.send", "org.apache.hc..", "java.net.http..");
+
+    @ArchTest
+    static final ArchRule the_sender_is_used_by_webhook_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "webhook..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(INTERNAL + "webhook.send");
 
     @ArchTest
     static final ArchRule caffeine_is_imported_by_access_only = importedBy("access", "com.github.benmanes..");
