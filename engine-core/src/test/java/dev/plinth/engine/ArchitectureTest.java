@@ -39,6 +39,7 @@ final class ArchitectureTest {
     private static final String ROOT = "dev.plinth.engine";
     private static final String INTERNAL = ROOT + ".internal.";
     private static final String API = ROOT + ".api";
+    private static final String CLIENT = ROOT + ".client";
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
@@ -46,6 +47,7 @@ final class ArchitectureTest {
     /** From the top: a room may use every floor below its own, and no room beside it. */
     private static final List<Floor> FLOORS = List.of(
             new Floor("engine", Set.of(ROOT)),
+            new Floor("client", Set.of(CLIENT)),
             Floor.of("wire", "wire"),
             Floor.of("pipeline", "pipeline"),
             Floor.of("commands", "command"),
@@ -198,10 +200,13 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API)
             .and()
             .areDeclaredInClassesThat()
             .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .doNotHaveFullyQualifiedName(CLIENT + ".Clients") // a host has no engine's wire to make clients of
             .should(showNoInternalType());
 
     @ArchTest
@@ -209,7 +214,7 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API)
             .should(showNoInternalType());
 
     @ArchTest

@@ -1,4 +1,4 @@
-package dev.plinth.engine;
+package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;

@@ -1,4 +1,4 @@
-package dev.plinth.engine;
+package dev.plinth.engine.api;
 
 /** The memory in which an engine keeps its rows. */
 public enum Tables {

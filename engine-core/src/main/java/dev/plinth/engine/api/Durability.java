@@ -1,4 +1,4 @@
-package dev.plinth.engine;
+package dev.plinth.engine.api;
 
 /** The failures that an acknowledged change survives. */
 public enum Durability {

@@ -1,4 +1,4 @@
-package dev.plinth.engine;
+package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
@@ -113,7 +113,7 @@ public final class Invocation<T> {
 
     /**
      * Makes the call without waiting for the disk. The future fails with {@link PlinthException} if the call was
-     * refused. A stage chained to it may call the engine and wait, as for {@link Engine#submit}.
+     * refused. A stage chained to it may call the engine and wait, as for {@code Engine.submit}.
      */
     public CompletableFuture<T> submit() {
         return invocations.dispatcher().submit(request()).thenApply(this::result);

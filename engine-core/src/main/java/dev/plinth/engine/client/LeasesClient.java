@@ -1,4 +1,4 @@
-package dev.plinth.engine;
+package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
