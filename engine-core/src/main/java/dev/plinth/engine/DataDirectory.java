@@ -17,7 +17,7 @@ public final class DataDirectory {
      * up to the last whole record.
      */
     public static StoreReport verify(Path directory) {
-        return StoreTools.verify(directory, Engine.tables());
+        return StoreTools.verify(directory, EngineStore.tables());
     }
 
     /**
@@ -28,7 +28,7 @@ public final class DataDirectory {
      * @param target a directory that does not exist, or is empty
      */
     public static StoreReport backup(Path directory, Path target) {
-        return StoreTools.backup(directory, target, Engine.tables(), List.of(MasterKeyFile.NAME));
+        return StoreTools.backup(directory, target, EngineStore.tables(), List.of(MasterKeyFile.NAME));
     }
 
     /**
@@ -38,6 +38,6 @@ public final class DataDirectory {
      * @param acceptLoss false to change nothing and only report what would be lost
      */
     public static StoreReport recover(Path directory, boolean acceptLoss) {
-        return StoreTools.recover(directory, Engine.tables(), acceptLoss);
+        return StoreTools.recover(directory, EngineStore.tables(), acceptLoss);
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Outcome;

@@ -8,6 +8,9 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.client.AdminClient;
+import dev.plinth.engine.client.Clients;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.LastUsedWriter;
 import dev.plinth.engine.internal.base.Caller;
@@ -23,7 +26,6 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
@@ -44,17 +46,13 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.ring.Doorbell;
-import dev.plinth.engine.internal.store.Journal;
-import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -76,7 +74,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
 public final class Engine implements AutoCloseable {
-    private static final String VERSION = "0.1.0";
+    static final String VERSION = "0.1.0";
     private static final System.Logger LOG = Log.of(Engine.class);
 
     /** The least time that calls and listeners get, since they may have waited for what was drained before them. */
@@ -86,6 +84,7 @@ public final class Engine implements AutoCloseable {
     private final Quotas quotas;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
+    private final Clients clients;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
@@ -158,6 +157,7 @@ public final class Engine implements AutoCloseable {
                 requestMetrics,
                 workers));
         wire = wire(config, plans, access, requestMetrics);
+        clients = new Clients(wire, dispatcher);
         store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waitRegistry));
         store.onUndone(access::changed);
         settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
@@ -185,7 +185,7 @@ public final class Engine implements AutoCloseable {
 
     /** Opens an engine. If that fails, no file stays open and no thread runs. */
     static Engine open(EngineConfig config) {
-        return open(config, openStore(config));
+        return open(config, EngineStore.open(config));
     }
 
     /** Opens an engine over a store, which the engine owns and closes. */
@@ -208,7 +208,7 @@ public final class Engine implements AutoCloseable {
 
     /** Returns a client bound to an API key. */
     public PlinthClient client(String apiKey) {
-        return new PlinthClient(Invocations.with(wire, dispatcher, apiKey));
+        return clients.withKey(apiKey);
     }
 
     /**
@@ -222,13 +222,12 @@ public final class Engine implements AutoCloseable {
      */
     public PlinthClient workspace(String id) {
         Id workspace = Id.parse(IdKind.WORKSPACE, id);
-        return new PlinthClient(
-                Invocations.byHost(wire, dispatcher, workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace));
+        return clients.ofHost(workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace);
     }
 
     /** Returns the operator's client. */
     public AdminClient admin() {
-        return new AdminClient(Invocations.with(wire, dispatcher, operatorToken));
+        return clients.withToken(operatorToken);
     }
 
     /**
@@ -509,19 +508,6 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>();
-        tables.addAll(Access.tables());
-        tables.addAll(Resources.tables());
-        tables.addAll(Jobs.tables());
-        tables.addAll(Events.tables());
-        tables.addAll(Webhooks.tables());
-        tables.add(Idempotency.REMEMBERED);
-        tables.add(QuotaCheckpointWriter.MARKS);
-        tables.add(DeletedWorkspaces.TABLE);
-        return tables;
-    }
-
     private Wire wire(EngineConfig config, Plans plans, Access access, RequestMetrics requestMetrics) {
         return new Wire(
                 dispatcher,
@@ -618,31 +604,5 @@ public final class Engine implements AutoCloseable {
         access.forget();
         quotas.clear();
         requestLog.clear();
-    }
-
-    private static Store openStore(EngineConfig config) {
-        Store.Settings settings =
-                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
-        if (config.directory().isEmpty()) {
-            if (config.quickRestart().isPresent()) {
-                throw new IllegalStateException(
-                        "The quick restart from " + config.quickRestart().get()
-                                + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
-            }
-            return Store.open(settings, new MemoryJournal(), config.clock());
-        }
-        Path directory = config.directory().get();
-        config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
-        Journal.Durability level =
-                Journal.Durability.valueOf(config.durability().name());
-        Store.Files files = config.files().apply(directory, level);
-        if (config.quickRestart().isPresent()) {
-            files = files.leaving(new Store.QuickFiles(config.quickRestart().get(), VERSION));
-        }
-        Store store = Store.open(settings, files, config.clock());
-        if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
-            manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
-        }
-        return store;
     }
 }

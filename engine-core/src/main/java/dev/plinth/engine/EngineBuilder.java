@@ -1,11 +1,13 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
@@ -471,7 +473,7 @@ public final class EngineBuilder {
     /** Refuses a share of an unknown table, because it would limit nothing. */
     private void checkShares() {
         Set<String> known = new TreeSet<>();
-        for (TableName table : Engine.tables()) {
+        for (TableName table : EngineStore.tables()) {
             if (table.owner() != TableName.Owner.ENGINE) {
                 known.add(table.name());
             }

@@ -1,5 +1,7 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.client.PlinthClient;
+
 /**
  * The workspace of an event that a listener gets.
  *

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.client.PlinthClient;
 import java.util.Optional;
 
 /** Shows a handler its job, and takes its reports. Thread-safe. */

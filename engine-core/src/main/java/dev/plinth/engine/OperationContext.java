@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.client.PlinthClient;
 
 /**
  * A call to an operation of the host.

@@ -1,5 +1,5 @@
 /**
- * The engine and its typed clients.
+ * The engine, its builder, and the handlers and settings that it starts with.
  *
  * <p>The only assembler: all rooms are connected here, and nothing is decided here.
  */

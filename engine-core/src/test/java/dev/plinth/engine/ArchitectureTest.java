@@ -39,6 +39,7 @@ final class ArchitectureTest {
     private static final String ROOT = "dev.plinth.engine";
     private static final String INTERNAL = ROOT + ".internal.";
     private static final String API = ROOT + ".api";
+    private static final String CLIENT = ROOT + ".client";
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
@@ -46,11 +47,13 @@ final class ArchitectureTest {
     /** From the top: a room may use every floor below its own, and no room beside it. */
     private static final List<Floor> FLOORS = List.of(
             new Floor("engine", Set.of(ROOT)),
+            new Floor("client", Set.of(CLIENT)),
             Floor.of("wire", "wire"),
             Floor.of("pipeline", "pipeline"),
             Floor.of("commands", "command"),
             Floor.of("request log and figures", "requestlog", "metrics"),
             new Floor("domains", packages(DOMAINS)),
+            Floor.of("sender", "webhook.send"),
             Floor.of("mechanisms", "timer", "ring", "list", "shape"),
             Floor.of("ground", "store", "json"),
             Floor.of("base", "base"),
@@ -71,9 +74,9 @@ final class ArchitectureTest {
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Backoff", // what fails again and again burns real processors
-            INTERNAL + "webhook.SendAttempt", // an attempt's durationMillis is how long the receiver took
-            INTERNAL + "webhook.ConnectionPool", // a receiver closes what it has not used for some real seconds
-            INTERNAL + "webhook.DnsLookups$DnsLookup"); // a name server takes real seconds
+            INTERNAL + "webhook.send.SendAttempt", // an attempt's durationMillis is how long the receiver took
+            INTERNAL + "webhook.send.ConnectionPool", // a receiver closes what it has not used for some real seconds
+            INTERNAL + "webhook.send.DnsLookups$DnsLookup"); // a name server takes real seconds
 
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =
@@ -110,8 +113,16 @@ final class ArchitectureTest {
             "com.networknt..");
 
     @ArchTest
-    static final ArchRule http_client_is_imported_by_webhook_only =
-            importedBy("webhook", "org.apache.hc..", "java.net.http..");
+    static final ArchRule http_client_is_imported_by_the_sender_only =
+            importedBy("webhook.send", "org.apache.hc..", "java.net.http..");
+
+    @ArchTest
+    static final ArchRule the_sender_is_used_by_webhook_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "webhook..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(INTERNAL + "webhook.send");
 
     @ArchTest
     static final ArchRule caffeine_is_imported_by_access_only = importedBy("access", "com.github.benmanes..");
@@ -189,10 +200,13 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API)
             .and()
             .areDeclaredInClassesThat()
             .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .doNotHaveFullyQualifiedName(CLIENT + ".Clients") // a host has no engine's wire to make clients of
             .should(showNoInternalType());
 
     @ArchTest
@@ -200,7 +214,7 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API)
             .should(showNoInternalType());
 
     @ArchTest

@@ -71,7 +71,7 @@ final class DeferredEngine implements AutoCloseable {
                 Engine.builder().plan(WIDE).webhookAllow("127.0.0.0/8").listener("ear", this::hear);
         more.accept(builder);
         EngineConfig config = builder.config();
-        Store.Settings settings = new Store.Settings(TableKind.HEAP, Engine.tables(), 1_000_000);
+        Store.Settings settings = new Store.Settings(TableKind.HEAP, EngineStore.tables(), 1_000_000);
         engine = Engine.open(config, Store.open(settings, journal, config.clock()));
         workspace = engine.admin().createWorkspace("acme", WIDE.name()).call().id();
         key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.PlinthClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

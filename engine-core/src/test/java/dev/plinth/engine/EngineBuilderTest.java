@@ -9,6 +9,8 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.client.Invocation;
+import dev.plinth.engine.client.PlinthClient;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Tables;
 import java.nio.file.Path;
 import java.util.BitSet;
 import org.junit.jupiter.api.Timeout;

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.store.Journal;
@@ -187,7 +188,7 @@ final class FlatStoreTest {
     }
 
     private byte[] replayed(TableKind kind) {
-        Store.Settings settings = new Store.Settings(kind, Engine.tables(), 10_000);
+        Store.Settings settings = new Store.Settings(kind, EngineStore.tables(), 10_000);
         Store.Files files = Store.Files.in(directory, Journal.Durability.OS);
         try (Store store = Store.open(settings, files, EngineClock.system())) {
             return store.stateHash();

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
+import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

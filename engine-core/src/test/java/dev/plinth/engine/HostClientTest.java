@@ -14,6 +14,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Times;
 import java.time.Duration;
 import java.util.List;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.client.Invocation;
+import dev.plinth.engine.client.ResourcesClient;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.HostOperation;
 import java.util.ArrayList;

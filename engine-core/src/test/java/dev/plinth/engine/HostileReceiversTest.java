@@ -7,7 +7,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.webhook.Deliveries;
-import dev.plinth.engine.internal.webhook.ManyConnections;
+import dev.plinth.engine.internal.webhook.send.ManyConnections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -13,6 +13,7 @@ import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

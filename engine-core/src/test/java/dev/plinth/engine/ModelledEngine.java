@@ -2,9 +2,11 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -32,7 +34,7 @@ final class ModelledEngine implements AutoCloseable {
     private final List<Path> directories = new ArrayList<>();
     private final Tables tables;
     private final SeededIds ids;
-    private final SurvivingRows rows = new SurvivingRows(Engine.tables());
+    private final SurvivingRows rows = new SurvivingRows(EngineStore.tables());
     private Engine engine;
 
     /** An engine in memory if no directory is given, else one below it. */
@@ -97,7 +99,7 @@ final class ModelledEngine implements AutoCloseable {
         try {
             engine.store().snapshot();
             copy(directories.get(directories.size() - 1), to);
-            Store.Settings settings = new Store.Settings(TableKind.HEAP, Engine.tables(), RESOURCES);
+            Store.Settings settings = new Store.Settings(TableKind.HEAP, EngineStore.tables(), RESOURCES);
             Store.Files files = new Store.Files(to, Journal.Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
             try (Store rebuilt = Store.open(settings, files, clock)) {
                 return rebuilt.stateHash();

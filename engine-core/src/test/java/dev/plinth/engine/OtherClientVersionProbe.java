@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.PlinthClient;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 

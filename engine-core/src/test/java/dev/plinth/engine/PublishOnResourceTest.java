@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,8 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;

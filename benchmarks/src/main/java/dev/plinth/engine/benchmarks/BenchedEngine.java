@@ -2,14 +2,14 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.PlinthClient;
-import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.RandomIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

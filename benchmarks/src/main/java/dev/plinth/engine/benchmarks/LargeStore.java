@@ -1,13 +1,13 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.EngineStore;
-import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.TableName;

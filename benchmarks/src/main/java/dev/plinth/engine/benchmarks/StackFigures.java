@@ -1,9 +1,9 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Tables;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.plinth.consumer;
 
-import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import java.util.Map;

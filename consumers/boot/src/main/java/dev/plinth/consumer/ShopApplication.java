@@ -1,7 +1,7 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Workspace;

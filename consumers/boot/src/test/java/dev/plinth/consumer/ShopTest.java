@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.standardwebhooks.Webhook;
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Job;

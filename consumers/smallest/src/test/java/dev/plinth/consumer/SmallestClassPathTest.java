@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
-import dev.plinth.engine.Tables;
+import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Resource;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.Tables;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.config.Config;
 import dev.plinth.engine.http.config.Fault;
 import dev.plinth.engine.http.config.FaultyConfigException;

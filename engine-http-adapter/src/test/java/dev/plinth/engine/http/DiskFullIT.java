@@ -3,14 +3,14 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.Durability;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.SmallFilesServer;
-import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.JsonApi.Answer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
 
 /**

@@ -5,10 +5,10 @@ import static dev.plinth.engine.http.WireRequest.patch;
 import static dev.plinth.engine.http.WireRequest.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.client.PlinthClient;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;

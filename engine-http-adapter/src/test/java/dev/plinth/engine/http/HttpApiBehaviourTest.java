@@ -5,11 +5,11 @@ import static dev.plinth.engine.http.WireRequest.patch;
 import static dev.plinth.engine.http.WireRequest.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.event.Events;
 import java.io.IOException;

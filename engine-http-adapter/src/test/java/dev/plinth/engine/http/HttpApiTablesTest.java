@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Scope;
-import dev.plinth.engine.internal.webhook.SendLimitsInside;
+import dev.plinth.engine.internal.webhook.send.SendLimitsInside;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package dev.plinth.engine.testkit;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.HttpServer;
 import java.net.URI;
 import java.time.Instant;

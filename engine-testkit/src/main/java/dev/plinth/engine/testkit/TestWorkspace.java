@@ -1,9 +1,9 @@
 package dev.plinth.engine.testkit;
 
-import dev.plinth.engine.AdminClient;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.AdminClient;
+import dev.plinth.engine.client.PlinthClient;
 import org.jspecify.annotations.Nullable;
 
 /** A workspace with a key, and with faults and a webhook sink once they are used. Thread-safe. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EventContext;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -3,7 +3,6 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
@@ -16,6 +15,7 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.plinth.engine.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.PlinthClient;
+import dev.plinth.engine.client.PlinthClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

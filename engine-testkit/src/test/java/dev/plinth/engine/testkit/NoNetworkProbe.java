@@ -2,11 +2,11 @@ package dev.plinth.engine.testkit;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.PlinthClient;
-import dev.plinth.engine.Tables;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

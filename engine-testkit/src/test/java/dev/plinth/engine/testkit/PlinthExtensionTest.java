@@ -3,11 +3,11 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.HttpServer;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;

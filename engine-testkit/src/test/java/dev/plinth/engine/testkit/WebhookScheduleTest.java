@@ -3,13 +3,13 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,8 +7,12 @@ package dev.plinth.engine.internal.base;
  * class.
  */
 public enum OptionalLibrary {
-    /** Chronicle Map, for rows outside the heap. */
-    OFF_HEAP("net.openhft.chronicle.map.ChronicleMap", "Off-heap tables need", "engine-off-heap", "or use heap tables"),
+    /** Chronicle Map with the class that it would otherwise compile, for rows outside the heap. */
+    OFF_HEAP(
+            "net.openhft.chronicle.hash.VanillaGlobalMutableState$$Native",
+            "Off-heap tables need",
+            "engine-off-heap",
+            "or use heap tables"),
     /** The JSON Schema validator, for types of resources and children. */
     SCHEMA_VALIDATOR(
             "com.networknt.schema.SchemaRegistry",

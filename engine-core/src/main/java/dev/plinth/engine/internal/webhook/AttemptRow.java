@@ -6,6 +6,8 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.webhook.send.SendError;
+import dev.plinth.engine.internal.webhook.send.SendResult;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

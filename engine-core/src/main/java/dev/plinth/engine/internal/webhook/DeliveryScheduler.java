@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.webhook.send.FairShares;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

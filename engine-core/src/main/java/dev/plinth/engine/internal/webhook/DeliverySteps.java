@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.webhook.send.SendResult;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -24,7 +24,8 @@ final class ChronicleTest {
         generate.setAccessible(true);
         String generated =
                 (String) generate.invoke(null, ValueModel.acquire(VanillaGlobalMutableState.class), GENERATED);
-        String checkedIn = Files.readString(Path.of("src/main/java/net/openhft/chronicle/hash", GENERATED + ".java"));
+        String checkedIn = Files.readString(
+                Path.of("../libraries/engine-off-heap/src/main/java/net/openhft/chronicle/hash", GENERATED + ".java"));
 
         // After an upgrade: put what is generated into that file, keep the two annotations, run Spotless.
         assertThat(checkedIn)

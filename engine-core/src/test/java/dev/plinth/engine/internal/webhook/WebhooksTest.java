@@ -20,6 +20,8 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.webhook.send.ManyConnections;
+import dev.plinth.engine.internal.webhook.send.Receiver;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.plinth.engine.http.console;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.HttpServer;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,0 +1,64 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens the store of an engine, with the tables of all rooms. */
+final class EngineStore {
+    private EngineStore() {}
+
+    static Store open(EngineConfig config) {
+        Store.Settings settings =
+                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
+        if (config.directory().isEmpty()) {
+            if (config.quickRestart().isPresent()) {
+                throw new IllegalStateException(
+                        "The quick restart from " + config.quickRestart().get()
+                                + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
+            }
+            return Store.open(settings, new MemoryJournal(), config.clock());
+        }
+        Path directory = config.directory().get();
+        config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
+        Store.Files files = config.files()
+                .apply(directory, Journal.Durability.valueOf(config.durability().name()));
+        if (config.quickRestart().isPresent()) {
+            files = files.leaving(new Store.QuickFiles(config.quickRestart().get(), Engine.VERSION));
+        }
+        Store store = Store.open(settings, files, config.clock());
+        if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
+            manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
+        }
+        return store;
+    }
+
+    /** Returns the tables of all rooms. */
+    static List<TableName> tables() {
+        List<TableName> tables = new ArrayList<>();
+        tables.addAll(Access.tables());
+        tables.addAll(Resources.tables());
+        tables.addAll(Jobs.tables());
+        tables.addAll(Events.tables());
+        tables.addAll(Webhooks.tables());
+        tables.add(Idempotency.REMEMBERED);
+        tables.add(QuotaCheckpointWriter.MARKS);
+        tables.add(DeletedWorkspaces.TABLE);
+        return tables;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.plinth.engine.client;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.wire.Wire;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
+ *
+ * <p>Immutable: every option returns a new invocation. An invocation may be made several times; with an idempotency key
+ * it executes once.
+ *
+ * @param <T> the type of its result
+ */
+public final class Invocation<T> {
+    private final Invocations invocations;
+    private final String operation;
+    private final List<String> pathValues;
+    private final @Nullable String query;
+    private final Request.Headers headers;
+    private final byte[] body;
+    private final Function<Json, T> reader;
+
+    private Invocation(
+            Invocations invocations,
+            String operation,
+            List<String> pathValues,
+            @Nullable String query,
+            Request.Headers headers,
+            byte[] body,
+            Function<Json, T> reader) {
+        this.invocations = invocations;
+        this.operation = operation;
+        this.pathValues = pathValues;
+        this.query = query;
+        this.headers = headers;
+        this.body = body;
+        this.reader = reader;
+    }
+
+    static <T> Invocation<T> of(
+            Invocations invocations, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
+        return new Invocation<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
+    }
+
+    /**
+     * Returns the same under an idempotency key. Made again within 24 hours, also over HTTP, it returns the first
+     * result and executes nothing.
+     *
+     * @param key 1–255 printable ASCII characters
+     */
+    public Invocation<T> idempotencyKey(String key) {
+        Objects.requireNonNull(key, "key must not be null; leave it out for a call without one.");
+        return with(query, headers.withIdempotencyKey(key));
+    }
+
+    /**
+     * Returns the same on the condition that the target still has this version (412 otherwise).
+     *
+     * @throws IllegalStateException if the call checks no version, such as one that creates something
+     */
+    public Invocation<T> ifVersion(long version) {
+        if (!invocations.wire().looksAtVersions(operation)) {
+            throw new IllegalStateException(operation + " looks at no version; leave ifVersion out");
+        }
+        return with(query, headers.withIfMatch("\"v" + version + "\""));
+    }
+
+    /**
+     * Returns the same with a parameter of the query: a filter of a list, or another one that its route knows.
+     *
+     * @param parameter its name, such as {@code status} or {@code metadata.team}
+     * @param value its value, as it is
+     */
+    public Invocation<T> where(String parameter, String value) {
+        String pair = URLEncoder.encode(parameter, StandardCharsets.UTF_8) + "="
+                + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return with(query == null ? pair : query + "&" + pair, headers);
+    }
+
+    /** Returns the same list with at most so many items, 1–100. The default is 20. */
+    public Invocation<T> limit(int items) {
+        return where("limit", Integer.toString(items));
+    }
+
+    /** Returns the same list after the page with this {@code nextCursor}. */
+    public Invocation<T> after(String cursor) {
+        return where("cursor", cursor);
+    }
+
+    /**
+     * Makes the call on this thread and returns when its outcome is durable.
+     *
+     * @throws PlinthException if the call was refused; it carries the problem
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
+     */
+    public T call() {
+        return result(invocations.dispatcher().call(request()));
+    }
+
+    /**
+     * Makes the call without waiting for the disk. The future fails with {@link PlinthException} if the call was
+     * refused. A stage chained to it may call the engine and wait, as for {@code Engine.submit}.
+     */
+    public CompletableFuture<T> submit() {
+        return invocations.dispatcher().submit(request()).thenApply(this::result);
+    }
+
+    private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
+        return new Invocation<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
+    }
+
+    private Request request() {
+        return invocations.request(operation, pathValues, query, headers, body);
+    }
+
+    private T result(Answer answer) {
+        Outcome outcome = answer.outcome();
+        if (outcome instanceof Outcome.Done done && done.status() < 400) {
+            return reader.apply(Json.trusted(done.body()));
+        }
+        if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
+            return reader.apply(Json.trusted(replayed.body()));
+        }
+        Reply reply = Wire.reply(answer);
+        String seconds = reply.header("Retry-After");
+        throw new PlinthException(
+                Problem.of(Json.trusted(reply.body())),
+                seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds)));
+    }
+}

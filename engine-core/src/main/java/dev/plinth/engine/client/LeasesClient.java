@@ -1,0 +1,101 @@
+package dev.plinth.engine.client;
+
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.internal.json.ApiValueReader;
+import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A client for workers that run jobs outside of the engine. A worker leases queued jobs, extends its leases while it
+ * works, and ends the jobs. A worker that has lost a lease, because it expired or the job has ended, is refused with
+ * {@code lease_lost} (409). These calls cost no rate-limit units. Thread-safe.
+ */
+public final class LeasesClient {
+    private final Invocations invocations;
+
+    LeasesClient(Invocations invocations) {
+        this.invocations = invocations;
+    }
+
+    /** Leases one queued job of these types for 60 s. Returns an empty list if there is none. */
+    public Invocation<List<LeasedJob>> take(String... types) {
+        JsonBytes body = new JsonBytes().open().name("types").openArray();
+        for (String type : types) {
+            body.text(type);
+        }
+        return invocations.of("leaseJobs", List.of(), body.closeArray().close().bytes(), ApiValueReader::leased);
+    }
+
+    /**
+     * Leases queued jobs.
+     * @param request an object with {@code types} (1–50), {@code max} (1–100, default 1), {@code leaseSeconds}
+     *     (1–3,600, default 60) and {@code wait} (0–30 real seconds, default 0)
+     */
+    public Invocation<List<LeasedJob>> take(Json request) {
+        return invocations.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
+    }
+
+    /** Extends a lease. From now on it lasts as long as when it was taken. */
+    public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
+        return invocations.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
+    }
+
+    /**
+     * Extends a lease.
+     *
+     * @param leaseSeconds how long it lasts from now on, 1–3,600 s
+     */
+    public Invocation<Lease> heartbeat(String jobId, String leaseToken, int leaseSeconds) {
+        byte[] body = body(leaseToken, json -> json.member("leaseSeconds", leaseSeconds));
+        return invocations.of("heartbeatJob", List.of(jobId), body, Lease::of);
+    }
+
+    /**
+     * Reports the progress of a job. Does not extend its lease.
+     *
+     * @param done 0 or more
+     * @param total 0 or more
+     * @param message at most 255 characters
+     */
+    public Invocation<Job> progress(String jobId, String leaseToken, long done, long total, String message) {
+        byte[] body = body(
+                leaseToken,
+                json -> json.member("done", done).member("total", total).member("message", message));
+        return invocations.of("reportProgress", List.of(jobId), body, Job::of);
+    }
+
+    /** Ends a job with success. Its result is any JSON value, or null for none. */
+    public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
+        byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
+        return invocations.of("completeJob", List.of(jobId), body, Job::of);
+    }
+
+    /**
+     * Ends an attempt with a failure.
+     *
+     * @param code a stable name for programs, 1–255 characters
+     * @param detail a sentence for people, 1–10,000 characters, of which the first 1,000 are kept
+     * @param retryable true if another attempt may follow
+     */
+    public Invocation<Job> fail(String jobId, String leaseToken, String code, String detail, boolean retryable) {
+        byte[] body = body(
+                leaseToken,
+                json -> json.name("error")
+                        .open()
+                        .member("code", code)
+                        .member("detail", detail)
+                        .close()
+                        .member("retryable", retryable));
+        return invocations.of("failJob", List.of(jobId), body, Job::of);
+    }
+
+    private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {
+        return more.apply(new JsonBytes().open().member("leaseToken", leaseToken))
+                .close()
+                .bytes();
+    }
+}
